@@ -1,0 +1,122 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers;
+
+/// <summary>Rotary position embedding (RoPE): turns each pair of channels by an angle that grows with the position.</summary>
+/// <remarks>
+/// <para>
+/// With halves x1, x2 of a head and angle t·θ^(-2i/H), i &lt; H/2: <c>[x1·cos - x2·sin, x2·cos + x1·sin]</c>, computed in
+/// float32 and rounded back. It is written as <c>x · cos + roll(x, H/2) · [-sin, sin]</c>, which on a CPU takes a third of
+/// the time of concatenating the halves.
+/// </para>
+/// <para>Holds no weights: the tables are made for the device of the input, once. Source: Su et al., arXiv 2104.09864.</para>
+/// </remarks>
+public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
+{
+    private readonly long _headDim;
+    private readonly long _length;
+    private readonly double _theta;
+    private readonly Lock _gate = new();
+    private AngleTable? _table;
+
+    /// <summary>Creates the embedding.</summary>
+    /// <param name="headDim">H, the width of a head; even.</param>
+    /// <param name="length">The largest number of tokens, prefix included.</param>
+    /// <param name="theta">θ, the base of the angles.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="headDim"/> is odd, or a value is not positive.</exception>
+    public RotaryEmbedding(long headDim, long length, double theta = 10000)
+        : base(nameof(RotaryEmbedding))
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(headDim);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(theta);
+        if (headDim % 2 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, "expected an even number");
+        }
+
+        _headDim = headDim;
+        _length = length;
+        _theta = theta;
+    }
+
+    /// <summary>Turns queries or keys.</summary>
+    /// <param name="input">[B, S, A, H]; token s stands at position s.</param>
+    /// <returns>[B, S, A, H] in the dtype of <paramref name="input"/>.</returns>
+    /// <exception cref="ShapeMismatchException">H differs, or S is beyond the length of the table.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ShapeGuard.Require(input, nameof(input), "B", "S", "A", _headDim);
+        var tokens = input.size(1);
+        if (tokens > _length)
+        {
+            throw new ShapeMismatchException(nameof(input), $"[B, S ≤ {_length}, A, {_headDim}]", $"S = {tokens}");
+        }
+
+        using var scope = NewDisposeScope();
+        var table = TableFor(input.device);
+        var cos = table.Cos.narrow(0, 0, tokens); // [S, 1, H]
+        var sin = table.SignedSin.narrow(0, 0, tokens); // [S, 1, H]
+        var wide = input.CastTo(ScalarType.Float32); // [B, S, A, H]
+        return wide.mul(cos)
+            .addcmul_(wide.roll(_headDim / 2, -1), sin, 1)
+            .CastTo(input.dtype)
+            .MoveToOuterDisposeScope(); // [B, S, A, H]
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _table?.Dispose();
+            _table = null;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private AngleTable TableFor(Device device)
+    {
+        lock (_gate)
+        {
+            if (_table is null || !_table.IsOn(device))
+            {
+                _table?.Dispose();
+                _table = new AngleTable(_headDim, _length, _theta, device);
+            }
+
+            return _table;
+        }
+    }
+
+    /// <summary>The cosines and signed sines, [length, 1, H], float32. A class, so that the module does not take them for buffers.</summary>
+    private sealed class AngleTable : IDisposable
+    {
+        public AngleTable(long headDim, long length, double theta, Device device)
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var half = arange(0, headDim, 2, ScalarType.Float32).div(headDim); // [H/2]
+            var frequency = tensor(theta, ScalarType.Float32).pow(half).reciprocal(); // [H/2]
+            var angles = outer(arange(length, ScalarType.Float32), frequency); // [length, H/2]
+            var sin = angles.sin();
+            Cos = cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope();
+            SignedSin = cat([sin.neg(), sin], 1).unsqueeze(1).to(device).DetachFromDisposeScope();
+        }
+
+        public Tensor Cos { get; }
+
+        public Tensor SignedSin { get; }
+
+        public bool IsOn(Device device) => Cos.device_type == device.type && Cos.device_index == device.index;
+
+        public void Dispose()
+        {
+            Cos.Dispose();
+            SignedSin.Dispose();
+        }
+    }
+}

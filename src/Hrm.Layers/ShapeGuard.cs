@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace Hrm.Layers;
+
+/// <summary>The one check of tensor shapes: it says both sides, before anything native runs.</summary>
+internal static class ShapeGuard
+{
+    /// <summary>Throws unless <paramref name="tensor"/> has the axes that are expected.</summary>
+    /// <exception cref="ShapeMismatchException">A size or the number of axes differs.</exception>
+    public static void Require(Tensor tensor, string argument, params ReadOnlySpan<Axis> expected)
+    {
+        var shape = tensor.shape;
+        var fits = shape.Length == expected.Length;
+        for (var axis = 0; fits && axis < shape.Length; axis++)
+        {
+            fits = expected[axis].Accepts(shape[axis]);
+        }
+
+        if (!fits)
+        {
+            throw new ShapeMismatchException(argument, Describe(expected), $"[{string.Join(", ", shape)}]");
+        }
+    }
+
+    /// <summary>Throws unless the last axis of <paramref name="tensor"/> is <paramref name="width"/> wide.</summary>
+    /// <exception cref="ShapeMismatchException">The last axis has another size.</exception>
+    public static void RequireWidth(Tensor tensor, string argument, long width)
+    {
+        var shape = tensor.shape;
+        if (shape.Length == 0 || shape[^1] != width)
+        {
+            throw new ShapeMismatchException(argument, $"[…, {width}]", $"[{string.Join(", ", shape)}]");
+        }
+    }
+
+    private static string Describe(ReadOnlySpan<Axis> expected)
+    {
+        var names = new string[expected.Length];
+        for (var axis = 0; axis < names.Length; axis++)
+        {
+            names[axis] = expected[axis].ToString();
+        }
+
+        return $"[{string.Join(", ", names)}]";
+    }
+}

@@ -1,0 +1,29 @@
+namespace Hrm;
+
+/// <summary>
+/// A tensor has another shape, dtype or value range than the operation needs. Thrown before anything native runs,
+/// because several native shape errors end the process.
+/// </summary>
+public sealed class ShapeMismatchException : HrmException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="argument">The name of the tensor.</param>
+    /// <param name="expected">What was expected, with symbols, for instance <c>[B, 81]</c>.</param>
+    /// <param name="actual">What came, for instance <c>[4, 80]</c>.</param>
+    public ShapeMismatchException(string argument, string expected, string actual)
+        : base($"{argument}: expected {expected}, got {actual}.")
+    {
+        Argument = argument;
+        Expected = expected;
+        Actual = actual;
+    }
+
+    /// <summary>The name of the tensor.</summary>
+    public string Argument { get; }
+
+    /// <summary>What was expected.</summary>
+    public string Expected { get; }
+
+    /// <summary>What came.</summary>
+    public string Actual { get; }
+}

@@ -1,0 +1,84 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers;
+
+/// <summary>
+/// A table with a row per puzzle of which a training step touches only the rows of its batch: the table has no gradient,
+/// the looked-up rows do.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Where gradients are recorded in training mode, the rows become a leaf of the graph and are kept as
+/// <see cref="Gathered"/> until the next such call: an optimizer for sparse rows reads their gradient from there and
+/// writes the table. A dense gradient of the table would not fit for the paper's ARC set, which has a million ids.
+/// </para>
+/// <para>Starts with zeros. Key: <c>weights</c>, a buffer. Not safe for concurrent training; look-ups without gradient are.</para>
+/// </remarks>
+public sealed class SparseEmbedding : nn.Module<Tensor, Tensor>
+{
+#pragma warning disable IDE0044 // Not readonly: moving a module replaces the field by reflection.
+    [ComponentName(Name = "weights")]
+    private Tensor _weights; // [ids, W]
+#pragma warning restore IDE0044
+
+    private readonly ScalarType _forwardDtype;
+
+    /// <summary>Creates the table, filled with zeros.</summary>
+    /// <param name="count">The number of ids.</param>
+    /// <param name="width">W, the width of a row.</param>
+    /// <param name="forwardDtype">The dtype of the rows that are returned.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    public SparseEmbedding(long count, long width, ScalarType forwardDtype)
+        : base(nameof(SparseEmbedding))
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        _weights = Initializers.NewTensor([count, width], 0, null);
+        _forwardDtype = forwardDtype;
+        RegisterComponents();
+    }
+
+    /// <summary>The table, [ids, W], float32; no gradient.</summary>
+    public Tensor Weights => _weights;
+
+    /// <summary>The rows of the last look-up that recorded gradients, or <see langword="null"/>.</summary>
+    public GatheredRows? Gathered { get; private set; }
+
+    /// <summary>Looks rows up.</summary>
+    /// <param name="input">Ids, [B], int32 or int64, each in 0 … ids-1.</param>
+    /// <returns>[B, W] in the forward dtype.</returns>
+    /// <exception cref="ShapeMismatchException"><paramref name="input"/> is not a vector.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ShapeGuard.Require(input, nameof(input), "B");
+        using var scope = NewDisposeScope();
+        var ids = input.CastTo(ScalarType.Int64); // [B]
+        var rows = _weights.index_select(0, ids).detach(); // [B, W]
+        if (training && is_grad_enabled())
+        {
+            rows.requires_grad_(true);
+            Gathered?.Dispose();
+            Gathered = new GatheredRows(ids.clone().DetachFromDisposeScope(), rows.DetachFromDisposeScope());
+
+            // A view of its own, so that the caller's disposal of the result leaves the leaf alone.
+            rows = rows.alias();
+        }
+
+        return rows.CastTo(_forwardDtype).MoveToOuterDisposeScope(); // [B, W]
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Gathered?.Dispose();
+            Gathered = null;
+        }
+
+        base.Dispose(disposing);
+    }
+}

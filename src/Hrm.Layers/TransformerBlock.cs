@@ -1,0 +1,80 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers;
+
+/// <summary>
+/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>, where mix is attention, or a token mixer that works
+/// (and is normalised) over the token axis.
+/// </summary>
+/// <remarks>
+/// Keys: <c>self_attn.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on the
+/// stability that post-norm gives to Q-learning; the token mixer: arXiv 2510.04871.
+/// </remarks>
+public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "self_attn")]
+    private readonly SelfAttention? _attention;
+
+    [ComponentName(Name = "mlp_t")]
+    private readonly TokenMixer? _tokenMixer;
+
+    [ComponentName(Name = "mlp")]
+    private readonly SwiGlu _mlp;
+
+    [ComponentName(Name = "norm")]
+    private readonly RmsNorm _norm;
+
+    /// <summary>Creates a block that mixes tokens by attention.</summary>
+    /// <param name="attention">The attention layer; owned by the block.</param>
+    /// <param name="mlp">The feed-forward layer; owned by the block.</param>
+    /// <param name="normEpsilon">ε of the normalisation.</param>
+    public TransformerBlock(SelfAttention attention, SwiGlu mlp, double normEpsilon = 1e-5)
+        : base(nameof(TransformerBlock))
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        ArgumentNullException.ThrowIfNull(mlp);
+        _attention = attention;
+        _mlp = mlp;
+        _norm = new RmsNorm(normEpsilon);
+        RegisterComponents();
+    }
+
+    /// <summary>Creates a block that mixes tokens by a layer over the token axis.</summary>
+    /// <param name="tokenMixer">The token mixer; owned by the block.</param>
+    /// <param name="mlp">The feed-forward layer; owned by the block.</param>
+    /// <param name="normEpsilon">ε of the normalisation.</param>
+    public TransformerBlock(TokenMixer tokenMixer, SwiGlu mlp, double normEpsilon = 1e-5)
+        : base(nameof(TransformerBlock))
+    {
+        ArgumentNullException.ThrowIfNull(tokenMixer);
+        ArgumentNullException.ThrowIfNull(mlp);
+        _tokenMixer = tokenMixer;
+        _mlp = mlp;
+        _norm = new RmsNorm(normEpsilon);
+        RegisterComponents();
+    }
+
+    /// <summary>Applies the block.</summary>
+    /// <param name="input">[B, S, D], floating point.</param>
+    /// <returns>[B, S, D] in the dtype of <paramref name="input"/>.</returns>
+    /// <exception cref="ShapeMismatchException">The shape is another.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var scope = NewDisposeScope();
+        var mixed = _attention is not null ? AddAndNorm(input, _attention) : MixTokens(input); // [B, S, D]
+        return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    private Tensor MixTokens(Tensor input)
+    {
+        var transposed = input.transpose(1, 2).contiguous(); // [B, D, S]
+        return AddAndNorm(transposed, _tokenMixer!).transpose(1, 2).contiguous(); // [B, S, D]
+    }
+
+    /// <summary>rms(h + f(h)) over the last axis.</summary>
+    private Tensor AddAndNorm(Tensor state, nn.Module<Tensor, Tensor> layer)
+        => _norm.call(layer.call(state).add_(state));
+}
