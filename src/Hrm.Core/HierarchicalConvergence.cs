@@ -1,0 +1,108 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>
+/// The recurrence of the paper: N high cycles, each of T updates of the fast low state and one of the slow high state.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <c>repeat N: { repeat T: zL = L(zL, zH + x) }; zH = H(zH, zL)</c>. Both modules are any
+/// <c>(state, injection) → state</c>; one module may serve as both (TRM). It alone knows which updates record gradients,
+/// see <see cref="Core.GradientMode"/>; without gradients (<c>torch.no_grad</c>) no update does.
+/// </para>
+/// <para>Source: arXiv 2506.21734, section 2 and figure 4.</para>
+/// </remarks>
+public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCarry>
+{
+    [ComponentName(Name = "H_level")]
+    private readonly nn.Module<Tensor, Tensor, Tensor> _high;
+
+    [ComponentName(Name = "L_level")]
+    private readonly nn.Module<Tensor, Tensor, Tensor> _low;
+
+    /// <summary>Creates the loop.</summary>
+    /// <param name="high">H, the slow module: (zH, zL) → zH, all [B, S, D].</param>
+    /// <param name="low">L, the fast module: (zL, zH + x) → zL, all [B, S, D].</param>
+    /// <param name="highCycles">N.</param>
+    /// <param name="lowCycles">T.</param>
+    /// <param name="gradientMode">Which updates record gradients.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N or T is not positive.</exception>
+    public HierarchicalConvergence(
+        nn.Module<Tensor, Tensor, Tensor> high,
+        nn.Module<Tensor, Tensor, Tensor> low,
+        int highCycles,
+        int lowCycles,
+        GradientMode gradientMode = GradientMode.OneStep)
+        : base(nameof(HierarchicalConvergence))
+    {
+        ArgumentNullException.ThrowIfNull(high);
+        ArgumentNullException.ThrowIfNull(low);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(highCycles);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lowCycles);
+        _high = high;
+        _low = low;
+        HighCycles = highCycles;
+        LowCycles = lowCycles;
+        GradientMode = gradientMode;
+        RegisterComponents();
+    }
+
+    /// <summary>N, the number of high cycles.</summary>
+    public int HighCycles { get; }
+
+    /// <summary>T, the number of low updates of a high cycle.</summary>
+    public int LowCycles { get; }
+
+    /// <summary>Which updates record gradients.</summary>
+    public GradientMode GradientMode { get; set; }
+
+    /// <summary>Runs the recurrence once.</summary>
+    /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
+    /// <param name="injection">x, the embedded input, [B, S, D].</param>
+    /// <returns>The states at the end, with the graph of the updates that recorded gradients.</returns>
+    public override HrmCarry forward(HrmCarry carry, Tensor injection)
+    {
+        ArgumentNullException.ThrowIfNull(carry);
+        ArgumentNullException.ThrowIfNull(injection);
+        using var scope = NewDisposeScope();
+        var (high, low) = (carry.High, carry.Low); // [B, S, D]
+        for (var cycle = 0; cycle < HighCycles; cycle++)
+        {
+            (high, low) = RunCycle(high, low, injection, isLast: cycle == HighCycles - 1);
+        }
+
+        scope.MoveToOuter(high, low);
+        return new HrmCarry(high, low);
+    }
+
+    private (Tensor High, Tensor Low) RunCycle(Tensor high, Tensor low, Tensor injection, bool isLast)
+    {
+        using var scope = NewDisposeScope();
+        for (var step = 0; step < LowCycles; step++)
+        {
+            using var gradient = RecordWhen(Records(isLast, isLastStep: step == LowCycles - 1));
+            low = _low.call(low, high + injection);
+        }
+
+        using (RecordWhen(Records(isLast, isLastStep: true)))
+        {
+            high = _high.call(high, low);
+        }
+
+        return scope.MoveToOuter(high, low);
+    }
+
+    private bool Records(bool isLastCycle, bool isLastStep) => GradientMode switch
+    {
+        GradientMode.OneStep => isLastCycle && isLastStep,
+        GradientMode.LastCycle => isLastCycle,
+        GradientMode.FullUnroll => true,
+        _ => throw new InvalidOperationException($"GradientMode: expected OneStep, LastCycle or FullUnroll, got {GradientMode}."),
+    };
+
+    /// <summary>Never switches recording on where the caller has switched it off.</summary>
+    private static IDisposable RecordWhen(bool records) => set_grad_enabled(records && is_grad_enabled());
+}

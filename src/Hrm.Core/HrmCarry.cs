@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>The recurrent state that a segment hands to the next: zH and zL, both [B, S, D] in the forward dtype.</summary>
+/// <remarks>Has one owner, who disposes it.</remarks>
+public sealed class HrmCarry : IDisposable
+{
+    /// <summary>Creates a carry that owns its tensors.</summary>
+    /// <param name="high">zH, [B, S, D].</param>
+    /// <param name="low">zL, [B, S, D].</param>
+    public HrmCarry(Tensor high, Tensor low)
+    {
+        ArgumentNullException.ThrowIfNull(high);
+        ArgumentNullException.ThrowIfNull(low);
+        High = high;
+        Low = low;
+    }
+
+    /// <summary>zH, the state of the slow module, [B, S, D].</summary>
+    public Tensor High { get; }
+
+    /// <summary>zL, the state of the fast module, [B, S, D].</summary>
+    public Tensor Low { get; }
+
+    /// <summary>The same states, cut off from the graph.</summary>
+    public HrmCarry Detach() => new(High.detach(), Low.detach());
+
+    /// <summary>Takes the tensors out of every dispose scope: the caller owns them.</summary>
+    public HrmCarry DetachFromDisposeScope()
+    {
+        High.DetachFromDisposeScope();
+        Low.DetachFromDisposeScope();
+        return this;
+    }
+
+    /// <summary>Frees both states.</summary>
+    public void Dispose()
+    {
+        High.Dispose();
+        Low.Dispose();
+    }
+}

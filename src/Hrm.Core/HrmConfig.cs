@@ -1,0 +1,136 @@
+using System.Text.Json.Serialization;
+using Hrm.Layers;
+using TorchSharp;
+
+namespace Hrm.Core;
+
+/// <summary>
+/// The architecture of a model: everything that fixes the shapes of its weights and what it computes. Immutable, saved
+/// beside the weights as <c>config.json</c> with the authors' keys.
+/// </summary>
+/// <remarks>
+/// Behaviour (halting, training, solving) is not part of it: that is in options classes. Only sequence length and
+/// vocabulary have no default.
+/// </remarks>
+public sealed record HrmConfig
+{
+    /// <summary>The version of the file format that this library writes.</summary>
+    public const int CurrentFormatVersion = 1;
+
+    /// <summary>The version of the file format, 1.</summary>
+    [JsonPropertyName("format_version"), JsonPropertyOrder(-1)]
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>The number of tokens of a puzzle, without the prefix.</summary>
+    [JsonPropertyName("seq_len")]
+    public required int SequenceLength { get; init; }
+
+    /// <summary>V, the number of token values.</summary>
+    [JsonPropertyName("vocab_size")]
+    public required int VocabularySize { get; init; }
+
+    /// <summary>The width of the puzzle embedding; 0 for none.</summary>
+    [JsonPropertyName("puzzle_emb_ndim")]
+    public int PuzzleEmbeddingWidth { get; init; }
+
+    /// <summary>The number of puzzle ids (rows of the puzzle embedding).</summary>
+    [JsonPropertyName("num_puzzle_identifiers")]
+    public int PuzzleIdCount { get; init; } = 1;
+
+    /// <summary>P, the number of prefix tokens; by default the puzzle embedding's width over D, rounded up.</summary>
+    [JsonPropertyName("puzzle_emb_len"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PuzzlePrefixLength { get; init; }
+
+    /// <summary>N, the number of high cycles of a segment.</summary>
+    [JsonPropertyName("H_cycles")]
+    public int HighCycles { get; init; } = 2;
+
+    /// <summary>T, the number of low updates of a high cycle.</summary>
+    [JsonPropertyName("L_cycles")]
+    public int LowCycles { get; init; } = 2;
+
+    /// <summary>The number of blocks of the high module.</summary>
+    [JsonPropertyName("H_layers")]
+    public int HighLayers { get; init; } = 4;
+
+    /// <summary>The number of blocks of the low module.</summary>
+    [JsonPropertyName("L_layers")]
+    public int LowLayers { get; init; } = 4;
+
+    /// <summary>D, the width of the states.</summary>
+    [JsonPropertyName("hidden_size")]
+    public int HiddenSize { get; init; } = 512;
+
+    /// <summary>A, the number of attention heads; ignored with <see cref="MixTokens"/>.</summary>
+    [JsonPropertyName("num_heads")]
+    public int Heads { get; init; } = 8;
+
+    /// <summary>The nominal expansion of the feed-forward layers, see <see cref="SwiGlu.InnerWidth"/>.</summary>
+    [JsonPropertyName("expansion")]
+    public double Expansion { get; init; } = 4;
+
+    /// <summary>The inner width of the feed-forward layers; by default the authors' rule.</summary>
+    [JsonPropertyName("swiglu_inner"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SwiGluInnerWidth { get; init; }
+
+    /// <summary>Whether tokens are mixed by a layer over the token axis rather than by attention.</summary>
+    [JsonPropertyName("mlp_t")]
+    public bool MixTokens { get; init; }
+
+    /// <summary>The inner width of the token mixer; by default the authors' rule with S in place of D.</summary>
+    [JsonPropertyName("token_mixer_inner"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TokenMixerInnerWidth { get; init; }
+
+    /// <summary>How a token knows its position.</summary>
+    [JsonPropertyName("pos_encodings")]
+    public PositionEncoding PositionEncoding { get; init; } = PositionEncoding.Rope;
+
+    /// <summary>ε of the normalisation.</summary>
+    [JsonPropertyName("rms_norm_eps")]
+    public double RmsNormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>θ, the base of the rotary angles.</summary>
+    [JsonPropertyName("rope_theta")]
+    public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>The dtype of states, activations and logits: float32 or bfloat16. Parameters are float32.</summary>
+    [JsonPropertyName("forward_dtype"), JsonConverter(typeof(ForwardDtypeConverter))]
+    public torch.ScalarType ForwardDtype { get; init; } = torch.ScalarType.BFloat16;
+
+    /// <summary>P, the number of prefix tokens.</summary>
+    [JsonIgnore]
+    public int PrefixLength => PuzzleEmbeddingWidth == 0
+        ? 0
+        : PuzzlePrefixLength ?? (PuzzleEmbeddingWidth + HiddenSize - 1) / HiddenSize;
+
+    /// <summary>S, the number of tokens the modules see: prefix and puzzle.</summary>
+    [JsonIgnore]
+    public int TokenCount => PrefixLength + SequenceLength;
+
+    /// <summary>The inner width of the feed-forward layers.</summary>
+    [JsonIgnore]
+    public long InnerWidth => SwiGluInnerWidth ?? SwiGlu.InnerWidth(HiddenSize, Expansion);
+
+    /// <summary>The inner width of the token mixer.</summary>
+    [JsonIgnore]
+    public long MixerInnerWidth => TokenMixerInnerWidth ?? SwiGlu.InnerWidth(TokenCount, Expansion);
+
+    /// <summary>Checks every field.</summary>
+    /// <exception cref="InvalidConfigException">A field is out of its range; all such fields are listed.</exception>
+    public void Validate()
+    {
+        var errors = HrmConfigRules.Check(this);
+        if (errors.Count > 0)
+        {
+            throw new InvalidConfigException("model config", errors);
+        }
+    }
+
+    /// <summary>The config as JSON.</summary>
+    public string ToJson() => HrmConfigJson.Write(this);
+
+    /// <summary>Reads and checks a config.</summary>
+    /// <param name="json">A JSON object with the authors' keys; unknown keys are errors.</param>
+    /// <exception cref="InvalidConfigException">The text is not a valid config; every bad field is listed.</exception>
+    public static HrmConfig FromJson(string json) => HrmConfigJson.Read(json, "model config");
+}

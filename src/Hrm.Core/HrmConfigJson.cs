@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Hrm.Core;
+
+/// <summary>Reads and writes <see cref="HrmConfig"/> as JSON, strictly: unknown and repeated keys are errors.</summary>
+internal static class HrmConfigJson
+{
+    private const int MaxLength = 1 << 20;
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        MaxDepth = 8,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
+
+    public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Options) + "\n";
+
+    public static HrmConfig ReadFile(string path)
+    {
+        var info = new FileInfo(path);
+        if (!info.Exists)
+        {
+            throw new InvalidConfigException(path, ["the file does not exist"]);
+        }
+
+        if (info.Length > MaxLength)
+        {
+            throw new InvalidConfigException(path, [$"expected at most {MaxLength} bytes, got {info.Length}"]);
+        }
+
+        try
+        {
+            return Read(File.ReadAllText(path), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidConfigException(path, [error.Message]);
+        }
+    }
+
+    public static HrmConfig Read(string json, string source)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            var config = JsonSerializer.Deserialize<HrmConfig>(json, Options)
+                ?? throw new InvalidConfigException(source, ["expected a JSON object, got null"]);
+            var errors = HrmConfigRules.Check(config);
+            return errors.Count == 0 ? config : throw new InvalidConfigException(source, errors);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidConfigException(source, [$"line {error.LineNumber + 1}, {error.Path ?? "$"}: {error.Message}"]);
+        }
+    }
+}

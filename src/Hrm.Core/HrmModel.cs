@@ -1,0 +1,256 @@
+using Hrm.Layers;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>The Hierarchical Reasoning Model: one call is one segment.</summary>
+/// <remarks>
+/// <para>
+/// <c>x = √D · [prefix ; embedding(tokens)]</c>; <see cref="HierarchicalConvergence"/> takes the carry (zH, zL) and x to the
+/// next carry; <c>logits = lm_head(zH)</c> without the prefix, <c>Q = q_head(zH[:, 0])</c>. The carry that comes out has no
+/// graph, so deep supervision trains each segment by itself.
+/// </para>
+/// <para>
+/// Parameter names are the authors', so their checkpoints load key for key. Calls without gradient are safe from several
+/// threads; training is not. Source: arXiv 2506.21734, section 2.
+/// </para>
+/// </remarks>
+public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
+{
+    [ComponentName(Name = "embed_tokens")]
+    private readonly CastedEmbedding _tokenEmbedding;
+
+    [ComponentName(Name = "embed_pos")]
+    private readonly CastedEmbedding? _positionEmbedding;
+
+    [ComponentName(Name = "puzzle_emb")]
+    private readonly SparseEmbedding? _puzzleEmbedding;
+
+    [ComponentName(Name = "lm_head")]
+    private readonly CastedLinear _logitHead;
+
+    [ComponentName(Name = "q_head")]
+    private readonly CastedLinear _qHead;
+
+    // Named as its child is, so that the loop adds no level of its own to the keys: the child is registered in its place.
+    [ComponentName(Name = "L_level")]
+    private readonly HierarchicalConvergence _recurrence;
+
+#pragma warning disable IDE0044 // Not readonly: moving a module replaces the fields by reflection.
+    [ComponentName(Name = "H_init")]
+    private Tensor _highInit; // [D]
+
+    [ComponentName(Name = "L_init")]
+    private Tensor _lowInit; // [D]
+#pragma warning restore IDE0044
+
+    /// <summary>Creates a model with the modules that the config describes.</summary>
+    /// <param name="config">The architecture.</param>
+    /// <param name="generator">Draws the weights.</param>
+    /// <exception cref="InvalidConfigException">The config has bad fields; all are listed.</exception>
+    public HrmModel(HrmConfig config, Generator generator)
+        : this(Checked(config), Modules(config, generator ?? throw new ArgumentNullException(nameof(generator))), generator)
+    {
+    }
+
+    /// <summary>Creates a model around modules of your own.</summary>
+    /// <param name="config">Embeddings, heads, cycles and dtype; the fields that describe the blocks are not read.</param>
+    /// <param name="high">H: (zH, zL) → zH, [B, S, D] each. Keys <c>H_level.*</c>.</param>
+    /// <param name="low">L: (zL, zH + x) → zL, [B, S, D] each. Keys <c>L_level.*</c>; may be the same object as <paramref name="high"/>.</param>
+    /// <param name="generator">Draws the weights of embeddings and heads.</param>
+    /// <exception cref="InvalidConfigException">The config has bad fields; all are listed.</exception>
+    public HrmModel(HrmConfig config, nn.Module<Tensor, Tensor, Tensor> high, nn.Module<Tensor, Tensor, Tensor> low, Generator generator)
+        : this(Checked(config), (high, low), generator ?? throw new ArgumentNullException(nameof(generator)))
+    {
+    }
+
+    /// <summary>Creates a model whose weights are about to be loaded.</summary>
+    internal HrmModel(HrmConfig config)
+        : this(Checked(config), Modules(config, null), null)
+    {
+    }
+
+    private HrmModel(
+        HrmConfig config,
+        (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) modules,
+        Generator? generator)
+        : base(nameof(HrmModel))
+    {
+        Config = config;
+        var embeddingDeviation = 1.0 / Math.Sqrt(config.HiddenSize);
+        _tokenEmbedding = new CastedEmbedding(config.VocabularySize, config.HiddenSize, embeddingDeviation, config.ForwardDtype, generator);
+        _positionEmbedding = config.PositionEncoding == PositionEncoding.Learned
+            ? new CastedEmbedding(config.TokenCount, config.HiddenSize, embeddingDeviation, config.ForwardDtype, generator)
+            : null;
+        _puzzleEmbedding = config.PuzzleEmbeddingWidth > 0
+            ? new SparseEmbedding(config.PuzzleIdCount, config.PuzzleEmbeddingWidth, config.ForwardDtype)
+            : null;
+        _logitHead = new CastedLinear(config.HiddenSize, config.VocabularySize, generator);
+        _qHead = new CastedLinear(config.HiddenSize, 2, generator: null, hasBias: true);
+        using (no_grad())
+        {
+            // Halting looks bad at first: the model has to earn it.
+            _qHead.Bias!.fill_(-5);
+        }
+
+        _highInit = InitialState(config, generator);
+        _lowInit = InitialState(config, generator);
+        _recurrence = new HierarchicalConvergence(modules.High, modules.Low, config.HighCycles, config.LowCycles);
+        if (!ReferenceEquals(modules.High, modules.Low))
+        {
+            register_module("H_level", modules.High);
+        }
+
+        register_module("L_level", modules.Low);
+        RegisterComponents();
+    }
+
+    /// <summary>The architecture.</summary>
+    public HrmConfig Config { get; }
+
+    /// <summary>The loop, for instance to change which updates record gradients.</summary>
+    public HierarchicalConvergence Recurrence => _recurrence;
+
+    /// <summary>The puzzle embedding, or <see langword="null"/> where the config has none.</summary>
+    public SparseEmbedding? PuzzleEmbedding => _puzzleEmbedding;
+
+    /// <summary>The device of the weights.</summary>
+    public Device Device => _logitHead.Weight.device;
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
+    /// <param name="device">Where the weights go; the CPU by default.</param>
+    /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
+    public static HrmModel Load(string folder, Device? device = null) => ModelFolder.Load(folder, device ?? CPU);
+
+    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
+    /// <param name="folder">The folder; created where it is missing.</param>
+    /// <exception cref="HrmException">The folder cannot be written.</exception>
+    public void Save(string folder) => ModelFolder.Save(this, folder);
+
+    /// <summary>The carry that a puzzle starts with: <c>H_init</c> and <c>L_init</c> at every token.</summary>
+    /// <param name="batchSize">B.</param>
+    /// <returns>A carry that the caller owns.</returns>
+    public HrmCarry InitialCarry(long batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        using var noGradient = no_grad();
+        long[] shape = [batchSize, Config.TokenCount, Config.HiddenSize];
+        return new HrmCarry(Repeat(_highInit, shape), Repeat(_lowInit, shape)); // [B, S, D]
+    }
+
+    /// <summary>The carry with the rows that <paramref name="rows"/> marks started anew.</summary>
+    /// <param name="carry">[B, S, D] each; not changed.</param>
+    /// <param name="rows">[B], bool.</param>
+    /// <returns>A carry that the caller owns.</returns>
+    /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
+    public HrmCarry ResetCarry(HrmCarry carry, Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(carry);
+        ArgumentNullException.ThrowIfNull(rows);
+        ShapeGuard.Require(rows, nameof(rows), carry.High.size(0));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var mask = rows.view(-1, 1, 1); // [B, 1, 1]
+        return new HrmCarry(
+            where(mask, _highInit, carry.High).DetachFromDisposeScope(), // [B, S, D]
+            where(mask, _lowInit, carry.Low).DetachFromDisposeScope()); // [B, S, D]
+    }
+
+    /// <summary>Runs one segment.</summary>
+    /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
+    /// <param name="batch">The puzzles, [B, seq_len].</param>
+    /// <returns>Logits, Q values and the next carry; the caller (or the caller's dispose scope) owns them.</returns>
+    /// <exception cref="ShapeMismatchException">Carry or batch have another shape than the config says.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or puzzle id is beyond the tables.</exception>
+    public override HrmOutput forward(HrmCarry carry, PuzzleBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(carry);
+        ArgumentNullException.ThrowIfNull(batch);
+        ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
+        ShapeGuard.Require(carry.High, "carry.High", batch.Size, Config.TokenCount, Config.HiddenSize);
+        ShapeGuard.Require(carry.Low, "carry.Low", batch.Size, Config.TokenCount, Config.HiddenSize);
+        batch.Limits.RequireWithin(Config);
+
+        using var scope = NewDisposeScope();
+        var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
+        var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
+        var logits = _logitHead.call(answer); // [B, seq_len, V]
+        var q = _qHead.call(states.High.select(1, 0)).CastTo(ScalarType.Float32); // [B, 2]
+        return new HrmOutput(
+            scope.MoveToOuter(logits),
+            scope.MoveToOuter(q.select(1, 0)), // [B]
+            scope.MoveToOuter(q.select(1, 1)), // [B]
+            new HrmCarry(scope.MoveToOuter(states.High.detach()), scope.MoveToOuter(states.Low.detach())));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _recurrence?.Dispose();
+        }
+    }
+
+    /// <summary>√D · [prefix ; token embedding], [B, S, D]; with learned positions √D · 0.7071 · (… + positions).</summary>
+    private Tensor Embed(PuzzleBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var embedded = _tokenEmbedding.call(batch.Inputs); // [B, seq_len, D]
+        if (_puzzleEmbedding is not null)
+        {
+            embedded = cat([Prefix(batch.PuzzleIds), embedded], 1); // [B, S, D]
+        }
+
+        if (_positionEmbedding is not null)
+        {
+            // The factor keeps the variance of the sum at that of its terms.
+            embedded = (embedded + _positionEmbedding.Table()).mul(0.707106781); // [B, S, D]
+        }
+
+        return embedded.mul(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    /// <summary>The puzzle's row, padded with zeros and cut into P tokens, [B, P, D].</summary>
+    private Tensor Prefix(Tensor puzzleIds)
+    {
+        var rows = _puzzleEmbedding!.call(puzzleIds); // [B, W]
+        var padding = (Config.PrefixLength * Config.HiddenSize) - Config.PuzzleEmbeddingWidth;
+        var padded = padding == 0 ? rows : nn.functional.pad(rows, [0, padding]); // [B, P·D]
+        return padded.view(-1, Config.PrefixLength, Config.HiddenSize); // [B, P, D]
+    }
+
+    private static HrmConfig Checked(HrmConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Validate();
+        return config;
+    }
+
+    private static (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) Modules(HrmConfig config, Generator? generator)
+    {
+        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
+            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            : null;
+        return (ReasoningModule.Create(config, config.HighLayers, rotary, generator),
+            ReasoningModule.Create(config, config.LowLayers, rotary, generator));
+    }
+
+    private static Tensor InitialState(HrmConfig config, Generator? generator)
+    {
+        using var scope = NewDisposeScope();
+        return Initializers.NewTensor([config.HiddenSize], 1, generator)
+            .to(config.ForwardDtype, copy: true)
+            .DetachFromDisposeScope(); // [D]
+    }
+
+    private static Tensor Repeat(Tensor vector, long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        return vector.expand(shape).clone().DetachFromDisposeScope();
+    }
+}

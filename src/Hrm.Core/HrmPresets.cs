@@ -1,0 +1,55 @@
+using TorchSharp;
+
+namespace Hrm.Core;
+
+/// <summary>The architectures of the paper's tasks, and a small one for CPUs.</summary>
+public static class HrmPresets
+{
+    /// <summary>Sudoku-Extreme with 1,000 examples: 27,275,266 parameters (D 512, 4 + 4 blocks, N = T = 2).</summary>
+    public static HrmConfig SudokuExtreme { get; } = new()
+    {
+        SequenceLength = 81,
+        VocabularySize = 11,
+        PuzzleEmbeddingWidth = 512,
+    };
+
+    /// <summary>Sudoku-Extreme-Full: as <see cref="SudokuExtreme"/>, with T = 8 and learned positions.</summary>
+    public static HrmConfig SudokuExtremeFull { get; } = SudokuExtreme with
+    {
+        LowCycles = 8,
+        PositionEncoding = PositionEncoding.Learned,
+    };
+
+    /// <summary>Maze-Hard, 30×30.</summary>
+    public static HrmConfig MazeHard { get; } = SudokuExtreme with { SequenceLength = 900, VocabularySize = 6 };
+
+    /// <summary>ARC on a 30×30 canvas.</summary>
+    /// <param name="puzzleIdCount">The number of puzzle ids: a row for each augmented task, and one for none.</param>
+    public static HrmConfig Arc(int puzzleIdCount) => SudokuExtreme with
+    {
+        SequenceLength = 900,
+        VocabularySize = 12,
+        PuzzleIdCount = puzzleIdCount,
+    };
+
+    /// <summary>
+    /// A small model for CPUs: 422,402 parameters for a 9×9 Sudoku (D 128, 1 + 1 blocks that mix tokens by a layer over
+    /// the token axis, no puzzle embedding).
+    /// </summary>
+    /// <param name="sequenceLength">The number of tokens of a puzzle.</param>
+    /// <param name="vocabularySize">V, the number of token values.</param>
+    public static HrmConfig Small(int sequenceLength, int vocabularySize) => new()
+    {
+        SequenceLength = sequenceLength,
+        VocabularySize = vocabularySize,
+        HighLayers = 1,
+        LowLayers = 1,
+        HiddenSize = 128,
+        Heads = 4,
+        SwiGluInnerWidth = 384,
+        MixTokens = true,
+        TokenMixerInnerWidth = 256,
+        PositionEncoding = PositionEncoding.None,
+        ForwardDtype = torch.ScalarType.BFloat16,
+    };
+}

@@ -1,0 +1,121 @@
+using Hrm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>The input of a model: B puzzles as tokens, with their labels (in training) and puzzle ids.</summary>
+/// <remarks>
+/// Remembers the largest token, label and id that it was made from, so that a model can refuse values beyond its tables
+/// without reading anything back from the device. Has one owner, who disposes it.
+/// </remarks>
+public sealed class PuzzleBatch : IDisposable
+{
+    /// <summary>The label of a token that does not count.</summary>
+    public const int IgnoredLabel = -100;
+
+    private PuzzleBatch(Tensor inputs, Tensor? labels, Tensor puzzleIds, BatchLimits limits)
+    {
+        Inputs = inputs;
+        Labels = labels;
+        PuzzleIds = puzzleIds;
+        Limits = limits;
+    }
+
+    /// <summary>The tokens, [B, seq_len], int32.</summary>
+    public Tensor Inputs { get; }
+
+    /// <summary>The labels, [B, seq_len], int32, <see cref="IgnoredLabel"/> where a token does not count; <see langword="null"/> in inference.</summary>
+    public Tensor? Labels { get; }
+
+    /// <summary>The puzzle ids, [B], int32.</summary>
+    public Tensor PuzzleIds { get; }
+
+    /// <summary>B, the number of rows.</summary>
+    public long Size => Inputs.size(0);
+
+    /// <summary>The largest values that the batch was made from.</summary>
+    internal BatchLimits Limits { get; }
+
+    /// <summary>Makes a batch from values in memory.</summary>
+    /// <param name="inputs">B · seq_len tokens, row by row, each at least 0.</param>
+    /// <param name="labels">As many labels, each at least 0 or <see cref="IgnoredLabel"/>; empty in inference.</param>
+    /// <param name="puzzleIds">B puzzle ids, each at least 0; empty for id 0 in every row.</param>
+    /// <param name="sequenceLength">seq_len.</param>
+    /// <param name="device">The device of the tensors; the CPU by default.</param>
+    /// <exception cref="ShapeMismatchException">The numbers of values do not fit together.</exception>
+    /// <exception cref="TokenOutOfRangeException">A value is negative.</exception>
+    public static PuzzleBatch Create(
+        ReadOnlySpan<int> inputs,
+        ReadOnlySpan<int> labels,
+        ReadOnlySpan<int> puzzleIds,
+        int sequenceLength,
+        Device? device = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sequenceLength);
+        var rows = inputs.Length / sequenceLength;
+        if (inputs.Length == 0 || inputs.Length % sequenceLength != 0)
+        {
+            throw new ShapeMismatchException(nameof(inputs), $"[B · {sequenceLength}]", $"[{inputs.Length}]");
+        }
+
+        RequireLength(nameof(labels), labels, inputs.Length);
+        RequireLength(nameof(puzzleIds), puzzleIds, rows);
+        var limits = BatchLimits.Of(inputs, labels, puzzleIds, sequenceLength);
+        var tokens = ToDevice(inputs.ToArray(), [rows, sequenceLength], device);
+        var targets = labels.IsEmpty ? null : ToDevice(labels.ToArray(), [rows, sequenceLength], device);
+        var ids = ToDevice(puzzleIds.IsEmpty ? new int[rows] : puzzleIds.ToArray(), [rows], device);
+        return new PuzzleBatch(tokens, targets, ids, limits);
+    }
+
+    /// <summary>This batch with the rows of <paramref name="incoming"/> where <paramref name="replaced"/> says so.</summary>
+    /// <param name="replaced">[B], bool.</param>
+    /// <param name="incoming">A batch of the same shape.</param>
+    /// <exception cref="ShapeMismatchException">The shapes differ, or only one has labels.</exception>
+    public PuzzleBatch ReplaceRows(Tensor replaced, PuzzleBatch incoming)
+    {
+        ArgumentNullException.ThrowIfNull(replaced);
+        ArgumentNullException.ThrowIfNull(incoming);
+        ShapeGuard.Require(replaced, nameof(replaced), Size);
+        ShapeGuard.Require(incoming.Inputs, nameof(incoming), Size, Inputs.size(1));
+        if (Labels is null != incoming.Labels is null)
+        {
+            throw new ShapeMismatchException(nameof(incoming), Labels is null ? "no labels" : "labels", incoming.Labels is null ? "no labels" : "labels");
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var rows = replaced.unsqueeze(1); // [B, 1]
+        return new PuzzleBatch(
+            where(rows, incoming.Inputs, Inputs).DetachFromDisposeScope(),
+            Labels is null ? null : where(rows, incoming.Labels!, Labels).DetachFromDisposeScope(),
+            where(replaced, incoming.PuzzleIds, PuzzleIds).DetachFromDisposeScope(),
+            Limits.Join(incoming.Limits));
+    }
+
+    /// <summary>A copy that owns its tensors.</summary>
+    public PuzzleBatch Clone() => new(
+        Inputs.clone().DetachFromDisposeScope(),
+        Labels?.clone().DetachFromDisposeScope(),
+        PuzzleIds.clone().DetachFromDisposeScope(),
+        Limits);
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        Inputs.Dispose();
+        Labels?.Dispose();
+        PuzzleIds.Dispose();
+    }
+
+    private static void RequireLength(string argument, ReadOnlySpan<int> values, int expected)
+    {
+        if (!values.IsEmpty && values.Length != expected)
+        {
+            throw new ShapeMismatchException(argument, $"[{expected}] or nothing", $"[{values.Length}]");
+        }
+    }
+
+    private static Tensor ToDevice(int[] values, long[] shape, Device? device)
+        => tensor(values, shape, ScalarType.Int32, device ?? CPU).DetachFromDisposeScope();
+}

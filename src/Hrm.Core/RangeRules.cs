@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Hrm.Core;
+
+/// <summary>Collects every field that is out of its range, so that all are reported at once.</summary>
+internal sealed class RangeRules
+{
+    private readonly List<string> _errors = [];
+
+    public IReadOnlyList<string> Errors => _errors;
+
+    public RangeRules Between<T>(string field, T value, T low, T high)
+        where T : INumber<T>
+        => Check(field, value, value >= low && value <= high, $"{Text(low)} … {Text(high)}");
+
+    public RangeRules Positive(string field, double value)
+        => Check(field, value, double.IsFinite(value) && value > 0, "a finite number above 0");
+
+    public RangeRules NotNegative(string field, double value)
+        => Check(field, value, double.IsFinite(value) && value >= 0, "a finite number of at least 0");
+
+    public RangeRules OneOf<T>(string field, T value, params ReadOnlySpan<T> allowed)
+        where T : struct, Enum
+        => Check(field, value, allowed.Contains(value), string.Join(" or ", allowed.ToArray()));
+
+    public RangeRules Check(string field, object value, bool holds, string expected)
+    {
+        if (!holds)
+        {
+            _errors.Add($"{field}: expected {expected}, got {Text(value)}");
+        }
+
+        return this;
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+}

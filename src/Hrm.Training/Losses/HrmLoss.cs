@@ -1,0 +1,75 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>The loss of one segment: the tokens' loss, and half the loss of the two Q values.</summary>
+/// <remarks>
+/// <para>
+/// <c>Σ_rows( Σ_tokens token_loss / max(1, labelled tokens) ) + ½ · (Σ BCE(q_halt, right) + Σ BCE(q_continue, target))</c>
+/// over all rows, halted or not. A row is right where every labelled token is. Without a target of continuing the last
+/// term is left out (evaluation, one segment, halt-only training). The gradient is of this sum over the global batch.
+/// </para>
+/// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
+/// </remarks>
+public sealed class HrmLoss
+{
+    private const double QWeight = 0.5;
+
+    private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="tokenLoss">(logits [B, S, V], labels [B, S]) → [B, S], 0 where ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
+    public HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
+    {
+        ArgumentNullException.ThrowIfNull(tokenLoss);
+        _tokenLoss = tokenLoss;
+    }
+
+    /// <summary>Computes loss and metrics.</summary>
+    /// <param name="output">What the segment gave.</param>
+    /// <param name="labels">[B, S], int32.</param>
+    /// <param name="segments">[B], int32: segments run, this one included.</param>
+    /// <param name="halted">[B], bool: the rows that stop now; only they enter the metrics.</param>
+    /// <param name="continueTarget">[B], float32: the target of sigmoid(q_continue); <see langword="null"/> leaves its term out.</param>
+    /// <returns>Tensors that the caller (or the caller's dispose scope) owns.</returns>
+    public LossResult Compute(HrmOutput output, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(segments);
+        ArgumentNullException.ThrowIfNull(halted);
+        using var scope = NewDisposeScope();
+        var outcome = RowOutcome.Of(output.Logits, labels);
+        var tokenLoss = (_tokenLoss.call(output.Logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []
+        var haltLoss = SummedBce(output.QHalt, outcome.IsRight.to_type(ScalarType.Float32)); // []
+        var continueLoss = continueTarget is null ? null : SummedBce(output.QContinue, continueTarget); // []
+        var total = tokenLoss + (QWeight * (continueLoss is null ? haltLoss : haltLoss + continueLoss)); // []
+        var metrics = Measure(output, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [8]
+        return new LossResult(scope.MoveToOuter(total), scope.MoveToOuter(metrics));
+    }
+
+    private static Tensor SummedBce(Tensor logits, Tensor target)
+        => nn.functional.binary_cross_entropy_with_logits(logits, target, reduction: nn.Reduction.Sum);
+
+    private static Tensor Measure(HrmOutput output, RowOutcome outcome, Tensor segments, Tensor halted, ReadOnlySpan<Tensor?> losses)
+    {
+        using var noGradient = no_grad();
+        var counts = halted.logical_and(outcome.HasLabels).to_type(ScalarType.Float64); // [B]
+        var haltIsRight = output.QHalt.ge(0).eq(outcome.IsRight); // [B]
+        return stack(
+        [
+            counts.sum(),
+            (counts * outcome.Accuracy).sum(),
+            (counts * outcome.IsRight).sum(),
+            (counts * haltIsRight).sum(),
+            (counts * segments).sum(),
+            Detached(losses[0]),
+            Detached(losses[1]),
+            Detached(losses[2]),
+        ]); // [8], in the order of MetricSums
+
+        Tensor Detached(Tensor? loss) => loss is null ? zeros_like(counts).sum() : loss.detach().to_type(ScalarType.Float64);
+    }
+}

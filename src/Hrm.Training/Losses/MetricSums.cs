@@ -1,0 +1,68 @@
+using Hrm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>Sums of the metrics over rows that have halted and have labels; losses are sums over all rows.</summary>
+/// <param name="Count">The number of rows.</param>
+/// <param name="Accuracy">Σ share of right tokens.</param>
+/// <param name="ExactAccuracy">Σ rows with every token right.</param>
+/// <param name="QHaltAccuracy">Σ rows whose (q_halt ≥ 0) says whether the row is right.</param>
+/// <param name="Segments">Σ segments run.</param>
+/// <param name="TokenLoss">The tokens' loss, over all rows.</param>
+/// <param name="QHaltLoss">BCE of q_halt, over all rows.</param>
+/// <param name="QContinueLoss">BCE of q_continue, over all rows; 0 where it has no target.</param>
+public readonly record struct MetricSums(
+    double Count,
+    double Accuracy,
+    double ExactAccuracy,
+    double QHaltAccuracy,
+    double Segments,
+    double TokenLoss,
+    double QHaltLoss,
+    double QContinueLoss)
+{
+    /// <summary>The number of values.</summary>
+    internal const int Length = 8;
+
+    /// <summary>Reads sums from the device; waits for it.</summary>
+    /// <param name="metrics">[8], float64: <see cref="LossResult.Metrics"/>, or a sum of several.</param>
+    /// <exception cref="ShapeMismatchException">The shape is another.</exception>
+    public static MetricSums Read(Tensor metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        ShapeGuard.Require(metrics, nameof(metrics), Length);
+        using var scope = NewDisposeScope();
+        var values = metrics.cpu().data<double>().ToArray();
+        return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
+    }
+
+    /// <summary>Adds the sums of another batch.</summary>
+    public static MetricSums operator +(MetricSums left, MetricSums right) => new(
+        left.Count + right.Count,
+        left.Accuracy + right.Accuracy,
+        left.ExactAccuracy + right.ExactAccuracy,
+        left.QHaltAccuracy + right.QHaltAccuracy,
+        left.Segments + right.Segments,
+        left.TokenLoss + right.TokenLoss,
+        left.QHaltLoss + right.QHaltLoss,
+        left.QContinueLoss + right.QContinueLoss);
+
+    /// <summary>The averages: metrics over <see cref="Count"/>, losses over <paramref name="lossCount"/>.</summary>
+    /// <param name="lossCount">Rows the losses were summed over: global batch times steps in training, <see cref="Count"/> in evaluation.</param>
+    public MetricAverages Average(double lossCount)
+    {
+        var rows = Math.Max(1, Count);
+        var lossRows = Math.Max(1, lossCount);
+        return new MetricAverages(
+            Count,
+            Accuracy / rows,
+            ExactAccuracy / rows,
+            QHaltAccuracy / rows,
+            Segments / rows,
+            TokenLoss / lossRows,
+            QHaltLoss / lossRows,
+            QContinueLoss / lossRows);
+    }
+}

@@ -1,0 +1,24 @@
+using Hrm.Core;
+using Hrm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>Labels as the losses need them.</summary>
+internal static class TokenLabels
+{
+    /// <summary>Labels with 0 in the place of ignored ones, int64, and the mask of those that count.</summary>
+    public static (Tensor SafeLabels, Tensor IsLabelled) Split(Tensor logits, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (!logits.shape.AsSpan(..^1).SequenceEqual(labels.shape))
+        {
+            throw new ShapeMismatchException(nameof(labels), $"[{string.Join(", ", logits.shape[..^1])}]", $"[{string.Join(", ", labels.shape)}]");
+        }
+
+        var isLabelled = labels.ne(PuzzleBatch.IgnoredLabel); // […]
+        return (labels.clamp_min(0).to_type(ScalarType.Int64), isLabelled); // […] each
+    }
+}

@@ -1,0 +1,85 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>A running average of parameters, for evaluation and the saved model: <c>shadow = d·shadow + (1-d)·p</c> a step.</summary>
+/// <remarks>
+/// The shadow starts as a copy of the parameters; there is no bias correction, and buffers are not averaged. Owns the
+/// shadow; dispose it. Source: as in TRM, arXiv 2510.04871, with d = 0.999.
+/// </remarks>
+public sealed class ExponentialMovingAverage : IDisposable
+{
+    private readonly Parameter[] _parameters;
+    private readonly Tensor[] _shadow;
+    private readonly double _decay;
+
+    /// <summary>Creates the average as a copy of the parameters.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="decay">d, above 0 and below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="decay"/> is out of range.</exception>
+    public ExponentialMovingAverage(IEnumerable<Parameter> parameters, double decay)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (decay is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(decay), decay, "expected a number above 0 and below 1");
+        }
+
+        _parameters = [.. parameters];
+        _shadow = Copy(_parameters);
+        _decay = decay;
+    }
+
+    /// <summary>Takes the parameters' present values into the average.</summary>
+    public void Update()
+    {
+        using var noGradient = no_grad();
+        for (var i = 0; i < _parameters.Length; i++)
+        {
+            _shadow[i].mul_(_decay).add_(_parameters[i], alpha: 1 - _decay);
+        }
+    }
+
+    /// <summary>Puts the average in the place of the parameters until the result is disposed.</summary>
+    public IDisposable Apply()
+    {
+        var originals = Copy(_parameters);
+        Write(_shadow);
+        return new Restoration(this, originals);
+    }
+
+    /// <summary>Frees the shadow.</summary>
+    public void Dispose() => Array.ForEach(_shadow, tensor => tensor.Dispose());
+
+    private static Tensor[] Copy(Parameter[] parameters)
+    {
+        using var noGradient = no_grad();
+        return [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
+    }
+
+    private void Write(Tensor[] values)
+    {
+        using var noGradient = no_grad();
+        for (var i = 0; i < values.Length; i++)
+        {
+            _parameters[i].copy_(values[i]);
+        }
+    }
+
+    private sealed class Restoration(ExponentialMovingAverage average, Tensor[] originals) : IDisposable
+    {
+        private Tensor[]? _originals = originals;
+
+        public void Dispose()
+        {
+            if (_originals is not null)
+            {
+                average.Write(_originals);
+                Array.ForEach(_originals, tensor => tensor.Dispose());
+                _originals = null;
+            }
+        }
+    }
+}
