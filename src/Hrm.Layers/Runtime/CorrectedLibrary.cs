@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace Hrm.Layers;
+
+/// <summary>TorchSharp's library with its one version entry relaxed, ready to be loaded from a private copy.</summary>
+internal sealed class CorrectedLibrary
+{
+    private readonly byte[] _original;
+    private readonly byte[] _corrected;
+
+    private CorrectedLibrary(byte[] original, byte[] corrected)
+    {
+        _original = original;
+        _corrected = corrected;
+    }
+
+    /// <summary>Reads and corrects the library; null where this host can load it as it is.</summary>
+    /// <exception cref="TorchLoadException">It cannot be read, or cannot be corrected.</exception>
+    /// <exception cref="ElfFormatException">It is damaged.</exception>
+    public static CorrectedLibrary? Prepare(string path)
+    {
+        var original = NativeFile.Read(path);
+        return VersionRelaxation.Apply(original, path, HostLibstdcpp.Versions) is { } corrected
+            ? new CorrectedLibrary(original, corrected)
+            : null;
+    }
+
+    /// <summary>Loads it from the cache, or from a folder of its own where the cache does not serve.</summary>
+    /// <exception cref="TorchLoadException">No folder serves.</exception>
+    public nint Load()
+    {
+        var reasons = new List<string>();
+        foreach (var folder in CacheFolders.Candidates(Environment.GetEnvironmentVariable))
+        {
+            try
+            {
+                return NativeLibrary.Load(new PrivateCache(folder).Store(_original, _corrected, TorchLibraries.TorchSharp));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
+            {
+                reasons.Add($"{folder}: {e.Message}");
+            }
+        }
+
+        return LoadFromTemporaryFolder(reasons);
+    }
+
+    private nint LoadFromTemporaryFolder(List<string> reasons)
+    {
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("hrm-");
+            try
+            {
+                return NativeLibrary.Load(new PrivateCache(folder.FullName).Store(_original, _corrected, TorchLibraries.TorchSharp));
+            }
+            finally
+            {
+                // What is loaded stays mapped without its file.
+                folder.Delete(recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
+        {
+            reasons.Add($"{Path.GetTempPath()}: {e.Message}");
+            throw new TorchLoadException(
+                $"The copy of {TorchLibraries.TorchSharp} that suits this host's {VersionRelaxation.Library} could not be loaded. "
+                + $"Set {CacheFolders.Variable} to a folder that can be written and executed from. Tried: {string.Join("; ", reasons)}",
+                e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Hrm.Layers;
+
+/// <summary>
+/// Makes TorchSharp's native library load on Linux hosts whose libstdc++ is older than the one it was built with
+/// (Debian 12, Ubuntu 22.04, RHEL 9), and on the libtorch of an existing PyTorch installation.
+/// </summary>
+/// <remarks>
+/// <para>
+/// It happens by itself: the package runs <see cref="Initialize"/> when one of its types is first used, and adds a
+/// source file to C# projects which runs it when they start, so that an application may touch <c>torch</c> first.
+/// The project property <c>HrmTorchRuntime=false</c> leaves that file out; other languages call
+/// <see cref="Initialize"/> as their first statement.
+/// </para>
+/// <para>
+/// Nothing is done on Windows, on macOS and where the library loads as it is. Environment variables:
+/// <c>HRM_LIBTORCH</c>, the <c>torch/lib</c> folder of the PyTorch installation to use in place of the
+/// application's libtorch; <c>HRM_CACHE</c>, the folder for the corrected copy of TorchSharp's library
+/// (by default the user's cache folder).
+/// </para>
+/// </remarks>
+public static class TorchRuntime
+{
+    private static readonly Lazy<TorchLoader?> Loader = new(() => OperatingSystem.IsLinux() ? TorchLoader.Start() : null);
+
+    /// <summary>
+    /// Gets ready to help when TorchSharp's native library does not load. It may be called any number of times, from
+    /// any thread, and does not throw; without <c>HRM_LIBTORCH</c> it loads nothing.
+    /// </summary>
+    public static void Initialize() => _ = Loader.Value;
+
+    /// <summary>Loads TorchSharp and its native library now.</summary>
+    /// <exception cref="TorchLoadException">It cannot be loaded; the message says what is missing and what to do.</exception>
+    public static void EnsureLoaded()
+    {
+        var loader = Loader.Value;
+        ThrowIfFailed(loader);
+
+        // Asked before the class constructor: that one caches its failure for the life of the process.
+        if (loader is not null && !NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _))
+        {
+            ThrowIfFailed(loader);
+        }
+
+        try
+        {
+            RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+        }
+        catch (TypeInitializationException e)
+        {
+            throw new TorchLoadException($"TorchSharp could not be initialised: {(e.InnerException ?? e).Message}", e);
+        }
+    }
+
+    private static void ThrowIfFailed(TorchLoader? loader)
+    {
+        if (loader?.Failure is { } failure)
+        {
+            throw new TorchLoadException(failure.Message, failure);
+        }
+    }
+}
