@@ -1,0 +1,82 @@
+namespace Hrm.Training;
+
+/// <summary>Draws batches of examples as the authors do: each group once an epoch, one random puzzle of it.</summary>
+/// <remarks>
+/// An epoch visits the groups in random order, takes one random puzzle of each, and adds its examples, in random order,
+/// until the batch is full; what does not fit of that puzzle is dropped, not carried over. An iteration is a number of
+/// epochs in one stream, so a batch may cross epochs; its last, unfilled batch is dropped. The draw depends on seed and
+/// iteration alone.
+/// </remarks>
+public sealed class GroupSampler
+{
+    private readonly IPuzzleDataset _dataset;
+    private readonly int _batchSize;
+    private readonly int _epochsPerIteration;
+    private readonly long _seed;
+
+    /// <summary>Creates the sampler.</summary>
+    /// <param name="dataset">The examples.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="epochsPerIteration">The number of epochs in one stream.</param>
+    /// <param name="seed">The seed of every draw.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive, or no iteration would fill a batch.</exception>
+    public GroupSampler(IPuzzleDataset dataset, int batchSize, int epochsPerIteration, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochsPerIteration);
+        var most = (long)dataset.ExampleCount * epochsPerIteration;
+        if (batchSize > most)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most the {most} examples of an iteration");
+        }
+
+        _dataset = dataset;
+        _batchSize = batchSize;
+        _epochsPerIteration = epochsPerIteration;
+        _seed = seed;
+    }
+
+    /// <summary>The batches of one iteration.</summary>
+    /// <param name="iteration">Its number, from 0.</param>
+    /// <returns>For each batch B examples with their puzzles.</returns>
+    public IEnumerable<IReadOnlyList<SampledExample>> Iterate(long iteration)
+    {
+        var random = new Core.StatefulRandom(_seed).Split(iteration);
+        var batch = new List<SampledExample>(_batchSize);
+        foreach (var group in GroupOrder(random))
+        {
+            AddPuzzleOf(group, batch, random);
+            if (batch.Count == _batchSize)
+            {
+                yield return [.. batch];
+                batch.Clear();
+            }
+        }
+    }
+
+    private IEnumerable<int> GroupOrder(Random random)
+    {
+        var order = Enumerable.Range(0, _dataset.GroupOffsets.Count - 1).ToArray();
+        for (var epoch = 0; epoch < _epochsPerIteration; epoch++)
+        {
+            random.Shuffle(order);
+            foreach (var group in order)
+            {
+                yield return group;
+            }
+        }
+    }
+
+    private void AddPuzzleOf(int group, List<SampledExample> batch, Random random)
+    {
+        var puzzle = random.Next(_dataset.GroupOffsets[group], _dataset.GroupOffsets[group + 1]);
+        var first = _dataset.PuzzleOffsets[puzzle];
+        var examples = Enumerable.Range(first, _dataset.PuzzleOffsets[puzzle + 1] - first).ToArray();
+        random.Shuffle(examples);
+        foreach (var example in examples.Take(_batchSize - batch.Count))
+        {
+            batch.Add(new SampledExample(example, puzzle));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Hrm.Core;
+
+namespace Hrm.Training;
+
+/// <summary>How a model is trained. The defaults are the paper's for Sudoku-Extreme with 1,000 examples, but for the batch.</summary>
+public sealed class TrainerOptions
+{
+    /// <summary>The number of rows of a step, over all processes. Default 64.</summary>
+    public int GlobalBatchSize { get; set; } = 64;
+
+    /// <summary>The number of optimizer steps of the whole run; the schedule ends there. Default 1,000.</summary>
+    public long TotalSteps { get; set; } = 1000;
+
+    /// <summary>The number of steps over which the learning rates rise from 0. Default 100.</summary>
+    public long WarmupSteps { get; set; } = 100;
+
+    /// <summary>The highest learning rate. Default 1e-4.</summary>
+    public double LearningRate { get; set; } = 1e-4;
+
+    /// <summary>The share of the learning rates that is left at the end; 1 keeps them constant. Default 1.</summary>
+    public double MinLearningRateRatio { get; set; } = 1;
+
+    /// <summary>Betas and weight decay of the optimizer.</summary>
+    public AdamOptions Optimizer { get; set; } = new();
+
+    /// <summary>The learning rate of the puzzle embedding. Default 1e-4.</summary>
+    public double PuzzleLearningRate { get; set; } = 1e-4;
+
+    /// <summary>The weight decay of the puzzle embedding. Default 0.1.</summary>
+    public double PuzzleWeightDecay { get; set; } = 0.1;
+
+    /// <summary>The decay of the average of weights that is evaluated and saved; 0 for none. Default 0.</summary>
+    public double EmaDecay { get; set; }
+
+    /// <summary>The loss of a token.</summary>
+    public TokenLossKind TokenLoss { get; set; } = TokenLossKind.Stablemax;
+
+    /// <summary>How the Q values are trained.</summary>
+    public HaltingLossKind HaltingLoss { get; set; } = HaltingLossKind.HaltAndContinue;
+
+    /// <summary>When a row stops.</summary>
+    public HaltingOptions Halting { get; set; } = new();
+}

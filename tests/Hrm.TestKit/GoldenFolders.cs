@@ -1,0 +1,38 @@
+namespace Hrm.TestKit;
+
+/// <summary>The recorded numbers: <c>tests/golden</c>, and the folder that <c>HRM_GOLDEN</c> names besides.</summary>
+public static class GoldenFolders
+{
+    /// <summary>The environment variable that names a further folder, absolute or relative to the repository's root.</summary>
+    public const string Variable = "HRM_GOLDEN";
+
+    /// <summary>Every folder that is taken.</summary>
+    /// <exception cref="DirectoryNotFoundException">The further folder is missing or has no case.</exception>
+    public static IReadOnlyList<string> All()
+    {
+        var folders = new List<string> { RepositoryFolder.Combine("tests", "golden") };
+        var further = Environment.GetEnvironmentVariable(Variable);
+        if (!string.IsNullOrEmpty(further))
+        {
+            var folder = Path.GetFullPath(further, RepositoryFolder.Root);
+            if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                throw new DirectoryNotFoundException($"{Variable}: expected a folder with recorded numbers, got '{further}'.");
+            }
+
+            folders.Add(folder);
+        }
+
+        return folders;
+    }
+
+    /// <summary>The cases of a kind: each folder below <c>KIND/</c> of every folder.</summary>
+    /// <param name="kind">For instance <c>models</c>.</param>
+    public static IReadOnlyList<string> Cases(string kind) =>
+    [
+        .. All().Select(folder => Path.Combine(folder, kind))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories)
+            .Order(StringComparer.Ordinal),
+    ];
+}

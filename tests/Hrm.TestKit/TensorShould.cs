@@ -1,0 +1,52 @@
+using System.Globalization;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Hrm.TestKit;
+
+/// <summary>Comparisons of tensors whose tolerance is relative to the size of the expected values.</summary>
+public static class TensorShould
+{
+    /// <summary>The largest deviation is at most <paramref name="tolerance"/> times the largest expected value.</summary>
+    public static void BeCloseTo(this Tensor actual, Tensor expected, double tolerance, string what)
+    {
+        var deviation = LargestDeviation(actual, expected, what);
+        Assert.True(deviation <= tolerance, Message(what, "largest deviation over largest value", deviation, tolerance));
+    }
+
+    /// <summary>The largest deviation over the largest expected value.</summary>
+    public static double LargestDeviation(Tensor actual, Tensor expected, string what)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (left, right) = Wide(actual, expected, what);
+        var largest = right.abs().max().item<double>();
+        return right.numel() == 0 ? 0 : Ratio((left - right).abs().max().item<double>(), largest);
+    }
+
+    /// <summary>The root mean square of the deviation is at most <paramref name="tolerance"/> times that of the expected values.</summary>
+    public static void BeCloseInMeanTo(this Tensor actual, Tensor expected, double tolerance, string what)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (left, right) = Wide(actual, expected, what);
+        var deviation = Ratio((left - right).square().mean().sqrt().item<double>(), right.square().mean().sqrt().item<double>());
+        Assert.True(deviation <= tolerance, Message(what, "rms deviation over rms value", deviation, tolerance));
+    }
+
+    private static (Tensor Actual, Tensor Expected) Wide(Tensor actual, Tensor expected, string what)
+    {
+        Assert.True(
+            actual.shape.SequenceEqual(expected.shape),
+            $"{what}: expected shape [{string.Join(", ", expected.shape)}], got [{string.Join(", ", actual.shape)}]");
+        var left = actual.cpu().to_type(ScalarType.Float64);
+        Assert.True(left.isfinite().all().item<bool>(), $"{what}: a value is not finite");
+        return (left, expected.cpu().to_type(ScalarType.Float64));
+    }
+
+    private static double Ratio(double deviation, double size) => size == 0 ? deviation : deviation / size;
+
+    private static string Message(string what, string measure, double deviation, double tolerance)
+        => string.Create(CultureInfo.InvariantCulture, $"{what}: {measure}: expected at most {tolerance:E2}, got {deviation:E2}");
+}
