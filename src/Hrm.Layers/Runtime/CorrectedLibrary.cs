@@ -25,16 +25,19 @@ internal sealed class CorrectedLibrary
             : null;
     }
 
-    /// <summary>Loads it from the cache, or from a folder of its own where the cache does not serve.</summary>
+    /// <summary>Loads it from the user's cache, or from a folder of its own where the cache does not serve.</summary>
     /// <exception cref="TorchLoadException">No folder serves.</exception>
-    public nint Load()
+    public nint Load() => Load(CacheFolders.Candidates(Environment.GetEnvironmentVariable), NativeLibrary.Load);
+
+    /// <summary>The same, in given folders and with a given way to load a path.</summary>
+    internal nint Load(IEnumerable<string> folders, Func<string, nint> load)
     {
         var reasons = new List<string>();
-        foreach (var folder in CacheFolders.Candidates(Environment.GetEnvironmentVariable))
+        foreach (var folder in folders)
         {
             try
             {
-                return NativeLibrary.Load(new PrivateCache(folder).Store(_original, _corrected, TorchLibraries.TorchSharp));
+                return load(new PrivateCache(folder).Store(_original, _corrected, TorchLibraries.TorchSharp));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
             {
@@ -42,17 +45,17 @@ internal sealed class CorrectedLibrary
             }
         }
 
-        return LoadFromTemporaryFolder(reasons);
+        return LoadFromTemporaryFolder(load, reasons);
     }
 
-    private nint LoadFromTemporaryFolder(List<string> reasons)
+    private nint LoadFromTemporaryFolder(Func<string, nint> load, List<string> reasons)
     {
         try
         {
             var folder = Directory.CreateTempSubdirectory("hrm-");
             try
             {
-                return NativeLibrary.Load(new PrivateCache(folder.FullName).Store(_original, _corrected, TorchLibraries.TorchSharp));
+                return load(new PrivateCache(folder.FullName).Store(_original, _corrected, TorchLibraries.TorchSharp));
             }
             finally
             {

@@ -10,10 +10,10 @@ internal static class HostLibstdcpp
     public static IReadOnlySet<string> Versions()
     {
         // The runtime itself is written in C++, so the library is normally in the process already.
-        var path = ProcessMaps.PathOf(VersionRelaxation.Library);
+        var path = LoadedLibraries.PathOf(VersionRelaxation.Library);
         if (path is null && NativeLibrary.TryLoad(VersionRelaxation.Library, out _))
         {
-            path = ProcessMaps.PathOf(VersionRelaxation.Library);
+            path = LoadedLibraries.PathOf(VersionRelaxation.Library);
         }
 
         if (path is null)

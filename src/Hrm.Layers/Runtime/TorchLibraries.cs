@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Hrm.Layers;
 
 /// <summary>The native libraries behind TorchSharp on Linux, and where to look for them.</summary>
@@ -5,45 +7,52 @@ internal sealed class TorchLibraries
 {
     public const string LibtorchVariable = "HRM_LIBTORCH";
 
+    public const string Main = "libtorch_cpu.so";
+
     public const string TorchSharp = "libLibTorchSharp.so";
 
-    private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+    private static readonly string[] Required = ["libc10.so", Main, "libtorch.so"];
 
     // Each library follows the ones that it needs, so that the loader finds them in the process by name.
     private static readonly string[] LoadOrder =
-        ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+        ["libc10.so", Main, "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+
+    // By their paths, when its class torch is initialised.
+    private static readonly string[] LoadedByTorchSharp = [Main, "libtorch_cuda.so"];
 
     private readonly IReadOnlyList<string> _folders;
 
     /// <param name="folders">The folders of the application's native libraries, the first one first.</param>
     public TorchLibraries(IEnumerable<string> folders) =>
-        _folders = [.. folders.Where(folder => folder.Length > 0).Distinct(StringComparer.Ordinal)];
+        _folders = [.. folders.Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 0).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The folders of this application, as its host set them up.</summary>
-    public static TorchLibraries OfApplication()
+    /// <param name="torchSharp">TorchSharp's managed assembly, which may lie elsewhere in a plug-in.</param>
+    public static TorchLibraries OfApplication(Assembly torchSharp)
     {
         var probed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
-        return new TorchLibraries([.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory]);
+        return new TorchLibraries([.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? string.Empty]);
     }
 
     /// <summary>The path of TorchSharp's own library.</summary>
     /// <exception cref="TorchLoadException">No folder has it.</exception>
     public string FindTorchSharp() =>
         Find(TorchSharp) ?? throw new TorchLoadException(
-            $"{TorchSharp} is not among the application's native libraries ({Places}). It comes with the package TorchSharp, for x64 alone: "
+            $"{TorchSharp} is not in {Places}. It comes with the package TorchSharp, for x64 alone: "
             + "build for linux-x64 (-r linux-x64) and keep the native files beside the application.");
 
     /// <summary>The application's libtorch, in the order in which to load it.</summary>
-    /// <exception cref="TorchLoadException">It has none, or not all of it.</exception>
-    public IReadOnlyList<string> FindLibtorch()
+    /// <param name="failure">What it lacks; null where it has all.</param>
+    public IReadOnlyList<string> FindLibtorch(out TorchLoadException? failure)
     {
         var missing = Required.Where(name => Find(name) is null).ToList();
-        return missing.Count == 0
-            ? [.. LoadOrder.Select(Find).OfType<string>()]
-            : throw new TorchLoadException(
-                $"libtorch is missing: {string.Join(", ", missing)} not found among the application's native libraries ({Places}). "
+        failure = missing.Count == 0
+            ? null
+            : new TorchLoadException(
+                $"libtorch is missing: {string.Join(", ", missing)} not found in {Places}. "
                 + "Reference the package TorchSharp-cpu (or TorchSharp-cuda-linux) in the application's project, "
                 + $"or set {LibtorchVariable} to the torch/lib folder of a PyTorch installation.");
+        return [.. LoadOrder.Select(Find).OfType<string>()];
     }
 
     /// <summary>The libtorch of a PyTorch installation, in the order in which to load it.</summary>
@@ -64,6 +73,28 @@ internal sealed class TorchLibraries
         return missing.Count == 0
             ? [.. LoadOrder.Select(only.Find).OfType<string>()]
             : throw new TorchLoadException($"{LibtorchVariable}={folder}: the folder lacks {string.Join(", ", missing)}. {Advice}");
+    }
+
+    /// <summary>Lets the loaded libraries stand in for those that TorchSharp would load from this application.</summary>
+    /// <param name="loaded">The handles of another libtorch, by file name.</param>
+    /// <exception cref="TorchLoadException">The application has a library for which none can stand in.</exception>
+    public IReadOnlyList<LibraryStandIn> InPlaceOfOwn(IReadOnlyDictionary<string, nint> loaded)
+    {
+        var standIns = new List<LibraryStandIn>();
+        foreach (var name in LoadedByTorchSharp)
+        {
+            if (Find(name) is not { } own || DynamicLoader.IsLoaded(own))
+            {
+                continue;
+            }
+
+            var standIn = loaded.TryGetValue(name, out var handle) ? LibraryStandIn.TryCreate(handle, own) : null;
+            standIns.Add(standIn ?? throw new TorchLoadException(
+                $"{LibtorchVariable} is set, but the application brings {own}, which TorchSharp would load besides. "
+                + "Build the application without a libtorch package."));
+        }
+
+        return standIns;
     }
 
     private string Places => string.Join(", ", _folders);

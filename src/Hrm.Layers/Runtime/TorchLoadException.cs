@@ -19,4 +19,8 @@ public sealed class TorchLoadException : HrmException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The same failure for another throw: a stack trace belongs to one.</summary>
+    internal TorchLoadException Again() =>
+        InnerException is null ? new TorchLoadException(Message) : new TorchLoadException(Message, InnerException);
 }

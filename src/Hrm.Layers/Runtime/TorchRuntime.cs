@@ -40,8 +40,9 @@ public static class TorchRuntime
         ThrowIfFailed(loader);
 
         // Asked before the class constructor: that one caches its failure for the life of the process.
-        if (loader is not null && !NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _))
+        if (loader is not null)
         {
+            _ = NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _);
             ThrowIfFailed(loader);
         }
 
@@ -55,11 +56,25 @@ public static class TorchRuntime
         }
     }
 
+    /// <summary>Describes the native libraries that are loaded at this moment.</summary>
+    /// <returns>Their paths, and the correction that was made; nulls where nothing is loaded yet.</returns>
+    public static TorchRuntimeDescription Describe()
+    {
+        var (torchSharp, libtorch) =
+            OperatingSystem.IsWindows() ? ("LibTorchSharp.dll", "torch_cpu.dll")
+            : OperatingSystem.IsMacOS() ? ("libLibTorchSharp.dylib", "libtorch_cpu.dylib")
+            : (TorchLibraries.TorchSharp, TorchLibraries.Main);
+        return new TorchRuntimeDescription(
+            LoadedLibraries.PathOf(torchSharp),
+            LoadedLibraries.PathOf(libtorch),
+            Loader.Value is { UsesCorrectedCopy: true } ? VersionRelaxation.Version : null);
+    }
+
     private static void ThrowIfFailed(TorchLoader? loader)
     {
         if (loader?.Failure is { } failure)
         {
-            throw new TorchLoadException(failure.Message, failure);
+            throw failure.Again();
         }
     }
 }

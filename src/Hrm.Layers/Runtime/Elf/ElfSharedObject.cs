@@ -42,16 +42,25 @@ internal sealed class ElfSharedObject
     /// <summary>Where in the file a range of memory addresses comes from.</summary>
     public ulong OffsetOf(ulong address, ulong size)
     {
+        var (offset, available) = From(address);
+        return size <= available
+            ? offset
+            : throw _bytes.Damaged($"expected {size} bytes at address 0x{address:x}, got {available} in the segment");
+    }
+
+    /// <summary>Where in the file a memory address comes from, and how many bytes its segment has from there on.</summary>
+    public (ulong Offset, ulong Available) From(ulong address)
+    {
         foreach (var segment in _segments)
         {
-            var within = address - segment.Address;
-            if (address >= segment.Address && within <= segment.FileSize && size <= segment.FileSize - within)
+            if (address >= segment.Address && address - segment.Address < segment.FileSize)
             {
-                return segment.Offset + within;
+                var within = address - segment.Address;
+                return (segment.Offset + within, segment.FileSize - within);
             }
         }
 
-        throw _bytes.Damaged($"no segment of the file holds the {size} bytes at address 0x{address:x}");
+        throw _bytes.Damaged($"no segment of the file holds the address 0x{address:x}");
     }
 
     /// <summary>A name of the dynamic string table.</summary>
@@ -96,6 +105,7 @@ internal sealed class ElfSharedObject
             throw _bytes.Damaged($"the program headers begin at offset {table}, past the end ({_bytes.Length})");
         }
 
+        var dynamicSections = 0;
         for (ulong i = 0; i < count; i++)
         {
             var header = table + (i * ProgramHeaderSize);
@@ -117,15 +127,15 @@ internal sealed class ElfSharedObject
             {
                 _segments.Add(new LoadSegment(address, offset, fileSize));
             }
-            else
+            else if (++dynamicSections == 1)
             {
                 ReadDynamicSection(offset, fileSize);
             }
         }
 
-        if (_dynamic.Count == 0)
+        if (dynamicSections != 1)
         {
-            throw _bytes.Damaged("it has no dynamic section");
+            throw _bytes.Damaged($"expected one dynamic section, got {dynamicSections}");
         }
     }
 

@@ -77,18 +77,19 @@ internal static class ElfSymbolVersions
     /// <summary>How many relocations refer to a symbol of the version with this number.</summary>
     public static int RelocationsUsing(ElfSharedObject elf, ushort index)
     {
-        if (elf.Dynamic(ElfTag.SymbolVersions) is not { } versions)
-        {
-            throw elf.Bytes.Damaged("it asks for symbol versions but has no table of them");
-        }
-
+        var (versions, available) = elf.From(elf.RequiredDynamic(ElfTag.SymbolVersions));
         var uses = 0;
         foreach (var (offset, entrySize, size) in RelocationTables(elf))
         {
             for (ulong at = 0; at < size; at += entrySize)
             {
                 var symbol = elf.Bytes.UInt64(offset + at + 8) >> 32;
-                var version = elf.Bytes.UInt16(elf.OffsetOf(versions + (2 * symbol), sizeof(ushort)));
+                if (symbol >= available / sizeof(ushort))
+                {
+                    throw elf.Bytes.Damaged($"a relocation refers to symbol {symbol}, which has no version");
+                }
+
+                var version = elf.Bytes.UInt16(versions + (symbol * sizeof(ushort)));
                 if (symbol != 0 && (version & ~HiddenBit) == index)
                 {
                     uses++;
