@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+
+namespace Hrm.Core;
+
+/// <summary>Text of a file as it may stand in a message: of bounded length, and without control characters, which could forge lines of a log.</summary>
+internal static class Quote
+{
+    private const int MaxLength = 120;
+
+    public static string Text(string text)
+    {
+        var quoted = new StringBuilder("'");
+        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MaxLength)))
+        {
+            if (char.IsControl(character) || char.IsSurrogate(character) || character is '\u2028' or '\u2029')
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+            }
+            else
+            {
+                quoted.Append(character);
+            }
+        }
+        return quoted.Append(text.Length > MaxLength ? "…'" : "'").ToString();
+    }
+}

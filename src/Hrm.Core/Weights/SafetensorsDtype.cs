@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>One element type of the format: its name there, its size, and libtorch's type.</summary>
+internal sealed record SafetensorsDtype(string Name, int Size, ScalarType Scalar)
+{
+    /// <summary>
+    /// In the order in which the format's own writer lays tensors out: by size, largest first, so that each stands
+    /// at a multiple of its element size.
+    /// </summary>
+    private static readonly SafetensorsDtype[] InFileOrder =
+    [
+        new("I64", 8, ScalarType.Int64),
+        new("F64", 8, ScalarType.Float64),
+        new("F32", 4, ScalarType.Float32),
+        new("I32", 4, ScalarType.Int32),
+        new("BF16", 2, ScalarType.BFloat16),
+        new("F16", 2, ScalarType.Float16),
+        new("I16", 2, ScalarType.Int16),
+        new("I8", 1, ScalarType.Int8),
+        new("U8", 1, ScalarType.Byte),
+        new("BOOL", 1, ScalarType.Bool),
+    ];
+
+    public static string AllNames { get; } = string.Join(", ", InFileOrder.Select(dtype => dtype.Name));
+
+    /// <summary>The place in the file's order of types, from 0.</summary>
+    public int FileOrder => Array.IndexOf(InFileOrder, this);
+
+    public static bool TryGet(string name, [NotNullWhen(true)] out SafetensorsDtype? dtype)
+    {
+        dtype = Array.Find(InFileOrder, candidate => candidate.Name == name);
+        return dtype is not null;
+    }
+
+    public static bool TryGet(ScalarType scalar, [NotNullWhen(true)] out SafetensorsDtype? dtype)
+    {
+        dtype = Array.Find(InFileOrder, candidate => candidate.Scalar == scalar);
+        return dtype is not null;
+    }
+}

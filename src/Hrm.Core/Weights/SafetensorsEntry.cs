@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>What a safetensors file says of one tensor, checked against the file's size.</summary>
+public sealed class SafetensorsEntry
+{
+    private readonly SafetensorsDtype _dtype;
+    private readonly long[] _shape;
+
+    internal SafetensorsEntry(string name, SafetensorsDtype dtype, long[] shape, long byteOffset, long byteLength)
+    {
+        Name = name;
+        _dtype = dtype;
+        _shape = shape;
+        ByteOffset = byteOffset;
+        ByteLength = byteLength;
+    }
+
+    /// <summary>The tensor's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The element type.</summary>
+    public ScalarType Dtype => _dtype.Scalar;
+
+    /// <summary>The size of each dimension; empty for a scalar.</summary>
+    public IReadOnlyList<long> Shape => _shape;
+
+    /// <summary>Where the tensor's first byte stands, counted from the end of the header.</summary>
+    public long ByteOffset { get; }
+
+    /// <summary>How many bytes the tensor takes.</summary>
+    public long ByteLength { get; }
+
+    internal int ElementSize => _dtype.Size;
+
+    internal ReadOnlySpan<long> Dimensions => _shape;
+
+    /// <summary>The element type and shape as the format writes them: <c>F32 [512, 128]</c>.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Describe(_dtype.Name, _shape);
+
+    internal static string Describe(string dtype, ReadOnlySpan<long> shape) => $"{dtype} [{string.Join(", ", shape.ToArray())}]";
+}

@@ -1,0 +1,38 @@
+namespace Hrm.Core;
+
+/// <summary>
+/// A file of weights is not what its format says, or does not hold what was asked of it. The message names the
+/// file, the tensor, what was expected and what came.
+/// </summary>
+public sealed class WeightsFormatException : HrmException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="file">The file's path.</param>
+    /// <param name="problem">What was expected, and what came.</param>
+    /// <param name="tensor">The tensor at fault, if one is.</param>
+    public WeightsFormatException(string file, string problem, string? tensor = null)
+        : base(Compose(file, problem, tensor))
+    {
+        File = file;
+        Tensor = tensor;
+    }
+
+    /// <summary>Creates the exception with its cause.</summary>
+    /// <param name="file">The file's path.</param>
+    /// <param name="problem">What was expected, and what came.</param>
+    /// <param name="innerException">The cause.</param>
+    public WeightsFormatException(string file, string problem, Exception innerException)
+        : base(Compose(file, problem, null), innerException)
+    {
+        File = file;
+    }
+
+    /// <summary>The file's path.</summary>
+    public string File { get; }
+
+    /// <summary>The tensor at fault, as the file names it; null if the file as a whole is.</summary>
+    public string? Tensor { get; }
+
+    private static string Compose(string file, string problem, string? tensor) =>
+        tensor is null ? $"{file}: {problem}" : $"{file}: tensor {Quote.Text(tensor)}: {problem}";
+}
