@@ -1,0 +1,70 @@
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// Sudoku files in the format of the paper's sets: UTF-8, the header <c>source,question,answer,rating</c>, one puzzle a
+/// line, no quoting. Every row is verified: lengths, characters, givens without conflict, an answer that solves the question.
+/// </summary>
+public static class SudokuCsv
+{
+    /// <summary>Streams the puzzles of a file; memory does not grow with its size.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The shape of every grid in it.</param>
+    /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
+    /// <exception cref="PuzzleFormatException">While enumerating: the file breaks the format or a row the rules; names file, line and field.</exception>
+    /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
+    public static IEnumerable<SudokuPuzzle> Read(string path, SudokuShape shape)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(shape);
+        return PuzzleCsv.ReadRows(path).Select(row => ReadPuzzle(row, path, shape));
+    }
+
+    /// <summary>Reads and verifies a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The shape of every grid in it.</param>
+    /// <exception cref="PuzzleFormatException">The file breaks the format or a row the rules; names file, line and field.</exception>
+    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
+    public static IReadOnlyList<SudokuPuzzle> ReadAll(string path, SudokuShape shape) => [.. Read(path, shape)];
+
+    /// <summary>Writes puzzles beside <paramref name="path"/> and renames: the final name holds the whole file or is not touched.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="puzzles">The puzzles, at least one.</param>
+    /// <exception cref="PuzzleFormatException">A source holds a comma, a quote or a line break, or there is no puzzle.</exception>
+    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<SudokuPuzzle> puzzles)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(puzzles);
+        PuzzleCsv.WriteRows(path, puzzles.Select((puzzle, row) =>
+            new PuzzleCsvRow(row + 2, puzzle.Source, puzzle.Question.ToString(), puzzle.Answer.ToString(), puzzle.Rating)));
+    }
+
+    private static SudokuPuzzle ReadPuzzle(PuzzleCsvRow row, string path, SudokuShape shape)
+    {
+        var question = ReadGrid(row.Question, PuzzleCsv.Question, row.Line, path, shape);
+        var answer = ReadGrid(row.Answer, PuzzleCsv.Answer, row.Line, path, shape);
+        if (question.FindConflict() is { } conflict)
+        {
+            throw new PuzzleFormatException(conflict.Message, path, row.Line, PuzzleCsv.Question);
+        }
+
+        if (SudokuChecker.FindFault(question, answer) is { } fault)
+        {
+            throw new PuzzleFormatException($"the answer does not solve its question: {fault.Message}", path, row.Line, PuzzleCsv.Answer);
+        }
+
+        return new SudokuPuzzle(question, answer, row.Source, row.Rating, row.Line);
+    }
+
+    private static SudokuGrid ReadGrid(string text, string field, int line, string path, SudokuShape shape)
+    {
+        try
+        {
+            return SudokuGrid.Parse(text, shape);
+        }
+        catch (PuzzleFormatException e)
+        {
+            throw e.At(path, line, field);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// A grid of digits, 0 for a blank, row by row. Immutable; holds whatever digits it was given, so ask
+/// <see cref="FindConflict"/> or <see cref="IsSolved"/> whether it keeps the rules.
+/// </summary>
+public sealed class SudokuGrid : IEquatable<SudokuGrid>
+{
+    private readonly byte[] _digits;
+
+    private SudokuGrid(SudokuShape shape, byte[] digits)
+    {
+        Shape = shape;
+        _digits = digits;
+    }
+
+    /// <summary>The shape of the grid.</summary>
+    public SudokuShape Shape { get; }
+
+    /// <summary>The digits row by row, 0 for a blank.</summary>
+    public ReadOnlySpan<byte> Digits => _digits;
+
+    /// <summary>The number of cells that are not blank.</summary>
+    public int GivenCount => _digits.Length - Digits.Count((byte)0);
+
+    /// <summary>Whether no cell is blank.</summary>
+    public bool IsComplete => !Digits.Contains((byte)0);
+
+    /// <summary>Whether no cell is blank and every row, column and box holds every digit once.</summary>
+    public bool IsSolved => IsComplete && FindConflict() is null;
+
+    /// <summary>The digit of a cell, 0 for a blank.</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public int this[int cell] => _digits[cell];
+
+    /// <summary>The digit at a row and a column, 0 for a blank.</summary>
+    /// <param name="row">The row, from 0.</param>
+    /// <param name="column">The column, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No such row or column.</exception>
+    public int this[int row, int column]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Shape.Side, nameof(row));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)Shape.Side, nameof(column));
+            return _digits[(row * Shape.Side) + column];
+        }
+    }
+
+    /// <summary>The grid without a digit.</summary>
+    /// <param name="shape">The shape.</param>
+    public static SudokuGrid Empty(SudokuShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return new SudokuGrid(shape, new byte[shape.Cells]);
+    }
+
+    /// <summary>Creates a grid from its digits.</summary>
+    /// <param name="digits">The digits row by row, 0 for a blank; copied.</param>
+    /// <param name="shape">The shape.</param>
+    /// <exception cref="PuzzleFormatException">Another number of cells, or a digit above the side; names the cell.</exception>
+    public static SudokuGrid FromDigits(ReadOnlySpan<byte> digits, SudokuShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (digits.Length != shape.Cells)
+        {
+            throw new PuzzleFormatException($"expected {shape.Cells} digits, got {digits.Length}");
+        }
+
+        var wrong = digits.IndexOfAnyExceptInRange((byte)0, (byte)shape.Side);
+        if (wrong >= 0)
+        {
+            throw new PuzzleFormatException($"expected a digit of 0 to {shape.Side} in {shape.NameOf(wrong)}, got {digits[wrong]}");
+        }
+
+        return new SudokuGrid(shape, digits.ToArray());
+    }
+
+    /// <summary>Reads a grid: one character a cell, row by row; '.' or '0' is a blank, A to G follow 9.</summary>
+    /// <param name="text">The characters, without line breaks or spaces.</param>
+    /// <param name="shape">The shape.</param>
+    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
+    public static SudokuGrid Parse(ReadOnlySpan<char> text, SudokuShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (text.Length != shape.Cells)
+        {
+            throw new PuzzleFormatException($"expected {shape.Cells} characters, got {text.Length}");
+        }
+
+        var digits = new byte[shape.Cells];
+        for (var cell = 0; cell < digits.Length; cell++)
+        {
+            if (!shape.TryParseSymbol(text[cell], out digits[cell]))
+            {
+                throw new PuzzleFormatException(
+                    $"expected '.', '0' or 1 to {shape.SymbolOf(shape.Side)} at character {cell + 1} ({shape.NameOf(cell)}), got {Show(text[cell])}");
+            }
+        }
+
+        return new SudokuGrid(shape, digits);
+    }
+
+    /// <summary>The first two cells of a row, column or box that hold the same digit.</summary>
+    /// <returns>The conflict, or <see langword="null"/> when there is none.</returns>
+    public SudokuFault? FindConflict()
+    {
+        Span<int> firstCell = stackalloc int[SudokuShape.MaximumSide + 1];
+        foreach (var unit in Shape.Units.Cells)
+        {
+            firstCell.Fill(-1);
+            foreach (var cell in unit)
+            {
+                var digit = _digits[cell];
+                if (digit != 0 && firstCell[digit] >= 0)
+                {
+                    var other = firstCell[digit];
+                    return new SudokuFault(SudokuFaultKind.Conflict, other, cell,
+                        $"expected different digits in {Shape.NameOf(other)} and {Shape.NameOf(cell)}, got {Shape.SymbolOf(digit)} in both");
+                }
+
+                firstCell[digit] = cell;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>One character a cell, row by row; a blank is '.'. <see cref="Parse"/> reads it back.</summary>
+    public override string ToString() => string.Create(_digits.Length, this, static (text, grid) =>
+    {
+        for (var cell = 0; cell < text.Length; cell++)
+        {
+            text[cell] = grid.Shape.SymbolOf(grid._digits[cell]);
+        }
+    });
+
+    /// <inheritdoc/>
+    public bool Equals([NotNullWhen(true)] SudokuGrid? other) =>
+        other is not null && Shape.Equals(other.Shape) && Digits.SequenceEqual(other.Digits);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SudokuGrid);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Shape);
+        hash.AddBytes(_digits);
+        return hash.ToHashCode();
+    }
+
+    private static string Show(char symbol) =>
+        char.IsControl(symbol) || char.IsSurrogate(symbol) ? FormattableString.Invariant($"U+{(int)symbol:X4}") : $"'{symbol}'";
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// Depth-first search over <see cref="SudokuCandidates"/>, one solution at a time. Its levels are reused from search to
+/// search, so that a generator which asks for thousands of them allocates once.
+/// </summary>
+internal sealed class SudokuSearchTree(SudokuShape shape)
+{
+    private readonly List<SudokuCandidates> _levels = [new SudokuCandidates(shape)];
+    private int _depth = -1;
+    private bool _rootIsSolution;
+
+    /// <summary>The digits of the solution found last.</summary>
+    public ReadOnlySpan<byte> Solution => _levels[_depth + 1].Digits;
+
+    /// <summary>Starts a search from givens.</summary>
+    /// <param name="givens">The digits, 0 for a blank.</param>
+    public void Start(ReadOnlySpan<byte> givens) => Enter(_levels[0].Load(givens));
+
+    /// <summary>Starts a search for solutions that have another digit in one open cell.</summary>
+    /// <param name="givens">The digits, 0 for a blank.</param>
+    /// <param name="cell">A blank cell.</param>
+    /// <param name="digit">The digit that the cell must not have.</param>
+    public void StartWithout(ReadOnlySpan<byte> givens, int cell, int digit) =>
+        Enter(_levels[0].Load(givens)
+            && _levels[0].Digits[cell] != digit
+            && _levels[0].Exclude(cell, 1u << (digit - 1)));
+
+    /// <summary>Finds the next solution.</summary>
+    /// <param name="random">Orders cells and digits by chance; without it both go upwards.</param>
+    /// <param name="cancellationToken">Asked at every branch.</param>
+    public bool MoveNext(Random? random = null, CancellationToken cancellationToken = default)
+    {
+        if (_rootIsSolution)
+        {
+            _rootIsSolution = false;
+            return true;
+        }
+
+        while (_depth >= 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var level = _levels[_depth];
+            if (level.BranchCell < 0)
+            {
+                level.ChooseBranch(random?.Next(shape.Cells) ?? 0);
+            }
+
+            if (level.Untried == 0)
+            {
+                _depth--;
+                continue;
+            }
+
+            var mask = Pick(level.Untried, random);
+            level.Untried &= ~mask;
+            var next = LevelBelow();
+            next.CopyFrom(level);
+            if (next.Assign(level.BranchCell, mask))
+            {
+                if (next.OpenCells == 0)
+                {
+                    return true;
+                }
+
+                _depth++;
+            }
+        }
+
+        return false;
+    }
+
+    private void Enter(bool consistent)
+    {
+        _rootIsSolution = consistent && _levels[0].OpenCells == 0;
+        _depth = consistent && !_rootIsSolution ? 0 : -1;
+    }
+
+    private SudokuCandidates LevelBelow()
+    {
+        if (_levels.Count == _depth + 1)
+        {
+            _levels.Add(new SudokuCandidates(shape));
+        }
+
+        return _levels[_depth + 1];
+    }
+
+    private static uint Pick(uint candidates, Random? random)
+    {
+        for (var skip = random?.Next(BitOperations.PopCount(candidates)) ?? 0; skip > 0; skip--)
+        {
+            candidates &= candidates - 1;
+        }
+
+        return candidates & (uint)-(int)candidates;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// The shape of a Sudoku: boxes of <see cref="BoxRows"/> by <see cref="BoxColumns"/> cells, whose number of cells is the
+/// side of the grid and its highest digit. Immutable and safe to share between threads.
+/// </summary>
+public sealed class SudokuShape : IEquatable<SudokuShape>
+{
+    /// <summary>The largest side: digits 1 to 9, then A to G.</summary>
+    public const int MaximumSide = 16;
+
+    private const string Symbols = "123456789ABCDEFG";
+
+    /// <summary>Creates the shape of a grid with the given boxes.</summary>
+    /// <param name="boxRows">Rows of a box, at least 2.</param>
+    /// <param name="boxColumns">Columns of a box, at least 2; a box has at most <see cref="MaximumSide"/> cells.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A box of another size.</exception>
+    public SudokuShape(int boxRows, int boxColumns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(boxRows, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(boxRows, MaximumSide / 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(boxColumns, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(boxColumns, MaximumSide / boxRows);
+        BoxRows = boxRows;
+        BoxColumns = boxColumns;
+        Units = new SudokuUnits(this);
+    }
+
+    /// <summary>4×4 with boxes of 2×2.</summary>
+    public static SudokuShape Four { get; } = new(2, 2);
+
+    /// <summary>6×6 with boxes of 2 rows and 3 columns.</summary>
+    public static SudokuShape Six { get; } = new(2, 3);
+
+    /// <summary>9×9 with boxes of 3×3, the paper's.</summary>
+    public static SudokuShape Nine { get; } = new(3, 3);
+
+    /// <summary>Rows of a box.</summary>
+    public int BoxRows { get; }
+
+    /// <summary>Columns of a box.</summary>
+    public int BoxColumns { get; }
+
+    /// <summary>Rows, columns and digits: <see cref="BoxRows"/> · <see cref="BoxColumns"/>.</summary>
+    public int Side => BoxRows * BoxColumns;
+
+    /// <summary>Cells of the grid: the square of <see cref="Side"/>.</summary>
+    public int Cells => Side * Side;
+
+    /// <summary>Whether rows and columns may be exchanged: boxes are square.</summary>
+    public bool IsSquare => BoxRows == BoxColumns;
+
+    /// <summary>The units and peers of each cell.</summary>
+    internal SudokuUnits Units { get; }
+
+    /// <summary>The usual shape of a side: boxes as nearly square as possible, wider than high (6: 2×3, 12: 3×4).</summary>
+    /// <param name="side">4, 6, 8, 9, 10, 12, 14, 15 or 16.</param>
+    /// <returns>The shape.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The side is too large or has no divisor for a box.</exception>
+    public static SudokuShape OfSide(int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(side, MaximumSide);
+        for (var boxRows = (int)Math.Sqrt(Math.Max(0, side)); boxRows >= 2; boxRows--)
+        {
+            if (side % boxRows == 0)
+            {
+                return new SudokuShape(boxRows, side / boxRows);
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(side), side, "side: expected 4, 6, 8, 9, 10, 12, 14, 15 or 16");
+    }
+
+    /// <summary>The row of a cell, from 0.</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public int RowOf(int cell) => cell / Side;
+
+    /// <summary>The column of a cell, from 0.</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public int ColumnOf(int cell) => cell % Side;
+
+    /// <summary>The box of a cell, from 0, counted row by row.</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public int BoxOf(int cell) => (RowOf(cell) / BoxRows * BoxRows) + (ColumnOf(cell) / BoxColumns);
+
+    /// <summary>How messages name a cell: "row 1, column 9".</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public string NameOf(int cell) => FormattableString.Invariant($"row {RowOf(cell) + 1}, column {ColumnOf(cell) + 1}");
+
+    /// <summary>The character of a digit: 1 to 9, then A to G; a blank (0) is a full stop.</summary>
+    /// <param name="digit">0 to <see cref="Side"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No digit of this shape.</exception>
+    public char SymbolOf(int digit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(digit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(digit, Side);
+        return digit == 0 ? '.' : Symbols[digit - 1];
+    }
+
+    /// <summary>The digit of a character; '.' and '0' are blanks (0), letters may be of either case.</summary>
+    /// <param name="symbol">The character.</param>
+    /// <param name="digit">The digit, 0 to <see cref="Side"/>.</param>
+    /// <returns>Whether the character is a digit or a blank of this shape.</returns>
+    public bool TryParseSymbol(char symbol, out byte digit)
+    {
+        var value = symbol is '.' or '0' ? 0 : Symbols.IndexOf(char.ToUpperInvariant(symbol), StringComparison.Ordinal) + 1;
+        digit = (byte)value;
+        return value <= Side && (value > 0 || symbol is '.' or '0');
+    }
+
+    /// <inheritdoc/>
+    public bool Equals([NotNullWhen(true)] SudokuShape? other) =>
+        other is not null && BoxRows == other.BoxRows && BoxColumns == other.BoxColumns;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SudokuShape);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(BoxRows, BoxColumns);
+
+    /// <summary>"9x9 with boxes of 3x3".</summary>
+    public override string ToString() => FormattableString.Invariant($"{Side}x{Side} with boxes of {BoxRows}x{BoxColumns}");
+}

@@ -1,0 +1,85 @@
+using FsCheck.Xunit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class SudokuCanonicalFormTests
+{
+    [Fact]
+    public void The_288_grids_form_orbits_of_192_and_96()
+    {
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Four);
+
+        SudokuSearch.Solutions(SudokuGrid.Empty(SudokuShape.Four)).GroupBy(canonicalForm.Of).Select(orbit => orbit.Count())
+            .Should().BeEquivalentTo([192, 96]);
+    }
+
+    [Fact]
+    public void The_form_is_the_least_image_under_the_whole_group()
+    {
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Four);
+        var group = Group();
+        group.Should().HaveCount((int)SudokuSymmetry.GroupOrder(SudokuShape.Four));
+
+        foreach (var grid in SudokuSearch.Solutions(SudokuGrid.Empty(SudokuShape.Four)).Where((_, i) => i % 17 == 0))
+        {
+            canonicalForm.Of(grid).ToString().Should().Be(group.Select(symmetry => symmetry.Apply(grid).ToString()).Min(StringComparer.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void The_form_is_an_image_that_no_random_image_undercuts(int side)
+    {
+        var shape = SudokuShape.OfSide(side);
+        var random = new Random(side);
+        var grid = new SudokuGenerator(shape, random).NextGrid();
+        var canonicalForm = new SudokuCanonicalForm(shape);
+
+        var form = canonicalForm.Of(grid);
+
+        form.IsSolved.Should().BeTrue();
+        canonicalForm.Of(form).Should().Be(form);
+        Enumerable.Range(0, 5000).Select(_ => SudokuSymmetry.Random(shape, random).Apply(grid).ToString())
+            .Should().OnlyContain(image => string.CompareOrdinal(image, form.ToString()) >= 0);
+    }
+
+    [Property(MaxTest = 60)]
+    public void Equivalent_grids_have_one_form(int seed)
+    {
+        var random = new Random(seed);
+        SudokuShape[] shapes = [SudokuShape.Six, new(3, 2), SudokuShape.OfSide(8), SudokuShape.Nine];
+        var shape = shapes[random.Next(shapes.Length)];
+        var canonicalForm = new SudokuCanonicalForm(shape);
+        var grid = new SudokuGenerator(shape, random).NextGrid();
+
+        canonicalForm.Of(SudokuSymmetry.Random(shape, random).Apply(grid)).Should().Be(canonicalForm.Of(grid));
+    }
+
+    [Fact]
+    public void A_grid_that_is_not_solved_and_a_larger_side_are_refused()
+    {
+        FluentActions.Invoking(() => new SudokuCanonicalForm(SudokuShape.Four).Of(SudokuGrid.Empty(SudokuShape.Four)))
+            .Should().Throw<ArgumentException>().WithMessage("grid: expected a solved grid*");
+        FluentActions.Invoking(() => new SudokuCanonicalForm(SudokuShape.OfSide(12))).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    /// <summary>The closure of random elements under composition.</summary>
+    private static HashSet<SudokuSymmetry> Group()
+    {
+        var random = new Random(9);
+        SudokuSymmetry[] generators = [.. Enumerable.Range(0, 8).Select(_ => SudokuSymmetry.Random(SudokuShape.Four, random))];
+        var group = new HashSet<SudokuSymmetry>(generators);
+        var open = new Queue<SudokuSymmetry>(generators);
+        while (open.TryDequeue(out var element))
+        {
+            foreach (var product in generators.Select(element.Then).Where(group.Add))
+            {
+                open.Enqueue(product);
+            }
+        }
+
+        return group;
+    }
+}

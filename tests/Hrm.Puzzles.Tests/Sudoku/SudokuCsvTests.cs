@@ -1,0 +1,145 @@
+using System.Text;
+
+namespace Hrm.Puzzles.Tests;
+
+public class SudokuCsvTests
+{
+    private const string Header = "source,question,answer,rating\n";
+    private const string Row = "list,12..341221434321,1234341221434321,3\n";
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Read_takes_both_line_ends_and_a_byte_order_mark(string lineEnd)
+    {
+        using var file = new TemporaryFile("\uFEFF" + (Header + Row + Row.TrimEnd('\n')).Replace("\n", lineEnd, StringComparison.Ordinal));
+
+        var puzzles = SudokuCsv.ReadAll(file.Path, SudokuShape.Four);
+
+        puzzles.Should().HaveCount(2);
+        puzzles[1].Question.ToString().Should().Be("12..341221434321");
+        puzzles[1].Answer.ToString().Should().Be("1234341221434321");
+        (puzzles[1].Source, puzzles[1].Rating, puzzles[1].Line).Should().Be(("list", 3, 3));
+    }
+
+    [Theory]
+    [InlineData("", 1, null, "expected the header 'source,question,answer,rating', got an empty file")]
+    [InlineData("\n", 1, null, "expected the header 'source,question,answer,rating', got ''")]
+    [InlineData("question,answer\n", 1, null, "expected the header 'source,question,answer,rating', got 'question,answer'")]
+    [InlineData("Source,question,answer,rating\n", 1, null, "expected the header*got 'Source,*")]
+    [InlineData(Header, 2, null, "expected at least one puzzle after the header*")]
+    [InlineData(Header + "\n", 2, null, "expected 4 fields (source,question,answer,rating), got 1: ''")]
+    [InlineData(Header + Row + "a,b,c\n", 3, null, "expected 4 fields*got 3: 'a,b,c'")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,3,4\n", 3, null, "expected 4 fields*got 5:*")]
+    [InlineData(Header + Row + "a,12..34122143432,1234341221434321,3\n", 3, "question", "expected 16 characters, got 15")]
+    [InlineData(Header + Row + "a,12..341221434321,12343412214343210,3\n", 3, "answer", "expected 16 characters, got 17")]
+    [InlineData(Header + Row + "a,12.5341221434321,1234341221434321,3\n", 3, "question", "expected '.', '0' or 1 to 4 at character 4 (row 1, column 4), got '5'")]
+    [InlineData(Header + Row + "a,1..1341221434321,1234341221434321,3\n", 3, "question", "expected different digits in row 1, column 1 and row 1, column 4, got 1 in both")]
+    [InlineData(Header + Row + "a,21..............,1234341221434321,3\n", 3, "answer", "the answer does not solve its question: expected the given 2 in row 1, column 1, got 1")]
+    [InlineData(Header + Row + "a,................,123434122143432.,3\n", 3, "answer", "the answer does not solve its question: expected a digit in row 4, column 4, got a blank")]
+    [InlineData(Header + Row + "a,................,1234341221434312,3\n", 3, "answer", "the answer does not solve its question: expected different digits*")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,hard\n", 3, "rating", "expected a number of at least 0, or nothing, got 'hard'")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,NaN\n", 3, "rating", "expected a number*")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,-1\n", 3, "rating", "expected a number*")]
+    public void Read_names_the_place_of_bad_input(string text, int line, string? field, string problem)
+    {
+        using var file = new TemporaryFile(text);
+
+        var error = file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>().Which;
+
+        (error.File, error.Line, error.Field).Should().Be((file.Path, line, field));
+        error.Problem.Should().Match(problem);
+        error.Message.Should().StartWith($"{file.Path}, line {line}").And.EndWith(error.Problem);
+    }
+
+    [Fact]
+    public void Read_reports_a_row_of_80_characters()
+    {
+        using var file = new TemporaryFile(Header + $"a,{new string('.', 80)},{new string('1', 81)},0\n");
+
+        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Nine)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{file.Path}, line 2, question: expected 81 characters, got 80");
+    }
+
+    [Fact]
+    public void Read_refuses_bytes_that_are_not_UTF8()
+    {
+        using var file = new TemporaryFile([.. Encoding.UTF8.GetBytes(Header + "a"), 0xFF, .. Encoding.UTF8.GetBytes(Row)]);
+
+        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{file.Path}, line 2: expected UTF-8, got an invalid sequence at byte 2 of the line");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Header)]
+    public void Read_of_a_huge_line_costs_bounded_memory(string before)
+    {
+        using var file = new TemporaryFile(before);
+        using (var stream = new FileStream(file.Path, FileMode.Open))
+        {
+            // A sparse file: one line of 4 GB, longer than any string.
+            stream.SetLength(1L << 32);
+        }
+
+        var allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"*line {(before.Length == 0 ? 1 : 2)}: expected a line of at most 65536 bytes, got a longer one");
+
+        (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore).Should().BeLessThan(2_000_000);
+    }
+
+    [Fact]
+    public void Read_streams_rows_before_an_error_further_down()
+    {
+        using var file = new TemporaryFile(Header + Row + "broken\n");
+
+        SudokuCsv.Read(file.Path, SudokuShape.Four).First().Line.Should().Be(2);
+    }
+
+    [Fact]
+    public void Read_of_a_missing_file_is_a_typed_error()
+    {
+        using var file = new TemporaryFile();
+
+        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
+        file.Invoking(f => SudokuCsv.ReadAll(f.Folder, SudokuShape.Four)).Should().Throw<PuzzleFileException>();
+    }
+
+    [Fact]
+    public void Write_is_read_back()
+    {
+        using var file = new TemporaryFile("old");
+        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
+        SudokuPuzzle[] puzzles = [new(answer, answer, "a b", 2.5, 2), new(SudokuGrid.Empty(SudokuShape.Four), answer, line: 3)];
+
+        SudokuCsv.Write(file.Path, puzzles);
+
+        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().Equal(puzzles);
+        File.ReadAllText(file.Path).Should().Be(Header + "a b,1234341221434321,1234341221434321,2.5\n,................,1234341221434321,\n");
+    }
+
+    [Fact]
+    public void Write_that_fails_leaves_the_old_file_and_nothing_else()
+    {
+        using var file = new TemporaryFile("old");
+        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
+
+        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, "a,b")]))
+            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, source: expected a source without comma*");
+        file.Invoking(f => SudokuCsv.Write(f.Path, [])).Should().Throw<PuzzleFormatException>();
+
+        File.ReadAllText(file.Path).Should().Be("old");
+        Directory.GetFiles(file.Folder).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Write_into_a_missing_folder_is_a_typed_error()
+    {
+        using var file = new TemporaryFile();
+        var path = Path.Combine(file.Folder, "missing", "puzzles.csv");
+        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
+
+        path.Invoking(p => SudokuCsv.Write(p, [new(answer, answer)])).Should().Throw<PuzzleFileException>().Which.File.Should().Be(path);
+    }
+}

@@ -1,0 +1,68 @@
+namespace Hrm.Puzzles.Tests;
+
+public class SudokuShapeTests
+{
+    [Theory]
+    [InlineData(4, 2, 2)]
+    [InlineData(6, 2, 3)]
+    [InlineData(8, 2, 4)]
+    [InlineData(9, 3, 3)]
+    [InlineData(12, 3, 4)]
+    [InlineData(16, 4, 4)]
+    public void OfSide_gives_the_usual_box(int side, int boxRows, int boxColumns)
+    {
+        var shape = SudokuShape.OfSide(side);
+
+        (shape.BoxRows, shape.BoxColumns, shape.Side, shape.Cells).Should().Be((boxRows, boxColumns, side, side * side));
+    }
+
+    [Theory]
+    [InlineData(-4)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(25)]
+    public void OfSide_refuses_a_side_without_boxes(int side) =>
+        FluentActions.Invoking(() => SudokuShape.OfSide(side)).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(9, 1)]
+    [InlineData(3, 6)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public void Constructor_refuses_a_box_out_of_range(int boxRows, int boxColumns) =>
+        FluentActions.Invoking(() => new SudokuShape(boxRows, boxColumns)).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Fact]
+    public void BoxOf_counts_boxes_row_by_row_where_they_are_not_square() =>
+        Enumerable.Range(0, 36).Select(SudokuShape.Six.BoxOf).Should().Equal(
+            0, 0, 0, 1, 1, 1,
+            0, 0, 0, 1, 1, 1,
+            2, 2, 2, 3, 3, 3,
+            2, 2, 2, 3, 3, 3,
+            4, 4, 4, 5, 5, 5,
+            4, 4, 4, 5, 5, 5);
+
+    [Fact]
+    public void Shapes_with_the_same_boxes_are_equal_and_others_are_not()
+    {
+        SudokuShape.OfSide(6).Should().Be(SudokuShape.Six);
+        new SudokuShape(3, 2).Should().NotBe(SudokuShape.Six);
+    }
+
+    [Fact]
+    public void Symbols_are_read_back_for_every_digit_and_no_other_character_is_one()
+    {
+        var shape = SudokuShape.OfSide(16);
+        for (var digit = 0; digit <= 16; digit++)
+        {
+            shape.TryParseSymbol(shape.SymbolOf(digit), out var read).Should().BeTrue();
+            read.Should().Be((byte)digit);
+        }
+
+        shape.TryParseSymbol('g', out var lower).Should().BeTrue();
+        lower.Should().Be(16);
+        Enumerable.Range(0, char.MaxValue).Count(c => shape.TryParseSymbol((char)c, out _)).Should().Be(9 + 14 + 2);
+        SudokuShape.Four.TryParseSymbol('5', out _).Should().BeFalse();
+    }
+}
