@@ -115,6 +115,20 @@ public sealed record HrmConfig
     [JsonIgnore]
     public long MixerInnerWidth => TokenMixerInnerWidth ?? SwiGlu.InnerWidth(TokenCount, Expansion);
 
+    /// <summary>The number of trained values of the model; the puzzle table and the initial states are not counted.</summary>
+    [JsonIgnore]
+    public long ParameterCount
+    {
+        get
+        {
+            long width = HiddenSize;
+            var mixing = MixTokens ? 3 * TokenCount * MixerInnerWidth : 4 * width * width;
+            var block = mixing + (3 * width * InnerWidth);
+            var positions = PositionEncoding == PositionEncoding.Learned ? TokenCount * width : 0;
+            return ((HighLayers + LowLayers) * block) + (2 * VocabularySize * width) + positions + (2 * width) + 2;
+        }
+    }
+
     /// <summary>Checks every field.</summary>
     /// <exception cref="InvalidConfigException">A field is out of its range; all such fields are listed.</exception>
     public void Validate()

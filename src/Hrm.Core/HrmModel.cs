@@ -125,6 +125,15 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmModel Load(string folder, Device? device = null) => ModelFolder.Load(folder, device ?? CPU);
 
+    /// <summary>Copies weights of the same names, shapes and dtypes into the model.</summary>
+    /// <param name="weights">The weights; the prefixes of the authors' training code before a name are ignored.</param>
+    /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
+    public void LoadWeights(IWeightsSource weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ModelKeys.CopyInto(this, weights);
+    }
+
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <exception cref="HrmException">The folder cannot be written.</exception>

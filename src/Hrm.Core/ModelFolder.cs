@@ -1,11 +1,52 @@
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
+/// <summary>A model on disk: its config, and its weights beside it.</summary>
 internal static class ModelFolder
 {
-    public static HrmModel Load(string folder, Device device) => throw new InvalidOperationException(folder + device);
+    public const string ConfigName = "config.json";
 
-    public static void Save(HrmModel model, string folder) => throw new InvalidOperationException(folder + model);
+    public static HrmModel Load(string folder, Device device)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var config = HrmConfigJson.ReadFile(Path.Combine(folder, ConfigName));
+        using var weights = WeightsFolder.Open(folder);
+        RequireRoom(config, weights);
+        var model = new HrmModel(config);
+        try
+        {
+            model.LoadWeights(weights);
+            model.to(device);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public static void Save(HrmModel model, string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        WeightsFolder.Save(folder, model.state_dict());
+        AtomicFile.Write(
+            Path.Combine(folder, ConfigName),
+            stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
+    }
+
+    /// <summary>Refuses a config that asks for more memory than the weights beside it fill, before any is taken.</summary>
+    private static void RequireRoom(HrmConfig config, IWeightsSource weights)
+    {
+        var stored = weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size));
+        if (config.ParameterCount > stored)
+        {
+            throw new WeightsFormatException(
+                weights.Path,
+                $"expected the {config.ParameterCount} parameters of the config beside it, got {stored} values");
+        }
+    }
 }

@@ -90,8 +90,8 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     {
         var shape = queries.shape; // [B, A, S, H]
         long[] flat = [shape[0] * shape[1], shape[2], shape[3]];
-        var scaled = queries.mul(1.0 / Math.Sqrt(_headDim)).reshape(flat); // [BA, S, H]
-        var scores = bmm(scaled, keys.reshape(flat).transpose(1, 2)); // [BA, S, S]
-        return bmm(scores.softmax(-1), values.reshape(flat)).view(shape); // [B, A, S, H]
+        var scores = bmm(queries.reshape(flat), keys.reshape(flat).transpose(1, 2)); // [BA, S, S]
+        var weights = scores.to_type(ScalarType.Float32).mul_(1.0 / Math.Sqrt(_headDim)).softmax(-1); // [BA, S, S]
+        return bmm(weights.CastTo(queries.dtype), values.reshape(flat)).view(shape); // [B, A, S, H]
     }
 }

@@ -30,9 +30,23 @@ public static class TensorShould
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (left, right) = Wide(actual, expected, what);
-        var deviation = Ratio((left - right).square().mean().sqrt().item<double>(), right.square().mean().sqrt().item<double>());
+        var deviation = MeanDeviation(actual, expected, what);
         Assert.True(deviation <= tolerance, Message(what, "rms deviation over rms value", deviation, tolerance));
+    }
+
+    /// <summary>The rms distance from <paramref name="exact"/> is at most <paramref name="factor"/> times that of <paramref name="other"/>.</summary>
+    public static void BeNoFartherFrom(this Tensor actual, Tensor exact, Tensor other, double factor, string what)
+    {
+        using var scope = NewDisposeScope();
+        var deviation = MeanDeviation(actual, exact, what);
+        var allowed = factor * MeanDeviation(other, exact, what);
+        Assert.True(deviation <= allowed, Message(what, "rms distance from the exact value", deviation, allowed));
+    }
+
+    private static double MeanDeviation(Tensor actual, Tensor expected, string what)
+    {
+        var (left, right) = Wide(actual, expected, what);
+        return Ratio((left - right).square().mean().sqrt().item<double>(), right.square().mean().sqrt().item<double>());
     }
 
     private static (Tensor Actual, Tensor Expected) Wide(Tensor actual, Tensor expected, string what)

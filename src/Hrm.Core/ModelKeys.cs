@@ -1,0 +1,52 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>Fits the names in a file of weights to those of a model.</summary>
+internal static class ModelKeys
+{
+    /// <summary>What the authors' training code puts before each name: its compiler's wrapper, and its loss head.</summary>
+    private static readonly string[] Prefixes = ["_orig_mod.", "model.inner."];
+
+    /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
+    public static void CopyInto(HrmModel model, IWeightsSource weights)
+    {
+        var stored = weights.Names.ToDictionary(Strip, StringComparer.Ordinal);
+        var expected = model.state_dict();
+        RequireSame(weights.Path, expected.Keys, stored.Keys);
+        foreach (var (name, tensor) in expected)
+        {
+            weights.CopyTo(stored[name], tensor);
+        }
+    }
+
+    private static string Strip(string name)
+    {
+        foreach (var prefix in Prefixes)
+        {
+            name = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
+        }
+
+        return name;
+    }
+
+    private static void RequireSame(string path, IEnumerable<string> expected, IEnumerable<string> stored)
+    {
+        var missing = expected.Except(stored, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var unknown = stored.Except(expected, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        if (missing.Length + unknown.Length > 0)
+        {
+            throw new WeightsFormatException(
+                path,
+                $"expected the model's tensors: {missing.Length} missing ({Some(missing)}), {unknown.Length} unknown ({Some(unknown)})");
+        }
+    }
+
+    private static string Some(string[] names) => names.Length switch
+    {
+        0 => "none",
+        <= 3 => string.Join(", ", names),
+        _ => $"{string.Join(", ", names[..3])}, …",
+    };
+}
