@@ -7,7 +7,7 @@ namespace Hrm.Puzzles;
 /// that a neural solver is checked against. A question with conflicting givens has no solution.
 /// </summary>
 /// <remarks>
-/// About 0.1 ms for a hard 9×9 puzzle. Shapes above 9×9 with few givens can take very long: pass a cancellation token.
+/// On average 0.2 ms to prove that a 9×9 puzzle of the hard lists has one solution. Shapes above 9×9 with few givens can take very long: pass a cancellation token.
 /// </remarks>
 public static class SudokuSearch
 {
