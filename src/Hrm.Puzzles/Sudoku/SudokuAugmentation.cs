@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -6,7 +6,7 @@ namespace Hrm.Puzzles;
 /// Turns a puzzle into a training example: a random symmetry of question and answer, then hints taken from the answer,
 /// then tokens. Holds no state between calls: several threads may share it, each with its own generator.
 /// </summary>
-public sealed class SudokuAugmentation
+public sealed class SudokuAugmentation : IExampleAugmentation
 {
     private readonly SudokuEncoding _encoding;
     private readonly bool _symmetries;
@@ -16,14 +16,14 @@ public sealed class SudokuAugmentation
     /// <summary>Creates the augmentation of a shape.</summary>
     /// <param name="shape">The shape of the puzzles.</param>
     /// <param name="options">What to vary; read once. Default: symmetries alone.</param>
-    /// <exception cref="OptionsValidationException">Options out of their ranges; lists every one.</exception>
+    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public SudokuAugmentation(SudokuShape shape, SudokuAugmentationOptions? options = null)
     {
         options ??= new SudokuAugmentationOptions();
         var validation = new SudokuAugmentationOptionsValidator().Validate(null, options);
         if (validation.Failed)
         {
-            throw new OptionsValidationException(nameof(SudokuAugmentationOptions), typeof(SudokuAugmentationOptions), validation.Failures);
+            throw new InvalidConfigException("Sudoku augmentation options", [.. validation.Failures]);
         }
 
         _encoding = new SudokuEncoding(shape);
@@ -50,18 +50,38 @@ public sealed class SudokuAugmentation
             throw new ArgumentException($"puzzle: expected {Shape}, got {puzzle.Shape}", nameof(puzzle));
         }
 
+        Vary(puzzle.Question.Digits, puzzle.Answer.Digits, random, inputs, labels);
+    }
+
+    /// <summary>Turns the tokens of a puzzle into those of a variant, in place.</summary>
+    /// <param name="inputs">The tokens of the question, one a cell.</param>
+    /// <param name="labels">The tokens of the answer, one a cell, all of them labelled.</param>
+    /// <param name="random">Where chance comes from.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token that is no digit; names the cell.</exception>
+    public void Apply(Span<int> inputs, Span<int> labels, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Span<byte> question = stackalloc byte[Shape.Cells];
+        Span<byte> answer = stackalloc byte[Shape.Cells];
+        _encoding.Decode(inputs, question, SudokuEncoding.BlankToken);
+        _encoding.Decode(labels, answer, SudokuEncoding.BlankToken);
+        Vary(question, answer, random, inputs, labels);
+    }
+
+    private void Vary(ReadOnlySpan<byte> givens, ReadOnlySpan<byte> solution, Random random, Span<int> inputs, Span<int> labels)
+    {
         Span<byte> question = stackalloc byte[Shape.Cells];
         Span<byte> answer = stackalloc byte[Shape.Cells];
         if (_symmetries)
         {
             var symmetry = SudokuSymmetry.Random(Shape, random);
-            symmetry.Apply(puzzle.Question.Digits, question);
-            symmetry.Apply(puzzle.Answer.Digits, answer);
+            symmetry.Apply(givens, question);
+            symmetry.Apply(solution, answer);
         }
         else
         {
-            puzzle.Question.Digits.CopyTo(question);
-            puzzle.Answer.Digits.CopyTo(answer);
+            givens.CopyTo(question);
+            solution.CopyTo(answer);
         }
 
         if (_hintProbability > 0 && random.NextDouble() < _hintProbability)

@@ -75,12 +75,19 @@ public sealed class SudokuEncoding
 
     private SudokuGrid Decode(ReadOnlySpan<int> tokens, int lowest)
     {
+        Span<byte> digits = stackalloc byte[SequenceLength];
+        Decode(tokens, digits, lowest);
+        return SudokuGrid.FromDigits(digits, Shape);
+    }
+
+    /// <summary>Decodes without allocation; padding, where it is allowed, reads as a blank.</summary>
+    internal void Decode(ReadOnlySpan<int> tokens, Span<byte> digits, int lowest)
+    {
         if (tokens.Length != SequenceLength)
         {
             throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {tokens.Length}", field: "tokens");
         }
 
-        Span<byte> digits = stackalloc byte[SequenceLength];
         for (var cell = 0; cell < digits.Length; cell++)
         {
             var token = tokens[cell];
@@ -91,7 +98,5 @@ public sealed class SudokuEncoding
 
             digits[cell] = (byte)Math.Max(0, token - BlankToken);
         }
-
-        return SudokuGrid.FromDigits(digits, Shape);
     }
 }

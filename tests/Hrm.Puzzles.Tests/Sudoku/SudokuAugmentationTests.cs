@@ -77,7 +77,7 @@ public class SudokuAugmentationTests
     [Fact]
     public void Bad_options_are_reported_all_at_once() =>
         FluentActions.Invoking(() => new SudokuAugmentation(SudokuShape.Nine, new() { HintProbability = 1.5, MaxHintFraction = double.NaN }))
-            .Should().Throw<OptionsValidationException>()
+            .Should().Throw<Hrm.Core.InvalidConfigException>()
             .WithMessage("HintProbability: expected 0 to 1, got 1.5; MaxHintFraction: expected 0 to 1, got NaN");
 
     [Fact]
