@@ -3,25 +3,18 @@ using System.Runtime.InteropServices;
 namespace Hrm.Layers;
 
 /// <summary>TorchSharp's library with its one version entry relaxed, ready to be loaded from a private copy.</summary>
-internal sealed class CorrectedLibrary
+/// <param name="original">The library as the package brings it.</param>
+/// <param name="corrected">The same with the entry relaxed.</param>
+internal sealed class CorrectedLibrary(byte[] original, byte[] corrected)
 {
-    private readonly byte[] _original;
-    private readonly byte[] _corrected;
-
-    private CorrectedLibrary(byte[] original, byte[] corrected)
-    {
-        _original = original;
-        _corrected = corrected;
-    }
-
     /// <summary>Reads and corrects the library; null where this host can load it as it is.</summary>
     /// <exception cref="TorchLoadException">It cannot be read, or cannot be corrected.</exception>
     /// <exception cref="ElfFormatException">It is damaged.</exception>
     public static CorrectedLibrary? Prepare(string path)
     {
-        var original = NativeFile.Read(path);
-        return VersionRelaxation.Apply(original, path, HostLibstdcpp.Versions) is { } corrected
-            ? new CorrectedLibrary(original, corrected)
+        var library = NativeFile.Read(path);
+        return VersionRelaxation.Apply(library, path, HostLibstdcpp.Versions) is { } relaxed
+            ? new CorrectedLibrary(library, relaxed)
             : null;
     }
 
@@ -37,7 +30,7 @@ internal sealed class CorrectedLibrary
         {
             try
             {
-                return load(new PrivateCache(folder).Store(_original, _corrected, TorchLibraries.TorchSharp));
+                return load(new PrivateCache(folder).Store(original, corrected, TorchLibraries.TorchSharp));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
             {
@@ -55,7 +48,7 @@ internal sealed class CorrectedLibrary
             var folder = Directory.CreateTempSubdirectory("hrm-");
             try
             {
-                return load(new PrivateCache(folder.FullName).Store(_original, _corrected, TorchLibraries.TorchSharp));
+                return load(new PrivateCache(folder.FullName).Store(original, corrected, TorchLibraries.TorchSharp));
             }
             finally
             {

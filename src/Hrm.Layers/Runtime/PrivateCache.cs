@@ -13,8 +13,6 @@ internal sealed class PrivateCache(string folder)
     private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    public string Folder => folder;
-
     /// <summary>Makes sure that the corrected library is there, whole, and returns its path.</summary>
     /// <param name="original">What was corrected; its SHA-256 names the folder.</param>
     /// <param name="corrected">What the file must hold.</param>
@@ -29,6 +27,7 @@ internal sealed class PrivateCache(string folder)
         }
 
         var home = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(original)));
+        CreatePrivate(folder);
         CreatePrivate(home);
         var path = Path.Combine(home, fileName);
         if (!Holds(path, corrected))
