@@ -7,7 +7,8 @@ internal static class LoadedLibraries
 {
     /// <summary>
     /// The path of the library with this name, or with this name and a longer version
-    /// (<c>libstdc++.so.6.0.30</c> for <c>libstdc++.so.6</c>); null where it is not loaded.
+    /// (<c>libstdc++.so.6.0.30</c> for <c>libstdc++.so.6</c>); null where it is not loaded. Linux adds "(deleted)" to the
+    /// path of a file that is gone since.
     /// </summary>
     public static string? PathOf(string fileName)
     {
@@ -19,5 +20,5 @@ internal static class LoadedLibraries
 
     private static bool IsVersionOf(string fileName, string loaded) =>
         loaded.StartsWith(fileName, StringComparison.Ordinal)
-        && (loaded.Length == fileName.Length || loaded[fileName.Length] == '.');
+        && (loaded.Length == fileName.Length || loaded[fileName.Length] is '.' or ' ');
 }

@@ -18,7 +18,7 @@ namespace Hrm.Layers;
 /// <para>
 /// Nothing is done on Windows, on macOS and where the library loads as it is. Environment variables:
 /// <c>HRM_LIBTORCH</c>, the <c>torch/lib</c> folder of the PyTorch installation to use in place of the
-/// application's libtorch; <c>HRM_CACHE</c>, the folder for the corrected copy of TorchSharp's library
+/// application's libtorch (Linux only); <c>HRM_CACHE</c>, the folder for the corrected copy of TorchSharp's library
 /// (by default the user's cache folder).
 /// </para>
 /// </remarks>
