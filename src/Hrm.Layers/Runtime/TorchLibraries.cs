@@ -34,12 +34,18 @@ internal sealed class TorchLibraries
         return new TorchLibraries([.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? string.Empty]);
     }
 
-    /// <summary>The path of TorchSharp's own library.</summary>
-    /// <exception cref="TorchLoadException">No folder has it.</exception>
-    public string FindTorchSharp() =>
-        Find(TorchSharp) ?? throw new TorchLoadException(
-            $"{TorchSharp} is not in {Places}. It comes with the package TorchSharp, for x64 alone: "
-            + "build for linux-x64 (-r linux-x64) and keep the native files beside the application.");
+    /// <summary>The path of TorchSharp's own library, or null.</summary>
+    /// <param name="failure">What to do where it is missing; null where it is not.</param>
+    public string? FindTorchSharp(out TorchLoadException? failure)
+    {
+        var path = Find(TorchSharp);
+        failure = path is not null
+            ? null
+            : new TorchLoadException(
+                $"{TorchSharp} is not in {Places}. It comes with the package TorchSharp, for x64 alone: "
+                + "build for linux-x64 (-r linux-x64) and keep the native files beside the application.");
+        return path;
+    }
 
     /// <summary>The application's libtorch, in the order in which to load it.</summary>
     /// <param name="failure">What it lacks; null where it has all.</param>

@@ -25,6 +25,9 @@ internal sealed class TorchLoader
     /// <summary>Why loading failed, or null where it did not or was not needed.</summary>
     public TorchLoadException? Failure => _outcome.IsValueCreated ? _outcome.Value.Failure : null;
 
+    /// <summary>Whether that failure is the last word, and not left to TorchSharp's own second attempt.</summary>
+    public bool Refuses => _outcome is { IsValueCreated: true, Value.Refused: true };
+
     /// <summary>Whether the library in use is the corrected copy.</summary>
     public bool UsesCorrectedCopy => _outcome is { IsValueCreated: true, Value: { Corrected: true, Failure: null } };
 
@@ -71,23 +74,19 @@ internal sealed class TorchLoader
     private Outcome LoadOrExplain()
     {
         var application = TorchLibraries.OfApplication(typeof(torch).Assembly);
-        var original = application.FindTorchSharp();
-        var corrected = CorrectedLibrary.Prepare(original);
-        if (_otherLibtorch is not null)
+        var original = application.FindTorchSharp(out var missing);
+        var corrected = original is null ? null : CorrectedLibrary.Prepare(original);
+        if (original is not null && _otherLibtorch is not null)
         {
             return LoadOnOther(TorchLibraries.FindLibtorchIn(_otherLibtorch), application, original, corrected);
         }
 
-        var libtorch = application.FindLibtorch(out var missing);
-        if (missing is not null && corrected is null)
+        IReadOnlyList<string> libtorch = original is null ? [] : application.FindLibtorch(out missing);
+        if (original is null || missing is not null)
         {
-            // TorchSharp can still gather the files from the package cache, and its own message fits.
-            return new Outcome { Failure = missing };
-        }
-
-        if (missing is not null)
-        {
-            throw missing;
+            // Scripts and notebooks have their files in the package cache alone, where TorchSharp looks next; what it
+            // finds there serves only a host that needs no correction.
+            return _otherLibtorch is null && corrected is null ? new Outcome { Failure = missing } : throw missing!;
         }
 
         foreach (var path in libtorch)
@@ -133,12 +132,12 @@ internal sealed class TorchLoader
         catch (InvalidOperationException)
         {
             // The application has a resolver of its own: TorchSharp reports the failure in its way.
-            return new Outcome { Failure = failure };
+            return new Outcome { Failure = failure, Refused = true };
         }
 
         // Were the load to fail, TorchSharp would copy libtorch beside the application, try again and blame a missing
         // package. Some handle keeps it from that; its functions are asked of the resolver above, which throws.
-        return new Outcome { Failure = failure, Handle = NativeLibrary.GetMainProgramHandle() };
+        return new Outcome { Failure = failure, Refused = true, Handle = NativeLibrary.GetMainProgramHandle() };
     }
 
     private sealed record Outcome
@@ -146,6 +145,8 @@ internal sealed class TorchLoader
         public nint Handle { get; init; }
 
         public TorchLoadException? Failure { get; init; }
+
+        public bool Refused { get; init; }
 
         public bool Corrected { get; init; }
 

@@ -37,13 +37,13 @@ public static class TorchRuntime
     public static void EnsureLoaded()
     {
         var loader = Loader.Value;
-        ThrowIfFailed(loader);
+        ThrowIfRefused(loader);
 
         // Asked before the class constructor: that one caches its failure for the life of the process.
         if (loader is not null)
         {
             _ = NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _);
-            ThrowIfFailed(loader);
+            ThrowIfRefused(loader);
         }
 
         try
@@ -52,7 +52,8 @@ public static class TorchRuntime
         }
         catch (TypeInitializationException e)
         {
-            throw new TorchLoadException($"TorchSharp could not be initialised: {(e.InnerException ?? e).Message}", e);
+            throw loader?.Failure?.Again()
+                ?? new TorchLoadException($"TorchSharp could not be initialised: {(e.InnerException ?? e).Message}", e);
         }
     }
 
@@ -70,9 +71,9 @@ public static class TorchRuntime
             Loader.Value is { UsesCorrectedCopy: true } ? VersionRelaxation.Version : null);
     }
 
-    private static void ThrowIfFailed(TorchLoader? loader)
+    private static void ThrowIfRefused(TorchLoader? loader)
     {
-        if (loader?.Failure is { } failure)
+        if (loader is { Refuses: true, Failure: { } failure })
         {
             throw failure.Again();
         }

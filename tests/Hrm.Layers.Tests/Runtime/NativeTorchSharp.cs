@@ -7,7 +7,7 @@ namespace Hrm.Layers.Tests;
 internal static class NativeTorchSharp
 {
     /// <summary>Its path beside the tests.</summary>
-    public static string FullPath { get; } = TorchLibraries.OfApplication(typeof(torch).Assembly).FindTorchSharp();
+    public static string FullPath { get; } = TorchLibraries.OfApplication(typeof(torch).Assembly).FindTorchSharp(out _)!;
 
     /// <summary>A fresh copy of its bytes.</summary>
     public static byte[] Read() => File.ReadAllBytes(FullPath);

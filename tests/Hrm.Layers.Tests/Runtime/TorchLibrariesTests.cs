@@ -57,9 +57,9 @@ public sealed class TorchLibrariesTests : IDisposable
     [Fact]
     public void Application_without_the_native_library_is_told_where_it_comes_from()
     {
-        var act = () => new TorchLibraries([_folder.FullPath]).FindTorchSharp();
+        new TorchLibraries([_folder.FullPath]).FindTorchSharp(out var failure).Should().BeNull();
 
-        act.Should().Throw<TorchLoadException>().WithMessage($"libLibTorchSharp.so is not in {_folder.FullPath}.*package TorchSharp*");
+        failure!.Message.Should().Match($"libLibTorchSharp.so is not in {_folder.FullPath}.*package TorchSharp*");
     }
 
     private void Touch(params string[] names)
