@@ -37,7 +37,7 @@ internal sealed class MappedFile : IDisposable
         {
             // No buffer: the stream only carries the handle.
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            return new MappedFile(stream);
+            return stream.CanSeek ? new MappedFile(stream) : throw new HrmFileException(path, "expected a regular file, got a device or a pipe");
         }
         catch (Exception exception)
         {

@@ -117,7 +117,7 @@ public sealed class SafetensorsFile : IWeightsSource
         }
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        destination.copy_(Read(name)).DetachFromDisposeScope();
+        destination.copy_(Read(name));
     }
 
     /// <summary>Releases the file.</summary>
