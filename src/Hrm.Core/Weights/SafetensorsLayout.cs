@@ -10,6 +10,10 @@ internal static class SafetensorsLayout
     public static SafetensorsEntry[] Check(IEnumerable<SafetensorsEntry> entries, long dataLength, bool allowUnaligned, string file)
     {
         var inOrder = entries.ToArray();
+        foreach (var entry in inOrder)
+        {
+            CheckSize(entry, dataLength, file);
+        }
         Array.Sort(inOrder, static (left, right) =>
         {
             var byOffset = left.ByteOffset.CompareTo(right.ByteOffset);
@@ -24,7 +28,6 @@ internal static class SafetensorsLayout
         long end = 0;
         foreach (var entry in inOrder)
         {
-            CheckSize(entry, dataLength, file);
             if (entry.ByteOffset < end)
             {
                 throw new WeightsFormatException(file, $"data_offsets: expected to begin at {end}, where {Quote.Text(previous!.Name)} ends, got {entry.ByteOffset}: they overlap", entry.Name);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TorchSharp;
@@ -115,12 +114,42 @@ public static class SafetensorsWriter
             }
             json.WriteEndObject();
         }
+        if (buffer.WrittenCount > SafetensorsHeader.MaxBytes - HeaderAlignment)
+        {
+            throw new WeightsFormatException(path, $"header: expected at most {SafetensorsHeader.MaxBytes} bytes of names and texts, got {buffer.WrittenCount}");
+        }
         var padding = (HeaderAlignment - (buffer.WrittenCount % HeaderAlignment)) % HeaderAlignment;
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');
         buffer.Advance(padding);
-        // A name or text that a reader would refuse must not reach the disk.
-        SafetensorsHeader.Parse(buffer.WrittenSpan, path);
+        CheckReadable(path, buffer.WrittenSpan, items, metadata);
         return buffer.WrittenMemory;
+    }
+
+    /// <summary>
+    /// A name or text that a reader would refuse, or would read as another (the JSON writer replaces what is not
+    /// valid Unicode), must not reach the disk.
+    /// </summary>
+    private static void CheckReadable(
+        string path,
+        ReadOnlySpan<byte> header,
+        List<(string Name, SafetensorsDtype Dtype, Tensor Tensor)> items,
+        IReadOnlyDictionary<string, string>? metadata)
+    {
+        var (entries, texts) = SafetensorsHeader.Parse(header, path);
+        foreach (var (name, _, _) in items)
+        {
+            if (!entries.ContainsKey(name))
+            {
+                throw new WeightsFormatException(path, $"expected a name that is valid Unicode and not {SafetensorsHeader.MetadataName}", name);
+            }
+        }
+        foreach (var (key, text) in metadata ?? new Dictionary<string, string>())
+        {
+            if (!texts.TryGetValue(key, out var read) || read != text)
+            {
+                throw new WeightsFormatException(path, $"{SafetensorsHeader.MetadataName}: expected text that is valid Unicode for {Quote.Text(key)}");
+            }
+        }
     }
 
     private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string>? metadata)

@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>Safetensors files put together by hand, valid or not.</summary>
+internal static class SafetensorsBytes
+{
+    /// <summary>A file of a header and as many data bytes, which count upwards.</summary>
+    public static byte[] File(string header, int dataBytes = 0) => File(Encoding.UTF8.GetBytes(header), dataBytes);
+
+    public static byte[] File(byte[] header, int dataBytes = 0) => File((ulong)header.Length, header, dataBytes);
+
+    public static byte[] File(ulong claimedLength, byte[] header, int dataBytes = 0)
+    {
+        var file = new byte[8 + header.Length + dataBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(file, claimedLength);
+        header.CopyTo(file, 8);
+        for (var i = 0; i < dataBytes; i++)
+        {
+            file[8 + header.Length + i] = (byte)i;
+        }
+        return file;
+    }
+
+    /// <summary>One tensor's part of a header.</summary>
+    public static string Entry(string name, string dtype, string shape, long begin, long end) =>
+        $"\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{begin},{end}]}}";
+}

@@ -1,0 +1,235 @@
+using System.Text;
+using static Hrm.Core.Tests.SafetensorsBytes;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>One case for each fault that a file can have.</summary>
+public sealed class SafetensorsFileHostileTests : IDisposable
+{
+    private const string Rest = "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void Open_shorter_than_the_length_field_is_refused(int bytes) =>
+        Refuse(new byte[bytes], null, "expected at least 8 bytes", $"got {bytes}");
+
+    [Theory]
+    [InlineData(1UL << 62, "at most 100000000 bytes")]
+    [InlineData(ulong.MaxValue, "at most 100000000 bytes")]
+    [InlineData(1UL << 63, "at most 100000000 bytes")]
+    [InlineData(100_000_001UL, "at most 100000000 bytes")]
+    [InlineData(100_000_000UL, "within the file's 10 bytes")]
+    [InlineData(3UL, "within the file's 10 bytes")]
+    public void Open_header_length_beyond_the_file_is_refused(ulong length, string expected) =>
+        Refuse(File(length, "{}"u8.ToArray()), null, "header:", expected, length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void Open_huge_header_length_allocates_nothing_of_that_size()
+    {
+        var path = Write(File(1UL << 62, "{}"u8.ToArray()));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var open = () => SafetensorsFile.Open(path);
+        open.Should().Throw<WeightsFormatException>();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
+    }
+
+    [Theory]
+    [InlineData("", "starts with '{'")]
+    [InlineData("[]", "starts with '{'")]
+    [InlineData(" {}", "starts with '{'")]
+    [InlineData("null", "starts with '{'")]
+    [InlineData("{", "expected JSON")]
+    [InlineData("{]", "expected JSON")]
+    [InlineData("{}}", "expected JSON")]
+    [InlineData("{} {}", "expected JSON")]
+    [InlineData("{/**/}", "expected JSON")]
+    [InlineData("{\"a\":}", "expected JSON")]
+    [InlineData("{\"a\":{\"dtype\":\"U8\",}}", "expected JSON")]
+    [InlineData("{\"a\":{\"shape\":[[1]]}}", "nested at most 3")]
+    public void Open_header_that_is_no_object_is_refused(string header, string expected) =>
+        Refuse(File(header), null, "header:", expected);
+
+    [Fact]
+    public void Open_deeply_nested_header_is_refused() =>
+        Refuse(File("{\"a\":{\"shape\":" + new string('[', 10_000_000)), null, "nested at most 3");
+
+    [Fact]
+    public void Open_header_that_is_no_utf8_is_refused() =>
+        Refuse(File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}']), null, "valid UTF-8");
+
+    [Theory]
+    [InlineData("{\"\\ud800\":{}}")]
+    [InlineData("{\"a\":{\"dtype\":\"\\udc00\"}}")]
+    [InlineData("{\"__metadata__\":{\"k\":\"\\ud800x\"}}")]
+    public void Open_half_a_surrogate_pair_is_refused(string header) => Refuse(File(header), "*", "surrogate");
+
+    [Fact]
+    public void Open_name_twice_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("a", "U8", "4", 4, 8)}}}", 8), "a", "each name once", "twice");
+
+    [Fact]
+    public void Open_name_twice_with_an_escape_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("\\u0061", "U8", "4", 4, 8)}}}", 8), "a", "each name once");
+
+    [Fact]
+    public void Open_name_too_long_is_refused() =>
+        Refuse(File($"{{{Entry(new string('n', 1025), "U8", "4", 0, 4)}}}", 4), null, "at most 1024 bytes", "1025");
+
+    [Fact]
+    public void Open_more_tensors_than_allowed_is_refused()
+    {
+        var header = new StringBuilder("{");
+        for (var i = 0; i <= 100_000; i++)
+        {
+            header.Append(i == 0 ? "" : ",").Append(Entry($"{i}", "U8", "0", 0, 0));
+        }
+        Refuse(File(header.Append('}').ToString()), null, "at most 100000 tensors");
+    }
+
+    [Theory]
+    [InlineData("1", "expected an object with dtype, shape and data_offsets, got '1'")]
+    [InlineData("null", "got Null")]
+    [InlineData("[]", "got StartArray")]
+    [InlineData("{}", "got no dtype")]
+    [InlineData("{\"dtype\":\"U8\"}", "got no shape")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4]}", "got no data_offsets")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"extra\":1}", "got 'extra'")]
+    [InlineData("{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got dtype twice")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"shape\":[4],\"data_offsets\":[0,4]}", "got shape twice")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"data_offsets\":[0,4]}", "got data_offsets twice")]
+    [InlineData("{\"dtype\":8,\"shape\":[4],\"data_offsets\":[0,4]}", "dtype: expected a string, got '8'")]
+    [InlineData("{\"dtype\":null,\"shape\":[4],\"data_offsets\":[0,4]}", "dtype: expected a string, got Null")]
+    [InlineData("{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}", "got 'F8_E4M3'")]
+    [InlineData("{\"dtype\":\"u8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got 'u8'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":4,\"data_offsets\":[0,4]}", "shape: expected an array of numbers, got '4'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[\"4\"],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got String")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[-4],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '-4'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4.0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4.0'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4e0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4e0'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[9223372036854775808],\"data_offsets\":[0,4]}", "to 9223372036854775807, got '9223372036854775808'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,18446744073709551616]}", "data_offsets: expected whole numbers")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[-4,0]}", "data_offsets: expected whole numbers", "got '-4'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0]}", "expected [begin, end]", "got [0]")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4,8]}", "at most 2 numbers")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,0]}", "begin at most end, got [4, 0]")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":{}}", "data_offsets: expected an array")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,4]}", "expected 5 bytes for U8 [5], got 4")]
+    [InlineData("{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,4]}", "expected 16 bytes for F32 [4], got 4")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,4]}", "expected 1 bytes for U8 [], got 4")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,4]}", "expected 0 bytes for U8 [0], got 4")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}", "overflows")]
+    [InlineData("{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,4]}", "overflows")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[0,4294967296,4294967296],\"data_offsets\":[0,0]}", "overflows")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,9]}", "within the 8 bytes after the header, got [0, 9]")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[9223372036854775807,9223372036854775807]}", "within the 8 bytes")]
+    public void Open_tensor_with_a_fault_is_refused(string entry, params string[] fragments) =>
+        Refuse(File($"{{\"a\":{entry},{Rest}}}", 8), "a", fragments);
+
+    [Fact]
+    public void Open_more_dimensions_than_allowed_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", string.Join(',', Enumerable.Repeat(1, 65)), 0, 1)}}}", 1), "a", "shape: expected at most 64");
+
+    [Fact]
+    public void Open_overlapping_tensors_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("b", "U8", "4", 3, 7)}}}", 7), "b", "expected to begin at 4", "'a' ends", "got 3", "overlap");
+
+    [Fact]
+    public void Open_two_tensors_at_one_place_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("b", "U8", "4", 0, 4)}}}", 4), "b", "overlap");
+
+    [Fact]
+    public void Open_gap_between_tensors_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("b", "U8", "4", 5, 9)}}}", 9), "b", "expected to begin at 4", "got 5", "gap");
+
+    [Fact]
+    public void Open_gap_before_the_first_tensor_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 4, 8)}}}", 8), "a", "expected to begin at 0", "gap");
+
+    [Fact]
+    public void Open_data_after_the_last_tensor_is_refused() =>
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)}}}", 5), null, "cover the 5 bytes after the header, got 4");
+
+    [Fact]
+    public void Open_data_without_tensors_is_refused() => Refuse(File("{}", 1), null, "cover the 1 bytes", "got 0");
+
+    [Fact]
+    public void Open_unaligned_tensor_is_refused_unless_allowed()
+    {
+        var bytes = File($"{{{Entry("a", "U8", "1", 0, 1)},{Entry("b", "F32", "1", 1, 5)}}}", 5);
+
+        Refuse(bytes, "b", "multiple of 4", "F32 [1]", "got 1", "unaligned");
+        using var file = SafetensorsFile.Open(Write(bytes), allowUnaligned: true);
+        file.Names.Should().Equal("a", "b");
+    }
+
+    [Theory]
+    [InlineData("1", "expected an object of strings, got '1'")]
+    [InlineData("null", "expected an object of strings, got Null")]
+    [InlineData("[]", "expected an object of strings, got StartArray")]
+    [InlineData("{\"k\":1}", "expected a string for 'k', got '1'")]
+    [InlineData("{\"k\":null}", "expected a string for 'k', got Null")]
+    [InlineData("{\"k\":{}}", "expected a string for 'k', got StartObject")]
+    [InlineData("{\"k\":\"1\",\"k\":\"2\"}", "got 'k' twice")]
+    [InlineData("{},\"__metadata__\":{}", "__metadata__ once, got it twice")]
+    public void Open_metadata_with_a_fault_is_refused(string metadata, string expected) =>
+        Refuse(File($"{{\"__metadata__\":{metadata}}}"), null, "__metadata__", expected);
+
+    [Fact]
+    public void Open_metadata_too_large_is_refused() =>
+        Refuse(File($"{{\"__metadata__\":{{\"k\":\"{new string('v', 10_000_001)}\"}}}}"), null, "__metadata__: expected at most", "10000000 bytes");
+
+    [Fact]
+    public void Open_metadata_with_too_many_entries_is_refused()
+    {
+        var entries = string.Join(',', Enumerable.Range(0, 10_001).Select(i => $"\"{i}\":\"\""));
+        Refuse(File($"{{\"__metadata__\":{{{entries}}}}}"), null, "__metadata__: expected at most 10000 entries");
+    }
+
+    [Fact]
+    public void Open_message_shows_no_control_character_of_the_file()
+    {
+        var open = () => SafetensorsFile.Open(Write(File("{\"a\\nFATAL: forged\":1}")));
+
+        open.Should().Throw<WeightsFormatException>().Which.Message.Should().Contain("'a\\u000aFATAL: forged'").And.NotContain("\n");
+    }
+
+    [Fact]
+    public void Open_missing_file_is_typed()
+    {
+        var open = () => SafetensorsFile.Open(_folder["missing.safetensors"]);
+
+        open.Should().Throw<HrmFileException>().WithMessage("*missing.safetensors*");
+    }
+
+    private void Refuse(byte[] bytes, string? tensor, params string[] fragments)
+    {
+        var path = Write(bytes);
+
+        var open = () => SafetensorsFile.Open(path);
+
+        var thrown = open.Should().Throw<WeightsFormatException>().Which;
+        thrown.File.Should().Be(path);
+        if (tensor != "*")
+        {
+            thrown.Tensor.Should().Be(tensor);
+        }
+        thrown.Message.Should().Contain(path).And.ContainAll(fragments);
+        // The refused file is not kept open.
+        System.IO.File.Delete(path);
+    }
+
+    private string Write(byte[] bytes)
+    {
+        var path = _folder["hostile.safetensors"];
+        System.IO.File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class SafetensorsWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Int64)]
+    [InlineData(ScalarType.Int32)]
+    [InlineData(ScalarType.Int16)]
+    [InlineData(ScalarType.Int8)]
+    [InlineData(ScalarType.Byte)]
+    [InlineData(ScalarType.Bool)]
+    public void Save_round_trip_keeps_every_bit(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var tensor = torch.zeros([5, 7], dtype);
+        new StatefulRandom((long)dtype).NextBytes(tensor.bytes);
+        if (dtype == ScalarType.Bool)
+        {
+            TensorBytes.Visit(tensor, (_, bytes) =>
+            {
+                foreach (ref var value in bytes)
+                {
+                    value &= 1;
+                }
+            });
+        }
+
+        Save(("t", tensor), ("scalar", tensor[2, 3]), ("empty", torch.zeros([0, 3], dtype)));
+
+        using var file = SafetensorsFile.Open(_folder["a"]);
+        file.Read("t").bytes.SequenceEqual(tensor.bytes).Should().BeTrue();
+        file.Read("t").dtype.Should().Be(dtype);
+        file.Read("t").shape.Should().Equal(5, 7);
+        file.Read("scalar").shape.Should().BeEmpty();
+        file.Read("scalar").bytes.SequenceEqual(tensor[2, 3].bytes).Should().BeTrue();
+        file.Read("empty").shape.Should().Equal(0, 3);
+    }
+
+    [Fact]
+    public void Save_bytes_are_those_of_the_formats_own_writer()
+    {
+        using var tensor = torch.arange(6, ScalarType.Float32).view(1, 2, 3);
+
+        Save(("attn0", tensor));
+
+        // 63 bytes of JSON, padded to 64.
+        const string Header = "{\"attn0\":{\"dtype\":\"F32\",\"shape\":[1,2,3],\"data_offsets\":[0,24]}}";
+        var expected = new List<byte> { 64, 0, 0, 0, 0, 0, 0, 0 };
+        expected.AddRange(Encoding.UTF8.GetBytes(Header.PadRight(64)));
+        expected.AddRange(Enumerable.Range(0, 6).SelectMany(value => BitConverter.GetBytes((float)value)));
+        File.ReadAllBytes(_folder["a"]).Should().Equal(expected);
+    }
+
+    [Fact]
+    public void Save_nothing_with_metadata_is_padded_to_eight()
+    {
+        SafetensorsWriter.Save(_folder["a"], [], new Dictionary<string, string> { ["framework"] = "pt" });
+
+        File.ReadAllBytes(_folder["a"]).Should().Equal([40, 0, 0, 0, 0, 0, 0, 0, .. "{\"__metadata__\":{\"framework\":\"pt\"}}     "u8]);
+    }
+
+    [Fact]
+    public void Save_aligns_every_tensor_whatever_the_order()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new (string, Tensor)[]
+        {
+            ("c", torch.zeros(3, ScalarType.Byte)),
+            ("b", torch.zeros(3, ScalarType.BFloat16)),
+            ("a", torch.zeros(1, ScalarType.Bool)),
+            ("e", torch.zeros(5, ScalarType.Float32)),
+            ("d", torch.zeros(1, ScalarType.Int64)),
+            ("f", torch.zeros(3, ScalarType.Float32)),
+        };
+
+        Save(tensors);
+        var bytes = File.ReadAllBytes(_folder["a"]);
+        using (var file = SafetensorsFile.Open(_folder["a"], allowUnaligned: false))
+        {
+            file.Names.Should().Equal("d", "e", "f", "b", "c", "a");
+        }
+
+        Array.Reverse(tensors);
+        Save(tensors);
+        File.ReadAllBytes(_folder["a"]).Should().Equal(bytes);
+        (BitConverter.ToInt64(bytes) % 8).Should().Be(0);
+    }
+
+    [Fact]
+    public void Save_tensor_that_is_not_contiguous_stores_its_elements_in_order()
+    {
+        using var scope = NewDisposeScope();
+        var tensor = torch.arange(12, ScalarType.Int32).view(3, 4);
+
+        Save(("columns", tensor.t()), ("strided", tensor[TensorIndex.Colon, TensorIndex.Slice(0, 4, 2)]), ("row", tensor[1]), ("expanded", tensor[1].expand(2, 4)));
+
+        using var file = SafetensorsFile.Open(_folder["a"]);
+        file.Read("columns").data<int>().ToArray().Should().Equal(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11);
+        file.Read("strided").data<int>().ToArray().Should().Equal(0, 2, 4, 6, 8, 10);
+        file.Read("row").data<int>().ToArray().Should().Equal(4, 5, 6, 7);
+        file.Read("expanded").data<int>().ToArray().Should().Equal(4, 5, 6, 7, 4, 5, 6, 7);
+    }
+
+    [Fact]
+    public void Save_parameter_with_a_gradient_is_left_as_it_was()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = torch.ones(3, requires_grad: true);
+
+        Save(("p", parameter));
+
+        parameter.requires_grad.Should().BeTrue();
+        parameter.IsInvalid.Should().BeFalse();
+        scope.Contains(parameter).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Save_names_and_metadata_survive_whatever_they_hold()
+    {
+        using var tensor = torch.ones(1);
+        var metadata = new Dictionary<string, string> { ["ключ\t"] = "\"quoted\" \\ \u0001 <é> 😀", [""] = "" };
+        var name = "重み.\"0\"/\n😀";
+
+        SafetensorsWriter.Save(_folder["a"], new Dictionary<string, Tensor> { [name] = tensor, [""] = tensor }, metadata);
+
+        using var file = SafetensorsFile.Open(_folder["a"]);
+        file.Names.Should().Equal("", name);
+        file.Metadata.Should().Equal(metadata);
+    }
+
+    [Fact]
+    public void Save_name_twice_is_typed()
+    {
+        using var tensor = torch.ones(1);
+
+        var save = () => Save(("a", tensor), ("a", tensor));
+
+        save.Should().Throw<WeightsFormatException>().WithMessage("*'a': expected each name once*");
+        _folder.FileNames().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Save_name_that_no_reader_takes_is_typed()
+    {
+        using var tensor = torch.ones(1);
+
+        foreach (var name in new[] { "__metadata__", new string('n', 2000), "half \ud800" })
+        {
+            var save = () => Save((name, tensor));
+            save.Should().Throw<WeightsFormatException>();
+        }
+        _folder.FileNames().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Save_metadata_that_is_no_text_is_typed()
+    {
+        // Not as attributes: their text is stored as UTF-8, which half a surrogate pair does not survive.
+        foreach (var (key, text) in new (string, string?)[] { ("key \ud800", "text"), ("key", "text \ud800"), ("key", null) })
+        {
+            var save = () => SafetensorsWriter.Save(_folder["a"], [], new Dictionary<string, string> { [key] = text! });
+            save.Should().Throw<WeightsFormatException>().WithMessage("*__metadata__*");
+        }
+        _folder.FileNames().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Save_type_that_the_format_lacks_is_typed()
+    {
+        using var tensor = torch.zeros(1, ScalarType.ComplexFloat32);
+
+        var save = () => Save(("a", tensor));
+
+        save.Should().Throw<WeightsFormatException>().WithMessage("*'a': dtype: expected one of I64*got ComplexFloat32");
+    }
+
+    [Fact]
+    public void Save_where_no_file_can_be_is_typed_and_leaves_nothing()
+    {
+        using var tensor = torch.ones(1);
+        File.WriteAllText(_folder["parent"], "");
+
+        var save = () => SafetensorsWriter.Save(Path.Combine(_folder["parent"], "a"), new Dictionary<string, Tensor> { ["t"] = tensor });
+
+        save.Should().Throw<HrmFileException>().WithMessage("*could not be written*");
+        _folder.FileNames().Should().Equal("parent");
+    }
+
+    [Fact]
+    public void Save_disposed_tensor_leaves_the_old_file()
+    {
+        var tensor = torch.ones(1);
+        Save(("t", tensor));
+        var old = File.ReadAllBytes(_folder["a"]);
+        tensor.Dispose();
+
+        var save = () => Save(("t", tensor));
+
+        save.Should().Throw<Exception>();
+        File.ReadAllBytes(_folder["a"]).Should().Equal(old);
+        _folder.FileNames().Should().Equal("a");
+    }
+
+    private void Save(params (string Name, Tensor Tensor)[] tensors) =>
+        SafetensorsWriter.Save(_folder["a"], tensors.Select(item => KeyValuePair.Create(item.Name, item.Tensor)));
+}
