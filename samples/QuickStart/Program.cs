@@ -1,1 +1,40 @@
-Console.WriteLine();
+using System.Globalization;
+using Hrm.Core;
+using Hrm.Samples.QuickStart;
+using Spectre.Console;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var console = AnsiConsole.Console;
+using var sample = new FourByFour(seed: 1);
+console.WriteLine($"A 4×4 Sudoku model with {sample.Model.Config.ParameterCount:N0} parameters, {sample.Puzzles.Training.Count:N0} training puzzles.");
+
+var elapsed = TimeSpan.Zero;
+console.Progress()
+    .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+    .Start(progress =>
+    {
+        var task = progress.AddTask("training", maxValue: FourByFour.Steps);
+        elapsed = sample.Train((step, metrics) =>
+        {
+            task.Value = step;
+            task.Description = $"training: exact {metrics.ExactAccuracy,5:P0}, segments {metrics.Segments:F1}";
+        });
+    });
+
+var full = sample.Evaluate(isAdaptive: false);
+var halting = sample.Evaluate(isAdaptive: true);
+console.WriteLine($"Trained in {elapsed.TotalSeconds:F1} s. {full.Count:N0} test puzzles, their grids beyond every symmetry of the training grids:");
+console.WriteLine($"  {sample.MaxSegments} segments each        {full.ExactAccuracy:P1} exact");
+console.WriteLine($"  halting by Q, {halting.Segments:F1} avg.  {halting.ExactAccuracy:P1} exact");
+console.WriteLine();
+
+var (puzzle, trace) = sample.Demonstrate();
+BoardView.Write(console, FourByFour.Encoding, puzzle, trace);
+
+var folder = Path.Combine("runs", "quickstart");
+sample.Model.Save(folder);
+using var loaded = HrmModel.Load(folder);
+var again = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments)).Solve(FourByFour.Encoding.Encode(puzzle.Question));
+var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);
+console.WriteLine($"Saved to {folder} and loaded again: the answer is {(isSame ? "the same" : "another one")}.");
+return isSame ? 0 : 1;

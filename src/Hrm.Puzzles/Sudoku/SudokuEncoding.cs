@@ -1,3 +1,5 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>
@@ -44,6 +46,15 @@ public sealed class SudokuEncoding
         var tokens = new int[SequenceLength];
         Encode(grid.Digits, tokens);
         return tokens;
+    }
+
+    /// <summary>A puzzle as an example for training: every cell is labelled, the givens too.</summary>
+    /// <param name="puzzle">The puzzle.</param>
+    /// <exception cref="ArgumentException">A puzzle of another shape.</exception>
+    public PuzzleExample ToExample(SudokuPuzzle puzzle)
+    {
+        ArgumentNullException.ThrowIfNull(puzzle);
+        return new PuzzleExample(Encode(puzzle.Question), Encode(puzzle.Answer));
     }
 
     /// <summary>Encodes digits without allocation.</summary>

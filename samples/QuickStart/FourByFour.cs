@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Samples.QuickStart;
+
+/// <summary>
+/// A 4×4 Sudoku model, trained by the paper's own algorithm: one-step gradient, deep supervision, Q-learned halting with
+/// the value of continuing.
+/// </summary>
+/// <remarks>
+/// Training and test puzzles are from different orbits of the symmetry group, so no test grid can be reached from a
+/// training grid by relabelling, permuting or transposing: what is measured is not memory.
+/// </remarks>
+public sealed class FourByFour : IDisposable
+{
+    /// <summary>The number of training steps.</summary>
+    public const int Steps = 1600;
+
+    private const int EpochsPerIteration = 10;
+
+    private readonly torch.Generator _generator;
+    private readonly TrainerOptions _options;
+
+    /// <summary>Draws the puzzles and a model that is not trained yet.</summary>
+    /// <param name="seed">The seed of weights, sampling and exploration; the puzzles are the same for every seed.</param>
+    public FourByFour(long seed)
+    {
+        Seed = seed;
+        Puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
+        _generator = new torch.Generator((ulong)seed);
+        _options = TrainerPresets.Tiny();
+        _options.TotalSteps = Steps;
+        Model = new HrmModel(HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize), _generator);
+    }
+
+    /// <summary>Turns puzzles into tokens and back.</summary>
+    public static SudokuEncoding Encoding { get; } = new(SudokuShape.Four);
+
+    /// <summary>The seed.</summary>
+    public long Seed { get; }
+
+    /// <summary>1,000 training puzzles, and 1,000 test puzzles of the other orbit.</summary>
+    public SudokuOrbitSplit Puzzles { get; }
+
+    /// <summary>The model.</summary>
+    public HrmModel Model { get; }
+
+    /// <summary>The largest number of segments.</summary>
+    public int MaxSegments => _options.Halting.MaxSegments;
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="progress">Told the number of steps done, and the metrics since the last report.</param>
+    /// <param name="cancellationToken">Stops before the next step.</param>
+    /// <returns>The time it took.</returns>
+    public TimeSpan Train(Action<int, MetricAverages>? progress = null, CancellationToken cancellationToken = default)
+    {
+        const int StepsPerReport = 20;
+        using var trainer = new OneStepGradTrainer(Model, _options, _generator);
+        var batches = new PuzzleLoader(Dataset(Puzzles.Training), _options.GlobalBatchSize, Model.Device)
+            .TrainingBatches(EpochsPerIteration, Seed, new SudokuAugmentation(SudokuShape.Four));
+        var clock = Stopwatch.StartNew();
+        var sums = default(MetricSums);
+        foreach (var batch in batches.Take(Steps))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using (batch)
+            {
+                using var metrics = trainer.Step(batch);
+                sums += MetricSums.Read(metrics);
+            }
+
+            if (trainer.StepCount % StepsPerReport == 0)
+            {
+                progress?.Invoke((int)trainer.StepCount, sums.Average(StepsPerReport * _options.GlobalBatchSize));
+                sums = default;
+            }
+        }
+
+        return clock.Elapsed;
+    }
+
+    /// <summary>Measures the model on the test puzzles.</summary>
+    /// <param name="isAdaptive">Whether a row stops by its Q values, rather than after the largest number of segments.</param>
+    public MetricAverages Evaluate(bool isAdaptive)
+    {
+        using var adaptive = new AdaptiveHalting(_options.Halting, _generator);
+        adaptive.eval();
+        IHaltingPolicy halting = isAdaptive ? adaptive : new FixedHalting(MaxSegments);
+        return new Evaluator(Model, HrmTrainer.CreateLoss(_options), halting).Evaluate(Dataset(Puzzles.Test)).Averages;
+    }
+
+    /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
+    public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
+    {
+        var solver = new HrmSolver(Model, new FixedHalting(MaxSegments));
+        var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Encoding.Encode(puzzle.Question)))).ToArray();
+        var chosen = traces.FirstOrDefault(
+            entry => IsRight(entry.puzzle, entry.trace[^1]) && !IsRight(entry.puzzle, entry.trace[0]),
+            traces[0]);
+        return (chosen.puzzle, chosen.trace);
+
+        static bool IsRight(SudokuPuzzle puzzle, SegmentAnswer answer) => answer.Tokens.SequenceEqual(Encoding.Encode(puzzle.Answer));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Model.Dispose();
+        _generator.Dispose();
+    }
+
+    private static InMemoryPuzzleDataset Dataset(IEnumerable<SudokuPuzzle> puzzles)
+        => new(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize);
+}

@@ -1,0 +1,40 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Samples.QuickStart;
+
+/// <summary>The example of the README, compiled: a test compares the two, line by line.</summary>
+public static class ReadmeExample
+{
+    /// <summary>Trains a model on 4×4 Sudokus, saves it, loads it and solves a puzzle.</summary>
+    /// <param name="steps">The number of training steps; the README has 1600.</param>
+    /// <param name="folder">Where the model is saved; the README has <c>my-model</c>.</param>
+    /// <returns>The puzzle that was solved, and the model's answer.</returns>
+    public static (SudokuPuzzle Puzzle, SudokuGrid Answer) Run(int steps, string folder)
+    {
+        // <readme>
+        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
+        var encoding = new SudokuEncoding(SudokuShape.Four);
+        var dataset = new InMemoryPuzzleDataset(puzzles.Training.Select(encoding.ToExample), encoding.VocabularySize);
+        var batches = new PuzzleLoader(dataset, batchSize: 64, torch.CPU)
+            .TrainingBatches(epochsPerIteration: 10, seed: 1, new SudokuAugmentation(SudokuShape.Four));
+
+        using var generator = new torch.Generator(1);
+        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        using var trainer = new OneStepGradTrainer(model, TrainerPresets.Tiny(), generator);
+        foreach (var batch in batches.Take(steps))
+        {
+            using (batch)
+            using (trainer.Step(batch)) { }
+        }
+
+        model.Save(folder);
+        using var loaded = HrmModel.Load(folder);
+        var solver = new HrmSolver(loaded, new FixedHalting(8));
+        var answer = encoding.DecodePrediction([.. solver.Solve(encoding.Encode(puzzles.Test[0].Question)).Tokens]);
+        // </readme>
+        return (puzzles.Test[0], answer);
+    }
+}
