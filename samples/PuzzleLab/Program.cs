@@ -1,1 +1,28 @@
-Console.WriteLine();
+using System.CommandLine;
+using System.Globalization;
+using Hrm;
+using Hrm.Samples.PuzzleLab;
+using Spectre.Console;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var root = new RootCommand("The Hierarchical Reasoning Model from the command line: train, evaluate and solve puzzles.")
+{
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    SolveCommand.Create(),
+};
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is HrmException or LabException)
+{
+    AnsiConsole.Console.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    AnsiConsole.Console.MarkupLine("[yellow]cancelled[/]");
+    return 130;
+}

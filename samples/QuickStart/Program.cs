@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hrm.Core;
+using Hrm.Samples;
 using Hrm.Samples.QuickStart;
 using Spectre.Console;
 
@@ -29,7 +30,7 @@ console.WriteLine($"  halting by Q, {halting.Segments:F1} avg.  {halting.ExactAc
 console.WriteLine();
 
 var (puzzle, trace) = sample.Demonstrate();
-BoardView.Write(console, FourByFour.Encoding, puzzle, trace);
+BoardView.Write(console, FourByFour.Encoding, puzzle.Question, puzzle.Answer, trace);
 
 var folder = Path.Combine("runs", "quickstart");
 sample.Model.Save(folder);

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using TorchSharp;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>The options that several commands share.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Run() => new("--run") { Description = "The folder of a trained run.", Required = true };
+
+    public static Option<int> Side() => new("--side") { Description = "The side of the boards: 4, 6, 9, …", DefaultValueFactory = _ => 9 };
+
+    public static Option<string> Device() => new("--device") { Description = "cpu or cuda:0.", DefaultValueFactory = _ => "cpu" };
+
+    public static Option<int?> Threads() => new("--threads") { Description = "Threads of libtorch; all cores by default." };
+
+    public static Option<int?> Segments() => new("--segments") { Description = "The number of segments; that of the training by default." };
+
+    /// <summary>Sets the number of threads, and gives the device.</summary>
+    public static torch.Device Apply(string device, int? threads)
+    {
+        if (threads is { } count)
+        {
+            if (count < 1)
+            {
+                throw new LabException($"--threads: expected at least 1, got {count}.");
+            }
+
+            torch.set_num_threads(count);
+        }
+
+        try
+        {
+            return torch.device(device);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new LabException($"--device: expected cpu or cuda:0, got '{device}'.");
+        }
+    }
+}

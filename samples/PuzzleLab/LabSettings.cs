@@ -1,0 +1,33 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Everything that decides a run, saved with it as <c>run.json</c>. Any key can be set on the command line.</summary>
+public sealed class LabSettings
+{
+    /// <summary>The architecture.</summary>
+    public required HrmConfig Model { get; set; }
+
+    /// <summary>How the model is trained.</summary>
+    public TrainerOptions Trainer { get; set; } = new();
+
+    /// <summary>Which updates record gradients.</summary>
+    public GradientMode Gradient { get; set; } = GradientMode.OneStep;
+
+    /// <summary>How puzzles are varied.</summary>
+    public SudokuAugmentationOptions Augmentation { get; set; } = new();
+
+    /// <summary>The seed of weights, sampling, augmentation and exploration.</summary>
+    public long Seed { get; set; } = 1;
+
+    /// <summary>Epochs in one stream of the sampler.</summary>
+    public int EpochsPerIteration { get; set; } = 10;
+
+    /// <summary>How often the test puzzles are evaluated during training, the end included.</summary>
+    public int Evaluations { get; set; } = 4;
+
+    /// <summary>Rows of a batch in evaluation.</summary>
+    public int EvaluationBatchSize { get; set; } = 250;
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hrm.Core;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>What a run leaves behind: the model (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c> and <c>metrics.jsonl</c>.</summary>
+internal sealed class RunFolder
+{
+    private const long MaxSettingsLength = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    public RunFolder(string path)
+    {
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    private string SettingsPath => System.IO.Path.Combine(Path, "run.json");
+
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"--output: {Path}: {error.Message}");
+        }
+    }
+
+    public void Save(LabSettings settings, HrmModel model)
+    {
+        model.Save(Path);
+        var staged = SettingsPath + ".new";
+        try
+        {
+            File.WriteAllText(staged, JsonSerializer.Serialize(settings, Json));
+            File.Move(staged, SettingsPath, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"{SettingsPath}: {error.Message}");
+        }
+    }
+
+    public LabSettings ReadSettings()
+    {
+        try
+        {
+            var info = new FileInfo(SettingsPath);
+            if (!info.Exists || info.Length > MaxSettingsLength)
+            {
+                throw new LabException($"{SettingsPath}: expected the settings of a run, at most {MaxSettingsLength} bytes; train a model first.");
+            }
+
+            var settings = JsonSerializer.Deserialize<LabSettings>(File.ReadAllText(SettingsPath), Json)
+                ?? throw new LabException($"{SettingsPath}: expected a JSON object, got null.");
+            SettingsReader.Check(settings);
+            return settings;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new LabException($"{SettingsPath}: {error.Message}");
+        }
+    }
+}

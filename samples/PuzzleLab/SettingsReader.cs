@@ -1,0 +1,68 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Microsoft.Extensions.Configuration;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Lays a settings file and the keys of the command line over a preset, and checks the result.</summary>
+internal static class SettingsReader
+{
+    public static LabSettings Read(LabSettings preset, string? file, IEnumerable<string> overrides)
+    {
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            if (file is not null)
+            {
+                builder.AddJsonFile(Path.GetFullPath(file), optional: false);
+            }
+
+            builder.AddInMemoryCollection(overrides.Select(ParseOverride)).Build()
+                .Bind(preset, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (Exception error) when (error is InvalidOperationException or IOException or FormatException or UnauthorizedAccessException)
+        {
+            var reason = error.InnerException is null ? string.Empty : $" {error.InnerException.Message}";
+            throw new LabException($"settings: {error.Message}{reason}");
+        }
+
+        Check(preset);
+        return preset;
+    }
+
+    public static void Check(LabSettings settings)
+    {
+        settings.Model.Validate();
+        var failures = new[]
+        {
+            new TrainerOptionsValidator().Validate(null, settings.Trainer),
+            new SudokuAugmentationOptionsValidator().Validate(null, settings.Augmentation),
+        }
+            .SelectMany(result => result.Failures ?? [])
+            .Concat(Positive(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration))
+            .Concat(Positive(nameof(settings.Evaluations), settings.Evaluations))
+            .Concat(Positive(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize))
+            .ToArray();
+        if (failures.Length > 0)
+        {
+            throw new InvalidConfigException("settings", failures);
+        }
+    }
+
+    private static KeyValuePair<string, string?> ParseOverride(string text)
+    {
+        var split = text.IndexOf('=', StringComparison.Ordinal);
+        return split > 0
+            ? new KeyValuePair<string, string?>(text[..split].Trim(), text[(split + 1)..].Trim())
+            : throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+    }
+
+    private static IEnumerable<string> Positive(string name, int value)
+    {
+        if (value < 1)
+        {
+            yield return $"{name}: expected at least 1, got {value}";
+        }
+    }
+}

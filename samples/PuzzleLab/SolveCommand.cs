@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Spectre.Console;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary><c>solve sudoku</c>.</summary>
+internal static class SolveCommand
+{
+    public static Command Create() => new("solve", "Solve a puzzle with a trained model, segment by segment.") { CreateSudoku() };
+
+    private static Command CreateSudoku()
+    {
+        var puzzle = new Argument<string>("puzzle") { Description = "The givens row by row; a full stop or 0 for a blank." };
+        var (run, segments) = (CommonOptions.Run(), CommonOptions.Segments());
+        var (side, device, threads) = (CommonOptions.Side(), CommonOptions.Device(), CommonOptions.Threads());
+        var command = new Command("sudoku", "Solve a Sudoku.") { puzzle, run, segments, side, device, threads };
+        command.SetAction(result =>
+        {
+            var folder = new RunFolder(result.GetValue(run)!);
+            var count = result.GetValue(segments) ?? folder.ReadSettings().Trainer.Halting.MaxSegments;
+            if (count < 1)
+            {
+                throw new LabException($"--segments: expected at least 1, got {count}.");
+            }
+
+            var question = SudokuGrid.Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
+            if (question.FindConflict() is { } conflict)
+            {
+                throw new LabException($"puzzle: {conflict.Message}");
+            }
+
+            using var model = HrmModel.Load(folder.Path, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads)));
+            return Solve(model, question, count);
+        });
+        return command;
+    }
+
+    private static int Solve(HrmModel model, SudokuGrid question, int segments)
+    {
+        var encoding = new SudokuEncoding(question.Shape);
+        var trace = new HrmSolver(model, new FixedHalting(segments)).Trace(encoding.Encode(question));
+        BoardView.Write(AnsiConsole.Console, encoding, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
+        var isSolved = SudokuChecker.IsSolution(question, encoding.DecodePrediction([.. trace[^1].Tokens]));
+        AnsiConsole.Console.WriteLine(isSolved ? "solved" : "not solved");
+        return isSolved ? 0 : 3;
+    }
+}
