@@ -16,9 +16,6 @@ namespace Hrm.Samples.QuickStart;
 /// </remarks>
 public sealed class FourByFour : IDisposable
 {
-    /// <summary>The number of training steps.</summary>
-    public const int Steps = 1600;
-
     private const int EpochsPerIteration = 10;
 
     private readonly torch.Generator _generator;
@@ -32,7 +29,6 @@ public sealed class FourByFour : IDisposable
         Puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
         _generator = new torch.Generator((ulong)seed);
         _options = TrainerPresets.Tiny();
-        _options.TotalSteps = Steps;
         Model = new HrmModel(HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize), _generator);
     }
 
@@ -50,6 +46,9 @@ public sealed class FourByFour : IDisposable
 
     /// <summary>The largest number of segments.</summary>
     public int MaxSegments => _options.Halting.MaxSegments;
+
+    /// <summary>The number of training steps.</summary>
+    public int Steps => (int)_options.TotalSteps;
 
     /// <summary>Trains the model.</summary>
     /// <param name="progress">Told the number of steps done, and the metrics since the last report.</param>

@@ -14,7 +14,7 @@ console.Progress()
     .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
     .Start(progress =>
     {
-        var task = progress.AddTask("training", maxValue: FourByFour.Steps);
+        var task = progress.AddTask("training", maxValue: sample.Steps);
         elapsed = sample.Train((step, metrics) =>
         {
             task.Value = step;

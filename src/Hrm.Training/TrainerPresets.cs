@@ -53,9 +53,12 @@ public static class TrainerPresets
         Halting = { MaxSegments = 8, Rule = HaltingRule.HaltPositive },
     };
 
-    /// <summary>For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole. Use the one-step gradient.</summary>
+    /// <summary>
+    /// For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole, 1,600 steps. Use the one-step gradient.
+    /// </summary>
     public static TrainerOptions Tiny() => new()
     {
+        TotalSteps = 1600,
         LearningRate = 3e-3,
         MinLearningRateRatio = 0.1,
         Halting = { MaxSegments = 8 },

@@ -1,0 +1,20 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using TorchSharp;
+
+namespace Consumer;
+
+/// <summary>In a type of its own, so that nothing of Hrm is loaded before the first use of torch.</summary>
+internal static class Forward
+{
+    public static void Run(float sum)
+    {
+        var encoding = new SudokuEncoding(SudokuShape.Four);
+        using var generator = new torch.Generator(1);
+        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        var question = SudokuGrid.Parse(".42.....1.4....2", SudokuShape.Four);
+        var answer = new HrmSolver(model, new FixedHalting(2)).Solve(encoding.Encode(question));
+        Console.WriteLine($"consumer: ones {sum}, {answer.Tokens.Count} tokens after {answer.Segment} segments");
+        Environment.ExitCode = sum == 6 && answer.Tokens.Count == 16 ? 0 : 1;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Hrm.TestKit;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>The command line as a person uses it: in a process of its own.</summary>
+public sealed partial class PuzzleLabTests : IDisposable
+{
+    private const string Puzzle = ".9..37...671498.3.5.3.6.......7..8.1.2..8..5.1.8..4.......5.6.3.6.873512...64..9.";
+
+    private static readonly string Data = RepositoryFolder.Combine("samples", "data");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-lab").FullName;
+
+    [Fact]
+    public void Evaluate_prints_the_numbers_of_the_trainings_last_evaluation()
+    {
+        var test = Path.Combine(_folder, "test.csv");
+        File.WriteAllLines(test, File.ReadLines(Path.Combine(Data, "sudoku_easy_test.csv")).Take(41));
+        var run = Path.Combine(_folder, "run");
+
+        var training = Run("train", "sudoku", "--train", Path.Combine(Data, "sudoku_easy_train.csv"), "--test", test, "--steps", "12",
+            "--output", run, "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:WarmupSteps=2", "--set", "Model:HiddenSize=64");
+        var evaluation = Run("evaluate", "sudoku", "--run", run, "--test", test);
+        var solving = Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
+
+        training.Code.Should().Be(0, training.Output);
+        evaluation.Code.Should().Be(0, evaluation.Output);
+        LastTable(evaluation.Output).Should().NotBeEmpty().And.Be(LastTable(training.Output));
+        solving.Code.Should().BeOneOf([0, 3], solving.Output);
+        Regex.Count(solving.Output, @"segment \d").Should().Be(3);
+        File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Should().HaveCount(4).And.OnlyContain(line => line.StartsWith('{'));
+    }
+
+    [Fact]
+    public void Mistakes_are_named_without_a_stack_trace()
+    {
+        var easy = Path.Combine(Data, "sudoku_easy_test.csv");
+        (string[] Arguments, string Named)[] mistakes =
+        [
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--preset", "huge"], "--preset: expected small, tiny"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRat=1"], "LearningRat"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRate=-1", "--set", "Trainer:WarmupSteps=-2"], "WarmupSteps: expected"),
+            (["train", "sudoku", "--train", "nowhere.csv", "--test", easy, "--output", _folder, "--steps", "1"], "nowhere.csv"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder], "either --minutes or --steps"),
+            (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json"),
+            (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
+        ];
+        foreach (var (arguments, named) in mistakes)
+        {
+            var (code, output) = Run(arguments);
+            code.Should().Be(1, output);
+            WhiteSpace().Replace(output, " ").Should().Contain(named).And.NotContain("   at ");
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string LastTable(string output) => string.Join('\n', output.Split('\n').Where(line => line.Contains('│')).TakeLast(6));
+
+    private static (int Code, string Output) Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PuzzleLab.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

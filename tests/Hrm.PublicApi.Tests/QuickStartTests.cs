@@ -1,0 +1,42 @@
+using Hrm.Samples.QuickStart;
+using Xunit.Abstractions;
+
+namespace Hrm.PublicApi.Tests;
+
+public sealed class QuickStartTests(ITestOutputHelper output)
+{
+    /// <summary>The bar: 98 % exact on puzzles of the other orbit, after at most 60 s of training on 2 cores.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [Trait("Category", "Slow")]
+    public void The_papers_algorithm_learns_4x4_sudoku(long seed)
+    {
+        using var sample = new FourByFour(seed);
+
+        var elapsed = sample.Train();
+
+        var full = sample.Evaluate(isAdaptive: false);
+        var halting = sample.Evaluate(isAdaptive: true);
+        output.WriteLine($"seed {seed}: {elapsed.TotalSeconds:F1} s, exact {full.ExactAccuracy:P1}, halting {halting.ExactAccuracy:P1} after {halting.Segments:F2} segments");
+        full.Count.Should().Be(1000);
+        full.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.98);
+        halting.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.98);
+        halting.Segments.Should().BeLessThan(sample.MaxSegments / 2.0);
+        elapsed.Should().BeLessThan(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public void Training_and_test_grids_are_of_different_orbits()
+    {
+        using var sample = new FourByFour(1);
+        var form = new Puzzles.SudokuCanonicalForm(Puzzles.SudokuShape.Four);
+
+        var training = sample.Puzzles.Training.Select(puzzle => form.Of(puzzle.Answer)).ToHashSet();
+        var test = sample.Puzzles.Test.Select(puzzle => form.Of(puzzle.Answer)).ToHashSet();
+
+        training.Should().ContainSingle();
+        test.Should().ContainSingle().And.NotIntersectWith(training);
+    }
+}
