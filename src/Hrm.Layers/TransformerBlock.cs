@@ -63,6 +63,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ShapeGuard.Require(input, nameof(input), "B", "S", "D");
         using var scope = NewDisposeScope();
         var mixed = _attention is not null ? AddAndNorm(input, _attention) : MixTokens(input); // [B, S, D]
         return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
