@@ -1,0 +1,59 @@
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+/// <summary>One layer of each kind, for what must hold of all: keys, moving, leaks, inputs left as they were.</summary>
+public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Tensor>> Create, Func<Tensor> Input, string[] Keys)
+{
+    private const int Tokens = 7;
+    private const int Width = 32;
+
+    /// <summary>Every layer.</summary>
+    public static IReadOnlyList<LayerCase> All { get; } =
+    [
+        new("linear", g => new CastedLinear(Width, 5, g), State, ["weight"]),
+        new("linear with bias", g => new CastedLinear(Width, 5, g, hasBias: true), State, ["weight", "bias"]),
+        new("embedding", g => new CastedEmbedding(9, Width, 1, ScalarType.BFloat16, g), Indices, ["embedding_weight"]),
+        new("sparse embedding", _ => new SparseEmbedding(9, Width, ScalarType.Float32), Indices, ["weights"]),
+        new("norm", _ => new RmsNorm(), State, []),
+        new("rotary", _ => new RotaryEmbedding(8, Tokens), () => Normal([2, Tokens, 4, 8]), []),
+        new("attention", Attention, State, ["qkv_proj.weight", "o_proj.weight"]),
+        new("feed-forward", FeedForward, State, ["gate_up_proj.weight", "down_proj.weight"]),
+        new("token mixer", Mixer, () => Normal([2, Width, Tokens]), ["gate_up_proj.weight", "down_proj.weight"]),
+        new(
+            "attention block",
+            g => new TransformerBlock(Attention(g), FeedForward(g)),
+            State,
+            ["self_attn.qkv_proj.weight", "self_attn.o_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
+        new(
+            "mixer block",
+            g => new TransformerBlock(Mixer(g), FeedForward(g)),
+            State,
+            ["mlp_t.gate_up_proj.weight", "mlp_t.down_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
+    ];
+
+    /// <summary>The names, for theories.</summary>
+    public static TheoryData<string> Names => [.. All.Select(layer => layer.Name)];
+
+    /// <summary>The case of a name.</summary>
+    public static LayerCase Of(string name) => All.Single(layer => layer.Name == name);
+
+    /// <summary>The layer, from seed 1.</summary>
+    public nn.Module<Tensor, Tensor> New()
+    {
+        using var generator = new Generator(1);
+        return Create(generator);
+    }
+
+    private static SelfAttention Attention(Generator generator) => new(Width, 4, new RotaryEmbedding(8, Tokens), generator);
+
+    private static SwiGlu FeedForward(Generator generator) => new(Width, 48, generator);
+
+    private static TokenMixer Mixer(Generator generator) => new(Tokens, 24, generator);
+
+    private static Tensor State() => Normal([2, Tokens, Width]);
+
+    private static Tensor Indices() => tensor([3, 0, 3, 8]);
+}

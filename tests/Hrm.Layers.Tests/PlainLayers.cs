@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+/// <summary>
+/// The layers as the authors' code writes them, op by op: the reference of the faster forms. What the layers compute in
+/// float32 stays in float64 where the input is, so that a float64 input gives the exact result.
+/// </summary>
+internal static class PlainLayers
+{
+    private const double NormEpsilon = 1e-5;
+    private const double Theta = 10000;
+
+    /// <summary>x / √(mean(x²) + ε) over the last axis.</summary>
+    public static Tensor RmsNorm(Tensor input, double epsilon = NormEpsilon)
+    {
+        var wide = Widen(input); // […, D]
+        var meanSquare = wide.square().mean([-1], keepdim: true); // […, 1]
+        return (wide * (meanSquare + epsilon).rsqrt()).to_type(input.dtype); // […, D]
+    }
+
+    /// <summary>[x1·cos - x2·sin, x2·cos + x1·sin] of the halves of each head; [B, S, A, H].</summary>
+    public static Tensor Rotate(Tensor input, double theta = Theta)
+    {
+        var wide = Widen(input); // [B, S, A, H]
+        var half = input.size(3) / 2;
+        var frequency = pow(theta, arange(half, ScalarType.Float64).mul(-1.0 / half)); // [H/2]
+        var angle = outer(arange(input.size(1), ScalarType.Float64), frequency).unsqueeze(1); // [S, 1, H/2]
+        var cos = angle.cos().to_type(wide.dtype);
+        var sin = angle.sin().to_type(wide.dtype);
+        var halves = wide.chunk(2, -1); // [B, S, A, H/2] each
+        return cat([halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin], -1).to_type(input.dtype);
+    }
+
+    /// <summary>o_proj(softmax(q kᵀ / √H) v) with q, k, v = qkv_proj(x); [B, S, D].</summary>
+    public static Tensor Attend(Tensor input, Tensor qkvWeight, Tensor outputWeight, int heads, bool rotates)
+    {
+        var (batch, tokens, width) = (input.size(0), input.size(1), input.size(2));
+        var parts = Project(input, qkvWeight).chunk(3, -1); // [B, S, D] each
+        var queries = parts[0].reshape(batch, tokens, heads, width / heads); // [B, S, A, H]
+        var keys = parts[1].reshape(batch, tokens, heads, width / heads); // [B, S, A, H]
+        var values = parts[2].reshape(batch, tokens, heads, width / heads); // [B, S, A, H]
+        if (rotates)
+        {
+            (queries, keys) = (Rotate(queries), Rotate(keys));
+        }
+
+        Tensor Flat(Tensor heads) => heads.transpose(1, 2).reshape(-1, tokens, heads.size(3)); // [BA, S, H]
+        var scores = Widen(bmm(Flat(queries), Flat(keys).transpose(1, 2))) / Math.Sqrt(width / heads); // [BA, S, S]
+        var mixed = bmm(scores.softmax(-1).to_type(input.dtype), Flat(values)); // [BA, S, H]
+        var joined = mixed.reshape(batch, heads, tokens, width / heads).transpose(1, 2).reshape(batch, tokens, width); // [B, S, D]
+        return Project(joined, outputWeight); // [B, S, D]
+    }
+
+    /// <summary>down_proj(silu(gate) · up) with gate, up = halves(gate_up_proj(x)).</summary>
+    public static Tensor Gate(Tensor input, Tensor gateUpWeight, Tensor downWeight)
+    {
+        var halves = Project(input, gateUpWeight).chunk(2, -1); // […, I] each
+        return Project(nn.functional.silu(halves[0]) * halves[1], downWeight); // […, D]
+    }
+
+    /// <summary>rms(h + f(h)).</summary>
+    public static Tensor AddAndNorm(Tensor state, Func<Tensor, Tensor> layer) => RmsNorm(state + layer(state));
+
+    /// <summary>x Wᵀ with the weights cast to the dtype of x.</summary>
+    public static Tensor Project(Tensor input, Tensor weight) => nn.functional.linear(input, weight.to_type(input.dtype));
+
+    private static Tensor Widen(Tensor input)
+        => input.to_type(input.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+}

@@ -1,0 +1,72 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+public sealed class RmsNormTests
+{
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(3, 7, 32)]
+    [InlineData(2, 5, 513)]
+    public void Forward_and_backward_equal_the_plain_form(long batch, long tokens, long width)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new RmsNorm();
+
+        // A rounding or two of float32: 3e-7 was seen.
+        layer.ShouldEqualExactly(x => PlainLayers.RmsNorm(x), Normal([batch, tokens, width]), 1e-6);
+        layer.ShouldRoundNoWorse(x => PlainLayers.RmsNorm(x), Normal([batch, tokens, width]), 1.05);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Forward_normalises_to_a_mean_square_of_one(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new RmsNorm();
+        var output = layer.call((Normal([4, 256]) * 100).to_type(dtype)).to_type(ScalarType.Float64);
+
+        // Bfloat16 keeps 8 bits of each value, which average out.
+        output.square().mean([-1]).BeCloseTo(ones(4), dtype == ScalarType.Float32 ? 1e-5 : 5e-3, "mean square");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Zeros_stay_zero_with_a_finite_gradient(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new RmsNorm(1e-4);
+        var input = zeros([2, 8], dtype).requires_grad_(true);
+        var output = layer.call(input);
+        output.sum().backward();
+
+        output.abs().max().to_type(ScalarType.Float32).item<float>().Should().Be(0);
+
+        // d/dx of x / √(0 + ε).
+        input.grad!.BeCloseTo(full([2, 8], 100.0), 4e-3, "gradient");
+    }
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1.0)]
+    public void Epsilon_takes_effect(double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new RmsNorm(epsilon);
+        layer.ShouldEqualExactly(x => PlainLayers.RmsNorm(x, epsilon), Normal([3, 16]) * 0.1, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(-1.0)]
+    public void Constructor_refuses_an_epsilon_that_is_not_positive(double epsilon)
+    {
+        var create = () => new RmsNorm(epsilon);
+        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(epsilon));
+    }
+}

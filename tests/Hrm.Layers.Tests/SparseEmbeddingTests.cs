@@ -1,0 +1,116 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+public sealed class SparseEmbeddingTests
+{
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Forward_gives_rows_in_the_forward_dtype(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create(dtype);
+        var output = layer.call(tensor([4, 0, 4]));
+
+        output.dtype.Should().Be(dtype);
+        output.Equals(layer.Weights.to_type(dtype).index_select(0, tensor([4L, 0L, 4L]))).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Gathered_rows_get_the_gradient_and_the_table_none(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create(dtype);
+        var importance = tensor([1f, 2f, 4f], [3, 1]).to_type(dtype);
+        (layer.call(tensor([4, 0, 4])) * importance).sum().backward();
+
+        layer.Gathered!.Ids.Equals(tensor([4L, 0L, 4L])).Should().BeTrue();
+        layer.Gathered.Rows.Equals(layer.Weights.index_select(0, layer.Gathered.Ids)).Should().BeTrue();
+        layer.Gathered.Rows.grad!.BeCloseTo(importance.expand(3, 2), 0, "gradient, one row a look-up");
+        layer.Weights.requires_grad.Should().BeFalse();
+        layer.parameters().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Gathered_outlives_the_callers_scope_and_result()
+    {
+        using var layer = Create(ScalarType.Float32);
+        using (NewDisposeScope())
+        {
+            layer.call(tensor([1, 2])).Dispose();
+        }
+
+        layer.Gathered!.Rows.IsInvalid.Should().BeFalse();
+        layer.Gathered.Ids.IsInvalid.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Gathered_is_replaced_and_freed_by_the_next_recorded_look_up()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create(ScalarType.Float32);
+        layer.call(tensor([1, 2]));
+        var first = layer.Gathered!;
+        layer.call(tensor([3]));
+
+        layer.Gathered!.Ids.Equals(tensor([3L])).Should().BeTrue();
+        first.Rows.IsInvalid.Should().BeTrue();
+        first.Ids.IsInvalid.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Gathered_is_left_alone_without_gradients()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create(ScalarType.Float32);
+        layer.call(tensor([1, 2]));
+        var recorded = layer.Gathered;
+        using (no_grad())
+        {
+            layer.call(tensor([3])).requires_grad.Should().BeFalse();
+        }
+
+        layer.Gathered.Should().BeSameAs(recorded);
+        recorded!.Rows.IsInvalid.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Gathered_is_left_alone_in_evaluation()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create(ScalarType.Float32);
+        layer.eval();
+        layer.call(tensor([3])).requires_grad.Should().BeFalse();
+        layer.Gathered.Should().BeNull();
+    }
+
+    [Fact]
+    public void Table_starts_with_zeros()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new SparseEmbedding(5, 2, ScalarType.Float32);
+        layer.Weights.BeCloseTo(zeros(5, 2), 0, "table");
+    }
+
+    [Fact]
+    public void Forward_refuses_ids_that_are_no_vector()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new SparseEmbedding(5, 2, ScalarType.Float32);
+        layer.Invoking(it => it.call(zeros([2, 3], ScalarType.Int32))).Should().Throw<ShapeMismatchException>()
+            .WithMessage("input: expected [B], got [2, 3].");
+    }
+
+    private static SparseEmbedding Create(ScalarType dtype)
+    {
+        var layer = new SparseEmbedding(5, 2, dtype);
+        layer.Weights.copy_(Normal([5, 2]));
+        return layer;
+    }
+}

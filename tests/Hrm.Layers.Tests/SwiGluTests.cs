@@ -1,0 +1,89 @@
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+public sealed class SwiGluTests
+{
+    [Theory]
+    [InlineData(512, 4.0, 256, 1536)] // the authors' presets: 1365.3 → 1365 → 1536
+    [InlineData(32, 4.0, 256, 256)]
+    [InlineData(82, 4.0, 256, 256)] // a token mixer: 218.7 → 219 → 256
+    [InlineData(128, 4.0, 128, 384)]
+    [InlineData(384, 1.0, 256, 256)] // a whole multiple stays
+    [InlineData(386, 1.0, 256, 512)] // 257.3
+    [InlineData(3, 0.75, 1, 2)] // 1.5: half to even
+    [InlineData(3, 1.25, 1, 2)] // 2.5: half to even
+    [InlineData(3, 1.75, 1, 4)] // 3.5: half to even
+    public void InnerWidth_follows_the_authors_rule(long width, double expansion, long multiple, long expected)
+        => SwiGlu.InnerWidth(width, expansion, multiple).Should().Be(expected);
+
+    [Theory]
+    [InlineData(0, 4.0, 256, "width")]
+    [InlineData(32, 0.0, 256, "expansion")]
+    [InlineData(32, 4.0, 0, "multiple")]
+    public void InnerWidth_refuses_a_value_that_is_not_positive(long width, double expansion, long multiple, string parameter)
+    {
+        var compute = () => SwiGlu.InnerWidth(width, expansion, multiple);
+        compute.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
+    }
+
+    [Fact]
+    public void Forward_and_backward_equal_the_plain_form()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create();
+        var weights = layer.state_dict();
+        Tensor Plain(Tensor x) => PlainLayers.Gate(x, weights["gate_up_proj.weight"], weights["down_proj.weight"]);
+
+        // Two products of up to 48 terms: 3e-7 was seen.
+        layer.ShouldEqualExactly(Plain, Normal([3, 7, 32]), 2e-6);
+        layer.ShouldRoundNoWorse(Plain, Normal([3, 7, 32]), 1.05);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Path_in_place_equals_the_path_with_gradients(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create();
+        var input = Normal([3, 7, 32]).to_type(dtype);
+        var recorded = layer.call(input);
+        recorded.requires_grad.Should().BeTrue();
+        using var noGradient = no_grad();
+        layer.call(input).Equals(recorded).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Frozen_first_weights_leave_the_gradient_of_the_second()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create();
+        var input = Normal([3, 7, 32]);
+        var whole = RecordedPass.Of(layer.call, input, ScalarType.Float32, layer).Gradients["down_proj.weight"];
+        var weights = layer.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        weights["gate_up_proj.weight"].requires_grad_(false);
+
+        var output = layer.call(input);
+        (output.to_type(ScalarType.Float64) * arange(output.numel(), ScalarType.Float64).cos().view(output.shape)).sum().backward();
+
+        weights["down_proj.weight"].grad!.Equals(whole).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Forward_refuses_another_width()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Create();
+        layer.Invoking(it => it.call(zeros(2, 5, 31))).Should().Throw<ShapeMismatchException>()
+            .WithMessage("input: expected […, 32], got [2, 5, 31].");
+    }
+
+    private static SwiGlu Create()
+    {
+        using var generator = new Generator(1);
+        return new SwiGlu(32, 48, generator);
+    }
+}

@@ -1,0 +1,101 @@
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests;
+
+public sealed class TransformerBlockTests
+{
+    private const int Width = 32;
+    private const int Tokens = 7;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Attention_block_equals_the_plain_form(bool rotates)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = CreateWithAttention(rotates);
+        var weights = layer.state_dict();
+        Tensor Attend(Tensor x) => PlainLayers.Attend(x, weights["self_attn.qkv_proj.weight"], weights["self_attn.o_proj.weight"], 4, rotates);
+        Tensor Plain(Tensor x) => PlainLayers.AddAndNorm(PlainLayers.AddAndNorm(x, Attend), Mlp(weights));
+
+        // Two layers and two norms: 5e-7 was seen.
+        layer.ShouldEqualExactly(Plain, Normal([3, Tokens, Width]), 3e-6);
+        layer.ShouldRoundNoWorse(Plain, Normal([3, Tokens, Width]), 1.05);
+    }
+
+    [Fact]
+    public void Mixer_block_equals_the_plain_form()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = CreateWithMixer();
+        var weights = layer.state_dict();
+        Tensor Mix(Tensor x) => PlainLayers.Gate(x, weights["mlp_t.gate_up_proj.weight"], weights["mlp_t.down_proj.weight"]);
+        Tensor Plain(Tensor x)
+            => PlainLayers.AddAndNorm(PlainLayers.AddAndNorm(x.transpose(1, 2), Mix).transpose(1, 2), Mlp(weights));
+
+        // Two layers and two norms: 4e-7 was seen.
+        layer.ShouldEqualExactly(Plain, Normal([3, Tokens, Width]), 3e-6);
+        layer.ShouldRoundNoWorse(Plain, Normal([3, Tokens, Width]), 1.05);
+    }
+
+    [Fact]
+    public void Epsilon_reaches_the_norm()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new TransformerBlock(
+            new SelfAttention(Width, 4, rotary: null, generator: null),
+            new SwiGlu(Width, 48, generator: null),
+            normEpsilon: 3);
+        var input = ones(1, 1, Width);
+
+        // Zero weights: rms(rms(1)) with ε = 3 is 1/2, then 0.5 / √3.25.
+        layer.call(input)[0, 0, 0].item<float>().Should().BeApproximately(0.5f / MathF.Sqrt(3.25f), 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_refuses_an_input_without_batch(bool attends)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = attends ? CreateWithAttention(rotates: true) : CreateWithMixer();
+        layer.Invoking(it => it.call(zeros(Tokens, Width))).Should().Throw<ShapeMismatchException>().WithMessage("input: expected [B, S, D], got [7, 32].");
+        layer.Invoking(it => it.call(zeros(Width))).Should().Throw<ShapeMismatchException>().WithMessage("input: expected [B, S, D], got [32].");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_refuses_another_width(bool attends)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = attends ? CreateWithAttention(rotates: true) : CreateWithMixer();
+        layer.Invoking(it => it.call(zeros(2, Tokens, 31))).Should().Throw<ShapeMismatchException>().WithMessage("*32], got [2, 7, 31].");
+    }
+
+    [Fact]
+    public void Mixer_block_refuses_another_number_of_tokens()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = CreateWithMixer();
+        layer.Invoking(it => it.call(zeros(2, 8, Width))).Should().Throw<ShapeMismatchException>().WithMessage("input: expected [B, D, 7], got [2, 32, 8].");
+    }
+
+    private static TransformerBlock CreateWithAttention(bool rotates)
+    {
+        using var generator = new Generator(1);
+        var rotary = rotates ? new RotaryEmbedding(Width / 4, Tokens) : null;
+        return new TransformerBlock(new SelfAttention(Width, 4, rotary, generator), new SwiGlu(Width, 48, generator));
+    }
+
+    private static TransformerBlock CreateWithMixer()
+    {
+        using var generator = new Generator(1);
+        return new TransformerBlock(new TokenMixer(Tokens, 24, generator), new SwiGlu(Width, 48, generator));
+    }
+
+    private static Func<Tensor, Tensor> Mlp(Dictionary<string, Tensor> weights)
+        => x => PlainLayers.Gate(x, weights["mlp.gate_up_proj.weight"], weights["mlp.down_proj.weight"]);
+}

@@ -1,0 +1,38 @@
+using TorchSharp;
+using Xunit;
+
+namespace Hrm.TestKit;
+
+/// <summary>Counts the tensors that are alive before and after work that should leave none.</summary>
+/// <remarks>
+/// The count is that of the process: an assembly with such a test runs its tests one at a time
+/// (<c>[assembly: CollectionBehavior(DisableTestParallelization = true)]</c>). Modules are made before the check, since
+/// constructing them leaves wrappers to the garbage collector.
+/// </remarks>
+public static class TensorLeak
+{
+    /// <summary>Runs a step again and again; the number of live tensors must end where it began.</summary>
+    /// <param name="step">One step. Inside it runs in no dispose scope but its own.</param>
+    /// <param name="warmup">Steps before the first count: tables and gradients are made once.</param>
+    /// <param name="steps">Steps between the counts.</param>
+    public static void Check(Action step, int warmup = 3, int steps = 100)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        for (var i = 0; i < warmup; i++)
+        {
+            step();
+        }
+
+        // What earlier tests left to the collector must not be freed between the counts, where it would hide a leak.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = torch.Tensor.TotalCount;
+        for (var i = 0; i < steps; i++)
+        {
+            step();
+        }
+
+        var after = torch.Tensor.TotalCount;
+        Assert.True(after == before, $"live tensors: expected {before} after {steps} steps, as before them, got {after}");
+    }
+}
