@@ -40,11 +40,12 @@ internal static class HrmConfigRules
     {
         if (!config.MixTokens && config.Heads > 0 && config.HiddenSize > 0)
         {
-            rules.Check("num_heads", config.Heads, config.HiddenSize % config.Heads == 0, $"a divisor of hidden_size {config.HiddenSize}");
+            var divides = config.HiddenSize % config.Heads == 0;
+            rules.Check("num_heads", config.Heads, divides, $"a divisor of hidden_size {config.HiddenSize}");
             rules.Check(
                 "pos_encodings",
                 config.PositionEncoding,
-                config.PositionEncoding != PositionEncoding.Rope || config.HiddenSize / config.Heads % 2 == 0,
+                !divides || config.PositionEncoding != PositionEncoding.Rope || config.HiddenSize / config.Heads % 2 == 0,
                 $"an even head width for rope (hidden_size {config.HiddenSize}, num_heads {config.Heads})");
         }
 
@@ -55,6 +56,23 @@ internal static class HrmConfigRules
                 prefix,
                 config.PuzzleEmbeddingWidth > 0 && (long)prefix * config.HiddenSize >= config.PuzzleEmbeddingWidth,
                 $"enough tokens for puzzle_emb_ndim {config.PuzzleEmbeddingWidth} at hidden_size {config.HiddenSize}");
+        }
+
+        CheckInnerWidths(config, rules);
+    }
+
+    /// <summary>A small expansion of a small width rounds to no inner width at all.</summary>
+    private static void CheckInnerWidths(HrmConfig config, RangeRules rules)
+    {
+        if (!(config.Expansion > 0) || config.HiddenSize <= 0 || config.SequenceLength <= 0 || config.PuzzleEmbeddingWidth < 0)
+        {
+            return;
+        }
+
+        rules.Check("expansion", config.Expansion, config.SwiGluInnerWidth is not null || config.InnerWidth > 0, $"an inner width of at least 1 at hidden_size {config.HiddenSize}");
+        if (config.MixTokens && config.TokenMixerInnerWidth is null && config.TokenCount > 0)
+        {
+            rules.Check("expansion", config.Expansion, config.MixerInnerWidth > 0, $"a token mixer's inner width of at least 1 at {config.TokenCount} tokens");
         }
     }
 }
