@@ -53,7 +53,14 @@ internal static class HrmConfigJson
         }
         catch (JsonException error)
         {
-            throw new InvalidConfigException(source, [$"line {error.LineNumber + 1}, {error.Path ?? "$"}: {error.Message}"]);
+            throw new InvalidConfigException(source, [$"line {error.LineNumber + 1}, {error.Path ?? "$"}: {Reason(error)}"]);
         }
+    }
+
+    /// <summary>The message without the place that the serializer appends to it, where lines count from 0.</summary>
+    private static string Reason(JsonException error)
+    {
+        var place = error.Message.IndexOf(" Path: $", StringComparison.Ordinal);
+        return (place < 0 ? error.Message : error.Message[..place]).TrimEnd('.');
     }
 }
