@@ -159,7 +159,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     {
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(rows);
-        ShapeGuard.Require(rows, nameof(rows), carry.High.size(0));
+        ShapeGuard.Require(rows, nameof(rows), "B");
+        ShapeGuard.Require(carry.High, "carry.High", rows.size(0), Config.TokenCount, Config.HiddenSize);
+        ShapeGuard.Require(carry.Low, "carry.Low", rows.size(0), Config.TokenCount, Config.HiddenSize);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var mask = rows.view(-1, 1, 1); // [B, 1, 1]
