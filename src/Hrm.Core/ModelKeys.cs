@@ -12,13 +12,34 @@ internal static class ModelKeys
     /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
     public static void CopyInto(HrmModel model, IWeightsSource weights)
     {
-        var stored = weights.Names.ToDictionary(Strip, StringComparer.Ordinal);
+        var stored = StoredNames(weights);
         var expected = model.state_dict();
         RequireSame(weights.Path, expected.Keys, stored.Keys);
         foreach (var (name, tensor) in expected)
         {
+            weights.GetEntry(stored[name]).RequireFits(tensor, weights.Path);
+        }
+
+        // Only now: weights that do not fit leave the model as it was.
+        foreach (var (name, tensor) in expected)
+        {
             weights.CopyTo(stored[name], tensor);
         }
+    }
+
+    /// <summary>The name in the file of each tensor of the model.</summary>
+    private static Dictionary<string, string> StoredNames(IWeightsSource weights)
+    {
+        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in weights.Names)
+        {
+            if (!stored.TryAdd(Strip(name), name))
+            {
+                throw new WeightsFormatException(weights.Path, $"expected it once, got it as {Quote.Text(stored[Strip(name)])} too", name);
+            }
+        }
+
+        return stored;
     }
 
     private static string Strip(string name)

@@ -40,5 +40,15 @@ public sealed class SafetensorsEntry
     /// <returns>The text.</returns>
     public override string ToString() => Describe(_dtype.Name, _shape);
 
-    internal static string Describe(string dtype, ReadOnlySpan<long> shape) => $"{dtype} [{string.Join(", ", shape.ToArray())}]";
+    /// <summary>Throws unless a tensor has this element type and shape: nothing is cast or broadcast.</summary>
+    internal void RequireFits(Tensor destination, string path)
+    {
+        if (destination.dtype != Dtype || !destination.shape.AsSpan().SequenceEqual(_shape))
+        {
+            var dtype = SafetensorsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
+            throw new WeightsFormatException(path, $"expected {Describe(dtype, destination.shape)}, got {this}", Name);
+        }
+    }
+
+    private static string Describe(string dtype, ReadOnlySpan<long> shape) => $"{dtype} [{string.Join(", ", shape.ToArray())}]";
 }

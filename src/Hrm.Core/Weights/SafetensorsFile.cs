@@ -105,11 +105,7 @@ public sealed class SafetensorsFile : IWeightsSource
     {
         ArgumentNullException.ThrowIfNull(destination);
         var entry = GetEntry(name);
-        if (destination.dtype != entry.Dtype || !destination.shape.AsSpan().SequenceEqual(entry.Dimensions))
-        {
-            var dtype = SafetensorsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
-            throw new WeightsFormatException(Path, $"expected {SafetensorsEntry.Describe(dtype, destination.shape)}, got {entry}", name);
-        }
+        entry.RequireFits(destination, Path);
         if (destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
             CopyBytes(entry, destination);
