@@ -1,0 +1,174 @@
+using System.Reflection;
+using TorchSharp;
+
+namespace Hrm.Core.Tests;
+
+public sealed class HrmConfigJsonTests
+{
+    private static readonly HrmConfig Unusual = new()
+    {
+        SequenceLength = 9,
+        VocabularySize = 4,
+        PuzzleEmbeddingWidth = 10,
+        PuzzleIdCount = 5,
+        PuzzlePrefixLength = 3,
+        HighCycles = 3,
+        LowCycles = 5,
+        HighLayers = 1,
+        LowLayers = 2,
+        HiddenSize = 24,
+        Heads = 4,
+        Expansion = 2.5,
+        SwiGluInnerWidth = 40,
+        MixTokens = true,
+        TokenMixerInnerWidth = 20,
+        PositionEncoding = PositionEncoding.Learned,
+        RmsNormEpsilon = 1e-6,
+        RopeTheta = 500.5,
+        ForwardDtype = torch.ScalarType.Float32,
+    };
+
+    [Fact]
+    public void ToJson_of_the_defaults_is_pinned()
+        => new HrmConfig { SequenceLength = 81, VocabularySize = 11 }.ToJson().Should().Be(
+            """
+            {
+              "format_version": 1,
+              "seq_len": 81,
+              "vocab_size": 11,
+              "puzzle_emb_ndim": 0,
+              "num_puzzle_identifiers": 1,
+              "H_cycles": 2,
+              "L_cycles": 2,
+              "H_layers": 4,
+              "L_layers": 4,
+              "hidden_size": 512,
+              "num_heads": 8,
+              "expansion": 4,
+              "mlp_t": false,
+              "pos_encodings": "rope",
+              "rms_norm_eps": 1E-05,
+              "rope_theta": 10000,
+              "forward_dtype": "bfloat16"
+            }
+
+            """);
+
+    [Fact]
+    public void Every_field_survives_the_round_trip()
+    {
+        var defaults = new HrmConfig { SequenceLength = 81, VocabularySize = 11 };
+        foreach (var property in typeof(HrmConfig).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(it => it.CanWrite && it.Name != nameof(HrmConfig.FormatVersion)))
+        {
+            property.GetValue(Unusual).Should().NotBe(property.GetValue(defaults), $"{property.Name} must not pass by its default");
+        }
+
+        HrmConfig.FromJson(Unusual.ToJson()).Should().Be(Unusual);
+    }
+
+    [Fact]
+    public void Absent_fields_take_their_defaults()
+        => HrmConfig.FromJson("""{"seq_len": 81, "vocab_size": 11}""").Should().Be(new HrmConfig { SequenceLength = 81, VocabularySize = 11 });
+
+    [Theory]
+    [InlineData("rope", PositionEncoding.Rope)]
+    [InlineData("learned", PositionEncoding.Learned)]
+    [InlineData("none", PositionEncoding.None)]
+    public void Position_encodings_have_the_authors_names(string name, PositionEncoding expected)
+        => HrmConfig.FromJson(With("pos_encodings", $"\"{name}\"")).PositionEncoding.Should().Be(expected);
+
+    [Theory]
+    [InlineData("float32", torch.ScalarType.Float32)]
+    [InlineData("bfloat16", torch.ScalarType.BFloat16)]
+    public void Forward_dtypes_have_the_names_of_PyTorch(string name, torch.ScalarType expected)
+        => HrmConfig.FromJson(With("forward_dtype", $"\"{name}\"")).ForwardDtype.Should().Be(expected);
+
+    [Theory]
+    [InlineData("pos_encodings", "\"rotary\"")]
+    [InlineData("pos_encodings", "\"rope, learned\"")]
+    [InlineData("pos_encodings", "1")]
+    [InlineData("forward_dtype", "\"float16\"")]
+    [InlineData("forward_dtype", "6")]
+    [InlineData("seq_len", "\"81\"")]
+    [InlineData("seq_len", "81.5")]
+    [InlineData("seq_len", "99999999999")]
+    [InlineData("seq_len", "null")]
+    [InlineData("mlp_t", "1")]
+    [InlineData("hidden_width", "64")]
+    [InlineData("Hidden_Size", "64")]
+    public void FromJson_names_a_field_that_it_cannot_read(string field, string value)
+    {
+        var read = () => HrmConfig.FromJson(With(field, value));
+        read.Should().Throw<InvalidConfigException>().WithMessage($"model config: line *{field}*");
+    }
+
+    [Fact]
+    public void FromJson_refuses_an_unknown_key_by_its_line()
+        => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\": 11,\n  \"heads\": 8\n}").WithMessage("model config: line 4, $.heads: *");
+
+    [Fact]
+    public void FromJson_refuses_a_key_that_is_given_twice()
+        => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\": 11,\n  \"seq_len\": 82\n}").WithMessage("model config: line 4, *seq_len*");
+
+    [Fact]
+    public void FromJson_names_required_fields_that_are_missing()
+        => Reading("{}").WithMessage("model config: line 1, $: *'seq_len', 'vocab_size'.");
+
+    [Fact]
+    public void FromJson_tells_the_line_of_bad_JSON()
+        => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\" 11\n}").WithMessage("model config: line 3, $: '1' is invalid after a property name. Expected a ':'.");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("81")]
+    [InlineData("{\"seq_len\": 81, \"vocab_size\": 11}{}")]
+    public void FromJson_refuses_what_is_no_single_object(string json) => Reading(json).WithMessage("model config: *");
+
+    [Fact]
+    public void FromJson_refuses_deep_nesting()
+        => Reading(With("expansion", new string('[', 10_000) + new string(']', 10_000))).WithMessage("model config: line 1, $.expansion*");
+
+    [Fact]
+    public void FromJson_reports_every_bad_field_at_once()
+        => Reading("""{"format_version": 2, "seq_len": 0, "vocab_size": 1, "H_cycles": -3, "rms_norm_eps": 0, "num_heads": 7}""").Which.Errors.Should().Equal(
+            "format_version: expected 1, got 2",
+            "seq_len: expected 1 … 65536, got 0",
+            "vocab_size: expected 2 … 65536, got 1",
+            "H_cycles: expected 1 … 1024, got -3",
+            "rms_norm_eps: expected a finite number above 0, got 0",
+            "num_heads: expected a divisor of hidden_size 512, got 7");
+
+    [Fact]
+    public void ReadFile_refuses_a_huge_file_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config.json"], new string(' ', (1 << 20) + 1));
+        var read = () => HrmConfigJson.ReadFile(folder["config.json"]);
+        read.Should().Throw<InvalidConfigException>().WithMessage($"{folder["config.json"]}: expected at most 1048576 bytes, got 1048577.");
+    }
+
+    [Fact]
+    public void ReadFile_names_the_file_in_every_error()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config.json"], With("seq_len", "0"));
+        var read = () => HrmConfigJson.ReadFile(folder["config.json"]);
+        read.Should().Throw<InvalidConfigException>().WithMessage($"{folder["config.json"]}: seq_len: expected 1 … 65536, got 0.");
+        File.Delete(folder["config.json"]);
+        read.Should().Throw<InvalidConfigException>().WithMessage($"{folder["config.json"]}: the file does not exist.");
+    }
+
+    private static FluentAssertions.Specialized.ExceptionAssertions<InvalidConfigException> Reading(string json)
+    {
+        var read = () => HrmConfig.FromJson(json);
+        return read.Should().Throw<InvalidConfigException>();
+    }
+
+    /// <summary>A valid config with one more field, or another value of a required one.</summary>
+    private static string With(string field, string value)
+        => field == "seq_len"
+            ? $$"""{"seq_len": {{value}}, "vocab_size": 11}"""
+            : $$"""{"seq_len": 81, "vocab_size": 11, "{{field}}": {{value}}}""";
+}

@@ -1,0 +1,47 @@
+using TorchSharp;
+
+namespace Hrm.Core.Tests;
+
+public sealed class HaltingOptionsTests
+{
+    [Fact]
+    public void Defaults_are_the_papers()
+    {
+        var options = new HaltingOptions();
+        options.MaxSegments.Should().Be(16);
+        options.ExplorationProbability.Should().Be(0.1);
+        options.Rule.Should().Be(HaltingRule.HaltOverContinue);
+        new HaltingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Every_bad_field_is_reported_at_once()
+    {
+        var options = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 1.5, Rule = (HaltingRule)9 };
+        string[] errors =
+        [
+            "Halting:MaxSegments: expected 1 … 65536, got 0",
+            "Halting:ExplorationProbability: expected 0 … 1, got 1.5",
+            "Halting:Rule: expected HaltOverContinue or HaltPositive, got 9",
+        ];
+        new HaltingOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
+        using var generator = new torch.Generator(1);
+        var create = () => new AdaptiveHalting(options, generator);
+        create.Should().Throw<InvalidConfigException>().WithMessage($"halting options: {string.Join("; ", errors)}.");
+    }
+
+    [Theory]
+    [InlineData(65537, 0.5)]
+    [InlineData(1, -0.1)]
+    [InlineData(1, double.NaN)]
+    public void Values_outside_the_range_are_refused(int maximum, double probability)
+        => new HaltingOptionsValidator().Validate(null, new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability })
+            .Failures.Should().ContainSingle();
+
+    [Theory]
+    [InlineData(1, 0.0)]
+    [InlineData(65536, 1.0)]
+    public void Ends_of_the_range_are_taken(int maximum, double probability)
+        => new HaltingOptionsValidator().Validate(null, new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability })
+            .Succeeded.Should().BeTrue();
+}

@@ -1,0 +1,191 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>Small letters are updates without gradient, capitals with.</summary>
+public sealed class HierarchicalConvergenceTests : IDisposable
+{
+    private readonly List<string> _calls = [];
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly ToyLevel _high;
+    private readonly ToyLevel _low;
+    private readonly Tensor _injection = tensor([0.3f, -0.2f, 0.8f], [1, 1, 3]).requires_grad_(true);
+    private readonly HrmCarry _carry = new(tensor([0.5f, 0.1f, -0.4f], [1, 1, 3]), tensor([-0.7f, 0.2f, 0.6f], [1, 1, 3]));
+
+    public HierarchicalConvergenceTests()
+    {
+        _high = new ToyLevel("h", 0.7f, _calls);
+        _low = new ToyLevel("l", -0.6f, _calls);
+    }
+
+    [Theory]
+    [InlineData(1, 1, GradientMode.OneStep, "LH")]
+    [InlineData(2, 3, GradientMode.OneStep, "lllh llLH")]
+    [InlineData(3, 1, GradientMode.OneStep, "lh lh LH")]
+    [InlineData(1, 1, GradientMode.LastCycle, "LH")]
+    [InlineData(2, 3, GradientMode.LastCycle, "lllh LLLH")]
+    [InlineData(2, 3, GradientMode.FullUnroll, "LLLH LLLH")]
+    public void Updates_come_in_order_and_record_by_the_mode(int highCycles, int lowCycles, GradientMode mode, string expected)
+    {
+        using var loop = Loop(highCycles, lowCycles, mode);
+        loop.call(_carry, _injection);
+        string.Concat(_calls).Should().Be(expected.Replace(" ", string.Empty, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1, 1, GradientMode.OneStep)]
+    [InlineData(2, 3, GradientMode.OneStep)]
+    [InlineData(3, 1, GradientMode.OneStep)]
+    [InlineData(2, 3, GradientMode.LastCycle)]
+    [InlineData(2, 3, GradientMode.FullUnroll)]
+    [InlineData(1, 4, GradientMode.FullUnroll)]
+    public void States_and_gradients_are_those_computed_by_hand(int highCycles, int lowCycles, GradientMode mode)
+    {
+        var cut = mode switch
+        {
+            GradientMode.OneStep => highCycles * (lowCycles + 1) - 2,
+            GradientMode.LastCycle => (highCycles - 1) * (lowCycles + 1),
+            _ => 0,
+        };
+        var (high, low) = ByHand(highCycles, lowCycles, cut);
+        var expected = TakeGradients(high, low);
+        using var loop = Loop(highCycles, lowCycles, mode);
+        var result = loop.call(_carry, _injection);
+
+        result.High.BeCloseTo(high.detach(), 1e-6, "zH");
+        result.Low.BeCloseTo(low.detach(), 1e-6, "zL");
+        TakeGradients(result.High, result.Low).BeCloseTo(expected, 1e-6, "gradients of both weights and the input");
+    }
+
+    [Fact]
+    public void Modes_differ_in_their_gradients()
+    {
+        using var loop = Loop(2, 3, GradientMode.OneStep);
+        Tensor Gradients(GradientMode mode)
+        {
+            loop.GradientMode = mode;
+            var result = loop.call(_carry, _injection);
+            return TakeGradients(result.High, result.Low);
+        }
+
+        var oneStep = Gradients(GradientMode.OneStep);
+        var lastCycle = Gradients(GradientMode.LastCycle);
+        var unrolled = Gradients(GradientMode.FullUnroll);
+        (oneStep - lastCycle).abs().max().item<float>().Should().BeGreaterThan(1e-2f);
+        (lastCycle - unrolled).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
+    }
+
+    [Theory]
+    [InlineData(GradientMode.OneStep)]
+    [InlineData(GradientMode.FullUnroll)]
+    public void No_grad_of_the_caller_is_respected(GradientMode mode)
+    {
+        using var loop = Loop(2, 3, mode);
+        using (no_grad())
+        {
+            var result = loop.call(_carry, _injection);
+            result.High.requires_grad.Should().BeFalse();
+            result.Low.requires_grad.Should().BeFalse();
+        }
+
+        string.Concat(_calls).Should().Be("lllhlllh");
+        is_grad_enabled().Should().BeTrue();
+    }
+
+    [Fact]
+    public void Mode_can_change_between_calls()
+    {
+        using var loop = Loop(2, 1, GradientMode.OneStep);
+        loop.call(_carry, _injection);
+        loop.GradientMode = GradientMode.FullUnroll;
+        loop.call(_carry, _injection);
+        string.Concat(_calls).Should().Be("lhLH" + "LHLH");
+    }
+
+    [Fact]
+    public void Carry_is_left_as_it_was()
+    {
+        var (high, low) = (_carry.High.clone(), _carry.Low.clone());
+        using var loop = Loop(2, 3, GradientMode.OneStep);
+        using (NewDisposeScope())
+        {
+            loop.call(_carry, _injection);
+        }
+
+        _carry.High.Equals(high).Should().BeTrue();
+        _carry.Low.Equals(low).Should().BeTrue();
+    }
+
+    [Fact]
+    public void One_module_may_serve_both_levels()
+    {
+        using var loop = new HierarchicalConvergence(_low, _low, 2, 2);
+        loop.call(_carry, _injection);
+        string.Concat(_calls).Should().Be("lll" + "lLL");
+    }
+
+    [Theory]
+    [InlineData(GradientMode.OneStep)]
+    [InlineData(GradientMode.FullUnroll)]
+    public void Calls_leave_no_tensor_alive(GradientMode mode)
+    {
+        using var loop = Loop(2, 3, mode);
+        TensorLeak.Check(() =>
+        {
+            using var scope = NewDisposeScope();
+            var result = loop.call(_carry, _injection);
+            (result.High + result.Low).sum().backward();
+        });
+        TensorLeak.Check(() => loop.call(_carry, _injection).Dispose());
+    }
+
+    [Theory]
+    [InlineData(0, 1, "highCycles")]
+    [InlineData(1, -1, "lowCycles")]
+    public void Constructor_refuses_counts_that_are_not_positive(int highCycles, int lowCycles, string parameter)
+    {
+        var create = () => Loop(highCycles, lowCycles, GradientMode.OneStep);
+        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
+    }
+
+    public void Dispose()
+    {
+        _high.Dispose();
+        _low.Dispose();
+        _scope.Dispose();
+    }
+
+    private HierarchicalConvergence Loop(int highCycles, int lowCycles, GradientMode mode) => new(_high, _low, highCycles, lowCycles, mode);
+
+    /// <summary>Every update with gradient, but the states are cut off from what came before one of them.</summary>
+    private (Tensor High, Tensor Low) ByHand(int highCycles, int lowCycles, int cut)
+    {
+        var (high, low) = (_carry.High, _carry.Low);
+        for (var update = 0; update < highCycles * (lowCycles + 1); update++)
+        {
+            if (update == cut)
+            {
+                (high, low) = (high.detach(), low.detach());
+            }
+
+            (high, low) = (update + 1) % (lowCycles + 1) == 0
+                ? (_high.Update(high, low), low)
+                : (high, _low.Update(low, high + _injection));
+        }
+
+        return (high, low);
+    }
+
+    /// <summary>The gradients of a sum over both states, [5]: both weights, then the input.</summary>
+    private Tensor TakeGradients(Tensor high, Tensor low)
+    {
+        (high.sum() + 2 * low.sum()).backward();
+        var gradients = cat([_high.Weight.grad!.view(1), _low.Weight.grad!.view(1), _injection.grad!.view(3)]).clone();
+        _high.Weight.grad = null;
+        _low.Weight.grad = null;
+        _injection.grad = null;
+        return gradients;
+    }
+}

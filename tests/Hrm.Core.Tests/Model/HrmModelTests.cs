@@ -1,0 +1,210 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class HrmModelTests
+{
+    private static readonly Dictionary<string, HrmConfig> Changes = new()
+    {
+        ["H_cycles"] = TinyModel.Config with { HighCycles = 3 },
+        ["L_cycles"] = TinyModel.Config with { LowCycles = 3 },
+        ["num_heads"] = TinyModel.Config with { Heads = 4 },
+        ["pos_encodings"] = TinyModel.Config with { PositionEncoding = PositionEncoding.None },
+        ["rms_norm_eps"] = TinyModel.Config with { RmsNormEpsilon = 0.5 },
+        ["rope_theta"] = TinyModel.Config with { RopeTheta = 3 },
+        ["forward_dtype"] = TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 },
+    };
+
+    public static TheoryData<string> ChangedFields => [.. Changes.Keys];
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 16, null, PositionEncoding.Rope, false)]
+    [InlineData(ScalarType.BFloat16, 16, null, PositionEncoding.Rope, false)]
+    [InlineData(ScalarType.Float32, 0, null, PositionEncoding.Learned, false)]
+    [InlineData(ScalarType.BFloat16, 24, null, PositionEncoding.Learned, false)] // one and a half tokens wide
+    [InlineData(ScalarType.BFloat16, 16, 4, PositionEncoding.None, true)] // padded with zeros
+    public void Forward_gives_shapes_and_dtypes(ScalarType dtype, int puzzleWidth, int? prefix, PositionEncoding positions, bool mixes)
+    {
+        var config = TinyModel.Config with
+        {
+            ForwardDtype = dtype,
+            PuzzleEmbeddingWidth = puzzleWidth,
+            PuzzlePrefixLength = prefix,
+            PositionEncoding = positions,
+            MixTokens = mixes,
+        };
+        using var scope = NewDisposeScope();
+        using var model = TinyModel.Create(config);
+        using var batch = TinyModel.Batch();
+        var carry = model.InitialCarry(3);
+        var result = model.call(carry, batch);
+
+        var state = new long[] { 3, config.TokenCount, 16 };
+        ShouldBe(result.Logits, dtype, 3, 5, 7);
+        ShouldBe(result.QHalt, ScalarType.Float32, 3);
+        ShouldBe(result.QContinue, ScalarType.Float32, 3);
+        foreach (var tensor in new[] { carry.High, carry.Low, result.Carry.High, result.Carry.Low })
+        {
+            ShouldBe(tensor, dtype, state);
+            tensor.requires_grad.Should().BeFalse();
+        }
+
+        result.Logits.requires_grad.Should().BeTrue();
+        result.QHalt.requires_grad.Should().BeTrue();
+    }
+
+    [Fact]
+    public void InitialCarry_repeats_the_initial_states()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModel.Create();
+        var weights = model.state_dict();
+        var carry = model.InitialCarry(2);
+        carry.High.Equals(weights["H_init"].expand(2, 6, 16)).Should().BeTrue();
+        carry.Low.Equals(weights["L_init"].expand(2, 6, 16)).Should().BeTrue();
+        model.Invoking(it => it.InitialCarry(0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void A_fresh_model_finds_halting_as_good_as_going_on()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var model = new HrmModel(TinyModel.Config, generator);
+        using var batch = TinyModel.Batch();
+        var result = model.call(model.InitialCarry(3), batch);
+        result.QHalt.Equals(full([3], -5f)).Should().BeTrue();
+        result.QContinue.Equals(full([3], -5f)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Rows_do_not_see_each_other()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = TinyModel.Create();
+        int[] tokens = [1, 2, 3, 4, 5];
+        int[] others = [6, 6, 0, 0, 1];
+        using var alone = PuzzleBatch.Create(tokens, [], [2], 5);
+        using var second = PuzzleBatch.Create([.. others, .. tokens, .. others], [], [0, 2, 1], 5);
+        var expected = model.call(model.InitialCarry(1), alone);
+        var actual = model.call(model.InitialCarry(3), second);
+
+        // The products are blocked by the number of rows: rounding differs.
+        actual.Logits[1].BeCloseTo(expected.Logits[0], 1e-5, "logits");
+        actual.QHalt[1].BeCloseTo(expected.QHalt[0], 1e-5, "q");
+        actual.Carry.High[1].BeCloseTo(expected.Carry.High[0], 1e-5, "zH");
+    }
+
+    [Fact]
+    public void Puzzle_id_chooses_the_prefix()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = TinyModel.Create();
+        using var batch = PuzzleBatch.Create([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [], [0, 1, 0], 5);
+        var logits = model.call(model.InitialCarry(3), batch).Logits;
+        (logits[0] - logits[1]).abs().max().item<float>().Should().BeGreaterThan(1e-2f);
+        (logits[0] - logits[2]).abs().max().item<float>().Should().BeLessThan(1e-5f);
+    }
+
+    /// <summary>The fields that change no shape: a model that ignored one would load and be wrong.</summary>
+    [Theory]
+    [MemberData(nameof(ChangedFields))]
+    public void Every_field_that_changes_no_weight_changes_the_result(string field)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var batch = TinyModel.Batch();
+        Tensor Logits(HrmConfig it)
+        {
+            using var model = TinyModel.Create(it);
+            return model.call(model.InitialCarry(3), batch).Logits.to_type(ScalarType.Float32);
+        }
+
+        (Logits(Changes[field]) - Logits(TinyModel.Config)).abs().max().item<float>().Should().BeGreaterThan(1e-3f, field);
+    }
+
+    [Fact]
+    public void Two_models_side_by_side_do_not_disturb_each_other()
+    {
+        using var scope = NewDisposeScope();
+        using var first = TinyModel.Create(seed: 1);
+        using var batch = TinyModel.Batch();
+        var alone = first.call(first.InitialCarry(3), batch).Logits.detach();
+
+        using var second = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16, RopeTheta = 3 }, seed: 2);
+        second.Recurrence.GradientMode = GradientMode.FullUnroll;
+        second.eval();
+        second.call(second.InitialCarry(3), batch).Logits.to_type(ScalarType.Float32).sum().backward();
+
+        first.Recurrence.GradientMode.Should().Be(GradientMode.OneStep);
+        first.training.Should().BeTrue();
+        first.parameters().Should().OnlyContain(parameter => ReferenceEquals(parameter.grad, null));
+        first.call(first.InitialCarry(3), batch).Logits.detach().Equals(alone).Should().BeTrue();
+    }
+
+    [Fact]
+    public void GradientMode_changes_gradients_and_nothing_else()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModel.Create();
+        using var batch = TinyModel.Batch();
+        (Tensor Logits, Tensor Gradient) Run(GradientMode mode)
+        {
+            model.Recurrence.GradientMode = mode;
+            var logits = model.call(model.InitialCarry(3), batch).Logits;
+            logits.square().sum().backward();
+            var weight = model.named_parameters().Single(entry => entry.name == "L_level.layers.0.mlp.down_proj.weight").parameter;
+            var gradient = weight.grad!.clone();
+            weight.grad = null;
+            return (logits.detach(), gradient);
+        }
+
+        var oneStep = Run(GradientMode.OneStep);
+        var unrolled = Run(GradientMode.FullUnroll);
+        unrolled.Logits.BeCloseTo(oneStep.Logits, 1e-6, "logits");
+        (unrolled.Gradient - oneStep.Gradient).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
+    }
+
+    [Fact]
+    public void Segments_in_evaluation_leave_no_tensor_alive()
+    {
+        using var model = TinyModel.Create();
+        using var batch = TinyModel.Batch();
+        using var carry = model.InitialCarry(3);
+        model.eval();
+        TensorLeak.Check(() =>
+        {
+            using var noGradient = no_grad();
+            model.call(carry, batch).Dispose();
+        });
+    }
+
+    [Fact]
+    public void Segments_with_backward_and_resets_leave_no_tensor_alive()
+    {
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
+        using var batch = TinyModel.Batch();
+        using var rows = tensor([true, false, true]);
+        var carry = model.InitialCarry(3);
+        TensorLeak.Check(() =>
+        {
+            using var scope = NewDisposeScope();
+            using var start = model.ResetCarry(carry, rows);
+            var result = model.call(start, batch);
+            (result.Logits.to_type(ScalarType.Float32).square().sum() + result.QHalt.sum()).backward();
+            carry.Dispose();
+            carry = result.Carry.DetachFromDisposeScope();
+        });
+        carry.Dispose();
+    }
+
+    private static void ShouldBe(Tensor tensor, ScalarType dtype, params long[] shape)
+    {
+        tensor.dtype.Should().Be(dtype);
+        tensor.shape.Should().Equal(shape);
+    }
+}

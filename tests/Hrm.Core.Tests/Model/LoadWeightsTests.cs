@@ -1,0 +1,74 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class LoadWeightsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly HrmModel _stored = TinyModel.Create(seed: 1);
+    private readonly HrmModel _model = TinyModel.Create(seed: 2);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("model.inner.")]
+    [InlineData("_orig_mod.model.inner.")]
+    public void Prefixes_of_the_authors_training_code_are_ignored(string prefix)
+    {
+        Load(_stored.state_dict().Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value)));
+        _model.ShouldHaveTheWeightsOf(_stored);
+    }
+
+    [Fact]
+    public void A_missing_and_an_unknown_tensor_are_both_named()
+    {
+        var tensors = _stored.state_dict().Where(entry => entry.Key != "q_head.bias").Append(KeyValuePair.Create("q_head.scale", zeros(2)));
+        Loading(tensors).WithMessage("*weights.safetensors: expected the model's tensors: 1 missing (q_head.bias), 1 unknown (q_head.scale)");
+    }
+
+    [Fact]
+    public void Two_names_that_differ_in_the_prefix_alone_are_refused()
+    {
+        var tensors = _stored.state_dict().Append(KeyValuePair.Create("model.inner.q_head.bias", zeros(2)));
+        Loading(tensors).WithMessage("*weights.safetensors: tensor *q_head.bias*: expected it once*");
+    }
+
+    [Fact]
+    public void Another_dtype_is_not_cast()
+    {
+        var tensors = _stored.state_dict().Select(entry => KeyValuePair.Create(
+            entry.Key,
+            entry.Key == "lm_head.weight" ? entry.Value.to_type(ScalarType.BFloat16) : entry.Value));
+        Loading(tensors).WithMessage("*tensor *lm_head.weight*: expected F32 [7, 16], got BF16 [7, 16]");
+    }
+
+    [Fact]
+    public void A_refused_file_changes_no_weight()
+    {
+        using var before = TinyModel.Create(seed: 2);
+        var tensors = _stored.state_dict().Select(entry => KeyValuePair.Create(
+            entry.Key,
+            entry.Key == "q_head.bias" ? zeros(3) : entry.Value));
+        Loading(tensors);
+        _model.ShouldHaveTheWeightsOf(before);
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _stored.Dispose();
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Load(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        SafetensorsWriter.Save(_folder["weights.safetensors"], tensors);
+        using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
+        _model.LoadWeights(weights);
+    }
+
+    private FluentAssertions.Specialized.ExceptionAssertions<WeightsFormatException> Loading(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+        => FluentActions.Invoking(() => Load(tensors)).Should().Throw<WeightsFormatException>();
+}

@@ -1,0 +1,218 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData(ScalarType.Float32, PositionEncoding.Rope)]
+    [InlineData(ScalarType.BFloat16, PositionEncoding.Learned)]
+    public void Load_gives_back_what_was_saved_bit_for_bit(ScalarType dtype, PositionEncoding positions)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = dtype, PositionEncoding = positions });
+        using var batch = TinyModel.Batch();
+        model.Save(_folder["model"]);
+        using var loaded = HrmModel.Load(_folder["model"]);
+
+        Directory.GetFiles(_folder["model"]).Select(Path.GetFileName).Should().BeEquivalentTo("config.json", "model.safetensors");
+        loaded.Config.Should().Be(model.Config);
+        loaded.ShouldHaveTheWeightsOf(model);
+        loaded.call(loaded.InitialCarry(3), batch).Logits.Equals(model.call(model.InitialCarry(3), batch).Logits).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_loaded_model_can_be_trained()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = TinyModel.Batch();
+        Save("model");
+        using var loaded = HrmModel.Load(_folder["model"]);
+        loaded.call(loaded.InitialCarry(3), batch).Logits.sum().backward();
+        loaded.parameters().Count(parameter => parameter.grad is not null).Should().BeGreaterThan(10);
+    }
+
+    [Fact]
+    public void Save_makes_missing_folders()
+    {
+        Save("a/b/c");
+        using var loaded = HrmModel.Load(_folder["a/b/c"]);
+        loaded.Config.Should().Be(TinyModel.Config);
+    }
+
+    [Fact]
+    public void Save_replaces_an_older_model()
+    {
+        using var older = TinyModel.Create(TinyModel.Config with { HiddenSize = 32 }, seed: 5);
+        older.Save(_folder["model"]);
+        using var newer = Save("model");
+        using var loaded = HrmModel.Load(_folder["model"]);
+        loaded.ShouldHaveTheWeightsOf(newer);
+    }
+
+    [Fact]
+    public void Load_of_a_missing_folder_names_it()
+        => Loading("nowhere").Throw<InvalidConfigException>().WithMessage($"{_folder["nowhere/config.json"]}: the file does not exist.");
+
+    [Fact]
+    public void Load_without_config_names_the_file()
+    {
+        Save("model");
+        File.Delete(_folder["model/config.json"]);
+        Loading("model").Throw<InvalidConfigException>().WithMessage($"{_folder["model/config.json"]}: the file does not exist.");
+    }
+
+    [Fact]
+    public void Load_without_weights_names_the_files_that_were_looked_for()
+    {
+        Save("model");
+        File.Delete(_folder["model/model.safetensors"]);
+        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model"]}: expected model.safetensors or model.safetensors.index.json, got neither");
+    }
+
+    [Fact]
+    public void Load_with_a_config_that_is_no_JSON_names_file_and_line()
+    {
+        Save("model");
+        File.WriteAllText(_folder["model/config.json"], "{\n\n oops }");
+        Loading("model").Throw<InvalidConfigException>().WithMessage($"{_folder["model/config.json"]}: line 3, *");
+    }
+
+    [Fact]
+    public void Load_of_the_weights_of_a_narrower_model_names_both_sizes()
+    {
+        Save("model");
+        WriteConfig(TinyModel.Config with { HiddenSize = 32 });
+        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866");
+    }
+
+    [Fact]
+    public void Load_of_the_weights_of_a_wider_model_names_tensor_and_shapes()
+    {
+        using (var wider = TinyModel.Create(TinyModel.Config with { VocabularySize = 9 }))
+        {
+            wider.Save(_folder["model"]);
+        }
+
+        WriteConfig(TinyModel.Config);
+        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]");
+    }
+
+    [Fact]
+    public void Load_of_the_weights_of_a_deeper_model_names_what_is_missing_and_unknown()
+    {
+        using (var deeper = TinyModel.Create(TinyModel.Config with { LowLayers = 4 }))
+        {
+            deeper.Save(_folder["model"]);
+        }
+
+        WriteConfig(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
+        Loading("model").Throw<WeightsFormatException>()
+            .WithMessage("*expected the model's tensors: 1 missing (embed_pos.embedding_weight), 8 unknown (L_level.layers.2.mlp.down_proj.weight, *, …)");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(100)]
+    [InlineData(-1)]
+    public void Load_of_weights_that_end_early_is_refused(int length)
+    {
+        Save("model");
+        var path = _folder["model/model.safetensors"];
+        using (var stream = File.OpenWrite(path))
+        {
+            stream.SetLength(length < 0 ? stream.Length - 1 : length);
+        }
+
+        Loading("model").Throw<WeightsFormatException>().WithMessage($"{path}: *");
+    }
+
+    /// <summary>Terabytes and more: were they asked for, the process would end.</summary>
+    [Fact]
+    public void Load_of_a_config_that_asks_for_more_memory_than_the_weights_fill_is_refused()
+    {
+        Save("model");
+        HrmConfig[] greedy =
+        [
+            TinyModel.Config with { HiddenSize = 65536 },
+            TinyModel.Config with { HiddenSize = 65536, LowLayers = 1024, HighLayers = 1024 },
+            TinyModel.Config with { VocabularySize = 65536, HiddenSize = 65536 },
+            TinyModel.Config with { PuzzleIdCount = 1 << 27 },
+            TinyModel.Config with { PuzzleIdCount = 1 << 27, PuzzleEmbeddingWidth = 65536 },
+        ];
+        foreach (var config in greedy)
+        {
+            WriteConfig(config);
+            Loading("model").Throw<WeightsFormatException>().WithMessage($"{_folder["model/model.safetensors"]}: expected*");
+        }
+    }
+
+    [Fact]
+    public void Save_below_a_file_is_refused_and_leaves_nothing()
+    {
+        File.WriteAllText(_folder["file"], "text");
+        using var model = TinyModel.Create();
+        model.Invoking(it => it.Save(_folder["file/model"])).Should().Throw<HrmFileException>().WithMessage($"{_folder["file/model"]}: *");
+        _folder.FileNames().Should().Equal("file");
+        File.ReadAllText(_folder["file"]).Should().Be("text");
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    public void Save_over_a_folder_of_a_files_name_is_refused(string name)
+    {
+        Directory.CreateDirectory(_folder[$"model/{name}"]);
+        using var model = TinyModel.Create();
+        model.Invoking(it => it.Save(_folder["model"])).Should().Throw<HrmFileException>().WithMessage($"*{name}: *");
+        Directory.GetFiles(_folder["model"]).Should().NotContain(file => file.EndsWith(".tmp"));
+    }
+
+    [Fact]
+    public void A_save_that_fails_leaves_the_older_model()
+    {
+        using var older = Save("model");
+        using var generator = new Generator(2);
+        using var level = new ComplexLevel();
+        using var model = new HrmModel(TinyModel.Config with { RmsNormEpsilon = 0.5 }, level, level, generator);
+
+        model.Invoking(it => it.Save(_folder["model"])).Should().Throw<WeightsFormatException>().WithMessage("*phase*dtype: expected one of*");
+
+        Directory.GetFiles(_folder["model"]).Select(Path.GetFileName).Should().BeEquivalentTo("config.json", "model.safetensors");
+        using var loaded = HrmModel.Load(_folder["model"]);
+        loaded.Config.Should().Be(older.Config);
+        loaded.ShouldHaveTheWeightsOf(older);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private HrmModel Save(string name)
+    {
+        var model = TinyModel.Create();
+        model.Save(_folder[name]);
+        return model;
+    }
+
+    private void WriteConfig(HrmConfig config) => File.WriteAllText(_folder["model/config.json"], config.ToJson());
+
+    private FluentAssertions.Specialized.FunctionAssertions<HrmModel> Loading(string name)
+        => FluentActions.Invoking(() => HrmModel.Load(_folder[name])).Should();
+
+    /// <summary>A level with a buffer that the file format cannot hold.</summary>
+    private sealed class ComplexLevel : nn.Module<Tensor, Tensor, Tensor>
+    {
+        public ComplexLevel()
+            : base(nameof(ComplexLevel))
+        {
+            register_buffer("phase", zeros([2], ScalarType.ComplexFloat32));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor state, Tensor injection) => state + injection;
+    }
+}

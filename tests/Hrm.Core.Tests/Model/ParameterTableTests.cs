@@ -1,0 +1,72 @@
+using System.Text;
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>
+/// Names, shapes and dtypes of every preset's tensors, and the number of its parameters: a checkpoint loads key for key only
+/// while these stay. After an intended change, copy the received text of the message into the approved file.
+/// </summary>
+public sealed class ParameterTableTests
+{
+    private static readonly Dictionary<string, HrmConfig> Presets = new()
+    {
+        ["SudokuExtreme"] = HrmPresets.SudokuExtreme,
+        ["SudokuExtremeFull"] = HrmPresets.SudokuExtremeFull,
+        ["MazeHard"] = HrmPresets.MazeHard,
+        ["Arc"] = HrmPresets.Arc(1000),
+        ["Small"] = HrmPresets.Small(81, 11),
+    };
+
+    public static TheoryData<string> Names => [.. Presets.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Table_of_a_preset_is_the_approved_one(string name)
+    {
+        using var model = new HrmModel(Presets[name]);
+        var received = Describe(model);
+        var path = RepositoryFolder.Combine("tests", "Hrm.Core.Tests", "Approved", $"{name}.txt");
+        var approved = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
+        Assert.True(received == approved, $"{path}: approved:\n{approved}\nreceived:\n{received}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ParameterCount_of_the_config_is_the_sum_over_the_model(string name)
+    {
+        using var model = new HrmModel(Presets[name]);
+        using var scope = NewDisposeScope();
+        model.parameters().Sum(parameter => parameter.numel()).Should().Be(Presets[name].ParameterCount);
+    }
+
+    [Theory]
+    [InlineData(PositionEncoding.Rope, false)]
+    [InlineData(PositionEncoding.Learned, false)]
+    [InlineData(PositionEncoding.None, true)]
+    public void ParameterCount_holds_for_unlike_levels_and_every_kind_of_position(PositionEncoding positions, bool mixes)
+    {
+        using var model = new HrmModel(TinyModel.Config with { PositionEncoding = positions, MixTokens = mixes, HighLayers = 3 });
+        using var scope = NewDisposeScope();
+        model.parameters().Sum(parameter => parameter.numel()).Should().Be(model.Config.ParameterCount);
+    }
+
+    [Fact]
+    public void Sudoku_extreme_has_the_papers_number_of_parameters() => HrmPresets.SudokuExtreme.ParameterCount.Should().Be(27_275_266);
+
+    private static string Describe(HrmModel model)
+    {
+        using var scope = NewDisposeScope();
+        var parameters = model.named_parameters().Select(entry => entry.name).ToHashSet();
+        var text = new StringBuilder();
+        foreach (var (name, tensor) in model.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            var kind = parameters.Contains(name) ? "parameter" : "buffer";
+            text.Append(name).Append(" [").AppendJoin(", ", tensor.shape).Append("] ").Append(tensor.dtype).Append(' ').Append(kind).Append('\n');
+        }
+
+        return text.Append("parameters: ").Append(model.parameters().Sum(parameter => parameter.numel())).Append('\n').ToString();
+    }
+}

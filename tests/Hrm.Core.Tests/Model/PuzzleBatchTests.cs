@@ -1,0 +1,126 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class PuzzleBatchTests
+{
+    [Fact]
+    public void Create_lays_values_out_row_by_row()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [0, -100, 2, 3, 4, -100], [7, 0], 3);
+        batch.Size.Should().Be(2);
+        batch.Inputs.Equals(tensor([1, 2, 3, 4, 5, 6], [2, 3])).Should().BeTrue();
+        batch.Labels!.Equals(tensor([0, PuzzleBatch.IgnoredLabel, 2, 3, 4, PuzzleBatch.IgnoredLabel], [2, 3])).Should().BeTrue();
+        batch.PuzzleIds.Equals(tensor([7, 0])).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Create_takes_no_labels_and_id_zero_where_none_are_given()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [], [], 3);
+        batch.Labels.Should().BeNull();
+        batch.PuzzleIds.Equals(tensor([0, 0])).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Create_owns_its_tensors_whatever_the_callers_scope()
+    {
+        PuzzleBatch batch;
+        using (NewDisposeScope())
+        {
+            batch = PuzzleBatch.Create([1, 2], [1, 2], [], 2);
+        }
+
+        batch.Inputs.IsInvalid.Should().BeFalse();
+        batch.Dispose();
+        batch.Inputs.IsInvalid.Should().BeTrue();
+        batch.Labels!.IsInvalid.Should().BeTrue();
+        batch.PuzzleIds.IsInvalid.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, "inputs: expected [B · 3], got [0].")]
+    [InlineData(5, 0, 0, "inputs: expected [B · 3], got [5].")]
+    [InlineData(6, 5, 0, "labels: expected [6] or nothing, got [5].")]
+    [InlineData(6, 0, 3, "puzzleIds: expected [2] or nothing, got [3].")]
+    public void Create_refuses_numbers_of_values_that_do_not_fit(int inputs, int labels, int ids, string message)
+    {
+        var create = () => PuzzleBatch.Create(new int[inputs], new int[labels], new int[ids], 3);
+        create.Should().Throw<ShapeMismatchException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0, "inputs: row 1, position 2: expected at least 0, got -1.")]
+    [InlineData(0, -1, 0, "labels: row 1, position 2: expected at least 0, got -1.")]
+    [InlineData(0, int.MinValue, 0, "labels: row 1, position 2: expected at least 0, got -2147483648.")]
+    [InlineData(-100, 0, 0, "inputs: row 1, position 2: expected at least 0, got -100.")]
+    [InlineData(0, 0, -1, "puzzleIds: row 1, position 0: expected at least 0, got -1.")]
+    public void Create_refuses_negative_values_by_their_place(int token, int label, int id, string message)
+    {
+        var create = () => PuzzleBatch.Create([1, 2, 3, 4, 5, token], [1, 2, 3, 4, 5, label], [0, id], 3);
+        create.Should().Throw<TokenOutOfRangeException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Create_refuses_a_row_without_tokens()
+    {
+        var create = () => PuzzleBatch.Create([1], [], [], 0);
+        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("sequenceLength");
+    }
+
+    [Fact]
+    public void ReplaceRows_takes_marked_rows_of_the_incoming_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var old = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], [1, 2, 3], 2);
+        using var incoming = PuzzleBatch.Create([11, 12, 13, 14, 15, 16], [11, 12, -100, 14, 15, 16], [4, 5, 6], 2);
+        using var joined = old.ReplaceRows(tensor([false, true, false]), incoming);
+
+        joined.Inputs.Equals(tensor([1, 2, 13, 14, 5, 6], [3, 2])).Should().BeTrue();
+        joined.Labels!.Equals(tensor([1, 2, -100, 14, 5, 6], [3, 2])).Should().BeTrue();
+        joined.PuzzleIds.Equals(tensor([1, 5, 3])).Should().BeTrue();
+        old.Inputs.Equals(tensor([1, 2, 3, 4, 5, 6], [3, 2])).Should().BeTrue("neither batch is changed");
+    }
+
+    [Fact]
+    public void ReplaceRows_refuses_what_does_not_fit()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = PuzzleBatch.Create([1, 2, 3, 4], [], [], 2);
+        using var longer = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [], [], 3);
+        using var labelled = PuzzleBatch.Create([1, 2, 3, 4], [1, 2, 3, 4], [], 2);
+        var rows = tensor([true, false]);
+        batch.Invoking(it => it.ReplaceRows(tensor([true]), batch)).Should().Throw<ShapeMismatchException>().WithMessage("replaced: expected [2], got [1].");
+        batch.Invoking(it => it.ReplaceRows(rows, longer)).Should().Throw<ShapeMismatchException>().WithMessage("incoming: expected [2, 2], got [2, 3].");
+        batch.Invoking(it => it.ReplaceRows(rows, labelled)).Should().Throw<ShapeMismatchException>().WithMessage("incoming: expected no labels, got labels.");
+        labelled.Invoking(it => it.ReplaceRows(rows, batch)).Should().Throw<ShapeMismatchException>().WithMessage("incoming: expected labels, got no labels.");
+    }
+
+    [Fact]
+    public void Clone_outlives_the_original()
+    {
+        using var scope = NewDisposeScope();
+        var batch = PuzzleBatch.Create([1, 2, 3, 4], [1, 2, 3, 4], [1, 2], 2);
+        using var copy = batch.Clone();
+        batch.Dispose();
+        copy.Inputs.Equals(tensor([1, 2, 3, 4], [2, 2])).Should().BeTrue();
+        copy.Labels!.Equals(tensor([1, 2, 3, 4], [2, 2])).Should().BeTrue();
+        copy.PuzzleIds.Equals(tensor([1, 2])).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Batches_leave_no_tensor_alive()
+    {
+        using var rows = tensor([true, false]);
+        TensorLeak.Check(() =>
+        {
+            using var batch = PuzzleBatch.Create([1, 2, 3, 4], [1, 2, 3, 4], [], 2);
+            using var copy = batch.Clone();
+            using var joined = batch.ReplaceRows(rows, copy);
+        });
+    }
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>A model of a few thousand values that has every part: both modules, positions, a puzzle embedding.</summary>
+internal static class TinyModel
+{
+    public static HrmConfig Config { get; } = new()
+    {
+        SequenceLength = 5,
+        VocabularySize = 7,
+        HiddenSize = 16,
+        Heads = 2,
+        HighLayers = 1,
+        LowLayers = 2,
+        SwiGluInnerWidth = 24,
+        PuzzleEmbeddingWidth = 16,
+        PuzzleIdCount = 3,
+        ForwardDtype = ScalarType.Float32,
+    };
+
+    /// <summary>The model with values in its puzzle embedding, and in its Q head, which start with zeros.</summary>
+    public static HrmModel Create(HrmConfig? config = null, ulong seed = 1)
+    {
+        using var generator = new Generator(seed);
+        var model = new HrmModel(config ?? Config, generator);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        model.PuzzleEmbedding?.Weights.normal_(0, 1, generator);
+        model.state_dict()["q_head.weight"].normal_(0, 1, generator);
+        return model;
+    }
+
+    public static PuzzleBatch Batch(int rows = 3, int seed = 1, bool labelled = false)
+    {
+        var random = new Random(seed);
+        var inputs = Enumerable.Range(0, rows * Config.SequenceLength).Select(_ => random.Next(Config.VocabularySize)).ToArray();
+        var ids = Enumerable.Range(0, rows).Select(_ => random.Next(Config.PuzzleIdCount)).ToArray();
+        return PuzzleBatch.Create(inputs, labelled ? inputs : [], ids, Config.SequenceLength);
+    }
+
+    /// <summary>Equal names, and equal dtypes and bits under each.</summary>
+    public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
+    {
+        using var scope = NewDisposeScope();
+        var actual = model.state_dict();
+        var wanted = expected.state_dict();
+        actual.Keys.Should().Equal(wanted.Keys);
+        foreach (var (name, tensor) in wanted)
+        {
+            actual[name].dtype.Should().Be(tensor.dtype, name);
+            actual[name].Equals(tensor).Should().BeTrue($"{name} is the same");
+        }
+    }
+}

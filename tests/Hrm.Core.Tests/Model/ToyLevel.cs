@@ -1,0 +1,43 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>One level with a single weight, <c>tanh(w · state + injection)</c>, that writes down how it was called.</summary>
+internal sealed class ToyLevel : nn.Module<Tensor, Tensor, Tensor>
+{
+#pragma warning disable IDE0044 // Not readonly: moving a module replaces the field by reflection.
+    [ComponentName(Name = "weight")]
+    private Parameter _weight;
+#pragma warning restore IDE0044
+
+    private readonly List<string> _calls;
+
+    /// <summary>Creates the level.</summary>
+    /// <param name="name">What it is called in the list.</param>
+    /// <param name="weight">w.</param>
+    /// <param name="calls">Takes the name of each call, in capitals where gradients were recorded.</param>
+    public ToyLevel(string name, float weight, List<string> calls)
+        : base(name)
+    {
+        _weight = new Parameter(tensor(weight).DetachFromDisposeScope());
+        _calls = calls;
+        RegisterComponents();
+    }
+
+    public Parameter Weight => _weight;
+
+    public override Tensor forward(Tensor state, Tensor injection)
+    {
+        _calls.Add(is_grad_enabled() ? GetName().ToUpperInvariant() : GetName());
+        return Update(state, injection);
+    }
+
+    public Tensor Update(Tensor state, Tensor injection)
+    {
+        using var scope = NewDisposeScope();
+        return (state * _weight + injection).tanh().MoveToOuterDisposeScope();
+    }
+}
