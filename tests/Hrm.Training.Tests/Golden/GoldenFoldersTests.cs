@@ -1,0 +1,40 @@
+using Hrm.TestKit;
+
+namespace Hrm.Training.Tests.Golden;
+
+/// <summary>A mistyped <c>HRM_GOLDEN</c> must not pass as "no further cases".</summary>
+public sealed class GoldenFoldersTests : IDisposable
+{
+    private readonly string? _before = Environment.GetEnvironmentVariable(GoldenFolders.Variable);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hrm-golden-");
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _before);
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void All_missing_folder_fails()
+    {
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, Path.Combine(_folder.FullName, "no-such-folder"));
+        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>().WithMessage("HRM_GOLDEN*no-such-folder*");
+    }
+
+    [Fact]
+    public void All_empty_folder_fails()
+    {
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _folder.FullName);
+        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>();
+    }
+
+    [Fact]
+    public void Cases_further_folder_is_taken_besides_the_own_one()
+    {
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, string.Empty);
+        var own = GoldenFolders.Cases("models");
+        var further = _folder.CreateSubdirectory("models").CreateSubdirectory("one_more").FullName;
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _folder.FullName);
+        GoldenFolders.Cases("models").Should().BeEquivalentTo([.. own, further]);
+    }
+}
