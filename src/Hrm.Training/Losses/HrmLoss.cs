@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,12 +35,22 @@ public sealed class HrmLoss
     /// <param name="halted">[B], bool: the rows that stop now; only they enter the metrics.</param>
     /// <param name="continueTarget">[B], float32: the target of sigmoid(q_continue); <see langword="null"/> leaves its term out.</param>
     /// <returns>Tensors that the caller (or the caller's dispose scope) owns.</returns>
+    /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
     public LossResult Compute(HrmOutput output, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(segments);
         ArgumentNullException.ThrowIfNull(halted);
+        var rows = output.QHalt.size(0);
+        ShapeGuard.Require(labels, nameof(labels), rows, output.Logits.size(1));
+        ShapeGuard.Require(segments, nameof(segments), rows);
+        ShapeGuard.Require(halted, nameof(halted), rows);
+        if (continueTarget is not null)
+        {
+            ShapeGuard.Require(continueTarget, nameof(continueTarget), rows);
+        }
+
         using var scope = NewDisposeScope();
         var outcome = RowOutcome.Of(output.Logits, labels);
         var tokenLoss = (_tokenLoss.call(output.Logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []

@@ -13,6 +13,11 @@ internal static class TokenLabels
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(labels);
+        if (logits.dim() == 0)
+        {
+            throw new ShapeMismatchException(nameof(logits), "[…, V]", "[]");
+        }
+
         if (!logits.shape.AsSpan(..^1).SequenceEqual(labels.shape))
         {
             throw new ShapeMismatchException(nameof(labels), $"[{string.Join(", ", logits.shape[..^1])}]", $"[{string.Join(", ", labels.shape)}]");
