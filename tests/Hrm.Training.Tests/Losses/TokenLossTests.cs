@@ -1,0 +1,166 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>Every token loss through the same matrix: shapes, masks, dtypes, values and gradients against the naive formula.</summary>
+public sealed class TokenLossTests
+{
+    private const int Ignored = PuzzleBatch.IgnoredLabel;
+    private const int Vocabulary = 7;
+
+    private static readonly TokenLossKind[] Kinds = [TokenLossKind.Stablemax, TokenLossKind.Softmax];
+
+    private static readonly string[] Cases =
+        ["one token", "one row", "a batch", "some ignored", "a row ignored", "all ignored", "large logits", "three axes"];
+
+    public static TheoryData<TokenLossKind> Losses() => [.. Kinds];
+
+    public static TheoryData<TokenLossKind, string> Matrix()
+    {
+        var cases = new TheoryData<TokenLossKind, string>();
+        foreach (var kind in Kinds)
+        {
+            foreach (var which in Cases)
+            {
+                cases.Add(kind, which);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public void Values_and_gradients_equal_the_naive_formula(TokenLossKind kind, string which)
+    {
+        using var scope = NewDisposeScope();
+        var (values, labels, shape) = Case(which);
+        var logits = Logits(values, shape, ScalarType.Float64);
+        using var loss = Create(kind);
+        var actual = loss.call(logits, tensor(labels, shape, ScalarType.Int32));
+        actual.sum().backward();
+
+        // Softmax works in float32 (6e-8 a rounding); stablemax in float64, where the error is the difference quotient's.
+        var (valueTolerance, gradientTolerance) = kind == TokenLossKind.Softmax ? (5e-7, 1e-6) : (1e-13, 1e-8);
+        actual.dtype.Should().Be(kind == TokenLossKind.Softmax ? ScalarType.Float32 : ScalarType.Float64);
+        actual.detach().BeCloseTo(tensor(NaiveValues(kind, values, labels), shape), valueTolerance, $"{kind}, {which}");
+        logits.grad!.BeCloseTo(tensor(NaiveGradient(kind, values, labels), [.. shape, Vocabulary]), gradientTolerance, $"{kind}, {which}: gradient");
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Nothing_labelled_gives_zero_loss_and_zero_gradient(TokenLossKind kind)
+    {
+        using var scope = NewDisposeScope();
+        var (values, labels, shape) = Case("all ignored");
+        var logits = Logits(values, shape, ScalarType.Float32);
+        using var loss = Create(kind);
+        var actual = loss.call(logits, tensor(labels, shape, ScalarType.Int32));
+        actual.sum().backward();
+        actual.count_nonzero().item<long>().Should().Be(0);
+        logits.grad!.count_nonzero().item<long>().Should().Be(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Bfloat16_logits_are_widened_before_anything_is_computed(TokenLossKind kind)
+    {
+        using var scope = NewDisposeScope();
+        var (values, labels, shape) = Case("some ignored");
+        var logits = Logits(values, shape, ScalarType.BFloat16);
+        var rounded = logits.detach().to_type(ScalarType.Float64).data<double>().ToArray();
+        using var loss = Create(kind);
+        var actual = loss.call(logits, tensor(labels, shape, ScalarType.Int32));
+        actual.sum().backward();
+        actual.detach().BeCloseTo(tensor(NaiveValues(kind, rounded, labels), shape), 5e-7, $"{kind}");
+
+        // The gradient comes back in the 8 bits of the logits' own dtype.
+        logits.grad!.dtype.Should().Be(ScalarType.BFloat16);
+        logits.grad!.BeCloseTo(tensor(NaiveGradient(kind, rounded, labels), [.. shape, Vocabulary]), 4e-3, $"{kind}: gradient");
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void An_ignored_token_has_no_gradient_whatever_its_logits(TokenLossKind kind)
+    {
+        using var scope = NewDisposeScope();
+        var values = new double[2 * Vocabulary];
+        Array.Fill(values, 1e30, 0, Vocabulary);
+        var logits = Logits(values, [2], ScalarType.Float32);
+        using var loss = Create(kind);
+        loss.call(logits, tensor(new[] { Ignored, 3 })).sum().backward();
+        logits.grad![0].count_nonzero().item<long>().Should().Be(0);
+        logits.grad![1].isfinite().all().item<bool>().Should().BeTrue();
+        logits.grad![1].count_nonzero().item<long>().Should().Be(Vocabulary);
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Wrong_shapes_are_refused_with_both_sides(TokenLossKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = Create(kind);
+        Refusal([2, 3, Vocabulary], [2, 4]).WithMessage("labels: expected [2, 3], got [2, 4].");
+        Refusal([2, 3, Vocabulary], [1, 3]).WithMessage("labels: expected [2, 3], got [1, 3].");
+        Refusal([2, 3, Vocabulary], [2, 3, Vocabulary]).WithMessage("labels: expected [2, 3], got [2, 3, 7].");
+        Refusal([Vocabulary], [1]).WithMessage("labels: expected [], got [1].");
+        Refusal([], []).WithMessage("logits: *");
+
+        FluentAssertions.Specialized.ExceptionAssertions<ShapeMismatchException> Refusal(long[] logits, long[] labels)
+            => loss.Invoking(it => it.call(zeros(logits), zeros(labels, ScalarType.Int32))).Should().Throw<ShapeMismatchException>();
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Neither_argument_is_changed(TokenLossKind kind)
+    {
+        using var scope = NewDisposeScope();
+        var (values, labels, shape) = Case("some ignored");
+        using var logits = Logits(values, shape, ScalarType.Float64);
+        using var targets = tensor(labels, shape, ScalarType.Int32);
+        using var loss = Create(kind);
+        loss.call(logits, targets).sum().backward();
+        logits.detach().data<double>().ToArray().Should().Equal(values);
+        targets.data<int>().ToArray().Should().Equal(labels);
+    }
+
+    private static nn.Module<Tensor, Tensor, Tensor> Create(TokenLossKind kind)
+        => kind == TokenLossKind.Softmax ? new SoftmaxCrossEntropy() : new StablemaxCrossEntropy();
+
+    private static Tensor Logits(double[] values, long[] shape, ScalarType dtype)
+        => tensor(values, [.. shape, Vocabulary]).to_type(dtype).requires_grad_(true);
+
+    private static (double[] Values, int[] Labels, long[] Shape) Case(string which)
+    {
+        long[] shape = which switch
+        {
+            "one token" => [],
+            "one row" => [5],
+            "three axes" => [2, 3, 2],
+            _ => [3, 4],
+        };
+        var largest = which == "large logits" ? 1e4 : 4;
+        var random = new Random(which.Length);
+        var tokens = (int)shape.Aggregate(1L, (left, right) => left * right);
+        var values = Enumerable.Range(0, tokens * Vocabulary).Select(_ => largest * ((2 * random.NextDouble()) - 1)).ToArray();
+        var labels = Enumerable.Range(0, tokens).Select(token => which switch
+        {
+            "all ignored" => Ignored,
+            "a row ignored" when token < 4 => Ignored,
+            "some ignored" when token % 3 == 1 => Ignored,
+            _ => random.Next(Vocabulary),
+        }).ToArray();
+        return (values, labels, shape);
+    }
+
+    private static double[] NaiveValues(TokenLossKind kind, double[] values, int[] labels)
+        => [.. labels.Select((label, token) => NaiveTokenLoss.Of(kind, Row(values, token), label))];
+
+    private static double[] NaiveGradient(TokenLossKind kind, double[] values, int[] labels)
+        => [.. labels.SelectMany((label, token) => NaiveTokenLoss.Gradient(kind, Row(values, token), label))];
+
+    private static double[] Row(double[] values, int token) => values[(token * Vocabulary)..((token + 1) * Vocabulary)];
+}
