@@ -21,7 +21,7 @@ public sealed class AdamATan2 : ParameterOptimizer
     private readonly AdamOptions _options;
     private readonly Tensor[] _means; // as the parameters
     private readonly Tensor[] _squares; // as the parameters
-    private long _step;
+    private readonly long[] _steps; // t of each parameter: a step without its gradient is none
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters, float32.</param>
@@ -34,6 +34,7 @@ public sealed class AdamATan2 : ParameterOptimizer
         options.RequireValid();
         _options = options;
         using var noGradient = no_grad();
+        _steps = new long[Parameters.Count];
         _means = [.. Parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
         _squares = [.. Parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
@@ -41,16 +42,13 @@ public sealed class AdamATan2 : ParameterOptimizer
     /// <inheritdoc/>
     public override void Step(double learningRate)
     {
-        _step++;
-        var scale = -learningRate / (1 - Math.Pow(_options.Beta1, _step));
-        var correction = 1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, _step));
         using var noGradient = no_grad();
         for (var i = 0; i < Parameters.Count; i++)
         {
             using var scope = NewDisposeScope();
             if (Parameters[i].grad is { } gradient)
             {
-                Update(Parameters[i], gradient, _means[i], _squares[i], 1 - (learningRate * _options.WeightDecay), scale, correction);
+                Update(Parameters[i], gradient, _means[i], _squares[i], ++_steps[i], learningRate);
             }
         }
     }
@@ -65,10 +63,12 @@ public sealed class AdamATan2 : ParameterOptimizer
         }
     }
 
-    private void Update(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, double decay, double scale, double correction)
+    private void Update(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, long step, double learningRate)
     {
+        var scale = -learningRate / (1 - Math.Pow(_options.Beta1, step));
+        var correction = 1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, step));
         mean.mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
         square.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
-        parameter.mul_(decay).add_(mean.atan2(square.sqrt().mul_(correction)), alpha: scale);
+        parameter.mul_(1 - (learningRate * _options.WeightDecay)).add_(mean.atan2(square.sqrt().mul_(correction)), alpha: scale);
     }
 }
