@@ -55,6 +55,7 @@ public sealed class ExponentialMovingAverage : IDisposable
 
     private static Tensor[] Copy(Parameter[] parameters)
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         return [.. parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
     }
