@@ -25,10 +25,10 @@ public sealed class GroupSampler
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochsPerIteration);
-        var most = (long)dataset.ExampleCount * epochsPerIteration;
+        var most = LargestEpoch(dataset) * epochsPerIteration;
         if (batchSize > most)
         {
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most the {most} examples of an iteration");
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most {most}, the examples that an iteration draws");
         }
 
         _dataset = dataset;
@@ -53,6 +53,24 @@ public sealed class GroupSampler
                 batch.Clear();
             }
         }
+    }
+
+    /// <summary>What an epoch draws where it takes the largest puzzle of every group.</summary>
+    private static long LargestEpoch(IPuzzleDataset dataset)
+    {
+        var sum = 0L;
+        for (var group = 0; group < dataset.GroupOffsets.Count - 1; group++)
+        {
+            var largest = 0;
+            for (var puzzle = dataset.GroupOffsets[group]; puzzle < dataset.GroupOffsets[group + 1]; puzzle++)
+            {
+                largest = Math.Max(largest, dataset.PuzzleOffsets[puzzle + 1] - dataset.PuzzleOffsets[puzzle]);
+            }
+
+            sum += largest;
+        }
+
+        return sum;
     }
 
     private IEnumerable<int> GroupOrder(Random random)
