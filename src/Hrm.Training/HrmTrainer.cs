@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,14 +83,12 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'.</summary>
     /// <param name="incoming">As in <see cref="Step"/>.</param>
     /// <returns>What the segment gave; its tensors belong to the caller's dispose scope.</returns>
+    /// <exception cref="ShapeMismatchException">As in <see cref="Step"/>; nothing has changed then.</exception>
+    /// <exception cref="TokenOutOfRangeException">As in <see cref="Step"/>; nothing has changed then.</exception>
     public TrainingSegment ComputeGradients(PuzzleBatch incoming)
     {
         ArgumentNullException.ThrowIfNull(incoming);
-        if (incoming.Labels is null)
-        {
-            throw new ShapeMismatchException(nameof(incoming), "labels", "none");
-        }
-
+        RequireFit(incoming);
         Model.train();
         Carry ??= TrainingCarry.Start(Model, incoming);
         Carry.Refill(Model, incoming);
@@ -135,6 +134,19 @@ public abstract class HrmTrainer : IDisposable
             _halting.Dispose();
             Average?.Dispose();
         }
+    }
+
+    /// <summary>Before anything of the batch enters the carry: a bad row would stay in it and fail every later step.</summary>
+    private void RequireFit(PuzzleBatch incoming)
+    {
+        if (incoming.Labels is null)
+        {
+            throw new ShapeMismatchException(nameof(incoming), "labels", "none");
+        }
+
+        Axis rows = Carry is null ? "B" : Carry.Data.Size;
+        ShapeGuard.Require(incoming.Inputs, nameof(incoming), rows, Model.Config.SequenceLength);
+        incoming.Limits.RequireWithin(Model.Config);
     }
 
     /// <summary>
