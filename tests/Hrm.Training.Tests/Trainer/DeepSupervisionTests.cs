@@ -1,0 +1,165 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>What lives on between steps, against the rules of SPEC.md replayed row by row.</summary>
+public sealed class DeepSupervisionTests
+{
+    private const int MaxSegments = 4;
+
+    [Fact]
+    public void Steps_follow_the_rules_of_replacing_counting_halting_and_targets()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var replay = new Replay(model, MaxSegments);
+        for (var step = 0; step < 25; step++)
+        {
+            using var batch = TinyModels.Batch(seed: step);
+            replay.Start(batch);
+            var segment = trainer.ComputeGradients(batch);
+            replay.Check(trainer.Carry!, segment);
+            trainer.ApplyGradients();
+        }
+
+        trainer.StepCount.Should().Be(25);
+        replay.KeptRows.Should().BePositive();
+        replay.EarlyHalts.Should().BePositive();
+        replay.LateHalts.Should().BePositive();
+    }
+
+    [Fact]
+    public void The_first_step_takes_the_whole_batch_and_leaves_it_to_the_caller()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        trainer.Carry.Should().BeNull();
+        var batch = TinyModels.Batch(1);
+        var inputs = batch.Inputs.data<int>().ToArray();
+        trainer.Step(batch).Dispose();
+        batch.Inputs.zero_();
+        batch.Dispose();
+        trainer.Carry!.Data.Inputs.data<int>().ToArray().Should().Equal(inputs);
+        trainer.Carry.Segments.data<int>().ToArray().Should().AllBeEquivalentTo(1);
+    }
+
+    [Fact]
+    public void One_segment_has_no_target_of_continuing()
+    {
+        var options = Options();
+        options.Halting.MaxSegments = 1;
+        TrainWithoutContinueTarget(options).Should().AllSatisfy(halted => halted.Should().BeTrue());
+    }
+
+    [Fact]
+    public void Halt_only_has_no_target_of_continuing()
+    {
+        var options = Options();
+        options.HaltingLoss = HaltingLossKind.HaltOnly;
+        TrainWithoutContinueTarget(options);
+    }
+
+    [Fact]
+    public void A_row_without_labels_is_trained_as_right_and_left_out_of_the_metrics()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        var options = Options();
+        options.Halting.MaxSegments = 1;
+        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var batch = TinyModels.Batch(1, unlabelledRow: 2);
+        var segment = trainer.ComputeGradients(batch);
+        MetricSums.Read(segment.Loss.Metrics).Count.Should().Be(TinyModels.Rows - 1);
+        var probability = segment.Output.QHalt.detach().sigmoid().data<float>().ToArray();
+        var bias = TinyModels.Gradients(model)["q_head.bias"][0];
+        var right = new[] { 0, 0, 1, 0 };
+        bias.Should().BeApproximately(probability.Zip(right, (left, target) => 0.5f * (left - target)).Sum() / TinyModels.Rows, 1e-6f);
+    }
+
+    [Fact]
+    public void An_evaluation_between_steps_does_not_change_the_training()
+    {
+        using var scope = NewDisposeScope();
+        Train(evaluate: true).Should().Equal(Train(evaluate: false));
+
+        static float[] Train(bool evaluate)
+        {
+            using var model = TinyModels.Create();
+            using var generator = new Generator(1);
+            using var trainer = new OneStepGradTrainer(model, Options(), generator);
+            var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 1, 1, 1, 1, 1], 3)], 5, 7);
+            for (var step = 0; step < 5; step++)
+            {
+                using var batch = TinyModels.Batch(step);
+                trainer.Step(batch).Dispose();
+                if (evaluate)
+                {
+                    new Evaluator(model, HrmTrainer.CreateLoss(Options()), new FixedHalting(3)).Evaluate(dataset);
+                }
+            }
+
+            return TinyModels.Weights(model);
+        }
+    }
+
+    [Fact]
+    public void Only_rows_of_the_puzzle_embedding_that_are_worked_on_change()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        var keptRows = 0;
+        for (var step = 0; step < 8; step++)
+        {
+            using var batch = TinyModels.Batch(step);
+            var before = model.PuzzleEmbedding!.Weights.clone();
+            trainer.Step(batch).Dispose();
+            var worked = trainer.Carry!.Data.PuzzleIds.data<int>().ToArray();
+            var incoming = batch.PuzzleIds.data<int>().ToArray();
+            keptRows += worked.Zip(incoming).Count(pair => pair.First != pair.Second);
+            var changed = model.PuzzleEmbedding.Weights.ne(before).any(1).data<bool>().ToArray();
+            Enumerable.Range(0, changed.Length).Where(row => changed[row]).Should().BeEquivalentTo(worked.Distinct());
+        }
+
+        keptRows.Should().BePositive("the ids of kept rows count, not those of the batch that came in");
+    }
+
+    private static TrainerOptions Options() => new()
+    {
+        GlobalBatchSize = TinyModels.Rows,
+        WarmupSteps = 0,
+        LearningRate = 1e-3,
+        PuzzleLearningRate = 1e-3,
+        Halting = new HaltingOptions { MaxSegments = MaxSegments, ExplorationProbability = 0 },
+    };
+
+    private static List<bool> TrainWithoutContinueTarget(TrainerOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, options, generator);
+        var halts = new List<bool>();
+        for (var step = 0; step < 3; step++)
+        {
+            using var batch = TinyModels.Batch(step);
+            var segment = trainer.ComputeGradients(batch);
+            segment.ContinueTarget.Should().BeNull();
+            MetricSums.Read(segment.Loss.Metrics).QContinueLoss.Should().Be(0);
+            TinyModels.Gradients(model)["q_head.bias"][1].Should().Be(0);
+            halts.AddRange(segment.Halted.data<bool>().ToArray());
+            trainer.ApplyGradients();
+        }
+
+        return halts;
+    }
+}
