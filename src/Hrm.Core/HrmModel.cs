@@ -160,8 +160,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(rows);
         ShapeGuard.Require(rows, nameof(rows), "B");
-        ShapeGuard.Require(carry.High, "carry.High", rows.size(0), Config.TokenCount, Config.HiddenSize);
-        ShapeGuard.Require(carry.Low, "carry.Low", rows.size(0), Config.TokenCount, Config.HiddenSize);
+        RequireCarry(carry, rows.size(0));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var mask = rows.view(-1, 1, 1); // [B, 1, 1]
@@ -181,8 +180,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(batch);
         ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
-        ShapeGuard.Require(carry.High, "carry.High", batch.Size, Config.TokenCount, Config.HiddenSize);
-        ShapeGuard.Require(carry.Low, "carry.Low", batch.Size, Config.TokenCount, Config.HiddenSize);
+        RequireCarry(carry, batch.Size);
         batch.Limits.RequireWithin(Config);
 
         using var scope = NewDisposeScope();
@@ -204,6 +202,22 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         if (disposing)
         {
             _recurrence?.Dispose();
+        }
+    }
+
+    private void RequireCarry(HrmCarry carry, long batchSize)
+    {
+        RequireState(carry.High, "carry.High", batchSize);
+        RequireState(carry.Low, "carry.Low", batchSize);
+    }
+
+    private void RequireState(Tensor state, string name, long batchSize)
+    {
+        ShapeGuard.Require(state, name, batchSize, Config.TokenCount, Config.HiddenSize);
+        if (state.dtype != Config.ForwardDtype)
+        {
+            // Another dtype would be promoted without a word, and the model would compute in it.
+            throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
         }
     }
 

@@ -62,16 +62,15 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         var batch = input.size(0);
         var tokens = input.size(1);
         var qkv = _qkvProjection.call(input).view(batch, tokens, 3 * _heads, _headDim); // [B, S, 3A, H]
-        var queriesAndKeys = qkv.narrow(2, 0, 2 * _heads); // [B, S, 2A, H]
+        var parts = qkv.split([2 * _heads, _heads], dim: 2);
+        var (queriesAndKeys, values) = (parts[0], parts[1]); // [B, S, 2A, H], [B, S, A, H]
         if (_rotary is not null)
         {
             queriesAndKeys = _rotary.call(queriesAndKeys); // [B, S, 2A, H]
         }
 
-        var mixed = Attend(
-            queriesAndKeys.narrow(2, 0, _heads).transpose(1, 2), // [B, A, S, H]
-            queriesAndKeys.narrow(2, _heads, _heads).transpose(1, 2), // [B, A, S, H]
-            qkv.narrow(2, 2 * _heads, _heads).transpose(1, 2)); // [B, A, S, H]
+        var halves = queriesAndKeys.chunk(2, dim: 2); // [B, S, A, H] each
+        var mixed = Attend(halves[0].transpose(1, 2), halves[1].transpose(1, 2), values.transpose(1, 2)); // [B, A, S, H]
         var joined = mixed.transpose(1, 2).reshape(batch, tokens, _hiddenSize); // [B, S, D]
         return _outputProjection.call(joined).MoveToOuterDisposeScope(); // [B, S, D]
     }

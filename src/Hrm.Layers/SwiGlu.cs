@@ -57,9 +57,9 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
     /// <summary>silu(gate) · up of [gate | up].</summary>
     internal static Tensor Gate(Tensor gateUp)
     {
-        var inner = gateUp.size(-1) / 2;
-        var gate = gateUp.narrow(-1, 0, inner); // […, I]
-        var up = gateUp.narrow(-1, inner, inner); // […, I]
+        // Chunks, not two narrow views: the backward pass then joins the two gradients rather than adding padded ones.
+        var halves = gateUp.chunk(2, -1);
+        var (gate, up) = (halves[0], halves[1]); // […, I] each
 
         // In place where no gradient needs the operands: a forward pass saves two temporaries (3.3 → 1.9 ms at D 512, B 16).
         return gateUp.requires_grad ? nn.functional.silu(gate).mul(up) : gate.silu_().mul_(up); // […, I]
