@@ -14,13 +14,13 @@ internal static class LabPresets
         var encoding = new SudokuEncoding(shape);
         return name switch
         {
-            // Half the rows get up to half of their blanks filled in, so that hard puzzles teach something from the start.
+            // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
             "small" => new LabSettings
             {
                 Model = HrmPresets.Small(encoding.SequenceLength, encoding.VocabularySize),
                 Trainer = TrainerPresets.Small(),
                 Gradient = GradientMode.LastCycle,
-                Augmentation = { HintProbability = 0.5 },
+                Augmentation = { HintProbability = 0.75 },
             },
             "tiny" => new LabSettings
             {

@@ -43,12 +43,14 @@ public static class TrainerPresets
 
     /// <summary>
     /// For <see cref="HrmPresets.Small"/> on a CPU: halt-only loss and an average of weights. Use the gradient of the last cycle.
+    /// The average is short enough for runs of minutes: on held-out puzzles after 2,900 steps 0.995 gave 98.7 % exact, as the
+    /// weights themselves did, 0.999 gave 91.3 %.
     /// </summary>
     public static TrainerOptions Small() => new()
     {
         LearningRate = 2e-3,
         MinLearningRateRatio = 0.05,
-        EmaDecay = 0.999,
+        EmaDecay = 0.995,
         HaltingLoss = HaltingLossKind.HaltOnly,
         Halting = { MaxSegments = 8, Rule = HaltingRule.HaltPositive },
     };

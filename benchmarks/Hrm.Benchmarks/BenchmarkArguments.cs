@@ -1,0 +1,46 @@
+namespace Hrm.Benchmarks;
+
+/// <summary>The command line.</summary>
+/// <param name="IsQuick">A run of minutes instead of the full one.</param>
+/// <param name="Patterns">Patterns of benchmark names; none for all.</param>
+internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Patterns)
+{
+    public const string Usage = """
+        Usage: Hrm.Benchmarks [--quick] [--filter PATTERN]...
+
+          --quick           small batches and few iterations: minutes on 2 cores
+          --filter PATTERN  only benchmarks whose full name matches, for instance *GradientBenchmarks*; may be repeated
+          --help            this text
+
+        Writes BenchmarkDotNet.Artifacts/ratios.json below the current folder.
+        Exit code: 0 when every benchmark has a result, 1 when one has none, 2 for wrong arguments.
+        """;
+
+    /// <summary>Reads the arguments; <paramref name="error"/> names the first that is wrong.</summary>
+    public static BenchmarkArguments? Parse(IReadOnlyList<string> arguments, out string? error)
+    {
+        var isQuick = false;
+        var patterns = new List<string>();
+        error = null;
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--quick":
+                    isQuick = true;
+                    break;
+                case "--filter" when i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal):
+                    patterns.Add(arguments[++i]);
+                    break;
+                case "--filter":
+                    error = "--filter: expected a pattern after it, got none";
+                    return null;
+                default:
+                    error = $"expected --quick, --filter PATTERN or --help, got '{arguments[i]}'";
+                    return null;
+            }
+        }
+
+        return new BenchmarkArguments(isQuick, patterns);
+    }
+}

@@ -1,0 +1,66 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Benchmarks.Plain;
+
+/// <summary>The layers as the authors' code writes them, one library operation after the other.</summary>
+/// <remarks>
+/// No fused, reordered or in-place variant: this is what the library is measured against. Each function has a dispose
+/// scope, which frees its intermediates where Python would, when their names go out of use.
+/// </remarks>
+internal static class PlainLayers
+{
+    /// <summary>x Wᵀ with the weight cast to the dtype of x.</summary>
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(input, weight.to(input.dtype), bias?.to(input.dtype)).MoveToOuterDisposeScope(); // […, O]
+    }
+
+    /// <summary>A row look-up in the table cast to the forward dtype.</summary>
+    /// <remarks>The index_select stands for F.embedding, which TorchSharp lacks; it runs the same kernel.</remarks>
+    public static Tensor Embedding(Tensor indices, Tensor table, ScalarType forwardDtype)
+    {
+        using var scope = NewDisposeScope();
+        return table.to(forwardDtype)
+            .index_select(0, indices.flatten())
+            .view([.. indices.shape, table.size(1)])
+            .MoveToOuterDisposeScope(); // […, D]
+    }
+
+    /// <summary>x · rsqrt(mean(x²) + ε), in float32.</summary>
+    public static Tensor RmsNorm(Tensor input, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var wide = input.to(ScalarType.Float32); // […, D]
+        var variance = wide.square().mean([-1], keepdim: true); // […, 1]
+        return (wide * rsqrt(variance + epsilon)).to(input.dtype).MoveToOuterDisposeScope(); // […, D]
+    }
+
+    /// <summary>down_proj(silu(gate) · up).</summary>
+    public static Tensor SwiGlu(Tensor input, Tensor gateUpWeight, Tensor downWeight)
+    {
+        using var scope = NewDisposeScope();
+        var halves = Linear(input, gateUpWeight).chunk(2, -1); // […, I] twice
+        return Linear(nn.functional.silu(halves[0]) * halves[1], downWeight).MoveToOuterDisposeScope(); // […, D]
+    }
+
+    /// <summary>o_proj(softmax(q kᵀ / √H) v) with rotated q and k.</summary>
+    public static Tensor Attention(Tensor input, Tensor qkvWeight, Tensor outputWeight, long heads, PlainRotary? rotary)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, tokens, width) = (input.size(0), input.size(1), input.size(2));
+        var qkv = Linear(input, qkvWeight).view(batch, tokens, 3 * heads, width / heads); // [B, S, 3A, H]
+        var query = qkv.slice(2, 0, heads, 1); // [B, S, A, H]
+        var key = qkv.slice(2, heads, 2 * heads, 1); // [B, S, A, H]
+        var value = qkv.slice(2, 2 * heads, 3 * heads, 1); // [B, S, A, H]
+        if (rotary is not null)
+        {
+            query = rotary.Rotate(query);
+            key = rotary.Rotate(key);
+        }
+
+        var mixed = nn.functional.scaled_dot_product_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2)); // [B, A, S, H]
+        return Linear(mixed.transpose(1, 2).reshape(batch, tokens, width), outputWeight).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+}

@@ -1,0 +1,153 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+using static Hrm.Benchmarks.Plain.PlainLayers;
+
+namespace Hrm.Benchmarks.Plain;
+
+/// <summary>The authors' model written down straight: attention or token mixer, one-step gradient or that of the last cycle.</summary>
+internal sealed class PlainModel : IDisposable
+{
+    private readonly PlainRotary? _rotary;
+    private readonly bool _recordsLastCycle;
+
+    public PlainModel(HrmConfig config, PlainWeights weights, GradientMode gradientMode)
+    {
+        if (gradientMode == GradientMode.FullUnroll || config.PositionEncoding == PositionEncoding.Learned)
+        {
+            throw new NotSupportedException($"expected OneStep or LastCycle without learned positions, got {gradientMode} and {config.PositionEncoding}");
+        }
+
+        Config = config;
+        _recordsLastCycle = gradientMode == GradientMode.LastCycle;
+        _rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
+            ? new PlainRotary(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            : null;
+        Weights = weights;
+    }
+
+    public HrmConfig Config { get; }
+
+    public PlainWeights Weights { get; }
+
+    /// <summary>The puzzle ids and the rows looked up for them, a leaf of the graph, of the last segment with gradients.</summary>
+    public (Tensor Ids, Tensor Rows)? PuzzleRows { get; private set; }
+
+    /// <summary>Runs one segment; the states that come out are detached.</summary>
+    public PlainOutput Segment(PlainStates states, Tensor inputs, Tensor puzzleIds)
+    {
+        using var scope = NewDisposeScope();
+        var injection = Embed(inputs, puzzleIds); // [B, S, D]
+        var (high, low) = Recur(states.High, states.Low, injection); // [B, S, D] each
+        var logits = Linear(high, Weights["lm_head.weight"]).slice(1, Config.PrefixLength, Config.TokenCount, 1); // [B, seq_len, V]
+        var q = Linear(high.select(1, 0), Weights["q_head.weight"], Weights["q_head.bias"]).to(ScalarType.Float32); // [B, 2]
+        return new PlainOutput(
+            scope.MoveToOuter(logits),
+            scope.MoveToOuter(q.select(-1, 0)), // [B]
+            scope.MoveToOuter(q.select(-1, 1)), // [B]
+            new PlainStates(scope.MoveToOuter(high.detach()), scope.MoveToOuter(low.detach())));
+    }
+
+    public void Dispose()
+    {
+        _rotary?.Dispose();
+        PuzzleRows?.Ids.Dispose();
+        PuzzleRows?.Rows.Dispose();
+        Weights.Dispose();
+    }
+
+    private (Tensor High, Tensor Low) Recur(Tensor high, Tensor low, Tensor injection)
+    {
+        using var scope = NewDisposeScope();
+        var lastCycle = Config.HighCycles - 1;
+        using (no_grad())
+        {
+            for (var cycle = 0; cycle < lastCycle; cycle++)
+            {
+                low = UpdateLow(high, low, injection, Config.LowCycles);
+                high = Update("H_level", Config.HighLayers, high, low);
+            }
+
+            if (!_recordsLastCycle)
+            {
+                low = UpdateLow(high, low, injection, Config.LowCycles - 1);
+            }
+        }
+
+        low = UpdateLow(high, low, injection, _recordsLastCycle ? Config.LowCycles : 1);
+        high = Update("H_level", Config.HighLayers, high, low);
+        return scope.MoveToOuter(high, low);
+    }
+
+    private Tensor UpdateLow(Tensor high, Tensor low, Tensor injection, int count)
+    {
+        using var scope = NewDisposeScope();
+        var updated = low.alias(); // [B, S, D]
+        for (var step = 0; step < count; step++)
+        {
+            updated = Update("L_level", Config.LowLayers, updated, high + injection);
+        }
+
+        return updated.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Update(string module, int layers, Tensor state, Tensor injection)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = state + injection; // [B, S, D]
+        for (var layer = 0; layer < layers; layer++)
+        {
+            hidden = Block($"{module}.layers.{layer}", hidden);
+        }
+
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Block(string name, Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        if (Config.MixTokens)
+        {
+            var transposed = hidden.transpose(1, 2); // [B, D, S]
+            var mixed = SwiGlu(transposed, Weights[$"{name}.mlp_t.gate_up_proj.weight"], Weights[$"{name}.mlp_t.down_proj.weight"]);
+            hidden = RmsNorm(transposed + mixed, Config.RmsNormEpsilon).transpose(1, 2); // [B, S, D]
+        }
+        else
+        {
+            var mixed = Attention(hidden, Weights[$"{name}.self_attn.qkv_proj.weight"], Weights[$"{name}.self_attn.o_proj.weight"], Config.Heads, _rotary);
+            hidden = RmsNorm(hidden + mixed, Config.RmsNormEpsilon); // [B, S, D]
+        }
+
+        var fed = SwiGlu(hidden, Weights[$"{name}.mlp.gate_up_proj.weight"], Weights[$"{name}.mlp.down_proj.weight"]); // [B, S, D]
+        return RmsNorm(hidden + fed, Config.RmsNormEpsilon).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    private Tensor Embed(Tensor inputs, Tensor puzzleIds)
+    {
+        using var scope = NewDisposeScope();
+        var embedded = Embedding(inputs, Weights["embed_tokens.embedding_weight"], Config.ForwardDtype); // [B, seq_len, D]
+        if (Config.PuzzleEmbeddingWidth > 0)
+        {
+            embedded = cat([Prefix(puzzleIds), embedded], -2); // [B, S, D]
+        }
+
+        return (Math.Sqrt(Config.HiddenSize) * embedded).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    private Tensor Prefix(Tensor puzzleIds)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Weights["puzzle_emb.weights"].index_select(0, puzzleIds); // [B, W]
+        if (is_grad_enabled())
+        {
+            PuzzleRows?.Ids.Dispose();
+            PuzzleRows?.Rows.Dispose();
+            PuzzleRows = (puzzleIds.clone().DetachFromDisposeScope(), rows.DetachFromDisposeScope().requires_grad_(true));
+        }
+
+        var padding = (Config.PrefixLength * Config.HiddenSize) - Config.PuzzleEmbeddingWidth;
+        var prefix = rows.alias().to(Config.ForwardDtype); // [B, W]
+        prefix = padding > 0 ? nn.functional.pad(prefix, [0, padding]) : prefix; // [B, P·D]
+        return prefix.view(-1, Config.PrefixLength, Config.HiddenSize).MoveToOuterDisposeScope(); // [B, P, D]
+    }
+}

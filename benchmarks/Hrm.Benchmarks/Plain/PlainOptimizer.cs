@@ -1,0 +1,57 @@
+using Hrm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Benchmarks.Plain;
+
+/// <summary>AdamATan2 by eager operations, one parameter after the other.</summary>
+internal sealed class PlainOptimizer : IDisposable
+{
+    private readonly IReadOnlyList<Tensor> _parameters;
+    private readonly Tensor[] _means;
+    private readonly Tensor[] _squares;
+    private readonly AdamOptions _options;
+    private int _step;
+
+    public PlainOptimizer(IReadOnlyList<Tensor> parameters, AdamOptions options)
+    {
+        _parameters = parameters;
+        _options = options;
+        _means = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+        _squares = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+    }
+
+    public void Step(double learningRate)
+    {
+        using var noGradient = no_grad();
+        _step++;
+        var meanCorrection = 1 - Math.Pow(_options.Beta1, _step);
+        var squareCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, _step));
+        for (var i = 0; i < _parameters.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            if (_parameters[i].grad is { } gradient)
+            {
+                _parameters[i].mul_(1 - (learningRate * _options.WeightDecay));
+                _means[i].mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
+                _squares[i].mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
+                var denominator = _squares[i].sqrt() / squareCorrection;
+                _parameters[i].add_(_means[i].atan2(denominator), alpha: -learningRate / meanCorrection);
+            }
+        }
+    }
+
+    public void ClearGradients()
+    {
+        foreach (var parameter in _parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_means, tensor => tensor.Dispose());
+        Array.ForEach(_squares, tensor => tensor.Dispose());
+    }
+}

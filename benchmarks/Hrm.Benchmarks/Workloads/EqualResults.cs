@@ -1,0 +1,90 @@
+using System.Globalization;
+using Hrm.Benchmarks.Plain;
+using Hrm.Core;
+using Hrm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Benchmarks.Workloads;
+
+/// <summary>Proves that both sides of a training pair compute the same before either is timed.</summary>
+/// <remarks>
+/// Outputs of a segment, the losses of several steps, and the weights after them, by the norm of the difference over the
+/// norm. In bfloat16 the two round at other places; so a workload in bfloat16 is compared in float32 first, tightly.
+/// </remarks>
+internal static class EqualResults
+{
+    private const int Steps = 3;
+    private const int Losses = 5; // Where the three losses stand among the metrics.
+
+    /// <exception cref="UnequalResultsException">The two differ by more than the dtype explains.</exception>
+    public static void Require(TrainingPair pair)
+    {
+        var config = pair.Workload.Config;
+        if (config.ForwardDtype != ScalarType.Float32)
+        {
+            var wide = pair.Workload with { Config = config with { ForwardDtype = ScalarType.Float32 } };
+            using var reference = new TrainingPair(wide);
+            Compare(reference, Tolerances.Float32);
+        }
+
+        Compare(pair, config.ForwardDtype == ScalarType.Float32 ? Tolerances.Float32 : Tolerances.BFloat16);
+    }
+
+    private static void Compare(TrainingPair pair, Tolerances tolerances)
+    {
+        using var scope = NewDisposeScope();
+        CompareSegment(pair, tolerances);
+        var before = pair.Model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone(), StringComparer.Ordinal);
+        for (var step = 1; step <= Steps; step++)
+        {
+            var library = pair.StepLibrary();
+            var plain = pair.StepPlain();
+            RequireClose($"losses of step {step}", library.narrow(0, Losses, 3), plain.narrow(0, Losses, 3), tolerances.Losses);
+        }
+
+        foreach (var (name, parameter) in pair.Model.named_parameters())
+        {
+            // The change is compared, not the weight, in which a wrong update would drown.
+            var start = before[name];
+            RequireClose($"change of {name}", parameter.detach() - start, pair.Plain.Weights[name].detach() - start, tolerances.Change);
+        }
+    }
+
+    private static void CompareSegment(TrainingPair pair, Tolerances tolerances)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var carry = pair.Model.InitialCarry(pair.FirstBatch.Size);
+        var library = pair.Model.call(carry, pair.FirstBatch);
+        var plain = pair.Plain.Segment(new PlainStates(carry.High, carry.Low), pair.FirstBatch.Inputs, pair.FirstBatch.PuzzleIds);
+        RequireClose("logits", library.Logits, plain.Logits, tolerances.Segment);
+        RequireClose("q_halt", library.QHalt, plain.QHalt, tolerances.Segment);
+        RequireClose("q_continue", library.QContinue, plain.QContinue, tolerances.Segment);
+        RequireClose("zH", library.Carry.High, plain.States.High, tolerances.Segment);
+        RequireClose("zL", library.Carry.Low, plain.States.Low, tolerances.Segment);
+    }
+
+    private static void RequireClose(string what, Tensor library, Tensor plain, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var expected = plain.to(ScalarType.Float64);
+        var scale = expected.norm().ToDouble();
+        var error = (library.to(ScalarType.Float64) - expected).norm().ToDouble() / scale;
+        if (!(error <= tolerance))
+        {
+            throw new UnequalResultsException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: library and plain op sequence differ by {error:E2} of the norm {scale:E2}, expected at most {tolerance:E2}"));
+        }
+    }
+
+    /// <summary>Relative to the norm: outputs of a segment, losses of a step, change of the weights over the steps.</summary>
+    private readonly record struct Tolerances(double Segment, double Losses, double Change)
+    {
+        public static Tolerances Float32 { get; } = new(1e-4, 1e-4, 1e-2);
+
+        public static Tolerances BFloat16 { get; } = new(5e-2, 1e-2, 0.5);
+    }
+}
