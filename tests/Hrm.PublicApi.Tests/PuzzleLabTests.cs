@@ -7,7 +7,7 @@ namespace Hrm.PublicApi.Tests;
 /// <summary>The command line as a person uses it: in a process of its own.</summary>
 public sealed partial class PuzzleLabTests : IDisposable
 {
-    private const string Puzzle = ".9..37...671498.3.5.3.6.......7..8.1.2..8..5.1.8..4.......5.6.3.6.873512...64..9.";
+    private const string Puzzle = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
 
     private static readonly string Data = RepositoryFolder.Combine("samples", "data");
 
