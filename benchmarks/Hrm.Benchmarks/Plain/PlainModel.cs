@@ -1,7 +1,7 @@
 using Hrm.Core;
 using TorchSharp;
-using static TorchSharp.torch;
 using static Hrm.Benchmarks.Plain.PlainLayers;
+using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 

@@ -26,7 +26,7 @@ public sealed class SparseSignSgd
         _weightDecay = weightDecay;
     }
 
-    /// <summary>Updates the rows of the last look-up that recorded gradients; does nothing without a gradient.</summary>
+    /// <summary>Updates the rows of the last look-up that recorded gradients, and drops the gradient; does nothing without one.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     public void Step(double learningRate)
     {
@@ -35,6 +35,7 @@ public sealed class SparseSignSgd
         if (_embedding.Gathered is { Rows.grad: { } gradient } gathered)
         {
             Update(_embedding.Weights, gathered.Ids, gradient, learningRate);
+            gathered.Rows.grad = null;
         }
     }
 

@@ -1,0 +1,209 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+public sealed class TrainerOptionsTests
+{
+    private static readonly Dictionary<string, Action<TrainerOptions>> Changes = new()
+    {
+        ["GlobalBatchSize"] = options => options.GlobalBatchSize = 8,
+        ["TotalSteps"] = options => options.TotalSteps = 6,
+        ["WarmupSteps"] = options => options.WarmupSteps = 0,
+        ["LearningRate"] = options => options.LearningRate = 2e-2,
+        ["MinLearningRateRatio"] = options => options.MinLearningRateRatio = 0.1,
+        ["Optimizer.Beta1"] = options => options.Optimizer.Beta1 = 0.5,
+        ["Optimizer.Beta2"] = options => options.Optimizer.Beta2 = 0.5,
+        ["Optimizer.WeightDecay"] = options => options.Optimizer.WeightDecay = 1,
+        ["PuzzleLearningRate"] = options => options.PuzzleLearningRate = 2e-2,
+        ["PuzzleWeightDecay"] = options => options.PuzzleWeightDecay = 1,
+        ["EmaDecay"] = options => options.EmaDecay = 0.9,
+        ["TokenLoss"] = options => options.TokenLoss = TokenLossKind.Softmax,
+        ["HaltingLoss"] = options => options.HaltingLoss = HaltingLossKind.HaltOnly,
+        ["Halting.MaxSegments"] = options => options.Halting.MaxSegments = 2,
+        ["Halting.ExplorationProbability"] = options => options.Halting.ExplorationProbability = 0,
+        ["Halting.Rule"] = options => options.Halting.Rule = HaltingRule.HaltPositive,
+    };
+
+    public static TheoryData<string> Names() => [.. Changes.Keys];
+
+    [Fact]
+    public void Defaults_are_pinned() => new TrainerOptions().Should().BeEquivalentTo(new
+    {
+        GlobalBatchSize = 64,
+        TotalSteps = 1000L,
+        WarmupSteps = 100L,
+        LearningRate = 1e-4,
+        MinLearningRateRatio = 1.0,
+        Optimizer = new { Beta1 = 0.9, Beta2 = 0.95, WeightDecay = 0.1 },
+        PuzzleLearningRate = 1e-4,
+        PuzzleWeightDecay = 0.1,
+        EmaDecay = 0.0,
+        TokenLoss = TokenLossKind.Stablemax,
+        HaltingLoss = HaltingLossKind.HaltAndContinue,
+        Halting = new { MaxSegments = 16, ExplorationProbability = 0.1, Rule = HaltingRule.HaltOverContinue },
+    });
+
+    [Fact]
+    public void Every_option_is_among_those_that_are_tried()
+    {
+        string[] options =
+        [
+            .. PropertiesOf<TrainerOptions>(string.Empty).Except(["Optimizer", "Halting"]),
+            .. PropertiesOf<AdamOptions>("Optimizer."),
+            .. PropertiesOf<HaltingOptions>("Halting."),
+        ];
+        Changes.Keys.Should().BeEquivalentTo(options);
+
+        static IEnumerable<string> PropertiesOf<T>(string prefix) => typeof(T).GetProperties().Select(property => prefix + property.Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_option_takes_effect(string name)
+    {
+        var changed = Options();
+        Changes[name](changed);
+        var usual = Train(Options());
+        Train(Options()).Should().Equal(usual);
+        Train(changed).Should().NotEqual(usual);
+    }
+
+    [Fact]
+    public void A_global_batch_of_twice_the_rows_halves_the_gradient()
+    {
+        var doubled = Options();
+        doubled.GlobalBatchSize *= 2;
+        var (single, half) = (Gradients(Options()), Gradients(doubled));
+        single.Keys.Should().Equal(half.Keys);
+        single.Keys.Should().AllSatisfy(key => half[key].Should().Equal(single[key].Select(value => value / 2)));
+    }
+
+    [Fact]
+    public void Full_exploration_keeps_every_row_beyond_the_first_segment()
+    {
+        FirstHalts(0).Should().Contain(true);
+        FirstHalts(1).Should().NotContain(true);
+
+        static bool[] FirstHalts(double probability)
+        {
+            using var scope = NewDisposeScope();
+            using var model = TinyModels.Create();
+            using var generator = new Generator(1);
+            var options = Options();
+            options.Halting.ExplorationProbability = probability;
+            using var trainer = new OneStepGradTrainer(model, options, generator);
+            using var batch = TinyModels.Batch(1);
+            return trainer.ComputeGradients(batch).Halted.data<bool>().ToArray();
+        }
+    }
+
+    [Fact]
+    public void Validator_reports_every_bad_field_at_once()
+    {
+        string[] expected =
+        [
+            "GlobalBatchSize: expected 1 … 1048576, got 0",
+            "TotalSteps: expected 1 … 9223372036854775807, got 0",
+            "WarmupSteps: expected 0 … 9223372036854775807, got -1",
+            "LearningRate: expected a finite number of at least 0, got NaN",
+            "MinLearningRateRatio: expected 0 … 1, got 1.5",
+            "PuzzleLearningRate: expected a finite number of at least 0, got -1",
+            "PuzzleWeightDecay: expected a finite number of at least 0, got Infinity",
+            "EmaDecay: expected 0 (none) or a number below 1, got 1",
+            "TokenLoss: expected Stablemax or Softmax, got 9",
+            "HaltingLoss: expected HaltAndContinue or HaltOnly, got 8",
+            "Optimizer:Beta1: expected 0 … 0.999999999, got 1",
+            "Optimizer:Beta2: expected 0 … 0.999999999, got -0.5",
+            "Optimizer:WeightDecay: expected a finite number of at least 0, got -2",
+            "Halting:MaxSegments: expected 1 … 65536, got 0",
+            "Halting:ExplorationProbability: expected 0 … 1, got 2",
+            "Halting:Rule: expected HaltOverContinue or HaltPositive, got 7",
+        ];
+        var result = new TrainerOptionsValidator().Validate(null, AllBad());
+        result.Failed.Should().BeTrue();
+        result.Failures.Should().Equal(expected);
+
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        FluentActions.Invoking(() => new OneStepGradTrainer(model, AllBad(), generator)).Should().Throw<InvalidConfigException>()
+            .Where(exception => exception.Errors.SequenceEqual(expected))
+            .WithMessage($"trainer options: {string.Join("; ", expected)}.");
+    }
+
+    [Fact]
+    public void Validator_accepts_the_defaults_and_the_ends_of_the_ranges()
+    {
+        new TrainerOptionsValidator().Validate(null, new TrainerOptions()).Succeeded.Should().BeTrue();
+        var edges = new TrainerOptions { GlobalBatchSize = 1, TotalSteps = 1, WarmupSteps = 0, LearningRate = 0, MinLearningRateRatio = 0 };
+        edges.Optimizer = new AdamOptions { Beta1 = 0, Beta2 = 0, WeightDecay = 0 };
+        edges.Halting = new HaltingOptions { MaxSegments = 1, ExplorationProbability = 1 };
+        new TrainerOptionsValidator().Validate(null, edges).Succeeded.Should().BeTrue();
+    }
+
+    private static TrainerOptions Options() => new()
+    {
+        GlobalBatchSize = TinyModels.Rows,
+        TotalSteps = 8,
+        WarmupSteps = 2,
+        LearningRate = 1e-2,
+        MinLearningRateRatio = 0.5,
+        PuzzleLearningRate = 1e-2,
+        EmaDecay = 0.5,
+        Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
+    };
+
+    private static TrainerOptions AllBad() => new()
+    {
+        GlobalBatchSize = 0,
+        TotalSteps = 0,
+        WarmupSteps = -1,
+        LearningRate = double.NaN,
+        MinLearningRateRatio = 1.5,
+        PuzzleLearningRate = -1,
+        PuzzleWeightDecay = double.PositiveInfinity,
+        EmaDecay = 1,
+        TokenLoss = (TokenLossKind)9,
+        HaltingLoss = (HaltingLossKind)8,
+        Optimizer = new AdamOptions { Beta1 = 1, Beta2 = -0.5, WeightDecay = -2 },
+        Halting = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 2, Rule = (HaltingRule)7 },
+    };
+
+    /// <summary>Everything that five steps leave: gradients and metrics of each, weights, averaged weights.</summary>
+    private static float[] Train(TrainerOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, options, generator);
+        var trace = new List<float>();
+        for (var step = 0; step < 5; step++)
+        {
+            using var batch = TinyModels.Batch(step);
+            var segment = trainer.ComputeGradients(batch);
+            trace.AddRange(TinyModels.Gradients(model).Values.SelectMany(values => values));
+            trace.AddRange(segment.Loss.Metrics.data<double>().Select(value => (float)value));
+            trainer.ApplyGradients();
+        }
+
+        trace.AddRange(TinyModels.Weights(model));
+        using (trainer.Average!.Apply())
+        {
+            trace.AddRange(TinyModels.Weights(model));
+        }
+
+        return [.. trace];
+    }
+
+    private static Dictionary<string, float[]> Gradients(TrainerOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var batch = TinyModels.Batch(1);
+        trainer.ComputeGradients(batch);
+        return TinyModels.Gradients(model);
+    }
+}
