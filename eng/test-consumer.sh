@@ -6,12 +6,13 @@ version=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp "$here"/consumer/* "$work"/
+mkdir "$work/app"
+cp "$here"/consumer/* "$work/app"/
 
 # A package cache of its own, so that no earlier build of the same version is taken; the usual one serves everything else.
 usual=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 export NUGET_PACKAGES="$work/packages"
-cd "$work"
+cd "$work/app"
 dotnet run -c Release --project Consumer.csproj \
   -p:HrmVersion="$version" \
   -p:RestoreAdditionalProjectSources="$packages" \
