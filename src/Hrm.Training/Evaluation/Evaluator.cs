@@ -69,8 +69,8 @@ public sealed class Evaluator
     private MetricSums EvaluateBatch(PuzzleBatch batch, List<ExampleResult> examples, int rows)
     {
         using var scope = NewDisposeScope();
-        var final = Run(batch, out var segments);
-        var labels = batch.Labels!;
+        var (final, segments) = FirstRows(Run(batch, out var allSegments), allSegments, rows);
+        var labels = batch.Labels!.narrow(0, 0, rows); // [rows, seq_len]
         var halted = ones_like(segments, ScalarType.Bool); // [B]
         var loss = _loss.Compute(final, labels, segments, halted, continueTarget: null);
         var isRight = RowOutcome.Of(final.Logits, labels).IsRight.cpu().data<bool>().ToArray();
@@ -107,6 +107,11 @@ public sealed class Evaluator
             }
         }
     }
+
+    /// <summary>Without the rows that fill the last batch: they are no examples, and would enter the loss of q_halt.</summary>
+    private static (HrmOutput Output, Tensor Segments) FirstRows(HrmOutput output, Tensor segments, int rows) => (
+        new HrmOutput(output.Logits.narrow(0, 0, rows), output.QHalt.narrow(0, 0, rows), output.QContinue.narrow(0, 0, rows), output.Carry),
+        segments.narrow(0, 0, rows));
 
     private static HrmOutput Keep(HrmOutput? kept, HrmOutput output, Tensor halted, DisposeScope scope)
     {
