@@ -14,9 +14,11 @@ public sealed class DeepSupervisionTests
     public void Steps_follow_the_rules_of_replacing_counting_halting_and_targets()
     {
         using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
+        using var model = TinyModels.Create(seed: 3);
         using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        var options = Options();
+        options.LearningRate = 1e-4;
+        using var trainer = new OneStepGradTrainer(model, options, generator);
         using var replay = new Replay(model, MaxSegments);
         for (var step = 0; step < 25; step++)
         {
@@ -28,9 +30,9 @@ public sealed class DeepSupervisionTests
         }
 
         trainer.StepCount.Should().Be(25);
-        replay.KeptRows.Should().BePositive();
-        replay.EarlyHalts.Should().BePositive();
-        replay.LateHalts.Should().BePositive();
+        replay.KeptRows.Should().BeGreaterThan(5);
+        replay.EarlyHalts.Should().BeGreaterThan(5);
+        replay.LateHalts.Should().BeGreaterThan(5);
     }
 
     [Fact]

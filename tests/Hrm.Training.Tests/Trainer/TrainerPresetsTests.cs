@@ -1,0 +1,54 @@
+namespace Hrm.Training.Tests;
+
+public sealed class TrainerPresetsTests
+{
+    public static TheoryData<string> Names() => [.. Presets.Keys];
+
+    private static Dictionary<string, Func<TrainerOptions>> Presets { get; } = new()
+    {
+        [nameof(TrainerPresets.SudokuExtreme)] = TrainerPresets.SudokuExtreme,
+        [nameof(TrainerPresets.SudokuExtremeFull)] = TrainerPresets.SudokuExtremeFull,
+        [nameof(TrainerPresets.MazeHard)] = TrainerPresets.MazeHard,
+        [nameof(TrainerPresets.Arc)] = TrainerPresets.Arc,
+        [nameof(TrainerPresets.Small)] = TrainerPresets.Small,
+        [nameof(TrainerPresets.Tiny)] = TrainerPresets.Tiny,
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_preset_is_valid_and_new_at_each_call(string name)
+    {
+        new TrainerOptionsValidator().Validate(null, Presets[name]()).Succeeded.Should().BeTrue();
+        Presets[name]().Should().NotBeSameAs(Presets[name]());
+        Presets[name]().Halting.Should().NotBeSameAs(Presets[name]().Halting);
+    }
+
+    [Fact]
+    public void The_authors_numbers_are_pinned()
+    {
+        Numbers(TrainerPresets.SudokuExtreme()).Should().Be((768, 2000L, 1e-4, 1.0, 1.0, 1e-4, 1.0, TokenLossKind.Stablemax, 16));
+        Numbers(TrainerPresets.MazeHard()).Should().Be(Numbers(TrainerPresets.SudokuExtreme()));
+        Numbers(TrainerPresets.SudokuExtremeFull()).Should().Be((2304, 2000L, 3e-4, 0.1, 0.1, 3e-4, 0.1, TokenLossKind.Softmax, 8));
+        Numbers(TrainerPresets.Arc()).Should().Be((768, 2000L, 1e-4, 1.0, 0.1, 1e-2, 0.1, TokenLossKind.Stablemax, 16));
+    }
+
+    /// <summary>⌊epochs · groups · mean examples of a puzzle / batch⌋.</summary>
+    [Theory]
+    [InlineData(100, 4, 87)] // 100 · 2 groups · (7 examples / 4 puzzles) / 4 = 87.5
+    [InlineData(1, 4, 1)]
+    [InlineData(4_000_000_000, 1, 14_000_000_000)]
+    public void StepsOf_follows_the_authors_formula(long epochs, int batchSize, long expected)
+        => TrainerPresets.StepsOf(MadeUpDatasets.Of([1, 2, 3], [1]), epochs, batchSize).Should().Be(expected);
+
+    private static (int BatchSize, long Warmup, double Rate, double MinRatio, double Decay, double PuzzleRate, double PuzzleDecay, TokenLossKind Loss, int MaxSegments) Numbers(
+        TrainerOptions options) => (
+        options.GlobalBatchSize,
+        options.WarmupSteps,
+        options.LearningRate,
+        options.MinLearningRateRatio,
+        options.Optimizer.WeightDecay,
+        options.PuzzleLearningRate,
+        options.PuzzleWeightDecay,
+        options.TokenLoss,
+        options.Halting.MaxSegments);
+}
