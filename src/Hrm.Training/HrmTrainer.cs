@@ -24,7 +24,7 @@ public abstract class HrmTrainer : IDisposable
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
 
-    /// <summary>Creates the trainer with AdamATan2.</summary>
+    /// <summary>Creates the trainer with the optimizer that the options ask for.</summary>
     /// <param name="model">The model to train.</param>
     /// <param name="options">How to train it.</param>
     /// <param name="generator">Draws the exploration of halting; a CPU generator that the caller owns.</param>
@@ -40,7 +40,7 @@ public abstract class HrmTrainer : IDisposable
         _options = options;
         _loss = CreateLoss(options);
         _halting = new AdaptiveHalting(options.Halting, generator);
-        _optimizer = new AdamATan2(model.parameters(), options.Optimizer);
+        _optimizer = OptimizerFactory.Create(model, options.Optimizer);
         _puzzleOptimizer = model.PuzzleEmbedding is null ? null : new SparseSignSgd(model.PuzzleEmbedding, options.PuzzleWeightDecay);
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         _puzzleSchedule = new CosineSchedule(options.PuzzleLearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
@@ -131,6 +131,7 @@ public abstract class HrmTrainer : IDisposable
         {
             Carry?.Dispose();
             _optimizer.Dispose();
+            _puzzleOptimizer?.Dispose();
             _halting.Dispose();
             Average?.Dispose();
         }

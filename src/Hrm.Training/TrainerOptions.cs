@@ -20,8 +20,8 @@ public sealed class TrainerOptions
     /// <summary>The share of the learning rates that is left at the end; 1 keeps them constant. Default 1.</summary>
     public double MinLearningRateRatio { get; set; } = 1;
 
-    /// <summary>Betas and weight decay of the optimizer.</summary>
-    public AdamOptions Optimizer { get; set; } = new();
+    /// <summary>The optimizer of the weights, and its settings.</summary>
+    public OptimizerOptions Optimizer { get; set; } = new();
 
     /// <summary>The learning rate of the puzzle embedding. Default 1e-4.</summary>
     public double PuzzleLearningRate { get; set; } = 1e-4;

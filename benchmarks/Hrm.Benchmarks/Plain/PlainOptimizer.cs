@@ -10,10 +10,10 @@ internal sealed class PlainOptimizer : IDisposable
     private readonly IReadOnlyList<Tensor> _parameters;
     private readonly Tensor[] _means;
     private readonly Tensor[] _squares;
-    private readonly AdamOptions _options;
+    private readonly OptimizerOptions _options;
     private int _step;
 
-    public PlainOptimizer(IReadOnlyList<Tensor> parameters, AdamOptions options)
+    public PlainOptimizer(IReadOnlyList<Tensor> parameters, OptimizerOptions options)
     {
         _parameters = parameters;
         _options = options;

@@ -27,7 +27,7 @@ internal sealed record TrainingWorkload(HrmConfig Config, TrainerOptions Options
         {
             GlobalBatchSize = 16,
             WarmupSteps = WarmupSteps,
-            Optimizer = new AdamOptions { WeightDecay = 1 },
+            Optimizer = new OptimizerOptions { WeightDecay = 1 },
             PuzzleWeightDecay = 1,
         },
         GradientMode.OneStep);

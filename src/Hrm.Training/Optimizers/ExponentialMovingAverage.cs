@@ -32,6 +32,9 @@ public sealed class ExponentialMovingAverage : IDisposable
         _decay = decay;
     }
 
+    /// <summary>The average itself, a tensor a parameter, in their order. Live, and stays this object's: copy into it to restore it.</summary>
+    public IReadOnlyList<Tensor> Values => _shadow;
+
     /// <summary>Takes the parameters' present values into the average.</summary>
     public void Update()
     {

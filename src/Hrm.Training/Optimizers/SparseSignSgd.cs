@@ -6,13 +6,20 @@ namespace Hrm.Training;
 
 /// <summary>Sign descent on the rows of a <see cref="SparseEmbedding"/> that a step looked up.</summary>
 /// <remarks>
+/// <para>
 /// Gradients of equal ids are summed, then <c>row = row · (1 - lr·wd) - lr · sign(gradient)</c>, once an id. sign(0) = 0
 /// still decays. Source: the authors' <c>CastedSparseEmbeddingSignSGD</c>.
+/// </para>
+/// <para>
+/// A batch that is cut into several passes calls <see cref="Accumulate"/> after each backward pass and <see cref="Step"/>
+/// once; the sums then are those of the whole batch. Owns what waits for the step; dispose it. Not safe for concurrent use.
+/// </para>
 /// </remarks>
-public sealed class SparseSignSgd
+public sealed class SparseSignSgd : IDisposable
 {
     private readonly SparseEmbedding _embedding;
     private readonly double _weightDecay;
+    private readonly List<(Tensor Ids, Tensor Gradient)> _pending = []; // [B], [B, W] each
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="embedding">The table.</param>
@@ -26,18 +33,39 @@ public sealed class SparseSignSgd
         _weightDecay = weightDecay;
     }
 
-    /// <summary>Updates the rows of the last look-up that recorded gradients, and drops the gradient; does nothing without one.</summary>
-    /// <param name="learningRate">The learning rate of this step.</param>
-    public void Step(double learningRate)
+    /// <summary>Takes the gradient of the last look-up that recorded one, to be used by the next step; does nothing without one.</summary>
+    public void Accumulate()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (_embedding.Gathered is { Rows.grad: { } gradient } gathered)
         {
-            Update(_embedding.Weights, gathered.Ids, gradient, learningRate);
+            // The ids stay the embedding's, and end with its next look-up.
+            _pending.Add((gathered.Ids.clone().DetachFromDisposeScope(), gradient.DetachFromDisposeScope()));
             gathered.Rows.grad = null;
         }
     }
+
+    /// <summary>Updates the rows of every gradient since the last step, and drops them; does nothing without one.</summary>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    public void Step(double learningRate)
+    {
+        Accumulate();
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var ids = cat([.. _pending.Select(pending => pending.Ids)]); // [B]
+        var gradient = cat([.. _pending.Select(pending => pending.Gradient)]); // [B, W]
+        Clear();
+        Update(_embedding.Weights, ids, gradient, learningRate);
+    }
+
+    /// <summary>Frees the gradients that wait for a step.</summary>
+    public void Dispose() => Clear();
 
     private void Update(Tensor table, Tensor ids, Tensor gradient, double learningRate)
     {
@@ -48,5 +76,16 @@ public sealed class SparseSignSgd
             .mul_(1 - (learningRate * _weightDecay))
             .add_(summed.sign_(), alpha: -learningRate);
         table.index_copy_(0, distinct, rows);
+    }
+
+    private void Clear()
+    {
+        foreach (var (ids, gradient) in _pending)
+        {
+            ids.Dispose();
+            gradient.Dispose();
+        }
+
+        _pending.Clear();
     }
 }

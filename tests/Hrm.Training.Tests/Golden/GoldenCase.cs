@@ -45,7 +45,7 @@ internal sealed class GoldenCase : IDisposable
                 GlobalBatchSize = train["global_batch_size"]!.GetValue<int>(),
                 WarmupSteps = 0,
                 LearningRate = train["lr"]!.GetValue<double>(),
-                Optimizer = new AdamOptions
+                Optimizer = new OptimizerOptions
                 {
                     Beta1 = train["beta1"]!.GetValue<double>(),
                     Beta2 = train["beta2"]!.GetValue<double>(),

@@ -22,7 +22,7 @@ internal sealed class GoldenParts : IDisposable
     public static IReadOnlyList<string> Folders() =>
         [.. GoldenFolders.All().Select(folder => Path.Combine(folder, "parts")).Where(Directory.Exists)];
 
-    public AdamOptions AdamATan2Options => new()
+    public OptimizerOptions AdamOptions => new()
     {
         Beta1 = Number("adam_atan2", "beta1"),
         Beta2 = Number("adam_atan2", "beta2"),

@@ -26,31 +26,12 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Folders))]
     public void AdamATan2_gives_the_recorded_weights(string folder)
-    {
-        // Six float32 updates, each rounded once or twice (6e-8), of weights near 1.
-        const double Tolerance = 1e-6;
-        using var scope = NewDisposeScope();
-        using var parts = new GoldenParts(folder);
-        var names = parts.NamesBelow("adam_atan2.start.");
-        var parameters = names.Select(name => new Parameter(parts.Read($"adam_atan2.start.{name}"))).ToArray();
-        var rates = parts.Read("adam_atan2.lr").data<double>().ToArray();
-        rates.Should().Contain(0).And.Contain(rate => rate > 0);
-        names.Should().HaveCountGreaterThan(1);
-        using var optimizer = new AdamATan2(parameters, parts.AdamATan2Options);
-        for (var step = 0; step < rates.Length; step++)
-        {
-            for (var i = 0; i < names.Count; i++)
-            {
-                parameters[i].grad = parts.Read($"adam_atan2.grad.{step}.{names[i]}");
-            }
+        => CompareOptimizer(folder, "adam_atan2", (parameters, options) => new AdamATan2(parameters, options));
 
-            optimizer.Step(rates[step]);
-            for (var i = 0; i < names.Count; i++)
-            {
-                Compare(parameters[i], parts, $"adam_atan2.after.{step}.{names[i]}", Tolerance);
-            }
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void AdamW_gives_the_recorded_weights(string folder)
+        => CompareOptimizer(folder, "adamw", (parameters, options) => new AdamW(parameters, options));
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -67,7 +48,7 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
             embedding.Weights.copy_(start);
         }
 
-        var optimizer = new SparseSignSgd(embedding, parts.SignSgdWeightDecay);
+        using var optimizer = new SparseSignSgd(embedding, parts.SignSgdWeightDecay);
         var steps = parts.NamesBelow("sign_sgd.after.");
         steps.Should().NotBeEmpty();
         foreach (var step in steps.OrderBy(step => int.Parse(step, CultureInfo.InvariantCulture)))
@@ -112,6 +93,34 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
             var error = actual.Zip(rates, (left, right) => Math.Abs(left - right) / rates.Max()).Max();
             output.WriteLine($"schedule of {rates.Length} steps: {error:E1}");
             error.Should().BeLessThanOrEqualTo(1e-12);
+        }
+    }
+
+    /// <summary>Both optimizers were recorded from the same start, gradients and rates, the first of which is 0.</summary>
+    private void CompareOptimizer(string folder, string recorded, Func<Parameter[], OptimizerOptions, ParameterOptimizer> create)
+    {
+        // Six float32 updates, each rounded once or twice (6e-8), of weights near 1.
+        const double Tolerance = 1e-6;
+        using var scope = NewDisposeScope();
+        using var parts = new GoldenParts(folder);
+        var names = parts.NamesBelow("adam_atan2.start.");
+        var parameters = names.Select(name => new Parameter(parts.Read($"adam_atan2.start.{name}"))).ToArray();
+        var rates = parts.Read("adam_atan2.lr").data<double>().ToArray();
+        rates.Should().Contain(0).And.Contain(rate => rate > 0);
+        names.Should().HaveCountGreaterThan(1);
+        using var optimizer = create(parameters, parts.AdamOptions);
+        for (var step = 0; step < rates.Length; step++)
+        {
+            for (var i = 0; i < names.Count; i++)
+            {
+                parameters[i].grad = parts.Read($"adam_atan2.grad.{step}.{names[i]}");
+            }
+
+            optimizer.Step(rates[step]);
+            for (var i = 0; i < names.Count; i++)
+            {
+                Compare(parameters[i], parts, $"{recorded}.after.{step}.{names[i]}", Tolerance);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class AdamATan2Tests
     public void Step_follows_the_formula_in_every_entry()
     {
         using var scope = NewDisposeScope();
-        var options = new AdamOptions { Beta1 = 0.8, Beta2 = 0.9, WeightDecay = 0.5 };
+        var options = new OptimizerOptions { Beta1 = 0.8, Beta2 = 0.9, WeightDecay = 0.5 };
         var parameter = new Parameter(tensor(Start));
         using var optimizer = new AdamATan2([parameter], options);
         var expected = Start.Select(value => (double)value).ToArray();
@@ -42,7 +42,7 @@ public sealed class AdamATan2Tests
     {
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(Start));
-        using var optimizer = new AdamATan2([parameter], new AdamOptions { WeightDecay = 0.5 });
+        using var optimizer = new AdamATan2([parameter], new OptimizerOptions { WeightDecay = 0.5 });
         for (var step = 0; step < 3; step++)
         {
             parameter.grad = zeros(4);
@@ -60,7 +60,7 @@ public sealed class AdamATan2Tests
         var late = new Parameter(tensor(Start));
         var fresh = new Parameter(tensor(Start));
         var other = new Parameter(tensor(Start));
-        using var optimizer = new AdamATan2([late, other], new AdamOptions());
+        using var optimizer = new AdamATan2([late, other], new OptimizerOptions());
         for (var step = 0; step < 3; step++)
         {
             other.grad = ones(4);
@@ -70,7 +70,7 @@ public sealed class AdamATan2Tests
         late.detach().data<float>().ToArray().Should().Equal(Start);
         other.detach().data<float>().ToArray().Should().NotEqual(Start);
 
-        using var fromStart = new AdamATan2([fresh], new AdamOptions());
+        using var fromStart = new AdamATan2([fresh], new OptimizerOptions());
         late.grad = full(4, 2.0f);
         fresh.grad = full(4, 2.0f);
         optimizer.Step(0.1);
@@ -83,7 +83,7 @@ public sealed class AdamATan2Tests
     {
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(Start));
-        using var optimizer = new AdamATan2([parameter], new AdamOptions());
+        using var optimizer = new AdamATan2([parameter], new OptimizerOptions());
         parameter.grad = ones(4);
         optimizer.Step(0.1);
         parameter.grad!.data<float>().ToArray().Should().AllBeEquivalentTo(1f);
@@ -97,7 +97,7 @@ public sealed class AdamATan2Tests
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(Start));
         var before = Tensor.TotalCount;
-        var optimizer = new AdamATan2([parameter], new AdamOptions());
+        var optimizer = new AdamATan2([parameter], new OptimizerOptions());
         Tensor.TotalCount.Should().Be(before + 2);
         optimizer.Dispose();
         optimizer.Dispose();
@@ -109,7 +109,7 @@ public sealed class AdamATan2Tests
     {
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(Start));
-        var bad = new AdamOptions { Beta1 = 1, Beta2 = -0.5, WeightDecay = double.NaN };
+        var bad = new OptimizerOptions { Beta1 = 1, Beta2 = -0.5, WeightDecay = double.NaN };
         FluentActions.Invoking(() => new AdamATan2([parameter], bad)).Should().Throw<InvalidConfigException>()
             .Which.Errors.Should().SatisfyRespectively(
                 error => error.Should().StartWith("Beta1: expected ").And.EndWith("got 1"),
@@ -119,5 +119,5 @@ public sealed class AdamATan2Tests
 
     [Fact]
     public void Constructor_without_parameters_is_refused()
-        => FluentActions.Invoking(() => new AdamATan2([], new AdamOptions())).Should().Throw<ArgumentException>();
+        => FluentActions.Invoking(() => new AdamATan2([], new OptimizerOptions())).Should().Throw<ArgumentException>();
 }

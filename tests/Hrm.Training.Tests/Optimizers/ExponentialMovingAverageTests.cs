@@ -112,6 +112,24 @@ public sealed class ExponentialMovingAverageTests : IDisposable
     }
 
     [Fact]
+    public void Values_are_the_average_itself_and_carry_it_over()
+    {
+        using var scope = NewDisposeScope();
+        using var average = new ExponentialMovingAverage([_parameter], 0.5);
+        Change(3);
+        average.Update();
+        using var copy = new ExponentialMovingAverage([_parameter], 0.5);
+        copy.Values.Should().ContainSingle();
+        copy.Values[0].copy_(average.Values[0]);
+        Change(4);
+        average.Update();
+        copy.Update();
+        copy.Values[0].data<float>().ToArray().Should().Equal(average.Values[0].data<float>().ToArray());
+        using var applied = average.Apply();
+        Values().Should().Equal(average.Values[0].data<float>().ToArray());
+    }
+
+    [Fact]
     public void Nothing_but_the_shadow_stays_alive_where_the_caller_has_no_scope()
     {
         var before = LiveTensors.Count();

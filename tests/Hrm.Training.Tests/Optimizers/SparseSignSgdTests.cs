@@ -1,4 +1,5 @@
 using Hrm.Layers;
+using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,12 +9,7 @@ public sealed class SparseSignSgdTests : IDisposable
 {
     private readonly SparseEmbedding _embedding = new(5, 2, ScalarType.Float32);
 
-    public SparseSignSgdTests()
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        _embedding.Weights.copy_(arange(1, 11, ScalarType.Float32).view(5, 2));
-    }
+    public SparseSignSgdTests() => Reset();
 
     public void Dispose() => _embedding.Dispose();
 
@@ -22,7 +18,7 @@ public sealed class SparseSignSgdTests : IDisposable
     {
         // Row 3 is looked up three times: 5 - 2 - 1 > 0, and -1 + 1 + 0 = 0, which decays only.
         LookUp([3, 1, 3, 3], [[5, -1], [0.5f, -0.5f], [-2, 1], [-1, 0]]);
-        new SparseSignSgd(_embedding, weightDecay: 0.5).Step(0.25);
+        Step(weightDecay: 0.5);
 
         // A row is scaled by 1 - 0.25 · 0.5 = 7/8.
         Rows().Should().Equal(1, 2, (3 * 0.875f) - 0.25f, (4 * 0.875f) + 0.25f, 5, 6, (7 * 0.875f) - 0.25f, 8 * 0.875f, 9, 10);
@@ -31,7 +27,7 @@ public sealed class SparseSignSgdTests : IDisposable
     [Fact]
     public void Step_before_any_look_up_does_nothing()
     {
-        new SparseSignSgd(_embedding, 0.5).Step(0.25);
+        Step(weightDecay: 0.5);
         Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 
@@ -40,7 +36,7 @@ public sealed class SparseSignSgdTests : IDisposable
     {
         using var scope = NewDisposeScope();
         _embedding.call(tensor(new[] { 0, 1 }));
-        new SparseSignSgd(_embedding, 0.5).Step(0.25);
+        Step(weightDecay: 0.5);
         Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 
@@ -54,13 +50,94 @@ public sealed class SparseSignSgdTests : IDisposable
             _embedding.call(tensor(new[] { 0 }));
         }
 
-        new SparseSignSgd(_embedding, 0).Step(0.25);
+        Step(weightDecay: 0);
         Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 8.75f, 9.75f);
+    }
+
+    [Fact]
+    public void Step_after_two_passes_equals_that_of_the_whole_batch()
+    {
+        // Row 3 is in both passes: alone, its second gradient would turn the sign of the sum.
+        LookUp([3, 1], [[5, -1], [0.5f, -0.5f]]);
+        using var optimizer = new SparseSignSgd(_embedding, 0.5);
+        optimizer.Accumulate();
+        _embedding.Gathered!.Rows.grad.Should().BeNull();
+        LookUp([3, 4], [[-2, 3], [-1, 1e-8f]]);
+        optimizer.Accumulate();
+        Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        optimizer.Step(0.25);
+        var apart = Rows();
+
+        Reset();
+        LookUp([3, 1, 3, 4], [[5, -1], [0.5f, -0.5f], [-2, 3], [-1, 1e-8f]]);
+        Step(weightDecay: 0.5);
+        Rows().Should().Equal(apart).And.NotEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    [Fact]
+    public void Step_takes_the_last_pass_that_nobody_accumulated()
+    {
+        using var optimizer = new SparseSignSgd(_embedding, 0);
+        LookUp([0], [[1, 1]]);
+        optimizer.Accumulate();
+        LookUp([4], [[1, 1]]);
+        optimizer.Step(0.25);
+        Rows().Should().Equal(0.75f, 1.75f, 3, 4, 5, 6, 7, 8, 8.75f, 9.75f);
+    }
+
+    [Fact]
+    public void Step_uses_a_gradient_once_and_Accumulate_takes_it_once()
+    {
+        using var optimizer = new SparseSignSgd(_embedding, 0);
+        LookUp([0], [[1, 1]]);
+        optimizer.Accumulate();
+        optimizer.Accumulate();
+        optimizer.Step(0.25);
+        optimizer.Step(0.25);
+        Rows().Should().Equal(0.75f, 1.75f, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    [Fact]
+    public void Dispose_frees_what_waits_for_a_step()
+    {
+        LookUp([0], [[1, 1]]);
+        var optimizer = new SparseSignSgd(_embedding, 0);
+        optimizer.Accumulate();
+        var pending = LiveTensors.Count();
+        optimizer.Dispose();
+        optimizer.Dispose();
+        Tensor.TotalCount.Should().Be(pending - 2);
+    }
+
+    [Fact]
+    public void Accumulating_over_many_steps_leaves_no_tensor_behind()
+    {
+        using var optimizer = new SparseSignSgd(_embedding, 0.5);
+        TensorLeak.Check(() =>
+        {
+            LookUp([3, 1], [[5, -1], [0.5f, -0.5f]]);
+            optimizer.Accumulate();
+            LookUp([2, 2], [[5, -1], [0.5f, -0.5f]]);
+            optimizer.Step(0.25);
+        });
     }
 
     [Fact]
     public void Constructor_negative_weight_decay_is_refused()
         => FluentActions.Invoking(() => new SparseSignSgd(_embedding, -0.1)).Should().Throw<ArgumentOutOfRangeException>();
+
+    private void Reset()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        _embedding.Weights.copy_(arange(1, 11, ScalarType.Float32).view(5, 2));
+    }
+
+    private void Step(double weightDecay)
+    {
+        using var optimizer = new SparseSignSgd(_embedding, weightDecay);
+        optimizer.Step(0.25);
+    }
 
     private void LookUp(int[] ids, float[][] gradient)
     {

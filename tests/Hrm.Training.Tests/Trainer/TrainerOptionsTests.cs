@@ -13,9 +13,13 @@ public sealed class TrainerOptionsTests
         ["WarmupSteps"] = options => options.WarmupSteps = 0,
         ["LearningRate"] = options => options.LearningRate = 2e-2,
         ["MinLearningRateRatio"] = options => options.MinLearningRateRatio = 0.1,
+        ["Optimizer.Kind"] = options => options.Optimizer.Kind = OptimizerKind.AdamW,
         ["Optimizer.Beta1"] = options => options.Optimizer.Beta1 = 0.5,
         ["Optimizer.Beta2"] = options => options.Optimizer.Beta2 = 0.5,
         ["Optimizer.WeightDecay"] = options => options.Optimizer.WeightDecay = 1,
+        ["Optimizer.Epsilon"] = options => options.Optimizer.Epsilon = 1e-3,
+        ["Optimizer.Momentum"] = options => options.Optimizer.Momentum = 0.5,
+        ["Optimizer.NewtonSchulzSteps"] = options => options.Optimizer.NewtonSchulzSteps = 2,
         ["PuzzleLearningRate"] = options => options.PuzzleLearningRate = 2e-2,
         ["PuzzleWeightDecay"] = options => options.PuzzleWeightDecay = 1,
         ["EmaDecay"] = options => options.EmaDecay = 0.9,
@@ -24,6 +28,14 @@ public sealed class TrainerOptionsTests
         ["Halting.MaxSegments"] = options => options.Halting.MaxSegments = 2,
         ["Halting.ExplorationProbability"] = options => options.Halting.ExplorationProbability = 0,
         ["Halting.Rule"] = options => options.Halting.Rule = HaltingRule.HaltPositive,
+    };
+
+    /// <summary>The optimizer that has an option which not every one has.</summary>
+    private static readonly Dictionary<string, OptimizerKind> Kinds = new()
+    {
+        ["Optimizer.Epsilon"] = OptimizerKind.AdamW,
+        ["Optimizer.Momentum"] = OptimizerKind.Muon,
+        ["Optimizer.NewtonSchulzSteps"] = OptimizerKind.Muon,
     };
 
     public static TheoryData<string> Names() => [.. Changes.Keys];
@@ -36,7 +48,16 @@ public sealed class TrainerOptionsTests
         WarmupSteps = 100L,
         LearningRate = 1e-4,
         MinLearningRateRatio = 1.0,
-        Optimizer = new { Beta1 = 0.9, Beta2 = 0.95, WeightDecay = 0.1 },
+        Optimizer = new
+        {
+            Kind = OptimizerKind.AdamATan2,
+            Beta1 = 0.9,
+            Beta2 = 0.95,
+            WeightDecay = 0.1,
+            Epsilon = 1e-8,
+            Momentum = 0.95,
+            NewtonSchulzSteps = 5,
+        },
         PuzzleLearningRate = 1e-4,
         PuzzleWeightDecay = 0.1,
         EmaDecay = 0.0,
@@ -51,7 +72,7 @@ public sealed class TrainerOptionsTests
         string[] options =
         [
             .. PropertiesOf<TrainerOptions>(string.Empty).Except(["Optimizer", "Halting"]),
-            .. PropertiesOf<AdamOptions>("Optimizer."),
+            .. PropertiesOf<OptimizerOptions>("Optimizer."),
             .. PropertiesOf<HaltingOptions>("Halting."),
         ];
         Changes.Keys.Should().BeEquivalentTo(options);
@@ -63,11 +84,22 @@ public sealed class TrainerOptionsTests
     [MemberData(nameof(Names))]
     public void Each_option_takes_effect(string name)
     {
-        var changed = Options();
+        var kind = Kinds.GetValueOrDefault(name, OptimizerKind.AdamATan2);
+        var changed = Options(kind);
         Changes[name](changed);
-        var usual = Train(Options());
-        Train(Options()).Should().Equal(usual);
+        var usual = Train(Options(kind));
+        Train(Options(kind)).Should().Equal(usual);
         Train(changed).Should().NotEqual(usual);
+    }
+
+    [Fact]
+    public void Each_optimizer_trains_differently()
+    {
+        float[][] traces = [.. Enum.GetValues<OptimizerKind>().Select(kind => Train(Options(kind)))];
+        traces.Should().HaveCount(3);
+        traces[0].Should().NotEqual(traces[1]);
+        traces[1].Should().NotEqual(traces[2]);
+        traces[2].Should().NotEqual(traces[0]);
     }
 
     [Fact]
@@ -114,9 +146,13 @@ public sealed class TrainerOptionsTests
             "EmaDecay: expected 0 (none) or a number below 1, got 1",
             "TokenLoss: expected Stablemax or Softmax, got 9",
             "HaltingLoss: expected HaltAndContinue or HaltOnly, got 8",
+            "Optimizer:Kind: expected AdamATan2 or AdamW or Muon, got 6",
             "Optimizer:Beta1: expected 0 … 0.999999999, got 1",
             "Optimizer:Beta2: expected 0 … 0.999999999, got -0.5",
             "Optimizer:WeightDecay: expected a finite number of at least 0, got -2",
+            "Optimizer:Epsilon: expected a finite number above 0, got 0",
+            "Optimizer:Momentum: expected 0 … 0.999999999, got 1",
+            "Optimizer:NewtonSchulzSteps: expected 1 … 32, got 0",
             "Halting:MaxSegments: expected 1 … 65536, got 0",
             "Halting:ExplorationProbability: expected 0 … 1, got 2",
             "Halting:Rule: expected HaltOverContinue or HaltPositive, got 7",
@@ -137,13 +173,14 @@ public sealed class TrainerOptionsTests
     {
         new TrainerOptionsValidator().Validate(null, new TrainerOptions()).Succeeded.Should().BeTrue();
         var edges = new TrainerOptions { GlobalBatchSize = 1, TotalSteps = 1, WarmupSteps = 0, LearningRate = 0, MinLearningRateRatio = 0 };
-        edges.Optimizer = new AdamOptions { Beta1 = 0, Beta2 = 0, WeightDecay = 0 };
+        edges.Optimizer = new OptimizerOptions { Beta1 = 0, Beta2 = 0, WeightDecay = 0, Momentum = 0, NewtonSchulzSteps = 1 };
         edges.Halting = new HaltingOptions { MaxSegments = 1, ExplorationProbability = 1 };
         new TrainerOptionsValidator().Validate(null, edges).Succeeded.Should().BeTrue();
     }
 
-    private static TrainerOptions Options() => new()
+    private static TrainerOptions Options(OptimizerKind kind = OptimizerKind.AdamATan2) => new()
     {
+        Optimizer = { Kind = kind },
         GlobalBatchSize = TinyModels.Rows,
         TotalSteps = 8,
         WarmupSteps = 2,
@@ -166,7 +203,16 @@ public sealed class TrainerOptionsTests
         EmaDecay = 1,
         TokenLoss = (TokenLossKind)9,
         HaltingLoss = (HaltingLossKind)8,
-        Optimizer = new AdamOptions { Beta1 = 1, Beta2 = -0.5, WeightDecay = -2 },
+        Optimizer = new OptimizerOptions
+        {
+            Kind = (OptimizerKind)6,
+            Beta1 = 1,
+            Beta2 = -0.5,
+            WeightDecay = -2,
+            Epsilon = 0,
+            Momentum = 1,
+            NewtonSchulzSteps = 0,
+        },
         Halting = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 2, Rule = (HaltingRule)7 },
     };
 

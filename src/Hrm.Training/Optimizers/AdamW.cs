@@ -1,0 +1,47 @@
+using Hrm.Core;
+using TorchSharp.Modules;
+
+namespace Hrm.Training;
+
+/// <summary>Adam with decoupled weight decay.</summary>
+/// <remarks>
+/// <para>
+/// <c>p *= 1 - lr·wd; m = lerp(m, g, 1-β1); v = lerp(v, g², 1-β2); p -= lr / (1-β1ᵗ) · m / (√v / √(1-β2ᵗ) + ε)</c>.
+/// Every parameter decays.
+/// </para>
+/// <para>
+/// Against recorded numbers of PyTorch's AdamW over six steps with gradients of 1e-8 … 1e3: within 1e-6 relative.
+/// Source: Loshchilov and Hutter, arXiv 1711.05101.
+/// </para>
+/// </remarks>
+public sealed class AdamW : ParameterOptimizer
+{
+    private readonly Adam<AdamWRule> _adam;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="parameters">The parameters, float32, each once.</param>
+    /// <param name="options">Betas, weight decay and ε.</param>
+    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    public AdamW(IEnumerable<Parameter> parameters, OptimizerOptions options)
+        : base(parameters)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.RequireValid();
+        _adam = new Adam<AdamWRule>(this, Enumerable.Range(0, Parameters.Count), options);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptimizerSlot> Slots => [.. _adam.Slots];
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate) => _adam.Step(learningRate);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _adam.Dispose();
+        }
+    }
+}

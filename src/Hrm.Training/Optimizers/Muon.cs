@@ -1,0 +1,93 @@
+using Hrm.Core;
+using Hrm.Layers;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>Momentum whose update of a matrix is made orthogonal: all its singular values are brought near 1.</summary>
+/// <remarks>
+/// <para>
+/// <c>b = μ·b + g; u = g + μ·b; p *= 1 - lr·wd; p -= lr · 0.2 · √max(rows, columns) · orthogonal(u)</c>. The factor gives the
+/// update the size that AdamW's usually has, so that its learning rate and weight decay carry over. Parameters that are not
+/// among the matrices take <see cref="AdamW"/>'s step. A zero gradient with a zero buffer leaves the weight decay alone.
+/// </para>
+/// <para>Sources: Jordan et al. 2024, "Muon"; Liu et al., arXiv 2502.16982, section 2.2, for the factor.</para>
+/// </remarks>
+public sealed class Muon : ParameterOptimizer
+{
+    private const double RootMeanSquare = 0.2;
+
+    private readonly OptimizerOptions _options;
+    private readonly int[] _matrices;
+    private readonly Tensor[] _momenta; // as the matrices
+    private readonly Adam<AdamWRule> _rest;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="parameters">The parameters, float32, each once.</param>
+    /// <param name="matrices">The indices of those that are orthogonalised, each of two dimensions.</param>
+    /// <param name="options">Momentum, Newton–Schulz steps and weight decay; betas and ε for the rest.</param>
+    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is that of no parameter.</exception>
+    /// <exception cref="ShapeMismatchException">A parameter among the matrices is none.</exception>
+    public Muon(IEnumerable<Parameter> parameters, IEnumerable<int> matrices, OptimizerOptions options)
+        : base(parameters)
+    {
+        ArgumentNullException.ThrowIfNull(matrices);
+        ArgumentNullException.ThrowIfNull(options);
+        options.RequireValid();
+        _options = options;
+        _matrices = [.. matrices.Distinct().Order()];
+        foreach (var index in _matrices)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(matrices));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Parameters.Count, nameof(matrices));
+            ShapeGuard.Require(Parameters[index], $"{nameof(parameters)}[{index}]", "rows", "columns");
+        }
+
+        using var noGradient = no_grad();
+        _momenta = [.. _matrices.Select(index => zeros_like(Parameters[index]).DetachFromDisposeScope())];
+        _rest = new Adam<AdamWRule>(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptimizerSlot> Slots =>
+        [.. _matrices.Select((index, i) => new OptimizerSlot("momentum", index, _momenta[i])), .. _rest.Slots];
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate)
+    {
+        using var noGradient = no_grad();
+        for (var i = 0; i < _matrices.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            var parameter = Parameters[_matrices[i]];
+            if (parameter.grad is { } gradient)
+            {
+                CountStep(_matrices[i]);
+                Update(parameter, gradient, _momenta[i], learningRate);
+            }
+        }
+
+        _rest.Step(learningRate);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Array.ForEach(_momenta, tensor => tensor.Dispose());
+            _rest.Dispose();
+        }
+    }
+
+    private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)
+    {
+        momentum.mul_(_options.Momentum).add_(gradient);
+        var direction = NewtonSchulz.Orthogonalize(gradient.add(momentum, alpha: _options.Momentum), _options.NewtonSchulzSteps); // [rows, columns]
+        var scale = -learningRate * RootMeanSquare * Math.Sqrt(Math.Max(parameter.size(0), parameter.size(1)));
+        parameter.mul_(1 - (learningRate * _options.WeightDecay)).add_(direction, alpha: scale);
+    }
+}
