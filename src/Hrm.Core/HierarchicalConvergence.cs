@@ -59,6 +59,12 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     /// <summary>Which updates record gradients.</summary>
     public GradientMode GradientMode { get; set; }
 
+    /// <summary>
+    /// Told of every update, right after it, in order: for analysis and diagnosis. <see langword="null"/> (the default) costs
+    /// nothing.
+    /// </summary>
+    public Action<RecurrenceUpdate>? Updated { get; set; }
+
     /// <summary>Runs the recurrence once.</summary>
     /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
     /// <param name="injection">x, the embedded input, [B, S, D].</param>
@@ -71,25 +77,30 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {
-            (high, low) = RunCycle(high, low, injection, isLast: cycle == HighCycles - 1);
+            (high, low) = RunCycle(cycle, high, low, injection);
         }
 
         scope.MoveToOuter(high, low);
         return new HrmCarry(high, low);
     }
 
-    private (Tensor High, Tensor Low) RunCycle(Tensor high, Tensor low, Tensor injection, bool isLast)
+    private (Tensor High, Tensor Low) RunCycle(int cycle, Tensor high, Tensor low, Tensor injection)
     {
         using var scope = NewDisposeScope();
+        var isLast = cycle == HighCycles - 1;
         for (var step = 0; step < LowCycles; step++)
         {
             using var gradient = RecordWhen(Records(isLast, isLastStep: step == LowCycles - 1));
+            var before = low;
             low = _low.call(low, high + injection);
+            Updated?.Invoke(new RecurrenceUpdate(cycle, step, IsHigh: false, before, low));
         }
 
         using (RecordWhen(Records(isLast, isLastStep: true)))
         {
+            var before = high;
             high = _high.call(high, low);
+            Updated?.Invoke(new RecurrenceUpdate(cycle, LowCycles, IsHigh: true, before, high));
         }
 
         return scope.MoveToOuter(high, low);

@@ -27,6 +27,9 @@ public sealed class HrmCarry : IDisposable
     /// <summary>The same states, cut off from the graph.</summary>
     public HrmCarry Detach() => new(High.detach(), Low.detach());
 
+    /// <summary>Some rows, as views in the caller's dispose scope.</summary>
+    internal HrmCarry Rows(long first, long count) => new(High.narrow(0, first, count), Low.narrow(0, first, count)); // [count, S, D]
+
     /// <summary>Takes the tensors out of every dispose scope: the caller owns them.</summary>
     public HrmCarry DetachFromDisposeScope()
     {

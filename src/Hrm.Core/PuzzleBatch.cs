@@ -93,6 +93,13 @@ public sealed class PuzzleBatch : IDisposable
             Limits.Join(incoming.Limits));
     }
 
+    /// <summary>Some rows, as views in the caller's dispose scope.</summary>
+    internal PuzzleBatch Rows(long first, long count) => new(
+        Inputs.narrow(0, first, count), // [count, seq_len]
+        Labels?.narrow(0, first, count), // [count, seq_len]
+        PuzzleIds.narrow(0, first, count), // [count]
+        Limits);
+
     /// <summary>A copy that owns its tensors.</summary>
     public PuzzleBatch Clone() => new(
         Inputs.clone().DetachFromDisposeScope(),

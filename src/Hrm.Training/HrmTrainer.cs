@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hrm.Core;
 using Hrm.Layers;
 using TorchSharp;
@@ -16,11 +17,8 @@ namespace Hrm.Training;
 /// </remarks>
 public abstract class HrmTrainer : IDisposable
 {
-    private readonly TrainerOptions _options;
     private readonly HrmLoss _loss;
     private readonly AdaptiveHalting _halting;
-    private readonly ParameterOptimizer _optimizer;
-    private readonly SparseSignSgd? _puzzleOptimizer;
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
 
@@ -37,11 +35,12 @@ public abstract class HrmTrainer : IDisposable
         TrainerOptionsValidator.RequireValid(options);
         Model = model;
         Model.Recurrence.GradientMode = gradientMode;
-        _options = options;
+        Options = options;
+        Generator = generator;
         _loss = CreateLoss(options);
         _halting = new AdaptiveHalting(options.Halting, generator);
-        _optimizer = OptimizerFactory.Create(model, options.Optimizer);
-        _puzzleOptimizer = model.PuzzleEmbedding is null ? null : new SparseSignSgd(model.PuzzleEmbedding, options.PuzzleWeightDecay);
+        Optimizer = OptimizerFactory.Create(model, options.Optimizer);
+        PuzzleOptimizer = model.PuzzleEmbedding is null ? null : new SparseSignSgd(model.PuzzleEmbedding, options.PuzzleWeightDecay);
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         _puzzleSchedule = new CosineSchedule(options.PuzzleLearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         Average = options.EmaDecay > 0 ? new ExponentialMovingAverage(model.parameters(), options.EmaDecay) : null;
@@ -59,6 +58,22 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>What lives on between steps; <see langword="null"/> before the first.</summary>
     public TrainingCarry? Carry { get; private set; }
 
+    /// <summary>The norm of the last gradient before it was clipped, where it was measured.</summary>
+    public double? GradientNorm { get; private set; }
+
+    /// <summary>Where the time of the steps went.</summary>
+    public StepTimes Times { get; private set; }
+
+    /// <summary>How the model is trained.</summary>
+    internal TrainerOptions Options { get; }
+
+    internal ParameterOptimizer Optimizer { get; }
+
+    internal SparseSignSgd? PuzzleOptimizer { get; }
+
+    /// <summary>Draws the exploration of halting; the caller's.</summary>
+    internal Generator Generator { get; }
+
     /// <summary>The loss that the options describe, for evaluation.</summary>
     /// <param name="options">The options.</param>
     public static HrmLoss CreateLoss(TrainerOptions options)
@@ -67,11 +82,16 @@ public abstract class HrmTrainer : IDisposable
         return new HrmLoss(options.TokenLoss == TokenLossKind.Softmax ? new SoftmaxCrossEntropy() : new StablemaxCrossEntropy());
     }
 
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="step">The step, from 1.</param>
+    public double LearningRateAt(long step) => _schedule.At(step);
+
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
     /// <param name="incoming">New puzzles, [B, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
     /// <returns>[8], float64, on the device, the caller's: what <see cref="MetricSums.Read"/> reads. Reading it waits for the device.</returns>
     /// <exception cref="ShapeMismatchException">The batch has another shape than the last one, or no labels.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
+    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite; the weights have not changed.</exception>
     public Tensor Step(PuzzleBatch incoming)
     {
         using var scope = NewDisposeScope();
@@ -80,40 +100,61 @@ public abstract class HrmTrainer : IDisposable
         return segment.Loss.Metrics.DetachFromDisposeScope();
     }
 
-    /// <summary>The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'.</summary>
+    /// <summary>
+    /// The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'. Several calls before
+    /// <see cref="ApplyGradients"/> add up.
+    /// </summary>
     /// <param name="incoming">As in <see cref="Step"/>.</param>
     /// <returns>What the segment gave; its tensors belong to the caller's dispose scope.</returns>
     /// <exception cref="ShapeMismatchException">As in <see cref="Step"/>; nothing has changed then.</exception>
     /// <exception cref="TokenOutOfRangeException">As in <see cref="Step"/>; nothing has changed then.</exception>
+    /// <exception cref="TrainingDivergedException">As in <see cref="Step"/>; the gradients have been dropped then.</exception>
     public TrainingSegment ComputeGradients(PuzzleBatch incoming)
     {
         ArgumentNullException.ThrowIfNull(incoming);
         RequireFit(incoming);
+        var start = Stopwatch.GetTimestamp();
         Model.train();
         Carry ??= TrainingCarry.Start(Model, incoming);
         Carry.Refill(Model, incoming);
-        var output = Model.call(Carry.States, Carry.Data);
-        var segments = Carry.Segments + 1; // [B]
-        var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments)); // [B]
-        var target = ContinueTarget(output, segments); // [B]
-        var loss = _loss.Compute(output, Carry.Data.Labels!, segments, halted, target);
-        using (var mean = loss.Total / _options.GlobalBatchSize)
-        {
-            mean.backward();
-        }
-
-        Carry.Advance(output.Carry, segments, halted);
-        return new TrainingSegment(output, segments, halted, target, loss);
+        var segment = RunSegment();
+        RequireFinite(segment);
+        Carry.Advance(segment.Output.Carry, segment.Segments, segment.Halted);
+        Times = Times with { Total = Times.Total + Stopwatch.GetElapsedTime(start) };
+        return segment;
     }
 
     /// <summary>The second half of <see cref="Step"/>: updates weights, puzzle embedding and average, and drops the gradients.</summary>
     public void ApplyGradients()
     {
+        var start = Stopwatch.GetTimestamp();
+        if (Options.MaxGradientNorm > 0)
+        {
+            GradientNorm ??= GradientClipping.Norm(Optimizer.Parameters);
+            GradientClipping.Clip(Optimizer.Parameters, GradientNorm.Value, Options.MaxGradientNorm);
+        }
+
         StepCount++;
-        _optimizer.Step(_schedule.At(StepCount));
-        _puzzleOptimizer?.Step(_puzzleSchedule.At(StepCount));
-        _optimizer.ClearGradients();
+        Optimizer.Step(_schedule.At(StepCount));
+        PuzzleOptimizer?.Step(_puzzleSchedule.At(StepCount));
+        Optimizer.ClearGradients();
         Average?.Update();
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        Times = Times with { Steps = Times.Steps + 1, Optimizer = Times.Optimizer + elapsed, Total = Times.Total + elapsed };
+    }
+
+    /// <summary>Looks for where NaN or infinity is, after a step that was taken.</summary>
+    internal DivergenceReport Diagnose(MetricSums metrics) => DivergenceDiagnosis.Of(Model, Carry!, StepCount, metrics, GradientNorm);
+
+    /// <summary>Goes on from a step with a carry that it takes over; weights and optimizer state have been restored by the caller.</summary>
+    internal void Restore(long stepCount, TrainingCarry? carry)
+    {
+        Optimizer.ClearGradients();
+        PuzzleOptimizer?.Clear();
+        Carry?.Dispose();
+        Carry = carry;
+        StepCount = stepCount;
+        GradientNorm = null;
     }
 
     /// <summary>Frees optimizer, average and carry.</summary>
@@ -130,8 +171,8 @@ public abstract class HrmTrainer : IDisposable
         if (disposing)
         {
             Carry?.Dispose();
-            _optimizer.Dispose();
-            _puzzleOptimizer?.Dispose();
+            Optimizer.Dispose();
+            PuzzleOptimizer?.Dispose();
             _halting.Dispose();
             Average?.Dispose();
         }
@@ -150,21 +191,77 @@ public abstract class HrmTrainer : IDisposable
         incoming.Limits.RequireWithin(Model.Config);
     }
 
+    /// <summary>Runs the segment in parts of at most the options' micro-batch; their gradients add up to the whole batch's.</summary>
+    private TrainingSegment RunSegment()
+    {
+        using var scope = NewDisposeScope();
+        var rows = Carry!.Data.Size;
+        var size = Options.MicroBatchSize == 0 ? rows : Math.Min(rows, Options.MicroBatchSize);
+        var minimum = _halting.DrawMinimum(rows, Model.Device); // [B]
+        var parts = new List<TrainingSegment>();
+        for (var first = 0L; first < rows; first += size)
+        {
+            parts.Add(RunPart(first, Math.Min(size, rows - first), minimum));
+        }
+
+        return TrainingSegment.Join(parts).MoveToOuter(scope);
+    }
+
+    private TrainingSegment RunPart(long first, long count, Tensor? minimum)
+    {
+        using var scope = NewDisposeScope();
+        var start = Stopwatch.GetTimestamp();
+        var data = Carry!.Data.Rows(first, count);
+        var segments = Carry.Segments.narrow(0, first, count) + 1; // [count]
+        var output = Model.call(Carry.States.Rows(first, count), data);
+        var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments), minimum?.narrow(0, first, count)); // [count]
+        var target = ContinueTarget(output, segments, data); // [count]
+        var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
+        var forward = Stopwatch.GetElapsedTime(start);
+        (loss.Total / Options.GlobalBatchSize).backward();
+        PuzzleOptimizer?.Accumulate();
+        var both = Stopwatch.GetElapsedTime(start);
+        Times = Times with { Forward = Times.Forward + forward, Backward = Times.Backward + (both - forward) };
+        return new TrainingSegment(output, segments, halted, target, loss).MoveToOuter(scope);
+    }
+
+    /// <summary>Stops before the update where loss or gradient has NaN or infinity in it, and says where they came from.</summary>
+    private void RequireFinite(TrainingSegment segment)
+    {
+        GradientNorm = null;
+        if (Options.FiniteCheckInterval == 0 || (StepCount + 1) % Options.FiniteCheckInterval != 0)
+        {
+            return;
+        }
+
+        GradientNorm = GradientClipping.Norm(Optimizer.Parameters);
+        var metrics = MetricSums.Read(segment.Loss.Metrics);
+        if (double.IsFinite(GradientNorm.Value) && metrics.HasFiniteLosses)
+        {
+            return;
+        }
+
+        var report = DivergenceDiagnosis.Of(Model, Carry!, StepCount + 1, metrics, GradientNorm);
+        Optimizer.ClearGradients();
+        PuzzleOptimizer?.Clear();
+        throw new TrainingDivergedException(report);
+    }
+
     /// <summary>
     /// What sigmoid(q_continue) should be: the better of halting and going on after one more segment, halting alone where the
     /// present one is the last. [B], or <see langword="null"/> where q_continue is not trained.
     /// </summary>
-    private Tensor? ContinueTarget(HrmOutput output, Tensor segments)
+    private Tensor? ContinueTarget(HrmOutput output, Tensor segments, PuzzleBatch data)
     {
-        if (_options.HaltingLoss == HaltingLossKind.HaltOnly || _options.Halting.MaxSegments == 1)
+        if (Options.HaltingLoss == HaltingLossKind.HaltOnly || Options.Halting.MaxSegments == 1)
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var next = Model.call(output.Carry, Carry!.Data);
-        var isLast = segments.ge(_options.Halting.MaxSegments); // [B]
+        var next = Model.call(output.Carry, data);
+        var isLast = segments.ge(Options.Halting.MaxSegments); // [B]
         var best = where(isLast, next.QHalt, maximum(next.QHalt, next.QContinue)); // [B]
         return best.sigmoid().MoveToOuterDisposeScope();
     }

@@ -8,6 +8,12 @@ public sealed class TrainerOptions
     /// <summary>The number of rows of a step, over all processes. Default 64.</summary>
     public int GlobalBatchSize { get; set; } = 64;
 
+    /// <summary>
+    /// The most rows that run at once; a larger batch runs in parts whose gradients add up, with the same result in less
+    /// memory. 0 runs all rows at once. Default 0.
+    /// </summary>
+    public int MicroBatchSize { get; set; }
+
     /// <summary>The number of optimizer steps of the whole run; the schedule ends there. Default 1,000.</summary>
     public long TotalSteps { get; set; } = 1000;
 
@@ -19,6 +25,18 @@ public sealed class TrainerOptions
 
     /// <summary>The share of the learning rates that is left at the end; 1 keeps them constant. Default 1.</summary>
     public double MinLearningRateRatio { get; set; } = 1;
+
+    /// <summary>
+    /// The largest norm of the gradient of all weights together (the puzzle embedding's, of which only the sign is used, is
+    /// not among them); a larger one is scaled down to it. 0 for no limit. Default 0.
+    /// </summary>
+    public double MaxGradientNorm { get; set; }
+
+    /// <summary>
+    /// Every how many steps loss and gradient are looked at for NaN and infinity, before the weights are updated; 0 for
+    /// never. On a GPU each look waits for the device. Default 1.
+    /// </summary>
+    public int FiniteCheckInterval { get; set; } = 1;
 
     /// <summary>The optimizer of the weights, and its settings.</summary>
     public OptimizerOptions Optimizer { get; set; } = new();

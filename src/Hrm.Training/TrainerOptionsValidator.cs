@@ -18,10 +18,13 @@ public sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
         ArgumentNullException.ThrowIfNull(options);
         var rules = new RangeRules()
             .Between("GlobalBatchSize", options.GlobalBatchSize, 1, 1 << 20)
+            .Between("MicroBatchSize", options.MicroBatchSize, 0, 1 << 20)
             .Between("TotalSteps", options.TotalSteps, 1, long.MaxValue)
             .Between("WarmupSteps", options.WarmupSteps, 0, long.MaxValue)
             .NotNegative("LearningRate", options.LearningRate)
             .Between("MinLearningRateRatio", options.MinLearningRateRatio, 0, 1)
+            .NotNegative("MaxGradientNorm", options.MaxGradientNorm)
+            .Between("FiniteCheckInterval", options.FiniteCheckInterval, 0, int.MaxValue)
             .NotNegative("PuzzleLearningRate", options.PuzzleLearningRate)
             .NotNegative("PuzzleWeightDecay", options.PuzzleWeightDecay)
             .Check("EmaDecay", options.EmaDecay, options.EmaDecay is >= 0 and < 1, "0 (none) or a number below 1")

@@ -35,6 +35,9 @@ public sealed class TrainingCarry : IDisposable
         ones([batch.Size], ScalarType.Bool, model.Device).DetachFromDisposeScope(),
         batch.Clone());
 
+    /// <summary>A carry that goes on from saved values; owns them.</summary>
+    internal static TrainingCarry Of(HrmCarry states, Tensor segments, Tensor halted, PuzzleBatch data) => new(states, segments, halted, data);
+
     /// <summary>Gives the rows that have halted the rows of a batch; the batch's other rows are dropped.</summary>
     internal void Refill(HrmModel model, PuzzleBatch incoming)
     {

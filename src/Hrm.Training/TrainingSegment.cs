@@ -4,10 +4,53 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>What one training segment gave.</summary>
-/// <param name="Output">Logits and Q values with their graph; the carry now belongs to the trainer.</param>
+/// <summary>What one training segment gave, of all rows, whether it ran at once or in parts.</summary>
+/// <param name="Output">Logits and Q values without a graph; the carry belongs to the trainer.</param>
 /// <param name="Segments">[B], int32: segments run on the current data; belongs to the trainer.</param>
 /// <param name="Halted">[B], bool: the rows that stop; belongs to the trainer.</param>
 /// <param name="ContinueTarget">[B], float32: the target of sigmoid(q_continue), or <see langword="null"/>.</param>
-/// <param name="Loss">Loss and metrics.</param>
-public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor Halted, Tensor? ContinueTarget, LossResult Loss);
+/// <param name="Loss">Loss (detached) and metrics.</param>
+public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor Halted, Tensor? ContinueTarget, LossResult Loss)
+{
+    /// <summary>One segment of the rows of several, in order.</summary>
+    internal static TrainingSegment Join(IReadOnlyList<TrainingSegment> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        using var scope = NewDisposeScope();
+        return new TrainingSegment(
+            new HrmOutput(
+                Rows(part => part.Output.Logits), // [B, seq_len, V]
+                Rows(part => part.Output.QHalt), // [B]
+                Rows(part => part.Output.QContinue), // [B]
+                new HrmCarry(Rows(part => part.Output.Carry.High), Rows(part => part.Output.Carry.Low))), // [B, S, D]
+            Rows(part => part.Segments), // [B]
+            Rows(part => part.Halted), // [B]
+            parts[0].ContinueTarget is null ? null : Rows(part => part.ContinueTarget!), // [B]
+            new LossResult(Sum(part => part.Loss.Total), Sum(part => part.Loss.Metrics))) // [], [8]
+            .MoveToOuter(scope);
+
+        Tensor Rows(Func<TrainingSegment, Tensor> choose) => cat([.. parts.Select(choose)]);
+        Tensor Sum(Func<TrainingSegment, Tensor> choose) => stack([.. parts.Select(choose)]).sum(dim: 0);
+    }
+
+    /// <summary>Hands every tensor, without its graph, from a scope to the one around it.</summary>
+    internal TrainingSegment MoveToOuter(DisposeScope scope)
+    {
+        return new TrainingSegment(
+            new HrmOutput(
+                Outer(Output.Logits),
+                Outer(Output.QHalt),
+                Outer(Output.QContinue),
+                new HrmCarry(Outer(Output.Carry.High), Outer(Output.Carry.Low))),
+            Outer(Segments),
+            Outer(Halted),
+            ContinueTarget is null ? null : Outer(ContinueTarget),
+            new LossResult(Outer(Loss.Total), Outer(Loss.Metrics)));
+
+        Tensor Outer(Tensor tensor) => scope.MoveToOuter(tensor.detach());
+    }
+}

@@ -49,23 +49,40 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
     public override Tensor forward(Tensor qHalt, Tensor qContinue, Tensor segments)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var isLast = segments.ge(MaxSegments); // [B]
-        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? qHalt.gt(0) : qHalt.gt(qContinue); // [B]
-        if (training && MaxSegments > 1 && _options.ExplorationProbability > 0)
+        using var minimum = training ? DrawMinimum(segments.size(0), segments.device) : null; // [B]
+        return Decide(new HaltingState(qHalt, qContinue, segments), minimum).MoveToOuterDisposeScope(); // [B]
+    }
+
+    /// <summary>
+    /// What exploration asks of each row: a minimum from 2 … M with probability ε, else 0. Drawn for a whole batch at once,
+    /// so that a batch run in parts draws what it would have drawn in one.
+    /// </summary>
+    /// <returns>[B], int32; <see langword="null"/> where nothing is explored, and nothing was drawn.</returns>
+    internal Tensor? DrawMinimum(long rows, Device device)
+    {
+        if (MaxSegments == 1 || _options.ExplorationProbability == 0)
         {
-            prefersHalt = prefersHalt.logical_and(segments.ge(DrawMinimum(segments)));
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var explores = rand([rows], generator: _generator).lt(_options.ExplorationProbability); // [B]
+        var minimum = randint(2, MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
+        return minimum.mul_(explores.to_type(ScalarType.Int32)).to(device).MoveToOuterDisposeScope(); // [B]
+    }
+
+    /// <summary>Decides with minima that were drawn before; without them nothing is explored.</summary>
+    internal Tensor Decide(HaltingState state, Tensor? minimum)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var isLast = state.Segments.ge(MaxSegments); // [B]
+        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? state.QHalt.gt(0) : state.QHalt.gt(state.QContinue); // [B]
+        if (minimum is not null)
+        {
+            prefersHalt = prefersHalt.logical_and(state.Segments.ge(minimum)); // [B]
         }
 
         return isLast.logical_or(prefersHalt).MoveToOuterDisposeScope(); // [B]
-    }
-
-    /// <summary>A minimum from 2 … M with probability ε, else 0, [B], int32.</summary>
-    private Tensor DrawMinimum(Tensor segments)
-    {
-        var rows = segments.size(0);
-        var explores = rand([rows], generator: _generator).lt(_options.ExplorationProbability); // [B]
-        var minimum = randint(2, MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
-        return minimum.mul_(explores.to_type(ScalarType.Int32)).to(segments.device); // [B]
     }
 }

@@ -31,15 +31,26 @@ public sealed class PuzzleLoader
     /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
     /// <returns>Batches that the caller disposes.</returns>
     public IEnumerable<PuzzleBatch> TrainingBatches(int epochsPerIteration, long seed, IExampleAugmentation? augmentation = null)
+        => From(default, new GroupSampler(_dataset, _batchSize, epochsPerIteration, seed), seed, augmentation).Select(loaded => loaded.Batch);
+
+    /// <summary>
+    /// The endless stream from a place on. Chance is drawn by the place of a batch, so those before it need not be made.
+    /// </summary>
+    internal IEnumerable<StreamedBatch> From(SamplerPosition start, GroupSampler sampler, long seed, IExampleAugmentation? augmentation)
     {
-        var sampler = new GroupSampler(_dataset, _batchSize, epochsPerIteration, seed);
         var augmentationSeed = new StatefulRandom(seed).Split(-1);
-        for (var iteration = 0L; ; iteration++)
+        for (var iteration = start.Iteration; ; iteration++)
         {
             var random = augmentationSeed.Split(iteration);
+            var batch = 0L;
             foreach (var examples in sampler.Iterate(iteration))
             {
-                yield return Read(examples, augmentation, random);
+                if (iteration > start.Iteration || batch >= start.Batch)
+                {
+                    yield return new StreamedBatch(Read(examples, augmentation, random.Split(batch)), new SamplerPosition(iteration, batch), examples);
+                }
+
+                batch++;
             }
         }
     }

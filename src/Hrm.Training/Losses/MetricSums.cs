@@ -26,6 +26,9 @@ public readonly record struct MetricSums(
     /// <summary>The number of values.</summary>
     internal const int Length = 8;
 
+    /// <summary>Whether no loss is NaN or infinite.</summary>
+    public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss);
+
     /// <summary>Reads sums from the device; waits for it.</summary>
     /// <param name="metrics">[8], float64: <see cref="LossResult.Metrics"/>, or a sum of several.</param>
     /// <exception cref="ShapeMismatchException">The shape is another.</exception>
@@ -37,6 +40,10 @@ public readonly record struct MetricSums(
         var values = metrics.cpu().data<double>().ToArray();
         return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
     }
+
+    /// <summary>What <see cref="Read"/> reads, on the CPU, [8], float64.</summary>
+    internal Tensor ToTensor()
+        => tensor(new[] { Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss }, ScalarType.Float64);
 
     /// <summary>Adds the sums of another batch.</summary>
     public static MetricSums operator +(MetricSums left, MetricSums right) => new(

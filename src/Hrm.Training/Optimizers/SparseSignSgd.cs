@@ -33,6 +33,9 @@ public sealed class SparseSignSgd : IDisposable
         _weightDecay = weightDecay;
     }
 
+    /// <summary>The gradients that wait for the step: ids [B], and a row a look-up [B, W]; live.</summary>
+    internal IReadOnlyList<(Tensor Ids, Tensor Gradient)> Pending => _pending;
+
     /// <summary>Takes the gradient of the last look-up that recorded one, to be used by the next step; does nothing without one.</summary>
     public void Accumulate()
     {
@@ -78,7 +81,8 @@ public sealed class SparseSignSgd : IDisposable
         table.index_copy_(0, distinct, rows);
     }
 
-    private void Clear()
+    /// <summary>Drops the gradients that wait for a step.</summary>
+    internal void Clear()
     {
         foreach (var (ids, gradient) in _pending)
         {

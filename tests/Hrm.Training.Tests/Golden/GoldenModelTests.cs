@@ -68,11 +68,11 @@ public sealed class GoldenModelTests(ITestOutputHelper output)
             Compare(golden, segment.Output, name, LaterStepTolerance(golden, step));
             CompareDecisions(golden, segment, name, step);
             CompareLoss(golden, segment.Loss, name, golden.IsBf16 ? Tolerance(golden, step) : step == 0 ? 1e-5 : 1e-4);
-            CompareGradients(golden, model, name, step);
-            var gradients = Gradients(model);
+            CompareGradients(golden, trainer, name, step);
+            var gradients = Gradients(trainer);
             if (model.PuzzleEmbedding is not null)
             {
-                gradients["puzzle_emb.weights"] = TableGradient(model.PuzzleEmbedding);
+                gradients["puzzle_emb.weights"] = TableGradient(trainer);
             }
 
             trainer.ApplyGradients();
@@ -141,12 +141,12 @@ public sealed class GoldenModelTests(ITestOutputHelper output)
         }
     }
 
-    private static void CompareGradients(GoldenCase golden, HrmModel model, string name, int step)
+    private static void CompareGradients(GoldenCase golden, HrmTrainer trainer, string name, int step)
     {
-        var actual = Gradients(model);
+        var actual = Gradients(trainer);
         var expected = golden.Below($"{name}.grad.").ToDictionary(entry => entry.Key, entry => entry.Value);
-        expected.Should().HaveCount(step == 0 ? model.named_parameters().Count() : 0);
-        if (model.PuzzleEmbedding is not null)
+        expected.Should().HaveCount(step == 0 ? trainer.Model.named_parameters().Count() : 0);
+        if (trainer.PuzzleOptimizer is not null)
         {
             expected[PuzzleRows] = golden.Read($"{name}.grad.{PuzzleRows}");
         }
@@ -165,22 +165,22 @@ public sealed class GoldenModelTests(ITestOutputHelper output)
         }
     }
 
-    private static Dictionary<string, Tensor> Gradients(HrmModel model)
+    private static Dictionary<string, Tensor> Gradients(HrmTrainer trainer)
     {
-        var gradients = model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone());
-        if (model.PuzzleEmbedding?.Gathered is { } gathered)
+        var gradients = trainer.Model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.grad!.clone());
+        if (trainer.PuzzleOptimizer is { } puzzles)
         {
-            gradients[PuzzleRows] = gathered.Rows.grad!.clone();
+            gradients[PuzzleRows] = puzzles.Pending[^1].Gradient.clone();
         }
 
         return gradients;
     }
 
     /// <summary>The rows' gradients summed by id; rows that were not looked up count as clear, for they must not change.</summary>
-    private static Tensor TableGradient(Layers.SparseEmbedding embedding)
+    private static Tensor TableGradient(HrmTrainer trainer)
     {
-        var (ids, rows) = (embedding.Gathered!.Ids, embedding.Gathered.Rows.grad!);
-        var table = full_like(embedding.Weights, rows.abs().max().item<float>());
+        var (ids, rows) = trainer.PuzzleOptimizer!.Pending[^1];
+        var table = full_like(trainer.Model.PuzzleEmbedding!.Weights, rows.abs().max().item<float>());
         return table.index_fill_(0, ids, 0).index_add_(0, ids, rows, 1);
     }
 
@@ -195,7 +195,7 @@ public sealed class GoldenModelTests(ITestOutputHelper output)
         using var trainer = golden.CreateTrainer(model, generator);
         using var batch = golden.Batch(0);
         trainer.ComputeGradients(batch);
-        return Gradients(model);
+        return Gradients(trainer);
     }
 
     /// <summary>

@@ -1,0 +1,125 @@
+using Hrm.Core;
+using TorchSharp;
+
+namespace Hrm.Training;
+
+/// <summary>One checkpoint on disk: a folder whose name says its step, there as a whole or not at all.</summary>
+/// <remarks>
+/// <c>config.json</c> and <c>model.safetensors</c> are the model with the weights in training, <c>training.safetensors</c>
+/// the rest of the trainer's tensors, <c>checkpoint.json</c> settings and counters, <c>SHA256SUMS</c> the sums of all of them.
+/// </remarks>
+internal static class CheckpointFolder
+{
+    private const string NamePrefix = "step-";
+    private const string StagedPrefix = ".staged-";
+    private const string StateName = "training.safetensors";
+
+    private static readonly string[] Names = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
+
+    public static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
+
+    /// <summary>The checkpoints of a folder, the newest first.</summary>
+    public static IReadOnlyList<(long Step, string Path)> List(string folder) =>
+    [
+        .. Directory.EnumerateDirectories(folder, NamePrefix + "*")
+            .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
+            .Where(entry => entry.Step >= 0)
+            .OrderByDescending(entry => entry.Step),
+    ];
+
+    /// <summary>Writes beside the final name and takes it in one rename.</summary>
+    public static void Write(string folder, HrmTrainer trainer, CheckpointManifest manifest)
+    {
+        var staged = Path.Combine(folder, StagedPrefix + Path.GetRandomFileName());
+        try
+        {
+            Directory.CreateDirectory(staged);
+            trainer.Model.Save(staged);
+            using (torch.NewDisposeScope())
+            {
+                SafetensorsWriter.Save(Path.Combine(staged, StateName), TrainerTensors.Of(trainer));
+            }
+
+            manifest.Write(staged);
+            ChecksumList.Write(staged, Names);
+            var final = Path.Combine(folder, NameOf(manifest.Step));
+            if (Directory.Exists(final))
+            {
+                // Only a damaged one is written again: a sound one of this step would have been gone on from.
+                Directory.Delete(final, recursive: true);
+            }
+
+            Directory.Move(staged, final);
+        }
+        catch (Exception exception)
+        {
+            Delete(staged);
+            if (HrmFileException.IsFileError(exception))
+            {
+                throw new HrmFileException(folder, "a checkpoint could not be written", exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Checks every byte of a checkpoint, and reads its manifest.</summary>
+    /// <exception cref="HrmException">It is damaged, or of another version of the format.</exception>
+    public static CheckpointManifest Verify(string path)
+    {
+        ChecksumList.Verify(path, Names);
+        return CheckpointManifest.Read(path);
+    }
+
+    /// <summary>Puts the state of a checkpoint that was verified into a trainer.</summary>
+    public static void Restore(string path, HrmTrainer trainer, CheckpointManifest manifest)
+    {
+        RequireSameModel(path, trainer.Model.Config);
+        using var weights = SafetensorsFile.Open(Path.Combine(path, WeightsFolder.SingleName));
+        using var state = SafetensorsFile.Open(Path.Combine(path, StateName));
+        TrainerTensors.Restore(trainer, weights, state, manifest.Step);
+    }
+
+    /// <summary>Removes what a process that was killed left half-written.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        foreach (var path in Directory.EnumerateDirectories(folder, StagedPrefix + "*"))
+        {
+            Delete(path);
+        }
+    }
+
+    /// <summary>Deletes a folder; what cannot be deleted stays, and is tried again at the next opening.</summary>
+    public static void Delete(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            // A leftover costs space, not correctness: it must not hide the failure that led here, nor end a training.
+        }
+    }
+
+    private static long StepOf(string name)
+        => long.TryParse(name.AsSpan(NamePrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var step)
+            && name == NameOf(step)
+            ? step
+            : -1;
+
+    private static void RequireSameModel(string path, HrmConfig present)
+    {
+        var file = Path.Combine(path, ModelFolder.ConfigName);
+        var saved = HrmConfigJson.ReadFile(file);
+        if (saved != present)
+        {
+            var before = saved.ToJson().Split('\n');
+            var different = present.ToJson().Split('\n').Except(before).Select(line => line.Trim().TrimEnd(','));
+            throw new CheckpointException(file, $"is of another model: here {string.Join(", ", different)}");
+        }
+    }
+}

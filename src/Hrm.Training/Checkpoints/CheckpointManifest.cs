@@ -1,0 +1,124 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hrm.Core;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>What a checkpoint says of itself, as <c>checkpoint.json</c>.</summary>
+internal sealed record CheckpointManifest
+{
+    public const string FileName = "checkpoint.json";
+    public const int CurrentFormatVersion = 1;
+
+    private const int MaxBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        MaxDepth = 8,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+    };
+
+    public required int FormatVersion { get; init; }
+
+    /// <summary>The version of the library that wrote it.</summary>
+    public required string LibraryVersion { get; init; }
+
+    /// <summary>Steps taken.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Threads of libtorch: another number adds up in another order.</summary>
+    public required int Threads { get; init; }
+
+    public required GradientMode GradientMode { get; init; }
+
+    public required TrainerOptions Trainer { get; init; }
+
+    /// <summary>What the training reads, as far as it can be told cheaply; <see langword="null"/> without a stream.</summary>
+    public DatasetIdentity? Data { get; init; }
+
+    public required TrainingRunState Run { get; init; }
+
+    public static CheckpointManifest Of(HrmTrainer trainer, TrainingRunState state, DatasetIdentity? data) => new()
+    {
+        FormatVersion = CurrentFormatVersion,
+        LibraryVersion = typeof(HrmTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        Step = trainer.StepCount,
+        Threads = get_num_threads(),
+        GradientMode = trainer.Model.Recurrence.GradientMode,
+        Trainer = trainer.Options,
+        Data = data,
+        Run = state,
+    };
+
+    public void Write(string folder)
+        => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
+
+    /// <exception cref="CheckpointException">The file is no manifest that this version reads.</exception>
+    public static CheckpointManifest Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var text = BoundedFile.ReadText(path, MaxBytes);
+        try
+        {
+            RequireKnownVersion(path, text);
+            var manifest = JsonSerializer.Deserialize<CheckpointManifest>(text, Json) ?? throw new CheckpointException(path, "expected a JSON object, got null");
+            return manifest.Step >= 0 ? manifest : throw new CheckpointException(path, $"step: expected at least 0, got {manifest.Step}");
+        }
+        catch (JsonException error)
+        {
+            throw new CheckpointException(path, error.Message, error);
+        }
+    }
+
+    /// <summary>The settings by which two manifests differ, as "NAME was OLD".</summary>
+    public IReadOnlyList<string> DifferencesTo(CheckpointManifest present)
+    {
+        var (old, now) = (Flatten(this), Flatten(present));
+        return [.. old.Where(entry => !now.TryGetValue(entry.Key, out var value) || value != entry.Value).Select(entry => $"{entry.Key} was {entry.Value}")];
+
+        static Dictionary<string, string> Flatten(CheckpointManifest manifest)
+        {
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            Add(string.Empty, JsonSerializer.SerializeToElement(new { manifest.Threads, manifest.GradientMode, manifest.Trainer, manifest.Data }, Json));
+            return values;
+
+            void Add(string path, JsonElement element)
+            {
+                if (element.ValueKind != JsonValueKind.Object)
+                {
+                    values[path] = element.ToString();
+                    return;
+                }
+
+                foreach (var property in element.EnumerateObject())
+                {
+                    Add(path.Length == 0 ? property.Name : $"{path}:{property.Name}", property.Value);
+                }
+            }
+        }
+    }
+
+    /// <summary>Before the rest is read: a later version may have other fields.</summary>
+    private static void RequireKnownVersion(string path, string text)
+    {
+        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
+        var version = document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("format_version", out var property)
+            && property.ValueKind == JsonValueKind.Number
+            && property.TryGetInt32(out var number)
+            ? number
+            : 0;
+        if (version != CurrentFormatVersion)
+        {
+            throw new CheckpointException(path, $"format_version: expected {CurrentFormatVersion}, got {version}");
+        }
+    }
+}

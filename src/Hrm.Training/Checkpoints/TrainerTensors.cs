@@ -1,0 +1,178 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>A trainer's state besides the model's weights, as named tensors.</summary>
+internal static class TrainerTensors
+{
+    private const string High = "carry.high";
+    private const string Low = "carry.low";
+    private const string Segments = "carry.segments";
+    private const string Halted = "carry.halted";
+    private const string Inputs = "carry.inputs";
+    private const string Labels = "carry.labels";
+    private const string PuzzleIds = "carry.puzzle_ids";
+    private const string Steps = "optimizer.steps";
+    private const string GeneratorName = "generator";
+
+    private static readonly string[] Loose = [Steps, GeneratorName];
+    private static readonly string[] OfCarry = [High, Low, Segments, Halted, Inputs, Labels, PuzzleIds];
+
+    /// <summary>Everything to save; new tensors belong to the caller's scope.</summary>
+    public static Dictionary<string, Tensor> Of(HrmTrainer trainer)
+    {
+        var tensors = LongLived(trainer);
+        tensors[Steps] = tensor(trainer.Optimizer.StepCounts.ToArray(), ScalarType.Int64); // [parameters]
+        tensors[GeneratorName] = trainer.Generator.get_state();
+        if (trainer.Carry is { } carry)
+        {
+            tensors[High] = carry.States.High; // [B, S, D]
+            tensors[Low] = carry.States.Low; // [B, S, D]
+            tensors[Segments] = carry.Segments; // [B]
+            tensors[Halted] = carry.Halted; // [B]
+            tensors[Inputs] = carry.Data.Inputs; // [B, seq_len]
+            tensors[Labels] = carry.Data.Labels!; // [B, seq_len]
+            tensors[PuzzleIds] = carry.Data.PuzzleIds; // [B]
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Puts saved state in the place of the trainer's; changes nothing where it does not fit.</summary>
+    /// <exception cref="CheckpointException">The state is of another optimizer, average or model.</exception>
+    /// <exception cref="HrmException">A tensor has another shape or dtype, or a value that a batch cannot have.</exception>
+    public static void Restore(HrmTrainer trainer, IWeightsSource weights, IWeightsSource state, long step)
+    {
+        using var scope = NewDisposeScope();
+        var expected = LongLived(trainer);
+        RequireNames(state, expected.Keys);
+        foreach (var (name, value) in expected)
+        {
+            state.GetEntry(name).RequireFits(value, state.Path);
+        }
+
+        var counts = ReadSteps(state, trainer.Optimizer.Parameters.Count);
+        var generator = ReadGenerator(trainer, state);
+        var carry = state.Contains(High) ? ReadCarry(trainer.Model, state) : null;
+        try
+        {
+            trainer.Model.LoadWeights(weights);
+        }
+        catch
+        {
+            carry?.Dispose();
+            throw;
+        }
+
+        foreach (var (name, value) in expected)
+        {
+            state.CopyTo(name, value);
+        }
+
+        trainer.Optimizer.RestoreStepCounts(counts);
+        trainer.Generator.set_state(generator);
+        trainer.Restore(step, carry);
+    }
+
+    /// <summary>The state that lives in the same tensors from the first step to the last: optimizer and average.</summary>
+    private static Dictionary<string, Tensor> LongLived(HrmTrainer trainer)
+    {
+        var names = trainer.Model.named_parameters().ToDictionary(entry => entry.parameter.Handle, entry => entry.name);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var slot in trainer.Optimizer.Slots)
+        {
+            tensors.Add($"optimizer.{slot.Name}.{names[trainer.Optimizer.Parameters[slot.Parameter].Handle]}", slot.Value);
+        }
+
+        if (trainer.Average is { } average)
+        {
+            foreach (var (parameter, value) in trainer.Model.named_parameters().Zip(average.Values))
+            {
+                tensors.Add($"average.{parameter.name}", value);
+            }
+        }
+
+        return tensors;
+    }
+
+    private static void RequireNames(IWeightsSource state, IEnumerable<string> longLived)
+    {
+        string[] expected = [.. longLived, .. Loose, .. state.Contains(High) ? OfCarry : []];
+        var missing = expected.Except(state.Names, StringComparer.Ordinal).ToArray();
+        var unknown = state.Names.Except(expected, StringComparer.Ordinal).ToArray();
+        if (missing.Length + unknown.Length > 0)
+        {
+            throw new CheckpointException(
+                state.Path,
+                $"expected the state of this trainer (optimizer, average, carry): {missing.Length} missing ({First(missing)}), {unknown.Length} unknown ({First(unknown)})");
+        }
+
+        static string First(string[] names) => names.Length == 0 ? "none" : Quote.Text(names[0]);
+    }
+
+    private static long[] ReadSteps(IWeightsSource state, int parameters)
+    {
+        var steps = Read(state, Steps, ScalarType.Int64, parameters).data<long>().ToArray();
+        return Array.TrueForAll(steps, count => count >= 0)
+            ? steps
+            : throw new CheckpointException(state.Path, $"{Steps}: expected counts of at least 0, got {steps.Min()}");
+    }
+
+    private static Tensor ReadGenerator(HrmTrainer trainer, IWeightsSource state)
+    {
+        using var present = trainer.Generator.get_state();
+        var saved = Read(state, GeneratorName, present.dtype, present.shape);
+        return GeneratorState.IsValid(saved)
+            ? saved
+            : throw new CheckpointException(state.Path, $"{GeneratorName}: expected the state of a Mersenne Twister, got other bytes");
+    }
+
+    private static TrainingCarry ReadCarry(HrmModel model, IWeightsSource state)
+    {
+        using var scope = NewDisposeScope();
+        var shape = state.GetEntry(Inputs).Shape;
+        var rows = shape.Count == 2 ? shape[0] : 0;
+        if (rows < 1)
+        {
+            throw new CheckpointException(state.Path, $"{Inputs}: expected [B, {model.Config.SequenceLength}], got {state.GetEntry(Inputs)}");
+        }
+
+        long length = model.Config.SequenceLength;
+        long[] states = [rows, model.Config.TokenCount, model.Config.HiddenSize];
+        var high = Read(state, High, model.Config.ForwardDtype, states); // [B, S, D]
+        var low = Read(state, Low, model.Config.ForwardDtype, states); // [B, S, D]
+        var segments = Read(state, Segments, ScalarType.Int32, rows); // [B]
+        var halted = Read(state, Halted, ScalarType.Bool, rows); // [B]
+        var data = PuzzleBatch.Create(
+            Read(state, Inputs, ScalarType.Int32, rows, length).data<int>().ToArray(),
+            Read(state, Labels, ScalarType.Int32, rows, length).data<int>().ToArray(),
+            Read(state, PuzzleIds, ScalarType.Int32, rows).data<int>().ToArray(),
+            model.Config.SequenceLength,
+            model.Device);
+        try
+        {
+            data.Limits.RequireWithin(model.Config);
+            return TrainingCarry.Of(new HrmCarry(Own(high), Own(low)), Own(segments), Own(halted), data);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+
+        Tensor Own(Tensor tensor) => tensor.to(model.Device).DetachFromDisposeScope();
+    }
+
+    private static Tensor Read(IWeightsSource state, string name, ScalarType dtype, params long[] shape)
+    {
+        var entry = state.GetEntry(name);
+        if (entry.Dtype != dtype || !entry.Shape.SequenceEqual(shape))
+        {
+            throw new CheckpointException(state.Path, $"{name}: expected {dtype} [{string.Join(", ", shape)}], got {entry}");
+        }
+
+        return state.Read(name);
+    }
+}

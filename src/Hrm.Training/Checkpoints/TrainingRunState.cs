@@ -1,0 +1,38 @@
+namespace Hrm.Training;
+
+/// <summary>What a run knows besides the trainer's own state: where it reads, what it measured, how it went.</summary>
+public sealed record TrainingRunState
+{
+    /// <summary>The place of the next batch.</summary>
+    public SamplerPosition Position { get; init; }
+
+    /// <summary>The places of batches that are left out.</summary>
+    public IReadOnlyList<SamplerPosition> Skipped { get; init; } = [];
+
+    /// <summary>The time spent in training steps.</summary>
+    public TimeSpan Trained { get; init; }
+
+    /// <summary>The sums of the metrics since the last report.</summary>
+    public MetricSums Sums { get; init; }
+
+    /// <summary>The steps since the last report.</summary>
+    public long SumSteps { get; init; }
+
+    /// <summary>The mean exact accuracy in training of the last report; 0 before the first.</summary>
+    public double TrainingExactAccuracy { get; init; }
+
+    /// <summary>The step of the last evaluation; 0 before the first.</summary>
+    public long EvaluatedStep { get; init; }
+
+    /// <summary>The best exact accuracy in evaluation, or <see langword="null"/> before the first.</summary>
+    public double? BestExactAccuracy { get; init; }
+
+    /// <summary>The step of the best evaluation.</summary>
+    public long BestStep { get; init; }
+
+    /// <summary>Evaluations since the best one.</summary>
+    public int EvaluationsSinceBest { get; init; }
+
+    /// <summary>How often the run went back to a checkpoint because it had diverged.</summary>
+    public int Rollbacks { get; init; }
+}

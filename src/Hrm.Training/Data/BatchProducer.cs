@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Hrm.Training;
+
+/// <summary>Runs a source of batches on a thread of its own, a bounded number ahead of the reader.</summary>
+internal sealed class BatchProducer : IDisposable
+{
+    private readonly BlockingCollection<StreamedBatch> _ready;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private ExceptionDispatchInfo? _failure;
+
+    public BatchProducer(IEnumerable<StreamedBatch> source, int capacity)
+    {
+        _ready = new BlockingCollection<StreamedBatch>(capacity);
+        _thread = new Thread(() => Produce(source)) { IsBackground = true, Name = "Hrm training batches" };
+        _thread.Start();
+    }
+
+    /// <summary>The next batch; what the source threw comes out here, after the batches made before it.</summary>
+    public StreamedBatch Take(CancellationToken cancellationToken)
+    {
+        if (_ready.TryTake(out var batch, Timeout.Infinite, cancellationToken))
+        {
+            return batch;
+        }
+
+        _failure?.Throw();
+        throw new InvalidOperationException("The source of training batches has ended.");
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        while (_ready.TryTake(out var batch))
+        {
+            batch.Dispose();
+        }
+
+        _ready.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Produce(IEnumerable<StreamedBatch> source)
+    {
+        StreamedBatch? pending = null;
+        try
+        {
+            foreach (var batch in source)
+            {
+                pending = batch;
+                _ready.Add(batch, _stop.Token);
+                pending = null;
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            pending?.Dispose();
+        }
+        catch (Exception error)
+        {
+            // A dataset or an augmentation may throw anything; whoever waits for the batch has to see it.
+            _failure = ExceptionDispatchInfo.Capture(error);
+        }
+        finally
+        {
+            _ready.CompleteAdding();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Hrm.Core;
+
+namespace Hrm.Training;
+
+/// <summary>How training batches are drawn.</summary>
+public sealed class TrainingStreamOptions
+{
+    /// <summary>The number of epochs in one stream of the sampler; its last, unfilled batch is dropped. Default 10.</summary>
+    public int EpochsPerIteration { get; set; } = 10;
+
+    /// <summary>The seed of sampling and augmentation. Default 1.</summary>
+    public long Seed { get; set; } = 1;
+
+    /// <summary>
+    /// The number of batches that a background thread holds ready; 0 makes each when it is asked for. The batches and their
+    /// order are the same. Default 2.
+    /// </summary>
+    public int PrefetchBatches { get; set; } = 2;
+
+    internal IReadOnlyList<string> Check() => new RangeRules()
+        .Between("EpochsPerIteration", EpochsPerIteration, 1, int.MaxValue)
+        .Between("PrefetchBatches", PrefetchBatches, 0, 1024)
+        .Errors;
+}

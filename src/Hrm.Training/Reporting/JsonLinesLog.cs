@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hrm.Core;
+
+namespace Hrm.Training;
+
+/// <summary>Reports as JSON, one object a line, each on the disk before the next step.</summary>
+/// <remarks>
+/// Going on from a checkpoint drops the lines of later steps, so the file of a resumed run is that of the uninterrupted one
+/// but for its times. A last line that a killed process left half-written is dropped too.
+/// </remarks>
+public sealed class JsonLinesLog : ITrainingLog
+{
+    private const int MaxLineLength = 1 << 16;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private readonly string _path;
+
+    /// <summary>Creates a log; its file is made with the first report.</summary>
+    /// <param name="path">The file; lines that are there stay until <see cref="Rewind"/>.</param>
+    public JsonLinesLog(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+    }
+
+    /// <inheritdoc/>
+    public void Write(TrainingReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var line = JsonSerializer.Serialize(
+            new
+            {
+                report.Kind,
+                report.Step,
+                Seconds = Math.Round(report.Trained.TotalSeconds, 3),
+                report.LearningRate,
+                report.GradientNorm,
+                report.StepsPerSecond,
+                report.SegmentsPerSecond,
+                report.Metrics,
+            },
+            Json);
+        Change(() => File.AppendAllText(_path, line + "\n"));
+    }
+
+    /// <inheritdoc/>
+    public void Rewind(long step) => Change(() =>
+    {
+        if (File.Exists(_path))
+        {
+            var kept = File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step).ToArray();
+            AtomicFile.Write(_path, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                Array.ForEach(kept, writer.WriteLine);
+            });
+        }
+    });
+
+    /// <summary>Nothing is held open.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static long? StepOf(string line)
+    {
+        try
+        {
+            using var document = line.Length <= MaxLineLength ? JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 }) : null;
+            return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("step", out var step)
+                && step.ValueKind == JsonValueKind.Number
+                && step.TryGetInt64(out var value)
+                ? value
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Change(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(_path, "could not be written", exception);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Hrm.Training;
+
+/// <summary>What a training run tells: the metrics of some steps, or of an evaluation.</summary>
+/// <param name="Kind">Which of the two.</param>
+/// <param name="Step">The number of steps taken.</param>
+/// <param name="TotalSteps">The number of steps of the whole run.</param>
+/// <param name="Trained">The time spent in training steps, earlier sessions included.</param>
+/// <param name="Metrics">The averages.</param>
+/// <param name="LearningRate">The learning rate of the last step.</param>
+public sealed record TrainingReport(
+    ReportKind Kind,
+    long Step,
+    long TotalSteps,
+    TimeSpan Trained,
+    MetricAverages Metrics,
+    double LearningRate)
+{
+    /// <summary>Steps a second since the last report of training; 0 in an evaluation.</summary>
+    public double StepsPerSecond { get; init; }
+
+    /// <summary>Segments (rows times steps) a second since the last report of training; 0 in an evaluation.</summary>
+    public double SegmentsPerSecond { get; init; }
+
+    /// <summary>The norm of the last gradient before it was clipped, where it was measured.</summary>
+    public double? GradientNorm { get; init; }
+
+    /// <summary>The time that the remaining steps take at the speed so far.</summary>
+    public TimeSpan TimeLeft => Step == 0 ? TimeSpan.Zero : Trained / Step * (TotalSteps - Step);
+}

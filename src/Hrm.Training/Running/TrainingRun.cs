@@ -1,0 +1,353 @@
+using System.Runtime.ExceptionServices;
+using Hrm.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>
+/// A training that can be left alone: it reports, evaluates, saves checkpoints, stops early or when it is asked to, goes on
+/// from where it was, and says what went wrong when loss or gradient stops being finite.
+/// </summary>
+/// <remarks>
+/// Everything it decides, it decides by counts that a checkpoint keeps, so a resumed run does what the uninterrupted one
+/// would have done. Trainer, stream, checkpoints and logs stay the caller's. Not safe for concurrent use.
+/// </remarks>
+/// <example><code>
+/// using var checkpoints = CheckpointStore.Open("runs/first/checkpoints");
+/// using var run = new TrainingRun(trainer, stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+/// run.Resume();
+/// var outcome = run.Run(cancellationToken: cancellation.Token);
+/// </code></example>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly HrmTrainer _trainer;
+    private readonly TrainingStream _stream;
+    private readonly TrainingRunOptions _options;
+    private TrainingRunState _state = new();
+    private Tensor _sums; // [8], on the trainer's device
+    private long _savedStep = -1;
+    private TimeSpan _reportedAt;
+
+    /// <summary>Creates a run that stands at its beginning.</summary>
+    /// <param name="trainer">Takes the steps.</param>
+    /// <param name="stream">Gives the batches.</param>
+    /// <param name="options">Intervals and limits.</param>
+    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(stream);
+        var errors = TrainingRunOptionsValidator.Check(options);
+        if (errors.Count > 0)
+        {
+            throw new InvalidConfigException("training run options", errors);
+        }
+
+        _trainer = trainer;
+        _stream = stream;
+        _options = options;
+        _sums = SumsOnDevice(default);
+    }
+
+    /// <summary>Where checkpoints go and come from; <see langword="null"/> for none.</summary>
+    public CheckpointStore? Checkpoints { get; init; }
+
+    /// <summary>
+    /// Measures the model, with the average of its weights where the trainer has one. Its exact accuracy is what early stopping
+    /// and the best checkpoint go by.
+    /// </summary>
+    public Func<HrmModel, CancellationToken, MetricAverages>? Evaluate { get; init; }
+
+    /// <summary>Keep the reports.</summary>
+    public IReadOnlyList<ITrainingLog> Logs { get; init; } = [];
+
+    /// <summary>Told of everything worth knowing.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Measures the time that reports show; it decides nothing.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Goes on from the newest sound checkpoint, if there is any.</summary>
+    /// <returns>What it goes on from; <see langword="null"/> where there is no checkpoint.</returns>
+    /// <exception cref="CheckpointException">There are checkpoints but no sound one, or one of another model or trainer.</exception>
+    public RestoredCheckpoint? Resume()
+    {
+        if (Restore() is not { } restored)
+        {
+            return null;
+        }
+
+        foreach (var difference in restored.Differences)
+        {
+            Logger.SettingDiffers(difference);
+        }
+
+        GoOnFrom(restored.State);
+        Logger.Resumed(restored.Step, restored.Path);
+        return restored;
+    }
+
+    /// <summary>Trains until all steps are taken, an early stop, or cancellation.</summary>
+    /// <param name="progress">Told of every report, on the training's thread.</param>
+    /// <param name="cancellationToken">Stops after the present step, with a checkpoint; the run can be resumed.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and the run may not (or no longer) go back.</exception>
+    /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are as they were.</exception>
+    /// <exception cref="CheckpointException">The store holds the checkpoints of another training: resume it, or take another folder.</exception>
+    public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        RequireOwnCheckpoints();
+        while (true)
+        {
+            try
+            {
+                Report(progress);
+                EvaluateModel(progress, cancellationToken);
+                if (IsCheckpointDue())
+                {
+                    TrySave();
+                }
+
+                if (FindReasonToStop() is { } reason)
+                {
+                    return Finish(reason);
+                }
+
+                TakeStep(cancellationToken);
+            }
+            catch (TrainingDivergedException exception)
+            {
+                GoBack(exception);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Finish(StopReason.Cancelled);
+            }
+        }
+    }
+
+    /// <summary>Frees the sums of the metrics.</summary>
+    public void Dispose() => _sums.Dispose();
+
+    private void RequireOwnCheckpoints()
+    {
+        if (_trainer.StepCount == 0 && _savedStep < 0)
+        {
+            if (Checkpoints is { Steps.Count: > 0 })
+            {
+                throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or take another folder");
+            }
+
+            Keep(log => log.Rewind(0));
+        }
+    }
+
+    private void TakeStep(CancellationToken cancellationToken)
+    {
+        using var batch = _stream.Next(cancellationToken);
+        var start = Time.GetTimestamp();
+        try
+        {
+            using var metrics = _trainer.Step(batch.Batch); // [8]
+            _sums.add_(metrics);
+        }
+        catch (TrainingDivergedException exception)
+        {
+            throw new TrainingDivergedException(exception.Report with
+            {
+                Position = batch.Position,
+                Examples = [.. batch.Examples.Select(example => example.Example)],
+            });
+        }
+
+        _state = _state with { Position = _stream.Position, SumSteps = _state.SumSteps + 1, Trained = _state.Trained + Time.GetElapsedTime(start) };
+    }
+
+    private void Report(IProgress<TrainingReport>? progress)
+    {
+        var step = _trainer.StepCount;
+        if (_state.SumSteps == 0 || (step % _options.ReportInterval != 0 && step < _trainer.Options.TotalSteps))
+        {
+            return;
+        }
+
+        var metrics = ReadSums().Average((double)_state.SumSteps * _trainer.Options.GlobalBatchSize);
+        var seconds = (_state.Trained - _reportedAt).TotalSeconds;
+        var stepsPerSecond = seconds > 0 ? _state.SumSteps / seconds : 0;
+        _state = _state with { SumSteps = 0, TrainingExactAccuracy = metrics.ExactAccuracy };
+        _reportedAt = _state.Trained;
+        _sums.zero_();
+        Tell(progress, Create(ReportKind.Training, metrics) with
+        {
+            StepsPerSecond = stepsPerSecond,
+            SegmentsPerSecond = stepsPerSecond * _stream.BatchSize,
+            GradientNorm = _trainer.GradientNorm,
+        });
+    }
+
+    private void EvaluateModel(IProgress<TrainingReport>? progress, CancellationToken cancellationToken)
+    {
+        var step = _trainer.StepCount;
+        var isDue = step > 0 && (step % Math.Max(1, _options.EvaluationInterval) == 0 || step >= _trainer.Options.TotalSteps);
+        if (Evaluate is null || _options.EvaluationInterval == 0 || !isDue || _state.EvaluatedStep == step)
+        {
+            return;
+        }
+
+        MetricAverages metrics;
+        using (_trainer.Average?.Apply())
+        {
+            metrics = Evaluate(_trainer.Model, cancellationToken);
+        }
+
+        var isBest = _state.BestExactAccuracy is not { } best || metrics.ExactAccuracy > best;
+        _state = _state with
+        {
+            EvaluatedStep = step,
+            BestExactAccuracy = isBest ? metrics.ExactAccuracy : _state.BestExactAccuracy,
+            BestStep = isBest ? step : _state.BestStep,
+            EvaluationsSinceBest = isBest ? 0 : _state.EvaluationsSinceBest + 1,
+        };
+        Tell(progress, Create(ReportKind.Evaluation, metrics));
+    }
+
+    private bool IsCheckpointDue()
+        => _trainer.StepCount % _options.CheckpointInterval == 0 || (_state.EvaluatedStep == _trainer.StepCount && _trainer.StepCount > 0);
+
+    private StopReason? FindReasonToStop()
+    {
+        if (_trainer.StepCount >= _trainer.Options.TotalSteps)
+        {
+            return StopReason.Completed;
+        }
+
+        if (_options.Patience > 0 && _state.EvaluationsSinceBest >= _options.Patience)
+        {
+            return StopReason.NoBetterEvaluation;
+        }
+
+        return _options.StopAtTrainingAccuracy > 0 && _state.TrainingExactAccuracy >= _options.StopAtTrainingAccuracy
+            ? StopReason.TrainingAccuracyReached
+            : null;
+    }
+
+    private TrainingOutcome Finish(StopReason reason)
+    {
+        Save();
+        Logger.Stopped(_trainer.StepCount, reason);
+        return new TrainingOutcome(reason, _trainer.StepCount, _state.Trained, _state.BestExactAccuracy, _state.BestStep);
+    }
+
+    /// <summary>A disk that is full now may have room at the next checkpoint; the training is worth more than stopping.</summary>
+    private void TrySave()
+    {
+        try
+        {
+            Save();
+        }
+        catch (HrmFileException exception)
+        {
+            Logger.CheckpointFailed(_trainer.StepCount, exception.Message);
+        }
+    }
+
+    private void Save()
+    {
+        if (Checkpoints is null || _savedStep == _trainer.StepCount)
+        {
+            return;
+        }
+
+        Checkpoints.Save(_trainer, _state with { Sums = ReadSums(), Skipped = Ordered(_stream.Skipped) }, _stream);
+        _savedStep = _trainer.StepCount;
+        Logger.CheckpointSaved(_savedStep);
+    }
+
+    /// <summary>Where the trainer looks only every few steps, a loss that is not finite shows here, before it is saved.</summary>
+    private MetricSums ReadSums()
+    {
+        var sums = MetricSums.Read(_sums);
+        return sums.HasFiniteLosses ? sums : throw new TrainingDivergedException(_trainer.Diagnose(sums));
+    }
+
+    /// <summary>After a divergence: back to the last checkpoint, without the batch that came in, where the options allow it.</summary>
+    private void GoBack(TrainingDivergedException exception)
+    {
+        var report = exception.Report;
+        Logger.Diverged(report);
+        var rollbacks = _state.Rollbacks + 1;
+        var skipped = report.Position is { } position ? _stream.Skipped.Append(position) : _stream.Skipped;
+        if (rollbacks > _options.MaxRollbacks || Restore() is not { } restored)
+        {
+            ExceptionDispatchInfo.Throw(exception);
+            return;
+        }
+
+        GoOnFrom(restored.State with { Skipped = Ordered(skipped), Rollbacks = rollbacks });
+        Logger.RolledBack(report.Step, restored.Step, _options.MaxRollbacks - rollbacks);
+    }
+
+    private RestoredCheckpoint? Restore()
+    {
+        var restored = Checkpoints?.Restore(_trainer, _stream);
+        foreach (var damaged in restored?.Damaged ?? [])
+        {
+            Logger.DamagedCheckpoint(damaged.Path, damaged.Problem);
+        }
+
+        return restored;
+    }
+
+    private void GoOnFrom(TrainingRunState state)
+    {
+        _state = state;
+        _savedStep = _trainer.StepCount;
+        _reportedAt = state.Trained;
+        _stream.Seek(state.Position, state.Skipped);
+        _sums.Dispose();
+        _sums = SumsOnDevice(state.Sums);
+        Keep(log => log.Rewind(_trainer.StepCount));
+    }
+
+    private TrainingReport Create(ReportKind kind, MetricAverages metrics) => new(
+        kind,
+        _trainer.StepCount,
+        _trainer.Options.TotalSteps,
+        _state.Trained,
+        metrics,
+        _trainer.LearningRateAt(_trainer.StepCount));
+
+    private void Tell(IProgress<TrainingReport>? progress, TrainingReport report)
+    {
+        Logger.Reported(report.Kind, report.Step, report.TotalSteps, report.Metrics.TokenLoss, report.Metrics.ExactAccuracy, report.Metrics.Segments);
+        Keep(log => log.Write(report));
+        progress?.Report(report);
+    }
+
+    private void Keep(Action<ITrainingLog> change)
+    {
+        foreach (var log in Logs)
+        {
+            try
+            {
+                change(log);
+            }
+            catch (HrmException exception)
+            {
+                Logger.ReportLost(exception.Message);
+            }
+        }
+    }
+
+    private Tensor SumsOnDevice(MetricSums sums)
+    {
+        using var scope = NewDisposeScope();
+        return sums.ToTensor().to(_trainer.Model.Device).DetachFromDisposeScope(); // [8]
+    }
+
+    private static SamplerPosition[] Ordered(IEnumerable<SamplerPosition> positions)
+        => [.. positions.OrderBy(position => position.Iteration).ThenBy(position => position.Batch)];
+}

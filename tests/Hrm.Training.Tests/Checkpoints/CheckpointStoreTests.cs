@@ -1,0 +1,218 @@
+using System.Text.Json.Nodes;
+using Hrm.Core;
+using TorchSharp;
+
+namespace Hrm.Training.Tests;
+
+public sealed class CheckpointStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SmallTraining _training = new();
+
+    public void Dispose()
+    {
+        _training.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void The_last_few_and_the_best_are_kept()
+    {
+        using var store = CheckpointStore.Open(_folder["kept"], keep: 2);
+        for (var step = 1; step <= 6; step++)
+        {
+            Step();
+            store.Save(_training.Trainer, new TrainingRunState { BestExactAccuracy = 0.5, BestStep = 2 });
+        }
+
+        store.Steps.Should().Equal(6, 5, 2);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_a_model_that_loads_and_sums_that_a_tool_can_check()
+    {
+        var path = Save();
+        using var model = HrmModel.Load(path);
+        TinyModels.Weights(model).Should().Equal(TinyModels.Weights(_training.Model));
+        File.ReadAllLines(Path.Combine(path, "SHA256SUMS")).Should().HaveCount(4).And.AllSatisfy(line => line.Should().MatchRegex("^[0-9a-f]{64}  [a-z.]+$"));
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(path, "checkpoint.json")))!;
+        manifest["step"]!.GetValue<long>().Should().Be(3);
+        manifest["library_version"]!.GetValue<string>().Should().MatchRegex(@"^\d+\.\d+\.\d+");
+        manifest["trainer"]!["optimizer"]!["kind"]!.GetValue<string>().Should().Be("AdamATan2");
+        manifest["gradient_mode"]!.GetValue<string>().Should().Be("OneStep");
+    }
+
+    [Fact]
+    public void A_damaged_newest_one_is_reported_and_the_one_before_is_used()
+    {
+        Save();
+        Step();
+        var newest = Save(step: 4);
+        Damage(Path.Combine(newest, "training.safetensors"), 1000);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+
+        var restored = store.Restore(other.Trainer)!;
+
+        restored.Step.Should().Be(3);
+        restored.Damaged.Should().ContainSingle().Which.Should().Match<DamagedCheckpoint>(damaged
+            => damaged.Path == newest && damaged.Problem.Contains("training.safetensors: damaged: expected SHA-256 "));
+        other.Trainer.StepCount.Should().Be(3);
+    }
+
+    [Fact]
+    public void Where_none_is_sound_the_trainer_stays_as_it_was()
+    {
+        var path = Save();
+        File.WriteAllText(Path.Combine(path, "SHA256SUMS"), "nonsense");
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+        var before = other.State();
+
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage("*expected a sound checkpoint among 1, got none*SHA256SUMS*");
+
+        other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void An_empty_store_restores_nothing()
+    {
+        using var store = CheckpointStore.Open(_folder["empty"]);
+        store.Restore(_training.Trainer).Should().BeNull();
+        store.Steps.Should().BeEmpty();
+    }
+
+    public static TheoryData<string> Others => ["architecture", "optimizer", "average"];
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void A_checkpoint_of_another_training_is_refused_and_changes_nothing(string what)
+    {
+        Save();
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = what switch
+        {
+            "architecture" => new SmallTraining(TinyModels.Config with { HighCycles = 3 }),
+            "optimizer" => new SmallTraining(change: options => options.Optimizer.Kind = OptimizerKind.Muon),
+            _ => new SmallTraining(change: options => options.EmaDecay = 0),
+        };
+        var before = other.State();
+
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>()
+            .WithMessage(what == "architecture" ? "*is of another model: here \"H_cycles\": 3" : "*expected the state of this trainer*");
+
+        other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+        other.Trainer.StepCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void Settings_that_differ_are_named()
+    {
+        Save();
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining(change: options =>
+        {
+            options.LearningRate = 0.5;
+            options.Halting.ExplorationProbability = 0.25;
+        });
+        store.Restore(other.Trainer, other.Stream)!.Differences.Should().BeEquivalentTo(
+            "trainer:learning_rate was 0.01", "trainer:halting:exploration_probability was 0.5");
+    }
+
+    [Fact]
+    public void A_later_version_of_the_format_is_named_as_such()
+    {
+        var path = Save();
+        var file = Path.Combine(path, "checkpoint.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"format_version\": 1", "\"format_version\": 2, \"new\": {}", StringComparison.Ordinal));
+        ChecksumList.Write(path, ["checkpoint.json", "config.json", "model.safetensors", "training.safetensors"]);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        store.Invoking(it => it.Restore(_training.Trainer)).Should().Throw<CheckpointException>().WithMessage("*format_version: expected 1, got 2");
+    }
+
+    [Fact]
+    public void A_generator_state_that_would_end_the_process_is_refused()
+    {
+        var path = Save();
+        var file = Path.Combine(path, "training.safetensors");
+        using (torch.NewDisposeScope())
+        {
+            var tensors = new Dictionary<string, torch.Tensor>();
+            using (var saved = SafetensorsFile.Open(file))
+            {
+                foreach (var name in saved.Names)
+                {
+                    tensors[name] = saved.Read(name);
+                }
+            }
+
+            tensors["generator"].zero_();
+            SafetensorsWriter.Save(file, tensors);
+        }
+
+        ChecksumList.Write(path, ["checkpoint.json", "config.json", "model.safetensors", "training.safetensors"]);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage("*generator: expected the state of a Mersenne Twister*");
+    }
+
+    [Fact]
+    public void A_store_is_open_once()
+    {
+        using var store = CheckpointStore.Open(_folder["store"]);
+        FluentActions.Invoking(() => CheckpointStore.Open(_folder["store"])).Should().Throw<HrmFileException>().WithMessage("*is another training using it?*");
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_removed()
+    {
+        Directory.CreateDirectory(_folder["store", ".staged-abc"]);
+        File.WriteAllText(_folder["store", ".staged-abc", "model.safetensors"], "half");
+        using var store = CheckpointStore.Open(_folder["store"]);
+        Directory.Exists(_folder["store", ".staged-abc"]).Should().BeFalse();
+        store.Steps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Saving_and_restoring_leave_no_tensor()
+    {
+        Save();
+        using var store = CheckpointStore.Open(_folder["store"]);
+        store.Restore(_training.Trainer);
+        Step();
+        var live = LiveTensors.Count();
+        for (var i = 0; i < 5; i++)
+        {
+            store.Restore(_training.Trainer);
+            Step();
+            store.Save(_training.Trainer, new TrainingRunState());
+        }
+
+        torch.Tensor.TotalCount.Should().Be(live);
+    }
+
+    private static void Damage(string path, int at)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[at] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private string Save(int step = 3)
+    {
+        using var store = CheckpointStore.Open(_folder["store"]);
+        while (_training.Trainer.StepCount < step)
+        {
+            Step();
+        }
+
+        store.Save(_training.Trainer, new TrainingRunState(), _training.Stream);
+        return _folder["store", $"step-{step:d12}"];
+    }
+
+    private void Step()
+    {
+        using var batch = _training.Stream.Next();
+        _training.Trainer.Step(batch.Batch).Dispose();
+    }
+}

@@ -1,0 +1,170 @@
+using Hrm.Core;
+
+namespace Hrm.Training.Tests;
+
+public sealed class TrainingStreamTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Batches_are_those_of_the_loader_whoever_makes_them(int prefetch)
+    {
+        using var stream = Create(prefetch);
+        var expected = Loaded(12);
+        Read(stream, 12).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_stream_goes_on_from_any_place(int prefetch)
+    {
+        using var stream = Create(prefetch);
+        var positions = new List<SamplerPosition> { stream.Position };
+        var batches = new List<int[]>();
+        for (var i = 0; i < 12; i++)
+        {
+            batches.AddRange(Read(stream, 1));
+            positions.Add(stream.Position);
+        }
+
+        positions.Select(position => position.Iteration).Distinct().Count().Should().BeGreaterThan(2, "ends of iterations have to be among the places");
+        foreach (var start in Enumerable.Range(0, 12))
+        {
+            using var other = Create(prefetch);
+            other.Seek(positions[start]);
+            Read(other, 12 - start).Should().BeEquivalentTo(batches[start..], options => options.WithStrictOrdering());
+        }
+    }
+
+    [Fact]
+    public void A_seek_drops_what_was_prepared()
+    {
+        using var stream = Create(4);
+        var first = Read(stream, 3);
+        stream.Seek(default);
+        Read(stream, 3).Should().BeEquivalentTo(first, options => options.WithStrictOrdering());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Skipped_batches_are_left_out_and_the_others_do_not_change(int prefetch)
+    {
+        using var stream = Create(prefetch);
+        stream.Seek(default, [new SamplerPosition(0, 1)]);
+        stream.Skip(new SamplerPosition(1, 0));
+        var all = Positions(Create(0), 8);
+        Positions(stream, 6).Should().Equal(all.Where(position => position != new SamplerPosition(0, 1) && position != new SamplerPosition(1, 0)).Take(6));
+        stream.Skipped.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void What_the_augmentation_throws_comes_out_of_the_stream()
+    {
+        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions(), augmentation: new Fails(after: 5));
+        Read(stream, 2).Should().HaveCount(2);
+        stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>().WithMessage("example 5");
+        stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>();
+    }
+
+    [Fact]
+    public void Cancellation_leaves_the_stream_where_it_was()
+    {
+        using var stream = Create(2);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        stream.Invoking(it => it.Next(cancelled.Token)).Should().Throw<OperationCanceledException>();
+        stream.Position.Should().Be(default(SamplerPosition));
+        Read(stream, 2).Should().BeEquivalentTo(Loaded(2), options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void The_queue_is_bounded()
+    {
+        var counts = new Fails(after: int.MaxValue);
+        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 3 }, augmentation: counts);
+        Read(stream, 1);
+        SpinWait.SpinUntil(() => counts.Calls >= 10, TimeSpan.FromSeconds(5)).Should().BeTrue();
+        Thread.Sleep(100);
+
+        // One was read, three wait, one waits to be put: five batches of two examples.
+        counts.Calls.Should().Be(10);
+    }
+
+    [Fact]
+    public void Disposed_streams_leave_no_tensor()
+    {
+        var live = LiveTensors.Count();
+        for (var i = 0; i < 5; i++)
+        {
+            using var stream = Create(4);
+            Read(stream, 3);
+        }
+
+        TorchSharp.torch.Tensor.TotalCount.Should().Be(live);
+    }
+
+    [Fact]
+    public void Bad_options_are_listed_all_at_once()
+        => FluentActions.Invoking(() => new TrainingStream(
+                MadeUpDatasets.Of([1]), 1, new TrainingStreamOptions { EpochsPerIteration = 0, PrefetchBatches = -1 }))
+            .Should().Throw<InvalidConfigException>()
+            .WithMessage("training stream options: EpochsPerIteration: expected 1 … 2147483647, got 0; PrefetchBatches: expected 0 … 1024, got -1.");
+
+    private static TrainingStream Create(int prefetch) => new(
+        MadeUpDatasets.Of([1, 2], [3], [1], [2, 2]),
+        2,
+        new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7, PrefetchBatches = prefetch },
+        augmentation: new Scrambles());
+
+    private static List<int[]> Loaded(int count)
+    {
+        var batches = new PuzzleLoader(MadeUpDatasets.Of([1, 2], [3], [1], [2, 2]), 2, TorchSharp.torch.CPU).TrainingBatches(2, 7, new Scrambles());
+        return [.. batches.Take(count).Select(Values)];
+    }
+
+    private static List<int[]> Read(TrainingStream stream, int count)
+        => [.. Enumerable.Range(0, count).Select(_ => stream.Next()).Select(streamed => Values(streamed.Batch))];
+
+    private static SamplerPosition[] Positions(TrainingStream stream, int count)
+    {
+        using (stream)
+        {
+            return [.. Enumerable.Range(0, count).Select(_ =>
+            {
+                using var batch = stream.Next();
+                return batch.Position;
+            })];
+        }
+    }
+
+    private static int[] Values(PuzzleBatch batch)
+    {
+        using (batch)
+        {
+            return [.. batch.Inputs.data<int>(), .. batch.Labels!.data<int>(), .. batch.PuzzleIds.data<int>()];
+        }
+    }
+
+    private sealed class Scrambles : IExampleAugmentation
+    {
+        public void Apply(Span<int> inputs, Span<int> labels, Random random) => inputs[0] += 1000 * random.Next(1000);
+    }
+
+    private sealed class Fails(int after) : IExampleAugmentation
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        {
+            if (Interlocked.Increment(ref _calls) >= after)
+            {
+                throw new InvalidDataException($"example {after}");
+            }
+        }
+    }
+}

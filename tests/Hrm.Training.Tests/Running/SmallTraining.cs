@@ -1,0 +1,103 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>Everything of a small training: model, trainer, stream, with exploration, prefetching and noise on the examples.</summary>
+internal sealed class SmallTraining : IDisposable
+{
+    private readonly Generator _generator = new(5);
+
+    private readonly CancellationTokenSource _cancellation = new();
+
+    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false)
+    {
+        var options = new TrainerOptions
+        {
+            GlobalBatchSize = TinyModels.Rows,
+            TotalSteps = 24,
+            WarmupSteps = 2,
+            LearningRate = 1e-2,
+            MinLearningRateRatio = 0.1,
+            PuzzleLearningRate = 1e-2,
+            EmaDecay = 0.9,
+            Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
+        };
+        change?.Invoke(options);
+        Model = TinyModels.Create(config);
+        Trainer = new OneStepGradTrainer(Model, options, _generator);
+        Stream = new TrainingStream(
+            Dataset(isEasy: isEasy),
+            TinyModels.Rows,
+            new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 3, PrefetchBatches = cancelAfter is null ? 2 : 0 },
+            augmentation: new ShiftsTokens(cancelAfter * TinyModels.Rows, _cancellation));
+    }
+
+    public HrmModel Model { get; }
+
+    public OneStepGradTrainer Trainer { get; }
+
+    public TrainingStream Stream { get; }
+
+    /// <summary>Cancelled while the batch of the last step to be taken is made.</summary>
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>Every tensor of model and trainer, by name, as bytes.</summary>
+    public Dictionary<string, byte[]> State()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = TrainerTensors.Of(Trainer);
+        foreach (var (name, value) in Model.state_dict())
+        {
+            tensors.Add($"model.{name}", value);
+        }
+
+        return tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().contiguous().bytes.ToArray());
+    }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        _cancellation.Dispose();
+        Trainer.Dispose();
+        Model.Dispose();
+        _generator.Dispose();
+    }
+
+    /// <summary>Random puzzles; the easy ones ask for what is given.</summary>
+    public static InMemoryPuzzleDataset Dataset(int examples = 18, bool isEasy = false)
+    {
+        var random = new Random(1);
+        return new InMemoryPuzzleDataset(
+            Enumerable.Range(0, examples)
+                .Select(index => (Inputs: Tokens(), PuzzleId: index % TinyModels.Config.PuzzleIdCount))
+                .Select(example => new PuzzleExample(example.Inputs, isEasy ? example.Inputs : Tokens(), example.PuzzleId))
+                .Select(IReadOnlyList<IReadOnlyList<PuzzleExample>> (example) => [[example]]),
+            TinyModels.Config.VocabularySize,
+            TinyModels.Config.PuzzleIdCount);
+
+        int[] Tokens() => [.. Enumerable.Range(0, TinyModels.Config.SequenceLength).Select(_ => random.Next(TinyModels.Config.VocabularySize))];
+    }
+
+    /// <summary>Relabels an example, so that a resumed stream that drew other chance would show.</summary>
+    private sealed class ShiftsTokens(int? lastExample, CancellationTokenSource cancellation) : IExampleAugmentation
+    {
+        private int _examples;
+
+        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        {
+            if (++_examples == lastExample)
+            {
+                cancellation.Cancel();
+            }
+
+            var shift = random.Next(TinyModels.Config.VocabularySize);
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                inputs[i] = (inputs[i] + shift) % TinyModels.Config.VocabularySize;
+                labels[i] = (labels[i] + shift) % TinyModels.Config.VocabularySize;
+            }
+        }
+    }
+}

@@ -1,0 +1,372 @@
+using Hrm.Core;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+public sealed class TrainingRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly RecordingLogger _logger = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void It_reports_what_an_own_loop_would_measure()
+    {
+        using var training = new SmallTraining();
+        using var other = new SmallTraining();
+        var reports = new Collected();
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10 });
+
+        var outcome = run.Run(reports);
+
+        outcome.Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L, BestExactAccuracy = (double?)null });
+        reports.Select(report => report.Step).Should().Equal(10, 20, 24);
+        var sums = default(MetricSums);
+        for (var step = 1; step <= 24; step++)
+        {
+            using var batch = other.Stream.Next();
+            using var metrics = other.Trainer.Step(batch.Batch);
+            sums += MetricSums.Read(metrics);
+            if (reports.Find(report => report.Step == step) is { } report)
+            {
+                var steps = step == 24 ? 4 : 10;
+                report.Metrics.Should().Be(sums.Average(steps * TinyModels.Rows));
+                report.LearningRate.Should().Be(other.Trainer.LearningRateAt(step));
+                report.GradientNorm.Should().Be(other.Trainer.GradientNorm);
+                report.SegmentsPerSecond.Should().BeApproximately(report.StepsPerSecond * TinyModels.Rows, 1e-6 * report.SegmentsPerSecond).And.BePositive();
+                report.TimeLeft.Should().BeCloseTo(report.Trained / step * (24 - step), TimeSpan.FromMilliseconds(1));
+                sums = default;
+            }
+        }
+    }
+
+    [Fact]
+    public void Evaluations_come_at_their_interval_and_at_the_end_with_the_average_in_place()
+    {
+        using var training = new SmallTraining();
+        var seen = new List<(long Step, float Weight)>();
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 10 })
+        {
+            Evaluate = (model, _) =>
+            {
+                seen.Add((training.Trainer.StepCount, TinyModels.Weights(model)[0]));
+                return Accuracy(0.25);
+            },
+        };
+        var outcome = run.Run();
+        seen.Select(entry => entry.Step).Should().Equal(10, 20, 24);
+        seen[^1].Weight.Should().NotBe(TinyModels.Weights(training.Model)[0]);
+        using (training.Trainer.Average!.Apply())
+        {
+            seen[^1].Weight.Should().Be(TinyModels.Weights(training.Model)[0]);
+        }
+
+        (outcome.BestExactAccuracy, outcome.BestStep).Should().Be((0.25, 10));
+    }
+
+    [Fact]
+    public void It_stops_when_evaluations_bring_no_better_accuracy_and_keeps_the_best_checkpoint()
+    {
+        double[] accuracies = [0.1, 0.4, 0.3, 0.4, 0.2, 0.9];
+        using var training = new SmallTraining();
+        using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
+        var evaluations = 0;
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 4, CheckpointInterval = 1000, Patience = 3 })
+        {
+            Checkpoints = checkpoints,
+            Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
+        };
+
+        var outcome = run.Run();
+
+        outcome.Should().BeEquivalentTo(new { Reason = StopReason.NoBetterEvaluation, Step = 20L, BestExactAccuracy = 0.4, BestStep = 8L });
+        checkpoints.Steps.Should().Equal(20, 8);
+        using var again = new SmallTraining();
+        using var resumed = new TrainingRun(again.Trainer, again.Stream, new TrainingRunOptions { EvaluationInterval = 4, Patience = 3 }) { Checkpoints = checkpoints };
+        resumed.Resume()!.Step.Should().Be(20);
+        resumed.Run().Reason.Should().Be(StopReason.NoBetterEvaluation, "the reason to stop is as true after a restart");
+    }
+
+    [Fact]
+    public void It_stops_when_the_training_puzzles_are_answered_well_enough()
+    {
+        using var training = new SmallTraining(change: options => options.TotalSteps = 1000, isEasy: true);
+        var reports = new Collected();
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10, StopAtTrainingAccuracy = 0.9 });
+        var outcome = run.Run(reports);
+        outcome.Reason.Should().Be(StopReason.TrainingAccuracyReached);
+        reports[^1].Metrics.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.9);
+        reports.SkipLast(1).Should().NotBeEmpty().And.AllSatisfy(report => report.Metrics.ExactAccuracy.Should().BeLessThan(0.9));
+    }
+
+    [Fact]
+    public void Cancellation_ends_after_the_step_with_a_checkpoint_of_it()
+    {
+        using var training = new SmallTraining(cancelAfter: 7);
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { CheckpointInterval = 1000 }) { Checkpoints = checkpoints };
+        run.Run(cancellationToken: training.Cancellation).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 7L });
+        checkpoints.Steps.Should().Equal(7, 0);
+    }
+
+    [Fact]
+    public void A_cancelled_evaluation_is_made_after_resuming()
+    {
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using (var training = new SmallTraining())
+        {
+            using var cancellation = new CancellationTokenSource();
+            using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
+            {
+                Checkpoints = checkpoints,
+                Evaluate = (_, token) =>
+                {
+                    cancellation.Cancel();
+                    token.ThrowIfCancellationRequested();
+                    return Accuracy(1);
+                },
+            };
+            run.Run(cancellationToken: cancellation.Token).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 6L });
+        }
+
+        using var second = new SmallTraining();
+        var steps = new List<long>();
+        using var resumed = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
+        {
+            Checkpoints = checkpoints,
+            Evaluate = (_, _) =>
+            {
+                steps.Add(second.Trainer.StepCount);
+                return Accuracy(0);
+            },
+        };
+        resumed.Resume();
+        resumed.Run();
+        steps.Should().Equal(6, 12, 18, 24);
+    }
+
+    [Fact]
+    public void After_a_divergence_it_goes_back_and_leaves_the_batch_out()
+    {
+        using var training = new SmallTraining();
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        var poison = new PoisonsOnce(training, atStep: 8);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
+        {
+            Checkpoints = checkpoints,
+            Logger = _logger,
+            Logs = [poison],
+        };
+
+        run.Run().Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L });
+
+        TinyModels.Weights(training.Model).Should().AllSatisfy(weight => float.IsFinite(weight).Should().BeTrue());
+        poison.Rewinds.Should().Equal(0, 5);
+        var skipped = training.Stream.Skipped.Should().ContainSingle().Subject;
+        _logger.Messages.Should().Contain(message => message.Contains($"incoming batch: iteration {skipped.Iteration}, batch {skipped.Batch}, examples ") && message.Contains("step 9:"));
+        _logger.Messages.Should().Contain("Went back from step 9 to step 5, and leaves the batch out; 0 more times allowed");
+
+        // What was left out is part of the checkpoint, so that a resumed run leaves it out too.
+        using var other = new SmallTraining();
+        checkpoints.Restore(other.Trainer)!.State.Should().BeEquivalentTo(new { Rollbacks = 1, Skipped = new[] { skipped } });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Beyond_the_allowed_number_it_stops_and_saves_nothing_of_it(int allowed)
+    {
+        using var training = new SmallTraining();
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed })
+        {
+            Checkpoints = checkpoints,
+            Logs = [new PoisonsOnce(training, atStep: 8, always: true)],
+        };
+        var report = run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Report;
+        report.Step.Should().Be(9);
+        report.Position.Should().NotBeNull();
+        report.Examples.Should().HaveCount(TinyModels.Rows);
+        checkpoints.Steps.Should().Equal(5, 0);
+        training.Stream.Skipped.Should().HaveCount(allowed);
+    }
+
+    [Fact]
+    public void A_divergence_that_is_only_looked_for_now_and_then_never_reaches_a_checkpoint()
+    {
+        using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 2, CheckpointInterval = 5 })
+        {
+            Checkpoints = checkpoints,
+            Logs = [new PoisonsOnce(training, atStep: 8)],
+        };
+        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>();
+        checkpoints.Steps.Should().Equal(5, 0);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_is_reported_and_training_goes_on()
+    {
+        using var training = new SmallTraining();
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
+        {
+            Checkpoints = checkpoints,
+            Logger = _logger,
+            Logs = [new ReplacesFolder(_folder["c"], from: 9, to: 14)],
+        };
+        run.Run().Reason.Should().Be(StopReason.Completed);
+        _logger.Messages.Should().ContainSingle(message => message.StartsWith("The checkpoint of step 10 could not be saved; training goes on"));
+        checkpoints.Steps.Should().Equal(24, 20, 15);
+    }
+
+    [Fact]
+    public void A_log_that_fails_does_not_stop_the_training()
+    {
+        using var training = new SmallTraining();
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
+        {
+            Logger = _logger,
+            Logs = [new JsonLinesLog(_folder["no", "such", "folder.jsonl"])],
+        };
+        run.Run().Reason.Should().Be(StopReason.Completed);
+        _logger.Messages.Count(message => message.StartsWith("A report could not be kept; training goes on: ")).Should().Be(2);
+    }
+
+    [Fact]
+    public void Checkpoints_of_another_training_are_not_written_over()
+    {
+        using var first = new SmallTraining(cancelAfter: 3);
+        using var checkpoints = CheckpointStore.Open(_folder["c"]);
+        using var run = new TrainingRun(first.Trainer, first.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+        run.Run(cancellationToken: first.Cancellation);
+        using var second = new SmallTraining();
+        using var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+        fresh.Invoking(it => it.Run()).Should().Throw<CheckpointException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or take another folder");
+        checkpoints.Steps.Should().Equal(3, 0);
+    }
+
+    [Fact]
+    public void Bad_options_are_listed_all_at_once()
+    {
+        using var training = new SmallTraining();
+        var bad = new TrainingRunOptions
+        {
+            ReportInterval = 0,
+            EvaluationInterval = -1,
+            CheckpointInterval = 0,
+            Patience = -1,
+            StopAtTrainingAccuracy = 1.5,
+            MaxRollbacks = -2,
+        };
+        string[] expected =
+        [
+            "ReportInterval: expected 1 … 9223372036854775807, got 0",
+            "EvaluationInterval: expected 0 … 9223372036854775807, got -1",
+            "CheckpointInterval: expected 1 … 9223372036854775807, got 0",
+            "Patience: expected 0 … 2147483647, got -1",
+            "StopAtTrainingAccuracy: expected 0 … 1, got 1.5",
+            "MaxRollbacks: expected 0 … 2147483647, got -2",
+        ];
+        new TrainingRunOptionsValidator().Validate(null, bad).Failures.Should().Equal(expected);
+        FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, bad)).Should().Throw<InvalidConfigException>()
+            .WithMessage($"training run options: {string.Join("; ", expected)}.");
+        new TrainingRunOptionsValidator().Validate(null, new TrainingRunOptions()).Succeeded.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_run_leaves_no_tensor()
+    {
+        var live = 0L;
+        for (var i = 0; i < 3; i++)
+        {
+            using (var training = new SmallTraining())
+            {
+                using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+                run.Run();
+                var before = LiveTensors.Count();
+                using (var second = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()))
+                {
+                    second.Run();
+                }
+
+                Tensor.TotalCount.Should().Be(before);
+                live = before;
+            }
+        }
+
+        live.Should().BePositive();
+    }
+
+    private static MetricAverages Accuracy(double exact) => new(1, exact, exact, exact, 1, 0, 0, 0);
+
+    private sealed class Collected : List<TrainingReport>, IProgress<TrainingReport>
+    {
+        public void Report(TrainingReport value) => Add(value);
+    }
+
+    private abstract class TestLog : ITrainingLog
+    {
+        public List<long> Rewinds { get; } = [];
+
+        public abstract void Write(TrainingReport report);
+
+        public void Rewind(long step) => Rewinds.Add(step);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Puts NaN among the weights after a step.</summary>
+    private sealed class PoisonsOnce(SmallTraining training, long atStep, bool always = false) : TestLog
+    {
+        private bool _done;
+
+        public override void Write(TrainingReport report)
+        {
+            if (report.Step == atStep && (always || !_done))
+            {
+                _done = true;
+                using var noGradient = no_grad();
+                training.Model.parameters().First().fill_(float.NaN);
+            }
+        }
+    }
+
+    /// <summary>Makes the folder of checkpoints vanish for some steps: what is written there fails.</summary>
+    private sealed class ReplacesFolder(string folder, long from, long to) : TestLog
+    {
+        public override void Write(TrainingReport report)
+        {
+            if (report.Step == from)
+            {
+                Directory.Move(folder, folder + ".away");
+                File.WriteAllText(folder, string.Empty);
+            }
+            else if (report.Step == to)
+            {
+                File.Delete(folder);
+                Directory.Move(folder + ".away", folder);
+            }
+        }
+    }
+
+    private sealed class RecordingLogger : ILogger
+    {
+        public List<string> Messages { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => Messages.Add(formatter(state, exception));
+    }
+}
