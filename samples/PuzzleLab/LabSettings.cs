@@ -25,9 +25,27 @@ public sealed class LabSettings
     /// <summary>Epochs in one stream of the sampler.</summary>
     public int EpochsPerIteration { get; set; } = 10;
 
+    /// <summary>Batches that a background thread holds ready.</summary>
+    public int PrefetchBatches { get; set; } = 2;
+
+    /// <summary>
+    /// Intervals of reports and checkpoints, and when to stop early. Its <c>EvaluationInterval</c> of 0 means as many steps as
+    /// <see cref="Evaluations"/> asks for.
+    /// </summary>
+    public TrainingRunOptions Run { get; set; } = new() { CheckpointInterval = 200 };
+
+    /// <summary>The newest checkpoints that are kept, besides the best one.</summary>
+    public int KeepCheckpoints { get; set; } = 3;
+
     /// <summary>How often the test puzzles are evaluated during training, the end included.</summary>
     public int Evaluations { get; set; } = 4;
 
     /// <summary>Rows of a batch in evaluation.</summary>
     public int EvaluationBatchSize { get; set; } = 250;
+
+    /// <summary>Threads of libtorch; a run goes on bit for bit with the same number.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>What is trained on and tested with.</summary>
+    public LabData Data { get; set; } = new();
 }

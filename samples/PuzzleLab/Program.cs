@@ -14,7 +14,13 @@ var root = new RootCommand("The Hierarchical Reasoning Model from the command li
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // Long enough for the step in work, an evaluation's batch and the last checkpoint.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(10),
+    });
 }
 catch (Exception error) when (error is HrmException or LabException)
 {

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Hrm.Core;
 
 namespace Hrm.Samples.PuzzleLab;
 
-/// <summary>What a run leaves behind: the model (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c> and <c>metrics.jsonl</c>.</summary>
+/// <summary>
+/// What a run leaves behind: the model as last evaluated (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c>,
+/// <c>metrics.jsonl</c>, <c>tensorboard/</c>, and <c>checkpoints/</c> to go on from.
+/// </summary>
 internal sealed class RunFolder
 {
     private const long MaxSettingsLength = 1 << 20;
@@ -25,6 +27,10 @@ internal sealed class RunFolder
 
     public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
 
+    public string TensorBoardPath => System.IO.Path.Combine(Path, "tensorboard");
+
+    public string CheckpointsPath => System.IO.Path.Combine(Path, "checkpoints");
+
     private string SettingsPath => System.IO.Path.Combine(Path, "run.json");
 
     public void Create()
@@ -39,9 +45,8 @@ internal sealed class RunFolder
         }
     }
 
-    public void Save(LabSettings settings, HrmModel model)
+    public void Save(LabSettings settings)
     {
-        model.Save(Path);
         var staged = SettingsPath + ".new";
         try
         {

@@ -18,7 +18,13 @@ internal static class SettingsReader
                 builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             }
 
-            builder.AddInMemoryCollection(overrides.Select(ParseOverride)).Build()
+            // One source each, so that the later of two settings of a key holds.
+            foreach (var setting in overrides.Select(ParseOverride))
+            {
+                builder.AddInMemoryCollection([setting]);
+            }
+
+            builder.Build()
                 .Bind(preset, binder => binder.ErrorOnUnknownConfiguration = true);
         }
         catch (Exception error) when (error is InvalidOperationException or IOException or FormatException or UnauthorizedAccessException)
@@ -38,9 +44,11 @@ internal static class SettingsReader
         {
             new TrainerOptionsValidator().Validate(null, settings.Trainer),
             new SudokuAugmentationOptionsValidator().Validate(null, settings.Augmentation),
+            new TrainingRunOptionsValidator().Validate(null, settings.Run),
         }
             .SelectMany(result => result.Failures ?? [])
             .Concat(Positive(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration))
+            .Concat(Positive(nameof(settings.KeepCheckpoints), settings.KeepCheckpoints))
             .Concat(Positive(nameof(settings.Evaluations), settings.Evaluations))
             .Concat(Positive(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize))
             .ToArray();

@@ -9,11 +9,15 @@ internal static class SudokuFiles
     /// <summary>Reads files; an item may name several, separated by commas.</summary>
     public static IReadOnlyList<SudokuPuzzle> Read(IEnumerable<string> items, SudokuShape shape)
     {
-        var files = items.SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        var files = Split(items);
         return files.Length > 0
             ? [.. files.SelectMany(file => SudokuCsv.ReadAll(file, shape))]
             : throw new LabException("expected at least one CSV file, got none.");
     }
+
+    /// <summary>The files that items name.</summary>
+    public static string[] Split(IEnumerable<string> items)
+        => [.. items.SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public static InMemoryPuzzleDataset ToDataset(IEnumerable<SudokuPuzzle> puzzles, SudokuShape shape)
     {

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests;
 
 /// <summary>The command line as a person uses it: in a process of its own.</summary>
-public sealed partial class PuzzleLabTests : IDisposable
+public sealed class PuzzleLabTests : IDisposable
 {
     private const string Puzzle = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
 
@@ -20,17 +19,18 @@ public sealed partial class PuzzleLabTests : IDisposable
         File.WriteAllLines(test, File.ReadLines(Path.Combine(Data, "sudoku_easy_test.csv")).Take(41));
         var run = Path.Combine(_folder, "run");
 
-        var training = Run("train", "sudoku", "--train", Path.Combine(Data, "sudoku_easy_train.csv"), "--test", test, "--steps", "12",
+        var training = LabProcess.Run("train", "sudoku", "--train", Path.Combine(Data, "sudoku_easy_train.csv"), "--test", test, "--steps", "12",
             "--output", run, "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:WarmupSteps=2", "--set", "Model:HiddenSize=64");
-        var evaluation = Run("evaluate", "sudoku", "--run", run, "--test", test);
-        var solving = Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
+        var evaluation = LabProcess.Run("evaluate", "sudoku", "--run", run, "--test", test);
+        var solving = LabProcess.Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
 
         training.Code.Should().Be(0, training.Output);
         evaluation.Code.Should().Be(0, evaluation.Output);
         LastTable(evaluation.Output).Should().NotBeEmpty().And.Be(LastTable(training.Output));
         solving.Code.Should().BeOneOf([0, 3], solving.Output);
         Regex.Count(solving.Output, @"segment \d").Should().Be(3);
-        File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Should().HaveCount(4).And.OnlyContain(line => line.StartsWith('{'));
+        File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Should().HaveCount(5).And.OnlyContain(line => line.StartsWith('{'));
+        Directory.GetFiles(Path.Combine(run, "tensorboard")).Should().ContainSingle().Which.Should().Contain("tfevents");
     }
 
     [Fact]
@@ -44,35 +44,22 @@ public sealed partial class PuzzleLabTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRate=-1", "--set", "Trainer:WarmupSteps=-2"], "WarmupSteps: expected"),
             (["train", "sudoku", "--train", "nowhere.csv", "--test", easy, "--output", _folder, "--steps", "1"], "nowhere.csv"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder], "either --minutes or --steps"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
+            (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one CSV file"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
+            (["train", "sudoku", "--resume", _folder], "run.json"),
             (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json"),
             (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
         ];
         foreach (var (arguments, named) in mistakes)
         {
-            var (code, output) = Run(arguments);
+            var (code, output) = LabProcess.Run(arguments);
             code.Should().Be(1, output);
-            WhiteSpace().Replace(output, " ").Should().Contain(named).And.NotContain("   at ");
+            LabProcess.InOneLine(output).Should().Contain(named).And.NotContain("   at ");
         }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string LastTable(string output) => string.Join('\n', output.Split('\n').Where(line => line.Contains('│')).TakeLast(6));
-
-    private static (int Code, string Output) Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PuzzleLab.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + error.Result);
-    }
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex WhiteSpace();
 }

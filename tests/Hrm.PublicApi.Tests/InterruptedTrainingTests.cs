@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Xunit.Abstractions;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>A training that is killed, stopped or out of disk goes on, and ends with the weights of one that was left alone.</summary>
+public sealed class InterruptedTrainingTests : IDisposable
+{
+    private const string KillsVariable = "HRM_KILLS";
+    private const int Steps = 60;
+    private const int SigTerm = 15;
+
+    private readonly ITestOutputHelper _output;
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-interrupted").FullName;
+
+    public InterruptedTrainingTests(ITestOutputHelper output)
+    {
+        _output = output;
+        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 200, testPuzzles: 40, new StatefulRandom(3));
+        Write("train.csv", puzzles.Training);
+        Write("test.csv", puzzles.Test);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>20 moments; the environment variable <c>HRM_KILLS</c> asks for more.</summary>
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Killed_at_any_moment_it_goes_on_bit_for_bit()
+    {
+        var kills = int.Parse(Environment.GetEnvironmentVariable(KillsVariable) ?? "20", CultureInfo.InvariantCulture);
+        var clock = Stopwatch.StartNew();
+        var expected = TrainWhole("whole");
+        var length = clock.Elapsed;
+        var random = new Random(20261125);
+        var (killed, resumed) = (0, 0);
+        for (var i = 0; i < kills; i++)
+        {
+            var run = Path.Combine(_folder, $"run{i}");
+            var moment = length * random.NextDouble();
+            using (var process = LabProcess.Start(StartArguments(run)))
+            {
+                if (!process.WaitForExit(moment))
+                {
+                    process.Kill();
+                    process.WaitForExit();
+                    killed++;
+                }
+            }
+
+            // Before the first checkpoint there is nothing to go on from, and the same command starts anew.
+            var canResume = Directory.Exists(Checkpoints(run)) && Directory.EnumerateDirectories(Checkpoints(run), "step-*").Any();
+            resumed += canResume ? 1 : 0;
+            var (code, output) = LabProcess.Run(canResume ? ["train", "sudoku", "--resume", run] : StartArguments(run));
+            code.Should().Be(0, output);
+            output.Contains("Resumed from step").Should().Be(canResume, output);
+            Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering(), $"killed after {moment.TotalSeconds:F3} s");
+            Directory.Delete(run, recursive: true);
+        }
+
+        _output.WriteLine($"{killed} of {kills} runs were killed while they ran, {resumed} went on from a checkpoint; all ended with the weights of the uninterrupted run");
+        killed.Should().BeGreaterThan(kills * 3 / 4);
+        resumed.Should().BeGreaterThan(kills / 4);
+    }
+
+    [Fact]
+    public void Asked_to_stop_it_saves_says_how_to_go_on_and_goes_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There is no SIGTERM to send there.
+        }
+
+        var expected = TrainWhole("whole");
+        var run = Path.Combine(_folder, "stopped");
+        var process = LabProcess.Start(StartArguments(run));
+        SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "metrics.jsonl")), TimeSpan.FromSeconds(60)).Should().BeTrue();
+        Kill(process.Id, SigTerm).Should().Be(0);
+        var (code, output) = LabProcess.Finish(process);
+        code.Should().Be(130, output);
+        LabProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("go on with: train sudoku --resume");
+
+        var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
+        resumedCode.Should().Be(0, resumed);
+        LabProcess.InOneLine(resumed).Should().Contain("Resumed from step ").And.Contain("--minutes: a resumed run keeps what it was started with");
+        Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+
+        var (again, refused) = LabProcess.Run(StartArguments(run));
+        again.Should().Be(1);
+        LabProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {Steps}");
+    }
+
+    [Fact]
+    public void A_full_disk_is_reported_and_the_last_checkpoint_is_still_there()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // The limit of the shell is what stands for the full disk.
+        }
+
+        var expected = TrainWhole("whole");
+        var run = Path.Combine(_folder, "full");
+        StopEarly(run);
+        var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
+
+        var (code, output) = LabProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run, "--set", "Run:StopAtTrainingAccuracy=0");
+
+        code.Should().Be(1, output);
+        var text = LabProcess.InOneLine(output);
+        text.Should().Contain("could not be saved; training goes on").And.Contain("error:").And.Contain("File too large").And.NotContain("   at ");
+        Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
+        var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run, "--set", "Run:StopAtTrainingAccuracy=0");
+        resumedCode.Should().Be(0, resumed);
+        Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void A_damaged_newest_checkpoint_is_named_and_the_one_before_is_gone_on_from()
+    {
+        var expected = TrainWhole("whole");
+        var run = Path.Combine(_folder, "whole");
+        var newest = Directory.GetDirectories(Checkpoints(run), "step-*").Max()!;
+        var file = Path.Combine(newest, "model.safetensors");
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 4;
+        File.WriteAllBytes(file, bytes);
+
+        var (code, output) = LabProcess.Run("train", "sudoku", "--resume", run);
+
+        code.Should().Be(0, output);
+        LabProcess.InOneLine(output).Should().Contain("could not be used").And.Contain("damaged: expected SHA-256").And.Contain("Resumed from step 55");
+        Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+    }
+
+    private static string Checkpoints(string run) => Path.Combine(run, "checkpoints");
+
+    private string[] StartArguments(string run) =>
+    [
+        "train", "sudoku", "--side", "4", "--preset", "tiny", "--steps", $"{Steps}", "--output", run,
+        "--train", Path.Combine(_folder, "train.csv"), "--test", Path.Combine(_folder, "test.csv"),
+        "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:EmaDecay=0.9", "--set", "Trainer:Halting:MaxSegments=4",
+        "--set", "Run:CheckpointInterval=5", "--set", "Run:ReportInterval=7", "--set", "EpochsPerIteration=1", "--set", "Evaluations=2",
+    ];
+
+    private Dictionary<string, string> TrainWhole(string name)
+    {
+        var run = Path.Combine(_folder, name);
+        var (code, output) = LabProcess.Run(StartArguments(run));
+        code.Should().Be(0, output);
+        return Result(run);
+    }
+
+    /// <summary>The saved model, and model and training state of the last checkpoint, by their sums.</summary>
+    private static Dictionary<string, string> Result(string run)
+    {
+        var last = Path.Combine(Checkpoints(run), $"step-{Steps:d12}");
+        string[] files = [Path.Combine(run, "model.safetensors"), Path.Combine(last, "model.safetensors"), Path.Combine(last, "training.safetensors")];
+        return files.ToDictionary(
+            file => Path.GetRelativePath(run, file),
+            file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
+    }
+
+    private void Write(string name, IEnumerable<SudokuPuzzle> puzzles) => File.WriteAllLines(
+        Path.Combine(_folder, name),
+        ["source,question,answer,rating", .. puzzles.Select(puzzle => $"made,{Text(puzzle.Question)},{Text(puzzle.Answer)},0")]);
+
+    private static string Text(SudokuGrid grid) => string.Concat(grid.Digits.ToArray().Select(digit => digit == 0 ? "." : $"{digit}"));
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+}
