@@ -6,8 +6,6 @@ namespace Hrm.Core;
 /// <summary>Reads and writes <see cref="HrmConfig"/> as JSON, strictly: unknown and repeated keys are errors.</summary>
 internal static class HrmConfigJson
 {
-    private const int MaxLength = 1 << 20;
-
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
@@ -18,28 +16,7 @@ internal static class HrmConfigJson
 
     public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Options) + "\n";
 
-    public static HrmConfig ReadFile(string path)
-    {
-        var info = new FileInfo(path);
-        if (!info.Exists)
-        {
-            throw new InvalidConfigException(path, ["the file does not exist"]);
-        }
-
-        if (info.Length > MaxLength)
-        {
-            throw new InvalidConfigException(path, [$"expected at most {MaxLength} bytes, got {info.Length}"]);
-        }
-
-        try
-        {
-            return Read(File.ReadAllText(path), path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidConfigException(path, [error.Message]);
-        }
-    }
+    public static HrmConfig ReadFile(string path) => Read(SmallTextFile.Read(path), path);
 
     public static HrmConfig Read(string json, string source)
     {

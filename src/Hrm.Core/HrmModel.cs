@@ -125,6 +125,16 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmModel Load(string folder, Device? device = null) => ModelFolder.Load(folder, device ?? CPU);
 
+    /// <summary>Reads a model that the authors' training code wrote, see <see cref="AuthorsCheckpoint"/>.</summary>
+    /// <param name="path">
+    /// The folder with <c>all_config.yaml</c> and files <c>step_N</c>, of which the one with the largest N is taken; or one such file.
+    /// </param>
+    /// <param name="sequenceLength">The number of tokens of a puzzle, without the prefix; the checkpoint does not hold it.</param>
+    /// <param name="device">Where the weights go; the CPU by default.</param>
+    /// <exception cref="HrmException">A file is missing, damaged, refused or contradicts the other; the error names it.</exception>
+    public static HrmModel Load(string path, int sequenceLength, Device? device = null)
+        => ModelFolder.LoadAuthors(path, sequenceLength, device ?? CPU);
+
     /// <summary>Copies weights of the same names, shapes and dtypes into the model.</summary>
     /// <param name="weights">The weights; the prefixes of the authors' training code before a name are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
@@ -138,6 +148,24 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
     public void Save(string folder) => ModelFolder.Save(this, folder);
+
+    /// <summary>
+    /// Writes <c>all_config.yaml</c> and <c>step_N</c> for the authors' code, whose <c>evaluate.py</c> loads the weights into the
+    /// model that it makes; each file is complete under its name or not there.
+    /// </summary>
+    /// <remarks>
+    /// The yaml holds the architecture alone. The authors' scripts also want to know of data and training: add those keys, or
+    /// put <c>step_N</c> beside the yaml of a run of the same architecture.
+    /// </remarks>
+    /// <param name="folder">The folder; created where it is missing.</param>
+    /// <param name="step">N.</param>
+    /// <param name="compiled">
+    /// Whether names begin as those of a compiled model, <c>_orig_mod.model.inner.</c>, which their code takes in both cases, or
+    /// with <c>model.inner.</c>, which a model that is not compiled takes as they are.
+    /// </param>
+    /// <exception cref="InvalidConfigException">The authors' code has no such architecture; all fields that it lacks are listed.</exception>
+    /// <exception cref="HrmException">The folder cannot be written.</exception>
+    public void SaveForAuthors(string folder, long step = 0, bool compiled = true) => AuthorsExport.Save(this, folder, step, compiled);
 
     /// <summary>The carry that a puzzle starts with: <c>H_init</c> and <c>L_init</c> at every token.</summary>
     /// <param name="batchSize">B.</param>

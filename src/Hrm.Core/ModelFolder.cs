@@ -12,21 +12,24 @@ internal static class ModelFolder
     public static HrmModel Load(string folder, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        RequireOwn(folder);
         var config = HrmConfigJson.ReadFile(Path.Combine(folder, ConfigName));
         using var weights = WeightsFolder.Open(folder);
-        RequireRoom(config, weights);
-        var model = new HrmModel(config);
-        try
+        return Create(config, weights, device);
+    }
+
+    public static HrmModel LoadAuthors(string path, int sequenceLength, Device device)
+    {
+        using var checkpoint = AuthorsCheckpoint.Open(path, sequenceLength);
+        if (checkpoint.HasSharedLevel)
         {
-            model.LoadWeights(weights);
-            model.to(device);
-            return model;
+            throw new WeightsFormatException(
+                checkpoint.Weights.Path,
+                "expected the tensors of two levels, H_level.* and L_level.*, got L_level.* alone: one module serves as both levels, as in the tiny recursive model. "
+                + "Take Config and Weights of AuthorsCheckpoint.Open(path, sequenceLength), one ReasoningModule as both, then new HrmModel(config, both, both, generator) and LoadWeights(weights)");
         }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+
+        return Create(checkpoint.Config, checkpoint.Weights, device);
     }
 
     public static void Save(HrmModel model, string folder)
@@ -42,7 +45,7 @@ internal static class ModelFolder
         config.Commit();
     }
 
-    private static void CreateFolder(string folder)
+    public static void CreateFolder(string folder)
     {
         try
         {
@@ -51,6 +54,32 @@ internal static class ModelFolder
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
             throw new HrmFileException(folder, "could not be written", exception);
+        }
+    }
+
+    private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device)
+    {
+        RequireRoom(config, weights);
+        var model = new HrmModel(config);
+        try
+        {
+            model.LoadWeights(weights);
+            model.to(device);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireOwn(string folder)
+    {
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path) && File.Exists(Path.Combine(folder, AuthorsCheckpoint.ConfigName)))
+        {
+            throw new InvalidConfigException(path, [$"the file does not exist; {AuthorsCheckpoint.ConfigName} there is the authors': load it with HrmModel.Load(folder, sequenceLength)"]);
         }
     }
 

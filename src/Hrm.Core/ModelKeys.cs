@@ -6,8 +6,11 @@ namespace Hrm.Core;
 /// <summary>Fits the names in a file of weights to those of a model.</summary>
 internal static class ModelKeys
 {
+    public const string CompilerPrefix = "_orig_mod.";
+    public const string LossHeadPrefix = "model.inner.";
+
     /// <summary>What the authors' training code puts before each name: its compiler's wrapper, and its loss head.</summary>
-    private static readonly string[] Prefixes = ["_orig_mod.", "model.inner."];
+    private static readonly string[] Prefixes = [CompilerPrefix, LossHeadPrefix];
 
     /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
     public static void CopyInto(HrmModel model, IWeightsSource weights)
@@ -28,7 +31,7 @@ internal static class ModelKeys
     }
 
     /// <summary>The name in the file of each tensor of the model.</summary>
-    private static Dictionary<string, string> StoredNames(IWeightsSource weights)
+    public static Dictionary<string, string> StoredNames(IWeightsSource weights)
     {
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in weights.Names)

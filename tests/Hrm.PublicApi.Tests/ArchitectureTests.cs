@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Hrm.Layers"] = ["TorchSharp"],
-        ["Hrm.Core"] = ["Hrm.Layers", "TorchSharp", "Microsoft.Extensions.", "YamlDotNet"],
+        ["Hrm.Core"] = ["Hrm.Layers", "TorchSharp", "Microsoft.Extensions.", "System.IO.Hashing", "YamlDotNet"],
         ["Hrm.Training"] = ["Hrm.Core", "Hrm.Layers", "TorchSharp", "Microsoft.Extensions."],
         ["Hrm.Puzzles"] = ["Hrm.Core", "Hrm.Training", "Hrm.Layers", "TorchSharp", "Microsoft.Extensions."],
     };

@@ -35,4 +35,9 @@ public static class GoldenFolders
             .SelectMany(Directory.EnumerateDirectories)
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>The folders right below every folder whose names match a pattern, for instance <c>official_checkpoint*</c>.</summary>
+    /// <param name="pattern">The pattern, with <c>*</c>.</param>
+    public static IReadOnlyList<string> Matching(string pattern) =>
+        [.. All().SelectMany(folder => Directory.EnumerateDirectories(folder, pattern)).Order(StringComparer.Ordinal)];
 }

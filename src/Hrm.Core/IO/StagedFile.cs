@@ -39,7 +39,7 @@ internal sealed class StagedFile : IDisposable
         catch (Exception exception)
         {
             staged.Dispose();
-            if (HrmFileException.IsFileError(exception))
+            if (HrmFileException.IsFileError(exception) || IsTooLong(exception))
             {
                 throw new HrmFileException(fullPath, "could not be written", exception);
             }
@@ -59,6 +59,9 @@ internal sealed class StagedFile : IDisposable
             throw new HrmFileException(_path, "could not be replaced", exception);
         }
     }
+
+    /// <summary>Where a file grows beyond what the file system or a quota allows, .NET blames the argument, not the file.</summary>
+    private static bool IsTooLong(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 
     public void Dispose()
     {

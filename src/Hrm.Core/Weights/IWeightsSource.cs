@@ -23,7 +23,7 @@ public interface IWeightsSource : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <returns>The entry.</returns>
     /// <exception cref="WeightsFormatException">There is no tensor of this name.</exception>
-    SafetensorsEntry GetEntry(string name);
+    WeightsEntry GetEntry(string name);
 
     /// <summary>Reads a tensor into new memory on the CPU, with the element type of the file.</summary>
     /// <param name="name">The tensor's name.</param>

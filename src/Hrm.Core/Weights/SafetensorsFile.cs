@@ -25,7 +25,7 @@ public sealed class SafetensorsFile : IWeightsSource
     private const int LengthBytes = sizeof(ulong);
 
     private readonly MappedFile _file;
-    private readonly Dictionary<string, SafetensorsEntry> _entries;
+    private readonly Dictionary<string, WeightsEntry> _entries;
     private readonly long _dataStart;
 
     private SafetensorsFile(MappedFile file, bool allowUnaligned)
@@ -33,7 +33,7 @@ public sealed class SafetensorsFile : IWeightsSource
         _file = file;
         var headerLength = ReadHeaderLength(file);
         _dataStart = LengthBytes + headerLength;
-        Dictionary<string, SafetensorsEntry> entries = [];
+        Dictionary<string, WeightsEntry> entries = [];
         Dictionary<string, string> metadata = [];
         file.Read(LengthBytes, headerLength, file.Path, (header, path) => (entries, metadata) = SafetensorsHeader.Parse(header, path));
         _entries = entries;
@@ -79,7 +79,7 @@ public sealed class SafetensorsFile : IWeightsSource
     public bool Contains(string name) => _entries.ContainsKey(name);
 
     /// <inheritdoc/>
-    public SafetensorsEntry GetEntry(string name) => _entries.TryGetValue(name, out var entry)
+    public WeightsEntry GetEntry(string name) => _entries.TryGetValue(name, out var entry)
         ? entry
         : throw new WeightsFormatException(Path, $"expected it among the {_entries.Count} tensors, got none of this name", name);
 
@@ -120,13 +120,13 @@ public sealed class SafetensorsFile : IWeightsSource
     public void Dispose() => _file.Dispose();
 
     /// <summary>Copies a part of a tensor's bytes.</summary>
-    internal void CopyBytes(SafetensorsEntry entry, long start, Span<byte> destination)
+    internal void CopyBytes(WeightsEntry entry, long start, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.ByteLength - destination.Length);
         _file.CopyTo(_dataStart + entry.ByteOffset + start, destination);
     }
 
-    private void CopyBytes(SafetensorsEntry entry, Tensor destination) =>
+    private void CopyBytes(WeightsEntry entry, Tensor destination) =>
         TensorBytes.Visit(destination, (start, bytes) => CopyBytes(entry, start, bytes));
 
     private static int ReadHeaderLength(MappedFile file)

@@ -24,7 +24,7 @@ internal ref struct SafetensorsHeader
     internal const string MetadataName = "__metadata__";
 
     private readonly string _file;
-    private readonly Dictionary<string, SafetensorsEntry> _entries = [];
+    private readonly Dictionary<string, WeightsEntry> _entries = [];
     private Dictionary<string, string>? _metadata;
     private Utf8JsonReader _json;
 
@@ -34,7 +34,7 @@ internal ref struct SafetensorsHeader
         _json = new Utf8JsonReader(header, new JsonReaderOptions { MaxDepth = MaxDepth });
     }
 
-    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> header, string file)
+    public static (Dictionary<string, WeightsEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> header, string file)
     {
         if (header.IsEmpty || header[0] != (byte)'{')
         {
@@ -103,9 +103,9 @@ internal ref struct SafetensorsHeader
         }
     }
 
-    private SafetensorsEntry ReadEntry(string name)
+    private WeightsEntry ReadEntry(string name)
     {
-        SafetensorsDtype? dtype = null;
+        WeightsDtype? dtype = null;
         long[]? shape = null;
         long[]? offsets = null;
         Expect(JsonTokenType.StartObject, "expected an object with dtype, shape and data_offsets", name);
@@ -144,16 +144,16 @@ internal ref struct SafetensorsHeader
         {
             throw Fault($"data_offsets: expected [begin, end] with begin at most end, got [{string.Join(", ", offsets)}]", name);
         }
-        return new SafetensorsEntry(name, dtype, shape, offsets[0], offsets[1] - offsets[0]);
+        return new WeightsEntry(name, dtype, shape, offsets[0], offsets[1] - offsets[0]);
     }
 
-    private SafetensorsDtype ReadDtype(string tensor)
+    private WeightsDtype ReadDtype(string tensor)
     {
         Expect(JsonTokenType.String, "dtype: expected a string", tensor);
         var text = Text(tensor);
-        return SafetensorsDtype.TryGet(text, out var dtype)
+        return WeightsDtype.TryGet(text, out var dtype)
             ? dtype
-            : throw Fault($"dtype: expected one of {SafetensorsDtype.AllNames}, got {Quote.Text(text)}", tensor);
+            : throw Fault($"dtype: expected one of {WeightsDtype.AllNames}, got {Quote.Text(text)}", tensor);
     }
 
     private long[] ReadNumbers(string field, int maxCount, string tensor)

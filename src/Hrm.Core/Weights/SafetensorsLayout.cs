@@ -7,7 +7,7 @@ namespace Hrm.Core;
 internal static class SafetensorsLayout
 {
     /// <summary>Checks the entries and returns them in the order of their data.</summary>
-    public static SafetensorsEntry[] Check(IEnumerable<SafetensorsEntry> entries, long dataLength, bool allowUnaligned, string file)
+    public static WeightsEntry[] Check(IEnumerable<WeightsEntry> entries, long dataLength, bool allowUnaligned, string file)
     {
         var inOrder = entries.ToArray();
         foreach (var entry in inOrder)
@@ -24,7 +24,7 @@ internal static class SafetensorsLayout
             var byLength = left.ByteLength.CompareTo(right.ByteLength);
             return byLength != 0 ? byLength : string.CompareOrdinal(left.Name, right.Name);
         });
-        SafetensorsEntry? previous = null;
+        WeightsEntry? previous = null;
         long end = 0;
         foreach (var entry in inOrder)
         {
@@ -68,7 +68,7 @@ internal static class SafetensorsLayout
         return isEmpty ? 0 : (long)nonEmpty;
     }
 
-    private static void CheckSize(SafetensorsEntry entry, long dataLength, string file)
+    private static void CheckSize(WeightsEntry entry, long dataLength, string file)
     {
         if (entry.ByteOffset > dataLength || entry.ByteLength > dataLength - entry.ByteOffset)
         {

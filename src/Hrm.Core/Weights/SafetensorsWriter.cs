@@ -54,9 +54,9 @@ public static class SafetensorsWriter
     /// <summary>How many bytes a tensor takes in a file.</summary>
     internal static long ByteLength(Tensor tensor) => tensor.NumberOfElements * tensor.ElementSize;
 
-    private static List<(string Name, SafetensorsDtype Dtype, Tensor Tensor)> Lay(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    private static List<(string Name, WeightsDtype Dtype, Tensor Tensor)> Lay(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        var items = new List<(string Name, SafetensorsDtype Dtype, Tensor Tensor)>();
+        var items = new List<(string Name, WeightsDtype Dtype, Tensor Tensor)>();
         var names = new HashSet<string>();
         foreach (var (name, tensor) in tensors)
         {
@@ -64,9 +64,9 @@ public static class SafetensorsWriter
             {
                 throw new WeightsFormatException(path, "expected each name once, got it twice", name);
             }
-            if (!SafetensorsDtype.TryGet(tensor.dtype, out var dtype))
+            if (!WeightsDtype.TryGet(tensor.dtype, out var dtype))
             {
-                throw new WeightsFormatException(path, $"dtype: expected one of {SafetensorsDtype.AllNames}, got {tensor.dtype}", name);
+                throw new WeightsFormatException(path, $"dtype: expected one of {WeightsDtype.AllNames}, got {tensor.dtype}", name);
             }
             if (tensor.is_sparse || tensor.device_type == DeviceType.META)
             {
@@ -86,7 +86,7 @@ public static class SafetensorsWriter
         return items;
     }
 
-    private static ReadOnlyMemory<byte> Header(string path, List<(string Name, SafetensorsDtype Dtype, Tensor Tensor)> items, IReadOnlyDictionary<string, string>? metadata)
+    private static ReadOnlyMemory<byte> Header(string path, List<(string Name, WeightsDtype Dtype, Tensor Tensor)> items, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         // Names outside ASCII stay readable, as the format's own writer leaves them.
@@ -132,7 +132,7 @@ public static class SafetensorsWriter
     private static void CheckReadable(
         string path,
         ReadOnlySpan<byte> header,
-        List<(string Name, SafetensorsDtype Dtype, Tensor Tensor)> items,
+        List<(string Name, WeightsDtype Dtype, Tensor Tensor)> items,
         IReadOnlyDictionary<string, string>? metadata)
     {
         var (entries, texts) = SafetensorsHeader.Parse(header, path);

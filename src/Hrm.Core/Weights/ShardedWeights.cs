@@ -36,7 +36,7 @@ internal sealed class ShardedWeights : IWeightsSource
 
     public bool Contains(string name) => _shardOf.ContainsKey(name);
 
-    public SafetensorsEntry GetEntry(string name) => Shard(name).GetEntry(name);
+    public WeightsEntry GetEntry(string name) => Shard(name).GetEntry(name);
 
     public torch.Tensor Read(string name) => Shard(name).Read(name);
 

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>What a safetensors file says of one tensor, checked against the file's size.</summary>
-public sealed class SafetensorsEntry
+/// <summary>What a file of weights says of one tensor, checked against the file's size.</summary>
+public sealed class WeightsEntry
 {
-    private readonly SafetensorsDtype _dtype;
+    private readonly WeightsDtype _dtype;
     private readonly long[] _shape;
 
-    internal SafetensorsEntry(string name, SafetensorsDtype dtype, long[] shape, long byteOffset, long byteLength)
+    internal WeightsEntry(string name, WeightsDtype dtype, long[] shape, long byteOffset, long byteLength)
     {
         Name = name;
         _dtype = dtype;
@@ -26,17 +26,20 @@ public sealed class SafetensorsEntry
     /// <summary>The size of each dimension; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape => _shape;
 
-    /// <summary>Where the tensor's first byte stands, counted from the end of the header.</summary>
+    /// <summary>
+    /// Where the tensor's first byte stands: counted from the end of the header in a safetensors file, from the start of its
+    /// storage in a torch.save file.
+    /// </summary>
     public long ByteOffset { get; }
 
-    /// <summary>How many bytes the tensor takes.</summary>
+    /// <summary>How many bytes the tensor's values take.</summary>
     public long ByteLength { get; }
 
     internal int ElementSize => _dtype.Size;
 
     internal ReadOnlySpan<long> Dimensions => _shape;
 
-    /// <summary>The element type and shape as the format writes them: <c>F32 [512, 128]</c>.</summary>
+    /// <summary>The element type and shape as safetensors writes them: <c>F32 [512, 128]</c>.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => Describe(_dtype.Name, _shape);
 
@@ -45,7 +48,7 @@ public sealed class SafetensorsEntry
     {
         if (destination.dtype != Dtype || !destination.shape.AsSpan().SequenceEqual(_shape))
         {
-            var dtype = SafetensorsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
+            var dtype = WeightsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
             throw new WeightsFormatException(path, $"expected {Describe(dtype, destination.shape)}, got {this}", Name);
         }
     }

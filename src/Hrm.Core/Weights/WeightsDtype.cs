@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>One element type of the format: its name there, its size, and libtorch's type.</summary>
-internal sealed record SafetensorsDtype(string Name, int Size, ScalarType Scalar)
+/// <summary>One element type that weights can have: its name in safetensors, its size, and libtorch's type.</summary>
+internal sealed record WeightsDtype(string Name, int Size, ScalarType Scalar)
 {
     /// <summary>
-    /// In the order in which the format's own writer lays tensors out: by size, largest first, so that each stands
+    /// In the order in which safetensors' own writer lays tensors out: by size, largest first, so that each stands
     /// at a multiple of its element size.
     /// </summary>
-    private static readonly SafetensorsDtype[] InFileOrder =
+    private static readonly WeightsDtype[] InFileOrder =
     [
         new("I64", 8, ScalarType.Int64),
         new("F64", 8, ScalarType.Float64),
@@ -29,13 +29,13 @@ internal sealed record SafetensorsDtype(string Name, int Size, ScalarType Scalar
     /// <summary>The place in the file's order of types, from 0.</summary>
     public int FileOrder => Array.IndexOf(InFileOrder, this);
 
-    public static bool TryGet(string name, [NotNullWhen(true)] out SafetensorsDtype? dtype)
+    public static bool TryGet(string name, [NotNullWhen(true)] out WeightsDtype? dtype)
     {
         dtype = Array.Find(InFileOrder, candidate => candidate.Name == name);
         return dtype is not null;
     }
 
-    public static bool TryGet(ScalarType scalar, [NotNullWhen(true)] out SafetensorsDtype? dtype)
+    public static bool TryGet(ScalarType scalar, [NotNullWhen(true)] out WeightsDtype? dtype)
     {
         dtype = Array.Find(InFileOrder, candidate => candidate.Scalar == scalar);
         return dtype is not null;
