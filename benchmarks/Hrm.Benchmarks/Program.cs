@@ -16,7 +16,7 @@ if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)
     return 2;
 }
 
-Type[] benchmarks = [typeof(GradientBenchmarks), typeof(TrainingStepBenchmarks)];
+Type[] benchmarks = [typeof(GradientBenchmarks), typeof(TrainingStepBenchmarks), typeof(OptimizerBenchmarks)];
 var folder = Path.GetFullPath("BenchmarkDotNet.Artifacts");
 var config = BenchmarkConfig.Create(arguments, folder);
 var expected = RunOutcome.Expected(benchmarks, config);

@@ -130,8 +130,7 @@ public abstract class HrmTrainer : IDisposable
         var start = Stopwatch.GetTimestamp();
         if (Options.MaxGradientNorm > 0)
         {
-            GradientNorm ??= GradientClipping.Norm(Optimizer.Parameters);
-            GradientClipping.Clip(Optimizer.Parameters, GradientNorm.Value, Options.MaxGradientNorm);
+            GradientNorm = GradientClipping.Limit(Optimizer.Parameters, Options.MaxGradientNorm, GradientNorm);
         }
 
         StepCount++;
@@ -234,7 +233,7 @@ public abstract class HrmTrainer : IDisposable
             return;
         }
 
-        GradientNorm = GradientClipping.Norm(Optimizer.Parameters);
+        GradientNorm = Training.GradientNorm.Of(Optimizer.Parameters);
         var metrics = MetricSums.Read(segment.Loss.Metrics);
         if (double.IsFinite(GradientNorm.Value) && metrics.HasFiniteLosses)
         {

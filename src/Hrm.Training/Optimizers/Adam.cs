@@ -6,6 +6,7 @@ namespace Hrm.Training;
 /// <summary>The part that the Adam family shares: two averages a parameter, and the update by a rule's direction.</summary>
 /// <remarks>
 /// <c>m = lerp(m, g, 1-β1); v = lerp(v, g², 1-β2); p = p · (1 - lr·wd) - lr / (1-β1ᵗ) · direction(m, √v / √(1-β2ᵗ))</c>.
+/// What lies as float32 on the CPU is updated in one pass over all parameters; anything else by eager operations.
 /// </remarks>
 /// <typeparam name="TRule">The direction.</typeparam>
 internal sealed class Adam<TRule> : IDisposable
@@ -38,16 +39,32 @@ internal sealed class Adam<TRule> : IDisposable
 
     public void Step(double learningRate)
     {
+        using var scope = NewDisposeScope(); // Keeps the gradients alive until the pass is over.
         using var noGradient = no_grad();
+        var memories = new List<AdamMemory>(_indices.Length);
+        var lengths = new List<long>(_indices.Length);
         for (var i = 0; i < _indices.Length; i++)
         {
-            using var scope = NewDisposeScope();
-            var parameter = _owner.Parameters[_indices[i]];
-            if (parameter.grad is { } gradient)
+            Tensor parameter = _owner.Parameters[_indices[i]];
+            if (parameter.grad is not { } gradient)
             {
-                Update(parameter, gradient, _means[i], _squares[i], _owner.CountStep(_indices[i]), learningRate);
+                continue;
+            }
+
+            var coefficients = AdamCoefficients.Of(_options, _owner.CountStep(_indices[i]), learningRate);
+            if (Array.TrueForAll([parameter, gradient, _means[i], _squares[i]], FloatMemory.CanWalk))
+            {
+                memories.Add(AdamMemory.Of(parameter, gradient, _means[i], _squares[i], coefficients));
+                lengths.Add(parameter.numel());
+                FloatMemory.MarkWritten(parameter);
+            }
+            else
+            {
+                UpdateEagerly(parameter, gradient, _means[i], _squares[i], coefficients);
             }
         }
+
+        AdamPass<TRule>.Run(memories, lengths, get_num_threads());
     }
 
     public void Dispose()
@@ -56,13 +73,12 @@ internal sealed class Adam<TRule> : IDisposable
         Array.ForEach(_squares, tensor => tensor.Dispose());
     }
 
-    private void Update(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, long step, double learningRate)
+    private static void UpdateEagerly(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamCoefficients coefficients)
     {
-        var scale = -learningRate / (1 - Math.Pow(_options.Beta1, step));
-        var correction = 1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, step));
-        mean.mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
-        square.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
-        var direction = TRule.Direction(mean, square.sqrt().mul_(correction), _options.Epsilon);
-        parameter.mul_(1 - (learningRate * _options.WeightDecay)).add_(direction, alpha: scale);
+        using var scope = NewDisposeScope();
+        mean.mul_(coefficients.Beta1).add_(gradient, alpha: 1 - coefficients.Beta1);
+        square.mul_(coefficients.Beta2).addcmul_(gradient, gradient, 1 - coefficients.Beta2);
+        var direction = TRule.Direction(mean, square.sqrt().mul_(coefficients.Correction), coefficients.Epsilon);
+        parameter.mul_(coefficients.Decay).add_(direction, alpha: coefficients.Scale);
     }
 }

@@ -10,6 +10,10 @@ namespace Hrm.Training;
 /// The first correction stands outside of atan2. Every parameter decays. With zero gradients atan2(0, 0) = 0.
 /// </para>
 /// <para>
+/// Float32 on the CPU is updated in one pass over memory on as many threads as libtorch uses; the result does not depend on
+/// their number. Any other device, dtype or layout takes eager operations.
+/// </para>
+/// <para>
 /// Against the recorded numbers of the authors' kernel over six steps with gradients of 1e-8 … 1e3: within 1e-6 relative.
 /// Source: Everett et al., arXiv 2407.05872.
 /// </para>

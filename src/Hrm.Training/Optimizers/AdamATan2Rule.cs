@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
@@ -6,4 +8,8 @@ namespace Hrm.Training;
 internal readonly struct AdamATan2Rule : IAdamRule
 {
     public static Tensor Direction(Tensor mean, Tensor root, double epsilon) => mean.atan2(root);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Direction(Vector512<float> mean, Vector512<float> root, Vector512<float> epsilon)
+        => VectorMath.Atan2(mean, root);
 }

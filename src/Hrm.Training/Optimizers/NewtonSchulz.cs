@@ -8,7 +8,7 @@ namespace Hrm.Training;
 /// <para>
 /// <c>X = M / (‖M‖ + 1e-7)</c> in the Frobenius norm, then <c>X = a·X + (b·A + c·A²)·X</c> with <c>A = X·Xᵀ</c> and
 /// (a, b, c) = (3.4445, -4.7750, 2.0315). A singular value s goes to a·s + b·s³ + c·s⁵ a step. The coefficients raise small
-/// ones fast instead of converging: after five steps what began above 0.01 of the norm lies within 0.68 … 1.21.
+/// ones fast instead of converging: after five steps what began above 0.002 of the norm lies within 0.68 … 1.21.
 /// </para>
 /// <para>Source: Jordan et al. 2024, "Muon".</para>
 /// </remarks>

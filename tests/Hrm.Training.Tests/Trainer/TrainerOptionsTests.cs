@@ -9,10 +9,13 @@ public sealed class TrainerOptionsTests
     private static readonly Dictionary<string, Action<TrainerOptions>> Changes = new()
     {
         ["GlobalBatchSize"] = options => options.GlobalBatchSize = 8,
+        ["MicroBatchSize"] = options => options.MicroBatchSize = 3,
         ["TotalSteps"] = options => options.TotalSteps = 6,
         ["WarmupSteps"] = options => options.WarmupSteps = 0,
         ["LearningRate"] = options => options.LearningRate = 2e-2,
         ["MinLearningRateRatio"] = options => options.MinLearningRateRatio = 0.1,
+        ["MaxGradientNorm"] = options => options.MaxGradientNorm = 0.01,
+        ["FiniteCheckInterval"] = options => options.FiniteCheckInterval = 2,
         ["Optimizer.Kind"] = options => options.Optimizer.Kind = OptimizerKind.AdamW,
         ["Optimizer.Beta1"] = options => options.Optimizer.Beta1 = 0.5,
         ["Optimizer.Beta2"] = options => options.Optimizer.Beta2 = 0.5,
@@ -44,10 +47,13 @@ public sealed class TrainerOptionsTests
     public void Defaults_are_pinned() => new TrainerOptions().Should().BeEquivalentTo(new
     {
         GlobalBatchSize = 64,
+        MicroBatchSize = 0,
         TotalSteps = 1000L,
         WarmupSteps = 100L,
         LearningRate = 1e-4,
         MinLearningRateRatio = 1.0,
+        MaxGradientNorm = 0.0,
+        FiniteCheckInterval = 1,
         Optimizer = new
         {
             Kind = OptimizerKind.AdamATan2,
@@ -137,10 +143,13 @@ public sealed class TrainerOptionsTests
         string[] expected =
         [
             "GlobalBatchSize: expected 1 … 1048576, got 0",
+            "MicroBatchSize: expected 0 … 1048576, got -1",
             "TotalSteps: expected 1 … 9223372036854775807, got 0",
             "WarmupSteps: expected 0 … 9223372036854775807, got -1",
             "LearningRate: expected a finite number of at least 0, got NaN",
             "MinLearningRateRatio: expected 0 … 1, got 1.5",
+            "MaxGradientNorm: expected a finite number of at least 0, got -3",
+            "FiniteCheckInterval: expected 0 … 2147483647, got -4",
             "PuzzleLearningRate: expected a finite number of at least 0, got -1",
             "PuzzleWeightDecay: expected a finite number of at least 0, got Infinity",
             "EmaDecay: expected 0 (none) or a number below 1, got 1",
@@ -194,10 +203,13 @@ public sealed class TrainerOptionsTests
     private static TrainerOptions AllBad() => new()
     {
         GlobalBatchSize = 0,
+        MicroBatchSize = -1,
         TotalSteps = 0,
         WarmupSteps = -1,
         LearningRate = double.NaN,
         MinLearningRateRatio = 1.5,
+        MaxGradientNorm = -3,
+        FiniteCheckInterval = -4,
         PuzzleLearningRate = -1,
         PuzzleWeightDecay = double.PositiveInfinity,
         EmaDecay = 1,
@@ -230,6 +242,7 @@ public sealed class TrainerOptionsTests
             var segment = trainer.ComputeGradients(batch);
             trace.AddRange(TinyModels.Gradients(model).Values.SelectMany(values => values));
             trace.AddRange(segment.Loss.Metrics.data<double>().Select(value => (float)value));
+            trace.Add((float)(trainer.GradientNorm ?? -1)); // Whether it was looked at.
             trainer.ApplyGradients();
         }
 

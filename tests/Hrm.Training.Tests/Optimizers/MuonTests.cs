@@ -1,0 +1,216 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using TorchSharp;
+using TorchSharp.Modules;
+using Xunit.Abstractions;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+public sealed class MuonTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public static TheoryData<int, int> Shapes() => new() { { 64, 64 }, { 96, 32 }, { 32, 96 }, { 1, 5 }, { 5, 1 }, { 1, 1 } };
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Update_over_its_scale_has_singular_values_near_one(int rows, int columns)
+    {
+        const double LearningRate = 0.5;
+        var parameter = new Parameter(zeros(rows, columns));
+        using var optimizer = new Muon([parameter], [0], new OptimizerOptions { WeightDecay = 0 });
+        parameter.grad = WithSingularValues(rows, columns, smallest: 0.05);
+        optimizer.Step(LearningRate);
+        var update = parameter.detach().to(ScalarType.Float64) / (-LearningRate * 0.2 * Math.Sqrt(Math.Max(rows, columns)));
+        var values = SingularValues(update);
+        output.WriteLine($"{rows} x {columns}: {values.Min():F3} … {values.Max():F3}");
+
+        // The band in which the quintic leaves every value that began above 0.002 of the norm.
+        values.Should().OnlyContain(value => value >= 0.68 && value <= 1.21);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Orthogonalize_keeps_the_singular_vectors(int rows, int columns)
+    {
+        var matrix = WithSingularValues(rows, columns, smallest: 0.05);
+        var result = NewtonSchulz.Orthogonalize(matrix, 5);
+        result.shape.Should().Equal(rows, columns);
+
+        // With the same singular vectors, MᵀR is symmetric and positive.
+        var product = matrix.to(ScalarType.Float64).t().mm(result.to(ScalarType.Float64)); // [columns, columns]
+        product.BeCloseTo(product.t(), 1e-5, "symmetry");
+        product.trace().ToDouble().Should().BePositive();
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Step_equals_the_formula_in_float64(int rows, int columns)
+    {
+        // Five iterations of float32 products, over three steps: what they round grows with each iteration.
+        const double Tolerance = 1e-5;
+        var options = new OptimizerOptions { Momentum = 0.8, WeightDecay = 0.5, NewtonSchulzSteps = 4 };
+        using var generator = new Generator(1);
+        var parameter = new Parameter(randn(rows, columns, generator: generator));
+        using var optimizer = new Muon([parameter], [0], options);
+        var expected = ToRows(parameter.detach());
+        var momentum = ToRows(zeros(rows, columns));
+        for (var step = 1; step <= 3; step++)
+        {
+            var gradient = WithSingularValues(rows, columns, smallest: 0.05, seed: step);
+            parameter.grad = gradient;
+            optimizer.Step(0.1 * step);
+            NaiveMuon.Step(expected, ToRows(gradient), momentum, options, 0.1 * step);
+        }
+
+        var flat = new double[rows * columns];
+        Buffer.BlockCopy(expected, 0, flat, 0, sizeof(double) * flat.Length);
+        output.WriteLine($"{TensorShould.LargestDeviation(parameter.detach(), tensor(flat, [rows, columns]), "weights"):E1}");
+        parameter.detach().BeCloseTo(tensor(flat, [rows, columns]), Tolerance, "weights");
+    }
+
+    [Fact]
+    public void Zero_gradient_leaves_weight_decay_alone()
+    {
+        var parameter = new Parameter(ones(3, 5));
+        using var optimizer = new Muon([parameter], [0], new OptimizerOptions { WeightDecay = 0.5 });
+        parameter.grad = zeros(3, 5);
+        optimizer.Step(0.5);
+        parameter.detach().data<float>().ToArray().Should().AllBeEquivalentTo(0.75f);
+    }
+
+    [Fact]
+    public void NaN_gradient_gives_NaN_weights()
+    {
+        var parameter = new Parameter(ones(3, 5));
+        using var optimizer = new Muon([parameter], [0], new OptimizerOptions());
+        parameter.grad = full([3, 5], float.NaN);
+        optimizer.Step(0.1);
+        parameter.detach().data<float>().ToArray().Should().OnlyContain(value => float.IsNaN(value));
+    }
+
+    [Fact]
+    public void The_rest_takes_the_step_of_AdamW()
+    {
+        var options = new OptimizerOptions { Epsilon = 1e-3 };
+        Parameter[] parameters = [new(ones(3, 4)), new(ones(3, 4)), new(ones(4))];
+        Parameter[] same = [.. parameters.Select(parameter => new Parameter(parameter.detach().clone()))];
+        using var muon = new Muon(parameters, [1], options);
+        using var adamW = new AdamW(same, options);
+        using var generator = new Generator(1);
+        for (var step = 0; step < 3; step++)
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i].grad = same[i].grad = randn(parameters[i].shape, generator: generator);
+            }
+
+            muon.Step(0.1);
+            adamW.Step(0.1);
+        }
+
+        Values(parameters[0]).Should().Equal(Values(same[0]));
+        Values(parameters[1]).Should().NotEqual(Values(same[1]));
+        Values(parameters[2]).Should().Equal(Values(same[2]));
+
+        static float[] Values(Tensor tensor) => tensor.detach().data<float>().ToArray();
+    }
+
+    [Fact]
+    public void Training_lowers_a_loss()
+    {
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var batch = TinyModels.Batch(1);
+        var losses = Enumerable.Range(0, 60).Select(_ => Loss()).ToArray();
+        output.WriteLine($"{losses[0]:F3} -> {losses[^1]:F3}");
+        losses[^1].Should().BeLessThan(0.5 * losses[0]);
+
+        double Loss()
+        {
+            using var metrics = trainer.Step(batch);
+            return MetricSums.Read(metrics).TokenLoss;
+        }
+
+        static TrainerOptions Options() => new()
+        {
+            GlobalBatchSize = TinyModels.Rows,
+            WarmupSteps = 0,
+            LearningRate = 1e-2,
+            Optimizer = { Kind = OptimizerKind.Muon },
+            Halting = new HaltingOptions { MaxSegments = 1 },
+        };
+    }
+
+    [Fact]
+    public void Factory_gives_Muon_the_matrices_of_the_blocks_and_nothing_else()
+    {
+        using var model = TinyModels.Create(TinyModels.Config with { PositionEncoding = PositionEncoding.Learned });
+        using var optimizer = OptimizerFactory.Create(model, new OptimizerOptions { Kind = OptimizerKind.Muon });
+        var names = model.named_parameters().Select(entry => entry.name).ToArray();
+        string[] blocks = ["H_level", "L_level"];
+        string[] weights = ["self_attn.qkv_proj", "self_attn.o_proj", "mlp.gate_up_proj", "mlp.down_proj"];
+        var expected = blocks.SelectMany(block => weights.Select(weight => $"{block}.layers.0.{weight}.weight"));
+        NamesOf("momentum").Should().BeEquivalentTo(expected);
+        NamesOf("mean").Should().BeEquivalentTo(names.Except(expected));
+        optimizer.Parameters.Should().Equal(model.parameters());
+
+        IEnumerable<string> NamesOf(string slot) => optimizer.Slots.Where(it => it.Name == slot).Select(it => names[it.Parameter]);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamATan2, typeof(AdamATan2))]
+    [InlineData(OptimizerKind.AdamW, typeof(AdamW))]
+    [InlineData(OptimizerKind.Muon, typeof(Muon))]
+    public void Factory_gives_what_is_asked_for_over_all_parameters(OptimizerKind kind, Type expected)
+    {
+        using var model = TinyModels.Create();
+        using var optimizer = OptimizerFactory.Create(model, new OptimizerOptions { Kind = kind });
+        optimizer.Should().BeOfType(expected);
+        optimizer.Parameters.Should().Equal(model.parameters());
+    }
+
+    [Fact]
+    public void Constructor_refuses_what_is_no_matrix_and_indices_of_no_parameter()
+    {
+        Parameter[] parameters = [new(ones(3, 4)), new(ones(4))];
+        FluentActions.Invoking(() => new Muon(parameters, [0, 1], new OptimizerOptions())).Should().Throw<ShapeMismatchException>()
+            .WithMessage("parameters[1]: expected [rows, columns], got [4].");
+        FluentActions.Invoking(() => new Muon(parameters, [2], new OptimizerOptions())).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Muon(parameters, [-1], new OptimizerOptions())).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Muon(parameters, [0], new OptimizerOptions { Momentum = 1 })).Should().Throw<InvalidConfigException>();
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        Parameter[] parameters = [new(ones(3, 4)), new(ones(4))];
+        using var optimizer = new Muon(parameters, [0], new OptimizerOptions());
+        parameters[0].grad = ones(3, 4);
+        parameters[1].grad = ones(4);
+        TensorLeak.Check(() => optimizer.Step(0.1));
+    }
+
+    /// <summary>Singular values evenly from 1 down to the smallest, float32.</summary>
+    private static Tensor WithSingularValues(int rows, int columns, double smallest, int seed = 1)
+    {
+        using var generator = new Generator((ulong)seed);
+        var (left, _, right) = linalg.svd(randn(rows, columns, ScalarType.Float64, generator: generator), fullMatrices: false);
+        var values = linspace(1, smallest, Math.Min(rows, columns), ScalarType.Float64);
+        return (left * values).mm(right).to(ScalarType.Float32);
+    }
+
+    private static double[] SingularValues(Tensor matrix) => linalg.svdvals(matrix).data<double>().ToArray();
+
+    private static double[,] ToRows(Tensor matrix)
+    {
+        var rows = new double[matrix.size(0), matrix.size(1)];
+        var flat = matrix.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        Buffer.BlockCopy(flat, 0, rows, 0, sizeof(double) * flat.Length);
+        return rows;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.Intrinsics;
+using Xunit.Abstractions;
+
+namespace Hrm.Training.Tests;
+
+public sealed class VectorMathTests(ITestOutputHelper output)
+{
+    /// <summary>From the smallest denormal to the largest number.</summary>
+    private static readonly float[] Scales = [.. Enumerable.Range(-45, 84).Select(exponent => (float)Math.Pow(10, exponent)).Append(float.Epsilon)];
+
+    [Fact]
+    public void Atan2_is_within_two_units_in_the_last_place_at_every_scale()
+    {
+        var random = new Random(1);
+        var (y, x) = (new float[16], new float[16]);
+        var (largest, largestRelative) = (0.0, 0.0);
+        var (worst, count) = ((Y: 0f, X: 0f), 0);
+        foreach (var yScale in Scales)
+        {
+            foreach (var xScale in Scales)
+            {
+                for (var i = 0; i < 8; i++, count += 16)
+                {
+                    for (var lane = 0; lane < 16; lane++)
+                    {
+                        y[lane] = (float)((random.NextDouble() * 2) - 1) * yScale;
+                        x[lane] = (float)random.NextDouble() * xScale;
+                    }
+
+                    Compare();
+                }
+            }
+        }
+
+        Array.Fill(x, 1);
+
+        // All quotients of 0 … 2 in steps of 1/100,000, where the branches meet too.
+        for (var i = 0; i < 200_000; i += 16, count += 16)
+        {
+            for (var lane = 0; lane < 16; lane++)
+            {
+                y[lane] = (i + lane) / 100_000f;
+            }
+
+            Compare();
+        }
+
+        output.WriteLine($"{count} points: {largest:F2} ulp at {worst}; relative {largestRelative:E2}");
+        count.Should().BeGreaterThan(1_000_000);
+        largest.Should().BeLessThanOrEqualTo(2);
+
+        void Compare()
+        {
+            var actual = VectorMath.Atan2(Vector512.Create(y), Vector512.Create(x));
+            for (var lane = 0; lane < 16; lane++)
+            {
+                var expected = Math.Atan2(y[lane], x[lane]);
+                var error = Math.Abs(actual[lane] - expected);
+                var size = MathF.Abs((float)expected);
+                var ulps = error / (MathF.BitIncrement(size) - size);
+                if (!(ulps <= largest))
+                {
+                    (largest, worst) = (ulps, (y[lane], x[lane]));
+                }
+
+                if (float.IsNormal(size))
+                {
+                    largestRelative = Math.Max(largestRelative, error / size);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Atan2_at_the_edges_is_that_of_the_runtime()
+    {
+        const float Infinity = float.PositiveInfinity;
+        const float Largest = float.MaxValue;
+        const float Least = float.Epsilon;
+        (float Y, float X)[] edges =
+        [
+            (0, 0), (0, 1), (0, Infinity), (1, 0), (Least, 0), (Least, Least), (Least, 1), (1, Infinity), (Infinity, 1), (Infinity, 0),
+            (Infinity, Infinity), (Largest, Largest), (Largest, Infinity), (Infinity, Largest), (Largest, Least), (Least, Largest),
+        ];
+        foreach (var (y, x) in edges.SelectMany(edge => new[] { edge, (-edge.Y, edge.X) }))
+        {
+            var actual = Atan2(y, x);
+            actual.Should().BeApproximately(MathF.Atan2(y, x), 1.2e-7f, $"y {y}, x {x}");
+            float.IsNegative(actual).Should().Be(float.IsNegative(y));
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN, 1f)]
+    [InlineData(float.NaN, 0f)]
+    [InlineData(1f, float.NaN)]
+    [InlineData(0f, float.NaN)]
+    [InlineData(float.NaN, float.NaN)]
+    [InlineData(float.NaN, float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity, float.NaN)]
+    public void Atan2_of_a_NaN_is_NaN(float y, float x) => Atan2(y, x).Should().Be(float.NaN);
+
+    private static float Atan2(float y, float x) => VectorMath.Atan2(Vector512.Create(y), Vector512.Create(x))[3];
+}
