@@ -46,7 +46,7 @@ internal sealed class Adam<TRule> : IDisposable
         for (var i = 0; i < _indices.Length; i++)
         {
             Tensor parameter = _owner.Parameters[_indices[i]];
-            if (parameter.grad is not { } gradient)
+            if (_owner.GradientOf(_indices[i]) is not { } gradient)
             {
                 continue;
             }

@@ -66,11 +66,10 @@ public sealed class Muon : ParameterOptimizer
         for (var i = 0; i < _matrices.Length; i++)
         {
             using var scope = NewDisposeScope();
-            var parameter = Parameters[_matrices[i]];
-            if (parameter.grad is { } gradient)
+            if (GradientOf(_matrices[i]) is { } gradient)
             {
                 CountStep(_matrices[i]);
-                Update(parameter, gradient, _momenta[i], learningRate);
+                Update(Parameters[_matrices[i]], gradient, _momenta[i], learningRate);
             }
         }
 

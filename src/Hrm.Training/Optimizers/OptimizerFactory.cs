@@ -27,6 +27,6 @@ internal static class OptimizerFactory
         IEnumerable<int> Matrices() => Enumerable.Range(0, named.Length).Where(index => IsMatrixOfBlock(named[index].name, named[index].parameter.ndim));
     }
 
-    internal static bool IsMatrixOfBlock(string name, long dimensions)
+    private static bool IsMatrixOfBlock(string name, long dimensions)
         => dimensions == 2 && Blocks.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using Hrm.Core;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
@@ -44,6 +45,7 @@ public abstract class ParameterOptimizer : IDisposable
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step; 0 updates only the optimizer's state.</param>
+    /// <exception cref="ShapeMismatchException">A gradient has another shape than its parameter.</exception>
     public abstract void Step(double learningRate);
 
     /// <summary>Takes over the counts of an optimizer that was saved.</summary>
@@ -83,6 +85,22 @@ public abstract class ParameterOptimizer : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The gradient of a parameter, in the caller's dispose scope.</summary>
+    /// <exception cref="ShapeMismatchException">It has another shape than the parameter: memory beyond its end would be read.</exception>
+    internal Tensor? GradientOf(int parameter)
+    {
+        var expected = _parameters[parameter].shape;
+        var gradient = _parameters[parameter].grad;
+        if (gradient is not null && !expected.AsSpan().SequenceEqual(gradient.shape))
+        {
+            throw new ShapeMismatchException($"gradient of parameter {parameter}", Text(expected), Text(gradient.shape));
+        }
+
+        return gradient;
+
+        static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";
     }
 
     /// <summary>Counts one more update of a parameter.</summary>

@@ -90,6 +90,21 @@ public sealed class OptimizerStateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void A_gradient_of_another_shape_is_refused(OptimizerKind kind)
+    {
+        var parameters = Parameters();
+        using var optimizer = Create(kind, parameters);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i].grad = ones(1);
+            optimizer.Invoking(it => it.Step(0.1)).Should().Throw<ShapeMismatchException>()
+                .WithMessage($"gradient of parameter {i}: expected [{string.Join(", ", Shapes[i])}], got [1].");
+            parameters[i].grad = null;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Dispose_frees_all_state_and_may_be_repeated(OptimizerKind kind)
     {
         var parameters = Parameters();
@@ -99,6 +114,14 @@ public sealed class OptimizerStateTests : IDisposable
         optimizer.Dispose();
         optimizer.Dispose();
         Tensor.TotalCount.Should().Be(before);
+    }
+
+    [Fact]
+    public void Constructor_refuses_a_parameter_that_comes_twice()
+    {
+        var parameter = new Parameter(ones(3));
+        FluentActions.Invoking(() => new AdamW([parameter, parameter], new OptimizerOptions())).Should().Throw<ArgumentException>()
+            .WithMessage("expected each parameter once, got one twice*");
     }
 
     private static Parameter[] Parameters()
