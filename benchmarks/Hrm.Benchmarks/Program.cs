@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Hrm.Benchmarks;
+using Hrm.Benchmarks.Commands;
 using Hrm.Benchmarks.Reporting;
 using TorchSharp;
 
@@ -8,6 +9,16 @@ if (args is ["--help"])
 {
     Console.WriteLine(BenchmarkArguments.Usage);
     return 0;
+}
+
+switch (args)
+{
+    case [MemoryCommand.Name]:
+        return MemoryCommand.Run(Path.GetFullPath("BenchmarkDotNet.Artifacts"));
+    case [MemoryCommand.CaseName, .. var memoryCase]:
+        return MemoryCommand.RunCase(memoryCase);
+    case [ShareCommand.Name]:
+        return ShareCommand.Run();
 }
 
 if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)

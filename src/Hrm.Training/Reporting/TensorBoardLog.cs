@@ -12,14 +12,17 @@ namespace Hrm.Training;
 public sealed class TensorBoardLog : ITrainingLog
 {
     private readonly string _folder;
+    private readonly TimeProvider _time;
     private SummaryWriter? _writer;
 
     /// <summary>Creates a log; its file is made with the first report.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
-    public TensorBoardLog(string folder)
+    /// <param name="time">The clock of the events; the system's by default.</param>
+    public TensorBoardLog(string folder, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = folder;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <inheritdoc/>
@@ -29,9 +32,12 @@ public sealed class TensorBoardLog : ITrainingLog
         try
         {
             _writer ??= torch.utils.tensorboard.SummaryWriter(_folder);
+
+            // The writer's own default counts ticks of the calendar where TensorBoard expects seconds.
+            var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             foreach (var (name, value) in Scalars(report))
             {
-                _writer.add_scalar(name, (float)value, (int)Math.Min(report.Step, int.MaxValue));
+                _writer.add_scalar(name, (float)value, (int)Math.Min(report.Step, int.MaxValue), seconds);
             }
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))

@@ -34,6 +34,27 @@ public sealed class HierarchicalConvergenceTests : IDisposable
         string.Concat(_calls).Should().Be(expected.Replace(" ", string.Empty, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_update_is_told_with_the_states_before_and_after_it()
+    {
+        using var loop = Loop(2, 3, GradientMode.OneStep);
+        var places = new List<string>();
+        var (high, low) = (Values(_carry.High), Values(_carry.Low));
+        loop.Updated = update =>
+        {
+            places.Add($"{(update.IsHigh ? 'H' : 'L')}{update.Cycle}{update.Step}");
+            Values(update.Before).Should().Equal(update.IsHigh ? high : low);
+            Values(update.After).Should().NotEqual(Values(update.Before));
+            (high, low) = update.IsHigh ? (Values(update.After), low) : (high, Values(update.After));
+        };
+        var result = loop.call(_carry, _injection);
+        places.Should().Equal("L00", "L01", "L02", "H03", "L10", "L11", "L12", "H13");
+        Values(result.High).Should().Equal(high);
+        Values(result.Low).Should().Equal(low);
+
+        static float[] Values(Tensor state) => state.detach().data<float>().ToArray();
+    }
+
     [Theory]
     [InlineData(1, 1, GradientMode.OneStep)]
     [InlineData(2, 3, GradientMode.OneStep)]

@@ -1,0 +1,26 @@
+using Hrm.Core;
+using Hrm.Layers;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>The tiny recursive model (arXiv 2510.04871) out of the parts of HRM: one module for both levels.</summary>
+internal static class TinyRecursiveModel
+{
+    public static HrmModel Create(HrmConfig config, torch.Generator generator)
+    {
+        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
+            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            : null;
+        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        return new HrmModel(config, both, both, generator);
+    }
+
+    public static HrmTrainer CreateTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
+    {
+        options.HaltingLoss = HaltingLossKind.HaltOnly;
+        options.Halting.Rule = HaltingRule.HaltPositive;
+        return new LastCycleTrainer(model, options, generator);
+    }
+}

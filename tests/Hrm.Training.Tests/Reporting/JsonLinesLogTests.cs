@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+
+namespace Hrm.Training.Tests;
+
+public sealed class JsonLinesLogTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string FilePath => _folder["metrics.jsonl"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_report_is_a_line_with_every_number()
+    {
+        using var log = new JsonLinesLog(FilePath);
+        log.Write(Reports.Training(50));
+        log.Write(Reports.Evaluation(60));
+
+        var lines = File.ReadAllLines(FilePath);
+        lines.Should().HaveCount(2);
+        lines[0].Should().Be(
+            "{\"kind\":\"training\",\"step\":50,\"seconds\":50,\"learning_rate\":0.001,\"gradient_norm\":2,\"steps_per_second\":10,\"segments_per_second\":640,"
+            + "\"metrics\":{\"count\":10,\"accuracy\":0.875,\"exact_accuracy\":0.5,\"q_halt_accuracy\":0.25,\"segments\":3.5,\"token_loss\":1.25,\"q_halt_loss\":0.125,\"q_continue_loss\":0.0625}}");
+        var evaluation = JsonNode.Parse(lines[1])!.AsObject();
+        evaluation["kind"]!.GetValue<string>().Should().Be("evaluation");
+        evaluation.ContainsKey("gradient_norm").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Going_back_drops_later_lines_half_lines_and_nonsense()
+    {
+        using var log = new JsonLinesLog(FilePath);
+        foreach (var step in new[] { 10, 20, 30 })
+        {
+            log.Write(Reports.Training(step));
+        }
+
+        var first = File.ReadAllLines(FilePath)[..2];
+        File.AppendAllText(FilePath, "null\n[1]\n{\"step\":\"x\"}\n{\"step\":1e99}\n\n{\"kind\":\"training\",\"st");
+
+        log.Rewind(20);
+        File.ReadAllLines(FilePath).Should().Equal(first);
+        log.Write(Reports.Training(30));
+        File.ReadAllLines(FilePath).Should().HaveCount(3);
+        log.Rewind(0);
+        File.ReadAllText(FilePath).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_finite_can_be_written()
+    {
+        using var log = new JsonLinesLog(FilePath);
+        log.Write(Reports.Training(1) with { GradientNorm = double.PositiveInfinity });
+        File.ReadAllText(FilePath).Should().Contain("\"gradient_norm\":\"Infinity\"");
+    }
+
+    [Fact]
+    public void Going_back_without_a_file_makes_none()
+    {
+        using var log = new JsonLinesLog(FilePath);
+        log.Rewind(5);
+        File.Exists(FilePath).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_a_typed_error()
+    {
+        using var log = new JsonLinesLog(_folder["no", "folder"]);
+        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
+    }
+}
