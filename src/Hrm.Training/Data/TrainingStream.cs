@@ -36,7 +36,7 @@ public sealed class TrainingStream : IDisposable
     {
         ArgumentNullException.ThrowIfNull(dataset);
         _options = options ?? new TrainingStreamOptions();
-        var errors = _options.Check();
+        var errors = TrainingStreamOptionsValidator.Check(_options);
         if (errors.Count > 0)
         {
             throw new InvalidConfigException("training stream options", errors);

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>How training batches are drawn.</summary>
@@ -16,9 +14,4 @@ public sealed class TrainingStreamOptions
     /// order are the same. Default 2.
     /// </summary>
     public int PrefetchBatches { get; set; } = 2;
-
-    internal IReadOnlyList<string> Check() => new RangeRules()
-        .Between("EpochsPerIteration", EpochsPerIteration, 1, int.MaxValue)
-        .Between("PrefetchBatches", PrefetchBatches, 0, 1024)
-        .Errors;
 }
