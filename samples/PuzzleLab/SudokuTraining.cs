@@ -16,6 +16,7 @@ internal sealed class SudokuTraining
     private readonly RunFolder _folder;
     private readonly torch.Device _device;
     private readonly IAnsiConsole _console;
+    private HrmFileException? _unsaved;
 
     public SudokuTraining(LabSettings settings, RunFolder folder, torch.Device device, IAnsiConsole console)
     {
@@ -62,8 +63,8 @@ internal sealed class SudokuTraining
         model.to(_device);
         using var trainer = Trainers.Create(_settings, model, generator);
         using var stream = new TrainingStream(_training, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
-        using var json = new JsonLinesLog(_folder.MetricsPath);
-        using var board = new TensorBoardLog(_folder.TensorBoardPath);
+        var json = new JsonLinesLog(_folder.MetricsPath);
+        var board = new TensorBoardLog(_folder.TensorBoardPath);
         using var run = new TrainingRun(trainer, stream, RunOptions())
         {
             Checkpoints = checkpoints,
@@ -79,7 +80,8 @@ internal sealed class SudokuTraining
         RequireUnused(isResumed, checkpoints);
         _folder.Save(_settings);
         _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {_training.ExampleCount:N0} training puzzles, {_test.Count:N0} test puzzles, {_settings.Trainer.TotalSteps:N0} steps");
-        return run.Run(new ConsoleProgress(_console), cancellationToken);
+        var outcome = run.Run(new ConsoleProgress(_console), cancellationToken);
+        return _unsaved is null ? outcome : throw _unsaved;
     }
 
     private void RequireUnused(bool isResumed, CheckpointStore checkpoints)
@@ -120,7 +122,18 @@ internal sealed class SudokuTraining
         var result = SudokuEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), cancellationToken);
         _console.WriteLine($"after {trainer.StepCount:N0} steps, {segments} segments:");
         EvaluationReport.Write(_console, _test, result);
-        trainer.Model.Save(_folder.Path);
+        try
+        {
+            trainer.Model.Save(_folder.Path);
+            _unsaved = null;
+        }
+        catch (HrmFileException error)
+        {
+            // A disk that is full now may have room after the next evaluation; without that it is an error at the end.
+            _console.MarkupLineInterpolated($"[yellow]{error.Message}; training goes on[/]");
+            _unsaved = error;
+        }
+
         return result.Averages;
     }
 }

@@ -16,7 +16,7 @@ internal static class HrmConfigJson
 
     public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Options) + "\n";
 
-    public static HrmConfig ReadFile(string path) => Read(SmallTextFile.Read(path), path);
+    public static HrmConfig ReadFile(string path) => Read(SmallTextFile.ReadConfig(path), path);
 
     public static HrmConfig Read(string json, string source)
     {

@@ -91,7 +91,9 @@ public abstract class HrmTrainer : IDisposable
     /// <returns>[8], float64, on the device, the caller's: what <see cref="MetricSums.Read"/> reads. Reading it waits for the device.</returns>
     /// <exception cref="ShapeMismatchException">The batch has another shape than the last one, or no labels.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
-    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite; the weights have not changed.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// Loss or gradient is not finite, at a step that the options have looked at; this step has not changed the weights.
+    /// </exception>
     public Tensor Step(PuzzleBatch incoming)
     {
         using var scope = NewDisposeScope();
@@ -142,8 +144,17 @@ public abstract class HrmTrainer : IDisposable
         Times = Times with { Steps = Times.Steps + 1, Optimizer = Times.Optimizer + elapsed, Total = Times.Total + elapsed };
     }
 
+    /// <summary>Stops where a weight is not finite, which no checkpoint may keep; several steps may have passed since it came.</summary>
+    internal void RequireFiniteWeights()
+    {
+        if (!double.IsFinite(Training.GradientNorm.OfTensors(Optimizer.Parameters)))
+        {
+            throw new TrainingDivergedException(Diagnose(default));
+        }
+    }
+
     /// <summary>Looks for where NaN or infinity is, after a step that was taken.</summary>
-    internal DivergenceReport Diagnose(MetricSums metrics) => DivergenceDiagnosis.Of(Model, Carry!, StepCount, metrics, GradientNorm);
+    internal DivergenceReport Diagnose(MetricSums metrics) => DivergenceDiagnosis.Of(Model, Carry, StepCount, metrics, GradientNorm);
 
     /// <summary>Goes on from a step with a carry that it takes over; weights and optimizer state have been restored by the caller.</summary>
     internal void Restore(long stepCount, TrainingCarry? carry)

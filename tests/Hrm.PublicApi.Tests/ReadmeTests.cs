@@ -1,6 +1,7 @@
 using Hrm.Puzzles;
 using Hrm.Samples.QuickStart;
 using Hrm.TestKit;
+using Hrm.Training;
 
 namespace Hrm.PublicApi.Tests;
 
@@ -9,15 +10,36 @@ public sealed class ReadmeTests
     [Fact]
     public void The_example_of_the_readme_is_the_compiled_one()
     {
-        var source = File.ReadAllLines(RepositoryFolder.Combine("samples", "QuickStart", "ReadmeExample.cs"));
-        var region = source.SkipWhile(line => !line.Contains("<readme>", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => !line.Contains("</readme>", StringComparison.Ordinal))
-            .Select(line => line.Length > 8 ? line[8..] : string.Empty)
+        var region = Region("readme", "samples", "QuickStart", "ReadmeExample.cs")
             .Select(line => line.Replace("Take(steps)", "Take(1600)", StringComparison.Ordinal))
             .Select(line => line.Replace("(folder)", "(\"my-model\")", StringComparison.Ordinal));
         var readme = File.ReadAllText(RepositoryFolder.Combine("README.md")).ReplaceLineEndings("\n");
 
         readme.Should().Contain(string.Join('\n', region));
+    }
+
+    [Fact]
+    public void The_example_of_the_training_guide_is_the_compiled_one()
+        => File.ReadAllText(RepositoryFolder.Combine("docs", "training.md")).ReplaceLineEndings("\n")
+            .Should().Contain(string.Join('\n', Region("training", "tests", "Hrm.PublicApi.Tests", "TrainingExample.cs")).TrimEnd());
+
+    [Fact]
+    public void The_example_of_the_training_guide_runs_and_goes_on()
+    {
+        var folder = Directory.CreateTempSubdirectory("hrm-guide").FullName;
+        try
+        {
+            var options = TrainerPresets.Tiny();
+            options.TotalSteps = 4;
+            TrainingExample.Run(folder, options, CancellationToken.None).Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 4L });
+            TrainingExample.Run(folder, options, CancellationToken.None).Step.Should().Be(4);
+            Directory.GetDirectories(Path.Combine(folder, "checkpoints")).Should().HaveCount(2);
+            File.ReadAllLines(Path.Combine(folder, "metrics.jsonl")).Should().HaveCount(2);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -38,4 +60,9 @@ public sealed class ReadmeTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static IEnumerable<string> Region(string mark, params string[] file) => File.ReadAllLines(RepositoryFolder.Combine(file))
+        .SkipWhile(line => !line.Contains($"<{mark}>", StringComparison.Ordinal)).Skip(1)
+        .TakeWhile(line => !line.Contains($"</{mark}>", StringComparison.Ordinal))
+        .Select(line => line.Length > 8 ? line[8..] : string.Empty);
 }

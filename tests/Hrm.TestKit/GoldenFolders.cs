@@ -6,6 +6,8 @@ public static class GoldenFolders
     /// <summary>The environment variable that names a further folder, absolute or relative to the repository's root.</summary>
     public const string Variable = "HRM_GOLDEN";
 
+    private static readonly string[] Kinds = ["models", "parts", "official_checkpoint*", "datasets", "arc_vote*"];
+
     /// <summary>Every folder that is taken.</summary>
     /// <exception cref="DirectoryNotFoundException">The further folder is missing or has no case.</exception>
     public static IReadOnlyList<string> All()
@@ -15,9 +17,9 @@ public static class GoldenFolders
         if (!string.IsNullOrEmpty(further))
         {
             var folder = Path.GetFullPath(further, RepositoryFolder.Root);
-            if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (!Directory.Exists(folder) || !Kinds.Any(kind => Directory.EnumerateDirectories(folder, kind).Any()))
             {
-                throw new DirectoryNotFoundException($"{Variable}: expected a folder with recorded numbers, got '{further}'.");
+                throw new DirectoryNotFoundException($"{Variable}: expected a folder with {string.Join(", ", Kinds)}, got '{further}'.");
             }
 
             folders.Add(folder);

@@ -24,7 +24,7 @@ internal static class MemoryCommand
     /// <summary>Measures every case, prints the table, and writes <c>memory.json</c> into a folder.</summary>
     public static int Run(string folder)
     {
-        Console.WriteLine($"27M preset, float32, S 82, batch {Batch}: peak resident size of 3 training steps, MiB");
+        Console.WriteLine($"27M preset, float32, S 82, batch {Batch}: peak resident size of training, MiB");
         Console.WriteLine("  N  T  N·T   one step   against N·T 4   full unrolling (BPTT)");
         var rows = new List<object>();
         var first = 0.0;

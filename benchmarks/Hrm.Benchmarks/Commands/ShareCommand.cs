@@ -33,7 +33,7 @@ internal static class ShareCommand
             workload.Options.GlobalBatchSize,
             augmentation: new SudokuAugmentation(SudokuShape.Nine));
         var path = Path.Combine(Directory.CreateTempSubdirectory("hrm-share").FullName, "metrics.jsonl");
-        using var log = new JsonLinesLog(path);
+        var log = new JsonLinesLog(path);
         using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { ReportInterval = 1 }) { Logs = [log] };
         var clock = new StepClock(trainer);
         run.Run(clock);

@@ -32,7 +32,7 @@ internal sealed class AuthorsConfig
     /// <summary>The config; all bad fields, or all contradictions, are in one exception.</summary>
     public static HrmConfig Read(string path, AuthorsShapes shapes, int sequenceLength)
     {
-        var root = YamlReader.Read(SmallTextFile.Read(path), path);
+        var root = YamlReader.Read(SmallTextFile.ReadConfig(path), path);
         return root.Items.TryGetValue("arch", out var node) && node is YamlMapping architecture
             ? new AuthorsConfig(path, new YamlFields(architecture), shapes).Build(sequenceLength)
             : throw new InvalidConfigException(path, ["expected the key arch with the architecture below it, got none"]);

@@ -12,7 +12,10 @@ public sealed class HrmSolver
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model; put into evaluation mode.</param>
-    /// <param name="halting">When to stop, for instance <see cref="FixedHalting"/>.</param>
+    /// <param name="halting">
+    /// When to stop, for instance <see cref="FixedHalting"/>; an <see cref="AdaptiveHalting"/> is put into evaluation mode, where
+    /// it explores nothing.
+    /// </param>
     public HrmSolver(HrmModel model, IHaltingPolicy halting)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -20,6 +23,7 @@ public sealed class HrmSolver
         _model = model;
         _halting = halting;
         _model.eval();
+        (halting as AdaptiveHalting)?.eval();
     }
 
     /// <summary>Solves a puzzle.</summary>

@@ -12,6 +12,7 @@ internal static class CheckpointFolder
 {
     private const string NamePrefix = "step-";
     private const string StagedPrefix = ".staged-";
+    private const string OldPrefix = ".old-";
     private const string StateName = "training.safetensors";
 
     private static readonly string[] Names = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
@@ -19,15 +20,46 @@ internal static class CheckpointFolder
     public static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
 
     /// <summary>The checkpoints of a folder, the newest first.</summary>
-    public static IReadOnlyList<(long Step, string Path)> List(string folder) =>
-    [
-        .. Directory.EnumerateDirectories(folder, NamePrefix + "*")
-            .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
-            .Where(entry => entry.Step >= 0)
-            .OrderByDescending(entry => entry.Step),
-    ];
+    /// <exception cref="HrmFileException">The folder cannot be read.</exception>
+    public static IReadOnlyList<(long Step, string Path)> List(string folder)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateDirectories(folder, NamePrefix + "*")
+                    .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
+                    .Where(entry => entry.Step >= 0)
+                    .OrderByDescending(entry => entry.Step),
+            ];
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(folder, "could not be read", exception);
+        }
+    }
 
-    /// <summary>Writes beside the final name and takes it in one rename.</summary>
+    /// <summary>
+    /// Removes the checkpoints of later steps than the one just saved, and of the earlier ones all but the last few and the
+    /// best. What cannot be removed now is tried again at the next call: a checkpoint that was saved must not fail for it.
+    /// </summary>
+    public static void Prune(string folder, long savedStep, int keep, long? best)
+    {
+        try
+        {
+            var (later, rest) = (List(folder).Where(entry => entry.Step > savedStep), List(folder).Where(entry => entry.Step <= savedStep));
+            foreach (var (step, path) in later.Concat(rest.Skip(keep)).Where(entry => entry.Step != best))
+            {
+                Delete(path);
+            }
+        }
+        catch (HrmFileException)
+        {
+            // As above.
+        }
+    }
+
+    /// <summary>Writes beside the final name and takes it in one rename; an older one of the same step is out of the way until then.</summary>
     public static void Write(string folder, HrmTrainer trainer, CheckpointManifest manifest)
     {
         var staged = Path.Combine(folder, StagedPrefix + Path.GetRandomFileName());
@@ -42,14 +74,7 @@ internal static class CheckpointFolder
 
             manifest.Write(staged);
             ChecksumList.Write(staged, Names);
-            var final = Path.Combine(folder, NameOf(manifest.Step));
-            if (Directory.Exists(final))
-            {
-                // Only a damaged one is written again: a sound one of this step would have been gone on from.
-                Directory.Delete(final, recursive: true);
-            }
-
-            Directory.Move(staged, final);
+            Replace(Path.Combine(folder, NameOf(manifest.Step)), staged);
         }
         catch (Exception exception)
         {
@@ -63,13 +88,9 @@ internal static class CheckpointFolder
         }
     }
 
-    /// <summary>Checks every byte of a checkpoint, and reads its manifest.</summary>
-    /// <exception cref="HrmException">It is damaged, or of another version of the format.</exception>
-    public static CheckpointManifest Verify(string path)
-    {
-        ChecksumList.Verify(path, Names);
-        return CheckpointManifest.Read(path);
-    }
+    /// <summary>Checks every byte of a checkpoint.</summary>
+    /// <exception cref="HrmException">It is damaged.</exception>
+    public static void Verify(string path) => ChecksumList.Verify(path, Names);
 
     /// <summary>Puts the state of a checkpoint that was verified into a trainer.</summary>
     public static void Restore(string path, HrmTrainer trainer, CheckpointManifest manifest)
@@ -80,9 +101,22 @@ internal static class CheckpointFolder
         TrainerTensors.Restore(trainer, weights, state, manifest.Step);
     }
 
-    /// <summary>Removes what a process that was killed left half-written.</summary>
-    public static void RemoveLeftovers(string folder)
+    /// <summary>Removes what a process that was killed left half-written, and puts back what it was about to replace.</summary>
+    public static void CleanUp(string folder)
     {
+        foreach (var path in Directory.EnumerateDirectories(folder, OldPrefix + "*"))
+        {
+            var final = Path.Combine(folder, Path.GetFileName(path)[OldPrefix.Length..]);
+            if (Directory.Exists(final))
+            {
+                Delete(path);
+            }
+            else
+            {
+                Directory.Move(path, final);
+            }
+        }
+
         foreach (var path in Directory.EnumerateDirectories(folder, StagedPrefix + "*"))
         {
             Delete(path);
@@ -103,6 +137,31 @@ internal static class CheckpointFolder
         {
             // A leftover costs space, not correctness: it must not hide the failure that led here, nor end a training.
         }
+    }
+
+    private static void Replace(string final, string staged)
+    {
+        if (!Directory.Exists(final))
+        {
+            Directory.Move(staged, final);
+            return;
+        }
+
+        // Between the two renames there is none of this name; a process killed there finds the old one again by its other name.
+        var old = Path.Combine(Path.GetDirectoryName(final)!, OldPrefix + Path.GetFileName(final));
+        Delete(old);
+        Directory.Move(final, old);
+        try
+        {
+            Directory.Move(staged, final);
+        }
+        catch
+        {
+            Directory.Move(old, final);
+            throw;
+        }
+
+        Delete(old);
     }
 
     private static long StepOf(string name)

@@ -65,15 +65,17 @@ internal sealed record CheckpointManifest
     public static CheckpointManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var text = BoundedFile.ReadText(path, MaxBytes);
+        var text = CheckpointException.ReadText(path, MaxBytes);
         try
         {
             RequireKnownVersion(path, text);
             var manifest = JsonSerializer.Deserialize<CheckpointManifest>(text, Json) ?? throw new CheckpointException(path, "expected a JSON object, got null");
-            return manifest.Step >= 0 ? manifest : throw new CheckpointException(path, $"step: expected at least 0, got {manifest.Step}");
+            manifest.RequireValid(path);
+            return manifest;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second where a name has half of a surrogate pair in it.
             throw new CheckpointException(path, error.Message, error);
         }
     }
@@ -104,6 +106,23 @@ internal sealed record CheckpointManifest
                 }
             }
         }
+    }
+
+    private void RequireValid(string path)
+    {
+        var errors = new RangeRules()
+            .Between("step", Step, 0, long.MaxValue)
+            .Between("run:sum_steps", Run.SumSteps, 0, long.MaxValue)
+            .Check("run:trained", Run.Trained, Run.Trained >= TimeSpan.Zero, "at least 0")
+            .Check("run:position", Run.Position, IsPlace(Run.Position), "numbers of at least 0")
+            .Check("run:skipped", Run.Skipped.Count, Run.Skipped.All(IsPlace), "places with numbers of at least 0")
+            .Errors;
+        if (errors.Count > 0)
+        {
+            throw new CheckpointException(path, string.Join("; ", errors));
+        }
+
+        static bool IsPlace(SamplerPosition position) => position is { Iteration: >= 0, Batch: >= 0 };
     }
 
     /// <summary>Before the rest is read: a later version may have other fields.</summary>

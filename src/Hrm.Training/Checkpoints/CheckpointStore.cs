@@ -40,23 +40,33 @@ public sealed class CheckpointStore : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keep);
+        FileStream? stream = null;
         try
         {
             Directory.CreateDirectory(folder);
-            var stream = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            CheckpointFolder.RemoveLeftovers(folder);
+            stream = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            CheckpointFolder.CleanUp(folder);
             return new CheckpointStore(folder, keep, stream);
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
+            stream?.Dispose();
             throw new HrmFileException(folder, "could not be opened for checkpoints; is another training using it?", exception);
         }
     }
 
     /// <summary>The steps of the checkpoints that are there, the newest first; damaged ones are among them.</summary>
+    /// <exception cref="HrmFileException">The folder cannot be read.</exception>
     public IReadOnlyList<long> Steps => [.. CheckpointFolder.List(Folder).Select(entry => entry.Step)];
 
-    /// <summary>Saves a training, then removes the checkpoints that are no longer to be kept.</summary>
+    /// <summary>The folder of a step's checkpoint; a model in it opens with <see cref="HrmModel.Load(string, TorchSharp.torch.Device?)"/>.</summary>
+    /// <param name="step">The step.</param>
+    public string PathOf(long step) => Path.Combine(Folder, CheckpointFolder.NameOf(step));
+
+    /// <summary>
+    /// Saves a training, then removes the checkpoints that are no longer to be kept: older ones beyond the last few, but for
+    /// <see cref="TrainingRunState.BestCheckpoint"/>, and those of later steps, which this training has gone back from.
+    /// </summary>
     /// <param name="trainer">The trainer, between two steps.</param>
     /// <param name="state">What the run knows.</param>
     /// <param name="stream">Where the training reads from; its identity is saved, so that other data is noticed.</param>
@@ -66,30 +76,25 @@ public sealed class CheckpointStore : IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(state);
         CheckpointFolder.Write(Folder, trainer, CheckpointManifest.Of(trainer, state, stream is null ? null : DatasetIdentity.Of(stream)));
-        foreach (var (step, path) in CheckpointFolder.List(Folder).Skip(_keep))
-        {
-            if (state.BestExactAccuracy is null || step != state.BestStep)
-            {
-                CheckpointFolder.Delete(path);
-            }
-        }
+        CheckpointFolder.Prune(Folder, trainer.StepCount, _keep, state.BestCheckpoint);
     }
 
     /// <summary>Puts the newest sound checkpoint into a trainer.</summary>
     /// <param name="trainer">A trainer of the same kind, options and model; changed only where a checkpoint fits.</param>
     /// <param name="stream">Where the training will read from, to be compared with what it read from.</param>
     /// <returns>What was restored; <see langword="null"/> where there is no checkpoint at all.</returns>
-    /// <exception cref="CheckpointException">There are checkpoints, but none is sound; or one is of another model or trainer.</exception>
+    /// <exception cref="CheckpointException">
+    /// There are checkpoints, but none is sound; or the newest sound one is of another model, trainer or version of the format.
+    /// </exception>
     public RestoredCheckpoint? Restore(HrmTrainer trainer, TrainingStream? stream = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var damaged = new List<DamagedCheckpoint>();
         foreach (var (step, path) in CheckpointFolder.List(Folder))
         {
-            CheckpointManifest manifest;
             try
             {
-                manifest = CheckpointFolder.Verify(path);
+                CheckpointFolder.Verify(path);
             }
             catch (HrmException exception)
             {
@@ -97,6 +102,8 @@ public sealed class CheckpointStore : IDisposable
                 continue;
             }
 
+            // From here on nothing is damage: what is whole but does not fit must not be passed over for an older one.
+            var manifest = CheckpointManifest.Read(path);
             CheckpointFolder.Restore(path, trainer, manifest);
             var present = CheckpointManifest.Of(trainer, manifest.Run, stream is null ? null : DatasetIdentity.Of(stream));
             return new RestoredCheckpoint(path, step, manifest.Run, damaged, manifest.DifferencesTo(present));

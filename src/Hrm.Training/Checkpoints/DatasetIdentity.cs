@@ -15,6 +15,8 @@ internal sealed record DatasetIdentity
 
     public int BatchSize { get; init; }
 
+    public int EpochsPerIteration { get; init; }
+
     public long Seed { get; init; }
 
     public static DatasetIdentity Of(TrainingStream stream) => new()
@@ -25,6 +27,7 @@ internal sealed record DatasetIdentity
         SequenceLength = stream.Dataset.SequenceLength,
         VocabularySize = stream.Dataset.VocabularySize,
         BatchSize = stream.BatchSize,
-        Seed = stream.Seed,
+        EpochsPerIteration = stream.Options.EpochsPerIteration,
+        Seed = stream.Options.Seed,
     };
 }

@@ -16,12 +16,15 @@ internal static class GeneratorState
     private const int SeededOffset = 12;
     private const int NextOffset = 16;
 
-    /// <summary>Whether <see cref="Generator"/> takes the state.</summary>
+    /// <summary>Whether a generator can have the state: one that read on after its last word would read beyond them.</summary>
     public static bool IsValid(Tensor state)
     {
         var bytes = state.bytes;
-        return BinaryPrimitives.ReadInt32LittleEndian(bytes[LeftOffset..]) is >= 1 and <= Words
-            && BinaryPrimitives.ReadInt32LittleEndian(bytes[SeededOffset..]) == 1
-            && BinaryPrimitives.ReadUInt64LittleEndian(bytes[NextOffset..]) <= Words;
+        var left = BinaryPrimitives.ReadInt32LittleEndian(bytes[LeftOffset..]);
+        var next = BinaryPrimitives.ReadUInt64LittleEndian(bytes[NextOffset..]);
+        return left is >= 1 and <= Words
+            && next <= Words
+            && left + (int)next <= Words + 1
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[SeededOffset..]) == 1;
     }
 }

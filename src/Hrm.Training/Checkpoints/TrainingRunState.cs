@@ -15,6 +15,9 @@ public sealed record TrainingRunState
     /// <summary>The sums of the metrics since the last report.</summary>
     public MetricSums Sums { get; init; }
 
+    /// <summary>The time spent in training steps up to the last report.</summary>
+    public TimeSpan Reported { get; init; }
+
     /// <summary>The steps since the last report.</summary>
     public long SumSteps { get; init; }
 
@@ -30,8 +33,14 @@ public sealed record TrainingRunState
     /// <summary>The step of the best evaluation.</summary>
     public long BestStep { get; init; }
 
+    /// <summary>The step of the best evaluation whose checkpoint could be saved; that one is kept.</summary>
+    public long? BestCheckpoint { get; init; }
+
     /// <summary>Evaluations since the best one.</summary>
     public int EvaluationsSinceBest { get; init; }
+
+    /// <summary>The options of the run.</summary>
+    public TrainingRunOptions? Options { get; init; }
 
     /// <summary>How often the run went back to a checkpoint because it had diverged.</summary>
     public int Rollbacks { get; init; }

@@ -13,7 +13,6 @@ public sealed class TrainingStream : IDisposable
 {
     private readonly PuzzleLoader _loader;
     private readonly GroupSampler _sampler;
-    private readonly TrainingStreamOptions _options;
     private readonly IExampleAugmentation? _augmentation;
     private readonly HashSet<SamplerPosition> _skipped = [];
     private BatchProducer? _producer;
@@ -35,8 +34,8 @@ public sealed class TrainingStream : IDisposable
         IExampleAugmentation? augmentation = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        _options = options ?? new TrainingStreamOptions();
-        var errors = TrainingStreamOptionsValidator.Check(_options);
+        Options = options ?? new TrainingStreamOptions();
+        var errors = TrainingStreamOptionsValidator.Check(Options);
         if (errors.Count > 0)
         {
             throw new InvalidConfigException("training stream options", errors);
@@ -45,7 +44,7 @@ public sealed class TrainingStream : IDisposable
         Dataset = dataset;
         BatchSize = batchSize;
         _loader = new PuzzleLoader(dataset, batchSize, device ?? CPU);
-        _sampler = new GroupSampler(dataset, batchSize, _options.EpochsPerIteration, _options.Seed);
+        _sampler = new GroupSampler(dataset, batchSize, Options.EpochsPerIteration, Options.Seed);
         _augmentation = augmentation;
     }
 
@@ -55,11 +54,11 @@ public sealed class TrainingStream : IDisposable
     /// <summary>B.</summary>
     public int BatchSize { get; }
 
-    /// <summary>The seed of sampling and augmentation.</summary>
-    public long Seed => _options.Seed;
-
     /// <summary>The place of the next batch.</summary>
     public SamplerPosition Position { get; private set; }
+
+    /// <summary>How the batches are drawn.</summary>
+    internal TrainingStreamOptions Options { get; }
 
     /// <summary>The places that are left out.</summary>
     public IReadOnlyCollection<SamplerPosition> Skipped => _skipped;
@@ -107,18 +106,26 @@ public sealed class TrainingStream : IDisposable
 
     private StreamedBatch Take(CancellationToken cancellationToken)
     {
-        if (_options.PrefetchBatches > 0)
+        if (Options.PrefetchBatches > 0)
         {
-            _producer ??= new BatchProducer(Source(), _options.PrefetchBatches);
+            _producer ??= new BatchProducer(Source(), Options.PrefetchBatches);
             return _producer.Take(cancellationToken);
         }
 
         _direct ??= Source().GetEnumerator();
-        _direct.MoveNext();
-        return _direct.Current;
+        try
+        {
+            return _direct.MoveNext() ? _direct.Current : throw new InvalidOperationException("The source of training batches has ended.");
+        }
+        catch
+        {
+            // An iterator that has thrown is over: the next call starts a new one at the same place.
+            Stop();
+            throw;
+        }
     }
 
-    private IEnumerable<StreamedBatch> Source() => _loader.From(Position, _sampler, _options.Seed, _augmentation);
+    private IEnumerable<StreamedBatch> Source() => _loader.From(Position, _sampler, Options.Seed, _augmentation);
 
     private void Stop()
     {

@@ -9,7 +9,7 @@ internal static class DivergenceDiagnosis
 {
     private const int Listed = 5;
 
-    public static DivergenceReport Of(HrmModel model, TrainingCarry carry, long step, MetricSums losses, double? gradientNorm)
+    public static DivergenceReport Of(HrmModel model, TrainingCarry? carry, long step, MetricSums losses, double? gradientNorm)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -18,8 +18,8 @@ internal static class DivergenceDiagnosis
             step,
             losses,
             gradientNorm,
-            carry.Data.PuzzleIds.cpu().data<int>().ToArray(),
-            Activations(model, carry),
+            carry is null ? [] : carry.Data.PuzzleIds.cpu().data<int>().ToArray(),
+            carry is null ? [] : Activations(model, carry),
             Worst(parameters.Where(entry => entry.parameter.grad is not null).Select(entry => Measure(entry.name, entry.parameter.grad!))),
             Worst(parameters.Select(entry => Measure(entry.name, entry.parameter))));
     }

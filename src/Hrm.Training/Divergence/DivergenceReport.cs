@@ -2,7 +2,7 @@ namespace Hrm.Training;
 
 /// <summary>What was seen when loss or gradient was no longer finite.</summary>
 /// <param name="Step">The step at which it was seen, from 1.</param>
-/// <param name="Losses">The metrics of the segment.</param>
+/// <param name="Losses">The metrics of the segment, or of all since the last report where it showed in their sum.</param>
 /// <param name="GradientNorm">The norm of the gradient, where it was measured.</param>
 /// <param name="PuzzleIds">The puzzle id of each row in work.</param>
 /// <param name="Activations">States after each update of the segment, logits and Q values, in the order in which they arise.</param>

@@ -1,6 +1,9 @@
 namespace Hrm.Training;
 
-/// <summary>Loss or gradient has NaN or infinity in it. The weights are those before the step.</summary>
+/// <summary>
+/// Loss, gradient or weights have NaN or infinity in them. With a look at each step (<see cref="TrainerOptions.FiniteCheckInterval"/> 1)
+/// the weights are those before the step; with fewer looks they may have been hit already.
+/// </summary>
 public sealed class TrainingDivergedException : HrmException
 {
     /// <summary>Creates the exception.</summary>

@@ -19,7 +19,7 @@ public sealed class Evaluator
     /// <summary>Creates the evaluator.</summary>
     /// <param name="model">The model; stays the caller's.</param>
     /// <param name="loss">The loss to report.</param>
-    /// <param name="halting">When a row stops.</param>
+    /// <param name="halting">When a row stops; an <see cref="AdaptiveHalting"/> is put into evaluation mode, where it explores nothing.</param>
     /// <param name="batchSize">B.</param>
     public Evaluator(HrmModel model, HrmLoss loss, IHaltingPolicy halting, int batchSize = 256)
     {
@@ -31,6 +31,7 @@ public sealed class Evaluator
         _loss = loss;
         _halting = halting;
         _batchSize = batchSize;
+        (halting as AdaptiveHalting)?.eval();
     }
 
     /// <summary>Evaluates every example.</summary>

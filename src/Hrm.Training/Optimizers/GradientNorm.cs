@@ -17,9 +17,15 @@ internal static unsafe class GradientNorm
     public static double Of(IReadOnlyList<Parameter> parameters)
     {
         using var scope = NewDisposeScope(); // Keeps the gradients alive until the pass is over.
+        return OfTensors(parameters.Select(parameter => parameter.grad).OfType<Tensor>());
+    }
+
+    /// <summary>The norm of any tensors together, for instance of all weights: finite only where every value is.</summary>
+    public static double OfTensors(IEnumerable<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>().Where(gradient => gradient.numel() > 0)];
-        var walked = gradients.ToLookup(FloatMemory.CanWalk);
+        var walked = tensors.Where(tensor => tensor.numel() > 0).ToLookup(FloatMemory.CanWalk);
         return Math.Sqrt(SumOfSquares([.. walked[true]], get_num_threads()) + SumEagerly([.. walked[false]]));
     }
 

@@ -18,7 +18,7 @@ public abstract class ParameterOptimizer : IDisposable
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters to update, each once.</param>
     /// <exception cref="ArgumentException">There is none, or one comes twice.</exception>
-    protected ParameterOptimizer(IEnumerable<Parameter> parameters)
+    private protected ParameterOptimizer(IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = [.. parameters];

@@ -1,7 +1,7 @@
 namespace Hrm.Training;
 
 /// <summary>Keeps what a training run reports: a file of JSON lines, TensorBoard, a log of your own.</summary>
-public interface ITrainingLog : IDisposable
+public interface ITrainingLog
 {
     /// <summary>Takes a report.</summary>
     /// <param name="report">The report.</param>

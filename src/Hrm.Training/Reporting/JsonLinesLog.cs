@@ -4,7 +4,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Reports as JSON, one object a line, each on the disk before the next step.</summary>
+/// <summary>Reports as JSON, one object a line; each is handed to the system before the next step.</summary>
 /// <remarks>
 /// Going on from a checkpoint drops the lines of later steps, so the file of a resumed run is that of the uninterrupted one
 /// but for its times. A last line that a killed process left half-written is dropped too.
@@ -65,11 +65,6 @@ public sealed class JsonLinesLog : ITrainingLog
         }
     });
 
-    /// <summary>Nothing is held open.</summary>
-    public void Dispose()
-    {
-    }
-
     private static long? StepOf(string line)
     {
         try
@@ -82,8 +77,9 @@ public sealed class JsonLinesLog : ITrainingLog
                 ? value
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second where a name has half of a surrogate pair in it.
             return null;
         }
     }

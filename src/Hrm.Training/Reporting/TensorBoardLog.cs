@@ -52,9 +52,6 @@ public sealed class TensorBoardLog : ITrainingLog
     {
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _writer = null;
-
     private static IEnumerable<(string Name, double Value)> Scalars(TrainingReport report)
     {
         var group = report.Kind == ReportKind.Training ? "training" : "evaluation";

@@ -24,6 +24,13 @@ public sealed record TrainingReport(
     /// <summary>The norm of the last gradient before it was clipped, where it was measured.</summary>
     public double? GradientNorm { get; init; }
 
-    /// <summary>The time that the remaining steps take at the speed so far.</summary>
-    public TimeSpan TimeLeft => Step == 0 ? TimeSpan.Zero : Trained / Step * (TotalSteps - Step);
+    /// <summary>The time that the remaining steps take at the speed so far; at most <see cref="TimeSpan.MaxValue"/>.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            var ticks = Step == 0 ? 0 : (double)Trained.Ticks / Step * (TotalSteps - Step);
+            return ticks < TimeSpan.MaxValue.Ticks ? TimeSpan.FromTicks((long)ticks) : TimeSpan.MaxValue;
+        }
+    }
 }

@@ -28,8 +28,7 @@ public sealed class TrainingRun : IDisposable
     private readonly TrainingRunOptions _options;
     private TrainingRunState _state = new();
     private Tensor _sums; // [8], on the trainer's device
-    private long _savedStep = -1;
-    private TimeSpan _reportedAt;
+    private (long Step, long EvaluatedStep)? _saved;
 
     /// <summary>Creates a run that stands at its beginning.</summary>
     /// <param name="trainer">Takes the steps.</param>
@@ -44,6 +43,12 @@ public sealed class TrainingRun : IDisposable
         if (errors.Count > 0)
         {
             throw new InvalidConfigException("training run options", errors);
+        }
+
+        if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)
+        {
+            // Looked at less often, the batch at which it shows is not the one that did it.
+            throw new InvalidConfigException("training run options", [$"MaxRollbacks: expected 0 where FiniteCheckInterval is not 1, got {options.MaxRollbacks}"]);
         }
 
         _trainer = trainer;
@@ -100,10 +105,16 @@ public sealed class TrainingRun : IDisposable
     public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
     {
         RequireOwnCheckpoints();
+        var isCancelled = false;
         while (true)
         {
             try
             {
+                if (isCancelled)
+                {
+                    return Finish(StopReason.Cancelled);
+                }
+
                 Report(progress);
                 EvaluateModel(progress, cancellationToken);
                 if (IsCheckpointDue())
@@ -124,7 +135,7 @@ public sealed class TrainingRun : IDisposable
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return Finish(StopReason.Cancelled);
+                isCancelled = true;
             }
         }
     }
@@ -134,15 +145,17 @@ public sealed class TrainingRun : IDisposable
 
     private void RequireOwnCheckpoints()
     {
-        if (_trainer.StepCount == 0 && _savedStep < 0)
+        if (_saved is not null)
         {
-            if (Checkpoints is { Steps.Count: > 0 })
-            {
-                throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or take another folder");
-            }
-
-            Keep(log => log.Rewind(0));
+            return;
         }
+
+        if (Checkpoints is { Steps.Count: > 0 })
+        {
+            throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or take another folder");
+        }
+
+        Keep(log => log.Rewind(_trainer.StepCount));
     }
 
     private void TakeStep(CancellationToken cancellationToken)
@@ -175,10 +188,9 @@ public sealed class TrainingRun : IDisposable
         }
 
         var metrics = ReadSums().Average((double)_state.SumSteps * _trainer.Options.GlobalBatchSize);
-        var seconds = (_state.Trained - _reportedAt).TotalSeconds;
+        var seconds = (_state.Trained - _state.Reported).TotalSeconds;
         var stepsPerSecond = seconds > 0 ? _state.SumSteps / seconds : 0;
-        _state = _state with { SumSteps = 0, TrainingExactAccuracy = metrics.ExactAccuracy };
-        _reportedAt = _state.Trained;
+        _state = _state with { SumSteps = 0, Reported = _state.Trained, TrainingExactAccuracy = metrics.ExactAccuracy };
         _sums.zero_();
         Tell(progress, Create(ReportKind.Training, metrics) with
         {
@@ -256,14 +268,18 @@ public sealed class TrainingRun : IDisposable
 
     private void Save()
     {
-        if (Checkpoints is null || _savedStep == _trainer.StepCount)
+        var present = (_trainer.StepCount, _state.EvaluatedStep);
+        if (Checkpoints is null || _saved == present)
         {
             return;
         }
 
-        Checkpoints.Save(_trainer, _state with { Sums = ReadSums(), Skipped = Ordered(_stream.Skipped) }, _stream);
-        _savedStep = _trainer.StepCount;
-        Logger.CheckpointSaved(_savedStep);
+        _trainer.RequireFiniteWeights();
+        var best = _state.BestExactAccuracy is not null && _state.BestStep == _trainer.StepCount ? _trainer.StepCount : _state.BestCheckpoint;
+        var state = _state with { Sums = ReadSums(), Skipped = Ordered(_stream.Skipped), BestCheckpoint = best, Options = _options };
+        Checkpoints.Save(_trainer, state, _stream);
+        (_state, _saved) = (state, present);
+        Logger.CheckpointSaved(_trainer.StepCount);
     }
 
     /// <summary>Where the trainer looks only every few steps, a loss that is not finite shows here, before it is saved.</summary>
@@ -279,14 +295,14 @@ public sealed class TrainingRun : IDisposable
         var report = exception.Report;
         Logger.Diverged(report);
         var rollbacks = _state.Rollbacks + 1;
-        var skipped = report.Position is { } position ? _stream.Skipped.Append(position) : _stream.Skipped;
-        if (rollbacks > _options.MaxRollbacks || Restore() is not { } restored)
+        var skipped = report.Position is { } position ? Ordered(_stream.Skipped.Append(position)) : null;
+        if (skipped is null || rollbacks > _options.MaxRollbacks || Restore() is not { } restored)
         {
             ExceptionDispatchInfo.Throw(exception);
             return;
         }
 
-        GoOnFrom(restored.State with { Skipped = Ordered(skipped), Rollbacks = rollbacks });
+        GoOnFrom(restored.State with { Skipped = skipped, Rollbacks = rollbacks });
         Logger.RolledBack(report.Step, restored.Step, _options.MaxRollbacks - rollbacks);
     }
 
@@ -304,8 +320,7 @@ public sealed class TrainingRun : IDisposable
     private void GoOnFrom(TrainingRunState state)
     {
         _state = state;
-        _savedStep = _trainer.StepCount;
-        _reportedAt = state.Trained;
+        _saved = (_trainer.StepCount, state.EvaluatedStep);
         _stream.Seek(state.Position, state.Skipped);
         _sums.Dispose();
         _sums = SumsOnDevice(state.Sums);

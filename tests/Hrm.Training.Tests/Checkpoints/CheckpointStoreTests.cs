@@ -22,7 +22,7 @@ public sealed class CheckpointStoreTests : IDisposable
         for (var step = 1; step <= 6; step++)
         {
             Step();
-            store.Save(_training.Trainer, new TrainingRunState { BestExactAccuracy = 0.5, BestStep = 2 });
+            store.Save(_training.Trainer, new TrainingRunState { BestCheckpoint = 2 });
         }
 
         store.Steps.Should().Equal(6, 5, 2);
@@ -58,6 +58,49 @@ public sealed class CheckpointStoreTests : IDisposable
         restored.Damaged.Should().ContainSingle().Which.Should().Match<DamagedCheckpoint>(damaged
             => damaged.Path == newest && damaged.Problem.Contains("training.safetensors: damaged: expected SHA-256 "));
         other.Trainer.StepCount.Should().Be(3);
+    }
+
+    [Fact]
+    public void What_was_gone_on_from_is_kept_and_what_is_beyond_it_is_removed()
+    {
+        Save();
+        for (var step = 4; step <= 5; step++)
+        {
+            Damage(Path.Combine(Save(step), "model.safetensors"), 500);
+        }
+
+        using var store = CheckpointStore.Open(_folder["store"], keep: 1);
+        using var other = new SmallTraining();
+        store.Restore(other.Trainer)!.Damaged.Should().HaveCount(2);
+        using (var batch = other.Stream.Next())
+        {
+            other.Trainer.Step(batch.Batch).Dispose();
+        }
+
+        store.Save(other.Trainer, new TrainingRunState());
+        store.Steps.Should().Equal(4);
+        store.Restore(other.Trainer)!.Damaged.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_step_can_be_saved_again()
+    {
+        Save();
+        using var store = CheckpointStore.Open(_folder["store"]);
+        store.Save(_training.Trainer, new TrainingRunState { Rollbacks = 7 });
+        store.Steps.Should().Equal(3);
+        store.Restore(_training.Trainer)!.State.Rollbacks.Should().Be(7);
+        Directory.GetFileSystemEntries(_folder["store"]).Select(Path.GetFileName).Should().BeEquivalentTo(".lock", "step-000000000003");
+    }
+
+    [Fact]
+    public void A_checkpoint_that_was_about_to_be_replaced_when_the_process_was_killed_is_put_back()
+    {
+        var path = Save();
+        Directory.Move(path, _folder["store", ".old-step-000000000003"]);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        store.Steps.Should().Equal(3);
+        store.Restore(_training.Trainer)!.Step.Should().Be(3);
     }
 
     [Fact]
@@ -130,8 +173,38 @@ public sealed class CheckpointStoreTests : IDisposable
         store.Invoking(it => it.Restore(_training.Trainer)).Should().Throw<CheckpointException>().WithMessage("*format_version: expected 1, got 2");
     }
 
+    [Theory]
+    [InlineData("\"position\": {", "\"position\": { \"iteration\": -1, \"batch\": 0 }, \"old\": {", "*checkpoint.json*")]
+    [InlineData("\"iteration\": 0", "\"iteration\": -1", "*run:position: expected numbers of at least 0*")]
+    [InlineData("\"sum_steps\": 0", "\"sum_steps\": -5", "*run:sum_steps: expected 0 … 9223372036854775807, got -5*")]
+    [InlineData("\"step\": 3", "\"\\ud800\": 3", "*checkpoint.json*")]
+    public void A_manifest_that_fits_its_sum_but_makes_no_sense_is_a_typed_error(string saved, string crafted, string message)
+    {
+        var path = Save();
+        var file = Path.Combine(path, "checkpoint.json");
+        var text = File.ReadAllText(file);
+        text.Should().Contain(saved);
+        File.WriteAllText(file, text.Replace(saved, crafted, StringComparison.Ordinal));
+        ChecksumList.Write(path, ["checkpoint.json", "config.json", "model.safetensors", "training.safetensors"]);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage(message);
+        other.Trainer.StepCount.Should().Be(0);
+    }
+
     [Fact]
-    public void A_generator_state_that_would_end_the_process_is_refused()
+    public void A_generator_state_that_would_end_the_process_is_refused() => RefuseGenerator(bytes => bytes.Clear());
+
+    [Fact]
+    public void A_generator_state_that_would_read_beyond_its_words_is_refused() => RefuseGenerator(bytes =>
+    {
+        BitConverter.TryWriteBytes(bytes[8..], 624).Should().BeTrue(); // left
+        BitConverter.TryWriteBytes(bytes[16..], 624L).Should().BeTrue(); // next
+    });
+
+    private delegate void ChangeBytes(Span<byte> bytes);
+
+    private void RefuseGenerator(ChangeBytes change)
     {
         var path = Save();
         var file = Path.Combine(path, "training.safetensors");
@@ -146,7 +219,7 @@ public sealed class CheckpointStoreTests : IDisposable
                 }
             }
 
-            tensors["generator"].zero_();
+            change(tensors["generator"].bytes);
             SafetensorsWriter.Save(file, tensors);
         }
 

@@ -70,6 +70,20 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
+    public void Without_a_thread_a_failure_leaves_the_stream_where_it_was()
+    {
+        var fails = new Fails(after: 5);
+        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 0 }, augmentation: fails);
+        Read(stream, 2).Should().HaveCount(2);
+        var position = stream.Position;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>();
+            stream.Position.Should().Be(position);
+        }
+    }
+
+    [Fact]
     public void Cancellation_leaves_the_stream_where_it_was()
     {
         using var stream = Create(2);

@@ -18,7 +18,8 @@ public sealed class EvaluatorTests : IDisposable
 
     public EvaluatorTests()
     {
-        _adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = MaxSegments, ExplorationProbability = 0 }, _generator);
+        // A new policy is in training mode, and would explore with every row: an evaluation must not.
+        _adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = MaxSegments, ExplorationProbability = 1 }, _generator);
         _byHand = new HandEvaluation(_model, Rows, MaxSegments, seed: 3);
     }
 

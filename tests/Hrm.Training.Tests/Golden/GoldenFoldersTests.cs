@@ -29,6 +29,14 @@ public sealed class GoldenFoldersTests : IDisposable
     }
 
     [Fact]
+    public void All_folder_without_any_case_fails()
+    {
+        _folder.CreateSubdirectory("modles");
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _folder.FullName);
+        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>().WithMessage("HRM_GOLDEN: expected a folder with models, parts*");
+    }
+
+    [Fact]
     public void Cases_further_folder_is_taken_besides_the_own_one()
     {
         Environment.SetEnvironmentVariable(GoldenFolders.Variable, string.Empty);

@@ -13,7 +13,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void A_report_is_a_line_with_every_number()
     {
-        using var log = new JsonLinesLog(FilePath);
+        var log = new JsonLinesLog(FilePath);
         log.Write(Reports.Training(50));
         log.Write(Reports.Evaluation(60));
 
@@ -30,7 +30,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void Going_back_drops_later_lines_half_lines_and_nonsense()
     {
-        using var log = new JsonLinesLog(FilePath);
+        var log = new JsonLinesLog(FilePath);
         foreach (var step in new[] { 10, 20, 30 })
         {
             log.Write(Reports.Training(step));
@@ -50,7 +50,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void Numbers_that_are_not_finite_can_be_written()
     {
-        using var log = new JsonLinesLog(FilePath);
+        var log = new JsonLinesLog(FilePath);
         log.Write(Reports.Training(1) with { GradientNorm = double.PositiveInfinity });
         File.ReadAllText(FilePath).Should().Contain("\"gradient_norm\":\"Infinity\"");
     }
@@ -58,7 +58,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void Going_back_without_a_file_makes_none()
     {
-        using var log = new JsonLinesLog(FilePath);
+        var log = new JsonLinesLog(FilePath);
         log.Rewind(5);
         File.Exists(FilePath).Should().BeFalse();
     }
@@ -66,7 +66,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_a_typed_error()
     {
-        using var log = new JsonLinesLog(_folder["no", "folder"]);
+        var log = new JsonLinesLog(_folder["no", "folder"]);
         log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
     }
 }

@@ -13,13 +13,11 @@ public sealed class TensorBoardLogTests : IDisposable
     [Fact]
     public void Reports_are_events_that_TensorBoard_reads()
     {
-        using (var log = new TensorBoardLog(_folder["board"], new StandingClock()))
-        {
-            log.Write(Reports.Training(50));
-            log.Write(Reports.Evaluation(50));
-            log.Rewind(10);
-            log.Write(Reports.Training(60));
-        }
+        var log = new TensorBoardLog(_folder["board"], new StandingClock());
+        log.Write(Reports.Training(50));
+        log.Write(Reports.Evaluation(50));
+        log.Rewind(10);
+        log.Write(Reports.Training(60));
 
         var events = ReadEvents(Directory.GetFiles(_folder["board"]).Should().ContainSingle().Subject);
 
@@ -34,20 +32,20 @@ public sealed class TensorBoardLogTests : IDisposable
             .And.Contain((50, "evaluation/exact_accuracy", 0.75f))
             .And.Contain((60, "training/token_loss", 1.25f))
             .And.NotContain(entry => entry.Tag == "evaluation/learning_rate");
-        events.Skip(1).Should().AllSatisfy(item => item.WallTime.Should().Be(1_800_000_000));
+        events.Skip(1).Should().AllSatisfy(item => item.WallTime.Should().Be(1_800_000_001));
     }
 
     [Fact]
     public void A_folder_that_cannot_be_written_is_a_typed_error()
     {
         File.WriteAllText(_folder["file"], string.Empty);
-        using var log = new TensorBoardLog(_folder["file", "board"]);
+        var log = new TensorBoardLog(_folder["file", "board"]);
         log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
     }
 
     private sealed class StandingClock : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(1_800_000_001);
     }
 
     /// <summary>The records of a file: length, its masked CRC-32C, the event, its masked CRC-32C.</summary>

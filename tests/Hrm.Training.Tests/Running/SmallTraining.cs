@@ -11,7 +11,7 @@ internal sealed class SmallTraining : IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
 
-    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false)
+    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false, bool isTrm = false)
     {
         var options = new TrainerOptions
         {
@@ -25,8 +25,8 @@ internal sealed class SmallTraining : IDisposable
             Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
         };
         change?.Invoke(options);
-        Model = TinyModels.Create(config);
-        Trainer = new OneStepGradTrainer(Model, options, _generator);
+        Model = isTrm ? SharedLevels() : TinyModels.Create(config);
+        Trainer = isTrm ? new LastCycleTrainer(Model, options, _generator) : new OneStepGradTrainer(Model, options, _generator);
         Stream = new TrainingStream(
             Dataset(isEasy: isEasy),
             TinyModels.Rows,
@@ -36,7 +36,7 @@ internal sealed class SmallTraining : IDisposable
 
     public HrmModel Model { get; }
 
-    public OneStepGradTrainer Trainer { get; }
+    public HrmTrainer Trainer { get; }
 
     public TrainingStream Stream { get; }
 
@@ -63,6 +63,14 @@ internal sealed class SmallTraining : IDisposable
         Trainer.Dispose();
         Model.Dispose();
         _generator.Dispose();
+    }
+
+    /// <summary>One module for both levels, as in the tiny recursive model.</summary>
+    private static HrmModel SharedLevels()
+    {
+        using var generator = new Generator(1);
+        var both = ReasoningModule.Create(TinyModels.Config, 1, null, generator);
+        return new HrmModel(TinyModels.Config, both, both, generator);
     }
 
     /// <summary>Random puzzles; the easy ones ask for what is given.</summary>

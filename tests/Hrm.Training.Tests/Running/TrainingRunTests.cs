@@ -194,18 +194,75 @@ public sealed class TrainingRunTests : IDisposable
         training.Stream.Skipped.Should().HaveCount(allowed);
     }
 
-    [Fact]
-    public void A_divergence_that_is_only_looked_for_now_and_then_never_reaches_a_checkpoint()
+    [Theory]
+    [InlineData(8)] // shows in the losses before the next checkpoint
+    [InlineData(10)] // weights alone, right before a checkpoint: no loss has seen them
+    public void A_divergence_that_is_not_looked_for_never_reaches_a_checkpoint(long atStep)
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 2, CheckpointInterval = 5 })
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
         {
             Checkpoints = checkpoints,
-            Logs = [new PoisonsOnce(training, atStep: 8)],
+            Logs = [new PoisonsOnce(training, atStep)],
         };
-        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>();
+        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Report.Weights[0].NonFinite.Should().BePositive();
         checkpoints.Steps.Should().Equal(5, 0);
+    }
+
+    [Fact]
+    public void Going_back_needs_a_look_at_every_step()
+    {
+        using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 10);
+        FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { MaxRollbacks = 1 }))
+            .Should().Throw<InvalidConfigException>().WithMessage("*MaxRollbacks: expected 0 where FiniteCheckInterval is not 1, got 1.");
+    }
+
+    [Fact]
+    public void A_run_that_went_back_and_was_interrupted_ends_as_if_it_had_not_been()
+    {
+        // Poisons when the loss of step 7 is told: before the interruption in the one, in the one go of the other.
+        Dictionary<string, byte[]> Train(string folder, int? cancelAfter)
+        {
+            using var checkpoints = CheckpointStore.Open(_folder[folder]);
+            for (var resumed = false; ; resumed = true)
+            {
+                using var training = new SmallTraining(cancelAfter: resumed ? null : cancelAfter);
+                using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
+                {
+                    Checkpoints = checkpoints,
+                    Logs = resumed ? [] : [new PoisonsOnce(training, atStep: 7)],
+                };
+                run.Resume();
+                if (run.Run(cancellationToken: training.Cancellation).Reason == StopReason.Completed)
+                {
+                    training.Stream.Skipped.Should().ContainSingle();
+                    return training.State();
+                }
+            }
+        }
+
+        // 8 batches to the divergence, then from batch 6 on: cancelled at step 11.
+        var (whole, parts) = (Train("whole", null), Train("parts", 14));
+        whole.Should().AllSatisfy(entry => parts[entry.Key].AsSpan().SequenceEqual(entry.Value).Should().BeTrue(entry.Key));
+    }
+
+    [Fact]
+    public void The_last_best_checkpoint_is_kept_where_that_of_a_better_one_could_not_be_saved()
+    {
+        double[] accuracies = [0.1, 0.9, 0.2, 0.2, 0.2, 0.2];
+        using var training = new SmallTraining();
+        using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
+        var evaluations = 0;
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 })
+        {
+            Checkpoints = checkpoints,
+            Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
+            Logs = [new ReplacesFolder(_folder["c"], from: 7, to: 9)],
+        };
+        run.Run().Should().BeEquivalentTo(new { BestExactAccuracy = 0.9, BestStep = 8L });
+        checkpoints.Steps.Should().Equal(24, 4);
+        Directory.Exists(checkpoints.PathOf(4)).Should().BeTrue();
     }
 
     [Fact]
@@ -316,10 +373,6 @@ public sealed class TrainingRunTests : IDisposable
         public abstract void Write(TrainingReport report);
 
         public void Rewind(long step) => Rewinds.Add(step);
-
-        public void Dispose()
-        {
-        }
     }
 
     /// <summary>Puts NaN among the weights after a step.</summary>
