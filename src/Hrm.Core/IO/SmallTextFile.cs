@@ -24,14 +24,14 @@ internal static class SmallTextFile
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
-            // By what comes, not by what the file says of its length: a device says 0.
-            var bytes = new byte[(int)Math.Min(stream.Length, maxBytes) + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > maxBytes || stream.Length > maxBytes)
+            if (stream.Length > maxBytes)
             {
-                throw fail($"expected at most {maxBytes} bytes, got more", null);
+                throw fail($"expected at most {maxBytes} bytes, got {stream.Length}", null);
             }
 
+            // One more than it says, so that a file that grows, or a device, is noticed by what comes of it.
+            var bytes = new byte[(int)stream.Length + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length == bytes.Length
                 ? throw fail("changed while it was read", null)
                 : Strict.GetString(bytes, 0, length).TrimStart('\ufeff');

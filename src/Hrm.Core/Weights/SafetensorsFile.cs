@@ -87,33 +87,14 @@ public sealed class SafetensorsFile : IWeightsSource
     public Tensor Read(string name)
     {
         var entry = GetEntry(name);
-        var tensor = torch.empty(entry.Dimensions, entry.Dtype, CPU);
-        try
-        {
-            CopyBytes(entry, tensor);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return entry.ReadNew(tensor => CopyBytes(entry, tensor));
     }
 
     /// <inheritdoc/>
     public void CopyTo(string name, Tensor destination)
     {
-        ArgumentNullException.ThrowIfNull(destination);
         var entry = GetEntry(name);
-        entry.RequireFits(destination, Path);
-        if (destination.device_type == DeviceType.CPU && destination.is_contiguous())
-        {
-            CopyBytes(entry, destination);
-            return;
-        }
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        destination.copy_(Read(name));
+        entry.CopyInto(destination, Path, tensor => CopyBytes(entry, tensor));
     }
 
     /// <summary>Releases the file.</summary>

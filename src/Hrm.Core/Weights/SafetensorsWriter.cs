@@ -64,15 +64,7 @@ public static class SafetensorsWriter
             {
                 throw new WeightsFormatException(path, "expected each name once, got it twice", name);
             }
-            if (!WeightsDtype.TryGet(tensor.dtype, out var dtype))
-            {
-                throw new WeightsFormatException(path, $"dtype: expected one of {WeightsDtype.AllNames}, got {tensor.dtype}", name);
-            }
-            if (tensor.is_sparse || tensor.device_type == DeviceType.META)
-            {
-                throw new WeightsFormatException(path, "expected a dense tensor with data, got a sparse or meta tensor", name);
-            }
-            items.Add((name, dtype, tensor));
+            items.Add((name, WeightsDtype.Require(tensor, name, path), tensor));
         }
         if (items.Count > SafetensorsHeader.MaxTensors)
         {

@@ -40,4 +40,18 @@ internal sealed record WeightsDtype(string Name, int Size, ScalarType Scalar)
         dtype = Array.Find(InFileOrder, candidate => candidate.Scalar == scalar);
         return dtype is not null;
     }
+
+    /// <summary>The type of a tensor that is to be written: one that the formats have, and a tensor with data in it.</summary>
+    /// <exception cref="WeightsFormatException">It is not.</exception>
+    public static WeightsDtype Require(Tensor tensor, string name, string path)
+    {
+        if (!TryGet(tensor.dtype, out var dtype))
+        {
+            throw new WeightsFormatException(path, $"dtype: expected one of {AllNames}, got {tensor.dtype}", name);
+        }
+
+        return tensor.is_sparse || tensor.device_type == TorchSharp.DeviceType.META
+            ? throw new WeightsFormatException(path, "expected a dense tensor with data, got a sparse or meta tensor", name)
+            : dtype;
+    }
 }

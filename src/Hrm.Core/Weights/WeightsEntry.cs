@@ -43,6 +43,38 @@ public sealed class WeightsEntry
     /// <returns>The text.</returns>
     public override string ToString() => Describe(_dtype.Name, _shape);
 
+    /// <summary>The tensor in new memory on the CPU, filled by its file.</summary>
+    internal Tensor ReadNew(Action<Tensor> fill)
+    {
+        var tensor = TorchSharp.torch.empty(_shape, Dtype, CPU);
+        try
+        {
+            fill(tensor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills a tensor that has to fit: in place where its memory is that of the file, else by a copy.</summary>
+    internal void CopyInto(Tensor destination, string path, Action<Tensor> fill)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        RequireFits(destination, path);
+        if (destination.device_type == TorchSharp.DeviceType.CPU && destination.is_contiguous())
+        {
+            fill(destination);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        destination.copy_(ReadNew(fill));
+    }
+
     /// <summary>Throws unless a tensor has this element type and shape: nothing is cast or broadcast.</summary>
     internal void RequireFits(Tensor destination, string path)
     {

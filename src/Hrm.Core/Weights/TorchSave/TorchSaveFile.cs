@@ -94,34 +94,14 @@ public sealed class TorchSaveFile : IWeightsSource
     public Tensor Read(string name)
     {
         var stored = Get(name);
-        var tensor = torch.empty(stored.Entry.Dimensions, stored.Entry.Dtype, CPU);
-        try
-        {
-            CopyBytes(stored, tensor);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return stored.Entry.ReadNew(tensor => CopyBytes(stored, tensor));
     }
 
     /// <inheritdoc/>
     public void CopyTo(string name, Tensor destination)
     {
-        ArgumentNullException.ThrowIfNull(destination);
         var stored = Get(name);
-        stored.Entry.RequireFits(destination, Path);
-        if (destination.device_type == DeviceType.CPU && destination.is_contiguous())
-        {
-            CopyBytes(stored, destination);
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        destination.copy_(Read(name));
+        stored.Entry.CopyInto(destination, Path, tensor => CopyBytes(stored, tensor));
     }
 
     /// <summary>Releases the file.</summary>

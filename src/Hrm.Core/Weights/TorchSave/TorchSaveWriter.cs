@@ -36,7 +36,7 @@ public static class TorchSaveWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        var items = Check(path, tensors);
+        var items = tensors.Select(item => (Name: item.Key, Dtype: WeightsDtype.Require(item.Value, item.Key, path), Tensor: item.Value)).ToList();
         var pickle = PickleWriter.Write(items.Select(item => (item.Name, item.Dtype, item.Tensor.shape)));
         RequireReadable(path, pickle, items);
         return StagedFile.Write(path, stream =>
@@ -53,27 +53,6 @@ public static class TorchSaveWriter
             Add(zip, TorchSaveFile.VersionName, Encoding.ASCII.GetBytes(FormatVersion));
             zip.Finish();
         });
-    }
-
-    private static List<(string Name, WeightsDtype Dtype, Tensor Tensor)> Check(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
-    {
-        var items = new List<(string Name, WeightsDtype Dtype, Tensor Tensor)>();
-        foreach (var (name, tensor) in tensors)
-        {
-            if (!WeightsDtype.TryGet(tensor.dtype, out var dtype))
-            {
-                throw new WeightsFormatException(path, $"dtype: expected one of {WeightsDtype.AllNames}, got {tensor.dtype}", name);
-            }
-
-            if (tensor.is_sparse || tensor.device_type == DeviceType.META)
-            {
-                throw new WeightsFormatException(path, "expected a dense tensor with data, got a sparse or meta tensor", name);
-            }
-
-            items.Add((name, dtype, tensor));
-        }
-
-        return items;
     }
 
     /// <summary>
