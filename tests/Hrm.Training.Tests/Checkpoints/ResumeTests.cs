@@ -11,19 +11,10 @@ public sealed partial class ResumeTests : IDisposable
 
     private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions> Change)> Cases = new()
     {
-        ["float32, puzzle embedding"] = (TinyModels.Config, _ => { }),
-        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, _ => { }),
-        ["token mixer, halt only, no average"] = (TinyModels.TokenMixer, options =>
-        {
-            options.HaltingLoss = HaltingLossKind.HaltOnly;
-            options.EmaDecay = 0;
-        }),
-        ["AdamW, micro-batches, clipping"] = (TinyModels.Config, options =>
-        {
-            options.Optimizer.Kind = OptimizerKind.AdamW;
-            options.MicroBatchSize = 3;
-            options.MaxGradientNorm = 0.05;
-        }),
+        ["float32, puzzle embedding"] = (TinyModels.Config, AsItIs),
+        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, AsItIs),
+        ["token mixer, halt only, no average"] = (TinyModels.TokenMixer, HaltOnlyWithoutAverage),
+        ["AdamW, micro-batches, clipping"] = (TinyModels.Config, AdamWInPartsClipped),
         ["Muon"] = (TinyModels.Config, options => options.Optimizer.Kind = OptimizerKind.Muon),
         [Trm] = (TinyModels.Config, options => options.HaltingLoss = HaltingLossKind.HaltOnly),
     };
@@ -75,6 +66,23 @@ public sealed partial class ResumeTests : IDisposable
         Train(one, "one");
         Train(other, "other");
         other.State()["model.lm_head.weight"].Should().NotEqual(one.State()["model.lm_head.weight"]);
+    }
+
+    private static void AsItIs(TrainerOptions options)
+    {
+    }
+
+    private static void HaltOnlyWithoutAverage(TrainerOptions options)
+    {
+        options.HaltingLoss = HaltingLossKind.HaltOnly;
+        options.EmaDecay = 0;
+    }
+
+    private static void AdamWInPartsClipped(TrainerOptions options)
+    {
+        options.Optimizer.Kind = OptimizerKind.AdamW;
+        options.MicroBatchSize = 3;
+        options.MaxGradientNorm = 0.05;
     }
 
     /// <summary>Weights, optimizer and generator that a restored state has to replace.</summary>
