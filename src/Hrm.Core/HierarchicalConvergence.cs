@@ -77,33 +77,62 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {
-            (high, low) = RunCycle(cycle, high, low, injection);
+            for (var step = 0; step < LowCycles; step++)
+            {
+                low = Replace(low, carry.Low, UpdateLow(cycle, step, high, low, injection));
+            }
+
+            high = Replace(high, carry.High, UpdateHigh(cycle, high, low));
         }
 
         scope.MoveToOuter(high, low);
         return new HrmCarry(high, low);
     }
 
-    private (Tensor High, Tensor Low) RunCycle(int cycle, Tensor high, Tensor low, Tensor injection)
+    private Tensor UpdateLow(int cycle, int step, Tensor high, Tensor low, Tensor injection)
     {
         using var scope = NewDisposeScope();
-        var isLast = cycle == HighCycles - 1;
-        for (var step = 0; step < LowCycles; step++)
+        using var gradient = RecordWhen(Records(cycle == HighCycles - 1, isLastStep: step == LowCycles - 1));
+        var next = Own(_low.call(low, high + injection), low); // [B, S, D]
+        Updated?.Invoke(new RecurrenceUpdate(cycle, step, IsHigh: false, low, next));
+        return scope.MoveToOuter(next);
+    }
+
+    private Tensor UpdateHigh(int cycle, Tensor high, Tensor low)
+    {
+        using var scope = NewDisposeScope();
+        using var gradient = RecordWhen(Records(cycle == HighCycles - 1, isLastStep: true));
+        var next = Own(_high.call(high, low), high, low); // [B, S, D]
+        Updated?.Invoke(new RecurrenceUpdate(cycle, LowCycles, IsHigh: true, high, next));
+        return scope.MoveToOuter(next);
+    }
+
+    /// <summary>A module may give back what it was given; the state needs a tensor of its own, since the old one is freed.</summary>
+    private static Tensor Own(Tensor next, params ReadOnlySpan<Tensor> given)
+    {
+        foreach (var tensor in given)
         {
-            using var gradient = RecordWhen(Records(isLast, isLastStep: step == LowCycles - 1));
-            var before = low;
-            low = _low.call(low, high + injection);
-            Updated?.Invoke(new RecurrenceUpdate(cycle, step, IsHigh: false, before, low));
+            if (ReferenceEquals(next, tensor))
+            {
+                return next.alias();
+            }
         }
 
-        using (RecordWhen(Records(isLast, isLastStep: true)))
+        return next;
+    }
+
+    /// <summary>
+    /// Frees a state as soon as it has been replaced (where a gradient needs it, its graph holds it): memory would else grow
+    /// with N + T. The caller's carry stays.
+    /// </summary>
+    private static Tensor Replace(Tensor old, Tensor callers, Tensor next)
+    {
+        if (!ReferenceEquals(old, callers))
         {
-            var before = high;
-            high = _high.call(high, low);
-            Updated?.Invoke(new RecurrenceUpdate(cycle, LowCycles, IsHigh: true, before, high));
+            old.Dispose();
         }
 
-        return scope.MoveToOuter(high, low);
+        return next;
     }
 
     private bool Records(bool isLastCycle, bool isLastStep) => GradientMode switch

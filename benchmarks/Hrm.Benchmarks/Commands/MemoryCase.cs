@@ -14,7 +14,7 @@ namespace Hrm.Benchmarks.Commands;
 /// <param name="Batch">B.</param>
 internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int LowCycles, int Batch)
 {
-    private const int Steps = 4;
+    private const int Steps = 3;
 
     /// <summary>The arguments that make another process measure this case.</summary>
     public string[] Arguments =>

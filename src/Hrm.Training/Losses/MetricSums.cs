@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,6 +28,7 @@ public readonly record struct MetricSums(
     internal const int Length = 8;
 
     /// <summary>Whether no loss is NaN or infinite.</summary>
+    [JsonIgnore]
     public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss);
 
     /// <summary>Reads sums from the device; waits for it.</summary>

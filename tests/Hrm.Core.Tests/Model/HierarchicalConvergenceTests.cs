@@ -34,6 +34,40 @@ public sealed class HierarchicalConvergenceTests : IDisposable
         string.Concat(_calls).Should().Be(expected.Replace(" ", string.Empty, StringComparison.Ordinal));
     }
 
+    /// <summary>O(1) in N and T: what a state was before must not live until the segment ends.</summary>
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(8, 2)]
+    [InlineData(2, 8)]
+    public void The_number_of_live_states_does_not_grow_with_the_cycles(int highCycles, int lowCycles)
+    {
+        using var loop = Loop(highCycles, lowCycles, GradientMode.OneStep);
+        using var scope = NewDisposeScope();
+        var start = Tensor.TotalCount;
+        var most = 0L;
+        loop.Updated = _ => most = Math.Max(most, Tensor.TotalCount - start);
+        loop.call(_carry, _injection);
+
+        // Both states before and after an update, what was injected, and what the toy modules make.
+        most.Should().BeLessThan(16);
+    }
+
+    [Fact]
+    public void Modules_may_give_back_what_they_were_given()
+    {
+        using var scope = NewDisposeScope();
+        using var loop = new HierarchicalConvergence(new GivesBack(second: true), new GivesBack(second: false), 3, 2);
+        var result = loop.call(_carry, _injection);
+        result.High.Equals(_carry.Low).Should().BeTrue();
+        result.Low.Equals(_carry.Low).Should().BeTrue();
+        _carry.High.IsInvalid.Should().BeFalse();
+    }
+
+    private sealed class GivesBack(bool second) : nn.Module<Tensor, Tensor, Tensor>(nameof(GivesBack))
+    {
+        public override Tensor forward(Tensor input1, Tensor input2) => second ? input2 : input1;
+    }
+
     [Fact]
     public void Every_update_is_told_with_the_states_before_and_after_it()
     {

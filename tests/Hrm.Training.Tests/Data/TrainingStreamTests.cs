@@ -121,6 +121,21 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
+    public void Seed_and_epochs_take_effect()
+    {
+        var usual = Inputs(new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7 });
+        Inputs(new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7 }).Should().Equal(usual);
+        Inputs(new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 8 }).Should().NotEqual(usual);
+        Inputs(new TrainingStreamOptions { EpochsPerIteration = 3, Seed = 7 }).Should().NotEqual(usual);
+
+        static int[] Inputs(TrainingStreamOptions options)
+        {
+            using var stream = new TrainingStream(MadeUpDatasets.Of([1, 2], [3], [1], [2, 2]), 2, options);
+            return [.. Read(stream, 12).SelectMany(values => values)];
+        }
+    }
+
+    [Fact]
     public void Bad_options_are_listed_all_at_once()
         => FluentActions.Invoking(() => new TrainingStream(
                 MadeUpDatasets.Of([1]), 1, new TrainingStreamOptions { EpochsPerIteration = 0, PrefetchBatches = -1 }))
