@@ -56,11 +56,11 @@ public static class TrainerPresets
     };
 
     /// <summary>
-    /// For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole, 1,600 steps. Use the one-step gradient.
+    /// For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole, 1,900 steps. Use the one-step gradient.
     /// </summary>
     public static TrainerOptions Tiny() => new()
     {
-        TotalSteps = 1600,
+        TotalSteps = 1900,
         LearningRate = 3e-3,
         MinLearningRateRatio = 0.1,
         Halting = { MaxSegments = 8 },
