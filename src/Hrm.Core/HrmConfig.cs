@@ -133,11 +133,7 @@ public sealed record HrmConfig
     /// <exception cref="InvalidConfigException">A field is out of its range; all such fields are listed.</exception>
     public void Validate()
     {
-        var errors = HrmConfigRules.Check(this);
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("model config", errors);
-        }
+        InvalidConfigException.ThrowIfAny("model config", HrmConfigRules.Check(this));
     }
 
     /// <summary>The config as JSON.</summary>

@@ -14,4 +14,13 @@ public sealed class InvalidConfigException : HrmException
 
     /// <summary>One line a bad field.</summary>
     public IReadOnlyList<string> Errors { get; }
+
+    /// <summary>Throws where anything is wrong.</summary>
+    internal static void ThrowIfAny(string source, IReadOnlyList<string> errors)
+    {
+        if (errors.Count > 0)
+        {
+            throw new InvalidConfigException(source, errors);
+        }
+    }
 }

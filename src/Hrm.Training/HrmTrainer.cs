@@ -159,8 +159,7 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Goes on from a step with a carry that it takes over; weights and optimizer state have been restored by the caller.</summary>
     internal void Restore(long stepCount, TrainingCarry? carry)
     {
-        Optimizer.ClearGradients();
-        PuzzleOptimizer?.Clear();
+        DropGradients();
         Carry?.Dispose();
         Carry = carry;
         StepCount = stepCount;
@@ -186,6 +185,12 @@ public abstract class HrmTrainer : IDisposable
             _halting.Dispose();
             Average?.Dispose();
         }
+    }
+
+    private void DropGradients()
+    {
+        Optimizer.ClearGradients();
+        PuzzleOptimizer?.Clear();
     }
 
     /// <summary>Before anything of the batch enters the carry: a bad row would stay in it and fail every later step.</summary>
@@ -252,8 +257,7 @@ public abstract class HrmTrainer : IDisposable
         }
 
         var report = DivergenceDiagnosis.Of(Model, Carry!, StepCount + 1, metrics, GradientNorm);
-        Optimizer.ClearGradients();
-        PuzzleOptimizer?.Clear();
+        DropGradients();
         throw new TrainingDivergedException(report);
     }
 

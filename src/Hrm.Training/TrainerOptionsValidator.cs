@@ -35,10 +35,6 @@ public sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
 
     internal static void RequireValid(TrainerOptions options)
     {
-        var errors = Check(options);
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("trainer options", errors);
-        }
+        InvalidConfigException.ThrowIfAny("trainer options", Check(options));
     }
 }

@@ -25,11 +25,7 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(generator);
-        var errors = HaltingOptionsValidator.Check(options);
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("halting options", errors);
-        }
+        InvalidConfigException.ThrowIfAny("halting options", HaltingOptionsValidator.Check(options));
 
         _options = options;
         _generator = generator;

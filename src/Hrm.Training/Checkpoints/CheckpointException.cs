@@ -15,8 +15,4 @@ public sealed class CheckpointException : HrmException
 
     /// <summary>The checkpoint's folder, or the file in it.</summary>
     public string Path { get; }
-
-    /// <summary>Reads a small text file of a checkpoint.</summary>
-    internal static string ReadText(string path, int maxBytes)
-        => Core.SmallTextFile.Read(path, maxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
 }

@@ -47,8 +47,8 @@ internal static class CheckpointFolder
     {
         try
         {
-            var (later, rest) = (List(folder).Where(entry => entry.Step > savedStep), List(folder).Where(entry => entry.Step <= savedStep));
-            foreach (var (step, path) in later.Concat(rest.Skip(keep)).Where(entry => entry.Step != best))
+            var bySide = List(folder).ToLookup(entry => entry.Step > savedStep);
+            foreach (var (_, path) in bySide[true].Concat(bySide[false].Skip(keep)).Where(entry => entry.Step != best))
             {
                 Delete(path);
             }
@@ -87,6 +87,11 @@ internal static class CheckpointFolder
             throw;
         }
     }
+
+    /// <summary>Reads a small text file of a checkpoint.</summary>
+    /// <exception cref="CheckpointException">The file is missing, longer than that, not readable or not UTF-8.</exception>
+    public static string ReadText(string path, int maxBytes)
+        => SmallTextFile.Read(path, maxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
 
     /// <summary>Checks every byte of a checkpoint.</summary>
     /// <exception cref="HrmException">It is damaged.</exception>

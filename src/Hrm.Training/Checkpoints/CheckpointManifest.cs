@@ -65,7 +65,7 @@ internal sealed record CheckpointManifest
     public static CheckpointManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var text = CheckpointException.ReadText(path, MaxBytes);
+        var text = CheckpointFolder.ReadText(path, MaxBytes);
         try
         {
             RequireKnownVersion(path, text);

@@ -57,7 +57,7 @@ internal static class ChecksumList
     {
         var path = Path.Combine(folder, FileName);
         var sums = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in CheckpointException.ReadText(path, MaxBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in CheckpointFolder.ReadText(path, MaxBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var isSum = line.Length > HashDigits + 2
                 && line[HashDigits] == ' '

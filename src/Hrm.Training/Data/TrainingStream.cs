@@ -35,11 +35,7 @@ public sealed class TrainingStream : IDisposable
     {
         ArgumentNullException.ThrowIfNull(dataset);
         Options = options ?? new TrainingStreamOptions();
-        var errors = TrainingStreamOptionsValidator.Check(Options);
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("training stream options", errors);
-        }
+        InvalidConfigException.ThrowIfAny("training stream options", TrainingStreamOptionsValidator.Check(Options));
 
         Dataset = dataset;
         BatchSize = batchSize;

@@ -28,10 +28,7 @@ public sealed class CosineSchedule
             .Between(nameof(totalSteps), totalSteps, 1, long.MaxValue)
             .Between(nameof(minRatio), minRatio, 0, 1)
             .Errors;
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("learning-rate schedule", errors);
-        }
+        InvalidConfigException.ThrowIfAny("learning-rate schedule", errors);
 
         _baseRate = baseRate;
         _warmupSteps = warmupSteps;

@@ -37,10 +37,6 @@ public sealed class OptimizerOptions
 
     internal void RequireValid()
     {
-        var errors = Check(new RangeRules(), string.Empty).Errors;
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("optimizer options", errors);
-        }
+        InvalidConfigException.ThrowIfAny("optimizer options", Check(new RangeRules(), string.Empty).Errors);
     }
 }

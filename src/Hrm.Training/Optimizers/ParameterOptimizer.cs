@@ -60,10 +60,7 @@ public abstract class ParameterOptimizer : IDisposable
             rules.Between($"[{i}]", counts[i], 0, long.MaxValue);
         }
 
-        if (rules.Errors.Count > 0)
-        {
-            throw new InvalidConfigException("step counts", rules.Errors);
-        }
+        InvalidConfigException.ThrowIfAny("step counts", rules.Errors);
 
         for (var i = 0; i < counts.Count; i++)
         {

@@ -39,11 +39,7 @@ public sealed class TrainingRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(stream);
-        var errors = TrainingRunOptionsValidator.Check(options);
-        if (errors.Count > 0)
-        {
-            throw new InvalidConfigException("training run options", errors);
-        }
+        InvalidConfigException.ThrowIfAny("training run options", TrainingRunOptionsValidator.Check(options));
 
         if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Hrm.TestKit;
 using TorchSharp;
 
 namespace Hrm.Core.Tests;

@@ -1,3 +1,5 @@
+using Hrm.TestKit;
+
 namespace Hrm.Core.Tests;
 
 public sealed class AtomicFileTests : IDisposable

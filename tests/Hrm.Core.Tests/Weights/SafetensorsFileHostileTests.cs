@@ -1,4 +1,5 @@
 using System.Text;
+using Hrm.TestKit;
 using static Hrm.Core.Tests.SafetensorsBytes;
 
 namespace Hrm.Core.Tests;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Core.Tests.SafetensorsBytes;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Text;
+using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

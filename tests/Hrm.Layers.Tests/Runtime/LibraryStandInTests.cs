@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hrm.TestKit;
 
 namespace Hrm.Layers.Tests;
 
@@ -9,7 +10,7 @@ public sealed class LibraryStandInTests
     {
         using var folder = new TemporaryFolder();
         var math = LoadedLibraries.PathOf("libm.so.6")!;
-        var (one, other) = (folder.Combine("one.so"), folder.Combine("other.so"));
+        var (one, other) = (folder["one.so"], folder["other.so"]);
         File.Copy(math, one);
         File.Copy(math, other);
         var handle = NativeLibrary.Load(one);

@@ -1,3 +1,5 @@
+using Hrm.TestKit;
+
 namespace Hrm.Layers.Tests;
 
 public sealed class PrivateCacheTests : IDisposable
@@ -9,7 +11,7 @@ public sealed class PrivateCacheTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private PrivateCache Cache => new(_folder.Combine("a", "b"));
+    private PrivateCache Cache => new(_folder["a", "b"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -19,10 +21,10 @@ public sealed class PrivateCacheTests : IDisposable
         var path = Cache.Store(Original, Corrected, Name);
 
         // SHA-256 of 01 02 03.
-        path.Should().Be(_folder.Combine("a", "b", "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", Name));
+        path.Should().Be(_folder["a", "b", "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", Name]);
         File.ReadAllBytes(path).Should().Equal(Corrected);
         Mode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        for (var folder = Path.GetDirectoryName(path)!; folder != _folder.FullPath; folder = Path.GetDirectoryName(folder)!)
+        for (var folder = Path.GetDirectoryName(path)!; folder != _folder.Path; folder = Path.GetDirectoryName(folder)!)
         {
             (Mode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)).Should().Be(default(UnixFileMode), folder);
         }
@@ -58,7 +60,7 @@ public sealed class PrivateCacheTests : IDisposable
             File.ReadAllBytes(path).AsSpan().SequenceEqual(Corrected).Should().BeTrue();
         });
 
-        Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories).Should().ContainSingle();
+        Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Should().ContainSingle();
     }
 
     [LinuxX64Fact]
@@ -95,9 +97,9 @@ public sealed class PrivateCacheTests : IDisposable
     {
         var blocked = Blocked();
 
-        var act = () => Library().Load([blocked, _folder.Combine("noexec")], _ => throw new DllNotFoundException("not executable"));
+        var act = () => Library().Load([blocked, _folder["noexec"]], _ => throw new DllNotFoundException("not executable"));
 
-        act.Should().Throw<TorchLoadException>().WithMessage($"*HRM_CACHE*{blocked}: *{_folder.Combine("noexec")}: not executable*");
+        act.Should().Throw<TorchLoadException>().WithMessage($"*HRM_CACHE*{blocked}: *{_folder["noexec"]}: not executable*");
     }
 
     private static CorrectedLibrary Library() => new(Original, Corrected);
@@ -115,7 +117,7 @@ public sealed class PrivateCacheTests : IDisposable
     /// <summary>A folder that cannot be made, even by a superuser: its parent is a file.</summary>
     private string Blocked()
     {
-        File.WriteAllText(_folder.Combine("file"), string.Empty);
-        return _folder.Combine("file", "cache");
+        File.WriteAllText(_folder["file"], string.Empty);
+        return _folder["file", "cache"];
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hrm.Core;
+using Hrm.TestKit;
 
 namespace Hrm.Training.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hrm.Core;
+using Hrm.TestKit;
 using TorchSharp;
 
 namespace Hrm.Training.Tests;

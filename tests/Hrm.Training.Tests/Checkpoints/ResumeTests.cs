@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hrm.Core;
+using Hrm.TestKit;
 using TorchSharp;
 
 namespace Hrm.Training.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hrm.TestKit;
 
 namespace Hrm.Training.Tests;
 

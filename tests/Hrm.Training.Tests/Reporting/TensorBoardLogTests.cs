@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Hrm.TestKit;
 using Tensorboard;
 
 namespace Hrm.Training.Tests;

@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.TestKit;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;

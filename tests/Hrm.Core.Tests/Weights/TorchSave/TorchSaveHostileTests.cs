@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Hrm.TestKit;
 
 namespace Hrm.Core.Tests;
 
