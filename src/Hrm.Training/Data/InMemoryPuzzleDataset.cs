@@ -15,27 +15,24 @@ public sealed class InMemoryPuzzleDataset : IPuzzleDataset
     /// <exception cref="TokenOutOfRangeException">A token, label or id is out of range.</exception>
     /// <exception cref="ArgumentException">There is no example.</exception>
     public InMemoryPuzzleDataset(IEnumerable<PuzzleExample> examples, int vocabularySize, int puzzleIdCount = 1)
-        : this([[.. examples.Select(example => new[] { example })]], vocabularySize, puzzleIdCount, flat: true)
+        : this(examples.Select(PuzzleGroup.Of), vocabularySize, puzzleIdCount)
     {
     }
 
     /// <summary>Makes a dataset of groups of puzzles of examples.</summary>
-    /// <param name="groups">Groups, of puzzles, of examples; the examples of a puzzle share its id.</param>
+    /// <param name="groups">Groups of puzzles of examples; the examples of a puzzle share its id.</param>
     /// <param name="vocabularySize">V.</param>
     /// <param name="puzzleIdCount">The number of puzzle ids.</param>
     /// <exception cref="ShapeMismatchException">Lengths differ, or the ids of a puzzle's examples do.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is out of range.</exception>
     /// <exception cref="ArgumentException">A group or a puzzle is empty, or there is none.</exception>
-    public InMemoryPuzzleDataset(IEnumerable<IReadOnlyList<IReadOnlyList<PuzzleExample>>> groups, int vocabularySize, int puzzleIdCount)
-        : this([.. groups], vocabularySize, puzzleIdCount, flat: false)
+    public InMemoryPuzzleDataset(IEnumerable<PuzzleGroup> groups, int vocabularySize, int puzzleIdCount = 1)
     {
-    }
-
-    private InMemoryPuzzleDataset(IReadOnlyList<IReadOnlyList<PuzzleExample>>[] groups, int vocabularySize, int puzzleIdCount, bool flat)
-    {
-        var puzzles = groups.SelectMany(group => group).ToArray();
+        ArgumentNullException.ThrowIfNull(groups);
+        PuzzleGroup[] all = [.. groups];
+        var puzzles = all.SelectMany(group => group.Puzzles).ToArray();
         _examples = [.. puzzles.SelectMany(puzzle => puzzle)];
-        if (_examples.Length == 0 || groups.Any(group => group.Count == 0) || puzzles.Any(puzzle => puzzle.Count == 0))
+        if (_examples.Length == 0 || all.Any(group => group.Puzzles.Count == 0) || puzzles.Any(puzzle => puzzle.Count == 0))
         {
             throw new ArgumentException("expected groups of puzzles of examples, none of them empty", nameof(groups));
         }
@@ -45,7 +42,7 @@ public sealed class InMemoryPuzzleDataset : IPuzzleDataset
         PuzzleIdCount = puzzleIdCount;
         PuzzleIds = [.. puzzles.Select(puzzle => puzzle[0].PuzzleId)];
         PuzzleOffsets = PrefixSums(puzzles.Select(puzzle => puzzle.Count));
-        GroupOffsets = flat ? [.. Enumerable.Range(0, puzzles.Length + 1)] : PrefixSums(groups.Select(group => group.Count));
+        GroupOffsets = PrefixSums(all.Select(group => group.Puzzles.Count));
         for (var i = 0; i < _examples.Length; i++)
         {
             Check(i);

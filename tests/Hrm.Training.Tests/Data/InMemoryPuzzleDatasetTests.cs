@@ -90,5 +90,5 @@ public sealed class InMemoryPuzzleDatasetTests
         => () => _ = new InMemoryPuzzleDataset(examples, vocabularySize: 5, puzzleIdCount: 2);
 
     private static Action MakingGroups(params IReadOnlyList<IReadOnlyList<PuzzleExample>>[] groups)
-        => () => _ = new InMemoryPuzzleDataset(groups, vocabularySize: 5, puzzleIdCount: 2);
+        => () => _ = new InMemoryPuzzleDataset(groups.Select(group => new PuzzleGroup(group)), vocabularySize: 5, puzzleIdCount: 2);
 }

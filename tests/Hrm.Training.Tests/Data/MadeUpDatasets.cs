@@ -12,7 +12,7 @@ internal static class MadeUpDatasets
     {
         var puzzle = 0;
         var example = 0;
-        var groups = new List<IReadOnlyList<IReadOnlyList<PuzzleExample>>>();
+        var groups = new List<PuzzleGroup>();
         foreach (var group in exampleCounts)
         {
             var puzzles = new List<IReadOnlyList<PuzzleExample>>();
@@ -22,7 +22,7 @@ internal static class MadeUpDatasets
                 puzzle++;
             }
 
-            groups.Add(puzzles);
+            groups.Add(new PuzzleGroup(puzzles));
         }
 
         return new InMemoryPuzzleDataset(groups, vocabularySize: example + 1, puzzleIdCount: puzzle);

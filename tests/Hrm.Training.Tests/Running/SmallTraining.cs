@@ -80,8 +80,7 @@ internal sealed class SmallTraining : IDisposable
         return new InMemoryPuzzleDataset(
             Enumerable.Range(0, examples)
                 .Select(index => (Inputs: Tokens(), PuzzleId: index % TinyModels.Config.PuzzleIdCount))
-                .Select(example => new PuzzleExample(example.Inputs, isEasy ? example.Inputs : Tokens(), example.PuzzleId))
-                .Select(IReadOnlyList<IReadOnlyList<PuzzleExample>> (example) => [[example]]),
+                .Select(example => new PuzzleExample(example.Inputs, isEasy ? example.Inputs : Tokens(), example.PuzzleId)),
             TinyModels.Config.VocabularySize,
             TinyModels.Config.PuzzleIdCount);
 
