@@ -40,6 +40,19 @@ public sealed class Evaluator
     /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public EvaluationResult Evaluate(IPuzzleDataset dataset, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        => Evaluate(dataset, null, progress, cancellationToken);
+
+    /// <summary>Evaluates every example, and hands on what the model answered.</summary>
+    /// <param name="dataset">The examples.</param>
+    /// <param name="predicted">Takes the answers, in the order of the examples, on the calling thread: a checker, a vote.</param>
+    /// <param name="progress">Told the number of examples done after each batch.</param>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public EvaluationResult Evaluate(
+        IPuzzleDataset dataset,
+        Action<ExamplePrediction>? predicted,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         var wasTraining = _model.training;
@@ -54,7 +67,7 @@ public sealed class Evaluator
                 using (batch)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    sums += EvaluateBatch(batch, examples, Math.Min(_batchSize, dataset.ExampleCount - examples.Count));
+                    sums += EvaluateBatch(batch, examples, Math.Min(_batchSize, dataset.ExampleCount - examples.Count), predicted);
                     progress?.Report(examples.Count);
                 }
             }
@@ -67,7 +80,7 @@ public sealed class Evaluator
         }
     }
 
-    private MetricSums EvaluateBatch(PuzzleBatch batch, List<ExampleResult> examples, int rows)
+    private MetricSums EvaluateBatch(PuzzleBatch batch, List<ExampleResult> examples, int rows, Action<ExamplePrediction>? predicted)
     {
         using var scope = NewDisposeScope();
         var (final, segments) = FirstRows(Run(batch, out var allSegments), allSegments, rows);
@@ -82,7 +95,30 @@ public sealed class Evaluator
             examples.Add(new ExampleResult(isRight[row], counts[row], qHalt[row]));
         }
 
+        if (predicted is not null)
+        {
+            Hand(batch, final, examples, rows, predicted);
+        }
+
         return MetricSums.Read(loss.Metrics);
+    }
+
+    private static void Hand(PuzzleBatch batch, HrmOutput final, List<ExampleResult> examples, int rows, Action<ExamplePrediction> predicted)
+    {
+        var first = examples.Count - rows;
+        var length = (int)batch.Inputs.size(1);
+        var inputs = batch.Inputs.cpu().data<int>().ToArray(); // [B, seq_len]
+        var tokens = final.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [rows, seq_len]
+        var puzzleIds = batch.PuzzleIds.cpu().data<int>().ToArray(); // [B]
+        for (var row = 0; row < rows; row++)
+        {
+            predicted(new ExamplePrediction(
+                first + row,
+                puzzleIds[row],
+                inputs.AsSpan(row * length, length).ToArray(),
+                tokens.AsSpan(row * length, length).ToArray(),
+                examples[first + row]));
+        }
     }
 
     /// <summary>Runs segments until every row has stopped; each row keeps the output of its last segment.</summary>

@@ -78,6 +78,29 @@ public sealed class EvaluatorTests : IDisposable
         result.Averages.Count.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(Rows)]
+    public void Answers_are_handed_on_in_the_order_of_the_examples(int batchSize)
+    {
+        var dataset = _byHand.Dataset(_byHand.HaltingSegment);
+        var predictions = new List<ExamplePrediction>();
+        var result = new Evaluator(_model, Loss, _adaptive, batchSize).Evaluate(dataset, predictions.Add);
+        predictions.Select(prediction => prediction.Example).Should().Equal(Enumerable.Range(0, Rows));
+        predictions.Select(prediction => prediction.Result).Should().Equal(result.Examples);
+        predictions.Select(prediction => prediction.PuzzleId).Should().Equal(dataset.PuzzleIds);
+        foreach (var prediction in predictions)
+        {
+            var (inputs, labels) = (new int[dataset.SequenceLength], new int[dataset.SequenceLength]);
+            dataset.Read(prediction.Example, inputs, labels);
+            prediction.Inputs.Should().Equal(inputs);
+            var isExact = labels.Zip(prediction.Tokens).All(pair => pair.First == PuzzleBatch.IgnoredLabel || pair.First == pair.Second);
+            isExact.Should().Be(prediction.Result.IsExact);
+        }
+
+        predictions.Select(prediction => prediction.Result.IsExact).Distinct().Should().HaveCount(2, "a wrong answer must be seen too");
+    }
+
     [Fact]
     public void Progress_counts_examples_after_each_batch()
     {
