@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Hrm.Core;
@@ -13,19 +12,15 @@ internal sealed class Download(
     PuzzleSource source, CacheEntry entry, HttpClient client, SourceCacheOptions options, TimeProvider time, IProgress<DownloadProgress>? progress)
 {
     private const int BlockBytes = 1 << 17;
-    private const int HttpTwo = 2;
 
-    // By the protocol a date identifies a version only if the file was not written in the second in which it was sent.
-    private static readonly TimeSpan ResolutionOfDates = TimeSpan.FromSeconds(1);
-
-    private readonly Uri _address = source.Address!;
+    private readonly AnswerRules _rules = new(source, options);
 
     /// <exception cref="SourceException">The server, the connection or the content failed; the part stays where the rest may follow.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (source.ExpectedSize > options.MaximumBytes)
         {
-            throw TooLarge(source.ExpectedSize.Value);
+            throw _rules.TooLarge(source.ExpectedSize.Value);
         }
 
         for (var attempt = 1; ; attempt++)
@@ -53,15 +48,15 @@ internal sealed class Download(
     private async Task ReceiveAsync(PartialFile part, CancellationToken cancellationToken)
     {
         using var response = await RequestAsync(part, cancellationToken).ConfigureAwait(false);
-        ThrowIfElsewhere(response);
+        _rules.ThrowIfElsewhere(response);
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
-                ThrowIfEndIsUnknown(response);
+                _rules.ThrowIfEndIsUnknown(response);
                 await ReceiveBodyAsync(response, part, response.Content.Headers.ContentLength, cancellationToken).ConfigureAwait(false);
                 return;
 
-            case HttpStatusCode.PartialContent when Continues(response, part):
+            case HttpStatusCode.PartialContent when AnswerRules.Continues(response, part):
                 await ReceiveBodyAsync(response, part, response.Content.Headers.ContentRange!.Length, cancellationToken).ConfigureAwait(false);
                 return;
 
@@ -77,13 +72,13 @@ internal sealed class Download(
                 return;
 
             default:
-                throw Refused(response);
+                throw _rules.Refused(response);
         }
     }
 
     private async Task<HttpResponseMessage> RequestAsync(PartialFile part, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, source.Address);
         // Sizes, ranges and checksums are those of the file, not of a compressed form of it.
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         if (part.Length > 0)
@@ -98,11 +93,11 @@ internal sealed class Download(
         }
         catch (HttpRequestException e)
         {
-            throw Transient($"expected an answer, got none: {Quote.Text(e.Message)}", e);
+            throw _rules.Transient($"expected an answer, got none: {Quote.Text(e.Message)}", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Transient("expected an answer, got none in the time that the client allows", e);
+            throw _rules.Transient("expected an answer, got none in the time that the client allows", e);
         }
     }
 
@@ -110,10 +105,10 @@ internal sealed class Download(
     {
         try
         {
-            ThrowIfEncoded(response);
-            ThrowIfSizeIsWrong(total);
+            _rules.ThrowIfEncoded(response);
+            _rules.ThrowIfSizeIsWrong(total);
             var written = response.StatusCode == HttpStatusCode.PartialContent ? part.Length : 0;
-            var file = written > 0 ? part.Append() : part.Begin(ValidatorOf(response));
+            var file = written > 0 ? part.Append() : part.Begin(AnswerRules.ValidatorOf(response));
             await using (file.ConfigureAwait(false))
             {
                 await CopyAsync(response, file, written, total ?? source.ExpectedSize, cancellationToken).ConfigureAwait(false);
@@ -147,7 +142,7 @@ internal sealed class Download(
 
                 if (read > limit - written)
                 {
-                    throw total is null ? TooLarge(written + read) : Failure(SourceChecks.SizeFault(limit, written + read) + " or more");
+                    throw total is null ? _rules.TooLarge(written + read) : _rules.Failure(SourceChecks.SizeFault(limit, written + read) + " or more");
                 }
 
                 await file.WriteAsync(block.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
@@ -162,7 +157,7 @@ internal sealed class Download(
 
         if (written < total)
         {
-            throw Transient($"{SourceChecks.SizeFault(total.Value, written)}: the answer ended early", null);
+            throw _rules.Transient($"{SourceChecks.SizeFault(total.Value, written)}: the answer ended early", null);
         }
     }
 
@@ -174,92 +169,11 @@ internal sealed class Download(
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw Transient($"expected the rest of the file, got a lost connection: {Quote.Text(e.Message)}", e);
+            throw _rules.Transient($"expected the rest of the file, got a lost connection: {Quote.Text(e.Message)}", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Transient($"expected the rest of the file, got nothing for {options.StallTimeout:c}", e);
+            throw _rules.Transient($"expected the rest of the file, got nothing for {options.StallTimeout:c}", e);
         }
     }
-
-    /// <summary>Whether an answer is the missing rest of the very file that the part is the beginning of, and says how long that is.</summary>
-    private static bool Continues(HttpResponseMessage response, PartialFile part) =>
-        part.Length > 0
-        && response.Content.Headers.ContentRange is { Unit: "bytes", HasRange: true, Length: { } total } range
-        && range.From == part.Length && total > part.Length
-        && (ValidatorOf(response) is not { } validator || validator.Equals(part.Validator));
-
-    /// <summary>What identifies this version of the file strongly enough to join two parts of it, if anything does.</summary>
-    private static RangeConditionHeaderValue? ValidatorOf(HttpResponseMessage response)
-    {
-        if (response.Headers.ETag is { } tag)
-        {
-            return tag.IsWeak ? null : new RangeConditionHeaderValue(tag);
-        }
-
-        return response.Content.Headers.LastModified is { } modified && response.Headers.Date - modified >= ResolutionOfDates
-            ? new RangeConditionHeaderValue(modified)
-            : null;
-    }
-
-    /// <summary>A body that ends where the connection does looks the same whole and cut off.</summary>
-    private void ThrowIfEndIsUnknown(HttpResponseMessage response)
-    {
-        var known = response.Content.Headers.ContentLength is not null || response.Headers.TransferEncodingChunked == true || response.Version.Major >= HttpTwo;
-        if (!known && source.ExpectedSize is null && source.Sha256 is null)
-        {
-            throw Failure("expected an answer that states its length, got one that ends with the connection; state a size or a SHA-256 to accept it");
-        }
-    }
-
-    private void ThrowIfElsewhere(HttpResponseMessage response)
-    {
-        var end = response.RequestMessage?.RequestUri ?? _address;
-        if (!SourceAddress.IsAllowed(end, _address))
-        {
-            throw Failure($"expected an answer over https, got a redirect to {SourceAddress.Display(end)}");
-        }
-    }
-
-    private void ThrowIfSizeIsWrong(long? total)
-    {
-        if (source.ExpectedSize is { } expected && total is { } size && size != expected)
-        {
-            throw Failure(SourceChecks.SizeFault(expected, size));
-        }
-
-        if (total > options.MaximumBytes)
-        {
-            throw TooLarge(total.Value);
-        }
-    }
-
-    private void ThrowIfEncoded(HttpResponseMessage response)
-    {
-        if (response.Content.Headers.ContentEncoding.FirstOrDefault(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding)
-        {
-            throw Failure($"expected the file as it is, got the content encoding {Quote.Text(encoding)}");
-        }
-    }
-
-    private SourceException Refused(HttpResponseMessage response)
-    {
-        var status = (int)response.StatusCode;
-        if (status is >= 300 and < 400 && response.Headers.Location is { } location)
-        {
-            var target = Uri.TryCreate(response.RequestMessage?.RequestUri ?? _address, location, out var absolute) ? SourceAddress.Display(absolute) : "nowhere";
-            return Failure(string.Create(CultureInfo.InvariantCulture,
-                $"expected the file, got status {status} to {target}, which the client did not follow: one redirect too many, one from https to http, or none allowed"));
-        }
-
-        var problem = string.Create(CultureInfo.InvariantCulture, $"expected status 200, got {status}");
-        return status is (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests or >= 500 ? Transient(problem, null) : Failure(problem);
-    }
-
-    private SourceException TooLarge(long bytes) =>
-        Failure(string.Create(CultureInfo.InvariantCulture, $"expected at most {options.MaximumBytes} bytes, got {bytes} or more"));
-
-    private SourceException Failure(string problem) => new(source.ToString(), problem);
-
-    private SourceException Transient(string problem, Exception? cause) => new(source.ToString(), problem, cause) { IsTransient = true };
 }
