@@ -227,7 +227,7 @@ public class DownloadResumeTests : SourceFixture
             return reply;
         });
 
-        var path = await NewCache(attempts: 2, options => options.StallTimeout = TimeSpan.FromMilliseconds(500)).FetchAsync(server.Source());
+        var path = await NewCache(attempts: 2, options => options.StallTimeout = TimeSpan.FromSeconds(2)).FetchAsync(server.Source());
 
         (await File.ReadAllBytesAsync(path)).Should().Equal(_content);
         server.Requests[1]["Range"].Should().Be($"bytes={Cut}-");
