@@ -20,7 +20,7 @@ public sealed class SudokuGenerator
         ArgumentNullException.ThrowIfNull(random);
         Shape = shape;
         _random = random;
-        _tree = new SudokuSearchTree(shape);
+        _tree = new SudokuSearchTree(shape, SudokuBranching.WidestCell);
         _order = [.. Enumerable.Range(0, shape.Cells)];
     }
 
@@ -36,7 +36,9 @@ public sealed class SudokuGenerator
             throw new InvalidOperationException($"a shape without a solved grid: {Shape}");
         }
 
-        return SudokuGrid.FromDigits(_tree.Solution, Shape);
+        Span<byte> digits = stackalloc byte[Shape.Cells];
+        _tree.CopySolution(digits);
+        return SudokuGrid.FromDigits(digits, Shape);
     }
 
     /// <summary>Makes a puzzle of a new solved grid.</summary>
