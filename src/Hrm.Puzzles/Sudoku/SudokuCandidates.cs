@@ -129,7 +129,7 @@ internal sealed class SudokuCandidates
 
     /// <summary>
     /// Branches on the open cell with the fewest candidates and, of several, on the one that shares them with the most
-    /// peers: on the hard 9×9 lists a search then makes 45 % fewer attempts than with the first such cell.
+    /// peers: on the hard 9×9 lists a search then makes 44 % fewer attempts than with the first such cell.
     /// </summary>
     public void ChooseWidestBranch()
     {

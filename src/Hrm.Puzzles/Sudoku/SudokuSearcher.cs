@@ -5,7 +5,7 @@ namespace Hrm.Puzzles;
 /// again, so that nothing is allocated once the searcher is warm. Not safe for use by several threads at once: give each its own.
 /// </summary>
 /// <remarks>
-/// Naked and hidden singles, then a branch on a cell with the fewest candidates. On one core of a server about 10,000 puzzles
+/// Naked and hidden singles, then a branch on a cell with the fewest candidates. On one core of a server about 11,000 puzzles
 /// of the hard 9×9 lists a second are proved to have one solution. Shapes above 9×9 with few givens can take very long: pass
 /// a cancellation token.
 /// </remarks>
@@ -88,8 +88,9 @@ public sealed class SudokuSearcher
     /// </summary>
     /// <remarks>
     /// Not the rating of the paper's files, which counts the guesses of another solver, one with stronger deductions that
-    /// stops at the first solution; the two rank puzzles alike. Like that one it depends on the orientation of the grid,
-    /// though less, since all of the tree is counted.
+    /// stops at the first solution. On the 3,000 hard sample puzzles the two have a rank correlation of 0.75, but that is mostly
+    /// between the lists they come from: within one list 0.1 to 0.3. Like that rating it depends on the orientation of the
+    /// grid, though a random symmetry of each puzzle leaves a rank correlation of 0.96 with itself.
     /// </remarks>
     /// <param name="question">The givens row by row, 0 for a blank.</param>
     /// <param name="cancellationToken">Stops the search.</param>
