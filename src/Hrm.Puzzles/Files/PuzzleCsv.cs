@@ -4,8 +4,8 @@ using System.Text;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The file format that the paper's Sudoku and maze sets share: UTF-8, LF or CRLF, no quoting, the header
-/// <c>source,question,answer,rating</c>, and columns by position.
+/// The file format that the paper's Sudoku and maze sets share: UTF-8 with or without a byte order mark, LF or CRLF, fields as
+/// <see cref="CsvFields"/> reads them, a header of four names, and the columns source, question, answer and rating by position.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -14,8 +14,9 @@ internal static class PuzzleCsv
     public const string Answer = "answer";
 
     private const string Rating = "rating";
+    // No blanks around it, as nothing in the file is trimmed.
+    private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private const int Columns = 4;
-    private const int MaximumLineBytes = 1 << 16;
     private const int QuotedCharacters = 60;
 
     /// <summary>Streams the rows; a file without a row is an error.</summary>
@@ -23,26 +24,25 @@ internal static class PuzzleCsv
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
-        using var stream = Open(path);
-        var reader = new BoundedLineReader(stream, path, MaximumLineBytes);
-        ReadHeader(reader, path);
+        using var lines = PuzzleLines.Open(path);
+        RequireHeader(lines, path);
         var rows = 0;
-        while (TryReadLine(reader, path, out var line))
+        while (lines.TryRead(out var line))
         {
-            yield return ParseRow(line, path, reader.LineNumber);
+            yield return ParseRow(line, path, lines.LineNumber);
             rows++;
         }
 
         if (rows == 0)
         {
-            throw new PuzzleFormatException("expected at least one puzzle after the header, got the end of the file", path, reader.LineNumber + 1);
+            throw new PuzzleFormatException("expected at least one puzzle after the header, got the end of the file", path, lines.LineNumber + 1);
         }
     }
 
     /// <summary>
     /// Writes the rows beside <paramref name="path"/>, flushes them to the disk and renames: the final name never holds half a file.
     /// </summary>
-    /// <exception cref="PuzzleFormatException">A source holds a comma, a quote or a line break, which the format cannot carry, or there is no row.</exception>
+    /// <exception cref="PuzzleFormatException">A source holds a line break, a rating is negative or no number, or there is no row.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
     {
@@ -78,12 +78,18 @@ internal static class PuzzleCsv
         foreach (var row in rows)
         {
             line++;
-            if (row.Source.AsSpan().IndexOfAny(",\"\r\n") >= 0)
+            if (row.Source.AsSpan().IndexOfAny('\r', '\n') >= 0)
             {
-                throw new PuzzleFormatException($"expected a source without comma, quote or line break, got {Quote(row.Source)}", path, line, "source");
+                throw new PuzzleFormatException($"expected a source without a line break, got {Quote(row.Source)}", path, line, "source");
             }
 
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Source},{row.Question},{row.Answer},{row.Rating}"));
+            if (row.Rating is { } rating && !IsRating(rating))
+            {
+                throw new PuzzleFormatException(string.Create(CultureInfo.InvariantCulture, $"expected a number of at least 0, or nothing, got {rating}"), path, line, Rating);
+            }
+
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{CsvFields.Join(row.Source)},{CsvFields.Join(row.Question)},{CsvFields.Join(row.Answer)},{row.Rating}"));
         }
 
         if (line == 1)
@@ -92,51 +98,33 @@ internal static class PuzzleCsv
         }
     }
 
-    private static FileStream Open(string path)
+    /// <summary>Passes over the header. Readers go by position, so its names are free; but a file that begins with a puzzle must not lose it.</summary>
+    private static void RequireHeader(PuzzleLines lines, string path)
     {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PuzzleFileException(path, $"the puzzles cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static void ReadHeader(BoundedLineReader reader, string path)
-    {
-        if (!TryReadLine(reader, path, out var header))
+        if (!lines.TryRead(out var header))
         {
             throw new PuzzleFormatException($"expected the header '{Header}', got an empty file", path, 1);
         }
 
-        if (header != Header)
+        var names = CsvFields.Split(header, path, 1);
+        if (names.Count != Columns)
         {
-            throw new PuzzleFormatException($"expected the header '{Header}', got {Quote(header)}", path, 1);
+            throw new PuzzleFormatException($"expected a header of {Columns} names ('{Header}'), got {names.Count}: {Quote(header)}", path, 1);
         }
-    }
 
-    private static bool TryReadLine(BoundedLineReader reader, string path, out string line)
-    {
-        try
+        // No puzzle passes: its rating is a number or empty.
+        if (!names.TrueForAll(name => name.Length > 0 && char.IsAsciiLetter(name[0])))
         {
-            var found = reader.TryReadLine(out var read);
-            line = read ?? string.Empty;
-            return found;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PuzzleFileException(path, $"the puzzles cannot be read: {e.Message}", e);
+            throw new PuzzleFormatException($"expected a header of names ('{Header}'), got what may be a puzzle: {Quote(header)}", path, 1);
         }
     }
 
     private static PuzzleCsvRow ParseRow(string line, string path, int number)
     {
-        var fields = line.Split(',');
-        if (fields.Length != Columns)
+        var fields = CsvFields.Split(line, path, number);
+        if (fields.Count != Columns)
         {
-            throw new PuzzleFormatException($"expected {Columns} fields ({Header}), got {fields.Length}: {Quote(line)}", path, number);
+            throw new PuzzleFormatException($"expected {Columns} fields ({Header}), got {fields.Count}: {Quote(line)}", path, number);
         }
 
         return new PuzzleCsvRow(number, fields[0], fields[1], fields[2], ParseRating(fields[3], path, number));
@@ -149,13 +137,15 @@ internal static class PuzzleCsv
             return null;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rating) && double.IsFinite(rating) && rating >= 0)
+        if (double.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out var rating) && IsRating(rating))
         {
             return rating;
         }
 
         throw new PuzzleFormatException($"expected a number of at least 0, or nothing, got {Quote(text)}", path, line, Rating);
     }
+
+    private static bool IsRating(double rating) => double.IsFinite(rating) && rating >= 0;
 
     private static string Quote(string text) =>
         text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text[..QuotedCharacters]}…' ({text.Length} characters)";

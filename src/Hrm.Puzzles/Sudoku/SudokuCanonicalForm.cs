@@ -16,6 +16,7 @@ public sealed class SudokuCanonicalForm
 
     private readonly SudokuShape _shape;
     private readonly byte[][] _columnOrders;
+    private readonly byte[][] _positions;
 
     /// <summary>Prepares canonical forms of a shape.</summary>
     /// <param name="shape">The shape, of a side up to <see cref="MaximumSide"/>.</param>
@@ -26,6 +27,7 @@ public sealed class SudokuCanonicalForm
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shape.Side, MaximumSide, nameof(shape));
         _shape = shape;
         _columnOrders = [.. SudokuPermutation.AllBlocks(shape.Side, shape.BoxColumns)];
+        _positions = [.. _columnOrders.Select(SudokuPermutation.Inverse)];
     }
 
     /// <summary>The canonical form of a solved grid.</summary>
@@ -40,6 +42,7 @@ public sealed class SudokuCanonicalForm
             throw new ArgumentException($"grid: expected a solved grid of {_shape}, got '{grid}'", nameof(grid));
         }
 
+        // Digits from 0 here: the label of a digit is its position in the top row.
         Span<byte> least = stackalloc byte[_shape.Cells];
         least.Fill(byte.MaxValue);
         Lower(least, grid.Digits);
@@ -54,45 +57,90 @@ public sealed class SudokuCanonicalForm
             Lower(least, transposed);
         }
 
+        foreach (ref var digit in least)
+        {
+            digit++;
+        }
+
         return SudokuGrid.FromDigits(least, _shape);
     }
 
     private void Lower(Span<byte> least, ReadOnlySpan<byte> digits)
     {
         var side = _shape.Side;
-        Span<byte> labels = stackalloc byte[MaximumSide + 1];
-        Span<byte> rows = stackalloc byte[MaximumSide];
+        Span<byte> columnOf = stackalloc byte[MaximumSide + 1];
+        Span<byte> columns = stackalloc byte[digits.Length];
         for (var top = 0; top < side; top++)
         {
-            var topRow = digits.Slice(top * side, side);
-            foreach (var columns in _columnOrders)
+            for (var column = 0; column < side; column++)
             {
-                for (var column = 0; column < columns.Length; column++)
-                {
-                    labels[topRow[columns[column]]] = (byte)(column + 1);
-                }
+                columnOf[digits[(top * side) + column]] = (byte)column;
+            }
 
-                OrderBand(rows, top / _shape.BoxRows, digits, columns[0], labels);
-                var order = CompareRow(least, 1, digits.Slice(rows[1] * side, side), columns, labels);
-                if (order <= 0)
-                {
-                    OrderOtherBands(rows[..side], top / _shape.BoxRows, digits, columns[0], labels);
-                    LowerRows(least, order < 0, rows, digits, columns, labels);
-                }
+            for (var cell = 0; cell < digits.Length; cell++)
+            {
+                columns[cell] = columnOf[digits[cell]];
+            }
+
+            LowerUnder(top, least, columns);
+        }
+    }
+
+    /// <summary>Tries every order of the columns under one top row.</summary>
+    /// <param name="top">The top row.</param>
+    /// <param name="least">The least grid so far.</param>
+    /// <param name="columns">For each cell the column in which the top row has the same digit.</param>
+    private void LowerUnder(int top, Span<byte> least, ReadOnlySpan<byte> columns)
+    {
+        var band = top / _shape.BoxRows;
+        Span<byte> rows = stackalloc byte[MaximumSide];
+        for (var order = 0; order < _columnOrders.Length; order++)
+        {
+            var source = _columnOrders[order];
+            var labels = _positions[order];
+            // Most orders lose by the first cell of the second row, which needs no sorting.
+            if (LeastBelow(top, columns, source[0], labels) > least[_shape.Side])
+            {
+                continue;
+            }
+
+            OrderBand(rows, band, columns, source[0], labels);
+            var comparison = CompareRow(least, 1, columns.Slice(rows[1] * _shape.Side, _shape.Side), source, labels);
+            if (comparison <= 0)
+            {
+                OrderOtherBands(rows[.._shape.Side], band, columns, source[0], labels);
+                LowerRows(least, comparison < 0, rows, columns, source, labels);
             }
         }
     }
 
+    /// <summary>The least label in a column among the rows of a band other than the top row.</summary>
+    private int LeastBelow(int top, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
+    {
+        var first = top - (top % _shape.BoxRows);
+        var least = int.MaxValue;
+        for (var row = first; row < first + _shape.BoxRows; row++)
+        {
+            var label = labels[columns[(row * _shape.Side) + column]];
+            if (row != top && label < least)
+            {
+                least = label;
+            }
+        }
+
+        return least;
+    }
+
     /// <summary>Lists the rows of a band, sorted by their label in the first column.</summary>
-    private void OrderBand(Span<byte> sorted, int band, ReadOnlySpan<byte> digits, int column, ReadOnlySpan<byte> labels)
+    private void OrderBand(Span<byte> sorted, int band, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
     {
         var height = _shape.BoxRows;
         for (var i = 0; i < height; i++)
         {
             var row = (band * height) + i;
-            var key = labels[digits[(row * _shape.Side) + column]];
+            var key = labels[columns[(row * _shape.Side) + column]];
             var at = i;
-            for (; at > 0 && labels[digits[(sorted[at - 1] * _shape.Side) + column]] > key; at--)
+            for (; at > 0 && labels[columns[(sorted[at - 1] * _shape.Side) + column]] > key; at--)
             {
                 sorted[at] = sorted[at - 1];
             }
@@ -101,7 +149,7 @@ public sealed class SudokuCanonicalForm
         }
     }
 
-    private void OrderOtherBands(Span<byte> rows, int topBand, ReadOnlySpan<byte> digits, int column, ReadOnlySpan<byte> labels)
+    private void OrderOtherBands(Span<byte> rows, int topBand, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
     {
         var height = _shape.BoxRows;
         var bands = _shape.Side / height;
@@ -114,10 +162,10 @@ public sealed class SudokuCanonicalForm
                 continue;
             }
 
-            OrderBand(band, source, digits, column, labels);
-            var key = labels[digits[(band[0] * _shape.Side) + column]];
+            OrderBand(band, source, columns, column, labels);
+            var key = labels[columns[(band[0] * _shape.Side) + column]];
             var at = filled++;
-            for (; at > 1 && labels[digits[(rows[(at - 1) * height] * _shape.Side) + column]] > key; at--)
+            for (; at > 1 && labels[columns[(rows[(at - 1) * height] * _shape.Side) + column]] > key; at--)
             {
                 rows.Slice((at - 1) * height, height).CopyTo(rows.Slice(at * height, height));
             }
@@ -126,12 +174,12 @@ public sealed class SudokuCanonicalForm
         }
     }
 
-    private void LowerRows(Span<byte> least, bool isLower, ReadOnlySpan<byte> rows, ReadOnlySpan<byte> digits, byte[] columns, ReadOnlySpan<byte> labels)
+    private void LowerRows(Span<byte> least, bool isLower, ReadOnlySpan<byte> rows, ReadOnlySpan<byte> columns, byte[] source, ReadOnlySpan<byte> labels)
     {
         var side = _shape.Side;
         for (var row = 2; !isLower && row < side; row++)
         {
-            var order = CompareRow(least, row, digits.Slice(rows[row] * side, side), columns, labels);
+            var order = CompareRow(least, row, columns.Slice(rows[row] * side, side), source, labels);
             if (order > 0)
             {
                 return;
@@ -144,17 +192,17 @@ public sealed class SudokuCanonicalForm
         {
             for (var column = 0; column < side; column++)
             {
-                least[(row * side) + column] = labels[digits[(rows[row] * side) + columns[column]]];
+                least[(row * side) + column] = labels[columns[(rows[row] * side) + source[column]]];
             }
         }
     }
 
-    private int CompareRow(ReadOnlySpan<byte> least, int row, ReadOnlySpan<byte> source, byte[] columns, ReadOnlySpan<byte> labels)
+    private int CompareRow(ReadOnlySpan<byte> least, int row, ReadOnlySpan<byte> columns, byte[] source, ReadOnlySpan<byte> labels)
     {
         var known = least.Slice(row * _shape.Side, _shape.Side);
-        for (var column = 0; column < columns.Length; column++)
+        for (var column = 0; column < source.Length; column++)
         {
-            var order = labels[source[columns[column]]] - known[column];
+            var order = labels[columns[source[column]]] - known[column];
             if (order != 0)
             {
                 return order;

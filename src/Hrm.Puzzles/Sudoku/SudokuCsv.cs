@@ -1,8 +1,9 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Sudoku files in the format of the paper's sets: UTF-8, the header <c>source,question,answer,rating</c>, one puzzle a
-/// line, no quoting. Every row is verified: lengths, characters, givens without conflict, an answer that solves the question.
+/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle a line with the columns source, question, answer and
+/// rating by position, below a header of four names (<c>source,question,answer,rating</c> is written); a source in quotes where
+/// it needs them. Every row is verified: lengths, characters, givens without conflict, an answer that solves the question.
 /// </summary>
 public static class SudokuCsv
 {
@@ -29,7 +30,7 @@ public static class SudokuCsv
     /// <summary>Writes puzzles beside <paramref name="path"/> and renames: the final name holds the whole file or is not touched.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
-    /// <exception cref="PuzzleFormatException">A source holds a comma, a quote or a line break, or there is no puzzle.</exception>
+    /// <exception cref="PuzzleFormatException">A source holds a line break, a rating is negative or no number, or there is no puzzle.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SudokuPuzzle> puzzles)
     {

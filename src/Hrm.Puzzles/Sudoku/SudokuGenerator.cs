@@ -4,7 +4,7 @@ namespace Hrm.Puzzles;
 /// Makes puzzles with exactly one solution: a random solved grid, whose digits are taken away in random order as long as
 /// the solution stays the only one. The same seed gives the same puzzles. Not safe for use by several threads at once.
 /// </summary>
-/// <remarks>Meant for sides up to 9 (a minimal 9×9 puzzle takes about a millisecond); larger ones work, at no stated speed.</remarks>
+/// <remarks>Meant for sides up to 9 (a minimal 9×9 puzzle takes about 0.2 ms); larger ones work, at no stated speed.</remarks>
 public sealed class SudokuGenerator
 {
     private readonly Random _random;
@@ -20,7 +20,7 @@ public sealed class SudokuGenerator
         ArgumentNullException.ThrowIfNull(random);
         Shape = shape;
         _random = random;
-        _tree = new SudokuSearchTree(shape);
+        _tree = new SudokuSearchTree(shape, SudokuBranching.WidestCell);
         _order = [.. Enumerable.Range(0, shape.Cells)];
     }
 
@@ -36,7 +36,9 @@ public sealed class SudokuGenerator
             throw new InvalidOperationException($"a shape without a solved grid: {Shape}");
         }
 
-        return SudokuGrid.FromDigits(_tree.Solution, Shape);
+        Span<byte> digits = stackalloc byte[Shape.Cells];
+        _tree.CopySolution(digits);
+        return SudokuGrid.FromDigits(digits, Shape);
     }
 
     /// <summary>Makes a puzzle of a new solved grid.</summary>
@@ -83,5 +85,31 @@ public sealed class SudokuGenerator
         }
 
         return new SudokuPuzzle(SudokuGrid.FromDigits(digits, Shape), answer, source: "generated");
+    }
+
+    /// <summary>Makes puzzles of which no two have the same question; they may still be symmetric to each other.</summary>
+    /// <param name="count">The number of puzzles.</param>
+    /// <param name="givens">The number of givens to stop at, or more where a puzzle is minimal before that.</param>
+    /// <exception cref="PuzzleSupplyException">Many draws in a row brought no new puzzle: there are too few of them.</exception>
+    public IReadOnlyList<SudokuPuzzle> NextDistinctPuzzles(int count, int givens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var questions = new HashSet<SudokuGrid>();
+        var puzzles = new List<SudokuPuzzle>();
+        for (var fruitless = 0; puzzles.Count < count;)
+        {
+            var puzzle = NextPuzzle(givens);
+            if (questions.Add(puzzle.Question))
+            {
+                puzzles.Add(puzzle);
+                fruitless = 0;
+            }
+            else if (++fruitless == PuzzleSupplyException.FruitlessDraws)
+            {
+                throw new PuzzleSupplyException($"{count} different puzzles of {Shape} with {givens} givens", puzzles.Count);
+            }
+        }
+
+        return puzzles;
     }
 }

@@ -6,14 +6,20 @@ namespace Hrm.Puzzles;
 /// Depth-first search over <see cref="SudokuCandidates"/>, one solution at a time. Its levels are reused from search to
 /// search, so that a generator which asks for thousands of them allocates once.
 /// </summary>
-internal sealed class SudokuSearchTree(SudokuShape shape)
+/// <param name="shape">The shape of the grids.</param>
+/// <param name="branching">How branches are chosen where no chance decides.</param>
+internal sealed class SudokuSearchTree(SudokuShape shape, SudokuBranching branching)
 {
     private readonly List<SudokuCandidates> _levels = [new SudokuCandidates(shape)];
     private int _depth = -1;
     private bool _rootIsSolution;
 
-    /// <summary>The digits of the solution found last.</summary>
-    public ReadOnlySpan<byte> Solution => _levels[_depth + 1].Digits;
+    /// <summary>The branches since the search started: 0 where singles alone decide.</summary>
+    public int Branches { get; private set; }
+
+    /// <summary>The solution found last.</summary>
+    /// <param name="digits">Receives one digit a cell.</param>
+    public void CopySolution(Span<byte> digits) => _levels[_depth + 1].CopyDigits(digits);
 
     /// <summary>Starts a search from givens.</summary>
     /// <param name="givens">The digits, 0 for a blank.</param>
@@ -25,7 +31,6 @@ internal sealed class SudokuSearchTree(SudokuShape shape)
     /// <param name="digit">The digit that the cell must not have.</param>
     public void StartWithout(ReadOnlySpan<byte> givens, int cell, int digit) =>
         Enter(_levels[0].Load(givens)
-            && _levels[0].Digits[cell] != digit
             && _levels[0].Exclude(cell, 1u << (digit - 1)));
 
     /// <summary>Finds the next solution.</summary>
@@ -45,7 +50,7 @@ internal sealed class SudokuSearchTree(SudokuShape shape)
             var level = _levels[_depth];
             if (level.BranchCell < 0)
             {
-                level.ChooseBranch(random?.Next(shape.Cells) ?? 0);
+                ChooseBranch(level, random);
             }
 
             if (level.Untried == 0)
@@ -76,6 +81,20 @@ internal sealed class SudokuSearchTree(SudokuShape shape)
     {
         _rootIsSolution = consistent && _levels[0].OpenCells == 0;
         _depth = consistent && !_rootIsSolution ? 0 : -1;
+        Branches = 0;
+    }
+
+    private void ChooseBranch(SudokuCandidates level, Random? random)
+    {
+        Branches++;
+        if (random is null && branching == SudokuBranching.WidestCell)
+        {
+            level.ChooseWidestBranch();
+        }
+        else
+        {
+            level.ChooseFirstBranch(random?.Next(shape.Cells) ?? 0);
+        }
     }
 
     private SudokuCandidates LevelBelow()

@@ -58,6 +58,21 @@ public class SudokuCanonicalFormTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
+    public void Ten_thousand_random_symmetries_leave_the_form_alone()
+    {
+        var random = new Random(10);
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
+        var grid = new SudokuGenerator(SudokuShape.Nine, random).NextGrid();
+        var form = canonicalForm.Of(grid);
+
+        for (var i = 0; i < 10_000; i++)
+        {
+            canonicalForm.Of(SudokuSymmetry.Random(SudokuShape.Nine, random).Apply(grid)).Should().Be(form);
+        }
+    }
+
+    [Fact]
     public void A_grid_that_is_not_solved_and_a_larger_side_are_refused()
     {
         FluentActions.Invoking(() => new SudokuCanonicalForm(SudokuShape.Four).Of(SudokuGrid.Empty(SudokuShape.Four)))

@@ -1,4 +1,6 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Xunit;
 
 namespace Hrm.Puzzles.Tests;
 
@@ -24,9 +26,25 @@ public class SudokuCsvTests
 
     [Theory]
     [InlineData("", 1, null, "expected the header 'source,question,answer,rating', got an empty file")]
-    [InlineData("\n", 1, null, "expected the header 'source,question,answer,rating', got ''")]
-    [InlineData("question,answer\n", 1, null, "expected the header 'source,question,answer,rating', got 'question,answer'")]
-    [InlineData("Source,question,answer,rating\n", 1, null, "expected the header*got 'Source,*")]
+    [InlineData("\n", 1, null, "expected a header of 4 names ('source,question,answer,rating'), got 1: ''")]
+    [InlineData("question,answer\n", 1, null, "expected a header of 4 names*got 2: 'question,answer'")]
+    [InlineData("source,question,answer,rating,\n" + Row, 1, null, "expected a header of 4 names*got 5:*")]
+    [InlineData(Row + Row, 1, null, "expected a header of names*got what may be a puzzle: 'list,12..341221434321,1234341221434321,3'")]
+    [InlineData("list,ABCD,ABCD,\n" + Row, 1, null, "expected a header of names*got what may be a puzzle: 'list,ABCD,ABCD,'")]
+    [InlineData(",question,answer,rating\n", 1, null, "expected a header of names*")]
+    [InlineData(Header + Row + "\"a,12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
+    [InlineData(Header + Row + "\"a\nb\",12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
+    [InlineData(Header + Row + "\"a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote, got more text at character 4")]
+    [InlineData(Header + Row + "\"a\" ,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote*")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,\"3\n", 3, null, "expected a quote that closes the one at character 37*")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,\"3\"\"\n", 3, null, "expected a quote that closes the one at character 37*")]
+    [InlineData(Header + Row + "a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected quotes around a whole field only, got one at character 2")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321 \"x\",3\n", 3, null, "expected quotes around a whole field only, got one at character 37")]
+    [InlineData(Header + Row + "a\rb,12..341221434321,1234341221434321,3\n", 3, null, "expected lines that end in LF or CRLF, got a carriage return within one")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,3\r", 3, null, "expected lines that end in LF or CRLF*")]
+    [InlineData(Header + Row + "\n", 3, null, "expected 4 fields*got 1: ''")]
+    [InlineData(Header + Row + "a, 12..341221434321,1234341221434321,3\n", 3, "question", "expected 16 characters, got 17")]
+    [InlineData(Header + Row + "a,12..341221434321,1234341221434321, 3\n", 3, "rating", "expected a number of at least 0, or nothing, got ' 3'")]
     [InlineData(Header, 2, null, "expected at least one puzzle after the header*")]
     [InlineData(Header + "\n", 2, null, "expected 4 fields (source,question,answer,rating), got 1: ''")]
     [InlineData(Header + Row + "a,b,c\n", 3, null, "expected 4 fields*got 3: 'a,b,c'")]
@@ -50,6 +68,46 @@ public class SudokuCsvTests
         (error.File, error.Line, error.Field).Should().Be((file.Path, line, field));
         error.Problem.Should().Match(problem);
         error.Message.Should().StartWith($"{file.Path}, line {line}").And.EndWith(error.Problem);
+    }
+
+    [Theory]
+    [InlineData("source,q,a,rating\n")]
+    [InlineData("Source,Question,Answer,Rating\n")]
+    [InlineData("\"source\",\"question\",\"answer\",\"rating\"\n")]
+    public void Read_goes_by_position_whatever_the_names_of_the_header(string header)
+    {
+        using var file = new TemporaryFile(header + Row);
+
+        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Rating.Should().Be(3);
+    }
+
+    [Theory]
+    [InlineData("\"a, b\"", "a, b")]
+    [InlineData("\"\"", "")]
+    [InlineData("\"say \"\"a\"\"\"", "say \"a\"")]
+    [InlineData("\"\"\"\"", "\"")]
+    [InlineData(" a ", " a ")]
+    [InlineData("", "")]
+    public void Read_takes_a_source_with_and_without_quotes(string written, string source)
+    {
+        using var file = new TemporaryFile(Header + written + ",\"12..341221434321\",1234341221434321,\"3\"\n");
+
+        var puzzle = SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
+
+        (puzzle.Source, puzzle.Rating).Should().Be((source, 3));
+    }
+
+    [Property(MaxTest = 200)]
+    public void Write_carries_any_source_of_one_line(NonNull<string> text)
+    {
+        using var file = new TemporaryFile();
+        // A lone surrogate is no text that UTF-8 could hold.
+        var source = new string([.. text.Get.Where(character => character is not ('\r' or '\n') && !char.IsSurrogate(character))]);
+        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
+
+        SudokuCsv.Write(file.Path, [new(answer, answer, source, 1)]);
+
+        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Source.Should().Be(source);
     }
 
     [Fact]
@@ -125,12 +183,28 @@ public class SudokuCsvTests
         using var file = new TemporaryFile("old");
         var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
 
-        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, "a,b")]))
-            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, source: expected a source without comma*");
+        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, "a\nb")]))
+            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, source: expected a source without a line break*");
+        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, rating: -1)]))
+            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, rating: expected a number of at least 0, or nothing, got -1");
+        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer, rating: double.NaN)])).Should().Throw<PuzzleFormatException>();
         file.Invoking(f => SudokuCsv.Write(f.Path, [])).Should().Throw<PuzzleFormatException>();
 
         File.ReadAllText(file.Path).Should().Be("old");
         Directory.GetFiles(file.Folder).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Nothing_is_written_when_the_file_read_from_turns_out_bad()
+    {
+        using var input = new TemporaryFile(Header + Row + "broken\n");
+        using var output = new TemporaryFile("old");
+
+        output.Invoking(f => SudokuCsv.Write(f.Path, SudokuCsv.Read(input.Path, SudokuShape.Four)))
+            .Should().Throw<PuzzleFormatException>().Which.File.Should().Be(input.Path);
+
+        File.ReadAllText(output.Path).Should().Be("old");
+        Directory.GetFiles(output.Folder).Should().ContainSingle();
     }
 
     [Fact]

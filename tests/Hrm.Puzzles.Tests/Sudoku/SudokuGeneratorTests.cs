@@ -49,6 +49,33 @@ public class SudokuGeneratorTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 5, 500)]
+    [InlineData(6, 12, 200)]
+    [InlineData(9, 28, 40)]
+    public void NextDistinctPuzzles_are_different_and_have_one_solution(int side, int givens, int count)
+    {
+        var puzzles = new SudokuGenerator(SudokuShape.OfSide(side), new Random(7)).NextDistinctPuzzles(count, givens);
+
+        puzzles.Should().HaveCount(count);
+        puzzles.Select(puzzle => puzzle.Question).Should().OnlyHaveUniqueItems();
+        foreach (var puzzle in puzzles)
+        {
+            SudokuSearch.TrySolveUniquely(puzzle.Question, out var solution).Should().BeTrue();
+            solution.Should().Be(puzzle.Answer);
+        }
+    }
+
+    [Fact]
+    public void NextDistinctPuzzles_says_when_there_are_no_more()
+    {
+        // With 16 givens of a 4×4 grid a question is one of the 288 grids.
+        new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(288, 16).Should().HaveCount(288);
+        FluentActions.Invoking(() => new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(289, 16))
+            .Should().Throw<PuzzleSupplyException>().WithMessage("expected 289 different puzzles of 4x4 with boxes of 2x2 with 16 givens, got 288:*")
+            .Which.Found.Should().Be(288);
+    }
+
     [Fact]
     public void NextGrid_reaches_every_4x4_grid()
     {

@@ -48,6 +48,30 @@ public class SudokuSymmetryTests
         symmetry.Inverse().Then(symmetry).Should().Be(SudokuSymmetry.Identity(shape));
     }
 
+    [Property(MaxTest = 200)]
+    public void Then_is_associative_and_inverts_in_reverse_order(int seed)
+    {
+        var (shape, random) = Draw(seed);
+        var (a, b, c) = (SudokuSymmetry.Random(shape, random), SudokuSymmetry.Random(shape, random), SudokuSymmetry.Random(shape, random));
+
+        a.Then(b).Then(c).Should().Be(a.Then(b.Then(c)));
+        a.Then(b).Inverse().Should().Be(b.Inverse().Then(a.Inverse()));
+        a.Then(SudokuSymmetry.Identity(shape)).Should().Be(a);
+        SudokuSymmetry.Identity(shape).Then(a).Should().Be(a);
+    }
+
+    [Property(MaxTest = 100)]
+    public void Apply_takes_the_only_solution_to_the_only_solution(int seed)
+    {
+        var (shape, random) = Draw(seed);
+        var puzzle = new SudokuGenerator(shape, random).NextPuzzle(shape.Cells / 2);
+        var symmetry = SudokuSymmetry.Random(shape, random);
+
+        SudokuSearch.TrySolveUniquely(symmetry.Apply(puzzle.Question), out var solution).Should().BeTrue();
+
+        solution.Should().Be(symmetry.Apply(puzzle.Answer));
+    }
+
     [Fact]
     public void Apply_follows_its_formula()
     {

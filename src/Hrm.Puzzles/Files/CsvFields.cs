@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// The fields of one line of a CSV file as RFC 4180 has them: separated by commas, in quotes where a comma or a quote is part
+/// of them, a quote doubled inside. Blanks belong to a field. A line break in a field is not supported.
+/// </summary>
+internal static class CsvFields
+{
+    /// <summary>Takes a line apart.</summary>
+    /// <param name="line">The line, without its line break.</param>
+    /// <param name="file">The name that errors carry.</param>
+    /// <param name="number">The line that errors carry.</param>
+    /// <exception cref="PuzzleFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
+    public static List<string> Split(string line, string file, int number)
+    {
+        if (line.Contains('\r', StringComparison.Ordinal))
+        {
+            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
+        }
+
+        var fields = new List<string>();
+        var at = 0;
+        do
+        {
+            fields.Add(at < line.Length && line[at] == '"' ? ReadQuoted(line, ref at, file, number) : ReadBare(line, ref at, file, number));
+        }
+        while (at++ < line.Length);
+
+        return fields;
+    }
+
+    /// <summary>A field as it is written: in quotes if it needs them.</summary>
+    public static string Join(string field) =>
+        field.AsSpan().IndexOfAny(',', '"') < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string ReadBare(string line, ref int at, string file, int number)
+    {
+        var rest = line.AsSpan(at);
+        var end = rest.IndexOf(',');
+        var field = end < 0 ? rest : rest[..end];
+        var quote = field.IndexOf('"');
+        if (quote >= 0)
+        {
+            throw new PuzzleFormatException($"expected quotes around a whole field only, got one at character {at + quote + 1}", file, number);
+        }
+
+        at += field.Length;
+        return field.ToString();
+    }
+
+    private static string ReadQuoted(string line, ref int at, string file, int number)
+    {
+        var opening = at++;
+        var field = new StringBuilder();
+        while (true)
+        {
+            var length = line.AsSpan(at).IndexOf('"');
+            if (length < 0)
+            {
+                throw new PuzzleFormatException($"expected a quote that closes the one at character {opening + 1}, got the end of the line", file, number);
+            }
+
+            field.Append(line, at, length);
+            at += length + 1;
+            if (at == line.Length || line[at] == ',')
+            {
+                return field.ToString();
+            }
+
+            if (line[at] != '"')
+            {
+                throw new PuzzleFormatException($"expected a comma or the end of the line after a closing quote, got more text at character {at + 1}", file, number);
+            }
+
+            field.Append('"');
+            at++;
+        }
+    }
+}

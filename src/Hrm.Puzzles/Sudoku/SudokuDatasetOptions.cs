@@ -1,0 +1,20 @@
+namespace Hrm.Puzzles;
+
+/// <summary>Which puzzles become a dataset, and with how many variants.</summary>
+public sealed class SudokuDatasetOptions
+{
+    /// <summary>
+    /// How many training puzzles are drawn, each at most once; all of them where there are no more. At least 1;
+    /// <see langword="null"/> (default) for all. Test puzzles are all kept.
+    /// </summary>
+    public int? Subsample { get; set; }
+
+    /// <summary>The least difficulty of a puzzle, training or test; not negative. <see langword="null"/> (default) for no limit.</summary>
+    public double? MinimumDifficulty { get; set; }
+
+    /// <summary>What difficulty is measured by. Default: the rating in the file.</summary>
+    public SudokuDifficulty Difficulty { get; set; } = SudokuDifficulty.Rating;
+
+    /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) or more; the paper has 1,000.</summary>
+    public int Augmentations { get; set; }
+}

@@ -1,0 +1,43 @@
+namespace Hrm.Puzzles.Tests;
+
+public class PuzzleCsvTests
+{
+    [Theory]
+    [InlineData("maze_30x30_hard_train.csv")]
+    [InlineData("maze_30x30_hard_test.csv")]
+    public void Blanks_at_the_ends_of_a_maze_stay_and_the_file_is_written_as_it_was(string file)
+    {
+        using var copy = new TemporaryFile();
+        var rows = PuzzleCsv.ReadRows(SampleData.PathOf(file)).ToArray();
+
+        rows.Should().HaveCount(1000).And.OnlyContain(row => row.Question.Length == 900 && row.Answer.Length == 900);
+        rows.Should().Contain(row => row.Question.StartsWith(' ')).And.Contain(row => row.Question.EndsWith(' '));
+        PuzzleCsv.WriteRows(copy.Path, rows);
+        File.ReadAllBytes(copy.Path).Should().Equal(File.ReadAllBytes(SampleData.PathOf(file)));
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a,b", "a|b")]
+    [InlineData(",,", "||")]
+    [InlineData(" a , b ", " a | b ")]
+    [InlineData("\"a,b\",\"c\"\"d\",\"\"", "a,b|c\"d|")]
+    [InlineData("\"\"\"\",x", "\"|x")]
+    public void Split_takes_a_line_apart(string line, string fields) =>
+        CsvFields.Split(line, "file", 1).Should().Equal(fields.Split('|'));
+
+    [Theory]
+    [InlineData("a b", "a b")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("a\"b", "\"a\"\"b\"")]
+    public void Join_quotes_where_it_must(string field, string written) => CsvFields.Join(field).Should().Be(written);
+
+    [Fact]
+    public void A_maze_without_a_header_is_refused()
+    {
+        using var file = new TemporaryFile("list, #S,o#o,3\nlist, #S,o#o,3\n");
+
+        file.Invoking(f => PuzzleCsv.ReadRows(f.Path).ToArray()).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{file.Path}, line 1: expected a header of names*got what may be a puzzle: 'list, #S,o#o,3'");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.Puzzles.Tests;
+
+/// <summary>Against what the authors' builder wrote from the same lists.</summary>
+public class GoldenSudokuTests
+{
+    private const int NpyHeaderBytes = 128;
+    private const int Cells = 81;
+
+    [Theory]
+    [InlineData("train", 12)]
+    [InlineData("test", 8)]
+    public void Without_augmentation_every_token_and_offset_is_the_authors(string split, int count)
+    {
+        var groups = Build(split, augmentations: 0);
+        var recorded = Golden("built", split);
+
+        groups.Should().HaveCount(count);
+        groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).SelectMany(example => example.Inputs).Should().Equal(recorded.Inputs);
+        groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).SelectMany(example => example.Labels).Should().Equal(recorded.Labels);
+        RequireStructure(groups, recorded);
+    }
+
+    [Theory]
+    [InlineData("train", 12, 4)]
+    [InlineData("test", 8, 1)]
+    public void With_augmentation_the_structure_and_the_first_of_each_group_are_the_authors(string split, int count, int variants)
+    {
+        var groups = Build(split, augmentations: 3);
+        var recorded = Golden("built_aug3", split);
+
+        groups.Should().HaveCount(count).And.OnlyContain(group => group.Puzzles.Count == variants);
+        RequireStructure(groups, recorded);
+        for (var group = 0; group < count; group++)
+        {
+            var start = group * variants * Cells;
+            groups[group].Puzzles[0][0].Inputs.Should().Equal(recorded.Inputs[start..(start + Cells)]);
+            groups[group].Puzzles[0][0].Labels.Should().Equal(recorded.Labels[start..(start + Cells)]);
+        }
+    }
+
+    [Fact]
+    public void The_authors_variants_are_equivalent_by_our_group_and_so_are_ours()
+    {
+        var encoding = new SudokuEncoding(SudokuShape.Nine);
+        var task = new SudokuTask(SudokuShape.Nine);
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
+        var recorded = Golden("built_aug3", "train");
+        var groups = Build("train", augmentations: 3);
+        for (var group = 0; group < groups.Length; group++)
+        {
+            var original = groups[group].Puzzles[0][0];
+            var form = canonicalForm.Of(encoding.Decode(original.Labels));
+            var givens = encoding.Decode(original.Inputs).GivenCount;
+            for (var variant = 0; variant < 4; variant++)
+            {
+                var start = ((group * 4) + variant) * Cells;
+                RequireEquivalent(recorded.Inputs[start..(start + Cells)], recorded.Labels[start..(start + Cells)]);
+                RequireEquivalent(groups[group].Puzzles[variant][0].Inputs, groups[group].Puzzles[variant][0].Labels);
+            }
+
+            void RequireEquivalent(int[] inputs, int[] labels)
+            {
+                task.IsSolution(inputs, labels).Should().BeTrue();
+                canonicalForm.Of(encoding.Decode(labels)).Should().Be(form);
+                encoding.Decode(inputs).GivenCount.Should().Be(givens);
+            }
+        }
+    }
+
+    private static PuzzleGroup[] Build(string split, int augmentations)
+    {
+        var puzzles = SudokuCsv.Read(Path.Combine(Folder, "raw", $"{split}.csv"), SudokuShape.Nine);
+        var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { Augmentations = augmentations });
+        return [.. split == "train" ? builder.BuildTraining(puzzles, new StatefulRandom(1)) : builder.BuildTest(puzzles)];
+    }
+
+    private static void RequireStructure(PuzzleGroup[] groups, Recorded recorded)
+    {
+        var puzzles = groups.SelectMany(group => group.Puzzles).ToArray();
+        Offsets(groups.Select(group => group.Puzzles.Count)).Should().Equal(recorded.GroupIndices);
+        Offsets(puzzles.Select(puzzle => puzzle.Count)).Should().Equal(recorded.PuzzleIndices);
+        puzzles.Select(puzzle => puzzle[0].PuzzleId).Should().Equal(recorded.PuzzleIdentifiers);
+    }
+
+    private static IEnumerable<int> Offsets(IEnumerable<int> counts)
+    {
+        var offset = 0;
+        return [0, .. counts.Select(count => offset += count)];
+    }
+
+    private static Recorded Golden(string build, string split) => new(
+        Integers(build, split, "inputs"),
+        Integers(build, split, "labels"),
+        Integers(build, split, "puzzle_indices"),
+        Integers(build, split, "group_indices"),
+        Integers(build, split, "puzzle_identifiers"));
+
+    private static int[] Integers(string build, string split, string array)
+    {
+        var file = File.ReadAllBytes(Path.Combine(Folder, build, split, $"all__{array}.npy"));
+        var header = Encoding.ASCII.GetString(file, 0, NpyHeaderBytes);
+        var data = file.AsSpan(NpyHeaderBytes);
+        // The authors' augmented arrays come out as 64-bit numbers.
+        return Regex.Match(header, "'descr': '(.*?)'").Groups[1].Value switch
+        {
+            "|u1" => [.. data.ToArray().Select(value => (int)value)],
+            "<i4" => MemoryMarshal.Cast<byte, int>(data).ToArray(),
+            "<i8" => [.. MemoryMarshal.Cast<byte, long>(data).ToArray().Select(value => checked((int)value))],
+            var type => throw new InvalidDataException($"{array}: expected |u1, <i4 or <i8, got {type}"),
+        };
+    }
+
+    private static string Folder => RepositoryFolder.Combine("tests", "golden", "datasets", "sudoku");
+
+    private sealed record Recorded(int[] Inputs, int[] Labels, int[] PuzzleIndices, int[] GroupIndices, int[] PuzzleIdentifiers);
+}

@@ -1,0 +1,157 @@
+using Hrm.Core;
+
+namespace Hrm.Puzzles.Tests;
+
+public class SudokuDatasetBuilderTests
+{
+    private static readonly SudokuShape Shape = SudokuShape.Six;
+    private static readonly SudokuPuzzle[] Puzzles = MakePuzzles(40);
+
+    private readonly SudokuEncoding _encoding = new(Shape);
+
+    [Fact]
+    public void Without_options_each_puzzle_is_a_group_of_itself()
+    {
+        var builder = new SudokuDatasetBuilder(Shape);
+        var expected = Puzzles.Select(_encoding.ToExample).ToArray();
+
+        foreach (var groups in new[] { builder.BuildTraining(Puzzles, new StatefulRandom(1)), builder.BuildTest(Puzzles) })
+        {
+            var examples = groups.Select(group => group.Puzzles.Should().ContainSingle().Which.Should().ContainSingle().Which).ToArray();
+            examples.Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        }
+    }
+
+    [Fact]
+    public void A_training_group_is_the_puzzle_and_then_symmetric_variants()
+    {
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 5 });
+        var canonicalForm = new SudokuCanonicalForm(Shape);
+        var task = new SudokuTask(Shape);
+
+        var groups = builder.BuildTraining(Puzzles, new StatefulRandom(2)).ToArray();
+
+        groups.Should().HaveCount(Puzzles.Length);
+        foreach (var (group, puzzle) in groups.Zip(Puzzles))
+        {
+            var examples = group.Puzzles.Select(variant => variant.Should().ContainSingle().Which).ToArray();
+            examples.Should().HaveCount(6);
+            examples[0].Should().BeEquivalentTo(_encoding.ToExample(puzzle));
+            examples.Select(example => string.Join(' ', example.Inputs)).Should().OnlyHaveUniqueItems();
+            foreach (var example in examples)
+            {
+                task.IsSolution(example.Inputs, example.Labels).Should().BeTrue();
+                canonicalForm.Of(_encoding.Decode(example.Labels)).Should().Be(canonicalForm.Of(puzzle.Answer));
+                _encoding.Decode(example.Inputs).GivenCount.Should().Be(puzzle.Question.GivenCount);
+                example.PuzzleId.Should().Be(0);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_test_group_never_has_variants_and_no_subsample_is_taken()
+    {
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 5, Subsample = 3 });
+
+        builder.BuildTest(Puzzles).Should().HaveCount(Puzzles.Length).And.OnlyContain(group => group.Puzzles.Count == 1);
+    }
+
+    [Fact]
+    public void A_stream_is_the_same_again_and_another_for_another_seed()
+    {
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 2, Subsample = 10 });
+        var stream = builder.BuildTraining(Puzzles, new StatefulRandom(3));
+        var drawnFrom = new StatefulRandom(3);
+        drawnFrom.Next();
+
+        Tokens(stream).Should().Equal(Tokens(stream));
+        Tokens(builder.BuildTraining(Puzzles, drawnFrom)).Should().Equal(Tokens(stream));
+        Tokens(builder.BuildTraining(Puzzles, new StatefulRandom(4))).Should().NotEqual(Tokens(stream));
+
+        static string[] Tokens(IEnumerable<PuzzleGroup> groups) =>
+            [.. groups.SelectMany(group => group.Puzzles).Select(variant => string.Join(' ', variant[0].Inputs.Concat(variant[0].Labels)))];
+    }
+
+    [Fact]
+    public void A_subsample_is_without_repetition_in_order_and_each_puzzle_is_equally_likely()
+    {
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Subsample = 10 });
+        var placeOf = Puzzles.Select((puzzle, place) => (Key: string.Join(' ', _encoding.Encode(puzzle.Question)), place)).ToDictionary(entry => entry.Key, entry => entry.place);
+        var drawn = new int[Puzzles.Length];
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var places = builder.BuildTraining(Puzzles, new StatefulRandom(seed)).Select(group => placeOf[string.Join(' ', group.Puzzles[0][0].Inputs)]).ToArray();
+            places.Should().HaveCount(10).And.OnlyHaveUniqueItems().And.BeInAscendingOrder();
+            Array.ForEach(places, place => drawn[place]++);
+        }
+
+        // 500 each on average, with a standard deviation of 19.4; 5 of them either way.
+        drawn.Should().OnlyContain(count => count >= 403 && count <= 597);
+        // The first ten have a slot from the start: 5,000 on average together, with a standard deviation of 54.
+        drawn.Take(10).Sum().Should().BeInRange(4730, 5270);
+    }
+
+    [Fact]
+    public void A_subsample_larger_than_the_list_is_the_list() =>
+        new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Subsample = 41 }).BuildTraining(Puzzles, new StatefulRandom(5)).Should().HaveCount(40);
+
+    [Fact]
+    public void The_minimum_rating_holds_for_training_and_test_and_before_the_subsample()
+    {
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumDifficulty = 30, Subsample = 8 });
+        var hard = Puzzles.Where(puzzle => puzzle.Rating >= 30).Select(puzzle => string.Join(' ', _encoding.Encode(puzzle.Question))).ToArray();
+        hard.Should().HaveCount(10);
+
+        builder.BuildTest(Puzzles).Select(Inputs).Should().Equal(hard);
+        builder.BuildTraining(Puzzles, new StatefulRandom(6)).Select(Inputs).Should().HaveCount(8).And.BeSubsetOf(hard);
+
+        static string Inputs(PuzzleGroup group) => string.Join(' ', group.Puzzles[0][0].Inputs);
+    }
+
+    [Fact]
+    public void The_minimum_can_be_one_of_guesses()
+    {
+        var puzzles = SampleData.SudokuFiles.SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).Take(50)).ToArray();
+        var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { MinimumDifficulty = 20, Difficulty = SudokuDifficulty.Guesses });
+        var expected = puzzles.Count(puzzle => SudokuSearch.CountGuesses(puzzle.Question) >= 20);
+
+        expected.Should().BeInRange(50, 150);
+        builder.BuildTest(puzzles).Should().HaveCount(expected);
+    }
+
+    [Fact]
+    public void What_cannot_be_built_is_a_typed_error()
+    {
+        var rated = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumDifficulty = 1000 });
+        var unrated = new SudokuPuzzle(Puzzles[0].Question, Puzzles[0].Answer, line: 7);
+        var four = new SudokuGenerator(SudokuShape.Four, new Random(1)).NextPuzzle(8);
+
+        rated.Invoking(b => b.BuildTest(Puzzles).Count()).Should().Throw<PuzzleFormatException>()
+            .WithMessage("expected a puzzle of difficulty 1000 or more, got none among 40");
+        rated.Invoking(b => b.BuildTraining([unrated], new StatefulRandom(7)).Count()).Should().Throw<PuzzleFormatException>()
+            .WithMessage("line 7, rating: expected a rating to compare with the minimum difficulty, got a puzzle without one");
+        new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([]).Count()).Should().Throw<PuzzleFormatException>().WithMessage("expected at least one puzzle, got none");
+        new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([four]).Count()).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void Options_have_their_defaults_and_fail_all_at_once()
+    {
+        var options = new SudokuDatasetOptions();
+        (options.Subsample, options.MinimumDifficulty, options.Difficulty, options.Augmentations).Should().Be((null, null, SudokuDifficulty.Rating, 0));
+
+        FluentActions.Invoking(() => new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions
+        {
+            Subsample = 0,
+            MinimumDifficulty = double.NaN,
+            Difficulty = (SudokuDifficulty)9,
+            Augmentations = -1,
+        })).Should().Throw<InvalidConfigException>().WithMessage(
+            "Sudoku dataset options: Subsample: expected at least 1, or none, got 0; MinimumDifficulty: expected a number of at least 0, or none, got NaN; "
+            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected at least 0, got -1.");
+    }
+
+    private static SudokuPuzzle[] MakePuzzles(int count) =>
+        [.. new SudokuGenerator(Shape, new StatefulRandom(8)).NextDistinctPuzzles(count, 14)
+            .Select((puzzle, place) => new SudokuPuzzle(puzzle.Question, puzzle.Answer, rating: place % 20 < 5 ? 30 + place : 1))];
+}

@@ -1,0 +1,51 @@
+namespace Hrm.Puzzles.Tests;
+
+public class SudokuSplitTests
+{
+    [Theory]
+    [InlineData(4, 300, 100, 5)]
+    [InlineData(4, 50, 50, 0)]
+    [InlineData(6, 200, 100, 12)]
+    [InlineData(9, 60, 20, 30)]
+    public void Generate_makes_two_parts_that_no_symmetry_connects(int side, int training, int test, int givens)
+    {
+        var split = SudokuSplit.Generate(SudokuShape.OfSide(side), training, test, givens, new Random(side));
+
+        split.Training.Should().HaveCount(training);
+        split.Test.Should().HaveCount(test);
+        SudokuDisjointness.Find(split.Training, split.Test).Should().BeEmpty();
+        var questions = split.Training.Concat(split.Test).Select(puzzle => puzzle.Question).ToArray();
+        questions.Should().OnlyHaveUniqueItems().And.OnlyContain(question => SudokuSearch.HasOneSolution(question, default));
+        questions.Should().OnlyContain(question => question.GivenCount >= givens);
+    }
+
+    [Fact]
+    public void Generate_is_the_same_for_the_same_seed_and_another_for_another()
+    {
+        var split = SudokuSplit.Generate(SudokuShape.Six, 20, 10, 12, new Random(1));
+
+        SudokuSplit.Generate(SudokuShape.Six, 20, 10, 12, new Random(1)).Test.Should().Equal(split.Test);
+        SudokuSplit.Generate(SudokuShape.Six, 20, 10, 12, new Random(2)).Test.Should().NotIntersectWith(split.Test);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 10)]
+    [InlineData(10, 0)]
+    public void Generate_may_leave_a_part_empty(int training, int test)
+    {
+        var split = SudokuSplit.Generate(SudokuShape.Four, training, test, 6, new Random(3));
+
+        (split.Training.Count, split.Test.Count).Should().Be((training, test));
+    }
+
+    [Fact]
+    public void Generate_says_when_there_are_too_few_puzzles()
+    {
+        // One part gets the orbit of 192 grids, the other the one of 96.
+        FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.Four, 193, 1, 16, new Random(4))).Should().Throw<PuzzleSupplyException>()
+            .WithMessage("expected 193 training and 1 test puzzles of 4x4*");
+        FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.Four, 1, 1, 17, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.OfSide(12), 1, 1, 100, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
+    }
+}
