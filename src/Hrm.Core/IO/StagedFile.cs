@@ -39,7 +39,7 @@ internal sealed class StagedFile : IDisposable
         catch (Exception exception)
         {
             staged.Dispose();
-            if (HrmFileException.IsFileError(exception) || IsTooLong(exception))
+            if (IsWriteError(exception))
             {
                 throw new HrmFileException(fullPath, "could not be written", exception);
             }
@@ -60,8 +60,10 @@ internal sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Where a file grows beyond what the file system or a quota allows, .NET blames the argument, not the file.</summary>
-    private static bool IsTooLong(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
+    /// <summary>Whether an exception of the system says that the file or the disk, not the caller, is at fault.</summary>
+    /// <remarks>Where a file grows beyond what the file system or a quota allows, .NET blames the argument, not the file.</remarks>
+    internal static bool IsWriteError(Exception exception)
+        => HrmFileException.IsFileError(exception) || exception is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 
     public void Dispose()
     {

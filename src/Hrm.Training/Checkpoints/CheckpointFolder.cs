@@ -11,8 +11,6 @@ namespace Hrm.Training;
 internal static class CheckpointFolder
 {
     private const string NamePrefix = "step-";
-    private const string StagedPrefix = ".staged-";
-    private const string OldPrefix = ".old-";
     private const string StateName = "training.safetensors";
 
     private static readonly string[] Names = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
@@ -50,7 +48,7 @@ internal static class CheckpointFolder
             var bySide = List(folder).ToLookup(entry => entry.Step > savedStep);
             foreach (var (_, path) in bySide[true].Concat(bySide[false].Skip(keep)).Where(entry => entry.Step != best))
             {
-                Delete(path);
+                StagedFolder.Delete(path);
             }
         }
         catch (HrmFileException)
@@ -62,29 +60,22 @@ internal static class CheckpointFolder
     /// <summary>Writes beside the final name and takes it in one rename; an older one of the same step is out of the way until then.</summary>
     public static void Write(string folder, HrmTrainer trainer, CheckpointManifest manifest)
     {
-        var staged = Path.Combine(folder, StagedPrefix + Path.GetRandomFileName());
         try
         {
-            Directory.CreateDirectory(staged);
-            trainer.Model.Save(staged);
+            using var staged = StagedFolder.Create(Path.Combine(folder, NameOf(manifest.Step)));
+            trainer.Model.Save(staged.Path);
             using (torch.NewDisposeScope())
             {
-                SafetensorsWriter.Save(Path.Combine(staged, StateName), TrainerTensors.Of(trainer));
+                SafetensorsWriter.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
             }
 
-            manifest.Write(staged);
-            ChecksumList.Write(staged, Names);
-            Replace(Path.Combine(folder, NameOf(manifest.Step)), staged);
+            manifest.Write(staged.Path);
+            ChecksumList.Write(staged.Path, Names);
+            staged.Commit();
         }
-        catch (Exception exception)
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            Delete(staged);
-            if (HrmFileException.IsFileError(exception))
-            {
-                throw new HrmFileException(folder, "a checkpoint could not be written", exception);
-            }
-
-            throw;
+            throw new HrmFileException(folder, "a checkpoint could not be written", exception);
         }
     }
 
@@ -107,67 +98,7 @@ internal static class CheckpointFolder
     }
 
     /// <summary>Removes what a process that was killed left half-written, and puts back what it was about to replace.</summary>
-    public static void CleanUp(string folder)
-    {
-        foreach (var path in Directory.EnumerateDirectories(folder, OldPrefix + "*"))
-        {
-            var final = Path.Combine(folder, Path.GetFileName(path)[OldPrefix.Length..]);
-            if (Directory.Exists(final))
-            {
-                Delete(path);
-            }
-            else
-            {
-                Directory.Move(path, final);
-            }
-        }
-
-        foreach (var path in Directory.EnumerateDirectories(folder, StagedPrefix + "*"))
-        {
-            Delete(path);
-        }
-    }
-
-    /// <summary>Deletes a folder; what cannot be deleted stays, and is tried again at the next opening.</summary>
-    public static void Delete(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            // A leftover costs space, not correctness: it must not hide the failure that led here, nor end a training.
-        }
-    }
-
-    private static void Replace(string final, string staged)
-    {
-        if (!Directory.Exists(final))
-        {
-            Directory.Move(staged, final);
-            return;
-        }
-
-        // Between the two renames there is none of this name; a process killed there finds the old one again by its other name.
-        var old = Path.Combine(Path.GetDirectoryName(final)!, OldPrefix + Path.GetFileName(final));
-        Delete(old);
-        Directory.Move(final, old);
-        try
-        {
-            Directory.Move(staged, final);
-        }
-        catch
-        {
-            Directory.Move(old, final);
-            throw;
-        }
-
-        Delete(old);
-    }
+    public static void CleanUp(string folder) => StagedFolder.CleanUp(folder);
 
     private static long StepOf(string name)
         => long.TryParse(name.AsSpan(NamePrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var step)

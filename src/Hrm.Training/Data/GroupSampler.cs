@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Hrm.Training;
 
 /// <summary>Draws batches of examples as the authors do: each group once an epoch, one random puzzle of it.</summary>
@@ -40,18 +42,30 @@ public sealed class GroupSampler
     /// <summary>The batches of one iteration.</summary>
     /// <param name="iteration">Its number, from 0.</param>
     /// <returns>For each batch B examples with their puzzles.</returns>
-    public IEnumerable<IReadOnlyList<SampledExample>> Iterate(long iteration)
+    public IEnumerable<IReadOnlyList<SampledExample>> Iterate(long iteration) => Iterate(iteration, firstBatch: 0);
+
+    /// <summary>The batches of one iteration from a place on. Those before it are drawn, for chance goes on from them, but not kept.</summary>
+    internal IEnumerable<SampledExample[]> Iterate(long iteration, long firstBatch)
     {
         var random = new Core.StatefulRandom(_seed).Split(iteration);
-        var batch = new List<SampledExample>(_batchSize);
+        var batch = new SampledExample[_batchSize];
+        var (filled, number) = (0, 0L);
         foreach (var group in GroupOrder(random))
         {
-            AddPuzzleOf(group, batch, random);
-            if (batch.Count == _batchSize)
+            filled += AddPuzzleOf(group, batch.AsSpan(filled), random);
+            if (filled < _batchSize)
             {
-                yield return [.. batch];
-                batch.Clear();
+                continue;
             }
+
+            if (number >= firstBatch)
+            {
+                yield return batch;
+                batch = new SampledExample[_batchSize];
+            }
+
+            number++;
+            filled = 0;
         }
     }
 
@@ -86,15 +100,32 @@ public sealed class GroupSampler
         }
     }
 
-    private void AddPuzzleOf(int group, List<SampledExample> batch, Random random)
+    /// <summary>Draws a puzzle of a group and as many of its examples as there is room for.</summary>
+    private int AddPuzzleOf(int group, Span<SampledExample> room, Random random)
     {
         var puzzle = random.Next(_dataset.GroupOffsets[group], _dataset.GroupOffsets[group + 1]);
         var first = _dataset.PuzzleOffsets[puzzle];
-        var examples = Enumerable.Range(first, _dataset.PuzzleOffsets[puzzle + 1] - first).ToArray();
-        random.Shuffle(examples);
-        foreach (var example in examples.Take(_batchSize - batch.Count))
+        var count = _dataset.PuzzleOffsets[puzzle + 1] - first;
+        if (count == 1)
         {
-            batch.Add(new SampledExample(example, puzzle));
+            room[0] = new SampledExample(first, puzzle);
+            return 1;
         }
+
+        var examples = ArrayPool<int>.Shared.Rent(count);
+        for (var i = 0; i < count; i++)
+        {
+            examples[i] = first + i;
+        }
+
+        random.Shuffle(examples.AsSpan(0, count));
+        var taken = Math.Min(count, room.Length);
+        for (var i = 0; i < taken; i++)
+        {
+            room[i] = new SampledExample(examples[i], puzzle);
+        }
+
+        ArrayPool<int>.Shared.Return(examples);
+        return taken;
     }
 }

@@ -4,25 +4,45 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Turns a dataset into batches on a device.</summary>
+/// <summary>Turns a dataset into batches on a device: whole ones, or one process's share of each.</summary>
+/// <remarks>
+/// Of several processes that train together each makes a loader with the same dataset, batch size and seed, and its own rank. All
+/// draw the same batches in the same order, and rank r of W takes the rows r·B/W … (r + 1)·B/W - 1 of each. An augmentation
+/// draws by the place of the row in the whole batch, so what a row holds does not depend on W.
+/// </remarks>
 public sealed class PuzzleLoader
 {
     private readonly IPuzzleDataset _dataset;
     private readonly int _batchSize;
     private readonly Device _device;
+    private readonly int _firstRow;
+    private readonly int _rows;
 
     /// <summary>Creates the loader.</summary>
     /// <param name="dataset">The examples.</param>
-    /// <param name="batchSize">B.</param>
+    /// <param name="batchSize">B, the rows of a batch of all processes together.</param>
     /// <param name="device">Where the tensors go.</param>
-    public PuzzleLoader(IPuzzleDataset dataset, int batchSize, Device device)
+    /// <param name="rank">Which of the processes this one is, from 0.</param>
+    /// <param name="worldSize">W, the number of processes; the batches have B/W rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or W does not divide B.</exception>
+    public PuzzleLoader(IPuzzleDataset dataset, int batchSize, Device device, int rank = 0, int worldSize = 1)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(worldSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, worldSize);
+        if (batchSize % worldSize != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected a multiple of {worldSize}, the number of processes");
+        }
+
         _dataset = dataset;
         _batchSize = batchSize;
         _device = device;
+        _rows = batchSize / worldSize;
+        _firstRow = rank * _rows;
     }
 
     /// <summary>An endless stream of training batches: iteration after iteration of a <see cref="GroupSampler"/>.</summary>
@@ -34,7 +54,7 @@ public sealed class PuzzleLoader
         => From(default, new GroupSampler(_dataset, _batchSize, epochsPerIteration, seed), seed, augmentation).Select(loaded => loaded.Batch);
 
     /// <summary>
-    /// The endless stream from a place on. Chance is drawn by the place of a batch, so those before it need not be made.
+    /// The endless stream from a place on. Chance is drawn by the place of a batch and of a row, so those before it need not be made.
     /// </summary>
     internal IEnumerable<StreamedBatch> From(SamplerPosition start, GroupSampler sampler, long seed, IExampleAugmentation? augmentation)
     {
@@ -42,28 +62,27 @@ public sealed class PuzzleLoader
         for (var iteration = start.Iteration; ; iteration++)
         {
             var random = augmentationSeed.Split(iteration);
-            var batch = 0L;
-            foreach (var examples in sampler.Iterate(iteration))
+            var batch = iteration == start.Iteration ? start.Batch : 0;
+            foreach (var all in sampler.Iterate(iteration, batch))
             {
-                if (iteration > start.Iteration || batch >= start.Batch)
-                {
-                    yield return new StreamedBatch(Read(examples, augmentation, random.Split(batch)), new SamplerPosition(iteration, batch), examples);
-                }
-
+                var examples = _rows == _batchSize ? all : all.AsSpan(_firstRow, _rows).ToArray();
+                yield return new StreamedBatch(Read(examples, augmentation, random.Split(batch)), new SamplerPosition(iteration, batch), examples);
                 batch++;
             }
         }
     }
 
     /// <summary>Every example in order; the last batch is filled with rows of pad tokens whose labels are ignored.</summary>
+    /// <remarks>Of several processes each gets as many batches, its rows of each; in the last batch they may all be filling.</remarks>
     /// <returns>Batches that the caller disposes.</returns>
     public IEnumerable<PuzzleBatch> InOrder()
     {
         var puzzle = 0;
-        for (var first = 0; first < _dataset.ExampleCount; first += _batchSize)
+        for (var first = 0L; first < _dataset.ExampleCount; first += _batchSize)
         {
-            var examples = new List<SampledExample>(_batchSize);
-            for (var example = first; example < Math.Min(first + _batchSize, _dataset.ExampleCount); example++)
+            var examples = new List<SampledExample>(_rows);
+            var next = (int)Math.Min(first + _firstRow + _rows, _dataset.ExampleCount);
+            for (var example = (int)Math.Min(first + _firstRow, next); example < next; example++)
             {
                 while (_dataset.PuzzleOffsets[puzzle + 1] <= example)
                 {
@@ -77,19 +96,19 @@ public sealed class PuzzleLoader
         }
     }
 
-    private PuzzleBatch Read(IReadOnlyList<SampledExample> examples, IExampleAugmentation? augmentation, Random? random)
+    private PuzzleBatch Read(IReadOnlyList<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom? random)
     {
         var length = _dataset.SequenceLength;
-        var inputs = new int[_batchSize * length];
-        var labels = new int[_batchSize * length];
-        var puzzleIds = new int[_batchSize];
+        var inputs = new int[_rows * length];
+        var labels = new int[_rows * length];
+        var puzzleIds = new int[_rows];
         Array.Fill(labels, PuzzleBatch.IgnoredLabel);
         for (var row = 0; row < examples.Count; row++)
         {
             var rowInputs = inputs.AsSpan(row * length, length);
             var rowLabels = labels.AsSpan(row * length, length);
             _dataset.Read(examples[row].Example, rowInputs, rowLabels);
-            augmentation?.Apply(rowInputs, rowLabels, random!);
+            augmentation?.Apply(rowInputs, rowLabels, random!.Split(_firstRow + row));
             puzzleIds[row] = _dataset.PuzzleIds[examples[row].Puzzle];
         }
 

@@ -20,12 +20,12 @@ public sealed class TrainingStream : IDisposable
 
     /// <summary>Creates a stream that stands at its beginning.</summary>
     /// <param name="dataset">The examples.</param>
-    /// <param name="batchSize">B.</param>
+    /// <param name="batchSize">B, the rows of a batch of all processes together.</param>
     /// <param name="options">How to draw them; read once.</param>
     /// <param name="device">Where the tensors go; the CPU by default.</param>
     /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive, or no iteration would fill a batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive or no multiple of the number of processes, or no iteration would fill a batch.</exception>
     public TrainingStream(
         IPuzzleDataset dataset,
         int batchSize,
@@ -39,7 +39,7 @@ public sealed class TrainingStream : IDisposable
 
         Dataset = dataset;
         BatchSize = batchSize;
-        _loader = new PuzzleLoader(dataset, batchSize, device ?? CPU);
+        _loader = new PuzzleLoader(dataset, batchSize, device ?? CPU, Options.Rank, Options.WorldSize);
         _sampler = new GroupSampler(dataset, batchSize, Options.EpochsPerIteration, Options.Seed);
         _augmentation = augmentation;
     }
@@ -47,7 +47,7 @@ public sealed class TrainingStream : IDisposable
     /// <summary>The examples.</summary>
     public IPuzzleDataset Dataset { get; }
 
-    /// <summary>B.</summary>
+    /// <summary>B, the rows of a batch of all processes together.</summary>
     public int BatchSize { get; }
 
     /// <summary>The place of the next batch.</summary>

@@ -14,4 +14,13 @@ public sealed class TrainingStreamOptions
     /// order are the same. Default 2.
     /// </summary>
     public int PrefetchBatches { get; set; } = 2;
+
+    /// <summary>Which of the processes that train together this one is, from 0. Default 0.</summary>
+    public int Rank { get; set; }
+
+    /// <summary>
+    /// W, the number of processes that train together: each reads B/W rows of every batch, and the order of the batches and what
+    /// is in them does not depend on W. Default 1.
+    /// </summary>
+    public int WorldSize { get; set; } = 1;
 }

@@ -19,6 +19,8 @@ public sealed class TrainingStreamOptionsValidator : IValidateOptions<TrainingSt
         return new RangeRules()
             .Between("EpochsPerIteration", options.EpochsPerIteration, 1, int.MaxValue)
             .Between("PrefetchBatches", options.PrefetchBatches, 0, 1024)
+            .Between("WorldSize", options.WorldSize, 1, int.MaxValue)
+            .Between("Rank", options.Rank, 0, Math.Max(options.WorldSize, 1) - 1)
             .Errors;
     }
 }

@@ -93,6 +93,88 @@ public sealed class MappedFileTests : IDisposable
         open.Should().Throw<HrmFileException>();
     }
 
+    [Fact]
+    public void A_bounded_mapping_is_renewed_under_its_readers()
+    {
+        var bytes = new byte[1 << 20];
+        new StatefulRandom(1).NextBytes(bytes);
+        File.WriteAllBytes(_folder["a"], bytes);
+        using var file = MappedFile.Open(_folder["a"], residentBytes: 1 << 16);
+
+        // Renewed after every read: a reader that looked at the mapping just before has to find the new one.
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
+        {
+            var random = new StatefulRandom(thread);
+            var read = new byte[100];
+            for (var i = 0; i < 3_000; i++)
+            {
+                var offset = random.Next(bytes.Length - read.Length);
+                file.CopyTo(offset, read);
+                if (!read.AsSpan().SequenceEqual(bytes.AsSpan(offset, read.Length)))
+                {
+                    throw new InvalidDataException($"offset {offset}");
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void A_bounded_mapping_lets_go_of_what_was_read()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // The memory of a mapping is read off /proc.
+            return;
+        }
+        const int Length = 64 << 20;
+        File.WriteAllBytes(_folder["a"], new byte[Length]);
+
+        ResidentAfterReading(long.MaxValue).Should().BeGreaterThan(60_000, "unbounded, all of it stays, or this measures nothing");
+        ResidentAfterReading(8 << 20).Should().BeLessThan(9_000);
+
+        long ResidentAfterReading(long bound)
+        {
+            using var file = MappedFile.Open(_folder["a"], bound);
+            for (var offset = 0; offset < Length; offset += 1 << 12)
+            {
+                file.CopyTo(offset, new byte[1]);
+            }
+            return ResidentKilobytes(_folder["a"]);
+        }
+    }
+
+    /// <summary>What /proc/self/smaps says of the mappings of a file.</summary>
+    private static long ResidentKilobytes(string path)
+    {
+        var isOfFile = false;
+        var sum = 0L;
+        foreach (var line in File.ReadLines("/proc/self/smaps"))
+        {
+            if (line.Contains('-') && line.Contains(" r", StringComparison.Ordinal))
+            {
+                isOfFile = line.EndsWith(path, StringComparison.Ordinal);
+            }
+            else if (isOfFile && line.StartsWith("Rss:", StringComparison.Ordinal))
+            {
+                sum += long.Parse(line.AsSpan(4, line.Length - 6).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+        return sum;
+    }
+
+    [Fact]
+    public void A_bounded_mapping_that_is_disposed_says_so()
+    {
+        File.WriteAllBytes(_folder["a"], new byte[10]);
+        var file = MappedFile.Open(_folder["a"], residentBytes: 1);
+        file.CopyTo(0, new byte[1]);
+        file.Dispose();
+
+        var copy = () => file.CopyTo(0, new byte[1]);
+
+        copy.Should().Throw<ObjectDisposedException>();
+    }
+
     /// <summary>By another program: .NET's own streams would respect the lock on the open file.</summary>
     private static void Shorten(string path)
     {

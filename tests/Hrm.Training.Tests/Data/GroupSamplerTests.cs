@@ -78,6 +78,30 @@ public sealed class GroupSamplerTests
         static SampledExample[] Flat(IEnumerable<IReadOnlyList<SampledExample>> batches) => [.. batches.SelectMany(batch => batch)];
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Iterate_from_a_place_on_is_the_rest_of_the_iteration(int seed)
+    {
+        var dataset = MadeUpDatasets.Random(new Random(seed));
+        var sampler = new GroupSampler(dataset, batchSize: 3, epochsPerIteration: 9, seed);
+        var all = sampler.Iterate(2).ToArray();
+        for (var first = 0; first <= all.Length; first++)
+        {
+            sampler.Iterate(2, first).Should().BeEquivalentTo(all[first..], options => options.WithStrictOrdering());
+        }
+    }
+
+    /// <summary>A checkpoint goes on with the batches that earlier versions would have drawn, which drew them like this.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Iterate_draws_what_the_plain_loop_draws(int seed)
+    {
+        var dataset = MadeUpDatasets.Random(new Random(seed));
+        var batchSize = 1 + (seed % 3);
+        new GroupSampler(dataset, batchSize, epochsPerIteration: 5, seed).Iterate(3)
+            .Should().BeEquivalentTo(PlainBatches(dataset, batchSize, epochs: 5, seed, iteration: 3), options => options.WithStrictOrdering());
+    }
+
     [Fact]
     public void Iterate_draws_puzzles_of_a_group_and_orders_of_groups_evenly()
     {
@@ -116,6 +140,29 @@ public sealed class GroupSamplerTests
         => FluentActions.Invoking(() => new GroupSampler(MadeUpDatasets.Of([1]), batchSize, epochs, 1)).Should().Throw<ArgumentOutOfRangeException>();
 
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(0, 40)];
+
+    private static IEnumerable<SampledExample[]> PlainBatches(InMemoryPuzzleDataset dataset, int batchSize, int epochs, long seed, long iteration)
+    {
+        var random = new Core.StatefulRandom(seed).Split(iteration);
+        var order = Enumerable.Range(0, dataset.GroupOffsets.Count - 1).ToArray();
+        var batch = new List<SampledExample>();
+        for (var epoch = 0; epoch < epochs; epoch++)
+        {
+            random.Shuffle(order);
+            foreach (var group in order)
+            {
+                var puzzle = random.Next(dataset.GroupOffsets[group], dataset.GroupOffsets[group + 1]);
+                var examples = Enumerable.Range(dataset.PuzzleOffsets[puzzle], dataset.PuzzleOffsets[puzzle + 1] - dataset.PuzzleOffsets[puzzle]).ToArray();
+                random.Shuffle(examples);
+                batch.AddRange(examples.Take(batchSize - batch.Count).Select(example => new SampledExample(example, puzzle)));
+                if (batch.Count == batchSize)
+                {
+                    yield return [.. batch];
+                    batch.Clear();
+                }
+            }
+        }
+    }
 
     private static int GroupOf(InMemoryPuzzleDataset dataset, int puzzle)
         => Enumerable.Range(0, dataset.GroupOffsets.Count - 1).Single(group => dataset.GroupOffsets[group] <= puzzle && puzzle < dataset.GroupOffsets[group + 1]);

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Hrm.Core;
+
+namespace Hrm.Training;
+
+/// <summary>What an <c>.npy</c> file says of its array. Reference: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html</summary>
+/// <param name="Dtype">The type of an element.</param>
+/// <param name="Shape">The length of each axis; the last one changes fastest.</param>
+/// <param name="DataStart">Where the elements begin in the file.</param>
+internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int DataStart)
+{
+    public const int MaxTextBytes = 1 << 16;
+
+    private const int Alignment = 64;
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>The number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, length) => checked(product * length));
+
+    /// <summary>Reads the header of a file and compares the file's length with it.</summary>
+    /// <exception cref="DatasetFormatException">The file is no array that this library reads.</exception>
+    public static NpyHeader Read(MappedFile file)
+    {
+        var fixedBytes = new byte[(int)Math.Min(file.Length, 12)];
+        file.CopyTo(0, fixedBytes);
+        if (fixedBytes.Length < 10 || !fixedBytes.AsSpan(0, 6).SequenceEqual(Magic))
+        {
+            throw new DatasetFormatException(file.Path, "expected an .npy file, got something else");
+        }
+
+        var (major, minor) = (fixedBytes[6], fixedBytes[7]);
+        if (major is not (1 or 2 or 3) || minor != 0)
+        {
+            throw new DatasetFormatException(file.Path, FormattableString.Invariant($"version: expected 1.0, 2.0 or 3.0, got {major}.{minor}"));
+        }
+
+        var textStart = major == 1 ? 10 : 12;
+        var textLength = major == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(fixedBytes.AsSpan(8))
+            : fixedBytes.Length < 12 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(fixedBytes.AsSpan(8));
+        if (textLength > MaxTextBytes || textStart + textLength > file.Length)
+        {
+            throw new DatasetFormatException(
+                file.Path, FormattableString.Invariant($"header: expected at most {MaxTextBytes} bytes within the file's {file.Length}, got a length of {textLength}"));
+        }
+
+        var text = new byte[(int)textLength];
+        file.CopyTo(textStart, text);
+        var header = NpyHeaderParser.Parse(Encoding.Latin1.GetString(text), textStart + text.Length, file.Path);
+        header.RequireLength(file);
+        return header;
+    }
+
+    /// <summary>The bytes of a header as numpy writes it: version 1.0, filled up to a multiple of 64.</summary>
+    public static byte[] Write(NpyDtype dtype, params ReadOnlySpan<long> shape)
+    {
+        var axes = string.Join(", ", shape.ToArray().Select(length => length.ToString(CultureInfo.InvariantCulture)));
+        var text = $"{{'descr': '{dtype.Descriptor}', 'fortran_order': False, 'shape': ({axes}{(shape.Length == 1 ? "," : string.Empty)}), }}";
+        var length = (10 + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var bytes = new byte[length];
+        Magic.CopyTo(bytes);
+        bytes[6] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), checked((ushort)(length - 10)));
+        Encoding.ASCII.GetBytes(text.PadRight(length - 11) + '\n', bytes.AsSpan(10));
+        return bytes;
+    }
+
+    private void RequireLength(MappedFile file)
+    {
+        long bytes;
+        try
+        {
+            bytes = checked(Count * Dtype.Size);
+        }
+        catch (OverflowException)
+        {
+            throw new DatasetFormatException(file.Path, $"shape: expected fewer elements, got ({string.Join(", ", Shape)})");
+        }
+
+        if (bytes != file.Length - DataStart)
+        {
+            throw new DatasetFormatException(
+                file.Path,
+                FormattableString.Invariant($"expected {bytes} bytes of {Dtype.Descriptor} for the shape ({string.Join(", ", Shape)}), got {file.Length - DataStart}"));
+        }
+    }
+}

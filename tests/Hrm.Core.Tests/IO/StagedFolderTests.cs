@@ -1,0 +1,73 @@
+using Hrm.TestKit;
+
+namespace Hrm.Core.Tests;
+
+public sealed class StagedFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_takes_its_name_when_it_is_committed()
+    {
+        using (var staged = StagedFolder.Create(_folder["a"]))
+        {
+            File.WriteAllText(Path.Combine(staged.Path, "file"), "new");
+            Directory.Exists(_folder["a"]).Should().BeFalse();
+            staged.Commit();
+        }
+
+        File.ReadAllText(_folder["a", "file"]).Should().Be("new");
+        Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
+    }
+
+    [Fact]
+    public void An_older_folder_stays_until_then_and_is_gone_after()
+    {
+        Directory.CreateDirectory(_folder["a", "old"]);
+        using (StagedFolder.Create(_folder["a"]))
+        {
+        }
+
+        Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
+        Directory.Exists(_folder["a", "old"]).Should().BeTrue();
+        using (var staged = StagedFolder.Create(_folder["a"]))
+        {
+            staged.Commit();
+        }
+
+        Directory.GetFileSystemEntries(_folder["a"]).Should().BeEmpty();
+        Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_typed()
+    {
+        File.WriteAllText(_folder["file"], string.Empty);
+        FluentActions.Invoking(() => StagedFolder.Create(_folder["file", "a"])).Should().Throw<HrmFileException>();
+        FluentActions.Invoking(() => StagedFolder.Create("/")).Should().Throw<HrmFileException>();
+    }
+
+    [Fact]
+    public void Cleaning_up_puts_back_an_old_folder_that_has_no_successor_and_removes_the_rest()
+    {
+        Directory.CreateDirectory(_folder[".old-a", "content"]);
+        Directory.CreateDirectory(_folder[".old-b"]);
+        Directory.CreateDirectory(_folder["b"]);
+        Directory.CreateDirectory(_folder[".staged-c-12345678.abc"]);
+        StagedFolder.CleanUp(_folder.Path);
+        Directory.GetDirectories(_folder.Path).Order().Should().Equal(_folder["a"], _folder["b"]);
+        Directory.Exists(_folder["a", "content"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Cleaning_up_after_one_name_leaves_the_others()
+    {
+        Directory.CreateDirectory(_folder[".staged-a-12345678.abc"]);
+        Directory.CreateDirectory(_folder[".staged-a-b-12345678.abc"]);
+        Directory.CreateDirectory(_folder[".old-a-b"]);
+        StagedFolder.CleanUp(_folder.Path, "a");
+        Directory.GetDirectories(_folder.Path).Order().Should().Equal(_folder[".old-a-b"], _folder[".staged-a-b-12345678.abc"]);
+    }
+}

@@ -1,0 +1,69 @@
+using Hrm.TestKit;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>What the authors' builders wrote: read, found sound, and written again to the byte.</summary>
+[Trait("Category", "Golden")]
+public sealed class GoldenDatasetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Datasets =>
+        [.. GoldenFolders.Cases("datasets").SelectMany(folder => Directory.EnumerateDirectories(folder, "built*")).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Every_recorded_task_is_there() => Datasets.Should().HaveCountGreaterThanOrEqualTo(6);
+
+    [Theory]
+    [MemberData(nameof(Datasets))]
+    public void A_dataset_written_again_has_the_same_bytes(string root)
+    {
+        var names = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).ToArray();
+        var opened = names.ToDictionary(name => name, name => PuzzleDatasetFolder.Open(root, name));
+        var metadata = opened.Values.First().Metadata;
+        PuzzleDatasetFolder.Write(
+            _folder["again"],
+            opened.Values.First().Identifiers,
+            names.Select(name => new PuzzleSplit(name, SmallDataset.GroupsOf(opened[name])) { Storage = StorageOf(root, name) }),
+            new PuzzleDatasetOptions { VocabularySize = metadata.VocabularySize, SequenceLength = metadata.SequenceLength });
+
+        var files = FilesOf(root);
+        files.Should().HaveCountGreaterThanOrEqualTo(13);
+        FilesOf(_folder["again"]).Should().Equal(files);
+        foreach (var file in files)
+        {
+            File.ReadAllBytes(_folder["again", file]).Should().Equal(File.ReadAllBytes(Path.Combine(root, file)), file);
+        }
+
+        Array.ForEach(names, name => opened[name].Dispose());
+    }
+
+    [Theory]
+    [MemberData(nameof(Datasets))]
+    public void Nothing_is_found_in_a_dataset(string root) => PuzzleDatasetFolder.Validate(root).Should().BeEmpty();
+
+    [Theory]
+    [MemberData(nameof(Datasets))]
+    public void A_dataset_says_what_its_files_say(string root)
+    {
+        using var dataset = PuzzleDatasetFolder.Open(root, "train");
+        dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount);
+        dataset.Identifiers[0].Should().Be("<blank>");
+        dataset.Metadata.TotalGroups.Should().Be(dataset.GroupOffsets.Count - 1);
+        dataset.Metadata.MeanPuzzleExamples.Should().BeApproximately((double)dataset.ExampleCount / dataset.PuzzleIds.Count, 1e-12);
+        dataset.Metadata.Sets.Should().Equal("all");
+        dataset.VocabularySize.Should().BeOneOf(6, 11, 12);
+        dataset.SequenceLength.Should().BeOneOf(81, 900);
+    }
+
+    private static string[] FilesOf(string root)
+        => [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+
+    private static TokenStorage StorageOf(string root, string split)
+    {
+        using var file = NpyFile.Open(Path.Combine(root, split, "all__inputs.npy"));
+        return file.Dtype == NpyDtype.Int64 ? TokenStorage.Int64 : TokenStorage.Narrowest;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hrm.Core;
+using Hrm.TestKit;
+using Xunit.Abstractions;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>A dataset of the size of Sudoku-Extreme's training half: 3.8 million rows, 2 × 308 MB.</summary>
+public sealed class LargeDatasetTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Rows = 3_800_000;
+    private const int Cells = 81;
+    private const int BatchSize = 768;
+    private const int Batches = 400;
+    private const double MaxMegabytes = 300;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Training_over_millions_of_rows_keeps_them_out_of_memory()
+    {
+        var root = _folder["sudoku"];
+        var clock = Stopwatch.StartNew();
+        PuzzleDatasetFolder.Write(
+            root, ["<blank>"], [new PuzzleSplit("train", Enumerable.Range(0, Rows).Select(Group))], new PuzzleDatasetOptions { VocabularySize = 11, SequenceLength = Cells });
+        output.WriteLine(FormattableString.Invariant($"written: {Rows / clock.Elapsed.TotalSeconds:N0} rows a second"));
+
+        // As a process that trains has it: libtorch loaded, its first batch made.
+        using (new TrainingStream(MadeUpDatasets.Of([1]), 1).Next())
+        {
+        }
+
+        var before = ResidentMegabytes();
+        var largest = before;
+        clock.Restart();
+        using var dataset = PuzzleDatasetFolder.Open(root, "train");
+        using var stream = new TrainingStream(dataset, BatchSize, new TrainingStreamOptions { EpochsPerIteration = 1 });
+        output.WriteLine(FormattableString.Invariant($"opened in {clock.Elapsed.TotalSeconds:N2} s"));
+        var seen = new HashSet<int>();
+        using (var first = stream.Next())
+        {
+            output.WriteLine(FormattableString.Invariant($"first batch after {clock.Elapsed.TotalSeconds:N2} s"));
+        }
+
+        clock.Restart();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        for (var i = 0; i < Batches; i++)
+        {
+            using var batch = stream.Next();
+            var tokens = batch.Batch.Inputs.data<int>();
+            tokens[0].Should().Be(Group(batch.Examples[0].Example).Puzzles[0][0].Inputs[0]);
+            seen.UnionWith(batch.Examples.Select(example => example.Example));
+            largest = Math.Max(largest, ResidentMegabytes());
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        processor = Process.GetCurrentProcess().TotalProcessorTime - processor;
+        seen.Should().HaveCount(Batches * BatchSize, "an epoch takes each row once");
+        output.WriteLine(FormattableString.Invariant($"read: {Batches * BatchSize / seconds:N0} rows a second, {processor.TotalMilliseconds / Batches:N2} ms of processor time a batch"));
+        output.WriteLine(FormattableString.Invariant($"resident: {before:N0} MB before, {largest:N0} MB at most"));
+        if (OperatingSystem.IsLinux())
+        {
+            (largest - before).Should().BeLessThan(MaxMegabytes);
+        }
+    }
+
+    /// <summary>Row i, made up so that it can be told from others.</summary>
+    private static PuzzleGroup Group(int number)
+    {
+        var (inputs, labels) = (new int[Cells], new int[Cells]);
+        for (var cell = 0; cell < Cells; cell++)
+        {
+            inputs[cell] = 1 + ((number + (cell * 7)) % 10);
+            labels[cell] = 2 + ((number + (cell * 7)) % 9);
+        }
+
+        return PuzzleGroup.Of(new PuzzleExample(inputs, labels));
+    }
+
+    /// <summary>What Linux says; 0 elsewhere, where the memory is not compared.</summary>
+    private static double ResidentMegabytes()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return 0;
+        }
+
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.AsSpan(6, line.Length - 6 - 2).Trim(), CultureInfo.InvariantCulture) / 1024;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using System.Text;
+using Hrm.TestKit;
+
+namespace Hrm.Training.Tests;
+
+public sealed class NpyFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Each_version_is_read(int version)
+    {
+        using var file = Open(Bytes("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }", 24, version));
+        file.Shape.Should().Equal(2, 3);
+        Read(file).Should().Equal(0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, 0x13121110, 0x17161514);
+    }
+
+    [Theory]
+    [InlineData("{'shape': (3,), 'fortran_order': False, 'descr': '|u1'}")]
+    [InlineData("{\"descr\":\"|u1\",\"fortran_order\":False,\"shape\":(3,)}")]
+    [InlineData("{ 'descr' : '|u1' , 'fortran_order' : False , 'shape' : ( 3 , ) , }")]
+    public void Order_of_keys_quotes_and_spaces_do_not_matter(string header)
+    {
+        using var file = Open(Bytes(header, 3));
+        Read(file).Should().Equal(0, 1, 2);
+    }
+
+    [Theory]
+    [InlineData("|u1", new long[] { 0, 255, 7 })]
+    [InlineData("<i2", new long[] { -32768, 32767, -1 })]
+    [InlineData("<u2", new long[] { 0, 65535, 40000 })]
+    [InlineData("<i4", new long[] { int.MinValue, int.MaxValue, -100 })]
+    [InlineData("<i8", new long[] { long.MinValue, long.MaxValue, -100 })]
+    public void Each_type_is_read_and_what_no_int_holds_becomes_the_nearest(string type, long[] values)
+    {
+        var dtype = NpyDtype.Find(type)!;
+        var data = values.SelectMany(value => BitConverter.GetBytes(value)[..dtype.Size]);
+        using var file = Open([.. NpyHeader.Write(dtype, values.Length), .. data]);
+        file.Dtype.Should().Be(dtype);
+        Read(file).Should().Equal(values.Select(value => (int)Math.Clamp(value, int.MinValue, int.MaxValue)));
+    }
+
+    [Fact]
+    public void Nothing_and_a_number_alone_are_arrays_too()
+    {
+        using (var empty = Open(Bytes("{'descr': '<i8', 'fortran_order': False, 'shape': (0, 9223372036854775807), }", 0)))
+        {
+            empty.Count.Should().Be(0);
+            Read(empty).Should().BeEmpty();
+        }
+
+        using var scalar = Open(Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (), }", 1));
+        Read(scalar).Should().Equal(0);
+    }
+
+    [Theory]
+    [InlineData("{'descr': '|u1', 'fortran_order': True, 'shape': (3,), }", "expected fortran_order False, got True")]
+    [InlineData("{'descr': '>i4', 'fortran_order': False, 'shape': (3,), }", "expected one of the types |u1, <i2, <u2, <i4, <i8, got '>i4', which is big-endian")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", "Python objects, which are never read")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "got '<f4'")]
+    [InlineData("{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (3,), }", "got a structured type")]
+    [InlineData("{'descr': '|u1', 'fortran_order': 0, 'shape': (3,), }", "expected fortran_order False, got something else")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }", "expected 4 bytes of |u1 for the shape (4), got 3")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", "expected 2 bytes of |u1 for the shape (2), got 3")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3), }", "expected a tuple, as (5,) is")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,), }", "expected the length of an axis, from 0 to 2^63 - 1, got no number")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (9223372036854775808,), }", "got a larger one")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4), }", "shape: expected fewer elements")]
+    [InlineData("{'descr': '<i8', 'fortran_order': False, 'shape': (2305843009213693952,), }", "shape: expected fewer elements")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, }", "expected the keys descr, fortran_order and shape, got not all of them")]
+    [InlineData("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "each once, got 'descr'")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'more': 1}", "each once, got 'more'")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), } x", "expected spaces and a line feed at the end")]
+    [InlineData("{'descr': '\\x7cu1', 'fortran_order': False, 'shape': (3,), }", "without backslashes")]
+    [InlineData("{,}", "expected a key in quotes")]
+    [InlineData("{'descr'", "expected ':', got '\\u000a'")]
+    [InlineData("", "expected '{'")]
+    public void Another_header_is_refused_and_says_why(string header, string problem)
+        => Opening(Bytes(header, 3)).Should().Throw<DatasetFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
+
+    [Fact]
+    public void A_tuple_of_many_axes_is_refused()
+        => Opening(Bytes($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Join(", ", Enumerable.Repeat(1, 33))}), }}", 1))
+            .Should().Throw<DatasetFormatException>().WithMessage("*expected at most 32 axes, got more*");
+
+    [Fact]
+    public void Something_else_and_other_versions_are_refused()
+    {
+        Opening([]).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file, got something else");
+        Opening(Encoding.ASCII.GetBytes("PK, a zip file")).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file*");
+        var bytes = Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", 3);
+        bytes[6] = 4;
+        Opening(bytes).Should().Throw<DatasetFormatException>().WithMessage("*version: expected 1.0, 2.0 or 3.0, got 4.0");
+    }
+
+    [Theory]
+    [InlineData(1, 60000L)]
+    [InlineData(2, 65537L)]
+    [InlineData(2, 4294967295L)]
+    public void A_header_longer_than_the_file_or_the_limit_is_refused(int version, long length)
+    {
+        var bytes = Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", 3, version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)length);
+        Opening(bytes).Should().Throw<DatasetFormatException>().WithMessage($"*header: expected at most 65536 bytes within the file's {bytes.Length}, got a length of *");
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_file_is_refused()
+    {
+        var bytes = Bytes("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }", 8, version: 2);
+        foreach (var length in Enumerable.Range(0, bytes.Length))
+        {
+            Opening(bytes[..length]).Should().Throw<DatasetFormatException>();
+        }
+    }
+
+    [Fact]
+    public void Mutated_files_throw_a_typed_exception_or_give_what_they_say()
+    {
+        const string Fragments = "{}()[]'\",: 0123456789-LTrueFalse<>|uifO\n\\";
+        var random = new Core.StatefulRandom(20260201);
+        var (opened, refused) = (0, 0);
+        for (var i = 0; i < 3000; i++)
+        {
+            var bytes = Bytes("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 3), }", 12, version: random.Next(1, 4)).ToList();
+            for (var edits = random.Next(1, 3); edits > 0; edits--)
+            {
+                // A third of the edits go to the end of the header and to the data, where some are harmless.
+                var place = random.Next(3) == 0 ? Math.Max(bytes.Count - 1 - random.Next(30), 0) : random.Next(bytes.Count);
+                switch (random.Next(5))
+                {
+                    case 0:
+                        bytes.RemoveAt(place);
+                        break;
+                    case 1:
+                        bytes.Insert(place, (byte)Fragments[random.Next(Fragments.Length)]);
+                        break;
+                    case 2:
+                        bytes[place] ^= (byte)(1 << random.Next(8));
+                        break;
+                    case 3:
+                        bytes.RemoveRange(place, random.Next(bytes.Count - place));
+                        break;
+                    default:
+                        bytes[place] = (byte)Fragments[random.Next(Fragments.Length)];
+                        break;
+                }
+
+                if (bytes.Count == 0)
+                {
+                    break;
+                }
+            }
+
+            try
+            {
+                using var file = Open([.. bytes]);
+                Read(file).Should().HaveCount((int)file.Count);
+                file.Shape.Aggregate(1L, (product, length) => product * length).Should().Be(file.Count);
+                opened++;
+            }
+            catch (DatasetFormatException exception)
+            {
+                exception.Message.Should().StartWith(_folder["a.npy"]);
+                refused++;
+            }
+        }
+
+        opened.Should().BeGreaterThan(100);
+        refused.Should().BeGreaterThan(1500);
+    }
+
+    [Fact]
+    public void What_the_writer_leaves_is_what_numpy_would()
+    {
+        using (var writer = new NpyWriter(_folder["w.npy"], NpyDtype.UInt8, rowLength: 3))
+        {
+            writer.Append([1, 2, 255]);
+            writer.Append([4, 5, 6]);
+            writer.Complete(2);
+        }
+
+        var bytes = File.ReadAllBytes(_folder["w.npy"]);
+        bytes.Should().HaveCount(128 + 6);
+        bytes[..10].Should().Equal(0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 118, 0);
+        Encoding.ASCII.GetString(bytes, 10, 118).Should().Be("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }".PadRight(117) + "\n");
+        bytes[128..].Should().Equal(1, 2, 255, 4, 5, 6);
+    }
+
+    [Fact]
+    public void The_header_keeps_its_length_for_any_number_of_rows()
+    {
+        NpyHeader.Write(NpyDtype.UInt8, 0).Should().HaveCount(128);
+        NpyHeader.Write(NpyDtype.Int64, int.MaxValue, int.MaxValue).Should().HaveCount(128);
+    }
+
+    private static byte[] Bytes(string header, int dataLength, int version = 1)
+    {
+        var text = header.PadRight(80) + "\n";
+        byte[] length = version == 1 ? BitConverter.GetBytes((ushort)text.Length) : BitConverter.GetBytes((uint)text.Length);
+        return
+        [
+            0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', (byte)version, 0, .. length, .. Encoding.ASCII.GetBytes(text),
+            .. Enumerable.Range(0, dataLength).Select(value => (byte)value),
+        ];
+    }
+
+    private static int[] Read(NpyFile file)
+    {
+        var values = new int[file.Count];
+        file.CopyTo(0, values);
+        return values;
+    }
+
+    private NpyFile Open(byte[] bytes)
+    {
+        File.WriteAllBytes(_folder["a.npy"], bytes);
+        return NpyFile.Open(_folder["a.npy"]);
+    }
+
+    private Action Opening(byte[] bytes) => () => Open(bytes).Dispose();
+}

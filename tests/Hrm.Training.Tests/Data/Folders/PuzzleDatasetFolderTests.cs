@@ -1,0 +1,233 @@
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.Training.Tests;
+
+public sealed class PuzzleDatasetFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Root => _folder["data"];
+
+    private string Train => _folder["data", "train"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_was_written_is_read()
+    {
+        SmallDataset.Write(Root, "train", "test");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.ExampleCount.Should().Be(6);
+        dataset.PuzzleOffsets.Should().Equal(0, 2, 3, 5, 6);
+        dataset.GroupOffsets.Should().Equal(0, 2, 3, 4);
+        dataset.PuzzleIds.Should().Equal(1, 2, 3, 0);
+        dataset.Identifiers.Should().Equal(SmallDataset.Identifiers);
+        dataset.PuzzleIdCount.Should().Be(4);
+        dataset.Metadata.Should().BeEquivalentTo(new PuzzleDatasetMetadata
+        {
+            PadId = 0,
+            IgnoreLabelId = 0,
+            BlankIdentifierId = 0,
+            VocabularySize = 12,
+            SequenceLength = 4,
+            PuzzleIdCount = 4,
+            TotalGroups = 3,
+            MeanPuzzleExamples = 1.5,
+            Sets = ["all"],
+        });
+        SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void Several_sets_follow_each_other()
+    {
+        PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], SmallDataset.Options);
+        var second = SmallDataset.Options;
+        second.SetName = "more";
+        PuzzleGroup[] groups = [PuzzleGroup.Of(SmallDataset.Example(9, 2)), new([[SmallDataset.Example(8, 1), SmallDataset.Example(7, 1)]])];
+        PuzzleDatasetFolder.Write(_folder["second"], SmallDataset.Identifiers, [new PuzzleSplit("train", groups) { Storage = TokenStorage.Int64 }], second);
+        foreach (var file in Directory.GetFiles(_folder["second", "train"], "more__*"))
+        {
+            File.Move(file, Path.Combine(Train, Path.GetFileName(file)));
+        }
+
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "[\"all\"]", "[\"all\", \"more\"]");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.PuzzleOffsets.Should().Equal(0, 2, 3, 5, 6, 7, 9);
+        dataset.GroupOffsets.Should().Equal(0, 2, 3, 4, 5, 6);
+        dataset.PuzzleIds.Should().Equal(1, 2, 3, 0, 2, 1);
+        SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups.Concat(groups), options => options.WithStrictOrdering());
+
+        PuzzleDatasetFolder.Validate(Root).Select(finding => finding.Place).Should().Equal("total_groups");
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"total_groups\": 3", "\"total_groups\": 5");
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_null_ignored_label_and_unknown_keys_are_fine()
+    {
+        SmallDataset.Write(Root, "train");
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"ignore_label_id\": 0", "\"total_puzzles\": 4, \"ignore_label_id\": null");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.Metadata.IgnoreLabelId.Should().BeNull();
+        var (inputs, labels) = (new int[4], new int[4]);
+        dataset.Read(1, inputs, labels);
+        labels.Should().Equal(2, 0, 2, 2);
+    }
+
+    [Fact]
+    public void Without_identifiers_there_are_none_and_a_wrong_number_is_named()
+    {
+        SmallDataset.Write(Root, "train");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\"]");
+        dataset.Invoking(it => it.Identifiers).Should().Throw<DatasetFormatException>()
+            .WithMessage($"{_folder["data", "identifiers.json"]}: expected 4 identifiers, as dataset.json says, got 1");
+        File.Delete(_folder["data", "identifiers.json"]);
+        using var other = PuzzleDatasetFolder.Open(Root, "train");
+        other.Identifiers.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("[null]")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[\"\\ud800\"]")]
+    [InlineData("[[[[[")]
+    [InlineData("")]
+    public void Identifiers_that_are_no_list_of_texts_are_refused(string json)
+    {
+        SmallDataset.Write(Root, "train");
+        File.WriteAllText(_folder["data", "identifiers.json"], json);
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.Invoking(it => it.Identifiers).Should().Throw<DatasetFormatException>();
+    }
+
+    [Fact]
+    public void A_bad_token_or_label_is_a_typed_error_when_its_row_is_read()
+    {
+        SmallDataset.Write(Root, "train");
+        SmallDataset.SetByte(Path.Combine(Train, "all__inputs.npy"), (2 * 4) + 3, 12);
+        SmallDataset.SetByte(Path.Combine(Train, "all__labels.npy"), 4 * 4, 200);
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        Reading(dataset, 1).Should().NotThrow();
+        Reading(dataset, 2).Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "all__inputs.npy")}: row 2, column 3: expected 0 … 11, got 12");
+        Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "all__labels.npy")}: row 4, column 0: expected 0 … 11, got 200");
+    }
+
+    [Fact]
+    public void Read_refuses_what_is_not_there()
+    {
+        SmallDataset.Write(Root, "train");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        Reading(dataset, 6).Should().Throw<ArgumentOutOfRangeException>();
+        Reading(dataset, -1).Should().Throw<ArgumentOutOfRangeException>();
+        Reading(dataset, 0, length: 3).Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected [4], got [3].");
+    }
+
+    [Fact]
+    public void A_disposed_dataset_says_so()
+    {
+        SmallDataset.Write(Root, "train");
+        var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.Dispose();
+        Reading(dataset, 0).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void A_file_shortened_underneath_is_a_typed_error()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // It refuses to shorten a mapped file.
+            return;
+        }
+
+        SmallDataset.Write(Root, "train");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        using (var truncate = System.Diagnostics.Process.Start("truncate", ["-s", "130", Path.Combine(Train, "all__labels.npy")]))
+        {
+            truncate.WaitForExit();
+        }
+
+        Reading(dataset, 5).Should().Throw<HrmFileException>().WithMessage("*was shortened while open*");
+    }
+
+    [Fact]
+    public void A_missing_split_and_a_missing_array_are_typed()
+    {
+        SmallDataset.Write(Root, "train");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "test")).Should().Throw<DatasetFormatException>().WithMessage("*dataset.json: the file does not exist");
+        File.Delete(Path.Combine(Train, "all__labels.npy"));
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFileException>().WithMessage("*all__labels.npy: could not be read*");
+    }
+
+    [Fact]
+    public void Several_threads_read_what_one_reads()
+    {
+        // More reads than touches of pages that may stay resident, so that the mapping is renewed under the readers.
+        const int Rows = 20_000;
+        var examples = Enumerable.Range(0, Rows).Select(i => new PuzzleExample([i % 251, i / 251], [1 + (i % 250), PuzzleBatch.IgnoredLabel]));
+        PuzzleDatasetFolder.Write(
+            Root, ["<blank>"], [new PuzzleSplit("train", examples.Select(PuzzleGroup.Of))], new PuzzleDatasetOptions { VocabularySize = 256, SequenceLength = 2 });
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
+        {
+            var (inputs, labels) = (new int[2], new int[2]);
+            for (var n = 0; n < Rows; n++)
+            {
+                var i = (int)((n * 7919L + thread) % Rows);
+                dataset.Read(i, inputs, labels);
+                if (inputs[0] != i % 251 || inputs[1] != i / 251 || labels[0] != 1 + (i % 250) || labels[1] != PuzzleBatch.IgnoredLabel)
+                {
+                    throw new InvalidDataException($"row {i}");
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Folders_with_flipped_bytes_throw_typed_exceptions_or_train()
+    {
+        SmallDataset.Write(Root, "train");
+        var sound = Directory.GetFiles(Train).Append(_folder["data", "identifiers.json"]).ToDictionary(path => path, File.ReadAllBytes);
+        var random = new StatefulRandom(20260202);
+        var (opened, refused) = (0, 0);
+        for (var i = 0; i < 1500; i++)
+        {
+            var (path, bytes) = sound.ElementAt(random.Next(sound.Count));
+            var changed = bytes.ToArray();
+            for (var edits = random.Next(1, 3); edits > 0; edits--)
+            {
+                // Half of the edits go to the data, where a header lets them through.
+                var place = random.Next(2) == 0 ? random.Next(changed.Length) : Math.Max(0, changed.Length - 1 - random.Next(24));
+                changed[place] = random.Next(4) == 0 ? (byte)random.Next(256) : (byte)random.Next(8);
+            }
+
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+                SmallDataset.GroupsOf(dataset).Count().Should().Be(dataset.GroupOffsets.Count - 1);
+                dataset.Identifiers.Count.Should().BeOneOf(0, dataset.PuzzleIdCount);
+                new GroupSampler(dataset, 2, 1, i).Iterate(0).Should().NotBeEmpty();
+                opened++;
+            }
+            catch (HrmException)
+            {
+                PuzzleDatasetFolder.Validate(Root).Should().NotBeEmpty("what cannot be opened or read is not sound");
+                refused++;
+            }
+
+            File.WriteAllBytes(path, bytes);
+        }
+
+        opened.Should().BeGreaterThan(100);
+        refused.Should().BeGreaterThan(500);
+    }
+
+    private static Action Reading(PuzzleDatasetFolder dataset, int example, int length = 4)
+        => () => dataset.Read(example, new int[length], new int[length]);
+}

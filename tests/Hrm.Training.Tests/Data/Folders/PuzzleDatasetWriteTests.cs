@@ -1,0 +1,273 @@
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.Training.Tests;
+
+public sealed class PuzzleDatasetWriteTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Root => _folder["data"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(256, 0, "|u1")]
+    [InlineData(257, 0, "<i2")]
+    [InlineData(12, 255, "|u1")]
+    [InlineData(12, 256, "<i2")]
+    [InlineData(12, -100, "<i2")]
+    [InlineData(40_000, 0, "<u2")]
+    [InlineData(40_000, -1, "<i4")]
+    [InlineData(70_000, null, "<i4")]
+    public void Tokens_take_the_narrowest_type_that_holds_them(int vocabulary, int? ignored, string type)
+    {
+        var largest = vocabulary - 1;
+        var example = new PuzzleExample([largest, 0], [largest, ignored is null ? 1 : PuzzleBatch.IgnoredLabel]);
+        PuzzleDatasetFolder.Write(
+            Root,
+            ["<blank>"],
+            [new PuzzleSplit("train", [PuzzleGroup.Of(example)])],
+            new PuzzleDatasetOptions { VocabularySize = vocabulary, SequenceLength = 2, IgnoreLabelId = ignored });
+        using (var file = NpyFile.Open(_folder["data", "train", "all__labels.npy"]))
+        {
+            file.Dtype.Descriptor.Should().Be(type);
+        }
+
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        SmallDataset.GroupsOf(dataset).Single().Should().BeEquivalentTo(PuzzleGroup.Of(example));
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(TokenStorage.UInt8, "|u1")]
+    [InlineData(TokenStorage.Int16, "<i2")]
+    [InlineData(TokenStorage.UInt16, "<u2")]
+    [InlineData(TokenStorage.Int32, "<i4")]
+    [InlineData(TokenStorage.Int64, "<i8")]
+    public void Any_type_that_holds_the_tokens_may_be_asked_for(TokenStorage storage, string type)
+    {
+        PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups) { Storage = storage }], SmallDataset.Options);
+        using (var file = NpyFile.Open(_folder["data", "train", "all__inputs.npy"]))
+        {
+            file.Dtype.Descriptor.Should().Be(type);
+        }
+
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void Identifiers_may_grow_while_groups_come_and_are_escaped_as_python_does()
+    {
+        List<string> identifiers = ["<blank>"];
+        PuzzleDatasetFolder.Write(Root, identifiers, [new PuzzleSplit("train", Groups()), new PuzzleSplit("test", Groups())], SmallDataset.Options);
+        File.ReadAllText(_folder["data", "identifiers.json"]).Should().Be("""["<blank>", "a\"b\\\n\u007f\u00e9\ud83d\ude00/", "two", "two too"]""");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "test");
+        dataset.Identifiers.Should().Equal(identifiers);
+        dataset.PuzzleIds.Should().Equal(1, identifiers.Count - 1);
+
+        IEnumerable<PuzzleGroup> Groups()
+        {
+            if (identifiers.Count == 1)
+            {
+                identifiers.Add("a\"b\\\n\u007fé😀/");
+            }
+
+            yield return PuzzleGroup.Of(SmallDataset.Example(1, 1));
+            identifiers.Add(identifiers.Count == 2 ? "two" : "two too");
+            yield return PuzzleGroup.Of(SmallDataset.Example(2, identifiers.Count - 1));
+        }
+    }
+
+    public static TheoryData<string, PuzzleGroup[]> BadGroups => new()
+    {
+        { "train: example 0: expected 4 inputs and labels, got 3 inputs and 4 labels.", [Of(new PuzzleExample([1, 2, 3], [1, 2, 3, 4]))] },
+        { "train: example 1: token 2: expected 0 … 11, got 12.", [Of(SmallDataset.Example(1, 0)), Of(new PuzzleExample([1, 2, 12, 4], [1, 2, 3, 4]))] },
+        { "train: example 0: token 0: expected 0 … 11, got -1.", [Of(new PuzzleExample([-1, 2, 3, 4], [1, 2, 3, 4]))] },
+        { "train: example 0: label 1: expected 0 … 11 or -100, which is ignored, got 12.", [Of(new PuzzleExample([1, 2, 3, 4], [PuzzleBatch.IgnoredLabel, 12, 3, 4]))] },
+        { "train: example 0: label 3: expected none of 0, which reads as ignored, got 0.", [Of(new PuzzleExample([1, 2, 3, 4], [1, 2, 3, 0]))] },
+        { "train: puzzle 0: puzzle id: expected at least 0, got -1.", [Of(SmallDataset.Example(1, -1))] },
+        { "train: puzzle 1: puzzle id: expected 0 … 3, as there are identifiers, got 4.", [Of(SmallDataset.Example(1, 0)), Of(SmallDataset.Example(1, 4))] },
+        { "train: puzzle 0: expected one id for all its examples, 1, got 2 too.", [new PuzzleGroup([[SmallDataset.Example(1, 1), SmallDataset.Example(1, 2)]])] },
+        { "train: puzzle 1: expected at least one example, got none.", [new PuzzleGroup([[SmallDataset.Example(1, 1)], []])] },
+        { "train: group 1: expected at least one puzzle, got none.", [Of(SmallDataset.Example(1, 1)), new PuzzleGroup([])] },
+        { "train: expected at least one group, got none.", [] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadGroups))]
+    public void Bad_groups_are_named_and_leave_nothing(string message, PuzzleGroup[] groups)
+    {
+        Writing(new PuzzleSplit("test", SmallDataset.Groups), new PuzzleSplit("train", groups)).Should().Throw<HrmException>().WithMessage(message);
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_ignored_label_needs_something_that_stands_for_it()
+    {
+        var options = SmallDataset.Options;
+        options.IgnoreLabelId = null;
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], options))
+            .Should().Throw<TokenOutOfRangeException>().WithMessage("train: example 0: label 1: expected 0 … 11, got -100.");
+    }
+
+    [Fact]
+    public void Bad_identifiers_are_named_and_leave_nothing()
+    {
+        WritingWith(["<blank>", "a", "b", "a"]).Should().Throw<DatasetFormatException>().WithMessage("*identifiers.json: ?3?: expected different identifiers, got 'a' as at ?1?");
+        WritingWith(["a", "b", "c", "d"]).Should().Throw<DatasetFormatException>().WithMessage("*?0?: expected '<blank>', the id of no puzzle, got 'a'");
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+
+        Action WritingWith(string[] identifiers)
+            => () => PuzzleDatasetFolder.Write(Root, identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], SmallDataset.Options);
+    }
+
+    [Fact]
+    public void Bad_options_are_listed_all_at_once()
+        => FluentActions.Invoking(() => PuzzleDatasetFolder.Write(
+                Root,
+                ["<blank>"],
+                [new PuzzleSplit("a/b", []), new PuzzleSplit("x", []) { Storage = TokenStorage.UInt8 }],
+                new PuzzleDatasetOptions { VocabularySize = 300, PadId = 300, SetName = "../all", IgnoreLabelId = int.MinValue }))
+            .Should().Throw<InvalidConfigException>()
+            .Which.Errors.Should().SatisfyRespectively(
+                error => error.Should().Be("SequenceLength: expected 1 … 16777216, got 0"),
+                error => error.Should().Be("PadId: expected 0 … 299, got 300"),
+                error => error.Should().StartWith("SetName: expected letters, digits"),
+                error => error.Should().StartWith("IgnoreLabelId: expected more than"),
+                error => error.Should().StartWith("splits: name: expected different names").And.EndWith("got a/b"),
+                error => error.Should().Be("splits: Storage: expected a type that holds every token and the ignored label, got UInt8"));
+
+    [Fact]
+    public void Splits_need_different_names_and_there_has_to_be_one()
+    {
+        Writing(new PuzzleSplit("train", []), new PuzzleSplit("Train", [])).Should().Throw<InvalidConfigException>();
+        Writing().Should().Throw<InvalidConfigException>().WithMessage("*splits: expected at least one, got 0*");
+    }
+
+    [Fact]
+    public void What_a_source_throws_comes_out_and_leaves_nothing()
+    {
+        Writing(new PuzzleSplit("train", SmallDataset.Groups), new PuzzleSplit("test", Fails())).Should().Throw<InvalidDataException>().WithMessage("bad source");
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+
+        static IEnumerable<PuzzleGroup> Fails()
+        {
+            yield return SmallDataset.Groups[0];
+            throw new InvalidDataException("bad source");
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_writing_leaves_nothing()
+    {
+        using var cancellation = new CancellationTokenSource();
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(
+                Root, ["<blank>"], [new PuzzleSplit("train", Endless())], SmallDataset.Options, progress: null, cancellation.Token))
+            .Should().Throw<OperationCanceledException>();
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+
+        IEnumerable<PuzzleGroup> Endless()
+        {
+            for (var i = 0; ; i++)
+            {
+                if (i == 3000)
+                {
+                    cancellation.Cancel();
+                }
+
+                yield return PuzzleGroup.Of(SmallDataset.Example(1, 0));
+            }
+        }
+    }
+
+    [Fact]
+    public void Progress_tells_of_thousands_of_groups_and_of_the_end()
+    {
+        var reports = new Reports();
+        var groups = Enumerable.Repeat(new PuzzleGroup([[SmallDataset.Example(1, 1), SmallDataset.Example(2, 1)]]), 2500);
+        PuzzleDatasetFolder.Write(
+            Root, SmallDataset.Identifiers, [new PuzzleSplit("train", groups), new PuzzleSplit("test", SmallDataset.Groups)], SmallDataset.Options, reports);
+        reports.Should().Equal(
+            new DatasetWriteProgress("train", 1024, 2048),
+            new DatasetWriteProgress("train", 2048, 4096),
+            new DatasetWriteProgress("train", 2500, 5000),
+            new DatasetWriteProgress("test", 3, 6));
+    }
+
+    [Fact]
+    public void A_dataset_is_replaced_only_when_asked_and_then_whole()
+    {
+        SmallDataset.Write(Root, "train", "old");
+        Writing(new PuzzleSplit("train", SmallDataset.Groups)).Should().Throw<HrmFileException>().WithMessage("*expected nothing or an empty folder*Overwrite*");
+        Directory.Exists(_folder["data", "old"]).Should().BeTrue();
+
+        var options = SmallDataset.Options;
+        options.Overwrite = true;
+        PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", [SmallDataset.Groups[0]])], options);
+        Directory.GetDirectories(_folder.Path).Should().Equal(Root);
+        Directory.GetDirectories(Root).Should().Equal(_folder["data", "train"]);
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.ExampleCount.Should().Be(3);
+    }
+
+    [Fact]
+    public void A_failed_overwriting_leaves_the_old_dataset()
+    {
+        SmallDataset.Write(Root, "train");
+        var options = SmallDataset.Options;
+        options.Overwrite = true;
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", [])], options)).Should().Throw<ShapeMismatchException>();
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+        Directory.GetDirectories(_folder.Path).Should().Equal(Root);
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_dataset_is_never_replaced()
+    {
+        var options = SmallDataset.Options;
+        options.Overwrite = true;
+        Directory.CreateDirectory(_folder["data", "photographs"]);
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], options))
+            .Should().Throw<HrmFileException>().WithMessage("*expected nothing but a dataset, which may be replaced, got 'photographs'");
+        Directory.Delete(Root, recursive: true);
+        File.WriteAllText(Root, "a file");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], options))
+            .Should().Throw<HrmFileException>().WithMessage("*expected a folder or nothing, got a file");
+    }
+
+    [Fact]
+    public void Folders_above_are_made_and_an_empty_folder_is_taken()
+    {
+        SmallDataset.Write(_folder["a", "b", "data"], "train");
+        PuzzleDatasetFolder.Validate(_folder["a", "b", "data"]).Should().BeEmpty();
+        Directory.CreateDirectory(Root);
+        SmallDataset.Write(Root + Path.DirectorySeparatorChar, "train");
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_a_killed_writer_left_is_cleaned_up_and_nothing_of_others()
+    {
+        Directory.CreateDirectory(_folder[".staged-data-abcdefgh.xyz", "train"]);
+        Directory.CreateDirectory(_folder[".staged-data-too-abcdefgh.xyz"]);
+        SmallDataset.Write(Root, "train");
+        Directory.Move(Root, _folder[".old-data"]);
+
+        // Killed between the two renames: the old one is put back, and refuses to be replaced.
+        Writing(new PuzzleSplit("train", SmallDataset.Groups)).Should().Throw<HrmFileException>();
+        Directory.GetDirectories(_folder.Path).Order().Should().Equal(_folder[".staged-data-too-abcdefgh.xyz"], Root);
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
+    private static PuzzleGroup Of(PuzzleExample example) => PuzzleGroup.Of(example);
+
+    private Action Writing(params PuzzleSplit[] splits)
+        => () => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, splits, SmallDataset.Options);
+
+    private sealed class Reports : List<DatasetWriteProgress>, IProgress<DatasetWriteProgress>
+    {
+        public void Report(DatasetWriteProgress value) => Add(value);
+    }
+}
