@@ -19,6 +19,8 @@ switch (args)
         return MemoryCommand.RunCase(memoryCase);
     case [ShareCommand.Name]:
         return ShareCommand.Run();
+    case [SamplerCommand.Name]:
+        return SamplerCommand.Run();
 }
 
 if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)

@@ -5,8 +5,9 @@ using Hrm.Samples.PuzzleLab;
 using Spectre.Console;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var root = new RootCommand("The Hierarchical Reasoning Model from the command line: train, evaluate and solve puzzles.")
+var root = new RootCommand("The Hierarchical Reasoning Model from the command line: build datasets, train, evaluate and solve puzzles.")
 {
+    DataCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     SolveCommand.Create(),

@@ -1,42 +1,47 @@
 using Hrm.Core;
-using Hrm.Puzzles;
 using Hrm.Training;
 using Spectre.Console;
 using TorchSharp;
 
 namespace Hrm.Samples.PuzzleLab;
 
-/// <summary>Puts a training on Sudokus together: data, model, trainer, checkpoints, logs; and shows how it goes.</summary>
-internal sealed class SudokuTraining
+/// <summary>Puts a training together: data, model, trainer, checkpoints, logs; and shows how it goes.</summary>
+internal sealed class LabTraining : IDisposable
 {
     private readonly LabSettings _settings;
-    private readonly IReadOnlyList<SudokuPuzzle> _test;
-    private readonly SudokuShape _shape;
-    private readonly InMemoryPuzzleDataset _training;
+    private readonly LabTask _task;
+    private readonly LabDataset _training;
+    private readonly LabDataset _test;
     private readonly RunFolder _folder;
     private readonly torch.Device _device;
     private readonly IAnsiConsole _console;
     private HrmFileException? _unsaved;
 
-    public SudokuTraining(LabSettings settings, RunFolder folder, torch.Device device, IAnsiConsole console)
+    /// <summary>Takes the puzzles, which it disposes.</summary>
+    public LabTraining(LabSettings settings, LabDataset training, LabDataset test, RunFolder folder, torch.Device device, IAnsiConsole console)
     {
         _settings = settings;
-        _shape = SudokuFiles.ShapeOf(settings.Data.Side);
-        _training = SudokuFiles.ToDataset(SudokuFiles.Read(settings.Data.Train, _shape), _shape);
-        _test = SudokuFiles.Read(settings.Data.Test, _shape);
+        _task = LabTask.Of(settings.Task);
+        _training = training;
+        _test = test;
         _folder = folder;
         _device = device;
         _console = console;
     }
 
-    private SudokuAugmentation Augmentation => new(_shape, _settings.Augmentation);
+    private IExampleAugmentation? Augmentation => _task.CreateAugmentation(_settings, PuzzleSize.Of(_training.Examples));
 
     /// <summary>Fixes the number of steps.</summary>
-    public void Plan(double? minutes, long? steps)
+    public void Plan(double? minutes, long? steps, long? epochs)
     {
-        if (minutes is null == steps is null)
+        if ((minutes is null ? 0 : 1) + (steps is null ? 0 : 1) + (epochs is null ? 0 : 1) != 1)
         {
-            throw new LabException("expected either --minutes or --steps.");
+            throw new LabException("expected either --minutes or --steps or --epochs.");
+        }
+
+        if (epochs < 1)
+        {
+            throw new LabException($"--epochs: expected at least 1, got {epochs}.");
         }
 
         if (minutes is { } time and not (> 0 and < 1e6))
@@ -44,7 +49,9 @@ internal sealed class SudokuTraining
             throw new LabException($"--minutes: expected a number above 0, got {time}.");
         }
 
-        _settings.Trainer.TotalSteps = steps ?? StepPlan.StepsIn(TimeSpan.FromMinutes(minutes!.Value), _settings, ThrowAwayBatches(), _device);
+        _settings.Trainer.TotalSteps = steps
+            ?? (epochs is { } count ? TrainerPresets.StepsOf(_training.Examples, count, _settings.Trainer.GlobalBatchSize) : null)
+            ?? StepPlan.StepsIn(TimeSpan.FromMinutes(minutes!.Value), _settings, ThrowAwayBatches(), _device);
         SettingsReader.Check(_settings);
     }
 
@@ -54,6 +61,12 @@ internal sealed class SudokuTraining
     /// <summary>Goes on from the last sound checkpoint.</summary>
     public TrainingOutcome Resume(CancellationToken cancellationToken) => Train(isResumed: true, cancellationToken);
 
+    public void Dispose()
+    {
+        _training.Dispose();
+        _test.Dispose();
+    }
+
     private TrainingOutcome Train(bool isResumed, CancellationToken cancellationToken)
     {
         _folder.Create();
@@ -62,7 +75,7 @@ internal sealed class SudokuTraining
         using var model = new HrmModel(_settings.Model, generator);
         model.to(_device);
         using var trainer = Trainers.Create(_settings, model, generator);
-        using var stream = new TrainingStream(_training, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
+        using var stream = new TrainingStream(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
         var json = new JsonLinesLog(_folder.MetricsPath);
         var board = new TensorBoardLog(_folder.TensorBoardPath);
         using var run = new TrainingRun(trainer, stream, RunOptions())
@@ -79,7 +92,7 @@ internal sealed class SudokuTraining
 
         RequireUnused(isResumed, checkpoints);
         _folder.Save(_settings);
-        _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {_training.ExampleCount:N0} training puzzles, {_test.Count:N0} test puzzles, {_settings.Trainer.TotalSteps:N0} steps");
+        _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {_training.Examples.ExampleCount:N0} training examples, {_test.Examples.ExampleCount:N0} test examples, {_settings.Trainer.TotalSteps:N0} steps");
         var outcome = run.Run(new ConsoleProgress(_console), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
     }
@@ -93,7 +106,7 @@ internal sealed class SudokuTraining
     }
 
     private IEnumerable<PuzzleBatch> ThrowAwayBatches()
-        => new PuzzleLoader(_training, _settings.Trainer.GlobalBatchSize, _device)
+        => new PuzzleLoader(_training.Examples, _settings.Trainer.GlobalBatchSize, _device)
             .TrainingBatches(_settings.EpochsPerIteration, _settings.Seed, Augmentation);
 
     private TrainingStreamOptions StreamOptions() => new()
@@ -119,9 +132,10 @@ internal sealed class SudokuTraining
     private MetricAverages EvaluateAndSave(HrmTrainer trainer, CancellationToken cancellationToken)
     {
         var segments = _settings.Trainer.Halting.MaxSegments;
-        var result = SudokuEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), cancellationToken);
+        var report = _task.CreateReport(_test);
+        var result = LabEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), report, cancellationToken);
         _console.WriteLine($"after {trainer.StepCount:N0} steps, {segments} segments:");
-        EvaluationReport.Write(_console, _test, result);
+        report.Write(_console, result);
         try
         {
             trainer.Model.Save(_folder.Path);

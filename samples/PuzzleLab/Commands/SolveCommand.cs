@@ -19,7 +19,7 @@ internal static class SolveCommand
         command.SetAction(result =>
         {
             var folder = new RunFolder(result.GetValue(run)!);
-            var count = result.GetValue(segments) ?? folder.ReadSettings().Trainer.Halting.MaxSegments;
+            var count = result.GetValue(segments) ?? folder.ReadSettings(LabTask.Of("sudoku")).Trainer.Halting.MaxSegments;
             if (count < 1)
             {
                 throw new LabException($"--segments: expected at least 1, got {count}.");

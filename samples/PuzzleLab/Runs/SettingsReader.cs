@@ -47,6 +47,7 @@ internal static class SettingsReader
             new TrainingRunOptionsValidator().Validate(null, settings.Run),
         }
             .SelectMany(result => result.Failures ?? [])
+            .Concat(LabTask.Of(settings.Task).FindFaults(settings))
             .Concat(Positive(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration))
             .Concat(Positive(nameof(settings.KeepCheckpoints), settings.KeepCheckpoints))
             .Concat(Positive(nameof(settings.Evaluations), settings.Evaluations))

@@ -7,6 +7,9 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Everything that decides a run, saved with it as <c>run.json</c>. Any key can be set on the command line.</summary>
 public sealed class LabSettings
 {
+    /// <summary>The task: sudoku, maze or arc.</summary>
+    public string Task { get; set; } = "sudoku";
+
     /// <summary>The architecture.</summary>
     public required HrmConfig Model { get; set; }
 
@@ -16,7 +19,7 @@ public sealed class LabSettings
     /// <summary>Which updates record gradients.</summary>
     public GradientMode Gradient { get; set; } = GradientMode.OneStep;
 
-    /// <summary>How puzzles are varied.</summary>
+    /// <summary>How puzzles are varied when they are drawn. Hints are for Sudoku alone; ARC's variants are in its datasets.</summary>
     public SudokuAugmentationOptions Augmentation { get; set; } = new();
 
     /// <summary>The seed of weights, sampling, augmentation and exploration.</summary>

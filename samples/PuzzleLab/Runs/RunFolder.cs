@@ -59,7 +59,16 @@ internal sealed class RunFolder
         }
     }
 
-    public LabSettings ReadSettings()
+    /// <summary>The settings of a run of a task.</summary>
+    public LabSettings ReadSettings(LabTask task)
+    {
+        var settings = ReadSettings();
+        return settings.Task == task.Name
+            ? settings
+            : throw new LabException($"{SettingsPath}: expected a run of {task.Name}, got one of {settings.Task}.");
+    }
+
+    private LabSettings ReadSettings()
     {
         try
         {

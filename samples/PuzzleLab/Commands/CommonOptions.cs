@@ -8,6 +8,11 @@ internal static class CommonOptions
 {
     public static Option<string> Run() => new("--run") { Description = "The folder of a trained run.", Required = true };
 
+    public static Option<string?> Data() => new("--data") { Description = "The folder of a dataset, as `data … build` writes it." };
+
+    public static Option<string[]> Files(string name, string description)
+        => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+
     public static Option<int> Side() => new("--side") { Description = "The side of the boards: 4, 6, 9, …", DefaultValueFactory = _ => 9 };
 
     public static Option<string> Device() => new("--device") { Description = "cpu or cuda:0.", DefaultValueFactory = _ => "cpu" };
@@ -15,6 +20,23 @@ internal static class CommonOptions
     public static Option<int?> Threads() => new("--threads") { Description = "Threads of libtorch; all cores by default." };
 
     public static Option<int?> Segments() => new("--segments") { Description = "The number of segments; that of the training by default." };
+
+    /// <summary>What is trained on: a dataset, or for Sudoku CSV files.</summary>
+    public static LabData ReadData(ParseResult result, LabTask task, Option<string?> data, Option<string[]> train, Option<string[]> test, Option<int> side)
+    {
+        if (result.GetValue(data) is { } folder)
+        {
+            return new LabData { Folder = folder };
+        }
+
+        return task is SudokuLab
+            ? new LabData { Train = SplitFiles(result.GetValue(train)), Test = SplitFiles(result.GetValue(test)), Side = result.GetValue(side) }
+            : throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
+    }
+
+    /// <summary>The files that items name: an item may name several, separated by commas.</summary>
+    public static string[] SplitFiles(IEnumerable<string>? items)
+        => [.. (items ?? []).SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     /// <summary>Sets the number of threads, and gives the device.</summary>
     public static torch.Device Apply(string device, int? threads)

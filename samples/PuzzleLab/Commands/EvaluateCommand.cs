@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Hrm.Core;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary><c>evaluate TASK</c>.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> Run = CommonOptions.Run();
+    private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default what the run was tested with." };
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles in place of --data: CSV files, separated by commas or given again.");
+    private static readonly Option<string?> Submission = new("--submission") { Description = "A file that takes two answers to each test input, in the format of the competition." };
+    private static readonly Option<int?> Segments = CommonOptions.Segments();
+    private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Stop each puzzle by its Q values." };
+    private static readonly Option<int> Side = CommonOptions.Side();
+    private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<int?> Threads = CommonOptions.Threads();
+
+    public static Command Create()
+    {
+        var evaluate = new Command("evaluate", "Evaluate a trained model.");
+        foreach (var task in LabTask.All)
+        {
+            evaluate.Add(Create(task));
+        }
+
+        return evaluate;
+    }
+
+    private static Command Create(LabTask task)
+    {
+        var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Device, Threads };
+        if (task is SudokuLab)
+        {
+            command.Add(Test);
+            command.Add(Side);
+        }
+
+        if (task is ArcLab)
+        {
+            command.Add(Submission);
+        }
+
+        command.SetAction(result => Evaluate(result, task));
+        return command;
+    }
+
+    private static int Evaluate(ParseResult result, LabTask task)
+    {
+        var folder = new RunFolder(result.GetValue(Run)!);
+        var settings = folder.ReadSettings(task);
+        settings.Trainer.Halting.MaxSegments = result.GetValue(Segments) ?? settings.Trainer.Halting.MaxSegments;
+        SettingsReader.Check(settings);
+        using var test = task.OpenTest(DataOf(result, task, settings));
+        using var model = HrmModel.Load(folder.Path, CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads)));
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        using var policy = new AdaptiveHalting(settings.Trainer.Halting, generator);
+        policy.eval();
+        IHaltingPolicy halting = result.GetValue(Adaptive) ? policy : new FixedHalting(settings.Trainer.Halting.MaxSegments);
+        var report = task.CreateReport(test);
+        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, halting, report));
+        if (task is ArcLab && result.GetValue(Submission) is { } submission)
+        {
+            ((ArcReport)report).WriteSubmission(submission);
+        }
+
+        return 0;
+    }
+
+    private static LabData DataOf(ParseResult result, LabTask task, LabSettings settings)
+    {
+        var isNamed = result.GetValue(Data) is not null || (task is SudokuLab && result.GetValue(Test) is { Length: > 0 });
+        return isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test, Side) : settings.Data;
+    }
+}

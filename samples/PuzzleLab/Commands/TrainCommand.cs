@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Hrm.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary><c>train TASK</c>: starts a run, or goes on with one.</summary>
+internal static class TrainCommand
+{
+    private const int CancelledCode = 130;
+
+    private static readonly Option<string?> Data = CommonOptions.Data();
+    private static readonly Option<string[]> Train = CommonOptions.Files("--train", "Training puzzles in place of --data: CSV files, separated by commas or given again.");
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles in place of --data: CSV files, separated by commas or given again.");
+    private static readonly Option<string?> Output = new("--output") { Description = "The folder that takes the run." };
+    private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to go on with from its last checkpoint, with its settings and files." };
+    private static readonly Option<double?> Minutes = new("--minutes") { Description = "Training time, turned into a number of steps once, at the start." };
+    private static readonly Option<long?> Steps = new("--steps") { Description = "The number of steps, in place of --minutes." };
+    private static readonly Option<long?> Epochs = new("--epochs") { Description = "The number of epochs, in place of --minutes: the paper trains 20,000 on Sudoku and mazes, 100,000 on ARC." };
+    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file of settings over the preset." };
+    private static readonly Option<string[]> Set = new("--set") { Description = "A setting over preset and file: KEY=VALUE, for instance Trainer:LearningRate=0.001." };
+    private static readonly Option<int> Side = CommonOptions.Side();
+    private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<int?> Threads = CommonOptions.Threads();
+
+    public static Command Create()
+    {
+        var train = new Command("train", "Train a model.");
+        foreach (var task in LabTask.All)
+        {
+            train.Add(Create(task));
+        }
+
+        return train;
+    }
+
+    private static Command Create(LabTask task)
+    {
+        var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
+        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, preset, Minutes, Steps, Epochs, Config, Set, Device, Threads };
+        if (task is SudokuLab)
+        {
+            command.Add(Train);
+            command.Add(Test);
+            command.Add(Side);
+        }
+
+        command.SetAction((result, cancellationToken) => Task.Run(
+            () => result.GetValue(ResumeFrom) is { } folder
+                ? Resume(result, task, preset, folder, cancellationToken)
+                : Start(result, task, result.GetValue(preset) ?? task.Presets[0], cancellationToken),
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Start(ParseResult result, LabTask task, string preset, CancellationToken cancellationToken)
+    {
+        var data = CommonOptions.ReadData(result, task, Data, Train, Test, Side);
+        var folder = new RunFolder(result.GetValue(Output) ?? throw new LabException("--output: expected the folder that takes the run."));
+        var training = task.OpenTraining(data);
+        var initial = task.CreateSettings(preset, PuzzleSize.Of(training.Examples), data);
+        (initial.Task, initial.Data) = (task.Name, data);
+        var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
+        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads));
+        settings.Threads = torch.get_num_threads();
+        using var run = new LabTraining(settings, training, task.OpenTest(data), folder, device, AnsiConsole.Console);
+        run.Plan(result.GetValue(Minutes), result.GetValue(Steps), result.GetValue(Epochs));
+        return CodeOf(run.Start(cancellationToken), task, folder);
+    }
+
+    private static int Resume(ParseResult result, LabTask task, Option<string?> preset, string path, CancellationToken cancellationToken)
+    {
+        var folder = new RunFolder(path);
+        if (result.GetValue(Output) is { } output && Path.GetFullPath(output) != Path.GetFullPath(path))
+        {
+            throw new LabException($"--resume: a run goes on in its own folder: expected no --output or {path}, got {output}.");
+        }
+
+        Option[] ofStart = [Data, Train, Test, preset, Minutes, Steps, Epochs, Config, Side];
+        var ignored = ofStart.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
+        if (ignored.Length > 0)
+        {
+            AnsiConsole.Console.MarkupLineInterpolated($"[yellow]{string.Join(", ", ignored)}: a resumed run keeps what it was started with[/]");
+        }
+
+        var settings = SettingsReader.Read(folder.ReadSettings(task), null, result.GetValue(Set) ?? []);
+        var threads = result.GetValue(Threads) ?? (settings.Threads > 0 ? settings.Threads : null);
+        var device = CommonOptions.Apply(result.GetValue(Device)!, threads);
+        using var run = new LabTraining(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, AnsiConsole.Console);
+        return CodeOf(run.Resume(cancellationToken), task, folder);
+    }
+
+    private static int CodeOf(TrainingOutcome outcome, LabTask task, RunFolder folder)
+    {
+        if (outcome.Reason != StopReason.Cancelled)
+        {
+            return 0;
+        }
+
+        AnsiConsole.Console.MarkupLineInterpolated($"[yellow]stopped after step {outcome.Step:N0}; go on with: train {task.Name} --resume {folder.Path}[/]");
+        return CancelledCode;
+    }
+}

@@ -1,0 +1,52 @@
+using Hrm.Training;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>A dataset with the names that a report needs. Has one owner, who disposes it.</summary>
+/// <param name="Examples">The examples.</param>
+/// <param name="Identifiers">The name of each puzzle id; may be empty.</param>
+/// <param name="Sources">The source list of each example; empty where the data does not say.</param>
+/// <param name="Folder">The folder of the dataset; empty where the puzzles came from elsewhere.</param>
+internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "") : IDisposable
+{
+    public const string TrainSplit = "train";
+    public const string TestSplit = "test";
+
+    public static LabDataset Open(string folder, string split)
+    {
+        if (folder.Length == 0)
+        {
+            throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
+        }
+
+        var dataset = PuzzleDatasetFolder.Open(folder, split);
+        return new LabDataset(dataset, dataset.Identifiers, [], folder);
+    }
+
+    /// <summary>The source list of an example, or nothing.</summary>
+    public string SourceOf(int example) => Sources.Count > 0 ? Sources[example] : string.Empty;
+
+    /// <summary>The name of the puzzle of an example, or nothing.</summary>
+    public string IdentifierOf(int example)
+    {
+        var (low, high) = (0, Examples.PuzzleOffsets.Count - 1);
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Examples.PuzzleOffsets[middle] <= example ? (middle, high) : (low, middle);
+        }
+
+        var id = Examples.PuzzleIds[low];
+        return id > 0 && id < Identifiers.Count ? Identifiers[id] : string.Empty;
+    }
+
+    /// <summary>The tokens and labels of an example.</summary>
+    public (int[] Inputs, int[] Labels) Read(int example)
+    {
+        var (inputs, labels) = (new int[Examples.SequenceLength], new int[Examples.SequenceLength]);
+        Examples.Read(example, inputs, labels);
+        return (inputs, labels);
+    }
+
+    public void Dispose() => (Examples as IDisposable)?.Dispose();
+}

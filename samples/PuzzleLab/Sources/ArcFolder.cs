@@ -1,0 +1,26 @@
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Finds the folder whose folders hold ARC tasks: a repository has it below its root, its archive one deeper.</summary>
+internal static class ArcFolder
+{
+    private const int DeepestLevel = 4;
+
+    private static readonly string[] Names = ["data", "corpus"];
+
+    public static string Find(string path, string source)
+    {
+        var folder = path;
+        for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
+        {
+            var children = Directory.GetDirectories(folder);
+            if (children.Any(child => Directory.EnumerateFiles(child, "*.json").Any()))
+            {
+                return folder;
+            }
+
+            folder = children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) ?? (children.Length == 1 ? children[0] : string.Empty);
+        }
+
+        throw new LabException($"--source: {source}: expected a folder with folders of ARC tasks (*.json), or one with `data` or `corpus` in it.");
+    }
+}

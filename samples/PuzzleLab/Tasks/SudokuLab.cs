@@ -1,0 +1,74 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Spectre.Console;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Sudoku: from a dataset, or from CSV files.</summary>
+internal sealed class SudokuLab : LabTask
+{
+    public override string Name => "sudoku";
+
+    public override string Puzzles => "Sudoku puzzles";
+
+    public override IReadOnlyList<string> Presets => SudokuPresets.Names;
+
+    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data)
+        => SudokuPresets.Create(preset, size, isDataset: data.Folder.Length > 0) ?? throw NoPreset(preset);
+
+    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => new SudokuAugmentation(ShapeOf(size.SequenceLength), settings.Augmentation);
+
+    public override IEnumerable<string> FindFaults(LabSettings settings) => [];
+
+    public override LabDataset OpenTraining(LabData data)
+        => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data.Side, "--train");
+
+    public override LabDataset OpenTest(LabData data)
+        => data.Folder.Length > 0 ? base.OpenTest(data) : SudokuFiles.Open(data.Test, data.Side, "--test");
+
+    public override TaskReport CreateReport(LabDataset test) => new SudokuReport(test);
+
+    public override string? FindFault(int[] inputs, int[] labels)
+    {
+        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
+        try
+        {
+            var question = encoding.Decode(inputs);
+            return (question.FindConflict() ?? SudokuChecker.FindFault(question, encoding.Decode(labels)))?.Message;
+        }
+        catch (PuzzleFormatException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public override object? CanonicalFormOf(int[] inputs, int[] labels)
+    {
+        var shape = ShapeOf(labels.Length);
+        return new SudokuCanonicalForm(shape).Of(new SudokuEncoding(shape).Decode(labels));
+    }
+
+    public override PuzzleView View(LabDataset dataset, int example)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
+        var question = encoding.DecodePrediction(inputs);
+        var title = string.Join(", ", new[] { $"example {example}", $"{question.GivenCount} givens", dataset.SourceOf(example) }.Where(part => part.Length > 0));
+        return new PuzzleView(title, [View("question", question, question), View("answer", encoding.DecodePrediction(labels), question)]);
+    }
+
+    private static GridView View(string title, SudokuGrid grid, SudokuGrid question)
+    {
+        var shape = grid.Shape;
+        var cells = Enumerable.Range(0, shape.Cells).Select(cell => new CellView(
+            grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString(),
+            question[cell] != 0 ? Color.Default : Color.Green));
+        return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
+    }
+
+    private static SudokuShape ShapeOf(int cells)
+    {
+        var side = (int)Math.Round(Math.Sqrt(cells));
+        return side * side == cells ? SudokuFiles.ShapeOf(side) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
+    }
+}

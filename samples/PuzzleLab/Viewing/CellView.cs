@@ -1,0 +1,9 @@
+using Spectre.Console;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>One cell of a grid: up to two characters in colours.</summary>
+/// <param name="Text">The characters.</param>
+/// <param name="Foreground">Their colour.</param>
+/// <param name="Background">The colour behind them; <see langword="null"/> for that of the page.</param>
+internal readonly record struct CellView(string Text, Color Foreground, Color? Background = null);

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using Hrm.TestKit;
+using Hrm.Training;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>Datasets from the command line: built, checked, shown, trained on, evaluated.</summary>
+public sealed class PuzzleLabDataTests : IDisposable
+{
+    private static readonly string Data = RepositoryFolder.Combine("samples", "data");
+    private static readonly string[] FewSteps = ["--steps", "2", "--threads", "1", "--set", "Trainer:GlobalBatchSize=2", "--set", "Model:HiddenSize=32", "--set", "Trainer:WarmupSteps=1", "--set", "Evaluations=1", "--set", "Trainer:Halting:MaxSegments=2"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-lab-data").FullName;
+
+    [Fact]
+    public void Mazes_are_generated_checked_shown_trained_on_and_evaluated()
+    {
+        var built = Lab("data", "maze", "build", "--count", "20", "--size", "12", "--min-path", "20", "--output", Folder("mazes"));
+        built.Should().Contain("path cells: minimum 2").And.Contain("train: 18 groups, 18 puzzles, 18 examples").And.Contain("test: 2 groups");
+        Lab("data", "maze", "check", "--data", Folder("mazes")).Should().Contain("no fault found");
+        Lab("data", "maze", "show", "--data", Folder("mazes"), "--count", "2", "--html", Folder("mazes.html")).Should().Contain("example 1, a path of");
+        Regex.Count(File.ReadAllText(Folder("mazes.html")), "<tr>").Should().Be(2 * 2 * 12);
+
+        var training = Lab(["train", "maze", "--data", Folder("mazes"), "--output", Folder("run"), .. FewSteps]);
+        var evaluation = Lab("evaluate", "maze", "--run", Folder("run"), "--threads", "1");
+        evaluation.Should().Contain("a path from start to goal: ");
+        LastLine(evaluation).Should().Be(LastLine(training), "both evaluate the same weights on the same mazes");
+    }
+
+    [Fact]
+    public void Sudokus_from_csv_files_make_a_dataset_with_augmentations()
+    {
+        var built = Lab("data", "sudoku", "build", "--train", Path.Combine(Data, "sudoku_extreme_like_train.csv"), "--test", Path.Combine(Data, "sudoku_easy_test.csv"),
+            "--subsample", "30", "--min-difficulty", "20", "--augment", "3", "--output", Folder("sudoku"));
+        built.Should().Contain("train: 30 groups, 120 puzzles, 120 examples").And.Contain("test: 1,000 groups, 1,000 puzzles");
+        Lab("data", "sudoku", "check", "--data", Folder("sudoku")).Should().Contain("no fault found");
+        Lab("data", "sudoku", "show", "--data", Folder("sudoku"), "--split", "test", "--count", "1").Should().Contain("givens");
+        Lab(["train", "sudoku", "--data", Folder("sudoku"), "--output", Folder("run"), .. FewSteps]).Should().Contain("120 training examples, 1,000 test examples");
+        Lab("evaluate", "sudoku", "--run", Folder("run"), "--threads", "1").Should().Contain("17 givens");
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void Sudokus_are_generated_with_one_solution(int side)
+    {
+        Lab("data", "sudoku", "build", "--count", "40", "--test-count", "10", "--side", $"{side}", "--output", Folder("generated")).Should().Contain("train: 30 groups").And.Contain("test: 10 groups");
+        Lab("data", "sudoku", "check", "--data", Folder("generated")).Should().Contain("no fault found");
+    }
+
+    [Fact]
+    public void Arc_tasks_are_augmented_trained_on_and_voted_for()
+    {
+        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--output", Folder("arc"))
+            .Should().Contain("train: 40 groups, 120 puzzles").And.Contain("test: 20 groups, 60 puzzles");
+        Lab("data", "arc", "check", "--data", Folder("arc")).Should().Contain("no fault found");
+        Lab("data", "arc", "show", "--data", Folder("arc"), "--html", Folder("arc.html")).Should().Contain("example 0, ");
+        Lab(["train", "arc", "--data", Folder("arc"), "--output", Folder("run"), .. FewSteps]);
+        Lab("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
+        File.ReadAllText(Folder("submission.json")).Should().StartWith("{\"").And.Contain("attempt_2");
+    }
+
+    [Fact]
+    public void A_fault_in_a_dataset_is_found_with_its_place()
+    {
+        Lab("data", "maze", "build", "--count", "5", "--size", "8", "--output", Folder("mazes"));
+        var labels = Path.Combine(Folder("mazes"), "train", "all__labels.npy");
+        var bytes = File.ReadAllBytes(labels);
+        bytes[^1] = bytes[^1] == 1 ? (byte)2 : (byte)1;
+        File.WriteAllBytes(labels, bytes);
+        var (code, output) = LabProcess.Run("data", "maze", "check", "--data", Folder("mazes"));
+        code.Should().Be(3, output);
+        LabProcess.InOneLine(output).Should().Contain("train, example 3: ").And.Contain("1 examples have a fault");
+
+        bytes[^1] = 9;
+        File.WriteAllBytes(labels, bytes);
+        (code, output) = LabProcess.Run("data", "maze", "check", "--data", Folder("mazes"));
+        code.Should().Be(3, output);
+        LabProcess.InOneLine(output).Replace(" ", "").Should().Contain("all__labels.npy").And.Contain("9");
+    }
+
+    [Fact]
+    public void Mistakes_are_named_and_leave_nothing_behind()
+    {
+        var maze = Path.Combine(Data, "maze_30x30_hard_test.csv");
+        (string[] Arguments, string Named)[] mistakes =
+        [
+            (["data", "maze", "build", "--output", Folder("new")], "--train: expected at least one CSV file"),
+            (["data", "maze", "build", "--count", "1", "--output", Folder("new")], "--count: expected at least 2"),
+            (["data", "maze", "build", "--count", "5", "--train", maze, "--output", Folder("new")], "either --count or --train"),
+            (["data", "maze", "build", "--train", maze, "--test", Path.Combine(Data, "sudoku_easy_test.csv"), "--output", Folder("new")], "line 2"),
+            (["data", "maze", "build", "--train", "ftp://example.org/x.csv", "--test", maze, "--output", Folder("new")], "ftp"),
+            (["data", "maze", "build", "--train", "http://example.org/x.csv", "--test", maze, "--output", Folder("new")], "https"),
+            (["data", "sudoku", "build", "--train", "nowhere.csv", "--test", "nowhere.csv", "--output", Folder("new")], "nowhere.csv"),
+            (["data", "arc", "build", "--source", Data, "--output", Folder("new")], "expected a folder with folders of ARC tasks"),
+            (["data", "arc", "check", "--data", Folder("new")], "new"),
+            (["data", "maze", "show", "--data", Folder("new")], "new"),
+            (["train", "maze", "--output", Folder("new"), "--steps", "1"], "--data: expected the folder of a dataset"),
+        ];
+        foreach (var (arguments, named) in mistakes)
+        {
+            var (code, output) = LabProcess.Run(arguments);
+            code.Should().BeOneOf([1, 3], output);
+            LabProcess.InOneLine(output).Should().Contain(named).And.NotContain("   at ");
+        }
+
+        Directory.EnumerateFileSystemEntries(_folder).Should().BeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Lab(params string[] arguments)
+    {
+        var (code, output) = LabProcess.Run(arguments);
+        code.Should().Be(0, output);
+        return output;
+    }
+
+    private static string LastLine(string output) => output.Split('\n').Last(line => line.Contains("token accuracy", StringComparison.Ordinal));
+
+    private string Folder(string name) => Path.Combine(_folder, name);
+}
