@@ -17,7 +17,7 @@ public sealed class PuzzleLabDataTests : IDisposable
     {
         var built = Lab("data", "maze", "build", "--count", "20", "--size", "12", "--min-path", "20", "--output", Folder("mazes"));
         built.Should().Contain("path cells: minimum 2").And.Contain("train: 18 groups, 18 puzzles, 18 examples").And.Contain("test: 2 groups");
-        Lab("data", "maze", "check", "--data", Folder("mazes")).Should().Contain("no fault found");
+        Lab("data", "maze", "check", "--data", Folder("mazes"), "--disjoint").Should().Contain("18 different training puzzles").And.Contain("no fault found");
         Lab("data", "maze", "show", "--data", Folder("mazes"), "--count", "2", "--html", Folder("mazes.html")).Should().Contain("example 1, a path of");
         Regex.Count(File.ReadAllText(Folder("mazes.html")), "<tr>").Should().Be(2 * 2 * 12);
 
@@ -30,13 +30,13 @@ public sealed class PuzzleLabDataTests : IDisposable
     [Fact]
     public void Sudokus_from_csv_files_make_a_dataset_with_augmentations()
     {
-        var built = Lab("data", "sudoku", "build", "--train", Path.Combine(Data, "sudoku_extreme_like_train.csv"), "--test", Path.Combine(Data, "sudoku_easy_test.csv"),
-            "--subsample", "30", "--min-difficulty", "20", "--augment", "3", "--output", Folder("sudoku"));
-        built.Should().Contain("train: 30 groups, 120 puzzles, 120 examples").And.Contain("test: 1,000 groups, 1,000 puzzles");
-        Lab("data", "sudoku", "check", "--data", Folder("sudoku")).Should().Contain("no fault found");
+        var built = Lab("data", "sudoku", "build", "--train", Path.Combine(Data, "sudoku_extreme_like_train.csv"), "--test", Path.Combine(Data, "sudoku_extreme_like_test.csv"),
+            "--subsample", "30", "--min-difficulty", "60", "--augment", "3", "--output", Folder("sudoku"));
+        built.Should().Contain("train: 30 groups, 120 puzzles, 120 examples").And.Contain("test: 206 groups, 206 puzzles");
+        Lab("data", "sudoku", "check", "--data", Folder("sudoku"), "--disjoint").Should().Contain("30 different training puzzles").And.Contain("no fault found");
         Lab("data", "sudoku", "show", "--data", Folder("sudoku"), "--split", "test", "--count", "1").Should().Contain("givens");
-        Lab(["train", "sudoku", "--data", Folder("sudoku"), "--output", Folder("run"), .. FewSteps]).Should().Contain("120 training examples, 1,000 test examples");
-        Lab("evaluate", "sudoku", "--run", Folder("run"), "--threads", "1").Should().Contain("17 givens");
+        Lab(["train", "sudoku", "--data", Folder("sudoku"), "--output", Folder("run"), .. FewSteps]).Should().Contain("120 training examples, 206 test examples");
+        Lab("evaluate", "sudoku", "--run", Folder("run"), "--threads", "1").Should().Contain("18-23 givens");
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class PuzzleLabDataTests : IDisposable
     public void Sudokus_are_generated_with_one_solution(int side)
     {
         Lab("data", "sudoku", "build", "--count", "40", "--test-count", "10", "--side", $"{side}", "--output", Folder("generated")).Should().Contain("train: 30 groups").And.Contain("test: 10 groups");
-        Lab("data", "sudoku", "check", "--data", Folder("generated")).Should().Contain("no fault found");
+        Lab("data", "sudoku", "check", "--data", Folder("generated"), "--disjoint").Should().Contain("no fault found");
     }
 
     [Fact]

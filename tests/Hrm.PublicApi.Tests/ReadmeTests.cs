@@ -43,6 +43,29 @@ public sealed class ReadmeTests
     }
 
     [Fact]
+    public void The_examples_of_the_guide_to_tasks_are_the_compiled_ones()
+    {
+        var guide = File.ReadAllText(RepositoryFolder.Combine("docs", "tasks.md")).ReplaceLineEndings("\n");
+        guide.Should().Contain(string.Join('\n', Region("tasks", "tests", "Hrm.PublicApi.Tests", "TasksExample.cs")).TrimEnd());
+        var task = File.ReadAllText(RepositoryFolder.Combine("tests", "Hrm.PublicApi.Tests", "SortingTask.cs")).ReplaceLineEndings("\n");
+        guide.Should().Contain(task[task.IndexOf("internal sealed class", StringComparison.Ordinal)..].TrimEnd());
+    }
+
+    [Fact]
+    public void The_example_of_the_guide_to_tasks_runs()
+    {
+        var folder = Directory.CreateTempSubdirectory("hrm-guide").FullName;
+        try
+        {
+            TasksExample.Run(Path.Combine(folder, "mazes")).Should().Be((90 * 8, new SamplerPosition(0, 1)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_example_runs()
     {
         var folder = Directory.CreateTempSubdirectory("hrm-readme").FullName;

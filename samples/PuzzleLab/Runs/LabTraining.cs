@@ -50,7 +50,7 @@ internal sealed class LabTraining : IDisposable
         }
 
         _settings.Trainer.TotalSteps = steps
-            ?? (epochs is { } count ? TrainerPresets.StepsOf(_training.Examples, count, _settings.Trainer.GlobalBatchSize) : null)
+            ?? (epochs is { } count ? TrainerPresets.StepsOf(_training.Examples, count, _settings.Trainer.GlobalBatchSize) : (long?)null)
             ?? StepPlan.StepsIn(TimeSpan.FromMinutes(minutes!.Value), _settings, ThrowAwayBatches(), _device);
         SettingsReader.Check(_settings);
     }

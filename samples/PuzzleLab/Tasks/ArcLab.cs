@@ -83,8 +83,10 @@ internal sealed class ArcLab : LabTask
         var cells = new CellView[grid.Cells.Length];
         for (var cell = 0; cell < cells.Length; cell++)
         {
-            var colour = ArcPalette.Colours[grid.Cells[cell]];
-            cells[cell] = new CellView(" ", Color.Default, new Color(colour.Red, colour.Green, colour.Blue));
+            // The digit in the colour behind it is seen where there are no colours.
+            var number = grid.Cells[cell];
+            var colour = new Color(ArcPalette.Colours[number].Red, ArcPalette.Colours[number].Green, ArcPalette.Colours[number].Blue);
+            cells[cell] = new CellView($"{number}", colour, colour);
         }
 
         return new GridView(title, grid.Columns, cells);

@@ -81,7 +81,8 @@ internal sealed class MazeLab : LabTask
     {
         var cells = MazeBoard.Kinds(answer, question).Select(kind => kind switch
         {
-            MazeCellKind.Wall => new CellView(" ", Color.Default, WallColour),
+            // In the colour behind it, a wall is seen where there are no colours too.
+            MazeCellKind.Wall => new CellView("#", WallColour, WallColour),
             MazeCellKind.Start => new CellView("S", Color.White, Color.Green),
             MazeCellKind.Goal => new CellView("G", Color.White, Color.Red),
             MazeCellKind.Path => new CellView("•", Color.Blue),
