@@ -7,6 +7,7 @@ public class MazeGeneratorTests
 {
     public static TheoryData<int, int, int, int> Kinds => new()
     {
+        { 4, 4, 4, 300 },
         { 5, 5, 2, 300 },
         { 8, 8, 20, 200 },
         { 6, 11, 4, 200 },
@@ -74,6 +75,36 @@ public class MazeGeneratorTests
             var mean = values.Average();
             return values.Average(value => (value - mean) * (value - mean));
         }
+    }
+
+    [Fact]
+    public void Each_ordered_pair_of_cells_is_as_likely_as_any_other()
+    {
+        // A grid of four cells has no wall, and a path between any two.
+        var random = new StatefulRandom(11);
+
+        var pairs = Enumerable.Range(0, 12_000)
+            .Select(_ => new MazeGenerator(MazeShape.Square(2), 2, random).NextPuzzle().Question)
+            .CountBy(maze => (maze.Start, maze.Goal)).ToArray();
+
+        // A thousand of each of twelve; the standard deviation is 30.
+        pairs.Should().HaveCount(12).And.OnlyContain(pair => pair.Value > 850 && pair.Value < 1150);
+    }
+
+    [Fact]
+    public void Each_number_of_walls_comes_and_each_corner_is_a_wall_as_often_as_any_other()
+    {
+        // A generator of its own for each maze: none profits from how an earlier one left its cells in disorder.
+        var random = new StatefulRandom(12);
+        int[] corners = [0, 4, 5, 9];
+
+        var layouts = Enumerable.Range(0, 8_000)
+            .Select(_ => new MazeGenerator(new MazeShape(2, 5), 5, random).NextPuzzle().Question.Layout).ToArray();
+
+        layouts.Select(layout => layout.WallCount).Distinct().Should().BeEquivalentTo([3, 4, 5]);
+        var walls = corners.Select(corner => (double)layouts.Count(layout => layout.Walls[corner])).ToArray();
+        // Five standard deviations of a count that is binomial.
+        walls.Should().OnlyContain(count => Math.Abs(count - walls.Average()) < 5 * Math.Sqrt(walls.Average() * (1 - (walls.Average() / 8_000))));
     }
 
     [Fact]
