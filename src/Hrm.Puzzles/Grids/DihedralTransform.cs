@@ -31,6 +31,19 @@ public readonly record struct DihedralTransform
     /// <summary>The transform that undoes this one.</summary>
     public DihedralTransform Inverse => new(Index switch { 1 => 3, 3 => 1, _ => Index });
 
+    /// <summary>The group table: entry (i, j) is the transform that is i after j.</summary>
+    private static ReadOnlySpan<byte> Products =>
+    [
+        0, 1, 2, 3, 4, 5, 6, 7,
+        1, 2, 3, 0, 6, 7, 5, 4,
+        2, 3, 0, 1, 5, 4, 7, 6,
+        3, 0, 1, 2, 7, 6, 4, 5,
+        4, 7, 5, 6, 0, 2, 3, 1,
+        5, 6, 4, 7, 2, 0, 1, 3,
+        6, 4, 7, 5, 1, 3, 0, 2,
+        7, 5, 6, 4, 3, 1, 2, 0,
+    ];
+
     /// <summary>The transform of a number.</summary>
     /// <param name="index">0 to 7.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
@@ -43,18 +56,7 @@ public readonly record struct DihedralTransform
 
     /// <summary>The transform that is this one after another.</summary>
     /// <param name="first">What is applied first.</param>
-    public DihedralTransform After(DihedralTransform first)
-    {
-        // The corner that row 0 comes from and the direction in which it runs tell the eight apart.
-        var self = this;
-        return All.First(candidate => candidate.SourceOf(0, 0, 2, 2) == Chained(0, 0) && candidate.SourceOf(0, 1, 2, 2) == Chained(0, 1));
-
-        (int Row, int Column) Chained(int row, int column)
-        {
-            var (middleRow, middleColumn) = self.SourceOf(row, column, 2, 2);
-            return first.SourceOf(middleRow, middleColumn, 2, 2);
-        }
-    }
+    public DihedralTransform After(DihedralTransform first) => new(Products[(Index * Count) + first.Index]);
 
     /// <summary>Where a cell of the result comes from.</summary>
     /// <param name="row">The row in the result.</param>
@@ -80,12 +82,22 @@ public readonly record struct DihedralTransform
     /// <param name="rows">R.</param>
     /// <param name="columns">C.</param>
     /// <param name="result">Takes the R · C cells of the result, row by row; must not overlap <paramref name="cells"/>.</param>
-    /// <exception cref="ArgumentException">A span that has not R · C entries.</exception>
+    /// <exception cref="ArgumentException">A span that has not R · C entries, or spans that overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative number of rows or columns.</exception>
     public void Apply<T>(ReadOnlySpan<T> cells, int rows, int columns, Span<T> result)
     {
-        if (cells.Length != rows * columns || result.Length != cells.Length)
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        if (cells.Length != (long)rows * columns || result.Length != cells.Length)
         {
-            throw new ArgumentException($"cells, result: expected {rows} · {columns} of each, got {cells.Length} and {result.Length}", nameof(cells));
+            throw new ArgumentException(
+                FormattableString.Invariant($"cells, result: expected {rows} · {columns} of each, got {cells.Length} and {result.Length}"),
+                nameof(cells));
+        }
+
+        if (cells.Overlaps(result))
+        {
+            throw new ArgumentException("result: expected a span apart from cells, got one that overlaps it", nameof(result));
         }
 
         if (Index == 0)

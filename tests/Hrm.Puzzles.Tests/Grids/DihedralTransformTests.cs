@@ -1,0 +1,147 @@
+using FsCheck.Xunit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class DihedralTransformTests
+{
+    /// <summary>What numpy makes of [[1, 2, 3], [4, 5, 6]]: rot90 by 0 to 3, fliplr, flipud, T, fliplr of rot90.</summary>
+    [Theory]
+    [InlineData(0, "123/456")]
+    [InlineData(1, "36/25/14")]
+    [InlineData(2, "654/321")]
+    [InlineData(3, "41/52/63")]
+    [InlineData(4, "321/654")]
+    [InlineData(5, "456/123")]
+    [InlineData(6, "14/25/36")]
+    [InlineData(7, "63/52/41")]
+    public void Apply_does_what_numpy_does(int index, string expected) =>
+        Apply(DihedralTransform.Of(index), new Grid(2, 3, [.. "123456"])).ToString().Should().Be(expected);
+
+    [Fact]
+    public void A_quarter_turn_of_1_2_3_4_is_2_4_1_3()
+    {
+        var result = new int[4];
+
+        DihedralTransform.Of(1).Apply<int>([1, 2, 3, 4], 2, 2, result);
+
+        result.Should().Equal(2, 4, 1, 3);
+    }
+
+    [Property(MaxTest = 200)]
+    public void Apply_takes_each_cell_from_its_source(int seed)
+    {
+        var grid = RandomGrid(seed);
+        foreach (var transform in DihedralTransform.All)
+        {
+            var result = Apply(transform, grid);
+            for (var row = 0; row < result.Rows; row++)
+            {
+                for (var column = 0; column < result.Columns; column++)
+                {
+                    var (sourceRow, sourceColumn) = transform.SourceOf(row, column, grid.Rows, grid.Columns);
+                    result[row, column].Should().Be(grid[sourceRow, sourceColumn]);
+                }
+            }
+        }
+    }
+
+    [Property(MaxTest = 200)]
+    public void The_inverse_undoes_on_both_sides(int seed)
+    {
+        var grid = RandomGrid(seed);
+        foreach (var transform in DihedralTransform.All)
+        {
+            Apply(transform.Inverse, Apply(transform, grid)).Should().Be(grid);
+            Apply(transform, Apply(transform.Inverse, grid)).Should().Be(grid);
+            transform.Inverse.After(transform).Should().Be(DihedralTransform.Identity);
+        }
+    }
+
+    [Property(MaxTest = 100)]
+    public void After_is_one_applied_after_the_other(int seed)
+    {
+        var grid = RandomGrid(seed);
+        foreach (var first in DihedralTransform.All)
+        {
+            foreach (var second in DihedralTransform.All)
+            {
+                Apply(second.After(first), grid).Should().Be(Apply(second, Apply(first, grid)));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_eight_are_a_group_that_does_not_commute()
+    {
+        foreach (var a in DihedralTransform.All)
+        {
+            DihedralTransform.All.Select(b => a.After(b).Index).Should().BeEquivalentTo([0, 1, 2, 3, 4, 5, 6, 7]);
+            foreach (var b in DihedralTransform.All)
+            {
+                a.After(b).Inverse.Should().Be(b.Inverse.After(a.Inverse));
+                foreach (var c in DihedralTransform.All)
+                {
+                    a.After(b).After(c).Should().Be(a.After(b.After(c)));
+                }
+            }
+        }
+
+        DihedralTransform.Of(1).After(DihedralTransform.Of(4)).Should().NotBe(DihedralTransform.Of(4).After(DihedralTransform.Of(1)));
+    }
+
+    [Fact]
+    public void The_eight_images_of_a_grid_without_symmetry_differ() =>
+        DihedralTransform.All.Select(transform => Apply(transform, new Grid(2, 2, [.. "1234"]))).Should().OnlyHaveUniqueItems();
+
+    [Fact]
+    public void The_inverses_are_those_of_the_authors() =>
+        DihedralTransform.All.Select(transform => transform.Inverse.Index).Should().Equal(0, 3, 2, 1, 4, 5, 6, 7);
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(8)]
+    public void A_number_beyond_the_eight_is_refused(int index) =>
+        FluentActions.Invoking(() => DihedralTransform.Of(index)).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Theory]
+    [InlineData(5, 6, 2, 3)]
+    [InlineData(6, 5, 2, 3)]
+    [InlineData(0, 0, 65536, 65536)]
+    public void Apply_refuses_spans_of_another_length(int cells, int result, int rows, int columns) =>
+        FluentActions.Invoking(() => DihedralTransform.Of(2).Apply<int>(new int[cells], rows, columns, new int[result]))
+            .Should().Throw<ArgumentException>().WithMessage($"cells, result: expected {rows} · {columns} of each, got {cells} and {result}*");
+
+    [Fact]
+    public void Apply_refuses_negative_sides_and_spans_that_overlap()
+    {
+        var cells = new int[4];
+
+        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, -2, -2, new int[4])).Should().Throw<ArgumentOutOfRangeException>();
+        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, 2, 2, c)).Should().Throw<ArgumentException>().WithMessage("*overlaps*");
+    }
+
+    private static Grid RandomGrid(int seed)
+    {
+        var random = new Random(seed);
+        var (rows, columns) = (random.Next(1, 7), random.Next(1, 7));
+        return new Grid(rows, columns, [.. Enumerable.Range(0, rows * columns).Select(cell => (char)('A' + cell))]);
+    }
+
+    private static Grid Apply(DihedralTransform transform, Grid grid)
+    {
+        var result = new char[grid.Cells.Length];
+        transform.Apply<char>(grid.Cells, grid.Rows, grid.Columns, result);
+        return transform.SwapsAxes ? new Grid(grid.Columns, grid.Rows, result) : new Grid(grid.Rows, grid.Columns, result);
+    }
+
+    private sealed record Grid(int Rows, int Columns, char[] Cells)
+    {
+        public char this[int row, int column] => Cells[(row * Columns) + column];
+
+        public bool Equals(Grid? other) => other is not null && ToString() == other.ToString();
+
+        public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+        public override string ToString() => string.Join('/', Cells.Chunk(Columns).Select(row => new string(row)));
+    }
+}

@@ -1,0 +1,100 @@
+namespace Hrm.Puzzles.Tests;
+
+public class MazeCsvTests
+{
+    private const string Header = "source,question,answer,rating\n";
+    private const string Row = "list, SG   ###, SG   ###,2\n";
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Read_takes_both_line_ends_a_byte_order_mark_and_blanks_at_the_ends(string lineEnd)
+    {
+        using var file = new TemporaryFile("\uFEFF" + (Header + Row + "list, S     G , S  o  G ,3").Replace("\n", lineEnd, StringComparison.Ordinal));
+
+        var puzzles = MazeCsv.ReadAll(file.Path);
+
+        puzzles.Select(puzzle => puzzle.Question.ToString()).Should().Equal(" SG   ###", " S     G ");
+        puzzles.Select(puzzle => puzzle.Answer.ToString()).Should().Equal(" SG   ###", " S  o  G ");
+        (puzzles[1].Source, puzzles[1].Rating, puzzles[1].Line, puzzles[1].PathCells).Should().Be(("list", 3, 3, 3));
+    }
+
+    [Theory]
+    [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells, from 4 to 65536, where no shape is given, got 8")]
+    [InlineData("a,,,2\n", "question", "expected a square number of cells*got 0")]
+    [InlineData("a, SG   ###, SG   ##,2\n", "answer", "expected 9 characters (3x3), got 8")]
+    [InlineData("a, SG   ###, SG   ### ,2\n", "answer", "expected 9 characters (3x3), got 10")]
+    [InlineData("a,  G   ###,  G   ###,2\n", "question", "expected one 'S', got none")]
+    [InlineData("a,SSG   ###,SSG   ###,2\n", "question", "expected one 'S', got a second one in row 1, column 2, after row 1, column 1")]
+    [InlineData("a, S    ###, S    ###,2\n", "question", "expected one 'G', got none")]
+    [InlineData("a,.SG   ###, SG   ###,2\n", "question", "expected one of '# SG' at character 1 (row 1, column 1), got '.'")]
+    [InlineData("a, SG   ###,.SG   ###,2\n", "answer", "expected one of '# SGo' at character 1 (row 1, column 1), got '.'")]
+    [InlineData("a, S ###  G, S ###  G,2\n", "question", "expected a way from the start in row 1, column 2 to the goal in row 3, column 3, got none")]
+    [InlineData("a, SG   ###, SG#  ###,2\n", "answer", "the answer does not solve its question: expected a free cell or a path in row 2, column 1, got a wall")]
+    [InlineData("a,S G   ###,S G   ###,2\n", "answer", "the answer does not solve its question: expected a path from the start to the goal, got one that ends in row 1, column 1")]
+    [InlineData("a,S G   ###,S Gooo###,2\n", "answer", "the answer does not solve its question: expected a path of 3 cells, start and goal included, got one of 5")]
+    [InlineData("a, SG   ###, SG   ###\n", null, "expected 4 fields*got 3*")]
+    [InlineData("a, SG   ###, SG   ###,long\n", "rating", "expected a number*")]
+    public void Read_names_the_place_of_bad_input(string row, string? field, string problem)
+    {
+        using var file = new TemporaryFile(Header + Row + row);
+
+        var error = file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFormatException>().Which;
+
+        (error.File, error.Line, error.Field).Should().Be((file.Path, 3, field));
+        error.Problem.Should().Match(problem);
+    }
+
+    [Fact]
+    public void Read_takes_the_shape_that_is_given()
+    {
+        using var file = new TemporaryFile(Header + "a,S  ##G,Soo##G,4\n");
+
+        MazeCsv.ReadAll(file.Path, new MazeShape(2, 3)).Should().ContainSingle().Which.PathCells.Should().Be(4);
+        file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFormatException>().WithMessage("*line 2, question: expected a square*");
+        file.Invoking(f => MazeCsv.ReadAll(f.Path, MazeShape.Thirty)).Should().Throw<PuzzleFormatException>().WithMessage("*expected 900 characters (30x30), got 6");
+    }
+
+    [Fact]
+    public void Read_streams_rows_before_an_error_further_down()
+    {
+        using var file = new TemporaryFile(Header + Row + "broken\n");
+
+        MazeCsv.Read(file.Path).First().Line.Should().Be(2);
+    }
+
+    [Fact]
+    public void Read_of_a_missing_file_is_a_typed_error()
+    {
+        using var file = new TemporaryFile();
+
+        file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
+    }
+
+    [Fact]
+    public void Write_is_read_back()
+    {
+        using var file = new TemporaryFile("old");
+        var random = new Random(1);
+        var puzzles = Enumerable.Range(2, 20).Select(line =>
+        {
+            var maze = new MazeGenerator(MazeShape.Square(6), 6, random).NextPuzzle();
+            return new MazePuzzle(maze.Question, maze.Answer, "a b", line % 2 == 0 ? 2.5 : null, line);
+        }).ToArray();
+
+        MazeCsv.Write(file.Path, puzzles);
+
+        MazeCsv.ReadAll(file.Path).Should().Equal(puzzles);
+    }
+
+    [Fact]
+    public void Write_of_nothing_leaves_the_old_file()
+    {
+        using var file = new TemporaryFile("old");
+
+        file.Invoking(f => MazeCsv.Write(f.Path, [])).Should().Throw<PuzzleFormatException>();
+
+        File.ReadAllText(file.Path).Should().Be("old");
+        Directory.GetFiles(file.Folder).Should().ContainSingle();
+    }
+}

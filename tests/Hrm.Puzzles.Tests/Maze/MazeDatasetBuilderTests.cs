@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class MazeDatasetBuilderTests
+{
+    private const int NpyHeaderBytes = 128;
+
+    private static readonly MazePuzzle[] Puzzles = [.. new MazeGenerator(MazeShape.Square(6), 6, new StatefulRandom(1)).Generate(20)];
+
+    /// <summary>Every folder that the authors' builder wrote from a <c>raw</c> beside it.</summary>
+    public static TheoryData<string> Built =>
+        [.. GoldenFolders.Cases("datasets").Where(IsMaze).SelectMany(folder => Directory.EnumerateDirectories(folder, "built*")).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Built))]
+    public void The_groups_are_those_of_the_authors_builder(string built)
+    {
+        var raw = Path.Combine(Path.GetDirectoryName(built)!, "raw");
+        var builder = new MazeDatasetBuilder(MazeShape.Thirty, new() { Augment = Path.GetFileName(built).Contains("aug", StringComparison.Ordinal) });
+
+        AssertEqual(builder.BuildTraining(MazeCsv.Read(Path.Combine(raw, "train.csv")), new StatefulRandom(1)), Path.Combine(built, "train"));
+        AssertEqual(builder.BuildTest(MazeCsv.Read(Path.Combine(raw, "test.csv"))), Path.Combine(built, "test"));
+    }
+
+    [Fact]
+    public void A_training_maze_comes_with_its_images_in_the_order_of_the_transforms()
+    {
+        var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { Augment = true });
+
+        var group = builder.BuildTraining(Puzzles[..1], new StatefulRandom(1)).Single();
+
+        group.Puzzles.Select(puzzle => builder.Task.DecodeQuestion(puzzle.Single().Inputs)).Should().Equal(DihedralTransform.All.Select(Puzzles[0].Question.Transform));
+        group.Puzzles.Select(puzzle => builder.Task.Decode(puzzle.Single().Labels)).Should().Equal(DihedralTransform.All.Select(Puzzles[0].Answer.Transform));
+        builder.BuildTest(Puzzles[..1]).Single().Puzzles.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_shape_that_is_not_square_has_four_images()
+    {
+        var puzzle = MazePuzzle.Of(MazeGrid.Parse("S  ##G", new MazeShape(2, 3)));
+
+        var group = new MazeDatasetBuilder(puzzle.Shape, new() { Augment = true }).BuildTraining([puzzle], new StatefulRandom(1)).Single();
+
+        group.Puzzles.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void A_part_of_the_training_mazes_is_drawn_without_replacement_by_the_seed()
+    {
+        Drawn(seed: 1).Should().HaveCount(7).And.OnlyHaveUniqueItems().And.BeSubsetOf(Puzzles.Select(puzzle => puzzle.Question));
+        Drawn(seed: 1).Should().Equal(Drawn(seed: 1)).And.NotEqual(Drawn(seed: 2));
+        Enumerable.Range(0, 200).SelectMany(seed => Drawn(seed)).Distinct().Should().HaveCount(20);
+
+        static MazeGrid[] Drawn(long seed)
+        {
+            var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { TrainingPuzzles = 7 });
+            return Questions(builder, builder.BuildTraining(Puzzles, new StatefulRandom(seed)));
+        }
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(21)]
+    public void A_number_that_is_not_below_what_there_is_takes_all_in_their_order(int count)
+    {
+        var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { TrainingPuzzles = count });
+
+        Questions(builder, builder.BuildTraining(Puzzles, new StatefulRandom(1))).Should().Equal(Puzzles.Select(puzzle => puzzle.Question));
+    }
+
+    [Fact]
+    public void Short_paths_and_doubled_layouts_are_left_out_of_both_parts_if_asked_for()
+    {
+        MazePuzzle[] puzzles = [.. Puzzles, MazePuzzle.Of(Puzzles[3].Question.Transform(DihedralTransform.Of(1)))];
+        var least = Puzzles.Min(puzzle => puzzle.PathCells) + 1;
+        var expected = Puzzles.Where(puzzle => puzzle.PathCells >= least).Select(puzzle => puzzle.Question).ToArray();
+        var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { MinimumPathCells = least, DropDuplicates = true });
+
+        expected.Length.Should().BeInRange(1, 19);
+        Questions(builder, builder.BuildTraining(puzzles, new StatefulRandom(1))).Should().Equal(expected);
+        Questions(builder, builder.BuildTest(puzzles)).Should().Equal(expected);
+        new MazeDatasetBuilder(MazeShape.Square(6)).BuildTest(puzzles).Should().HaveCount(21);
+    }
+
+    [Fact]
+    public void A_maze_of_another_shape_is_named_by_its_line() =>
+        FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Square(6)).BuildTest([MazePuzzleAt(line: 7)]))
+            .Should().Throw<PuzzleFormatException>().WithMessage("line 7, question: expected a maze of 6x6, got one of 2x2");
+
+    [Fact]
+    public void Bad_options_are_reported_all_at_once() =>
+        FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Thirty, new() { TrainingPuzzles = 0, MinimumPathCells = -1 }))
+            .Should().Throw<InvalidConfigException>()
+            .WithMessage("maze dataset options: TrainingPuzzles: expected at least 1, got 0; MinimumPathCells: expected at least 0, got -1.");
+
+    [Fact]
+    public void The_defaults_are_those_of_the_paper()
+    {
+        var options = new MazeDatasetOptions();
+
+        (options.TrainingPuzzles, options.Augment, options.MinimumPathCells, options.DropDuplicates).Should().Be((null, false, 0, false));
+    }
+
+    private static bool IsMaze(string folder) => Path.GetFileName(folder).StartsWith("maze", StringComparison.Ordinal);
+
+    private static MazePuzzle MazePuzzleAt(int line)
+    {
+        var question = MazeGrid.Parse("SG  ");
+        return new MazePuzzle(question, new MazeSolver(question.Shape).Solve(question)!, line: line);
+    }
+
+    private static MazeGrid[] Questions(MazeDatasetBuilder builder, IEnumerable<PuzzleGroup> groups) =>
+        [.. groups.Select(group => builder.Task.DecodeQuestion(group.Puzzles.Single().Single().Inputs))];
+
+    private static void AssertEqual(IEnumerable<PuzzleGroup> groups, string split)
+    {
+        PuzzleGroup[] all = [.. groups];
+        var puzzles = all.SelectMany(group => group.Puzzles).ToArray();
+        var examples = puzzles.SelectMany(puzzle => puzzle).ToArray();
+
+        Bytes(split, "inputs").Should().Equal(examples.SelectMany(example => example.Inputs).Select(token => (byte)token));
+        Bytes(split, "labels").Should().Equal(examples.SelectMany(example => example.Labels).Select(label => (byte)label));
+        Integers(split, "puzzle_identifiers").Should().Equal(puzzles.Select(puzzle => puzzle[0].PuzzleId));
+        Integers(split, "puzzle_indices").Should().Equal(PrefixSums(puzzles.Select(puzzle => puzzle.Count)));
+        Integers(split, "group_indices").Should().Equal(PrefixSums(all.Select(group => group.Puzzles.Count)));
+    }
+
+    private static byte[] Bytes(string split, string name) => File.ReadAllBytes(Path.Combine(split, $"all__{name}.npy"))[NpyHeaderBytes..];
+
+    private static int[] Integers(string split, string name) =>
+        [.. Bytes(split, name).Chunk(sizeof(int)).Select(bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes))];
+
+    private static IEnumerable<int> PrefixSums(IEnumerable<int> counts)
+    {
+        var sum = 0;
+        yield return sum;
+        foreach (var count in counts)
+        {
+            yield return sum += count;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Hrm.Puzzles.Tests;
+
+public class MazePuzzleTests
+{
+    [Fact]
+    public void Of_solves_the_maze_and_rates_it_by_its_path()
+    {
+        var puzzle = MazePuzzle.Of(MazeGrid.Parse("S#G #    "), "mine");
+
+        puzzle.Answer.ToString().Should().Be("S#Go#oooo");
+        (puzzle.PathCells, puzzle.Rating, puzzle.Source).Should().Be((7, 7, "mine"));
+    }
+
+    [Fact]
+    public void A_goal_that_cannot_be_reached_is_the_first_fault()
+    {
+        var question = MazeGrid.Parse("S##G");
+        const string Message = "expected a way from the start in row 1, column 1 to the goal in row 2, column 2, got none";
+
+        FluentActions.Invoking(() => MazePuzzle.Of(question)).Should().Throw<MazeRuleException>().WithMessage(Message);
+        FluentActions.Invoking(() => new MazePuzzle(question, MazeAnswer.Parse("S##G", question.Shape))).Should().Throw<MazeRuleException>()
+            .WithMessage(Message).Which.Fault.Should().Be(new MazeFault(MazeFaultKind.GoalUnreachable, 3, Message));
+    }
+
+    [Fact]
+    public void An_answer_that_is_no_shortest_path_is_refused() =>
+        FluentActions.Invoking(() => new MazePuzzle(MazeGrid.Parse("S  G"), MazeAnswer.Parse("S  G", MazeShape.Square(2))))
+            .Should().Throw<MazeRuleException>().Which.Fault.Kind.Should().Be(MazeFaultKind.DeadEnd);
+}

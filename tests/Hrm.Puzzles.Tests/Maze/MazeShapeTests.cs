@@ -1,0 +1,48 @@
+namespace Hrm.Puzzles.Tests;
+
+public class MazeShapeTests
+{
+    [Fact]
+    public void Cells_have_rows_columns_and_names()
+    {
+        var shape = new MazeShape(3, 5);
+
+        (shape.Cells, shape.IsSquare, shape.ToString()).Should().Be((15, false, "3x5"));
+        (shape.RowOf(14), shape.ColumnOf(14), shape.NameOf(14)).Should().Be((2, 4, "row 3, column 5"));
+    }
+
+    [Fact]
+    public void The_symmetries_are_the_transforms_that_keep_the_shape()
+    {
+        MazeShape.Thirty.Symmetries.Select(transform => transform.Index).Should().Equal(0, 1, 2, 3, 4, 5, 6, 7);
+        new MazeShape(3, 5).Symmetries.Select(transform => transform.Index).Should().Equal(0, 2, 4, 5);
+        new MazeShape(3, 5).Transform(DihedralTransform.Of(1)).Should().Be(new MazeShape(5, 3));
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(3, 0)]
+    [InlineData(1, 1)]
+    [InlineData(257, 3)]
+    [InlineData(3, 257)]
+    [InlineData(-2, -2)]
+    public void Sizes_without_room_for_start_and_goal_or_too_large_are_refused(int rows, int columns) =>
+        FluentActions.Invoking(() => new MazeShape(rows, columns)).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(900, 30)]
+    [InlineData(65536, 256)]
+    public void OfCells_takes_the_root(int cells, int side) => MazeShape.OfCells(cells).Should().Be(MazeShape.Square(side));
+
+    [Theory]
+    [InlineData(-4)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(901)]
+    [InlineData(66049)]
+    [InlineData(int.MaxValue)]
+    public void OfCells_refuses_what_is_no_square(int cells) =>
+        FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"expected a square number of cells, from 4 to 65536, where no shape is given, got {cells}");
+}

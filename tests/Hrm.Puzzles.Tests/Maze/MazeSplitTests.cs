@@ -1,0 +1,35 @@
+using Hrm.Core;
+
+namespace Hrm.Puzzles.Tests;
+
+public class MazeSplitTests
+{
+    private static readonly MazePuzzle[] Puzzles = [.. new MazeGenerator(MazeShape.Square(6), 6, new StatefulRandom(1)).Generate(10)];
+
+    [Fact]
+    public void The_first_layouts_are_training_and_the_rest_test()
+    {
+        var split = MazeSplit.ByLayout(Puzzles, 7);
+
+        split.Training.Should().Equal(Puzzles[..7]);
+        split.Test.Should().Equal(Puzzles[7..]);
+    }
+
+    [Fact]
+    public void A_layout_is_never_in_both_parts_also_not_turned()
+    {
+        var turned = MazePuzzle.Of(Puzzles[0].Question.Transform(DihedralTransform.Of(3)));
+        var mirrored = MazePuzzle.Of(Puzzles[2].Question.Transform(DihedralTransform.Of(6)));
+
+        var split = MazeSplit.ByLayout([.. Puzzles, turned, mirrored], 4);
+
+        split.Training.Should().Equal(Puzzles[0], turned, Puzzles[1]);
+        split.Test.Should().Equal([Puzzles[2], mirrored, .. Puzzles[3..]]);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(11)]
+    public void A_size_that_cannot_be_is_refused(int training) =>
+        FluentActions.Invoking(() => MazeSplit.ByLayout(Puzzles, training)).Should().Throw<ArgumentOutOfRangeException>();
+}

@@ -1,0 +1,144 @@
+using FsCheck.Xunit;
+using Hrm.Core;
+
+namespace Hrm.Puzzles.Tests;
+
+public class MazeTaskTests
+{
+    private static readonly MazeTask Thirty = new(MazeShape.Thirty);
+    private static readonly MazeTask Three = new(MazeShape.Square(3));
+
+    [Fact]
+    public void Vocabulary_and_length_are_those_of_the_paper() => (Thirty.VocabularySize, Thirty.SequenceLength).Should().Be((6, 900));
+
+    [Fact]
+    public void Tokens_are_places_in_the_character_table()
+    {
+        var puzzle = MazePuzzle.Of(MazeGrid.Parse("#S  #  G "));
+
+        Three.Encode(puzzle.Question).Should().Equal(1, 3, 2, 2, 1, 2, 2, 4, 2);
+        Three.EncodeAnswer(puzzle.Answer).Should().Equal(1, 3, 5, 2, 1, 5, 2, 4, 5);
+        Three.ToExample(puzzle).Should().BeEquivalentTo(new PuzzleExample(Three.Encode(puzzle.Question), Three.EncodeAnswer(puzzle.Answer)));
+    }
+
+    [Property(MaxTest = 200)]
+    public void Decode_reads_what_was_encoded(int seed)
+    {
+        var puzzle = RandomMaze.Solvable(new Random(seed));
+        var task = new MazeTask(puzzle.Shape);
+
+        task.DecodeQuestion(task.Encode(puzzle.Question)).Should().Be(puzzle.Question);
+        task.Decode(task.EncodeAnswer(puzzle.Answer)).Should().Be(puzzle.Answer);
+    }
+
+    [Fact]
+    public void Padding_of_an_answer_is_no_label() =>
+        Three.EncodeAnswer(Three.Decode([0, 1, 2, 3, 4, 5, 0, 1, 1])).Should().Equal(-100, 1, 2, 3, 4, 5, -100, 1, 1);
+
+    [Property(MaxTest = 200)]
+    public void Apply_keeps_an_answer_an_answer(int seed)
+    {
+        var random = new Random(seed);
+        var puzzle = RandomMaze.Solvable(random);
+        var task = new MazeTask(puzzle.Shape);
+        var (inputs, labels) = (task.Encode(puzzle.Question), task.EncodeAnswer(puzzle.Answer));
+
+        task.Apply(inputs, labels, random);
+
+        task.IsSolution(inputs, labels).Should().BeTrue();
+        MazeCanonicalForm.Of(task.DecodeQuestion(inputs)).Should().Be(MazeCanonicalForm.Of(puzzle.Question));
+    }
+
+    [Theory]
+    [InlineData(3, 3, 8)]
+    [InlineData(2, 4, 4)]
+    public void Apply_draws_every_symmetry_of_the_shape(int rows, int columns, int count)
+    {
+        var random = new Random(1);
+        var task = new MazeTask(new MazeShape(rows, columns));
+
+        var images = Enumerable.Range(0, 200).Select(_ =>
+        {
+            var tokens = Enumerable.Range(0, task.SequenceLength).ToArray();
+            var labels = tokens.ToArray();
+            task.Apply(tokens, labels, random);
+            labels.Should().Equal(tokens);
+            return string.Join(',', tokens);
+        }).Distinct();
+
+        images.Should().HaveCount(count);
+    }
+
+    [Fact]
+    public void Without_symmetries_Apply_changes_nothing()
+    {
+        var random = new Random(2);
+        var task = new MazeTask(MazeShape.Square(3), symmetries: false);
+        for (var i = 0; i < 50; i++)
+        {
+            int[] inputs = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+            int[] labels = [9, 8, 7, 6, 5, 4, 3, 2, 1];
+            task.Apply(inputs, labels, random);
+            inputs.Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9);
+            labels.Should().Equal(9, 8, 7, 6, 5, 4, 3, 2, 1);
+        }
+    }
+
+    [Property(MaxTest = 300)]
+    public void IsSolution_takes_any_tokens_of_the_vocabulary(int seed)
+    {
+        var random = new Random(seed);
+        var inputs = Enumerable.Range(0, 9).Select(_ => random.Next(6)).ToArray();
+        var prediction = Enumerable.Range(0, 9).Select(_ => random.Next(6)).ToArray();
+
+        // Random tokens solve a random maze with a probability far below one in a million.
+        Three.IsSolution(inputs, prediction).Should().BeFalse();
+    }
+
+    [Fact]
+    public void IsSolution_takes_any_shortest_path_and_no_other()
+    {
+        var inputs = Three.Encode(MazeGrid.Parse("S   #   G"));
+
+        Three.IsSolution(inputs, Three.EncodeAnswer(MazeAnswer.Parse("Soo #o  G", Three.Shape))).Should().BeTrue();
+        Three.IsSolution(inputs, Three.EncodeAnswer(MazeAnswer.Parse("S  o# ooG", Three.Shape))).Should().BeTrue();
+        Three.IsSolution(inputs, inputs).Should().BeFalse();
+        Three.IsSolution(new int[9], new int[9]).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(-1)]
+    [InlineData(-100)]
+    [InlineData(257)]
+    public void A_token_out_of_the_vocabulary_is_named_with_its_cell(int token)
+    {
+        var tokens = Enumerable.Repeat(2, 9).ToArray();
+        tokens[5] = token;
+
+        Three.Invoking(task => task.Decode(tokens)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"tokens: expected a token of 0 to 5 in row 2, column 3, got {token}");
+    }
+
+    [Theory]
+    [InlineData(0, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got padding")]
+    [InlineData(5, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got a path")]
+    [InlineData(2, "expected one 'S', got none")]
+    public void A_question_holds_no_padding_and_no_path(int token, string message)
+    {
+        var tokens = Enumerable.Repeat(2, 9).ToArray();
+        tokens[5] = token;
+
+        Three.Invoking(task => task.DecodeQuestion(tokens)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Other_shapes_and_lengths_are_refused()
+    {
+        Three.Invoking(task => task.Encode(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("question: expected 3x3, got 2x2*");
+        Three.Invoking(task => task.EncodeAnswer(MazeAnswer.Parse("S  G", MazeShape.Square(2)))).Should().Throw<ArgumentException>();
+        Three.Invoking(task => task.Decode(new int[8])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
+        Three.Invoking(task => task.Apply(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
+            .WithMessage("inputs, labels: expected 9 of each, got 9 and 8*");
+    }
+}
