@@ -4,9 +4,6 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>A puzzle of a dataset: its id as text, and its examples.</summary>
-internal sealed record ArcRows(string Identifier, IReadOnlyList<PuzzleExample> Examples);
-
 /// <summary>The recorded ARC datasets and the tasks that they were made of.</summary>
 internal static class RecordedArc
 {
