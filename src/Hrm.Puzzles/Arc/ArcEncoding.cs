@@ -1,0 +1,186 @@
+using Hrm.Core;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// Grids as tokens, in the authors' encoding: a canvas of 30 × 30, row by row. 0 is padding (as a label it is ignored), 1 marks the
+/// end of a grid, colour c is c + 2. The end markers are a line right of the grid and a line below it, where the canvas has
+/// room for them; the corner between the lines stays padding.
+/// </summary>
+public static class ArcEncoding
+{
+    /// <summary>The rows of the canvas, and its columns.</summary>
+    public const int Side = ArcGrid.MaximumSide;
+
+    /// <summary>S: one token a cell of the canvas.</summary>
+    public const int SequenceLength = Side * Side;
+
+    /// <summary>V: padding, end marker and ten colours.</summary>
+    public const int VocabularySize = FirstColourToken + ArcGrid.ColourCount;
+
+    /// <summary>The token of padding; as a label it is ignored.</summary>
+    public const int PadToken = 0;
+
+    /// <summary>The token of the line right of a grid, and of the line below it.</summary>
+    public const int EndToken = 1;
+
+    /// <summary>The token of colour 0; colour c has the token <c>FirstColourToken + c</c>.</summary>
+    public const int FirstColourToken = 2;
+
+    /// <summary>Encodes a grid.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="row">The canvas row of its first row: 0 to 30 - R.</param>
+    /// <param name="column">The canvas column of its first column: 0 to 30 - C.</param>
+    /// <returns>The tokens, 900.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The grid would leave the canvas.</exception>
+    public static int[] Encode(ArcGrid grid, int row = 0, int column = 0)
+    {
+        var tokens = new int[SequenceLength];
+        Encode(grid, tokens, row, column);
+        return tokens;
+    }
+
+    /// <summary>Encodes a grid without allocation.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="tokens">Takes the tokens, 900.</param>
+    /// <param name="row">The canvas row of its first row: 0 to 30 - R.</param>
+    /// <param name="column">The canvas column of its first column: 0 to 30 - C.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grid would leave the canvas.</exception>
+    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
+    public static void Encode(ArcGrid grid, Span<int> tokens, int row = 0, int column = 0) => Encode(grid, tokens, row, column, PadToken);
+
+    /// <summary>Encodes a pair as an example. Input and output lie at the same place of their canvases.</summary>
+    /// <param name="pair">The pair; without an output, every label is ignored.</param>
+    /// <param name="puzzleId">The puzzle id.</param>
+    /// <param name="row">The canvas row of both first rows: 0 to 30 - the larger R.</param>
+    /// <param name="column">The canvas column of both first columns: 0 to 30 - the larger C.</param>
+    /// <returns>The example; labels are <see cref="PuzzleBatch.IgnoredLabel"/> where the output's canvas is padding.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A grid would leave the canvas.</exception>
+    public static PuzzleExample ToExample(ArcPair pair, int puzzleId = 0, int row = 0, int column = 0)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        var labels = new int[SequenceLength];
+        if (pair.Output is null)
+        {
+            labels.AsSpan().Fill(PuzzleBatch.IgnoredLabel);
+        }
+        else
+        {
+            Encode(pair.Output, labels, row, column, PuzzleBatch.IgnoredLabel);
+        }
+
+        return new PuzzleExample(Encode(pair.Input, row, column), labels, puzzleId);
+    }
+
+    /// <summary>
+    /// Reads a grid off a canvas on which it lies at the origin, as a model may predict it: the largest rectangle at the origin in
+    /// which every token is a colour; of equal areas the one with fewer rows.
+    /// </summary>
+    /// <param name="tokens">The tokens, 900, of any value.</param>
+    /// <returns>The grid, or <see langword="null"/> when the first token is no colour.</returns>
+    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
+    public static ArcGrid? Crop(ReadOnlySpan<int> tokens)
+    {
+        RequireCanvas(tokens.Length);
+        return CropAt(tokens, 0, 0);
+    }
+
+    /// <summary>Reads tokens or labels that encode a grid, wherever it lies.</summary>
+    /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
+    /// <returns>The grid and its place.</returns>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that <see cref="Encode(ArcGrid, int, int)"/> makes of no grid; names the first wrong one.</exception>
+    public static ArcPlacement Decode(ReadOnlySpan<int> tokens)
+    {
+        RequireCanvas(tokens.Length);
+        var first = tokens.IndexOfAnyExcept(PadToken, PuzzleBatch.IgnoredLabel);
+        var (row, column) = first < 0 ? (0, 0) : Math.DivRem(first, Side);
+        if (first < 0 || CropAt(tokens, row, column) is not { } grid)
+        {
+            throw new PuzzleFormatException($"expected a grid on the canvas, got {(first < 0 ? "padding alone" : $"token {tokens[first]} before any colour")}", field: "tokens");
+        }
+
+        Span<int> expected = stackalloc int[SequenceLength];
+        Encode(grid, expected, row, column);
+        for (var at = 0; at < tokens.Length; at++)
+        {
+            var token = tokens[at] == PuzzleBatch.IgnoredLabel ? PadToken : tokens[at];
+            if (token != expected[at])
+            {
+                throw new PuzzleFormatException(
+                    $"expected token {expected[at]} in row {at / Side}, column {at % Side} of the canvas, beside a grid of {grid.Rows} × {grid.Columns}, got {tokens[at]}",
+                    field: "tokens");
+            }
+        }
+
+        return new ArcPlacement(grid, row, column);
+    }
+
+    /// <summary>Encodes with a given value for padding.</summary>
+    internal static void Encode(ArcGrid grid, Span<int> tokens, int row, int column, int pad)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        RequireCanvas(tokens.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(row, Side - grid.Rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(column);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(column, Side - grid.Columns);
+        tokens.Fill(pad);
+        var cells = grid.Cells;
+        var hasRoomRight = column + grid.Columns < Side;
+        for (var gridRow = 0; gridRow < grid.Rows; gridRow++)
+        {
+            var line = tokens.Slice(((row + gridRow) * Side) + column, Side - column);
+            for (var gridColumn = 0; gridColumn < grid.Columns; gridColumn++)
+            {
+                line[gridColumn] = cells[(gridRow * grid.Columns) + gridColumn] + FirstColourToken;
+            }
+
+            if (hasRoomRight)
+            {
+                line[grid.Columns] = EndToken;
+            }
+        }
+
+        if (row + grid.Rows < Side)
+        {
+            tokens.Slice(((row + grid.Rows) * Side) + column, grid.Columns).Fill(EndToken);
+        }
+    }
+
+    private static ArcGrid? CropAt(ReadOnlySpan<int> tokens, int row, int column)
+    {
+        var (rows, columns) = (0, 0);
+        var width = Side - column;
+        for (var height = 1; height <= Side - row && width > 0; height++)
+        {
+            var line = tokens.Slice(((row + height - 1) * Side) + column, width);
+            var colours = line.IndexOfAnyExceptInRange(FirstColourToken, VocabularySize - 1);
+            width = colours < 0 ? width : colours;
+            if (height * width > rows * columns)
+            {
+                (rows, columns) = (height, width);
+            }
+        }
+
+        if (rows == 0)
+        {
+            return null;
+        }
+
+        var cells = new byte[rows * columns];
+        for (var cell = 0; cell < cells.Length; cell++)
+        {
+            cells[cell] = (byte)(tokens[((row + (cell / columns)) * Side) + column + (cell % columns)] - FirstColourToken);
+        }
+
+        return ArcGrid.Adopt(rows, columns, cells);
+    }
+
+    private static void RequireCanvas(int length)
+    {
+        if (length != SequenceLength)
+        {
+            throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {length}", field: "tokens");
+        }
+    }
+}

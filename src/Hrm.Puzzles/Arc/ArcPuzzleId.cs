@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// What names a puzzle of a dataset: a task and the augmentation it was put through. As text <c>name_t{k}_{10 digits}</c>, k being
+/// the number of the transform and digit i the new colour of colour i; the task as it is has its bare name.
+/// </summary>
+public sealed record ArcPuzzleId
+{
+    /// <summary>The text of puzzle id 0, which no puzzle has: the rows that fill up a batch.</summary>
+    public const string Blank = "<blank>";
+
+    /// <summary>The longest name of a task.</summary>
+    public const int MaximumNameLength = 200;
+
+    /// <summary>Creates an id.</summary>
+    /// <param name="name">The name of the task.</param>
+    /// <param name="augmentation">The augmentation; none by default.</param>
+    /// <exception cref="PuzzleFormatException">A name that no task can have.</exception>
+    public ArcPuzzleId(string name, ArcAugmentation augmentation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (FindNameFault(name) is { } fault)
+        {
+            throw new PuzzleFormatException(fault, field: nameof(name));
+        }
+
+        Name = name;
+        Augmentation = augmentation;
+    }
+
+    /// <summary>The name of the task.</summary>
+    public string Name { get; }
+
+    /// <summary>What the task was put through.</summary>
+    public ArcAugmentation Augmentation { get; }
+
+    /// <summary>Reads the text of an id. Each id has one text: what was read is written back as it was.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>
+    /// Whether it is one. <see cref="Blank"/> is none, nor is a text that ends like an augmentation without being one: a transform
+    /// of 8, a colour twice, a 0 that is not the first digit, the augmentation that changes nothing.
+    /// </returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ArcPuzzleId? id)
+    {
+        id = null;
+        if (text is null)
+        {
+            return false;
+        }
+
+        var end = FindAugmentation(text);
+        if (end < 0)
+        {
+            id = FindNameFault(text) is null ? new ArcPuzzleId(text) : null;
+            return id is not null;
+        }
+
+        var name = text[..end];
+        if (FindNameFault(name) is null && ArcAugmentation.TryParse(text.AsSpan(end + 1), out var augmentation) && !augmentation.IsIdentity)
+        {
+            id = new ArcPuzzleId(name, augmentation);
+        }
+
+        return id is not null;
+    }
+
+    /// <summary>The text of the id.</summary>
+    public override string ToString() => Augmentation.IsIdentity ? Name : $"{Name}_{Augmentation}";
+
+    /// <summary>Why a name cannot be a task's, or <see langword="null"/>.</summary>
+    internal static string? FindNameFault(string name)
+    {
+        if (name.Length is 0 or > MaximumNameLength)
+        {
+            return $"expected a name of 1 to {MaximumNameLength} characters, got {name.Length}";
+        }
+
+        if (name.Any(character => char.IsControl(character) || char.IsSurrogate(character)))
+        {
+            return $"expected a name without control characters and surrogates, got {Core.Quote.Text(name)}";
+        }
+
+        return name == Blank || FindAugmentation(name) >= 0
+            ? $"expected a name that is neither {Blank} nor ends like the id of an augmented puzzle, got {Core.Quote.Text(name)}"
+            : null;
+    }
+
+    /// <summary>Where the name ends in a text that ends like <c>_t3_0123456789</c>, whatever its digits; -1 in another.</summary>
+    private static int FindAugmentation(string text)
+    {
+        var colours = text.LastIndexOf('_');
+        if (colours <= 0 || !IsNumber(text.AsSpan(colours + 1)))
+        {
+            return -1;
+        }
+
+        var transform = text.LastIndexOf('_', colours - 1);
+        var part = text.AsSpan(transform + 1, colours - transform - 1);
+        return transform >= 0 && part.StartsWith("t") && IsNumber(part[1..]) ? transform : -1;
+    }
+
+    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+}

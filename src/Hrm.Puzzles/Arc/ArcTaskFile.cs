@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Unicode;
+using Hrm.Core;
+
+namespace Hrm.Puzzles;
+
+/// <summary>
+/// Reads ARC tasks: the files of ARC-AGI-1, ARC-AGI-2 and ConceptARC, a task each, and the competition's files, which hold many.
+/// Strict: ragged grids, sides above 30, other colours, repeated keys and names are errors. Keys beside <c>train</c>,
+/// <c>test</c>, <c>input</c> and <c>output</c> are ignored.
+/// </summary>
+public static class ArcTaskFile
+{
+    /// <summary>The largest file of one task: 16 MiB.</summary>
+    public const int MaximumTaskBytes = 1 << 24;
+
+    /// <summary>The largest file of many tasks: 256 MiB.</summary>
+    public const int MaximumCombinedBytes = 1 << 28;
+
+    /// <summary>The most files below a folder.</summary>
+    public const int MaximumFiles = 10_000;
+
+    private const string Extension = ".json";
+    private const string EvaluationFolder = "evaluation";
+
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false };
+
+    /// <summary>Reads a file of one task, whose name is the file's without its extension.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PuzzleFormatException">The file holds no task; says the key, for instance <c>train[2].output[3][1]</c>.</exception>
+    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
+    public static ArcTask Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ArcJsonReader.ReadTask(ReadBytes(path, MaximumTaskBytes), path, Path.GetFileNameWithoutExtension(path));
+    }
+
+    /// <summary>Reads every <c>.json</c> file in a folder and the folders below it, a task each.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The tasks in the ordinal order of their paths below the folder; at least one.</returns>
+    /// <exception cref="PuzzleFormatException">A file holds no task, two have the same name, there is none, or more than <see cref="MaximumFiles"/>.</exception>
+    /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
+    public static IReadOnlyList<ArcTask> ReadFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        return ReadFolder(folder, files);
+    }
+
+    /// <summary>
+    /// Reads a dataset as the authors' builder does: each folder right below is a set, and the one named <c>evaluation</c> is
+    /// what a model is measured by.
+    /// </summary>
+    /// <param name="folder">The folder: <c>data</c> of ARC-AGI-1 and ARC-AGI-2, <c>corpus</c> of ConceptARC.</param>
+    /// <returns>The sets in the ordinal order of their folders' names; at least one.</returns>
+    /// <exception cref="PuzzleFormatException">As in <see cref="ReadFolder(string)"/>; two sets must not have a name in common either.</exception>
+    /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
+    public static IReadOnlyList<ArcTaskSet> ReadSets(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var folders = Listed(folder, () => Directory.EnumerateDirectories(folder).Take(MaximumFiles + 1));
+        if (folders.Length is 0 or > MaximumFiles)
+        {
+            throw new PuzzleFormatException($"expected 1 to {MaximumFiles} folders of tasks, got {(folders.Length == 0 ? "none" : "more")}", folder);
+        }
+
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        return [.. folders.Select(set => new ArcTaskSet(ReadFolder(set, files), Path.GetFileName(set) == EvaluationFolder))];
+    }
+
+    /// <summary>Reads a file of many tasks under their names, as the competition has it.</summary>
+    /// <param name="challenges">The file of tasks, whose test pairs may lack their outputs.</param>
+    /// <param name="solutions">The file of these outputs, a list of grids under each task's name, or <see langword="null"/>.</param>
+    /// <returns>The tasks in the order of the file; at least one.</returns>
+    /// <exception cref="PuzzleFormatException">A file is not in the format, or the two do not fit; says the key, for instance <c>007bbfb7.train[2].output[3][1]</c>.</exception>
+    /// <exception cref="PuzzleFileException">A file cannot be read.</exception>
+    public static IReadOnlyList<ArcTask> ReadCombined(string challenges, string? solutions = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(challenges);
+        var outputs = solutions is null ? null : ArcJsonReader.ReadSolutions(ReadBytes(solutions, MaximumCombinedBytes), solutions);
+        return ArcJsonReader.ReadTasks(ReadBytes(challenges, MaximumCombinedBytes), challenges, outputs);
+    }
+
+    private static List<ArcTask> ReadFolder(string folder, Dictionary<string, string> files)
+    {
+        var paths = Listed(folder, () => Directory.EnumerateFiles(folder, "*" + Extension, Below).Take(MaximumFiles + 1));
+        if (paths.Length is 0 or > MaximumFiles)
+        {
+            throw new PuzzleFormatException($"expected 1 to {MaximumFiles} {Extension} files, got {(paths.Length == 0 ? "none" : "more")}", folder);
+        }
+
+        var tasks = new List<ArcTask>(paths.Length);
+        foreach (var path in paths)
+        {
+            var task = Read(path);
+            if (!files.TryAdd(task.Name, path))
+            {
+                throw new PuzzleFormatException($"expected each task's name once, got {task.Name} from {files[task.Name]} too", path);
+            }
+
+            tasks.Add(task);
+        }
+
+        return tasks;
+    }
+
+    private static string[] Listed(string folder, Func<IEnumerable<string>> list)
+    {
+        try
+        {
+            return [.. list().OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (HrmFileException.IsFileError(e))
+        {
+            throw new PuzzleFileException(folder, $"the folder cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static ReadOnlySpan<byte> ReadBytes(string path, int maximumBytes)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            if (stream.Length > maximumBytes)
+            {
+                throw new PuzzleFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
+            }
+
+            // One more than it says, so that a file that grows, or a device, is noticed by what comes of it.
+            var bytes = new byte[stream.Length + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length == bytes.Length)
+            {
+                throw new PuzzleFormatException("expected a file that keeps its length, got one that grew while it was read", path);
+            }
+
+            ReadOnlySpan<byte> text = bytes.AsSpan(0, length);
+            text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
+            return Utf8.IsValid(text) ? text : throw new PuzzleFormatException("expected UTF-8, got invalid bytes", path);
+        }
+        catch (Exception e) when (HrmFileException.IsFileError(e) || e is NotSupportedException)
+        {
+            throw new PuzzleFileException(path, $"the tasks cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using Hrm.Core;
+
+namespace Hrm.Puzzles.Tests;
+
+public class ArcDatasetBuilderTests
+{
+    [Fact]
+    public void The_same_seed_gives_the_same_dataset_each_time_it_is_read()
+    {
+        var sets = MadeUpSets();
+        var first = Build(sets, seed: 3);
+        var second = Build(sets, seed: 3);
+
+        first.Identifiers.Should().Equal(second.Identifiers);
+        Tokens(first.Train).Should().Equal(Tokens(second.Train));
+        Tokens(first.Train).Should().Equal(Tokens(first.Train));
+        Tokens(first.Test).Should().Equal(Tokens(second.Test));
+        Build(sets, seed: 4).Identifiers.Should().NotEqual(first.Identifiers);
+    }
+
+    [Fact]
+    public void What_a_task_draws_does_not_depend_on_the_tasks_after_it()
+    {
+        var sets = MadeUpSets();
+        var longer = sets.Append(new ArcTaskSet([RandomArc.Task("z", new Random(9))], IsEvaluation: false)).ToArray();
+
+        Build(longer, seed: 3).Identifiers.Take(Build(sets, seed: 3).Identifiers.Count).Should().Equal(Build(sets, seed: 3).Identifiers);
+    }
+
+    [Fact]
+    public void What_a_task_draws_does_not_depend_on_how_many_variants_the_others_have()
+    {
+        var random = new Random(1);
+        ArcTask[] tasks = [.. Enumerable.Range(0, 6).Select(i => RandomArc.Task($"a{i}", random))];
+        var one = ArcGrid.Parse("1");
+        var plain = new ArcTask("plain", [new(one, one)], [new(one, one)]);
+
+        var before = Others(tasks);
+        tasks[2] = plain;
+
+        // The task of nine variants has the place of one of twenty-one.
+        Others(tasks).Should().Equal(before.Where(text => !text.StartsWith("a2", StringComparison.Ordinal)));
+
+        static string[] Others(ArcTask[] tasks) =>
+            [.. new ArcDatasetBuilder(new() { Augmentations = 20 }).Build([new(tasks, IsEvaluation: false)]).Identifiers
+                .Where(text => !text.StartsWith("plain", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public void Tasks_are_shuffled_in_their_set_and_sets_are_not()
+    {
+        var random = new Random(1);
+        var sets = new[]
+        {
+            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"a{i:00}", random))], IsEvaluation: true),
+            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"b{i:00}", random))], IsEvaluation: false),
+        };
+
+        var names = new ArcDatasetBuilder(new() { Augmentations = 0 }).Build(sets).Identifiers.Skip(1).ToArray();
+
+        names.Take(30).Should().BeEquivalentTo(sets[0].Tasks.Select(task => task.Name)).And.NotBeInAscendingOrder();
+        names.Skip(30).Should().BeEquivalentTo(sets[1].Tasks.Select(task => task.Name)).And.NotBeInAscendingOrder();
+    }
+
+    [Fact]
+    public void Variants_are_all_different_and_their_key_covers_all_pairs()
+    {
+        // One cell of colour 1 or 2: nine places of the colour, and 9 · 8 once the test pair counts too.
+        var one = ArcGrid.Parse("1");
+        var two = ArcGrid.Parse("2");
+        var alike = new ArcTask("alike", [new(one, one)], [new(one, one)]);
+        var apart = new ArcTask("apart", [new(one, one)], [new(one, two)]);
+
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([alike, apart], IsEvaluation: true)]);
+
+        dataset.Identifiers.Count(text => text.StartsWith("alike", StringComparison.Ordinal)).Should().Be(9);
+        dataset.Identifiers.Count(text => text.StartsWith("apart", StringComparison.Ordinal)).Should().Be(72);
+        dataset.Test.Single(group => dataset.Identifiers[group.Puzzles[0][0].PuzzleId] == "apart").Puzzles
+            .Select(puzzle => (puzzle[0].Inputs[0], puzzle[0].Labels[0])).Distinct().Should().HaveCount(72);
+    }
+
+    [Fact]
+    public void Pairs_in_another_order_are_the_same_variant()
+    {
+        // Exchanging colours 1 and 2 exchanges the two pairs, so that only 36 of the 72 images of (1, 2) are different.
+        var (one, two) = (ArcGrid.Parse("1"), ArcGrid.Parse("2"));
+        var task = new ArcTask("a", [new(one, one)], [new(two, two)]);
+
+        new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([task], IsEvaluation: true)]).Identifiers.Should().HaveCount(1 + 36);
+    }
+
+    [Fact]
+    public void The_search_ends_after_five_tries_an_augmentation()
+    {
+        // Of 8 · 9! augmentations one in 9 gives each of the nine images: 40 tries leave one out for some seeds, as 400 would not.
+        var one = ArcGrid.Parse("1");
+        var task = new ArcTask("a", [new(one, one)], [new(one, one)]);
+        var found = Enumerable.Range(0, 50)
+            .Select(seed => new ArcDatasetBuilder(new() { Augmentations = 8, Seed = seed }).Build([new ArcTaskSet([task], IsEvaluation: true)]).Identifiers.Count - 2)
+            .ToArray();
+
+        // 40 tries at 9 images miss each other image with probability (8/9)^40 = 0.9 %: 7 % of the seeds miss one.
+        found.Max().Should().Be(8);
+        found.Min().Should().BeInRange(6, 7);
+    }
+
+    [Fact]
+    public void Demonstrations_of_an_evaluation_task_are_trained_on_and_its_test_pairs_are_not()
+    {
+        var random = new Random(2);
+        var (evaluation, training) = (RandomArc.Task("e", random, train: 3, test: 2), RandomArc.Task("t", random, train: 3, test: 2));
+
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 2 }).Build([new([evaluation], IsEvaluation: true), new([training], IsEvaluation: false)]);
+
+        dataset.Train.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 3), (3, 5));
+        dataset.Test.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 2));
+        dataset.EvaluationTasks.Should().Equal(evaluation);
+        dataset.Test.Single().Puzzles[0].Select(example => ArcEncoding.Decode(example.Labels)).Should()
+            .Equal(evaluation.Test.Select(pair => new ArcPlacement(pair.Output!, 0, 0)));
+    }
+
+    [Fact]
+    public void Without_translations_every_example_is_at_the_origin_and_with_them_one_of_each_puzzle()
+    {
+        var sets = MadeUpSets();
+
+        Places(new() { Augmentations = 20, Translations = false }).SelectMany(places => places).Distinct().Should().Equal((0, 0));
+        var moved = Places(new() { Augmentations = 20 }).ToArray();
+        moved.All(places => places.Contains((0, 0))).Should().BeTrue();
+
+        // Grids of at most 6 cells a side have 625 places and more, so that a second one at the origin is rare.
+        moved.Count(places => places.Count(place => place == (0, 0)) > 1).Should().BeLessThan(4);
+        moved.Select(places => Array.IndexOf(places, (0, 0))).Distinct().Should().HaveCount(2, "either of two examples may be the one that stays");
+
+        IEnumerable<(int Row, int Column)[]> Places(ArcDatasetOptions options) =>
+            new ArcDatasetBuilder(options).Build(sets).Train.SelectMany(group => group.Puzzles)
+                .Where(puzzle => puzzle.Count == 2)
+                .Select(puzzle => puzzle.Select(example => ArcEncoding.Decode(example.Inputs)).Select(placement => (placement.Row, placement.Column)).ToArray());
+    }
+
+    [Fact]
+    public void Unknown_outputs_are_for_evaluation_only()
+    {
+        var task = new ArcTask("a", [new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new(ArcGrid.Parse("3"), null)]);
+
+        new ArcDatasetBuilder(new() { Augmentations = 3 }).Build([new([task], IsEvaluation: true)]).Test.Single().Puzzles
+            .Should().HaveCount(4).And.OnlyContain(puzzle => puzzle[0].Labels.All(label => label == PuzzleBatch.IgnoredLabel));
+        FluentActions.Invoking(() => new ArcDatasetBuilder().Build([new([task], IsEvaluation: false)])).Should().Throw<PuzzleFormatException>()
+            .WithMessage("a: expected the output of every test pair in a task that is trained on, got none");
+    }
+
+    [Fact]
+    public void A_name_twice_is_refused() =>
+        FluentActions.Invoking(() => new ArcDatasetBuilder().Build([.. MadeUpSets(), .. MadeUpSets()])).Should().Throw<PuzzleFormatException>()
+            .WithMessage("e0: expected each task's name once, got it twice");
+
+    [Fact]
+    public void Bad_options_are_refused_and_the_defaults_are_the_papers()
+    {
+        var options = new ArcDatasetOptions();
+
+        (options.Augmentations, options.Translations, options.Seed).Should().Be((1_000, true, 0));
+        FluentActions.Invoking(() => new ArcDatasetBuilder(new() { Augmentations = -1 })).Should().Throw<InvalidConfigException>()
+            .WithMessage("ARC dataset options: Augmentations: expected 0 … 100000, got -1.");
+    }
+
+    [Fact]
+    public void No_task_gives_no_group() =>
+        new ArcDatasetBuilder().Build([]).Identifiers.Should().Equal("<blank>");
+
+    [Fact]
+    public void Building_stops_when_it_is_told_to() =>
+        FluentActions.Invoking(() => new ArcDatasetBuilder().Build(MadeUpSets(), new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+
+    [Fact]
+    public void Identifiers_are_found_by_number_as_they_are_listed()
+    {
+        var identifiers = Build(MadeUpSets(), seed: 5).Identifiers;
+
+        identifiers.Should().Equal(Enumerable.Range(0, identifiers.Count).Select(id => identifiers[id])).And.OnlyHaveUniqueItems();
+        identifiers.Invoking(list => list[list.Count]).Should().Throw<ArgumentOutOfRangeException>();
+        identifiers.Invoking(list => list[-1]).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static ArcDataset Build(IEnumerable<ArcTaskSet> sets, long seed) => new ArcDatasetBuilder(new() { Augmentations = 5, Seed = seed }).Build(sets);
+
+    private static ArcTaskSet[] MadeUpSets()
+    {
+        var random = new Random(7);
+        return
+        [
+            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"e{i}", random))], IsEvaluation: true),
+            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"t{i}", random, train: 3))], IsEvaluation: false),
+        ];
+    }
+
+    private static IEnumerable<int> Tokens(IEnumerable<PuzzleGroup> groups) =>
+        groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).SelectMany(example => example.Inputs.Concat(example.Labels).Append(example.PuzzleId));
+}

@@ -1,0 +1,100 @@
+using Hrm.Core;
+
+namespace Hrm.Puzzles.Tests;
+
+/// <summary>What the authors' builder wrote, against what this one makes of the same tasks.</summary>
+public class ArcDatasetGoldenTests
+{
+    [Fact]
+    public void The_test_split_without_augmentation_is_the_recorded_one_puzzle_by_puzzle()
+    {
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 0, Seed = 1 }).Build(RecordedArc.Sets());
+
+        var built = RecordedArc.RowsOf(dataset.Test, dataset.Identifiers).ToDictionary(rows => rows.Identifier);
+
+        dataset.Identifiers.Should().BeEquivalentTo(RecordedArc.Identifiers("built"));
+        var recorded = RecordedArc.Split("built", "test");
+        recorded.Select(rows => rows.Identifier).Should().BeEquivalentTo(built.Keys);
+        foreach (var rows in recorded)
+        {
+            ShouldBeEqual(built[rows.Identifier].Examples, rows.Examples);
+        }
+    }
+
+    [Fact]
+    public void Every_recorded_augmentation_of_a_test_pair_is_reproduced_token_by_token()
+    {
+        var tasks = RecordedArc.Tasks(evaluation: true);
+        var recorded = RecordedArc.Split("built_aug4", "test");
+
+        recorded.Should().HaveCount(20);
+        foreach (var rows in recorded)
+        {
+            ArcPuzzleId.TryParse(rows.Identifier, out var id).Should().BeTrue();
+            id!.ToString().Should().Be(rows.Identifier);
+            ShouldBeEqual([.. tasks[id.Name].Test.Select(pair => ArcEncoding.ToExample(id.Augmentation.Apply(pair)))], rows.Examples);
+        }
+    }
+
+    [Theory]
+    [InlineData("built", 9)]
+    [InlineData("built_aug4", 45)]
+    public void The_recorded_train_split_keeps_the_rules(string dataset, int puzzles)
+    {
+        var recorded = RecordedArc.Split(dataset, "train");
+
+        recorded.Should().HaveCount(puzzles);
+        ArcTrainRules.ShouldHold(recorded, RecordedArc.Sets());
+    }
+
+    [Theory]
+    [InlineData(0, 9)]
+    [InlineData(4, 45)]
+    public void The_built_train_split_keeps_the_same_rules_and_has_the_structure_of_the_recorded_one(int augmentations, int puzzles)
+    {
+        var sets = RecordedArc.Sets();
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = augmentations, Seed = 2 }).Build(sets);
+
+        var built = RecordedArc.RowsOf(dataset.Train, dataset.Identifiers);
+
+        built.Should().HaveCount(puzzles);
+        ArcTrainRules.ShouldHold(built, sets);
+        built.Select(rows => rows.Examples[0].PuzzleId).Should().Equal(Enumerable.Range(1, puzzles));
+        Structure(dataset.Identifiers).Should().BeEquivalentTo(Structure(RecordedArc.Identifiers(augmentations == 0 ? "built" : "built_aug4")));
+
+        // The evaluation tasks are first in both, since their folder is; the ids of the test split are theirs.
+        dataset.Test.SelectMany(group => group.Puzzles).Select(puzzle => puzzle[0].PuzzleId).Should().Equal(Enumerable.Range(1, 4 * (augmentations + 1)));
+        dataset.EvaluationTasks.Should().HaveCount(4);
+    }
+
+    /// <summary>For each name how often it occurs; that the bare one comes first of its run.</summary>
+    private static List<(string Name, int Count)> Structure(IEnumerable<string> identifiers)
+    {
+        var runs = new List<(string Name, int Count)>();
+        foreach (var text in identifiers.Skip(1))
+        {
+            ArcPuzzleId.TryParse(text, out var id).Should().BeTrue();
+            if (id!.Augmentation.IsIdentity)
+            {
+                runs.Add((id.Name, 1));
+            }
+            else
+            {
+                runs[^1].Name.Should().Be(id.Name);
+                runs[^1] = (id.Name, runs[^1].Count + 1);
+            }
+        }
+
+        return runs;
+    }
+
+    private static void ShouldBeEqual(IReadOnlyList<PuzzleExample> examples, IReadOnlyList<PuzzleExample> recorded)
+    {
+        examples.Should().HaveCount(recorded.Count);
+        foreach (var (example, expected) in examples.Zip(recorded))
+        {
+            example.Inputs.AsSpan().SequenceEqual(expected.Inputs).Should().BeTrue();
+            example.Labels.AsSpan().SequenceEqual(expected.Labels).Should().BeTrue();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using FsCheck.Xunit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class ArcPuzzleIdTests
+{
+    [Property(MaxTest = 300)]
+    public void The_text_of_an_id_is_read_back(int seed)
+    {
+        var random = new Random(seed);
+        var name = new[] { "007bbfb7", "AboveBelow1", "my_task", "a_t", "_", "x_t1_", "t3_x" }[random.Next(7)];
+        var id = new ArcPuzzleId(name, random.Next(4) == 0 ? default : ArcAugmentation.Random(random));
+
+        ArcPuzzleId.TryParse(id.ToString(), out var read).Should().BeTrue();
+        read.Should().Be(id);
+    }
+
+    [Fact]
+    public void An_id_is_its_name_transform_and_colours()
+    {
+        ArcPuzzleId.TryParse("d5c634a2_t7_0178296345", out var id).Should().BeTrue();
+
+        (id!.Name, id.Augmentation.Transform.Index).Should().Be(("d5c634a2", 7));
+        id.Augmentation.Colours.Should().Equal(0, 1, 7, 8, 2, 9, 6, 3, 4, 5);
+    }
+
+    [Fact]
+    public void The_task_itself_has_its_bare_name()
+    {
+        new ArcPuzzleId("d5c634a2").ToString().Should().Be("d5c634a2");
+        ArcPuzzleId.TryParse("d5c634a2", out var id).Should().BeTrue();
+        id!.Augmentation.IsIdentity.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("<blank>")]
+    [InlineData("a_t8_0123456798")]
+    [InlineData("a_t12_0123456798")]
+    [InlineData("a_t1_012345679")]
+    [InlineData("a_t1_01234567988")]
+    [InlineData("a_t1_0123456788")]
+    [InlineData("a_t1_1023456789")]
+    [InlineData("a_t0_0123456789")]
+    [InlineData("_t1_0123456798")]
+    [InlineData("<blank>_t1_0123456798")]
+    [InlineData("a_t1_0123456798_t1_0123456798")]
+    [InlineData("a\n")]
+    public void TryParse_refuses_what_is_no_id(string? text)
+    {
+        ArcPuzzleId.TryParse(text, out var id).Should().BeFalse();
+        id.Should().BeNull();
+    }
+
+    [Fact]
+    public void Names_that_would_read_as_something_else_are_refused()
+    {
+        FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<PuzzleFormatException>()
+            .WithMessage("name: expected a name that is neither <blank> nor ends like the id of an augmented puzzle, got 'a_t9_0'");
+        FluentActions.Invoking(() => new ArcPuzzleId(new string('a', 201))).Should().Throw<PuzzleFormatException>()
+            .WithMessage("name: expected a name of 1 to 200 characters, got 201");
+        FluentActions.Invoking(() => new ArcPuzzleId("a\u0007")).Should().Throw<PuzzleFormatException>()
+            .WithMessage("name: expected a name without control characters and surrogates, got 'a\\u0007'");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Hrm.TestKit;
+
+namespace Hrm.Puzzles.Tests;
+
+/// <summary>What is measured of the whole process, so that no other test may run beside it.</summary>
+[CollectionDefinition(nameof(ArcScaleTests), DisableParallelization = true)]
+[Collection(nameof(ArcScaleTests))]
+public class ArcScaleTests
+{
+    /// <summary>The paper's 1,000 augmentations of 20 real tasks.</summary>
+    [Fact]
+    public void Fifty_tasks_a_minute_are_built_on_one_core()
+    {
+        var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data")).Where(set => set.IsEvaluation).ToArray();
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+
+        var dataset = new ArcDatasetBuilder().Build(sets);
+        var examples = dataset.Train.Concat(dataset.Test).Sum(group => group.Puzzles.Sum(puzzle => puzzle.Count));
+
+        process.Refresh();
+        (process.TotalProcessorTime - before).Should().BeLessThan(TimeSpan.FromMinutes(20 / 50.0));
+        dataset.Identifiers.Should().HaveCount(1 + (20 * 1_001));
+        examples.Should().Be(1_001 * sets.Sum(set => set.Tasks.Sum(task => task.Train.Count + task.Test.Count)));
+    }
+
+    /// <summary>All examples of the 40 tasks would be 1.2 GB, those of the largest are 65 MB.</summary>
+    [Fact]
+    public void A_split_that_is_read_holds_one_task_at_a_time()
+    {
+        var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data"));
+        var dataset = new ArcDatasetBuilder().Build(sets);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var most = 0L;
+        foreach (var group in dataset.Train)
+        {
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            GC.KeepAlive(group);
+        }
+
+        most.Should().BeInRange(10_000_000, 160_000_000);
+    }
+
+    [Fact]
+    public void A_vote_grows_with_the_answers_and_not_with_the_rows()
+    {
+        var (question, right) = (ArcGrid.Parse("12/34"), ArcGrid.Parse("567"));
+        var (inputs, prediction) = (ArcEncoding.Encode(question), ArcEncoding.Encode(right));
+        var vote = new ArcVote([new ArcTask("a", [new(question, right)], [new(question, right)])]);
+        vote.Add("a", inputs, prediction, 0);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var row = 0; row < 50_000; row++)
+        {
+            vote.Add("a", inputs, prediction, 0);
+        }
+
+        // A row kept would be at least a reference of 8 bytes.
+        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(200_000);
+        vote.Rank().Tasks[0].Tests[0].Candidates.Single().Votes.Should().Be(50_001);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using Hrm.TestKit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class ArcTaskFormatTests
+{
+    private const string Test = """ "test":[{"input":[[3]],"output":[[4]]}]""";
+    private const string Good = """{"train":[{"input":[[1, 2]],"output":[[2]]},{"input":[[5]],"output":[[5]]}],"test":[{"input":[[3]],"output":[[4]]}]}""";
+
+    [Theory]
+    [InlineData("[[1,2],[3]]", "[1]", "expected 2 cells as in row 0, got 1")]
+    [InlineData("[[1],[2,3]]", "[1]", "expected 1 cells as in row 0, got 2")]
+    [InlineData("[[1,2],[3,10]]", "[1][1]", "expected a colour of 0 to 9, got 10")]
+    [InlineData("[[1,-1]]", "[0][1]", "expected a colour of 0 to 9, got -1")]
+    [InlineData("[[1,2.0]]", "[0][1]", "expected a colour of 0 to 9, got 2.0")]
+    [InlineData("[[1e0]]", "[0][0]", "expected a colour of 0 to 9, got 1e0")]
+    [InlineData("[[1,99999999999999999999]]", "[0][1]", "expected a colour of 0 to 9, got 99999999999999999999")]
+    [InlineData("[[1,\"2\"]]", "[0][1]", "expected a colour of 0 to 9, got a string")]
+    [InlineData("[[1,null]]", "[0][1]", "expected a colour of 0 to 9, got null")]
+    [InlineData("[[1,true]]", "[0][1]", "expected a colour of 0 to 9, got True")]
+    [InlineData("[[1,[2]]]", "[0][1]", "expected a colour of 0 to 9, got a list")]
+    [InlineData("[]", "", "expected 1 to 30 rows, got 0")]
+    [InlineData("[[]]", "[0]", "expected 1 to 30 cells, got 0")]
+    [InlineData("[[1],[]]", "[1]", "expected 1 to 30 cells, got 0")]
+    [InlineData("[1]", "[0]", "expected a list of cells, got 1")]
+    [InlineData("[[1],null]", "[1]", "expected a list of cells, got null")]
+    [InlineData("{}", "", "expected a list of rows, got an object")]
+    [InlineData("null", "", "expected a list of rows, got null")]
+    [InlineData("7", "", "expected a list of rows, got 7")]
+    public void A_bad_grid_is_named_by_its_keys(string grid, string place, string problem)
+    {
+        foreach (var key in new[] { "input", "output" })
+        {
+            var pair = key == "input" ? $$"""{"input":{{grid}},"output":[[1]]}""" : $$"""{"input":[[1]],"output":{{grid}}}""";
+            ShouldFail($$"""{"train":[{"input":[[0]],"output":[[0]]},{{pair}}],{{Test}}}""", $"train[1].{key}{place}", problem);
+            ShouldFail($$"""{"train":[{"input":[[0]],"output":[[0]]}],"test":[{{pair}}]}""", $"test[0].{key}{place}", problem);
+        }
+    }
+
+    [Fact]
+    public void Sides_of_31_are_refused_and_sides_of_30_are_not()
+    {
+        var row = "[" + string.Join(',', Enumerable.Repeat(1, 30)) + "]";
+        Read(TaskWith($"[{string.Join(',', Enumerable.Repeat(row, 30))}]")).Train[0].Input.Cells.Length.Should().Be(900);
+
+        ShouldFail(TaskWith($"[{string.Join(',', Enumerable.Repeat("[1]", 31))}]"), "train[0].input", "expected 1 to 30 rows, got more");
+        ShouldFail(TaskWith($"[{row[..^1]},1]]"), "train[0].input[0]", "expected 1 to 30 cells, got more");
+    }
+
+    [Theory]
+    [InlineData("""{"test":[{"input":[[3]]}]}""", "train", "expected a list of pairs, got none")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}]}""", "test", "expected a list of pairs, got none")]
+    [InlineData("""{"train":[],"test":[{"input":[[3]]}]}""", "train", "expected at least one pair, got none")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"test":[]}""", "test", "expected at least one pair, got none")]
+    [InlineData("""{"train":[{"input":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0]", "expected an output with every demonstration, got none")]
+    [InlineData("""{"train":[{"output":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0].input", "expected a grid, got none")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"test":[{}]}""", "test[0].input", "expected a grid, got none")]
+    [InlineData("""{"train":[{"input":[[3]],"input":[[3]]}]}""", "train[0].input", "expected the key once, got it twice")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[3]],"output":[[3]]}]}""", "train[0].output", "expected the key once, got it twice")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"train":[]}""", "train", "expected the key once, got it twice")]
+    [InlineData("""{"train":{"input":[[3]]}}""", "train", "expected a list of pairs, got an object")]
+    [InlineData("""{"train":[[[3]]]}""", "train[0]", "expected an object with input and output, got a list")]
+    [InlineData("""{"train":[null]}""", "train[0]", "expected an object with input and output, got null")]
+    [InlineData("""{"train":"all"}""", "train", "expected a list of pairs, got a string")]
+    [InlineData("[]", null, "expected an object with train and test, got a list")]
+    [InlineData("null", null, "expected an object with train and test, got null")]
+    [InlineData("""{"\ud800":1}""", null, "expected keys that are valid Unicode, got an escaped half of a surrogate pair")]
+    public void A_bad_task_is_named_by_its_keys(string json, string? field, string problem) => ShouldFail(json, field, problem);
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("{", 1)]
+    [InlineData("{\n\"train\":\n[{]", 3)]
+    [InlineData("{\"train\":[{\"input\":[[01]]}]}", 1)]
+    [InlineData("{\"train\":[{\"input\":[[1,]]}]}", 1)]
+    [InlineData("{\"train\":[{\"input\":[[NaN]]}]}", 1)]
+    [InlineData(Good + "{}", 1)]
+    [InlineData("{/* c */}", 1)]
+    public void Text_that_is_no_JSON_is_named_by_its_line(string json, int line)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.json"], json);
+
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>().Which;
+
+        (error.File, error.Line).Should().Be((folder["a.json"], line));
+        error.Problem.Should().StartWith("expected JSON nested at most 16 deep: ").And.NotContain("LineNumber");
+    }
+
+    [Fact]
+    public void Deep_and_long_input_is_refused()
+    {
+        ShouldFail("{\"x\":" + new string('[', 100_000), null, "expected JSON nested at most 16 deep: *");
+        ShouldFail("{\"" + new string('x', 2_000) + "\":1}", null, "expected keys of at most 1024 bytes, got one of 2000");
+        ShouldFail(
+            "{\"train\":[" + string.Join(',', Enumerable.Repeat("""{"input":[[1]],"output":[[1]]}""", 1_001)) + "]}",
+            "train",
+            "expected at most 1000 pairs, got more");
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
+
+        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{folder["a.json"]}: expected UTF-8, got invalid bytes");
+    }
+
+    [Fact]
+    public void Whatever_bytes_are_changed_a_task_comes_or_a_typed_error()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(1);
+        var failures = 0;
+        for (var i = 0; i < 2_000; i++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(Good);
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)"{}[]\",:0159-n"[random.Next(13)] : (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(folder["a.json"], bytes[..random.Next(bytes.Length * 3 / 4, bytes.Length + 1)]);
+            try
+            {
+                ArcTaskFile.Read(folder["a.json"]).Train.Should().NotBeEmpty();
+            }
+            catch (PuzzleFormatException error)
+            {
+                error.File.Should().Be(folder["a.json"]);
+                failures++;
+            }
+        }
+
+        failures.Should().BeInRange(1_000, 1_999);
+    }
+
+    private static string TaskWith(string grid) => $$"""{"train":[{"input":{{grid}},"output":[[0]]}],{{Test}}}""";
+
+    private static ArcTask Read(string json)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.json"], json);
+        return ArcTaskFile.Read(folder["a.json"]);
+    }
+
+    private static void ShouldFail(string json, string? field, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.json"], json);
+
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>().Which;
+
+        (error.File, error.Field).Should().Be((folder["a.json"], field));
+        error.Problem.Should().Match(problem);
+        error.Message.Should().StartWith(folder["a.json"]).And.EndWith(field is null ? error.Problem : $", {field}: {error.Problem}");
+    }
+}

@@ -1,0 +1,23 @@
+using Hrm.TestKit;
+
+namespace Hrm.Puzzles.Tests;
+
+public class SampleArcTests
+{
+    [Theory]
+    [InlineData("arc_agi_1", 40, 2)]
+    [InlineData("arc_agi_2", 40, 2)]
+    [InlineData("concept_arc", 32, 16)]
+    public void Every_sample_task_is_read(string sample, int tasks, int sets)
+    {
+        var folder = RepositoryFolder.Combine("samples", "data", sample);
+
+        var read = ArcTaskFile.ReadFolder(folder);
+
+        read.Should().HaveCount(tasks).And.OnlyContain(task => task.HasAnswers);
+        read.Select(task => task.Name).Should().OnlyHaveUniqueItems();
+        var listed = ArcTaskFile.ReadSets(Path.Combine(folder, sample == "concept_arc" ? "corpus" : "data"));
+        listed.Should().HaveCount(sets);
+        listed.Where(set => set.IsEvaluation).Sum(set => set.Tasks.Count).Should().Be(sample == "concept_arc" ? 0 : 20);
+    }
+}
