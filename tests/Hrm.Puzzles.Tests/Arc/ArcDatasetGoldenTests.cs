@@ -3,6 +3,7 @@ using Hrm.Core;
 namespace Hrm.Puzzles.Tests;
 
 /// <summary>What the authors' builder wrote, against what this one makes of the same tasks.</summary>
+[Trait("Category", "Golden")]
 public class ArcDatasetGoldenTests
 {
     [Fact]

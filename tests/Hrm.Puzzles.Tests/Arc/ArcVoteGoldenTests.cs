@@ -5,6 +5,7 @@ using Hrm.TestKit;
 namespace Hrm.Puzzles.Tests;
 
 /// <summary>The pass@k percentages of the authors' evaluation, from the same predictions.</summary>
+[Trait("Category", "Golden")]
 public class ArcVoteGoldenTests
 {
     public static TheoryData<string> Folders => [.. GoldenFolders.Matching("arc_vote*")];

@@ -16,6 +16,7 @@ public class MazeDatasetBuilderTests
 
     [Theory]
     [MemberData(nameof(Built))]
+    [Trait("Category", "Golden")]
     public void The_groups_are_those_of_the_authors_builder(string built)
     {
         var raw = Path.Combine(Path.GetDirectoryName(built)!, "raw");

@@ -7,6 +7,7 @@ using Hrm.TestKit;
 namespace Hrm.Puzzles.Tests;
 
 /// <summary>Against what the authors' builder wrote from the same lists.</summary>
+[Trait("Category", "Golden")]
 public class GoldenSudokuTests
 {
     private const int NpyHeaderBytes = 128;
