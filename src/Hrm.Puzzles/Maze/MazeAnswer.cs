@@ -53,7 +53,7 @@ public sealed class MazeAnswer : IEquatable<MazeAnswer>
 
     /// <summary>Draws a path into a maze: start and goal stay, the cells between them become path.</summary>
     /// <param name="maze">The maze.</param>
-    /// <param name="path">Cells row by row, for instance of <see cref="MazeSolver.ShortestPath"/>.</param>
+    /// <param name="path">Cells row by row, for instance of <see cref="MazePathFinder.ShortestPath"/>.</param>
     /// <exception cref="ArgumentException">A cell that is a wall or outside the grid; names the cell.</exception>
     public static MazeAnswer Draw(MazeGrid maze, ReadOnlySpan<int> path)
     {

@@ -54,7 +54,7 @@ public static class MazeChecker
 
     private static MazeFault? FindDetour(MazeGrid question, MazeAnswer answer)
     {
-        var least = new MazeSolver(question.Shape).ShortestPathCells(question);
+        var least = new MazePathFinder(question.Shape).ShortestPathCells(question);
         return answer.PathCells == least
             ? null
             : new MazeFault(MazeFaultKind.NotShortest, question.Goal,

@@ -17,7 +17,7 @@ namespace Hrm.Puzzles;
 /// those are searched that may be far enough apart. Neither changes what is drawn.
 /// </para>
 /// <para>
-/// The label is <see cref="MazeSolver"/>'s path. Maze-Hard differs in one point that is known: 9 of its 2,000 layouts have fewer
+/// The label is <see cref="MazePathFinder"/>'s path. Maze-Hard differs in one point that is known: 9 of its 2,000 layouts have fewer
 /// than 270 walls.
 /// </para>
 /// </remarks>

@@ -4,7 +4,7 @@ namespace Hrm.Puzzles;
 
 /// <summary>
 /// A maze: walls, a start and a goal. One moves up, down, left and right between free cells; the edge of the grid is the limit,
-/// there is no frame of wall around it. Immutable. Whether the goal can be reached is <see cref="MazeSolver"/>'s to tell.
+/// there is no frame of wall around it. Immutable. Whether the goal can be reached is <see cref="MazePathFinder"/>'s to tell.
 /// </summary>
 public sealed class MazeGrid : IEquatable<MazeGrid>
 {

@@ -47,7 +47,7 @@ public sealed record MazePuzzle
     /// <summary>The cells of the path, start and goal included: the paper's measure of difficulty, at least 110 in Maze-Hard.</summary>
     public int PathCells => Answer.PathCells;
 
-    /// <summary>Makes a puzzle of a maze, with the shortest path that <see cref="MazeSolver"/> takes.</summary>
+    /// <summary>Makes a puzzle of a maze, with the shortest path that <see cref="MazePathFinder"/> takes.</summary>
     /// <param name="question">The maze.</param>
     /// <param name="source">The list that the puzzle comes from, or nothing.</param>
     /// <returns>The puzzle; its rating is the number of cells of the path.</returns>
@@ -55,14 +55,14 @@ public sealed record MazePuzzle
     public static MazePuzzle Of(MazeGrid question, string source = "")
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = new MazeSolver(question.Shape).Solve(question) ?? throw new MazeRuleException(Unreachable(question)!);
+        var answer = new MazePathFinder(question.Shape).Solve(question) ?? throw new MazeRuleException(Unreachable(question)!);
         return new MazePuzzle(question, answer, source, answer.PathCells);
     }
 
     private static MazeFault? Unreachable(MazeGrid question)
     {
         var shape = question.Shape;
-        return new MazeSolver(shape).ShortestPathCells(question) > 0
+        return new MazePathFinder(shape).ShortestPathCells(question) > 0
             ? null
             : new MazeFault(MazeFaultKind.GoalUnreachable, question.Goal,
                 $"expected a way from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none");

@@ -8,7 +8,7 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <remarks>
 /// <see cref="Apply"/> puts question and answer through a random rotation or reflection. The turned answer is still a shortest path, but
-/// not always the one that <see cref="MazeSolver"/> takes among equals. The paper trains on Maze-Hard without augmentation.
+/// not always the one that <see cref="MazePathFinder"/> takes among equals. The paper trains on Maze-Hard without augmentation.
 /// </remarks>
 public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>
 {

@@ -31,7 +31,7 @@ public class MazeGeneratorTests
         {
             var maze = puzzle.Question;
             (RandomMaze.Distances(maze.Layout, maze.Start)[maze.Goal] + 1).Should().Be(puzzle.PathCells).And.BeGreaterThanOrEqualTo(least);
-            new MazeSolver(maze.Shape).Solve(maze).Should().Be(puzzle.Answer);
+            new MazePathFinder(maze.Shape).Solve(maze).Should().Be(puzzle.Answer);
             maze.Layout.WallCount.Should().BeInRange(3 * tenth, 5 * tenth);
             (puzzle.Source, puzzle.Rating).Should().Be(("generated", puzzle.PathCells));
         }
@@ -186,7 +186,7 @@ public class MazeGeneratorTests
                 var free = cells[count..];
                 random.Shuffle(free);
                 var maze = new MazeGrid(layout, free[0], free[1]);
-                if (new MazeSolver(shape).ShortestPathCells(maze) >= minimum)
+                if (new MazePathFinder(shape).ShortestPathCells(maze) >= minimum)
                 {
                     return MazePuzzle.Of(maze);
                 }

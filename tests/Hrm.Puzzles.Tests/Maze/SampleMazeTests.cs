@@ -10,7 +10,7 @@ public class SampleMazeTests
     [MemberData(nameof(Names))]
     public void Every_label_is_the_path_that_the_solver_takes_cell_by_cell(string file)
     {
-        var solver = new MazeSolver(MazeShape.Thirty);
+        var solver = new MazePathFinder(MazeShape.Thirty);
         var puzzles = MazeCsv.ReadAll(SampleData.PathOf(file));
 
         puzzles.Should().HaveCount(1000);

@@ -9,13 +9,13 @@ namespace Hrm.Puzzles;
 /// Keeps its buffers from maze to maze. Not safe for use by several threads at once. All 2,000 labels of the paper's
 /// Maze-Hard set are equal to its paths, cell by cell.
 /// </remarks>
-public sealed class MazeSolver
+public sealed class MazePathFinder
 {
     private readonly MazeSearch _search;
 
-    /// <summary>Creates a solver.</summary>
+    /// <summary>Creates a path finder.</summary>
     /// <param name="shape">The shape of the mazes.</param>
-    public MazeSolver(MazeShape shape)
+    public MazePathFinder(MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         Shape = shape;

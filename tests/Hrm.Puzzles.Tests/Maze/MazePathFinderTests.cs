@@ -2,14 +2,14 @@ using FsCheck.Xunit;
 
 namespace Hrm.Puzzles.Tests;
 
-public class MazeSolverTests
+public class MazePathFinderTests
 {
     [Property(MaxTest = 300)]
     public void Distances_are_those_of_relaxation(int seed)
     {
         var maze = RandomMaze.Of(new Random(seed));
 
-        new MazeSolver(maze.Shape).Distances(maze.Layout, maze.Start).Should().Equal(RandomMaze.Distances(maze.Layout, maze.Start));
+        new MazePathFinder(maze.Shape).Distances(maze.Layout, maze.Start).Should().Equal(RandomMaze.Distances(maze.Layout, maze.Start));
     }
 
     [Property(MaxTest = 300)]
@@ -17,7 +17,7 @@ public class MazeSolverTests
     {
         var maze = RandomMaze.Of(new Random(seed));
         var steps = RandomMaze.Distances(maze.Layout, maze.Start)[maze.Goal];
-        var solver = new MazeSolver(maze.Shape);
+        var solver = new MazePathFinder(maze.Shape);
 
         var path = solver.ShortestPath(maze);
 
@@ -36,12 +36,12 @@ public class MazeSolverTests
     [InlineData("  S   G  ", "  S  oGoo")]
     [InlineData("  G   S  ", "  G  oSoo")]
     public void Among_equal_paths_the_order_down_left_right_up_decides(string maze, string expected) =>
-        new MazeSolver(MazeShape.Square(3)).Solve(MazeGrid.Parse(maze))!.ToString().Should().Be(expected);
+        new MazePathFinder(MazeShape.Square(3)).Solve(MazeGrid.Parse(maze))!.ToString().Should().Be(expected);
 
     [Fact]
     public void A_goal_behind_walls_has_no_path()
     {
-        var solver = new MazeSolver(MazeShape.Square(3));
+        var solver = new MazePathFinder(MazeShape.Square(3));
         var maze = MazeGrid.Parse("S #  ###G");
 
         solver.ShortestPath(maze).Should().BeEmpty();
@@ -54,16 +54,16 @@ public class MazeSolverTests
     {
         // From the end of a row there is no step to the beginning of the next.
         var maze = MazeGrid.Parse(" #S G# ", new MazeShape(1, 7));
-        new MazeSolver(maze.Shape).ShortestPathCells(maze).Should().Be(3);
+        new MazePathFinder(maze.Shape).ShortestPathCells(maze).Should().Be(3);
 
         var wrapped = MazeGrid.Parse("##SG##", new MazeShape(2, 3));
-        new MazeSolver(wrapped.Shape).ShortestPathCells(wrapped).Should().Be(0);
+        new MazePathFinder(wrapped.Shape).ShortestPathCells(wrapped).Should().Be(0);
     }
 
     [Fact]
     public void Mazes_of_another_shape_and_cells_in_walls_are_refused()
     {
-        var solver = new MazeSolver(MazeShape.Square(3));
+        var solver = new MazePathFinder(MazeShape.Square(3));
         var maze = MazeGrid.Parse("S #  ###G");
 
         solver.Invoking(s => s.ShortestPath(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("expected a maze of 3x3, got 2x2*");
