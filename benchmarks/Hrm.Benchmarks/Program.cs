@@ -19,6 +19,10 @@ switch (args)
         return MemoryCommand.RunCase(memoryCase);
     case [ShareCommand.Name]:
         return ShareCommand.Run();
+    case [HaltingCommand.Name, var model]:
+        return HaltingCommand.Run(model, null);
+    case [HaltingCommand.Name, var model, var csv]:
+        return HaltingCommand.Run(model, csv);
     case [SamplerCommand.Name]:
         return SamplerCommand.Run();
 }
