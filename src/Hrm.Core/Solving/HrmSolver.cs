@@ -43,8 +43,7 @@ public sealed class HrmSolver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        _halting = halting ?? new QValueHalting(
-            new HaltingOptions { MaxSegments = _options.MaxSegments, MinSegments = _options.MinSegments, Rule = _options.Rule });
+        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule);
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();

@@ -17,7 +17,7 @@ public sealed class ExtendedHaltingTests
     [InlineData(10, 1f, HaltReason.QValues)]
     [InlineData(10, -1f, HaltReason.Maximum)]
     public void What_else_the_policy_looks_at_stays(int segments, float qHalt, HaltReason expected)
-        => new ExtendedHalting(new QValueHalting(new HaltingOptions { MaxSegments = 4, MinSegments = 2 }), 10)
+        => new ExtendedHalting(new QValueHalting(4, minSegments: 2), 10)
             .Decide(new SegmentState(segments, qHalt, 0)).Should().Be(expected);
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ExtendedHaltingTests
     [InlineData(2, -1f, HaltReason.None)]
     [InlineData(3, -1f, HaltReason.Maximum)]
     public void A_policy_of_one_segment_can_be_extended_too(int segments, float qHalt, HaltReason expected)
-        => new ExtendedHalting(new QValueHalting(new HaltingOptions { MaxSegments = 1 }), 3).Decide(new SegmentState(segments, qHalt, 0)).Should().Be(expected);
+        => new ExtendedHalting(new QValueHalting(1), 3).Decide(new SegmentState(segments, qHalt, 0)).Should().Be(expected);
 
     [Fact]
     public void A_maximum_can_be_lowered()
