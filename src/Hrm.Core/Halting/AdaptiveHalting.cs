@@ -10,8 +10,7 @@ namespace Hrm.Core;
 /// minimum drawn uniformly from 2 … M. In evaluation mode nothing is drawn.
 /// </para>
 /// <para>
-/// As an <see cref="IHaltingPolicy"/> it decides as in evaluation, whatever its mode, with the options' smallest number of
-/// segments: it is a <see cref="QValueHalting"/> then.
+/// As an <see cref="IHaltingPolicy"/> it decides as in evaluation, whatever its mode: it is a <see cref="QValueHalting"/> then.
 /// </para>
 /// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
 /// </remarks>
@@ -33,7 +32,7 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         InvalidConfigException.ThrowIfAny("halting options", HaltingOptionsValidator.Check(options));
 
         _options = options;
-        _inference = new QValueHalting(options);
+        _inference = new QValueHalting(options.MaxSegments, rule: options.Rule);
         _generator = generator;
     }
 

@@ -1,16 +1,10 @@
 namespace Hrm.Core;
 
-/// <summary>The behaviour of <see cref="AdaptiveHalting"/> and <see cref="QValueHalting"/>.</summary>
+/// <summary>The behaviour of <see cref="AdaptiveHalting"/>.</summary>
 public sealed class HaltingOptions
 {
     /// <summary>M, the largest number of segments; at least 1. Default 16.</summary>
     public int MaxSegments { get; set; } = 16;
-
-    /// <summary>
-    /// The smallest number of segments before the Q values may halt a puzzle in inference and evaluation; 1 … M. Training
-    /// has none but what exploration draws. Default 1.
-    /// </summary>
-    public int MinSegments { get; set; } = 1;
 
     /// <summary>
     /// ε, the probability that a row must first reach a number of segments drawn uniformly from 2 … M before it may halt,

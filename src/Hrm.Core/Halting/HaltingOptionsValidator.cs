@@ -20,12 +20,8 @@ public sealed class HaltingOptionsValidator : IValidateOptions<HaltingOptions>
         ArgumentNullException.ThrowIfNull(options);
         return new RangeRules()
             .Between("Halting:MaxSegments", options.MaxSegments, 1, MostSegments)
-            .Between("Halting:MinSegments", options.MinSegments, 1, LargestMinimum(options.MaxSegments))
             .Between("Halting:ExplorationProbability", options.ExplorationProbability, 0, 1)
             .OneOf("Halting:Rule", options.Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive)
             .Errors;
     }
-
-    /// <summary>The largest minimum that is allowed beside a maximum; a bad maximum is reported by itself alone.</summary>
-    internal static int LargestMinimum(int maxSegments) => maxSegments is >= 1 and <= MostSegments ? maxSegments : MostSegments;
 }

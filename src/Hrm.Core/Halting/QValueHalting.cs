@@ -11,15 +11,23 @@ public sealed class QValueHalting : IHaltingPolicy
     private readonly HaltingRule _rule;
 
     /// <summary>Creates the policy.</summary>
-    /// <param name="options">Maximum, minimum and rule, as they are now; exploration is for training.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    public QValueHalting(HaltingOptions options)
+    /// <param name="maxSegments">M.</param>
+    /// <param name="minSegments">The smallest number of segments before the Q values may halt; 1 … M.</param>
+    /// <param name="rule">When the Q values speak for halting.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public QValueHalting(int maxSegments, int minSegments = 1, HaltingRule rule = HaltingRule.HaltOverContinue)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        InvalidConfigException.ThrowIfAny("halting options", HaltingOptionsValidator.Check(options));
-        MaxSegments = options.MaxSegments;
-        _minSegments = options.MinSegments;
-        _rule = options.Rule;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minSegments);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minSegments, maxSegments);
+        if (rule is not (HaltingRule.HaltOverContinue or HaltingRule.HaltPositive))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rule), rule, "expected HaltOverContinue or HaltPositive");
+        }
+
+        MaxSegments = maxSegments;
+        _minSegments = minSegments;
+        _rule = rule;
     }
 
     /// <inheritdoc/>

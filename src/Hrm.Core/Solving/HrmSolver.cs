@@ -43,8 +43,7 @@ public sealed class HrmSolver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        _halting = halting ?? new QValueHalting(
-            new HaltingOptions { MaxSegments = _options.MaxSegments, MinSegments = _options.MinSegments, Rule = _options.Rule });
+        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule);
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -56,6 +55,9 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>What the solver has done and is doing.</summary>
     public SolverStatistics Statistics => _loop.Statistics;
+
+    /// <summary>When a puzzle stops.</summary>
+    internal IHaltingPolicy Halting => _halting;
 
     /// <summary>Whether the solver's thread is there.</summary>
     internal bool IsAwake => _loop.IsAwake;
@@ -186,6 +188,13 @@ public sealed class HrmSolver : IDisposable
             _model.Dispose();
         }
     }
+
+    /// <summary>
+    /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
+    /// refused where the queue is full: the others would have been thought through in vain.
+    /// </summary>
+    internal Task<SolverAnswer> AttemptAsync(int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken cancellationToken)
+        => AnswerAsync(new AnswerRequest(tokens, puzzleId, halting) { Noise = noise }, isFirst && _options.RejectWhenFull, cancellationToken);
 
     private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
     {

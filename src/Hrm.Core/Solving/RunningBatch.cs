@@ -102,6 +102,11 @@ internal sealed class RunningBatch<TRow> : IDisposable
         var carry = Join(stayed, _rows.Count - stayed.Length);
         _carry?.Dispose();
         _carry = carry.DetachFromDisposeScope();
+        for (var place = stayed.Length; place < _rows.Count; place++)
+        {
+            _rows[place].Noise?.AddTo(_carry, place);
+        }
+
         _batch?.Dispose();
         _batch = PuzzleBatch.Create(
             [.. _rows.SelectMany(row => row.Tokens)],

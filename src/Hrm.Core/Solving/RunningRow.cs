@@ -32,6 +32,9 @@ internal class RunningRow
     /// <summary>Whether <see cref="HighResidual"/> and <see cref="LowResidual"/> are wanted.</summary>
     public bool KeepsResiduals { get; init; }
 
+    /// <summary>What is added to the initial carry, or <see langword="null"/>.</summary>
+    public StartNoise? Noise { get; init; }
+
     /// <summary>The row's place in the carry, or −1 before its first segment.</summary>
     public int Place { get; private set; } = Nowhere;
 

@@ -19,8 +19,12 @@ public sealed class SolverOptionsValidator : IValidateOptions<SolverOptions>
             .Between("MaxBatchSize", options.MaxBatchSize, 1, 1 << 16)
             .Between("MaxQueueLength", options.MaxQueueLength, 1, 1 << 20)
             .Between("MaxSegments", options.MaxSegments, 1, HaltingOptionsValidator.MostSegments)
-            .Between("MinSegments", options.MinSegments, 1, HaltingOptionsValidator.LargestMinimum(options.MaxSegments))
+            .Between("MinSegments", options.MinSegments, 1, LargestMinimum(options.MaxSegments))
             .OneOf("Rule", options.Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive)
             .Errors;
     }
+
+    /// <summary>The largest minimum that is allowed beside a maximum; a bad maximum is reported by itself alone.</summary>
+    private static int LargestMinimum(int maxSegments)
+        => maxSegments is >= 1 and <= HaltingOptionsValidator.MostSegments ? maxSegments : HaltingOptionsValidator.MostSegments;
 }

@@ -9,7 +9,6 @@ public sealed class HaltingOptionsTests
     {
         var options = new HaltingOptions();
         options.MaxSegments.Should().Be(16);
-        options.MinSegments.Should().Be(1);
         options.ExplorationProbability.Should().Be(0.1);
         options.Rule.Should().Be(HaltingRule.HaltOverContinue);
         new HaltingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
@@ -18,11 +17,10 @@ public sealed class HaltingOptionsTests
     [Fact]
     public void Every_bad_field_is_reported_at_once()
     {
-        var options = new HaltingOptions { MaxSegments = 0, MinSegments = -1, ExplorationProbability = 1.5, Rule = (HaltingRule)9 };
+        var options = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 1.5, Rule = (HaltingRule)9 };
         string[] errors =
         [
             "Halting:MaxSegments: expected 1 … 65536, got 0",
-            "Halting:MinSegments: expected 1 … 65536, got -1",
             "Halting:ExplorationProbability: expected 0 … 1, got 1.5",
             "Halting:Rule: expected HaltOverContinue or HaltPositive, got 9",
         ];

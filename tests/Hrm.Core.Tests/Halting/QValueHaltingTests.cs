@@ -18,13 +18,20 @@ public sealed class QValueHaltingTests
     [InlineData(HaltingRule.HaltPositive, -1f, -2f, 5, HaltReason.Maximum)]
     public void Rule_minimum_and_maximum_decide(HaltingRule rule, float halt, float goOn, int segments, HaltReason expected)
     {
-        var options = new HaltingOptions { MaxSegments = 4, MinSegments = 2, ExplorationProbability = 1, Rule = rule };
-        var policy = new QValueHalting(options);
+        var policy = new QValueHalting(4, 2, rule);
+        policy.MaxSegments.Should().Be(4);
         policy.Decide(new SegmentState(segments, halt, goOn)).Should().Be(expected);
+    }
 
-        // In training mode adaptive halting would explore; as a policy of inference it decides alike in both.
+    /// <summary>In training mode adaptive halting would explore; as a policy of inference it decides alike in both.</summary>
+    [Theory]
+    [InlineData(1f, 0f, 1, HaltReason.QValues)]
+    [InlineData(0f, 1f, 3, HaltReason.None)]
+    [InlineData(0f, 1f, 4, HaltReason.Maximum)]
+    public void Adaptive_halting_is_this_rule_without_a_minimum(float halt, float goOn, int segments, HaltReason expected)
+    {
         using var generator = new torch.Generator(1);
-        using var adaptive = new AdaptiveHalting(options, generator);
+        using var adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = 4, ExplorationProbability = 1 }, generator);
         foreach (var trains in new[] { true, false })
         {
             adaptive.train(trains);
@@ -32,17 +39,12 @@ public sealed class QValueHaltingTests
         }
     }
 
-    [Fact]
-    public void Options_that_change_later_change_nothing()
-    {
-        var options = new HaltingOptions { MaxSegments = 4 };
-        var policy = new QValueHalting(options);
-        options.MaxSegments = 9;
-        policy.MaxSegments.Should().Be(4);
-    }
-
-    [Fact]
-    public void Bad_options_are_refused()
-        => FluentActions.Invoking(() => new QValueHalting(new HaltingOptions { MaxSegments = 3, MinSegments = 4 }))
-            .Should().Throw<InvalidConfigException>().WithMessage("halting options: Halting:MinSegments: expected 1 … 3, got 4.");
+    [Theory]
+    [InlineData(0, 1, HaltingRule.HaltOverContinue, "maxSegments")]
+    [InlineData(4, 0, HaltingRule.HaltOverContinue, "minSegments")]
+    [InlineData(4, 5, HaltingRule.HaltOverContinue, "minSegments")]
+    [InlineData(4, 1, (HaltingRule)9, "rule")]
+    public void Values_out_of_range_are_refused(int maximum, int minimum, HaltingRule rule, string parameter)
+        => FluentActions.Invoking(() => new QValueHalting(maximum, minimum, rule))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
 }
