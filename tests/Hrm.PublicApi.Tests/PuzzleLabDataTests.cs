@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Hrm.TestKit;
 using Hrm.Training;
@@ -62,6 +63,47 @@ public sealed class PuzzleLabDataTests : IDisposable
     }
 
     [Fact]
+    public void The_archive_of_a_repository_is_downloaded_once_and_its_tasks_found()
+    {
+        var archive = Folder("ConceptARC-main.zip");
+        using (var zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+        {
+            // As GitHub makes it: a folder around all, other tasks beside the corpus, the empty folder of a submodule.
+            zip.CreateEntry("ConceptARC-main/editor/");
+            foreach (var task in Directory.EnumerateFiles(Path.Combine(Data, "concept_arc", "corpus"), "*.json", SearchOption.AllDirectories))
+            {
+                zip.CreateEntryFromFile(task, $"ConceptARC-main/corpus/{Path.GetFileName(Path.GetDirectoryName(task))}/{Path.GetFileName(task)}");
+                zip.CreateEntryFromFile(task, $"ConceptARC-main/MinimalTasks/{Path.GetFileName(task)}");
+            }
+        }
+
+        using var server = new FileServer(archive);
+        string[] build = ["data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--source", server.Address, "--augment", "1", "--cache", Folder("cache"), "--output", Folder("arc")];
+        Lab(build).Should().Contain("train: 72 groups").And.Contain("test: 20 groups");
+        Lab([.. build, "--overwrite"]).Should().Contain("train: 72 groups");
+        server.Requests.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_test_example_away_from_the_origin_and_a_strange_variant_are_found()
+    {
+        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "1", "--output", Folder("arc"));
+        var identifiers = File.ReadAllText(Path.Combine(Folder("arc"), "identifiers.json"));
+        var augmented = Regex.Match(identifiers, "\"(\\w+)_t(\\d)_(\\d+)\"");
+        var other = augmented.Groups[2].Value == "6" ? "7" : "6";
+        File.WriteAllText(Path.Combine(Folder("arc"), "identifiers.json"), identifiers.Replace(augmented.Value, $"\"{augmented.Groups[1]}_t{other}_{augmented.Groups[3]}\""));
+        var inputs = Path.Combine(Folder("arc"), "test", "all__inputs.npy");
+        var bytes = File.ReadAllBytes(inputs);
+        bytes.AsSpan(128, 900 - 1).ToArray().CopyTo(bytes, 129);
+        bytes[128] = 0;
+        File.WriteAllBytes(inputs, bytes);
+
+        var (code, output) = LabProcess.Run("data", "arc", "check", "--data", Folder("arc"));
+        code.Should().Be(3, output);
+        LabProcess.InOneLine(output).Should().Contain("test, example 0: expected the output at row 0, column 1").And.Contain("got none when turned back from");
+    }
+
+    [Fact]
     public void A_fault_in_a_dataset_is_found_with_its_place()
     {
         Lab("data", "maze", "build", "--count", "5", "--size", "8", "--output", Folder("mazes"));
@@ -92,6 +134,13 @@ public sealed class PuzzleLabDataTests : IDisposable
             (["data", "maze", "build", "--train", maze, "--test", Path.Combine(Data, "sudoku_easy_test.csv"), "--output", Folder("new")], "line 2"),
             (["data", "maze", "build", "--train", "ftp://example.org/x.csv", "--test", maze, "--output", Folder("new")], "ftp"),
             (["data", "maze", "build", "--train", "http://example.org/x.csv", "--test", maze, "--output", Folder("new")], "https"),
+            (["data", "maze", "build", "--count", "5", "--size", "8", "--min-path", "5", "--output", Folder("new")], "--min-path: expected 8 to 64"),
+            (["data", "maze", "build", "--train", maze, "--test", maze, "--size", "30", "--output", Folder("new")], "--size: does nothing without --count"),
+            (["data", "sudoku", "build", "--train", maze, "--test", maze, "--givens", "30", "--output", Folder("new")], "--givens: does nothing without --count"),
+            (["data", "sudoku", "build", "--count", "9", "--difficulty", "Guesses", "--output", Folder("new")], "--difficulty: does nothing without --min-difficulty"),
+            (["data", "sudoku", "build", "--count", "9", "--side", "12", "--output", Folder("new")], "--side: expected at most"),
+            (["data", "sudoku", "build", "--count", "9", "--augment", "2147483647", "--output", Folder("new")], "Augmentations: expected 0 to 100000"),
+            (["train", "sudoku", "--data", Folder("new"), "--side", "9", "--output", Folder("new"), "--steps", "1"], "--side: does nothing with --data"),
             (["data", "sudoku", "build", "--train", "nowhere.csv", "--test", "nowhere.csv", "--output", Folder("new")], "nowhere.csv"),
             (["data", "arc", "build", "--source", Data, "--output", Folder("new")], "expected a folder with folders of ARC tasks"),
             (["data", "arc", "check", "--data", Folder("new")], "new"),

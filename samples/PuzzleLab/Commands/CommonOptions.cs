@@ -26,12 +26,23 @@ internal static class CommonOptions
     {
         if (result.GetValue(data) is { } folder)
         {
+            RequireAbsent(result, "with --data", train, test, side);
             return new LabData { Folder = folder };
         }
 
         return task is SudokuLab
             ? new LabData { Train = SplitFiles(result.GetValue(train)), Test = SplitFiles(result.GetValue(test)), Side = result.GetValue(side) }
             : throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
+    }
+
+    /// <summary>Refuses options that would do nothing.</summary>
+    public static void RequireAbsent(ParseResult result, string why, params Option[] options)
+    {
+        var useless = options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
+        if (useless.Length > 0)
+        {
+            throw new LabException($"{string.Join(", ", useless)}: does nothing {why}; leave it out.");
+        }
     }
 
     /// <summary>The files that items name: an item may name several, separated by commas.</summary>

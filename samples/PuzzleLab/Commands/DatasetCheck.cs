@@ -29,7 +29,8 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
             CheckExamples(split, cancellationToken);
         }
 
-        if (disjoint)
+        // Only what solves its question has a canonical form.
+        if (disjoint && _faults == 0)
         {
             CheckDisjoint(cancellationToken);
         }
@@ -49,8 +50,7 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
         for (var example = 0; example < dataset.Examples.ExampleCount; example++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (inputs, labels) = dataset.Read(example);
-            if (task.FindFault(inputs, labels) is { } fault)
+            if (task.FindFault(dataset, split, example) is { } fault)
             {
                 Report($"{split}, example {example}: {fault}");
             }

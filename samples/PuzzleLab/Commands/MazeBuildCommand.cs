@@ -74,9 +74,9 @@ internal static class MazeBuildCommand
         var size = BuildOptions.Require(result, Size, 2, MazeShape.MaximumSide);
         var test = Math.Clamp((int)Math.Round(count * BuildOptions.Require(result, TestShare, 0, 1)), 1, count - 1);
         var minimum = result.GetValue(MinPath) ?? size;
-        if (minimum < 2 || minimum > size * size)
+        if (minimum < size || minimum > size * size)
         {
-            throw new LabException($"--min-path: expected 2 to {size * size}, the number of cells, got {minimum}.");
+            throw new LabException($"--min-path: expected {size} to {size * size}, from the side to the number of cells, got {minimum}.");
         }
 
         var generator = new MazeGenerator(MazeShape.Square(size), minimum, random);
@@ -87,6 +87,7 @@ internal static class MazeBuildCommand
 
     private static async Task<MazeSplit> ReadAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        CommonOptions.RequireAbsent(result, "without --count", Size, TestShare);
         using var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache));
         var (training, test) = (await ReadAsync(Train), await ReadAsync(Test));
         return new MazeSplit(training, test);

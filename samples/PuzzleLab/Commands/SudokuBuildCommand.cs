@@ -35,6 +35,11 @@ internal static class SudokuBuildCommand
     {
         var shape = SudokuFiles.ShapeOf(result.GetValue(Side));
         var random = new StatefulRandom(result.GetValue(BuildOptions.Seed));
+        if (result.GetValue(MinDifficulty) is null)
+        {
+            CommonOptions.RequireAbsent(result, "without --min-difficulty", Difficulty);
+        }
+
         var (training, test) = result.GetValue(Count) is { } count
             ? Generate(result, shape, count, random)
             : await FindAsync(result, shape, cancellationToken);
@@ -62,6 +67,11 @@ internal static class SudokuBuildCommand
             throw new LabException("--count: expected either --count or --train and --test, got both.");
         }
 
+        if (shape.Side > SudokuCanonicalForm.MaximumSide)
+        {
+            throw new LabException($"--side: expected at most {SudokuCanonicalForm.MaximumSide} for puzzles that are generated, got {shape.Side}.");
+        }
+
         var test = result.GetValue(TestCount) ?? Math.Max(1, count / 10);
         if (test < 1 || test >= count)
         {
@@ -75,6 +85,7 @@ internal static class SudokuBuildCommand
     /// <summary>Files are streamed: the full set has 3.8 million rows.</summary>
     private static async Task<(IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test)> FindAsync(ParseResult result, SudokuShape shape, CancellationToken cancellationToken)
     {
+        CommonOptions.RequireAbsent(result, "without --count", TestCount, Givens);
         using var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache));
         return (await FindAsync(Train), await FindAsync(Test));
 

@@ -29,15 +29,24 @@ internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string>
     /// <summary>The name of the puzzle of an example, or nothing.</summary>
     public string IdentifierOf(int example)
     {
-        var (low, high) = (0, Examples.PuzzleOffsets.Count - 1);
+        var id = Examples.PuzzleIds[PuzzleOf(example)];
+        return id > 0 && id < Identifiers.Count ? Identifiers[id] : string.Empty;
+    }
+
+    /// <summary>The number of the puzzle of an example.</summary>
+    public int PuzzleOf(int example) => FindPlace(Examples.PuzzleOffsets, example);
+
+    /// <summary>Between which of ascending offsets a number lies.</summary>
+    public static int FindPlace(IReadOnlyList<int> offsets, int number)
+    {
+        var (low, high) = (0, offsets.Count - 1);
         while (high - low > 1)
         {
             var middle = (low + high) / 2;
-            (low, high) = Examples.PuzzleOffsets[middle] <= example ? (middle, high) : (low, middle);
+            (low, high) = offsets[middle] <= number ? (middle, high) : (low, middle);
         }
 
-        var id = Examples.PuzzleIds[low];
-        return id > 0 && id < Identifiers.Count ? Identifiers[id] : string.Empty;
+        return low;
     }
 
     /// <summary>The tokens and labels of an example.</summary>

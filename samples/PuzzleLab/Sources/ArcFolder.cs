@@ -12,13 +12,20 @@ internal static class ArcFolder
         var folder = path;
         for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
         {
-            var children = Directory.GetDirectories(folder);
+            // A repository has other folders of tasks beside the one that counts: ConceptARC its minimal ones.
+            var children = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToArray();
+            if (children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) is { } named)
+            {
+                folder = named;
+                continue;
+            }
+
             if (children.Any(child => Directory.EnumerateFiles(child, "*.json").Any()))
             {
                 return folder;
             }
 
-            folder = children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) ?? (children.Length == 1 ? children[0] : string.Empty);
+            folder = children.Length == 1 ? children[0] : string.Empty;
         }
 
         throw new LabException($"--source: {source}: expected a folder with folders of ARC tasks (*.json), or one with `data` or `corpus` in it.");

@@ -48,17 +48,11 @@ internal sealed class ArcLab : LabTask
 
     public override TaskReport CreateReport(LabDataset test) => new ArcReport(test);
 
-    public override string? FindFault(int[] inputs, int[] labels)
+    public override string? FindFault(LabDataset dataset, string split, int example)
     {
         try
         {
-            ArcEncoding.Decode(inputs);
-            if (labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel))
-            {
-                ArcEncoding.Decode(labels);
-            }
-
-            return null;
+            return ArcRules.FindFault(dataset, split == LabDataset.TestSplit, example);
         }
         catch (PuzzleFormatException error)
         {

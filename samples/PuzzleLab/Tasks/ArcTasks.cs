@@ -11,7 +11,7 @@ internal static class ArcTasks
     public static IReadOnlyList<ArcTask> Of(LabDataset test)
     {
         using var train = LabDataset.Open(test.Folder, LabDataset.TrainSplit);
-        var demonstrations = Originals(train).ToDictionary(puzzle => puzzle.Name, puzzle => puzzle.Pairs);
+        var demonstrations = Originals(train).GroupBy(puzzle => puzzle.Name).ToDictionary(puzzles => puzzles.Key, puzzles => puzzles.First().Pairs);
         return [.. Originals(test).Select(puzzle => new ArcTask(
             puzzle.Name,
             demonstrations.GetValueOrDefault(puzzle.Name) ?? throw new LabException($"--data: {test.Folder}: expected demonstrations of task {puzzle.Name} in the split {LabDataset.TrainSplit}, got none."),

@@ -33,9 +33,10 @@ internal abstract class LabTask
     public abstract TaskReport CreateReport(LabDataset test);
 
     /// <summary>Why an example is none of this task, or <see langword="null"/>.</summary>
-    /// <param name="inputs">The tokens of the question.</param>
-    /// <param name="labels">The labels.</param>
-    public abstract string? FindFault(int[] inputs, int[] labels);
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="split">Its name: train or test.</param>
+    /// <param name="example">The number of the example.</param>
+    public abstract string? FindFault(LabDataset dataset, string split, int example);
 
     /// <summary>
     /// What all variants of an example have in common and other examples have not, or <see langword="null"/> where the task has no

@@ -50,8 +50,9 @@ internal sealed class MazeLab : LabTask
 
     public override TaskReport CreateReport(LabDataset test) => new MazeReport(test);
 
-    public override string? FindFault(int[] inputs, int[] labels)
+    public override string? FindFault(LabDataset dataset, string split, int example)
     {
+        var (inputs, labels) = dataset.Read(example);
         try
         {
             var task = new MazeTask(MazeShape.OfCells(inputs.Length));

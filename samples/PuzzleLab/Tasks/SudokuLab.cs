@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Spectre.Console;
@@ -7,6 +8,11 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Sudoku: from a dataset, or from CSV files.</summary>
 internal sealed class SudokuLab : LabTask
 {
+    // Made once: a shape knows which cells see each other, a canonical form all orders of rows.
+    private static readonly ConcurrentDictionary<int, SudokuShape> Shapes = new();
+
+    private readonly ConcurrentDictionary<SudokuShape, SudokuCanonicalForm> _canonicalForms = new();
+
     public override string Name => "sudoku";
 
     public override string Puzzles => "Sudoku puzzles";
@@ -28,8 +34,9 @@ internal sealed class SudokuLab : LabTask
 
     public override TaskReport CreateReport(LabDataset test) => new SudokuReport(test);
 
-    public override string? FindFault(int[] inputs, int[] labels)
+    public override string? FindFault(LabDataset dataset, string split, int example)
     {
+        var (inputs, labels) = dataset.Read(example);
         var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
         try
         {
@@ -45,7 +52,12 @@ internal sealed class SudokuLab : LabTask
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
     {
         var shape = ShapeOf(labels.Length);
-        return new SudokuCanonicalForm(shape).Of(new SudokuEncoding(shape).Decode(labels));
+        if (shape.Side > SudokuCanonicalForm.MaximumSide)
+        {
+            throw new LabException($"--disjoint: expected a side of at most {SudokuCanonicalForm.MaximumSide}, got {shape.Side}.");
+        }
+
+        return _canonicalForms.GetOrAdd(shape, of => new SudokuCanonicalForm(of)).Of(new SudokuEncoding(shape).Decode(labels));
     }
 
     public override PuzzleView View(LabDataset dataset, int example)
@@ -69,6 +81,6 @@ internal sealed class SudokuLab : LabTask
     private static SudokuShape ShapeOf(int cells)
     {
         var side = (int)Math.Round(Math.Sqrt(cells));
-        return side * side == cells ? SudokuFiles.ShapeOf(side) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
+        return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
     }
 }

@@ -24,7 +24,7 @@ internal static class HtmlPage
     /// <exception cref="LabException">The file cannot be written.</exception>
     public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles)
     {
-        var staged = $"{path}.new";
+        var staged = $"{path}.{Path.GetRandomFileName()}.new";
         try
         {
             File.WriteAllText(staged, ToHtml(title, puzzles));
@@ -32,6 +32,7 @@ internal static class HtmlPage
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            File.Delete(staged);
             throw new LabException($"--html: {path}: {error.Message}");
         }
     }

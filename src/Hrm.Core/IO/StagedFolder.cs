@@ -9,13 +9,18 @@ internal sealed class StagedFolder : IDisposable
     private const string StagedPrefix = ".staged-";
     private const string OldPrefix = ".old-";
 
+    /// <summary>Open, and so locked, in a staged folder that a process is writing: no other may take it for a leftover.</summary>
+    private const string LockName = ".writing";
+
     private readonly string _final;
+    private readonly FileStream _lock;
     private bool _pending = true;
 
     private StagedFolder(string final, string path)
     {
         _final = final;
         Path = path;
+        _lock = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
     }
 
     /// <summary>Where to write.</summary>
@@ -33,21 +38,28 @@ internal sealed class StagedFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
+            return new StagedFolder(full, path);
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
             throw new HrmFileException(full, "could not be written", exception);
         }
-
-        return new StagedFolder(full, path);
     }
 
     /// <summary>Takes the final name; an older folder is out of the way until then, and then gone.</summary>
+    /// <param name="replaces">Whether an older folder that is not empty may be replaced.</param>
     /// <exception cref="HrmFileException">The folder could not be renamed; the older one is as it was.</exception>
-    public void Commit()
+    public void Commit(bool replaces = true)
     {
+        _lock.Dispose();
         try
         {
+            if (!replaces && Directory.Exists(_final))
+            {
+                // Fails where something has come into it meanwhile.
+                Directory.Delete(_final);
+            }
+
             Replace();
             _pending = false;
         }
@@ -60,6 +72,7 @@ internal sealed class StagedFolder : IDisposable
     /// <summary>Deletes the folder if it was not committed.</summary>
     public void Dispose()
     {
+        _lock.Dispose();
         if (_pending)
         {
             _pending = false;
@@ -88,7 +101,7 @@ internal sealed class StagedFolder : IDisposable
         }
 
         // What follows the name is a hyphen and a random name of twelve characters.
-        foreach (var path in Leftovers(parent, StagedPrefix, name, suffixLength: 13))
+        foreach (var path in Leftovers(parent, StagedPrefix, name, suffixLength: 13).Where(path => !IsBeingWritten(path)))
         {
             Delete(path);
         }
@@ -107,6 +120,23 @@ internal sealed class StagedFolder : IDisposable
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
             // A leftover costs space, not correctness: it must not hide the failure that led here.
+        }
+    }
+
+    private static bool IsBeingWritten(string path)
+    {
+        try
+        {
+            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
+            return false;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            return true;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Hrm.Puzzles;
 /// <summary>The lines of a puzzle file, each of bounded length; what the operating system refuses is a <see cref="PuzzleFileException"/>.</summary>
 internal sealed class PuzzleLines : IDisposable
 {
-    private const int MaximumLineBytes = 1 << 16;
+    private const int MaximumLineBytes = 1 << 18;
 
     private readonly string _path;
     private readonly FileStream _stream;

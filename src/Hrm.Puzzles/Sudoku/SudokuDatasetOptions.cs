@@ -15,6 +15,9 @@ public sealed class SudokuDatasetOptions
     /// <summary>What difficulty is measured by. Default: the rating in the file.</summary>
     public SudokuDifficulty Difficulty { get; set; } = SudokuDifficulty.Rating;
 
-    /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) or more; the paper has 1,000.</summary>
+    /// <summary>The most variants of a puzzle; a group is held in memory while it is written.</summary>
+    internal const int MaximumAugmentations = 100_000;
+
+    /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>
     public int Augmentations { get; set; }
 }

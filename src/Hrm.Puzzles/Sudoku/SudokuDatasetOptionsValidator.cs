@@ -27,9 +27,9 @@ public sealed class SudokuDatasetOptionsValidator : IValidateOptions<SudokuDatas
             Add(failures, nameof(options.Difficulty), "Rating or Guesses", options.Difficulty);
         }
 
-        if (options.Augmentations < 0)
+        if (options.Augmentations is < 0 or > SudokuDatasetOptions.MaximumAugmentations)
         {
-            Add(failures, nameof(options.Augmentations), "at least 0", options.Augmentations);
+            Add(failures, nameof(options.Augmentations), $"0 to {SudokuDatasetOptions.MaximumAugmentations}", options.Augmentations);
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -7,7 +7,7 @@ namespace Hrm.Training;
 /// An epoch visits the groups in random order, takes one random puzzle of each, and adds its examples, in random order,
 /// until the batch is full; what does not fit of that puzzle is dropped, not carried over. An iteration is a number of
 /// epochs in one stream, so a batch may cross epochs; its last, unfilled batch is dropped. The draw depends on seed and
-/// iteration alone.
+/// iteration alone. The sets of a dataset are one stream; the authors' loader goes through them one after the other.
 /// </remarks>
 public sealed class GroupSampler
 {

@@ -105,7 +105,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <summary>Writes a dataset: the folder is there as a whole, every split and the identifiers, or not at all.</summary>
     /// <remarks>
     /// Groups are written as they come, so memory does not grow with their number. The files have the bytes that the authors'
-    /// builders give the same content.
+    /// builders give the same content, in the same <see cref="TokenStorage"/>.
     /// </remarks>
     /// <param name="root">The folder to make; the folders above it are made too.</param>
     /// <param name="identifiers">The name of each puzzle id, <c>&lt;blank&gt;</c> for 0. Read after all groups, so it may grow while they are enumerated.</param>

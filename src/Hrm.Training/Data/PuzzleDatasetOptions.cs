@@ -9,7 +9,7 @@ public sealed class PuzzleDatasetOptions
     /// <summary>The number of tokens of an example. No default: it has to be set.</summary>
     public int SequenceLength { get; set; }
 
-    /// <summary>The token of padding. Default 0.</summary>
+    /// <summary>The token of padding, which the files state. Default 0, with which <see cref="PuzzleLoader"/> fills batches.</summary>
     public int PadId { get; set; }
 
     /// <summary>

@@ -88,6 +88,16 @@ public class MazeCsvTests
     }
 
     [Fact]
+    public void The_largest_maze_is_written_and_read_back()
+    {
+        var shape = MazeShape.Square(MazeShape.MaximumSide);
+        using var file = new TemporaryFile();
+        var puzzle = MazePuzzle.Of(new MazeGrid(new MazeLayout(shape, new bool[shape.Cells]), 0, shape.Cells - 1), "open ground");
+        MazeCsv.Write(file.Path, [puzzle]);
+        MazeCsv.ReadAll(file.Path).Should().ContainSingle().Which.Answer.Should().Be(puzzle.Answer);
+    }
+
+    [Fact]
     public void Write_of_nothing_leaves_the_old_file()
     {
         using var file = new TemporaryFile("old");

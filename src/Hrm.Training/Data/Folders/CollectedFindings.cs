@@ -9,6 +9,19 @@ internal sealed class CollectedFindings : DatasetFindings
     private readonly List<DatasetFinding> _findings = [];
     private readonly Dictionary<(string Path, DatasetFindingKind Kind), long> _counts = [];
 
+    /// <summary>Counts what is not listed any more, whose text need not be made; <see langword="false"/> where it would be listed.</summary>
+    public bool TryCount(DatasetFindingKind kind, string path)
+    {
+        var count = _counts.GetValueOrDefault((path, kind));
+        if (count < MaxOfAKind)
+        {
+            return false;
+        }
+
+        _counts[(path, kind)] = count + 1;
+        return true;
+    }
+
     public override void Add(DatasetFindingKind kind, string path, string place, string problem)
     {
         var count = _counts.GetValueOrDefault((path, kind)) + 1;

@@ -138,7 +138,10 @@ internal sealed class DatasetFolderValidator(string root)
                 file.CopyTo(number * row.Length, row);
                 for (var at = find(row, 0); at >= 0; at = find(row, at + 1))
                 {
-                    _findings.Add(kind, file.Path, FormattableString.Invariant($"row {number}, column {at}"), FormattableString.Invariant($"{expected}, got {row[at]}"));
+                    if (!_findings.TryCount(kind, file.Path))
+                    {
+                        _findings.Add(kind, file.Path, FormattableString.Invariant($"row {number}, column {at}"), FormattableString.Invariant($"{expected}, got {row[at]}"));
+                    }
                 }
             }
         }

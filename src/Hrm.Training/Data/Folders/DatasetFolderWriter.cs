@@ -35,12 +35,12 @@ internal sealed class DatasetFolderWriter
 
         IdentifierFile.Write(Path.Combine(staged.Path, DatasetNames.Identifiers), _identifiers);
         cancellationToken.ThrowIfCancellationRequested();
-        staged.Commit();
+        staged.Commit(_options.Overwrite);
     }
 
     private static IReadOnlyList<string> Check(PuzzleDatasetOptions options, PuzzleSplit[] splits)
     {
-        const string PlainName = "letters, digits and _-+. and not a dot at the beginning";
+        const string PlainName = "letters, digits and _-+. and no dot at either end";
         var rules = new RangeRules()
             .Between("VocabularySize", options.VocabularySize, 1, int.MaxValue)
             .Between("SequenceLength", options.SequenceLength, 1, DatasetMetadataFile.MaxSequenceLength)
@@ -94,9 +94,9 @@ internal sealed class DatasetFolderWriter
                 throw new HrmFileException(_root, "expected nothing or an empty folder; what is there is replaced only where Overwrite says so");
             }
 
-            if (present.FirstOrDefault(entry => !IsOfDataset(entry)) is { } other)
+            if (DatasetContents.FindStranger(_root) is { } other)
             {
-                throw new HrmFileException(_root, $"expected nothing but a dataset, which may be replaced, got {Quote.Text(Path.GetFileName(other))}");
+                throw new HrmFileException(_root, $"expected nothing but a dataset, which may be replaced, got {Quote.Text(other)}");
             }
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
@@ -104,9 +104,6 @@ internal sealed class DatasetFolderWriter
             throw new HrmFileException(_root, "could not be written", exception);
         }
     }
-
-    private static bool IsOfDataset(string entry)
-        => Directory.Exists(entry) ? File.Exists(Path.Combine(entry, DatasetNames.Metadata)) : entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     private SplitCounts Write(string staged, PuzzleSplit split, IProgress<DatasetWriteProgress>? progress, CancellationToken cancellationToken)
     {

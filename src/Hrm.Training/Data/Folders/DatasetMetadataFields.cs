@@ -26,7 +26,7 @@ internal sealed class DatasetMetadataFields(string path, JsonElement json, Datas
 
     public IReadOnlyList<string> Names(string key, int most)
     {
-        const string Expected = "different names of sets, made of letters, digits and _-+. and not beginning with a dot";
+        const string Expected = "different names of sets, made of letters, digits and _-+. and no dot at either end";
         if (!TryGet(key, out var value) || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0 || value.GetArrayLength() > most)
         {
             Fail(key, FormattableString.Invariant($"1 to {most} {Expected}"), value);

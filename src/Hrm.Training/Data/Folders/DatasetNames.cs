@@ -18,9 +18,10 @@ internal static class DatasetNames
 
     public static string ArrayFile(string set, string field) => $"{set}__{field}.npy";
 
-    /// <summary>Whether a name of a split or a set names a file right in its folder, on every system.</summary>
+    /// <summary>Whether a name of a split or a set names a file right in its folder.</summary>
     public static bool IsPlain(string name)
         => name.Length is > 0 and <= MaxLength
             && name[0] != '.'
-            && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or ' ' or '+');
+            && name[^1] != '.'
+            && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or '+');
 }

@@ -56,7 +56,7 @@ internal static class IdentifierFile
                 DatasetFindingKind.Identifier, path, Place(blankId), $"expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[blankId])}");
         }
 
-        var first = new Dictionary<string, int>(identifiers.Count, StringComparer.Ordinal);
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < identifiers.Count; i++)
         {
             if (!first.TryAdd(identifiers[i], i))

@@ -8,6 +8,11 @@ namespace Hrm.Training;
 /// </summary>
 internal sealed class PuzzleSet : IDisposable
 {
+    private const int IndicesAtOnce = 1 << 20;
+
+    /// <summary>The bound where the number of examples is not known, because their array is bad: validation still looks at the rest.</summary>
+    private const int MostWithoutExamples = 1 << 24;
+
     private readonly string _folder;
     private readonly string _name;
     private readonly DatasetFindings _findings;
@@ -68,9 +73,11 @@ internal sealed class PuzzleSet : IDisposable
     {
         Inputs = OpenRows(DatasetNames.Inputs, metadata.SequenceLength, rows: null, residentBytes);
         Labels = OpenRows(DatasetNames.Labels, metadata.SequenceLength, Inputs?.Shape[0], residentBytes);
-        PuzzleOffsets = ReadIndices(DatasetNames.PuzzleOffsets);
-        GroupOffsets = ReadIndices(DatasetNames.GroupOffsets);
-        PuzzleIds = ReadIndices(DatasetNames.PuzzleIds);
+        // No puzzle and no group is empty, so there are no more of them than examples; each is counted before it is read.
+        var most = ExampleCount ?? MostWithoutExamples;
+        PuzzleOffsets = ReadIndices(DatasetNames.PuzzleOffsets, most + 1L);
+        GroupOffsets = ReadIndices(DatasetNames.GroupOffsets, most + 1L);
+        PuzzleIds = ReadIndices(DatasetNames.PuzzleIds, most);
         CheckOffsets(DatasetNames.PuzzleOffsets, PuzzleOffsets, ExampleCount, "the number of examples");
         CheckOffsets(DatasetNames.GroupOffsets, GroupOffsets, PuzzleOffsets?.Length - 1 ?? PuzzleIds?.Length, "the number of puzzles");
         CheckIds(metadata.PuzzleIdCount);
@@ -99,7 +106,7 @@ internal sealed class PuzzleSet : IDisposable
         }
     }
 
-    private int[]? ReadIndices(string field)
+    private int[]? ReadIndices(string field, long most)
     {
         using var file = TryOpen(field, long.MaxValue);
         if (file is null)
@@ -113,14 +120,19 @@ internal sealed class PuzzleSet : IDisposable
             return null;
         }
 
-        if (file.Shape.Count != 1 || file.Count > Array.MaxLength)
+        if (file.Shape.Count != 1 || file.Count > most)
         {
-            _findings.Add(DatasetFindingKind.Shape, file.Path, "shape", $"expected one axis of at most {Array.MaxLength}, got ({string.Join(", ", file.Shape)})");
+            _findings.Add(
+                DatasetFindingKind.Shape, file.Path, "shape", FormattableString.Invariant($"expected one axis of at most {most}, as there are examples, got ({string.Join(", ", file.Shape)})"));
             return null;
         }
 
         var values = new int[file.Count];
-        file.CopyTo(0, values);
+        for (var start = 0; start < values.Length; start += IndicesAtOnce)
+        {
+            file.CopyTo(start, values.AsSpan(start, Math.Min(IndicesAtOnce, values.Length - start)));
+        }
+
         return values;
     }
 

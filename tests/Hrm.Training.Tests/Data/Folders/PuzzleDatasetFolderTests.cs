@@ -117,6 +117,28 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "all__labels.npy")}: row 4, column 0: expected 0 … 11, got 200");
     }
 
+    /// <summary>The files are sparse: they claim gigabytes and hold none.</summary>
+    [Theory]
+    [InlineData("puzzle_indices", "<i4", 536_870_912)]
+    [InlineData("group_indices", "<i8", 268_435_456)]
+    [InlineData("puzzle_identifiers", "<i4", 600_000_000)]
+    public void An_index_array_longer_than_there_are_examples_is_not_read(string field, string descriptor, long count)
+    {
+        SmallDataset.Write(_folder.Path, "train");
+        var path = Path.Combine(_folder.Path, "train", $"all__{field}.npy");
+        var dtype = descriptor == "<i4" ? NpyDtype.Int32 : NpyDtype.Int64;
+        using (var file = File.Create(path))
+        {
+            file.Write(NpyHeader.Write(dtype, count));
+            file.SetLength(file.Length + (count * dtype.Size));
+        }
+
+        var before = GC.GetTotalAllocatedBytes();
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(_folder.Path, "train")).Should().Throw<DatasetFormatException>().WithMessage($"*{field}*as there are examples*");
+        PuzzleDatasetFolder.Validate(_folder.Path).Should().Contain(finding => finding.Path == path && finding.Place == "shape");
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
+    }
+
     [Fact]
     public void Read_refuses_what_is_not_there()
     {

@@ -237,6 +237,65 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
             .Should().Throw<HrmFileException>().WithMessage("*expected a folder or nothing, got a file");
     }
 
+    [Theory]
+    [InlineData("007bbfb7.json")]
+    [InlineData("identifiers.json")]
+    [InlineData("train/notes.txt")]
+    [InlineData("train/deeper/all__inputs.npy")]
+    [InlineData("train/all__thoughts.npy")]
+    [InlineData("data/all__inputs.npy")]
+    public void What_no_dataset_has_is_never_deleted(string file)
+    {
+        if (!file.EndsWith(".json", StringComparison.Ordinal) && file.StartsWith("train/", StringComparison.Ordinal))
+        {
+            SmallDataset.Write(Root, "train");
+        }
+
+        var stranger = Path.Combine(Root, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(stranger)!);
+        File.WriteAllText(stranger, "[]");
+        var options = SmallDataset.Options;
+        options.Overwrite = true;
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], options))
+            .Should().Throw<HrmFileException>().WithMessage("*expected nothing but a dataset, which may be replaced, got *");
+        File.ReadAllText(stranger).Should().Be("[]");
+    }
+
+    [Fact]
+    public void What_came_into_the_folder_meanwhile_is_not_replaced()
+    {
+        IEnumerable<PuzzleGroup> Groups()
+        {
+            SmallDataset.Write(Root, "train");
+            foreach (var group in SmallDataset.Groups)
+            {
+                yield return group;
+            }
+        }
+
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("other", Groups())], SmallDataset.Options))
+            .Should().Throw<HrmFileException>();
+        Directory.GetDirectories(Root).Select(Path.GetFileName).Should().Equal("train");
+        Directory.GetDirectories(_folder.Path).Should().Equal(Root);
+    }
+
+    [Fact]
+    public void What_another_writes_at_the_same_time_is_left_alone()
+    {
+        IEnumerable<PuzzleGroup> Groups()
+        {
+            SmallDataset.Write(Root, "train");
+            Directory.Delete(Root, recursive: true);
+            foreach (var group in SmallDataset.Groups)
+            {
+                yield return group;
+            }
+        }
+
+        PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", Groups())], SmallDataset.Options);
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
     [Fact]
     public void Folders_above_are_made_and_an_empty_folder_is_taken()
     {
