@@ -14,6 +14,8 @@ internal static class EvaluateCommand
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file that takes two answers to each test input, in the format of the competition." };
     private static readonly Option<int?> Segments = CommonOptions.Segments();
     private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Stop each puzzle by its Q values." };
+    private static readonly Option<bool> Scale = new("--scale") { Description = "Print what more segments (8 to 64) and votes over symmetries (1, 3, 9) are worth." };
+    private static readonly Option<int> Count = new("--count") { Description = "How many puzzles --scale takes, evenly over all.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Side = CommonOptions.Side();
     private static readonly Option<string> Device = CommonOptions.Device();
     private static readonly Option<int?> Threads = CommonOptions.Threads();
@@ -43,11 +45,17 @@ internal static class EvaluateCommand
             command.Add(Submission);
         }
 
-        command.SetAction(result => Evaluate(result, task));
+        if (task is not ArcLab)
+        {
+            command.Add(Scale);
+            command.Add(Count);
+        }
+
+        command.SetAction((result, cancellationToken) => Task.Run(() => EvaluateAsync(result, task, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static int Evaluate(ParseResult result, LabTask task)
+    private static async Task<int> EvaluateAsync(ParseResult result, LabTask task, CancellationToken cancellationToken)
     {
         var folder = new RunFolder(result.GetValue(Run)!);
         var settings = folder.ReadSettings(task);
@@ -55,12 +63,20 @@ internal static class EvaluateCommand
         SettingsReader.Check(settings);
         using var test = task.OpenTest(DataOf(result, task, settings));
         using var model = HrmModel.Load(folder.Path, CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads)));
+        if (task is not ArcLab && result.GetValue(Scale))
+        {
+            CommonOptions.RequireAbsent(result, "with --scale", Segments, Adaptive);
+            await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, BuildOptions.Require(result, Count, 1, int.MaxValue))
+                .WriteAsync(AnsiConsole.Console, cancellationToken);
+            return 0;
+        }
+
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var policy = new AdaptiveHalting(settings.Trainer.Halting, generator);
         policy.eval();
         IHaltingPolicy halting = result.GetValue(Adaptive) ? policy : new FixedHalting(settings.Trainer.Halting.MaxSegments);
         var report = task.CreateReport(test);
-        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, halting, report));
+        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, halting, report, cancellationToken));
         if (task is ArcLab && result.GetValue(Submission) is { } submission)
         {
             ((ArcReport)report).WriteSubmission(submission);

@@ -46,6 +46,10 @@ internal abstract class LabTask
     /// <param name="labels">The labels.</param>
     public virtual object? CanonicalFormOf(int[] inputs, int[] labels) => null;
 
+    /// <summary>The task with its symmetries, for votes over them; <see langword="null"/> where a variant has a puzzle id of its own.</summary>
+    /// <param name="size">The size of the puzzles.</param>
+    public virtual ISymmetricTask? CreateSymmetricTask(PuzzleSize size) => null;
+
     /// <summary>An example as coloured grids.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="example">The number of the example.</param>

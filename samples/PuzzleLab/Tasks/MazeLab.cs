@@ -67,6 +67,8 @@ internal sealed class MazeLab : LabTask
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
         => MazeCanonicalForm.Of(new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs));
 
+    public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new MazeTask(MazeShape.OfCells(size.SequenceLength));
+
     public override PuzzleView View(LabDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);

@@ -60,6 +60,8 @@ internal sealed class SudokuLab : LabTask
         return _canonicalForms.GetOrAdd(shape, of => new SudokuCanonicalForm(of)).Of(new SudokuEncoding(shape).Decode(labels));
     }
 
+    public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength));
+
     public override PuzzleView View(LabDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);

@@ -10,7 +10,7 @@ namespace Hrm.Puzzles;
 /// <see cref="Apply"/> puts question and answer through a random rotation or reflection. The turned answer is still a shortest path, but
 /// not always the one that <see cref="MazePathFinder"/> takes among equals. The paper trains on Maze-Hard without augmentation.
 /// </remarks>
-public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>
+public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
 {
     private readonly DihedralTransform[] _symmetries;
 
@@ -122,6 +122,15 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>
             && question.Count(MazeCell.Goal) == 1
             && !question.ContainsAny(MazeCell.Padding, MazeCell.Path)
             && MazeChecker.IsSolution(MazeGrid.FromCells(question, Shape), answer);
+    }
+
+    /// <summary>Draws a rotation or reflection that keeps the shape, each equally likely, also where examples are not varied.</summary>
+    /// <param name="random">Where chance comes from.</param>
+    public IPuzzleSymmetry DrawSymmetry(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        DihedralTransform[] all = [.. Shape.Symmetries];
+        return new MazeTokenSymmetry(Shape, all[random.Next(all.Length)]);
     }
 
     private static int[] Tokens(ReadOnlySpan<MazeCell> cells)

@@ -6,7 +6,7 @@ namespace Hrm.Puzzles;
 /// Sudoku as a task of a model: the encoding of <see cref="SudokuEncoding"/>, the variants of <see cref="SudokuAugmentation"/>,
 /// and answers checked by the rules. Safe for use by several threads, each with its own generator.
 /// </summary>
-public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>
+public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetricTask
 {
     private readonly SudokuEncoding _encoding;
     private readonly SudokuAugmentation _augmentation;
@@ -85,6 +85,13 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>
 
     /// <inheritdoc/>
     public void Apply(Span<int> inputs, Span<int> labels, Random random) => _augmentation.Apply(inputs, labels, random);
+
+    /// <inheritdoc/>
+    public IPuzzleSymmetry DrawSymmetry(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return new SudokuTokenSymmetry(_encoding, SudokuSymmetry.Random(Shape, random));
+    }
 
     private void RequireLength(ReadOnlySpan<int> tokens, string name)
     {
