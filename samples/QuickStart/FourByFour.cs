@@ -94,7 +94,7 @@ public sealed class FourByFour : IDisposable
     /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
     {
-        var solver = new HrmSolver(Model, new FixedHalting(MaxSegments));
+        using var solver = new HrmSolver(Model, new FixedHalting(MaxSegments));
         var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Encoding.Encode(puzzle.Question)))).ToArray();
         var chosen = traces.FirstOrDefault(
             entry => IsRight(entry.puzzle, entry.trace[^1]) && !IsRight(entry.puzzle, entry.trace[0]),

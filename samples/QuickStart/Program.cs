@@ -35,7 +35,8 @@ BoardView.Write(console, FourByFour.Encoding, puzzle.Question, puzzle.Answer, tr
 var folder = Path.Combine("runs", "quickstart");
 sample.Model.Save(folder);
 using var loaded = HrmModel.Load(folder);
-var again = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments)).Solve(FourByFour.Encoding.Encode(puzzle.Question));
+using var solver = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments));
+var again = solver.Solve(FourByFour.Encoding.Encode(puzzle.Question));
 var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);
 console.WriteLine($"Saved to {folder} and loaded again: the answer is {(isSame ? "the same" : "another one")}.");
 return isSame ? 0 : 1;

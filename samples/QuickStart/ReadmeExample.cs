@@ -32,7 +32,7 @@ public static class ReadmeExample
 
         model.Save(folder);
         using var loaded = HrmModel.Load(folder);
-        var solver = new HrmSolver(loaded, new FixedHalting(8));
+        using var solver = new HrmSolver(loaded, new FixedHalting(8));
         var answer = encoding.DecodePrediction([.. solver.Solve(encoding.Encode(puzzles.Test[0].Question)).Tokens]);
         // </readme>
         return (puzzles.Test[0], answer);

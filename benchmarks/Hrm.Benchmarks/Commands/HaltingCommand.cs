@@ -29,12 +29,12 @@ internal static class HaltingCommand
         model.eval();
         var puzzles = Read(model.Config, csv);
         using var fixedSolver = new HrmSolver(model, new FixedHalting(MaxSegments), new SolverOptions { MaxBatchSize = Batch });
-        var options = new HaltingOptions { MaxSegments = MaxSegments };
-        using var haltingSolver = new HrmSolver(model, new QValueHalting(options), new SolverOptions { MaxBatchSize = Batch });
+        var halting = new QValueHalting(MaxSegments);
+        using var haltingSolver = new HrmSolver(model, halting, new SolverOptions { MaxBatchSize = Batch });
         Way[] ways =
         [
             new("fixed", () => Solve(fixedSolver, puzzles)),
-            new("slowest", () => WaitForSlowest(model, new QValueHalting(options), puzzles)),
+            new("slowest", () => WaitForSlowest(model, halting, puzzles)),
             new("halting", () => Solve(haltingSolver, puzzles)),
         ];
         for (var round = -1; round < Rounds; round++)

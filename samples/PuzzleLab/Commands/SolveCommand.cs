@@ -40,7 +40,8 @@ internal static class SolveCommand
     private static int Solve(HrmModel model, SudokuGrid question, int segments)
     {
         var encoding = new SudokuEncoding(question.Shape);
-        var trace = new HrmSolver(model, new FixedHalting(segments)).Trace(encoding.Encode(question));
+        using var solver = new HrmSolver(model, new FixedHalting(segments));
+        var trace = solver.Trace(encoding.Encode(question));
         BoardView.Write(AnsiConsole.Console, encoding, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
         var isSolved = SudokuChecker.IsSolution(question, encoding.DecodePrediction([.. trace[^1].Tokens]));
         AnsiConsole.Console.WriteLine(isSolved ? "solved" : "not solved");
