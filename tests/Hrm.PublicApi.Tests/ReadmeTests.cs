@@ -1,7 +1,9 @@
+using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Samples.QuickStart;
 using Hrm.TestKit;
 using Hrm.Training;
+using TorchSharp;
 
 namespace Hrm.PublicApi.Tests;
 
@@ -49,6 +51,34 @@ public sealed class ReadmeTests
         guide.Should().Contain(string.Join('\n', Region("tasks", "tests", "Hrm.PublicApi.Tests", "TasksExample.cs")).TrimEnd());
         var task = File.ReadAllText(RepositoryFolder.Combine("tests", "Hrm.PublicApi.Tests", "SortingTask.cs")).ReplaceLineEndings("\n");
         guide.Should().Contain(task[task.IndexOf("internal sealed class", StringComparison.Ordinal)..].TrimEnd());
+    }
+
+    [Fact]
+    public void The_examples_of_the_guide_to_inference_are_the_compiled_ones_and_run()
+    {
+        var guide = File.ReadAllText(RepositoryFolder.Combine("docs", "inference.md")).ReplaceLineEndings("\n");
+        foreach (var mark in (string[])["solve", "think"])
+        {
+            guide.Should().Contain(string.Join('\n', Region(mark, "tests", "Hrm.PublicApi.Tests", "InferenceExample.cs")).TrimEnd());
+        }
+
+        var old = Environment.CurrentDirectory;
+        var folder = Directory.CreateTempSubdirectory("hrm-guide").FullName;
+        try
+        {
+            using var generator = new torch.Generator(1);
+            using var model = new HrmModel(HrmPresets.Tiny(16, 6), generator);
+            model.Save(Path.Combine(folder, "my-model"));
+            Environment.CurrentDirectory = folder;
+            InferenceExample.Run();
+            using var solver = new HrmSolver(model, new FixedHalting(2));
+            InferenceExample.Think(solver, new SudokuTask(SudokuShape.Four).Encode(SudokuGrid.Empty(SudokuShape.Four))).Attempts.Should().Be(9);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = old;
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
