@@ -236,6 +236,19 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         }
     }
 
+    /// <summary>
+    /// Whether the Q value of going on depends on the state. Its weights start at zero, and stay there where it is not trained
+    /// (the halt-only loss): then it says nothing, and halting must not be compared with it.
+    /// </summary>
+    internal bool ValuesContinuing
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return _qHead.Weight[1].ne(0).any().cpu().item<bool>(); // [D]
+        }
+    }
+
     /// <summary>Casts the weights to the forward dtype for good, which saves doing so at every call: for inference alone.</summary>
     internal void CastWeights() => this.to(Config.ForwardDtype);
 

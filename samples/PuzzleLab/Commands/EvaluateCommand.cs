@@ -71,6 +71,11 @@ internal static class EvaluateCommand
             return 0;
         }
 
+        if (task is not ArcLab)
+        {
+            CommonOptions.RequireAbsent(result, "without --scale", Count);
+        }
+
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var policy = new AdaptiveHalting(settings.Trainer.Halting, generator);
         policy.eval();

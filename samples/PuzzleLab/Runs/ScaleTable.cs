@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Hrm.Samples.PuzzleLab;
 
-/// <summary>What more thinking is worth: exact accuracy against the number of segments and of votes over symmetries.</summary>
+/// <summary>What more thinking is worth: the share of solved puzzles against the number of segments and of votes over symmetries.</summary>
 internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset test, int count)
 {
     private static readonly int[] Segments = [8, 16, 32, 64];
@@ -28,14 +28,14 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset
             var row = new List<string> { segments.ToString(CultureInfo.InvariantCulture) };
             foreach (var votes in Votes)
             {
-                var exact = await CountAsync(solver, new ThinkingOptions { MaxSegments = segments, Symmetries = votes }, puzzles, cancellationToken);
-                row.Add($"{100.0 * exact / puzzles.Length:F1} %");
+                var solved = await CountAsync(solver, new ThinkingOptions { MaxSegments = segments, Symmetries = votes }, puzzles, cancellationToken);
+                row.Add($"{100.0 * solved / puzzles.Length:F1} %");
             }
 
             table.AddRow([.. row]);
         }
 
-        console.WriteLine($"exact answers to {puzzles.Length:N0} puzzles, without halting:");
+        console.WriteLine($"solved of {puzzles.Length:N0} puzzles, without halting:");
         console.Write(table);
     }
 
@@ -43,9 +43,8 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset
     {
         var thinking = new ThinkingSolver(solver, options, task);
         var answers = await Task.WhenAll(puzzles.Select(puzzle => thinking.SolveAsync(puzzle.Inputs, cancellationToken: cancellationToken)));
-        return answers.Zip(puzzles).Count(pair => IsExact(pair.First.Tokens, pair.Second.Labels));
-    }
 
-    private static bool IsExact(int[] tokens, int[] labels)
-        => tokens.Zip(labels).All(pair => pair.Second == PuzzleBatch.IgnoredLabel || pair.First == pair.Second);
+        // By the task's rules: a maze that was turned and turned back may have another of its shortest paths.
+        return answers.Zip(puzzles).Count(pair => task.IsSolution(pair.Second.Inputs, pair.First.Tokens));
+    }
 }

@@ -2,7 +2,7 @@ namespace Hrm.Core;
 
 /// <summary>Stops a puzzle when all of several policies would; their reasons are given together.</summary>
 /// <remarks>A policy that has reached its maximum is for stopping from then on, so the largest maximum ends every puzzle.</remarks>
-public sealed class AllHalting : IHaltingPolicy
+public sealed class AllHalting : IBoundedHalting
 {
     private readonly IHaltingPolicy[] _policies;
 
@@ -35,4 +35,6 @@ public sealed class AllHalting : IHaltingPolicy
 
         return reasons;
     }
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new AllHalting([.. _policies.Select(policy => HaltingPolicies.WithMaximum(policy, maxSegments))]);
 }

@@ -1,7 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>Stops a puzzle as soon as one of several policies would; the reasons of all that would are given together.</summary>
-public sealed class AnyHalting : IHaltingPolicy
+public sealed class AnyHalting : IBoundedHalting
 {
     private readonly IHaltingPolicy[] _policies;
 
@@ -28,4 +28,6 @@ public sealed class AnyHalting : IHaltingPolicy
 
         return reasons;
     }
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new AnyHalting([.. _policies.Select(policy => HaltingPolicies.WithMaximum(policy, maxSegments))]);
 }

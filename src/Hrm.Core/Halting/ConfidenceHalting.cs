@@ -2,7 +2,7 @@ namespace Hrm.Core;
 
 /// <summary>Stops a puzzle when the model is sure enough that its answer is right: <c>sigmoid(q_halt) ≥ threshold</c>.</summary>
 /// <remarks>q_halt is trained to say whether the answer is right; it is a probability only as far as training made it one.</remarks>
-public sealed class ConfidenceHalting : IHaltingPolicy
+public sealed class ConfidenceHalting : IBoundedHalting
 {
     private readonly double _threshold;
 
@@ -33,4 +33,6 @@ public sealed class ConfidenceHalting : IHaltingPolicy
             : state.Segments >= MaxSegments ? HaltReason.Maximum
             : HaltReason.None;
     }
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new ConfidenceHalting(_threshold, maxSegments);
 }

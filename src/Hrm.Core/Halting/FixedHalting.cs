@@ -1,7 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>Runs every puzzle for the same number of segments: what the paper's evaluation does.</summary>
-public sealed class FixedHalting : IHaltingPolicy
+public sealed class FixedHalting : IBoundedHalting
 {
     /// <summary>Creates the policy.</summary>
     /// <param name="segments">M.</param>
@@ -17,4 +17,6 @@ public sealed class FixedHalting : IHaltingPolicy
 
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state) => state.Segments >= MaxSegments ? HaltReason.Maximum : HaltReason.None;
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new FixedHalting(maxSegments);
 }

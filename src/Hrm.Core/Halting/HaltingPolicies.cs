@@ -1,8 +1,12 @@
 namespace Hrm.Core;
 
-/// <summary>The parts of a combination of policies.</summary>
+/// <summary>What combinations of policies need of their parts.</summary>
 internal static class HaltingPolicies
 {
+    /// <summary>A policy with another maximum than its own.</summary>
+    public static IHaltingPolicy WithMaximum(IHaltingPolicy policy, int maxSegments)
+        => policy is IBoundedHalting bounded ? bounded.WithMaximum(maxSegments) : new ExtendedHalting(policy, maxSegments);
+
     /// <summary>A copy that nobody else can change.</summary>
     public static IHaltingPolicy[] Copy(IReadOnlyList<IHaltingPolicy> policies)
     {

@@ -5,7 +5,7 @@ namespace Hrm.Core;
 /// <c>segments ≥ minimum and q_halt &gt; q_continue, or segments ≥ M</c>; nothing is explored, so no generator is needed.
 /// Source: arXiv 2506.21734, section 2, "Adaptive computational time".
 /// </remarks>
-public sealed class QValueHalting : IHaltingPolicy
+public sealed class QValueHalting : IBoundedHalting
 {
     private readonly int _minSegments;
     private readonly HaltingRule _rule;
@@ -41,4 +41,6 @@ public sealed class QValueHalting : IHaltingPolicy
             : state.Segments >= MaxSegments ? HaltReason.Maximum
             : HaltReason.None;
     }
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new QValueHalting(maxSegments, Math.Min(_minSegments, maxSegments), _rule);
 }

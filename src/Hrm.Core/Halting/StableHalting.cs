@@ -1,7 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>Stops a puzzle when its answer has stayed the same for a number of segments: it needs no Q values.</summary>
-public sealed class StableHalting : IHaltingPolicy
+public sealed class StableHalting : IBoundedHalting
 {
     private readonly int _unchangedSegments;
 
@@ -25,4 +25,6 @@ public sealed class StableHalting : IHaltingPolicy
         => state.UnchangedSegments >= _unchangedSegments ? HaltReason.Stable
             : state.Segments >= MaxSegments ? HaltReason.Maximum
             : HaltReason.None;
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new StableHalting(_unchangedSegments, maxSegments);
 }

@@ -2,7 +2,7 @@ namespace Hrm.Core;
 
 /// <summary>Stops a puzzle at the end of the segment in which its time runs out.</summary>
 /// <remarks>The time counts from the puzzle's first segment, not from its place in a queue.</remarks>
-public sealed class TimeHalting : IHaltingPolicy
+public sealed class TimeHalting : IBoundedHalting
 {
     private readonly TimeSpan _budget;
 
@@ -26,4 +26,6 @@ public sealed class TimeHalting : IHaltingPolicy
         => state.Elapsed >= _budget ? HaltReason.Time
             : state.Segments >= MaxSegments ? HaltReason.Maximum
             : HaltReason.None;
+
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new TimeHalting(_budget, maxSegments);
 }

@@ -43,7 +43,8 @@ public sealed class HrmSolver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule);
+        _halting = halting ?? new QValueHalting(
+            _options.MaxSegments, _options.MinSegments, _options.Rule ?? (model.ValuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive));
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -111,7 +112,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Solves puzzles as they come, as many at once as the batch holds.</summary>
     /// <remarks>
     /// Reads ahead by the size of the batch and half of the queue, and waits where the queue is full, whatever the options say. A
-    /// reader that stops early takes back what it has asked.
+    /// reader that stops early takes back what it has asked, and waits for the source to end: it has to heed its cancellation token.
     /// </remarks>
     /// <param name="questions">The puzzles. One that does not fit the model ends the answers at its place.</param>
     /// <param name="progress">Told the number of answers read so far, after each.</param>

@@ -1,11 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Hrm.Core;
 
 /// <summary>The requests that wait for a place in the running batch, a bounded number, first come first served.</summary>
 /// <remarks>
 /// Knows whether somebody works on them: a worker is started for the first request, and leaves when it has waited in vain for
-/// a while, so that a solver that nobody uses, or that somebody forgot to dispose, holds no thread.
+/// a while, so that a solver that nobody uses, or that somebody forgot to dispose, holds no thread. Its semaphores are never
+/// disposed: that would cut off those whose wait is just being cancelled, and without wait handles there is nothing to free.
 /// </remarks>
-internal sealed class RequestQueue : IDisposable
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Disposing them would hang those who wait.")]
+internal sealed class RequestQueue
 {
     private readonly Lock _gate = new();
     private readonly List<SolverRequest> _waiting = [];
@@ -115,29 +119,38 @@ internal sealed class RequestQueue : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _closing.Dispose();
-        _arrived.Dispose();
-        _room.Dispose();
-    }
-
     private void Add(SolverRequest request)
     {
         lock (_gate)
         {
             RequireOpen();
-            if (!_hasWorker)
-            {
-                _startWorker();
-                _hasWorker = true;
-            }
+            RequireWorker();
 
             _waiting.Add(request);
             if (_arrived.CurrentCount == 0)
             {
                 _arrived.Release();
             }
+        }
+    }
+
+    private void RequireWorker()
+    {
+        if (_hasWorker)
+        {
+            return;
+        }
+
+        try
+        {
+            _startWorker();
+            _hasWorker = true;
+        }
+        catch
+        {
+            // The system has no thread to give: the place that was taken is free again.
+            _room.Release();
+            throw;
         }
     }
 

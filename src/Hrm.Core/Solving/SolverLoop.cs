@@ -10,6 +10,7 @@ internal sealed class SolverLoop : IDisposable
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
+    private readonly Lock _disposing = new();
     private readonly RequestQueue _queue;
     private readonly RunningBatch<SolverRequest> _batch;
     private readonly TimeProvider _time;
@@ -58,25 +59,30 @@ internal sealed class SolverLoop : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, true))
+        // Whoever comes second waits too: what the thread works with may be freed only when it has left.
+        lock (_disposing)
         {
-            return;
-        }
+            if (_isDisposed)
+            {
+                return;
+            }
 
-        var error = new ObjectDisposedException(nameof(HrmSolver));
-        FailAll(_queue.Close(), error);
-        _thread?.Join();
-        FailAll(_batch.Rows, error);
-        _batch.Dispose();
-        _queue.Dispose();
+            _isDisposed = true;
+            var error = new ObjectDisposedException(nameof(HrmSolver));
+            FailAll(_queue.Close(), error);
+            _thread?.Join();
+            FailAll(_batch.Rows, error);
+            _batch.Dispose();
+        }
     }
 
     private void StartThread()
     {
-        _thread = new Thread(Work) { IsBackground = true, Name = "Hrm solver" };
+        var thread = new Thread(Work) { IsBackground = true, Name = "Hrm solver" };
 
         // What the first caller holds in its execution context is not the solver's.
-        _thread.UnsafeStart();
+        thread.UnsafeStart();
+        _thread = thread;
     }
 
     private void Work()
@@ -104,6 +110,7 @@ internal sealed class SolverLoop : IDisposable
     {
         using var scope = NewDisposeScope();
         var start = _time.GetTimestamp();
+        SolverRequest[] running = [.. _batch.Rows];
         try
         {
             var ran = _batch.RunSegment();
@@ -116,7 +123,7 @@ internal sealed class SolverLoop : IDisposable
         catch (Exception error)
         {
             // Whatever it was, those who wait for this batch have to see it, and those who come later may fare better.
-            FailAll(_batch.Rows, error);
+            FailAll(running, error);
             _batch.Clear();
             Count(solved: 0, TimeSpan.Zero);
         }

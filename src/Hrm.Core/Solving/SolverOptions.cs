@@ -24,6 +24,9 @@ public sealed class SolverOptions
     /// <summary>The smallest number of segments of such a solver; 1 … M. Default 1.</summary>
     public int MinSegments { get; set; } = 1;
 
-    /// <summary>When the Q values speak for halting in such a solver. Default: the paper's rule.</summary>
-    public HaltingRule Rule { get; set; } = HaltingRule.HaltOverContinue;
+    /// <summary>
+    /// When the Q values speak for halting in such a solver. <see langword="null"/> (the default): the paper's rule, or
+    /// <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was never trained.
+    /// </summary>
+    public HaltingRule? Rule { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>A policy with another maximum than its own.</summary>
+/// <summary>A policy of somebody else's with another maximum than its own. Those of this library know how to change theirs.</summary>
 internal sealed class ExtendedHalting : IHaltingPolicy
 {
     private readonly IHaltingPolicy _policy;

@@ -10,7 +10,8 @@ public sealed class ThinkingOptions
     public int? MaxSegments { get; set; }
 
     /// <summary>
-    /// In how many ways the puzzle is asked: as it is, and through so many random symmetries less one; 1 … 4096. Default 1.
+    /// In how many ways the puzzle is asked: as it is, and through so many random symmetries less one; 1 … 4096.
+    /// Ways that come to the same question are asked once: a maze has eight at most. Default 1.
     /// </summary>
     public int Symmetries { get; set; } = 1;
 

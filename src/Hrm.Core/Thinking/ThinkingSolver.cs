@@ -77,8 +77,8 @@ public sealed class ThinkingSolver
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var halting = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : _halting;
-        var attempts = Enumerable.Range(0, _symmetries.Length * _starts.Length)
-            .Select(number => AttemptAsync(number, tokens, puzzleId, halting, stop.Token))
+        var attempts = Ways(tokens)
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, halting, stop.Token)))
             .ToArray();
         try
         {
@@ -108,19 +108,34 @@ public sealed class ThinkingSolver
         return ended;
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync(int number, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken cancellationToken)
+    /// <summary>The ways to ask a puzzle. Two symmetries that ask the same would count one answer twice.</summary>
+    private IEnumerable<(int Number, int[] Asked)> Ways(int[] tokens)
     {
-        var symmetry = _symmetries[number / _starts.Length];
-        var asked = symmetry is null ? tokens : symmetry.Apply(tokens);
-        QuestionGuard.Require(_solver.Config, asked, puzzleId);
-        var answer = await _solver.AttemptAsync(asked, puzzleId, halting, _starts[number % _starts.Length], isFirst: number == 0, cancellationToken).ConfigureAwait(false);
+        var known = new List<int[]>();
+        for (var number = 0; number < _symmetries.Length; number++)
+        {
+            var asked = _symmetries[number]?.Apply(tokens) ?? tokens;
+            if (!known.Exists(other => other.AsSpan().SequenceEqual(asked)))
+            {
+                known.Add(asked);
+                yield return (number, asked);
+            }
+        }
+    }
+
+    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken cancellationToken)
+    {
+        var symmetry = _symmetries[way.Number];
+        var number = (way.Number * _starts.Length) + start;
+        QuestionGuard.Require(_solver.Config, way.Asked, puzzleId);
+        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }
 
     private static IHaltingPolicy Bounded(IHaltingPolicy halting, ThinkingOptions options)
     {
-        var extended = options.MaxSegments is { } maximum ? new ExtendedHalting(halting, maximum) : halting;
+        var extended = options.MaxSegments is { } maximum ? HaltingPolicies.WithMaximum(halting, maximum) : halting;
         return options.SegmentBudget is { } budget
             ? new AnyHalting(extended, new FixedHalting(budget / (options.Symmetries * options.Starts)))
             : extended;

@@ -47,6 +47,62 @@ public sealed class SolverLifetimeTests : IDisposable
         (await Ask(solver, 3)).Segments.Should().Be(2);
     }
 
+    /// <summary>Many wait for room while the solver closes, and the pool has few threads for their going on.</summary>
+    [Fact]
+    public async Task Dispose_lets_nobody_wait_for_room_for_ever()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            _gate.Reset();
+            var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+            var asked = Enumerable.Range(0, 40).Select(i => Ask(solver, i % 10)).ToArray();
+            var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() => Thread.Sleep(5))).ToArray();
+            _gate.Set();
+            solver.Dispose();
+            var all = Task.WhenAll(asked);
+            (await Task.WhenAny(all, Task.Delay(Patience))).Should().BeSameAs(all, "round {0}", round);
+            asked.Where(task => task.IsFaulted).Should().NotBeEmpty().And.OnlyContain(task => task.Exception!.InnerException is ObjectDisposedException);
+            await Task.WhenAll(busy);
+        }
+    }
+
+    [Fact]
+    public async Task Who_disposes_second_waits_for_the_thread_too()
+    {
+        using var folder = new TemporaryFolder();
+        _model.Save(folder.Path);
+        _gate.Reset();
+        var solver = HrmSolver.Load(folder.Path, halting: _gated);
+        var answer = Ask(solver, 0);
+        await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
+        Task[] disposals = [Task.Run(solver.Dispose), Task.Run(solver.Dispose)];
+        await Task.Delay(100);
+        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment goes on");
+        _gate.Set();
+        await Task.WhenAll(disposals).WaitAsync(Patience);
+        await answer.Invoking(it => it).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    /// <summary>A model that was trained with the halt-only loss knows nothing of going on.</summary>
+    [Theory]
+    [InlineData(-1f, 4)]
+    [InlineData(1f, 1)]
+    public void Without_a_value_of_continuing_the_default_is_to_stop_where_q_halt_is_positive(float bias, int segments)
+    {
+        using var model = TinyModel.Create(Questions.Config, seed: 3);
+        using (no_grad())
+        {
+            var parameters = model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+            parameters["q_head.weight"].zero_();
+            parameters["q_head.weight"][0, 0].fill_(1e-3f);
+            parameters["q_head.bias"][0].fill_(bias);
+            parameters["q_head.bias"][1].fill_(-5);
+        }
+
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4 });
+        solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Segments.Should().Be(segments);
+    }
+
     [Fact]
     public async Task A_full_queue_makes_wait_by_default()
     {

@@ -10,7 +10,7 @@ public sealed class SolverOptionsTests
         options.MaxQueueLength.Should().Be(1024);
         options.MaxSegments.Should().Be(16);
         options.MinSegments.Should().Be(1);
-        options.Rule.Should().Be(HaltingRule.HaltOverContinue);
+        options.Rule.Should().BeNull();
         options.RejectWhenFull.Should().BeFalse();
         options.KeepLogits.Should().BeFalse();
         new SolverOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();

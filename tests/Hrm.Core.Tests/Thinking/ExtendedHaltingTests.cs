@@ -28,6 +28,29 @@ public sealed class ExtendedHaltingTests
     public void A_policy_of_one_segment_can_be_extended_too(int segments, float qHalt, HaltReason expected)
         => new ExtendedHalting(new QValueHalting(1), 3).Decide(new SegmentState(segments, qHalt, 0)).Should().Be(expected);
 
+    /// <summary>The policies of the library take another maximum without being told a false number of segments.</summary>
+    [Fact]
+    public void Known_policies_keep_all_that_they_ask_for()
+    {
+        var late = HaltingPolicies.WithMaximum(new QValueHalting(8, minSegments: 8), 32);
+        late.Decide(new SegmentState(7, 1, 0)).Should().Be(HaltReason.None);
+        late.Decide(new SegmentState(8, 1, 0)).Should().Be(HaltReason.QValues);
+        late.Decide(new SegmentState(31, -1, 0)).Should().Be(HaltReason.None);
+        late.Decide(new SegmentState(32, -1, 0)).Should().Be(HaltReason.Maximum);
+
+        var both = HaltingPolicies.WithMaximum(new AllHalting(new QValueHalting(8), new StableHalting(2, 16)), 32);
+        both.MaxSegments.Should().Be(32);
+        both.Decide(new SegmentState(20, -1, 0, UnchangedSegments: 5)).Should().Be(HaltReason.None, "halting is not preferred, and the old maximum does not count");
+        both.Decide(new SegmentState(20, 1, 0, UnchangedSegments: 2)).Should().Be(HaltReason.QValues | HaltReason.Stable);
+
+        var any = HaltingPolicies.WithMaximum(new AnyHalting(new ConfidenceHalting(0.9, 4), new TimeHalting(TimeSpan.FromSeconds(1), 6)), 12);
+        any.MaxSegments.Should().Be(12);
+        any.Decide(new SegmentState(11, 0, 0)).Should().Be(HaltReason.None);
+        any.Decide(new SegmentState(2, 5, 0)).Should().Be(HaltReason.Confident);
+        any.Decide(new SegmentState(2, 0, 0, 0, TimeSpan.FromSeconds(2))).Should().Be(HaltReason.Time);
+        HaltingPolicies.WithMaximum(new FixedHalting(4), 2).Decide(new SegmentState(2, 0, 0)).Should().Be(HaltReason.Maximum);
+    }
+
     [Fact]
     public void A_maximum_can_be_lowered()
         => new ExtendedHalting(new FixedHalting(16), 3).Decide(new SegmentState(3, 0, 0)).Should().Be(HaltReason.Maximum);
