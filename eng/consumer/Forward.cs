@@ -13,8 +13,9 @@ internal static class Forward
         using var generator = new torch.Generator(1);
         using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
         var question = SudokuGrid.Parse(".42.....1.4....2", SudokuShape.Four);
-        var answer = new HrmSolver(model, new FixedHalting(2)).Solve(encoding.Encode(question));
-        Console.WriteLine($"consumer: ones {sum}, {answer.Tokens.Count} tokens after {answer.Segment} segments");
-        Environment.ExitCode = sum == 6 && answer.Tokens.Count == 16 ? 0 : 1;
+        using var solver = new HrmSolver(model, new FixedHalting(2));
+        var answer = solver.Solve(encoding.Encode(question));
+        Console.WriteLine($"consumer: ones {sum}, {answer.Tokens.Length} tokens after {answer.Segments} segments");
+        Environment.ExitCode = sum == 6 && answer.Tokens.Length == 16 ? 0 : 1;
     }
 }

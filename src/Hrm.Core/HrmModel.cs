@@ -19,6 +19,9 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 {
+    /// <summary>The rows from which on a product's rows do not depend on their number.</summary>
+    private const long MinProductRows = 4;
+
     [ComponentName(Name = "embed_tokens")]
     private readonly CastedEmbedding _tokenEmbedding;
 
@@ -215,7 +218,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
         var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
         var logits = _logitHead.call(answer); // [B, seq_len, V]
-        var q = _qHead.call(states.High.select(1, 0)).CastTo(ScalarType.Float32); // [B, 2]
+        var q = JudgeHalting(states.High.select(1, 0)); // [B, 2]
         return new HrmOutput(
             scope.MoveToOuter(logits),
             scope.MoveToOuter(q.select(1, 0)), // [B]
@@ -231,6 +234,18 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         {
             _recurrence?.Dispose();
         }
+    }
+
+    /// <summary>Casts the weights to the forward dtype for good, which saves doing so at every call: for inference alone.</summary>
+    internal void CastWeights() => this.to(Config.ForwardDtype);
+
+    /// <summary>The Q values, [B, 2], float32, of the first token's state, [B, D].</summary>
+    private Tensor JudgeHalting(Tensor first)
+    {
+        // A product of three rows or fewer is computed in another order: a row's Q would depend on its batch mates.
+        var rows = first.size(0);
+        var padded = rows < MinProductRows ? nn.functional.pad(first, [0, 0, 0, MinProductRows - rows]) : first; // [≥ 4, D]
+        return _qHead.call(padded).narrow(0, 0, rows).CastTo(ScalarType.Float32); // [B, 2]
     }
 
     private void RequireCarry(HrmCarry carry, long batchSize)

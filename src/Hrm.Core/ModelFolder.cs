@@ -13,9 +13,18 @@ internal static class ModelFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         RequireOwn(folder);
-        var config = HrmConfigJson.ReadFile(Path.Combine(folder, ConfigName));
+        var path = Path.Combine(folder, ConfigName);
+        var config = HrmConfigJson.ReadFile(path);
         using var weights = WeightsFolder.Open(folder);
-        return Create(config, weights, device);
+        try
+        {
+            return Create(config, weights, device);
+        }
+        catch (WeightsFormatException error)
+        {
+            // Either of the two files may be the wrong one.
+            throw new WeightsFormatException(error.File, $"{error.Problem}; the config is {path}", error.Tensor);
+        }
     }
 
     public static HrmModel LoadAuthors(string path, int sequenceLength, Device device)

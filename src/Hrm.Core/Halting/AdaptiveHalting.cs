@@ -9,12 +9,16 @@ namespace Hrm.Core;
 /// <c>halted = segments ≥ M or (q_halt &gt; q_continue)</c>. In training mode, with probability ε a row must first reach a
 /// minimum drawn uniformly from 2 … M. In evaluation mode nothing is drawn.
 /// </para>
+/// <para>
+/// As an <see cref="IHaltingPolicy"/> it decides as in evaluation, whatever its mode: it is a <see cref="QValueHalting"/> then.
+/// </para>
 /// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
 /// </remarks>
 public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>, IHaltingPolicy
 {
     private readonly HaltingOptions _options;
     private readonly Generator _generator;
+    private readonly QValueHalting _inference;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="options">Maximum, exploration and rule.</param>
@@ -28,6 +32,7 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         InvalidConfigException.ThrowIfAny("halting options", HaltingOptionsValidator.Check(options));
 
         _options = options;
+        _inference = new QValueHalting(options.MaxSegments, rule: options.Rule);
         _generator = generator;
     }
 
@@ -35,6 +40,11 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
     public int MaxSegments => _options.MaxSegments;
 
     /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state) => _inference.Decide(state);
+
+    /// <summary>Decides which rows of a batch stop; explores in training mode.</summary>
+    /// <param name="state">Q values and counts of the segment that has just run.</param>
+    /// <returns>[B], bool: the rows that stop.</returns>
     public Tensor Decide(HaltingState state) => call(state.QHalt, state.QContinue, state.Segments);
 
     /// <summary>Decides which rows stop.</summary>

@@ -1,9 +1,6 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
-/// <summary>Runs every row for the same number of segments: what the paper's evaluation does.</summary>
+/// <summary>Runs every puzzle for the same number of segments: what the paper's evaluation does.</summary>
 public sealed class FixedHalting : IHaltingPolicy
 {
     /// <summary>Creates the policy.</summary>
@@ -19,5 +16,5 @@ public sealed class FixedHalting : IHaltingPolicy
     public int MaxSegments { get; }
 
     /// <inheritdoc/>
-    public Tensor Decide(HaltingState state) => state.Segments.ge(MaxSegments); // [B]
+    public HaltReason Decide(in SegmentState state) => state.Segments >= MaxSegments ? HaltReason.Maximum : HaltReason.None;
 }

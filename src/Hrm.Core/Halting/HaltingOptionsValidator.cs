@@ -5,6 +5,9 @@ namespace Hrm.Core;
 /// <summary>Checks <see cref="HaltingOptions"/>; every bad field is reported.</summary>
 public sealed class HaltingOptionsValidator : IValidateOptions<HaltingOptions>
 {
+    /// <summary>More segments than anybody waits for.</summary>
+    internal const int MostSegments = 1 << 16;
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, HaltingOptions options)
     {
@@ -16,7 +19,7 @@ public sealed class HaltingOptionsValidator : IValidateOptions<HaltingOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         return new RangeRules()
-            .Between("Halting:MaxSegments", options.MaxSegments, 1, 1 << 16)
+            .Between("Halting:MaxSegments", options.MaxSegments, 1, MostSegments)
             .Between("Halting:ExplorationProbability", options.ExplorationProbability, 0, 1)
             .OneOf("Halting:Rule", options.Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive)
             .Errors;

@@ -1,17 +1,17 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
-/// <summary>Decides after each segment which rows of a batch stop.</summary>
-/// <remarks>Adaptive halting, fixed numbers of segments, thresholds: each is a policy. A policy holds no weights.</remarks>
+/// <summary>Decides after each segment whether a puzzle's thinking ends.</summary>
+/// <remarks>
+/// Adaptive halting, fixed numbers of segments, thresholds, combinations: each is a policy. A policy holds no weights and
+/// nothing of one puzzle, so one object serves any number of puzzles; a solver asks it on its own thread.
+/// </remarks>
 public interface IHaltingPolicy
 {
-    /// <summary>M, the number of segments after which every row stops.</summary>
+    /// <summary>M, the number of segments after which every puzzle stops.</summary>
     int MaxSegments { get; }
 
     /// <summary>Decides.</summary>
-    /// <param name="state">Q values and counts of the segment that has just run.</param>
-    /// <returns>[B], bool: the rows that stop.</returns>
-    Tensor Decide(HaltingState state);
+    /// <param name="state">What the segment that has just run gave.</param>
+    /// <returns>Why to stop, or <see cref="HaltReason.None"/> to go on; never none from <see cref="MaxSegments"/> on.</returns>
+    HaltReason Decide(in SegmentState state);
 }

@@ -1,84 +1,294 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
 /// <summary>Solves puzzles with a trained model, segment by segment, until a halting policy says stop.</summary>
-/// <remarks>The model stays the caller's, in evaluation mode. Safe from several threads where the policy is.</remarks>
-public sealed class HrmSolver
+/// <remarks>
+/// <para>
+/// Any number of threads may ask at once: their puzzles think together in one running batch, on one thread of the solver's
+/// own. A puzzle that stops leaves, and the next that waits takes its place at the next segment with a fresh carry, so nobody
+/// waits for the slowest. An answer does not depend on who else is in the batch.
+/// </para>
+/// <para>
+/// The thread and every tensor exist only while there is something to solve; dispose the solver before its model. A
+/// cancelled request frees its place at the next segment. What a segment throws, those who were in it get, and the solver
+/// goes on.
+/// </para>
+/// </remarks>
+public sealed class HrmSolver : IDisposable
 {
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
+
     private readonly HrmModel _model;
+    private readonly bool _ownsModel;
     private readonly IHaltingPolicy _halting;
+    private readonly SolverOptions _options;
+    private readonly SolverLoop _loop;
 
     /// <summary>Creates a solver.</summary>
-    /// <param name="model">The model; put into evaluation mode.</param>
-    /// <param name="halting">
-    /// When to stop, for instance <see cref="FixedHalting"/>; an <see cref="AdaptiveHalting"/> is put into evaluation mode, where
-    /// it explores nothing.
-    /// </param>
-    public HrmSolver(HrmModel model, IHaltingPolicy halting)
+    /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
+    /// <param name="halting">When to stop; by default the paper's rule with the options' limits, a <see cref="QValueHalting"/>.</param>
+    /// <param name="options">Batch, queue and limits, read now; the defaults where it is <see langword="null"/>.</param>
+    /// <param name="time">Measures the time of <see cref="TimeHalting"/> and of the estimate when to try again; the system's by default.</param>
+    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null)
+        : this(model, ownsModel: false, halting, options, time, IdleTime)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(halting);
-        _model = model;
-        _halting = halting;
-        _model.eval();
-        (halting as AdaptiveHalting)?.eval();
     }
 
-    /// <summary>Solves a puzzle.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <returns>The answer of the last segment.</returns>
-    /// <exception cref="HrmException">The number of tokens or a token does not fit the model.</exception>
-    public SegmentAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0) => Trace(tokens, puzzleId)[^1];
-
-    /// <summary>Solves a puzzle and keeps the answer of every segment.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <returns>An answer a segment, in order.</returns>
-    /// <exception cref="HrmException">The number of tokens or a token does not fit the model.</exception>
-    public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
+    internal HrmSolver(HrmModel model, bool ownsModel, IHaltingPolicy? halting, SolverOptions? options, TimeProvider? time, TimeSpan idleTime)
     {
-        if (tokens.Length != _model.Config.SequenceLength)
-        {
-            throw new ShapeMismatchException(nameof(tokens), $"[{_model.Config.SequenceLength}]", $"[{tokens.Length}]");
-        }
+        ArgumentNullException.ThrowIfNull(model);
+        _options = Checked(options);
+        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule);
+        _model = model;
+        _ownsModel = ownsModel;
+        _model.eval();
+        _loop = new SolverLoop(model, _options, time ?? TimeProvider.System, idleTime);
+    }
 
-        using var noGradient = no_grad();
-        using var batch = PuzzleBatch.Create(tokens, [], [puzzleId], tokens.Length, _model.Device);
-        var answers = new List<SegmentAnswer>();
-        var carry = _model.InitialCarry(1);
+    /// <summary>The architecture of the model.</summary>
+    public HrmConfig Config => _model.Config;
+
+    /// <summary>What the solver has done and is doing.</summary>
+    public SolverStatistics Statistics => _loop.Statistics;
+
+    /// <summary>When a puzzle stops.</summary>
+    internal IHaltingPolicy Halting => _halting;
+
+    /// <summary>Whether the solver's thread is there.</summary>
+    internal bool IsAwake => _loop.IsAwake;
+
+    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
+    /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
+    /// <param name="options">Batch, queue and limits; the defaults where it is <see langword="null"/>.</param>
+    /// <param name="halting">When to stop; by default the paper's rule with the options' limits.</param>
+    /// <param name="device">Where the model goes; the CPU by default.</param>
+    /// <returns>A solver that owns its model.</returns>
+    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
+    public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null)
+    {
+        options = Checked(options);
+        var model = HrmModel.Load(folder, device);
         try
         {
-            do
-            {
-                carry = RunSegment(carry, batch, answers);
-            }
-            while (!answers[^1].IsFinal);
+            model.CastWeights();
+            return new HrmSolver(model, ownsModel: true, halting, options, time: null, IdleTime);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
-            return answers;
+    /// <summary>Solves a puzzle; waits for the answer.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or the id is beyond the model's tables.</exception>
+    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
+        => AnswerAsync(Ask(tokens, puzzleId), _options.RejectWhenFull, CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>Solves a puzzle.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <param name="cancellationToken">Gives the puzzle up.</param>
+    /// <exception cref="ShapeMismatchException">At the call: the number of tokens does not fit the model.</exception>
+    /// <exception cref="TokenOutOfRangeException">At the call: a token or the id is beyond the model's tables.</exception>
+    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<SolverAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+        => AnswerAsync(Ask(tokens.Span, puzzleId), _options.RejectWhenFull, cancellationToken);
+
+    /// <summary>Solves puzzles as they come, as many at once as the batch holds.</summary>
+    /// <remarks>
+    /// Reads ahead by the size of the batch and half of the queue, and waits where the queue is full, whatever the options say. A
+    /// reader that stops early takes back what it has asked.
+    /// </remarks>
+    /// <param name="questions">The puzzles. One that does not fit the model ends the answers at its place.</param>
+    /// <param name="progress">Told the number of answers read so far, after each.</param>
+    /// <param name="cancellationToken">Gives everything up.</param>
+    /// <returns>The answers, in the order of the questions.</returns>
+    /// <exception cref="HrmException">A puzzle does not fit the model.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was on the way.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async IAsyncEnumerable<SolverAnswer> SolveManyAsync(
+        IAsyncEnumerable<SolverQuestion> questions,
+        IProgress<int>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pending = Channel.CreateBounded<Task<SolverAnswer>>(_options.MaxBatchSize + (_options.MaxQueueLength / 2));
+        var asking = AskAllAsync(questions, pending.Writer, stop.Token);
+        try
+        {
+            var answered = 0;
+            await foreach (var answer in pending.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return await answer.ConfigureAwait(false);
+                progress?.Report(++answered);
+            }
         }
         finally
         {
-            carry.Dispose();
+            await stop.CancelAsync().ConfigureAwait(false);
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (pending.Reader.TryRead(out var answer))
+            {
+                await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
-    private HrmCarry RunSegment(HrmCarry carry, PuzzleBatch batch, List<SegmentAnswer> answers)
+    /// <summary>Solves a puzzle and keeps what the model thought after every segment; waits for all of it.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <returns>An answer a segment, in order.</returns>
+    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or the id is beyond the model's tables.</exception>
+    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
-        using var scope = NewDisposeScope();
-        var output = _model.call(carry, batch);
-        var segment = answers.Count + 1;
-        var segments = full([1], segment, ScalarType.Int32, _model.Device); // [1]
-        var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments)); // [1]
-        answers.Add(new SegmentAnswer(
-            segment,
-            output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(),
-            output.QHalt.cpu().item<float>(),
-            output.QContinue.cpu().item<float>(),
-            halted.cpu().item<bool>() || segment >= _halting.MaxSegments));
-        carry.Dispose();
-        return output.Carry.DetachFromDisposeScope();
+        QuestionGuard.Require(Config, tokens, puzzleId);
+        return CollectAsync(TraceCheckedAsync(tokens.ToArray(), puzzleId)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Solves a puzzle, and gives what the model thinks after each segment as soon as it is there.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <param name="cancellationToken">Gives the puzzle up.</param>
+    /// <returns>An answer a segment, in order; a reader that stops early frees the puzzle's place.</returns>
+    /// <exception cref="ShapeMismatchException">At the call: the number of tokens does not fit the model.</exception>
+    /// <exception cref="TokenOutOfRangeException">At the call: a token or the id is beyond the model's tables.</exception>
+    /// <exception cref="SolverBusyException">At the first answer: the queue is full, and the options say not to wait.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+    {
+        QuestionGuard.Require(Config, tokens.Span, puzzleId);
+        return TraceCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
+    }
+
+    /// <summary>Stops the thread after the segment that it runs; what is not answered by then fails with <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _loop.Dispose();
+        if (_ownsModel)
+        {
+            _model.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
+    /// refused where the queue is full: the others would have been thought through in vain.
+    /// </summary>
+    internal Task<SolverAnswer> AttemptAsync(int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken cancellationToken)
+        => AnswerAsync(new AnswerRequest(tokens, puzzleId, halting) { Noise = noise }, isFirst && _options.RejectWhenFull, cancellationToken);
+
+    private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
+    {
+        QuestionGuard.Require(Config, tokens, puzzleId);
+        return new AnswerRequest(tokens.ToArray(), puzzleId, _halting) { KeepsLogits = _options.KeepLogits };
+    }
+
+    private async Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+    {
+        await EnqueueAsync(request, rejectWhenFull, cancellationToken).ConfigureAwait(false);
+        using var registration = CancelWith(request, cancellationToken);
+        return await request.Answered.ConfigureAwait(false);
+    }
+
+    private async Task AskAllAsync(IAsyncEnumerable<SolverQuestion> questions, ChannelWriter<Task<SolverAnswer>> pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var question in questions.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                var answer = AnswerAsync(Ask(question.Tokens.Span, question.PuzzleId), rejectWhenFull: false, cancellationToken);
+                await pending.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+            }
+
+            pending.Complete();
+        }
+        catch (Exception error)
+        {
+            // Of the questions, or of whoever makes them: it comes out after the answers to those before.
+            pending.Complete(error);
+        }
+    }
+
+    private async IAsyncEnumerable<SegmentAnswer> TraceCheckedAsync(
+        int[] tokens,
+        int puzzleId,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var request = new TraceRequest(tokens, puzzleId, _halting);
+        await EnqueueAsync(request, _options.RejectWhenFull, cancellationToken).ConfigureAwait(false);
+        using var registration = CancelWith(request, cancellationToken);
+        try
+        {
+            await foreach (var answer in request.Answers.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return answer;
+            }
+        }
+        finally
+        {
+            request.Cancel(cancellationToken);
+        }
+    }
+
+    private Task EnqueueAsync(SolverRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!rejectWhenFull)
+        {
+            return _loop.AddAsync(request, cancellationToken);
+        }
+
+        _loop.Add(request);
+        return Task.CompletedTask;
+    }
+
+    private static CancellationTokenRegistration CancelWith(SolverRequest request, CancellationToken cancellationToken)
+        => cancellationToken.UnsafeRegister(static (waiting, token) => ((SolverRequest)waiting!).Cancel(token), request);
+
+    private static async Task<IReadOnlyList<SegmentAnswer>> CollectAsync(IAsyncEnumerable<SegmentAnswer> answers)
+    {
+        var collected = new List<SegmentAnswer>();
+        await foreach (var answer in answers.ConfigureAwait(false))
+        {
+            collected.Add(answer);
+        }
+
+        return collected;
+    }
+
+    /// <summary>A copy of the options that nobody else can change.</summary>
+    private static SolverOptions Checked(SolverOptions? options)
+    {
+        options ??= new SolverOptions();
+        InvalidConfigException.ThrowIfAny("solver options", SolverOptionsValidator.Check(options));
+        return new SolverOptions
+        {
+            MaxBatchSize = options.MaxBatchSize,
+            MaxQueueLength = options.MaxQueueLength,
+            RejectWhenFull = options.RejectWhenFull,
+            KeepLogits = options.KeepLogits,
+            MaxSegments = options.MaxSegments,
+            MinSegments = options.MinSegments,
+            Rule = options.Rule,
+        };
     }
 }

@@ -15,6 +15,7 @@ public sealed class WeightsFormatException : HrmException
     {
         File = file;
         Tensor = tensor;
+        Problem = problem;
     }
 
     /// <summary>Creates the exception with its cause.</summary>
@@ -25,6 +26,7 @@ public sealed class WeightsFormatException : HrmException
         : base(Compose(file, problem, null), innerException)
     {
         File = file;
+        Problem = problem;
     }
 
     /// <summary>The file's path.</summary>
@@ -32,6 +34,9 @@ public sealed class WeightsFormatException : HrmException
 
     /// <summary>The tensor at fault, as the file names it; null if the file as a whole is.</summary>
     public string? Tensor { get; }
+
+    /// <summary>The message without the names.</summary>
+    internal string Problem { get; }
 
     private static string Compose(string file, string problem, string? tensor) =>
         tensor is null ? $"{file}: {problem}" : $"{file}: tensor {Quote.Text(tensor)}: {problem}";

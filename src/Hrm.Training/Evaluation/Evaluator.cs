@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Hrm.Training;
 /// <summary>Measures a model on a dataset.</summary>
 /// <remarks>
 /// Each batch starts with a fresh carry and runs until the policy has stopped every row; a row's answer is the one of the
-/// segment that it stopped at. With <see cref="FixedHalting"/> this is the paper's evaluation: exactly M segments.
+/// segment that it stopped at, and from there on it is not computed. With <see cref="FixedHalting"/> this is the paper's evaluation: exactly M segments.
 /// </remarks>
 public sealed class Evaluator
 {
@@ -19,7 +20,7 @@ public sealed class Evaluator
     /// <summary>Creates the evaluator.</summary>
     /// <param name="model">The model; stays the caller's.</param>
     /// <param name="loss">The loss to report.</param>
-    /// <param name="halting">When a row stops; an <see cref="AdaptiveHalting"/> is put into evaluation mode, where it explores nothing.</param>
+    /// <param name="halting">When a row stops; an <see cref="AdaptiveHalting"/> explores nothing here.</param>
     /// <param name="batchSize">B.</param>
     public Evaluator(HrmModel model, HrmLoss loss, IHaltingPolicy halting, int batchSize = 256)
     {
@@ -31,7 +32,6 @@ public sealed class Evaluator
         _loss = loss;
         _halting = halting;
         _batchSize = batchSize;
-        (halting as AdaptiveHalting)?.eval();
     }
 
     /// <summary>Evaluates every example.</summary>
@@ -60,6 +60,7 @@ public sealed class Evaluator
         try
         {
             using var noGradient = no_grad();
+            using var running = new RunningBatch<RunningRow>(_model, TimeProvider.System);
             var sums = default(MetricSums);
             var examples = new List<ExampleResult>(dataset.ExampleCount);
             foreach (var batch in new PuzzleLoader(dataset, _batchSize, _model.Device).InOrder())
@@ -67,7 +68,7 @@ public sealed class Evaluator
                 using (batch)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    sums += EvaluateBatch(batch, examples, Math.Min(_batchSize, dataset.ExampleCount - examples.Count), predicted);
+                    sums += EvaluateBatch(running, batch, examples, Math.Min(_batchSize, dataset.ExampleCount - examples.Count), predicted);
                     progress?.Report(examples.Count);
                 }
             }
@@ -80,88 +81,57 @@ public sealed class Evaluator
         }
     }
 
-    private MetricSums EvaluateBatch(PuzzleBatch batch, List<ExampleResult> examples, int rows, Action<ExamplePrediction>? predicted)
+    private MetricSums EvaluateBatch(
+        RunningBatch<RunningRow> running,
+        PuzzleBatch batch,
+        List<ExampleResult> examples,
+        int count,
+        Action<ExamplePrediction>? predicted)
     {
         using var scope = NewDisposeScope();
-        var (final, segments) = FirstRows(Run(batch, out var allSegments), allSegments, rows);
-        var labels = batch.Labels!.narrow(0, 0, rows); // [rows, seq_len]
-        var halted = ones_like(segments, ScalarType.Bool); // [B]
-        var loss = _loss.Compute(final, labels, segments, halted, continueTarget: null);
-        var isRight = RowOutcome.Of(final.Logits, labels).IsRight.cpu().data<bool>().ToArray();
-        var counts = segments.cpu().data<int>().ToArray();
-        var qHalt = final.QHalt.cpu().data<float>().ToArray();
-        for (var row = 0; row < rows; row++)
+        ShapeGuard.Require(batch.Inputs, "inputs", "B", _model.Config.SequenceLength);
+        batch.Limits.RequireWithin(_model.Config);
+        var rows = Run(running, batch, count);
+        var labels = batch.Labels!.narrow(0, 0, count); // [count, seq_len]
+        var logits = stack(rows.Select(row => row.Logits!)); // [count, seq_len, V]
+        var segments = tensor(Values(rows, row => row.Segments), ScalarType.Int32, _model.Device); // [count]
+        var qHalt = tensor(Values(rows, row => row.QHalt), ScalarType.Float32, _model.Device); // [count]
+        var qContinue = tensor(Values(rows, row => row.QContinue), ScalarType.Float32, _model.Device); // [count]
+        var loss = _loss.Compute(logits, qHalt, qContinue, labels, segments, ones_like(segments, ScalarType.Bool), continueTarget: null);
+        var isRight = RowOutcome.Of(logits, labels).IsRight.cpu().data<bool>().ToArray(); // [count]
+        for (var row = 0; row < count; row++)
         {
-            examples.Add(new ExampleResult(isRight[row], counts[row], qHalt[row]));
-        }
-
-        if (predicted is not null)
-        {
-            Hand(batch, final, examples, rows, predicted);
+            var result = new ExampleResult(isRight[row], rows[row].Segments, rows[row].QHalt);
+            examples.Add(result);
+            predicted?.Invoke(new ExamplePrediction(examples.Count - 1, rows[row].PuzzleId, rows[row].Tokens, rows[row].Answer.ToArray(), result));
         }
 
         return MetricSums.Read(loss.Metrics);
     }
 
-    private static void Hand(PuzzleBatch batch, HrmOutput final, List<ExampleResult> examples, int rows, Action<ExamplePrediction> predicted)
+    /// <summary>
+    /// Runs segments until every row has stopped; those that have are not computed any more. Rows that fill the last batch are no
+    /// examples, and are left out.
+    /// </summary>
+    private RunningRow[] Run(RunningBatch<RunningRow> running, PuzzleBatch batch, int count)
     {
-        var first = examples.Count - rows;
-        var length = (int)batch.Inputs.size(1);
+        var length = _model.Config.SequenceLength;
         var inputs = batch.Inputs.cpu().data<int>().ToArray(); // [B, seq_len]
-        var tokens = final.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [rows, seq_len]
         var puzzleIds = batch.PuzzleIds.cpu().data<int>().ToArray(); // [B]
-        for (var row = 0; row < rows; row++)
+        var rows = new RunningRow[count];
+        for (var row = 0; row < count; row++)
         {
-            predicted(new ExamplePrediction(
-                first + row,
-                puzzleIds[row],
-                inputs.AsSpan(row * length, length).ToArray(),
-                tokens.AsSpan(row * length, length).ToArray(),
-                examples[first + row]));
-        }
-    }
-
-    /// <summary>Runs segments until every row has stopped; each row keeps the output of its last segment.</summary>
-    private HrmOutput Run(PuzzleBatch batch, out Tensor segments)
-    {
-        var halted = zeros([batch.Size], ScalarType.Bool, _model.Device); // [B]
-        segments = zeros([batch.Size], ScalarType.Int32, _model.Device); // [B]
-        var carry = _model.InitialCarry(batch.Size);
-        HrmOutput? kept = null;
-        for (var segment = 1; ; segment++)
-        {
-            using var scope = NewDisposeScope();
-            var output = _model.call(carry, batch);
-            carry.Dispose();
-            carry = output.Carry.DetachFromDisposeScope();
-            segments = scope.MoveToOuter(where(halted, segments, segments + 1)); // [B]
-            kept = Keep(kept, output, halted, scope);
-            halted = scope.MoveToOuter(halted.logical_or(_halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments)))); // [B]
-            if (segment == _halting.MaxSegments || halted.all().item<bool>())
-            {
-                carry.Dispose();
-                return kept;
-            }
-        }
-    }
-
-    /// <summary>Without the rows that fill the last batch: they are no examples, and would enter the loss of q_halt.</summary>
-    private static (HrmOutput Output, Tensor Segments) FirstRows(HrmOutput output, Tensor segments, int rows) => (
-        new HrmOutput(output.Logits.narrow(0, 0, rows), output.QHalt.narrow(0, 0, rows), output.QContinue.narrow(0, 0, rows), output.Carry),
-        segments.narrow(0, 0, rows));
-
-    private static HrmOutput Keep(HrmOutput? kept, HrmOutput output, Tensor halted, DisposeScope scope)
-    {
-        if (kept is null)
-        {
-            scope.MoveToOuter(output.Logits, output.QHalt, output.QContinue);
-            return output;
+            rows[row] = new RunningRow(inputs.AsSpan(row * length, length).ToArray(), puzzleIds[row], _halting) { KeepsLogits = true };
+            running.Add(rows[row]);
         }
 
-        return new HrmOutput(
-            scope.MoveToOuter(where(halted.view(-1, 1, 1), kept.Logits, output.Logits)), // [B, seq_len, V]
-            scope.MoveToOuter(where(halted, kept.QHalt, output.QHalt)), // [B]
-            scope.MoveToOuter(where(halted, kept.QContinue, output.QContinue)), // [B]
-            output.Carry);
+        while (running.Rows.Count > 0)
+        {
+            running.RunSegment();
+        }
+
+        return rows;
     }
+
+    private static T[] Values<T>(RunningRow[] rows, Func<RunningRow, T> value) => [.. rows.Select(value)];
 }

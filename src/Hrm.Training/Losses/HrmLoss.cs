@@ -42,8 +42,14 @@ public sealed class HrmLoss
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(segments);
         ArgumentNullException.ThrowIfNull(halted);
-        var rows = output.QHalt.size(0);
-        ShapeGuard.Require(labels, nameof(labels), rows, output.Logits.size(1));
+        return Compute(output.Logits, output.QHalt, output.QContinue, labels, segments, halted, continueTarget);
+    }
+
+    /// <summary>The same of logits [B, S, V] and Q values [B] that need not be those of one segment.</summary>
+    internal LossResult Compute(Tensor logits, Tensor qHalt, Tensor qContinue, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
+    {
+        var rows = qHalt.size(0);
+        ShapeGuard.Require(labels, nameof(labels), rows, logits.size(1));
         ShapeGuard.Require(segments, nameof(segments), rows);
         ShapeGuard.Require(halted, nameof(halted), rows);
         if (continueTarget is not null)
@@ -52,23 +58,23 @@ public sealed class HrmLoss
         }
 
         using var scope = NewDisposeScope();
-        var outcome = RowOutcome.Of(output.Logits, labels);
-        var tokenLoss = (_tokenLoss.call(output.Logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []
-        var haltLoss = SummedBce(output.QHalt, outcome.IsRight.to_type(ScalarType.Float32)); // []
-        var continueLoss = continueTarget is null ? null : SummedBce(output.QContinue, continueTarget); // []
+        var outcome = RowOutcome.Of(logits, labels);
+        var tokenLoss = (_tokenLoss.call(logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []
+        var haltLoss = SummedBce(qHalt, outcome.IsRight.to_type(ScalarType.Float32)); // []
+        var continueLoss = continueTarget is null ? null : SummedBce(qContinue, continueTarget); // []
         var total = tokenLoss + (QWeight * (continueLoss is null ? haltLoss : haltLoss + continueLoss)); // []
-        var metrics = Measure(output, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [8]
+        var metrics = Measure(qHalt, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [8]
         return new LossResult(scope.MoveToOuter(total), scope.MoveToOuter(metrics));
     }
 
     private static Tensor SummedBce(Tensor logits, Tensor target)
         => nn.functional.binary_cross_entropy_with_logits(logits, target, reduction: nn.Reduction.Sum);
 
-    private static Tensor Measure(HrmOutput output, RowOutcome outcome, Tensor segments, Tensor halted, ReadOnlySpan<Tensor?> losses)
+    private static Tensor Measure(Tensor qHalt, RowOutcome outcome, Tensor segments, Tensor halted, ReadOnlySpan<Tensor?> losses)
     {
         using var noGradient = no_grad();
         var counts = halted.logical_and(outcome.HasLabels).to_type(ScalarType.Float64); // [B]
-        var haltIsRight = output.QHalt.ge(0).eq(outcome.IsRight); // [B]
+        var haltIsRight = qHalt.ge(0).eq(outcome.IsRight); // [B]
         return stack(
         [
             counts.sum(),

@@ -1,16 +1,16 @@
-using static TorchSharp.torch;
-
 namespace Hrm.Core.Tests;
 
 public sealed class FixedHaltingTests
 {
-    [Fact]
-    public void Decide_looks_at_the_number_of_segments_alone()
+    [Theory]
+    [InlineData(1, HaltReason.None)]
+    [InlineData(2, HaltReason.None)]
+    [InlineData(3, HaltReason.Maximum)]
+    [InlineData(4, HaltReason.Maximum)]
+    public void Decide_looks_at_the_number_of_segments_alone(int segments, HaltReason expected)
     {
-        using var scope = NewDisposeScope();
         var policy = new FixedHalting(3);
-        var decision = policy.Decide(new HaltingState(full([4], 9f), zeros(4), tensor([1, 2, 3, 4])));
-        decision.Equals(tensor([false, false, true, true])).Should().BeTrue();
+        policy.Decide(new SegmentState(segments, 9, 0, UnchangedSegments: 9, TimeSpan.FromDays(1))).Should().Be(expected);
         policy.MaxSegments.Should().Be(3);
     }
 

@@ -88,7 +88,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save("model");
         WriteConfig(TinyModel.Config with { HiddenSize = 32 });
-        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866");
+        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866; the config is *config.json");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         WriteConfig(TinyModel.Config);
-        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]");
+        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ModelFolderTests : IDisposable
 
         WriteConfig(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
         Loading("model").Throw<WeightsFormatException>()
-            .WithMessage("*expected the model's tensors: 1 missing (embed_pos.embedding_weight), 8 unknown (L_level.layers.2.mlp.down_proj.weight, *, …)");
+            .WithMessage("*expected the model's tensors: 1 missing (embed_pos.embedding_weight), 8 unknown (L_level.layers.2.mlp.down_proj.weight, *, …); the config is *config.json");
     }
 
     [Theory]

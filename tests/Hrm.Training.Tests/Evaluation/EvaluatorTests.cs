@@ -50,6 +50,15 @@ public sealed class EvaluatorTests : IDisposable
         Check(result, _byHand.HaltingSegment);
     }
 
+    /// <summary>A policy is asked once for each segment of each row that was computed.</summary>
+    [Fact]
+    public void Rows_that_have_stopped_are_not_computed_any_more()
+    {
+        var counting = new CountingPolicy(_adaptive);
+        var result = new Evaluator(_model, Loss, counting, 4).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
+        counting.Decisions.Should().Be(result.Examples.Sum(example => example.Segments)).And.BeLessThan(Rows * MaxSegments);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -174,6 +183,19 @@ public sealed class EvaluatorTests : IDisposable
         }
 
         return MetricSums.Read(Loss.Compute(output, batch.Labels!, full(Rows, segments, ScalarType.Int32), ones(Rows, ScalarType.Bool), null).Metrics);
+    }
+
+    private sealed class CountingPolicy(IHaltingPolicy inner) : IHaltingPolicy
+    {
+        public int Decisions { get; private set; }
+
+        public int MaxSegments => inner.MaxSegments;
+
+        public HaltReason Decide(in SegmentState state)
+        {
+            Decisions++;
+            return inner.Decide(state);
+        }
     }
 
     private sealed class Reports(Action<int> then) : IProgress<int>

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Hrm.Core;
+
+/// <summary>A request for the answer alone.</summary>
+internal sealed class AnswerRequest : SolverRequest
+{
+    // Asynchronously: what follows an answer must not run on the solver's thread.
+    private readonly TaskCompletionSource<SolverAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AnswerRequest(int[] tokens, int puzzleId, IHaltingPolicy halting)
+        : base(tokens, puzzleId, halting)
+    {
+    }
+
+    public Task<SolverAnswer> Answered => _completion.Task;
+
+    public override bool IsOver => _completion.Task.IsCompleted;
+
+    public override void Report()
+    {
+        if (Reason != HaltReason.None)
+        {
+            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, ReadLogits()));
+        }
+    }
+
+    public override void Fail(Exception error) => _completion.TrySetException(error);
+
+    public override void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
+
+    private float[]? ReadLogits() => Logits?.to_type(ScalarType.Float32).cpu().data<float>().ToArray(); // [seq_len · V]
+}

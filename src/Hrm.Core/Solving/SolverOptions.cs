@@ -1,0 +1,29 @@
+namespace Hrm.Core;
+
+/// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
+public sealed class SolverOptions
+{
+    /// <summary>The largest number of puzzles that think together; 1 … 65536. Default 64.</summary>
+    public int MaxBatchSize { get; set; } = 64;
+
+    /// <summary>The largest number of puzzles that wait for a place in the batch; 1 … 1048576. Default 1024.</summary>
+    public int MaxQueueLength { get; set; } = 1024;
+
+    /// <summary>
+    /// Whether a puzzle that finds the queue full is refused at once with <see cref="SolverBusyException"/>, rather than waiting
+    /// until there is room. Default <see langword="false"/>.
+    /// </summary>
+    public bool RejectWhenFull { get; set; }
+
+    /// <summary>Whether answers carry their logits. Default <see langword="false"/>.</summary>
+    public bool KeepLogits { get; set; }
+
+    /// <summary>M, the largest number of segments, of a solver that is given no halting policy; 1 … 65536. Default 16.</summary>
+    public int MaxSegments { get; set; } = 16;
+
+    /// <summary>The smallest number of segments of such a solver; 1 … M. Default 1.</summary>
+    public int MinSegments { get; set; } = 1;
+
+    /// <summary>When the Q values speak for halting in such a solver. Default: the paper's rule.</summary>
+    public HaltingRule Rule { get; set; } = HaltingRule.HaltOverContinue;
+}

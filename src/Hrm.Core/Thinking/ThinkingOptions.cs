@@ -1,0 +1,46 @@
+namespace Hrm.Core;
+
+/// <summary>How much a <see cref="ThinkingSolver"/> thinks about a puzzle. Each part is off by default; all compose.</summary>
+public sealed class ThinkingOptions
+{
+    /// <summary>
+    /// The largest number of segments of an attempt, instead of that of the solver's policy; may be beyond what the model was
+    /// trained with. <see langword="null"/> (the default): the policy's own.
+    /// </summary>
+    public int? MaxSegments { get; set; }
+
+    /// <summary>
+    /// In how many ways the puzzle is asked: as it is, and through so many random symmetries less one; 1 … 4096. Default 1.
+    /// </summary>
+    public int Symmetries { get; set; } = 1;
+
+    /// <summary>
+    /// From how many starts each of these is thought through: the initial carry as it is, and so many less one with noise; 1 …
+    /// 4096. Default 1.
+    /// </summary>
+    public int Starts { get; set; } = 1;
+
+    /// <summary>
+    /// The deviation of the Gaussian noise that is added to each value of both initial states, which have deviation 1; above 0.
+    /// Default 0.1.
+    /// </summary>
+    public double NoiseDeviation { get; set; } = 0.1;
+
+    /// <summary>Which answer is taken. Default: votes.</summary>
+    public AnswerSelection Selection { get; set; } = AnswerSelection.Votes;
+
+    /// <summary>
+    /// The largest number of segments of all attempts together, at least their number; each may use an equal share, so that what
+    /// comes out does not depend on their order. <see langword="null"/> (the default): no such bound.
+    /// </summary>
+    public int? SegmentBudget { get; set; }
+
+    /// <summary>
+    /// The time that a puzzle may take from the call on; every attempt stops at the end of the segment in which it runs out, but
+    /// runs at least one. <see langword="null"/> (the default): no such bound.
+    /// </summary>
+    public TimeSpan? TimeBudget { get; set; }
+
+    /// <summary>The seed of symmetries and noise. Default 1.</summary>
+    public long Seed { get; set; } = 1;
+}

@@ -1,0 +1,142 @@
+namespace Hrm.Core;
+
+/// <summary>
+/// Thinks more about a puzzle than one pass does: asks it in several ways and from several starts, for longer than the model was
+/// trained to think, and takes one of the answers.
+/// </summary>
+/// <remarks>
+/// The attempts go through the running batch of a solver, with those of other puzzles; ask for many puzzles at once to fill it.
+/// The same seed gives the same attempts. Safe from several threads.
+/// </remarks>
+/// <example>
+/// <code>
+/// var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 9, MaxSegments = 32 }, task);
+/// var answer = await thinking.SolveAsync(tokens); // answer.Agreeing of answer.Attempts gave these tokens
+/// </code>
+/// </example>
+public sealed class ThinkingSolver
+{
+    private readonly HrmSolver _solver;
+    private readonly IPuzzleTask? _task;
+    private readonly TimeProvider _time;
+    private readonly IHaltingPolicy _halting;
+    private readonly TimeSpan? _timeBudget;
+    private readonly AnswerSelection _selection;
+    private readonly IPuzzleSymmetry?[] _symmetries;
+    private readonly StartNoise?[] _starts;
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="solver">Answers each attempt; stays the caller's.</param>
+    /// <param name="options">How much to think; read now.</param>
+    /// <param name="task">
+    /// The task, where the options ask for symmetries (an <see cref="ISymmetricTask"/>) or its check; drawn from now.
+    /// </param>
+    /// <param name="time">Measures the time budget; the system's by default.</param>
+    /// <exception cref="InvalidConfigException">The options have bad fields, or the task cannot do what they ask; all are listed.</exception>
+    public ThinkingSolver(HrmSolver solver, ThinkingOptions options, IPuzzleTask? task = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        ArgumentNullException.ThrowIfNull(options);
+        InvalidConfigException.ThrowIfAny("thinking options", [.. ThinkingOptionsValidator.Check(options), .. Lacking(options, task)]);
+        _solver = solver;
+        _task = options.Selection == AnswerSelection.Checker ? task : null;
+        _time = time ?? TimeProvider.System;
+        _halting = Bounded(solver.Halting, options);
+        _timeBudget = options.TimeBudget;
+        _selection = options.Selection;
+        var random = new StatefulRandom(options.Seed);
+        _symmetries = [null, .. Enumerable.Range(1, options.Symmetries - 1).Select(way => ((ISymmetricTask)task!).DrawSymmetry(random.Split(way)))];
+        _starts = [null, .. Enumerable.Range(1, options.Starts - 1).Select(start => (StartNoise?)new StartNoise(options.NoiseDeviation, random.Split(-start).NextInt64()))];
+    }
+
+    /// <summary>Thinks about a puzzle; waits for the answer.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding; the same for every attempt.</param>
+    /// <exception cref="HrmException">The puzzle does not fit the model, or the solver is too busy.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    public ThinkingAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
+    {
+        QuestionGuard.Require(_solver.Config, tokens, puzzleId);
+        return SolveCheckedAsync(tokens.ToArray(), puzzleId, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Thinks about a puzzle.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding; the same for every attempt.</param>
+    /// <param name="cancellationToken">Gives every attempt up.</param>
+    /// <exception cref="HrmException">At the call: the puzzle does not fit the model. Later: the solver is too busy.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<ThinkingAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+    {
+        QuestionGuard.Require(_solver.Config, tokens.Span, puzzleId);
+        return SolveCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
+    }
+
+    private async Task<ThinkingAnswer> SolveCheckedAsync(int[] tokens, int puzzleId, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var halting = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : _halting;
+        var attempts = Enumerable.Range(0, _symmetries.Length * _starts.Length)
+            .Select(number => AttemptAsync(number, tokens, puzzleId, halting, stop.Token))
+            .ToArray();
+        try
+        {
+            return AnswerVote.Choose(await CollectAsync(attempts).ConfigureAwait(false), _selection);
+        }
+        finally
+        {
+            // One that failed, or one that solved it, makes the others pointless.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll((IEnumerable<Task>)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The attempts that have ended, when all have or one has solved the puzzle.</summary>
+    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts)
+    {
+        var ended = new List<ThinkingAttempt>();
+        await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
+        {
+            ended.Add(await attempt.ConfigureAwait(false));
+            if (ended[^1].IsSolution)
+            {
+                break;
+            }
+        }
+
+        return ended;
+    }
+
+    private async Task<ThinkingAttempt> AttemptAsync(int number, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken cancellationToken)
+    {
+        var symmetry = _symmetries[number / _starts.Length];
+        var asked = symmetry is null ? tokens : symmetry.Apply(tokens);
+        QuestionGuard.Require(_solver.Config, asked, puzzleId);
+        var answer = await _solver.AttemptAsync(asked, puzzleId, halting, _starts[number % _starts.Length], isFirst: number == 0, cancellationToken).ConfigureAwait(false);
+        var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
+        return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
+    }
+
+    private static IHaltingPolicy Bounded(IHaltingPolicy halting, ThinkingOptions options)
+    {
+        var extended = options.MaxSegments is { } maximum ? new ExtendedHalting(halting, maximum) : halting;
+        return options.SegmentBudget is { } budget
+            ? new AnyHalting(extended, new FixedHalting(budget / (options.Symmetries * options.Starts)))
+            : extended;
+    }
+
+    private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task)
+    {
+        var got = task is null ? "none" : task.GetType().Name;
+        if (options.Symmetries > 1 && task is not ISymmetricTask)
+        {
+            yield return $"Symmetries: expected a task with symmetries, got {got}";
+        }
+
+        if (options.Selection == AnswerSelection.Checker && task is null)
+        {
+            yield return "Selection: expected a task with a check, got none";
+        }
+    }
+}

@@ -1,0 +1,307 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+public sealed class HrmSolverTests : IDisposable
+{
+    private readonly HrmModel _model = TinyModel.Create(Questions.Config, seed: 3);
+    private readonly SolverQuestion[] _questions = Questions.Draw(40, seed: 5);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Solve_gives_the_answer_of_the_last_segment()
+    {
+        using var scope = NewDisposeScope();
+        var expected = Questions.RunTogether(_model, _questions[..1], 3)[2];
+        using var solver = new HrmSolver(_model, new FixedHalting(3));
+        var answer = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId);
+        answer.Tokens.Should().Equal(Tokens(expected.Logits));
+        answer.QHalt.Should().Be(expected.QHalt.item<float>());
+        answer.QContinue.Should().Be(expected.QContinue.item<float>());
+        answer.Segments.Should().Be(3);
+        answer.Reason.Should().Be(HaltReason.Maximum);
+        answer.Logits.Should().BeNull();
+        answer.Confidence.Should().BeApproximately(expected.QHalt.sigmoid().item<float>(), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Logits_come_where_they_are_asked_for(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype });
+        var expected = Questions.RunTogether(model, _questions[..1], 2)[1];
+        using var solver = new HrmSolver(model, new FixedHalting(2), new SolverOptions { KeepLogits = true });
+        var logits = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Logits;
+        logits.Should().Equal(expected.Logits.to_type(ScalarType.Float32).data<float>().ToArray());
+    }
+
+    /// <summary>Without a policy the paper's rule stops each puzzle, within the options' limits.</summary>
+    [Fact]
+    public async Task The_default_policy_is_the_papers_rule()
+    {
+        const int Most = 6;
+        using var scope = NewDisposeScope();
+        var outputs = Questions.RunTogether(_model, _questions, Most);
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = Most, MinSegments = 2 });
+        var answers = await Task.WhenAll(_questions.Select(question => solver.SolveAsync(question.Tokens, question.PuzzleId)));
+        for (var row = 0; row < _questions.Length; row++)
+        {
+            var stop = Enumerable.Range(2, Most - 1).FirstOrDefault(segment => Prefers(outputs[segment - 1], row), Most);
+            answers[row].Segments.Should().Be(stop);
+            answers[row].Reason.Should().Be(Prefers(outputs[stop - 1], row) ? HaltReason.QValues : HaltReason.Maximum);
+            answers[row].Tokens.Should().Equal(Tokens(outputs[stop - 1].Logits[row]));
+        }
+
+        answers.Select(answer => answer.Reason).Distinct().Should().HaveCount(2);
+        answers.Select(answer => answer.Segments).Distinct().Should().HaveCountGreaterThan(2);
+
+        static bool Prefers(HrmOutput output, int row) => output.QHalt[row].item<float>() > output.QContinue[row].item<float>();
+    }
+
+    [Fact]
+    public async Task Requests_of_many_threads_share_one_batch_and_get_their_own_answers()
+    {
+        using var scope = NewDisposeScope();
+        var expected = Questions.RunTogether(_model, _questions, 5)[4];
+        using var solver = new HrmSolver(_model, new FixedHalting(5), new SolverOptions { MaxBatchSize = 16 });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(
+            () => solver.SolveAsync(_questions[i % _questions.Length].Tokens, _questions[i % _questions.Length].PuzzleId))));
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i].Tokens.Should().Equal(Tokens(expected.Logits[i % _questions.Length]));
+        }
+
+        var statistics = solver.Statistics;
+        statistics.Solved.Should().Be(400);
+        statistics.RowSegments.Should().Be(2000);
+        statistics.Segments.Should().BeLessThan(1000, "they thought together");
+        (statistics.Running + statistics.Waiting).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task SolveMany_keeps_the_order_of_the_questions()
+    {
+        using var scope = NewDisposeScope();
+        var expected = Questions.RunTogether(_model, _questions, 6);
+        var calls = 0;
+
+        // Each row stops where its own q says, so later questions overtake earlier ones.
+        var halting = new ScriptedHalting(state => Interlocked.Increment(ref calls) % 3 == 0 ? HaltReason.Stable : HaltReason.None, 6);
+        using var solver = new HrmSolver(_model, halting, new SolverOptions { MaxBatchSize = 4, MaxQueueLength = 6 });
+        var progress = new Reports();
+        var answers = new List<SolverAnswer>();
+        await foreach (var answer in solver.SolveManyAsync(Questions.Stream(_questions), progress))
+        {
+            answers.Add(answer);
+        }
+
+        answers.Should().HaveCount(_questions.Length);
+        for (var row = 0; row < answers.Count; row++)
+        {
+            answers[row].Tokens.Should().Equal(Tokens(expected[answers[row].Segments - 1].Logits[row]));
+        }
+
+        answers.Select(answer => answer.Segments).Distinct().Should().HaveCountGreaterThan(2);
+        progress.Values.Should().Equal(Enumerable.Range(1, _questions.Length));
+    }
+
+    [Fact]
+    public async Task SolveMany_gives_an_answer_before_the_next_question_is_there()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(1));
+        var second = new TaskCompletionSource();
+        await using var answers = solver.SolveManyAsync(Slowly()).GetAsyncEnumerator();
+        (await answers.MoveNextAsync()).Should().BeTrue();
+        second.SetResult();
+        (await answers.MoveNextAsync()).Should().BeTrue();
+        (await answers.MoveNextAsync()).Should().BeFalse();
+
+        async IAsyncEnumerable<SolverQuestion> Slowly()
+        {
+            yield return _questions[0];
+            await second.Task;
+            yield return _questions[1];
+        }
+    }
+
+    [Fact]
+    public async Task SolveMany_answers_what_came_before_a_bad_question()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(2));
+        var answered = 0;
+        var reading = async () =>
+        {
+            await foreach (var answer in solver.SolveManyAsync(Questions.Stream([.. _questions[..5], new SolverQuestion(new int[3]), .. _questions])))
+            {
+                answered++;
+            }
+        };
+        await reading.Should().ThrowAsync<ShapeMismatchException>();
+        answered.Should().Be(5);
+    }
+
+    [Fact]
+    public async Task SolveMany_takes_back_what_a_reader_that_stops_has_asked()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(65536), new SolverOptions { MaxBatchSize = 4 });
+        using var cancellation = new CancellationTokenSource();
+        var reading = async () =>
+        {
+            await foreach (var answer in solver.SolveManyAsync(Questions.Stream(_questions), null, cancellation.Token))
+            {
+            }
+        };
+        var read = reading();
+        await Eventually(() => solver.Statistics.Running == 4);
+        await cancellation.CancelAsync();
+        await reading.Awaiting(_ => read).Should().ThrowAsync<OperationCanceledException>();
+        await Eventually(() => solver.Statistics is { Running: 0, Waiting: 0 });
+    }
+
+    [Fact]
+    public void Trace_gives_every_segment()
+    {
+        using var scope = NewDisposeScope();
+        var expected = Questions.RunTogether(_model, _questions[..1], 4);
+        using var solver = new HrmSolver(_model, new FixedHalting(4));
+        var trace = solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId);
+        trace.Select(answer => answer.Segment).Should().Equal(1, 2, 3, 4);
+        trace.Select(answer => answer.IsFinal).Should().Equal(false, false, false, true);
+        for (var segment = 0; segment < 4; segment++)
+        {
+            trace[segment].Tokens.Should().Equal(Tokens(expected[segment].Logits));
+            trace[segment].QHalt.Should().Be(expected[segment].QHalt.item<float>());
+            trace[segment].QContinue.Should().Be(expected[segment].QContinue.item<float>());
+            trace[segment].HighResidual.Should().BePositive();
+            trace[segment].LowResidual.Should().BePositive();
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_of_a_trace_that_stops_early_frees_its_place()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(65536));
+        await foreach (var answer in solver.TraceAsync(_questions[0].Tokens, _questions[0].PuzzleId))
+        {
+            if (answer.Segment == 3)
+            {
+                break;
+            }
+        }
+
+        await Eventually(() => solver.Statistics.Running == 0);
+        solver.Statistics.Solved.Should().Be(0);
+        solver.Statistics.RowSegments.Should().BeLessThan(65536);
+    }
+
+    [Fact]
+    public async Task A_cancelled_trace_ends_with_the_cancellation()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(65536));
+        using var cancellation = new CancellationTokenSource();
+        var reading = async () =>
+        {
+            await foreach (var answer in solver.TraceAsync(_questions[0].Tokens, 0).WithCancellation(cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        };
+        await reading.Should().ThrowAsync<OperationCanceledException>();
+        await Eventually(() => solver.Statistics.Running == 0);
+    }
+
+    [Fact]
+    public void Bad_questions_are_refused_at_the_call()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(1));
+        Refuses(() => _ = solver.SolveAsync(new int[15]))
+            .Throw<ShapeMismatchException>().WithMessage("tokens: expected [16], got [15].");
+        Refuses(() => _ = solver.SolveAsync(Change(3, 7)))
+            .Throw<TokenOutOfRangeException>().WithMessage("tokens: position 3: expected 0 … 6, got 7.");
+        Refuses(() => _ = solver.TraceAsync(Change(2, -1)))
+            .Throw<TokenOutOfRangeException>().WithMessage("tokens: position 2: expected 0 … 6, got -1.");
+        FluentActions.Invoking(() => solver.Solve(new int[16], 3))
+            .Should().Throw<TokenOutOfRangeException>().WithMessage("puzzleId: expected 0 … 2, got 3.");
+        FluentActions.Invoking(() => solver.Trace(new int[16], -1))
+            .Should().Throw<TokenOutOfRangeException>().WithMessage("puzzleId: expected 0 … 2, got -1.");
+        solver.Statistics.RowSegments.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_loaded_solver_answers_as_its_model_bit_for_bit(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var positions in new[] { PositionEncoding.Rope, PositionEncoding.Learned })
+        {
+            using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype, PositionEncoding = positions });
+            model.Save(_folder[$"{positions}"]);
+            var expected = Questions.RunTogether(model, _questions[..1], 3)[2];
+            using var solver = HrmSolver.Load(_folder[$"{positions}"], new SolverOptions { KeepLogits = true }, new FixedHalting(3));
+            solver.Config.Should().Be(model.Config);
+            var answer = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId);
+            answer.Logits.Should().Equal(expected.Logits.to_type(ScalarType.Float32).data<float>().ToArray());
+            answer.QHalt.Should().Be(expected.QHalt.item<float>());
+        }
+    }
+
+    [Fact]
+    public void Load_casts_the_weights_once()
+    {
+        using var model = TinyModel.Create(Questions.Config with { ForwardDtype = ScalarType.BFloat16 });
+        model.CastWeights();
+        model.parameters().Should().OnlyContain(parameter => parameter.dtype == ScalarType.BFloat16);
+        model.state_dict().Values.Should().OnlyContain(tensor => tensor.dtype == ScalarType.BFloat16);
+    }
+
+    [Fact]
+    public void Load_of_what_does_not_fit_names_weights_and_config()
+    {
+        _model.Save(_folder["model"]);
+        File.WriteAllText(_folder["model", "config.json"], (Questions.Config with { VocabularySize = 6 }).ToJson());
+        FluentActions.Invoking(() => HrmSolver.Load(_folder["model"]))
+            .Should().Throw<WeightsFormatException>().WithMessage("*model.safetensors*config.json*");
+        File.Delete(_folder["model", "model.safetensors"]);
+        FluentActions.Invoking(() => HrmSolver.Load(_folder["model"]))
+            .Should().Throw<HrmFileException>().WithMessage($"{_folder["model"]}*model.safetensors*neither");
+    }
+
+    private static int[] Tokens(Tensor logits) => logits.argmax(-1).to_type(ScalarType.Int32).flatten().data<int>().ToArray();
+
+    private int[] Change(int position, int token)
+    {
+        var tokens = _questions[0].Tokens.ToArray();
+        tokens[position] = token;
+        return tokens;
+    }
+
+    private static FluentAssertions.Specialized.ActionAssertions Refuses(Action call) => call.Should();
+
+    internal static async Task Eventually(Func<bool> condition)
+    {
+        for (var i = 0; i < 1000 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        condition().Should().BeTrue("within ten seconds");
+    }
+
+    private sealed class Reports : IProgress<int>
+    {
+        public List<int> Values { get; } = [];
+
+        public void Report(int value) => Values.Add(value);
+    }
+}

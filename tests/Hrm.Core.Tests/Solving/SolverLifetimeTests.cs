@@ -1,0 +1,223 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>What happens when the queue is full, somebody gives up, a segment fails, or the solver is disposed.</summary>
+public sealed class SolverLifetimeTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly HrmModel _model = TinyModel.Create(Questions.Config, seed: 3);
+    private readonly SolverQuestion[] _questions = Questions.Draw(10, seed: 5);
+    private readonly ManualResetEventSlim _gate = new(true);
+    private readonly IHaltingPolicy _gated;
+
+    public SolverLifetimeTests() => _gated = new ScriptedHalting(
+        state =>
+        {
+            _gate.Wait(Patience);
+            return state.Segments >= 2 ? HaltReason.Maximum : HaltReason.None;
+        });
+
+    public void Dispose()
+    {
+        _gate.Set();
+        _model.Dispose();
+        _gate.Dispose();
+    }
+
+    [Fact]
+    public async Task A_full_queue_rejects_at_once_where_the_options_say_so()
+    {
+        _gate.Reset();
+        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 2, RejectWhenFull = true });
+        var running = Ask(solver, 0);
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
+        Task<SolverAnswer>[] waiting = [Ask(solver, 1), Ask(solver, 2)];
+        solver.Statistics.Waiting.Should().Be(2);
+        var error = (await solver.Awaiting(it => Ask(it, 3)).Should().ThrowAsync<SolverBusyException>()).Which;
+        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(1), "nothing is known of the pace yet");
+        error.Message.Should().Be("queue: expected room for a puzzle, got 2 waiting; try again in 1 s.");
+        _gate.Set();
+        await Task.WhenAll([running, .. waiting]);
+        (await Ask(solver, 3)).Segments.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_full_queue_makes_wait_by_default()
+    {
+        _gate.Reset();
+        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        var answers = Enumerable.Range(0, 6).Select(i => Ask(solver, i)).ToArray();
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 1);
+        answers.Should().OnlyContain(answer => !answer.IsCompleted);
+        _gate.Set();
+        (await Task.WhenAll(answers)).Should().HaveCount(6);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_given_up_frees_its_place_in_the_queue_and_in_the_batch()
+    {
+        _gate.Reset();
+        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true });
+        using var cancellation = new CancellationTokenSource();
+        var running = Ask(solver, 0, cancellation.Token);
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
+        var waiting = Ask(solver, 1, cancellation.Token);
+        await cancellation.CancelAsync();
+
+        // Those who wait know at once; the places are free from the next segment on.
+        await running.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        solver.Statistics.Waiting.Should().Be(1);
+        _gate.Set();
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
+        (await Ask(solver, 2)).Segments.Should().Be(2);
+
+        // The first had one segment when it was taken out, the second none.
+        solver.Statistics.Should().Be(new SolverStatistics(Solved: 1, Segments: 3, RowSegments: 3, Running: 0, Waiting: 0));
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_for_the_queue_can_be_given_up()
+    {
+        _gate.Reset();
+        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        using var cancellation = new CancellationTokenSource();
+        var first = Ask(solver, 0);
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
+        var second = Ask(solver, 1);
+        var third = Ask(solver, 2, cancellation.Token);
+        await cancellation.CancelAsync();
+        (await third.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancellation.Token);
+        _gate.Set();
+        await Task.WhenAll(first, second);
+        solver.Statistics.Solved.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_segment_that_fails_fails_those_who_were_in_it_and_the_solver_goes_on()
+    {
+        var fails = true;
+        var halting = new ScriptedHalting(_ => Volatile.Read(ref fails) ? throw new TimeoutException("policy") : HaltReason.Stable);
+        using var solver = new HrmSolver(_model, halting);
+        await solver.Awaiting(it => Ask(it, 0)).Should().ThrowAsync<TimeoutException>();
+        solver.Invoking(it => it.Trace(_questions[0].Tokens.Span)).Should().Throw<TimeoutException>();
+        Volatile.Write(ref fails, false);
+        (await Ask(solver, 0)).Reason.Should().Be(HaltReason.Stable);
+        solver.Statistics.Running.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Dispose_fails_what_is_in_the_solver_and_refuses_what_comes()
+    {
+        _gate.Reset();
+        var solver = new HrmSolver(_model, new ScriptedHalting(_ => _gate.Wait(Patience) ? HaltReason.None : HaltReason.None, 65536), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        var running = Ask(solver, 0);
+        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
+        var waiting = Ask(solver, 1);
+        var outside = Ask(solver, 2);
+        var disposing = Task.Run(solver.Dispose);
+        await outside.Awaiting(it => it).Should().ThrowAsync<ObjectDisposedException>();
+        await waiting.Awaiting(it => it).Should().ThrowAsync<ObjectDisposedException>();
+        _gate.Set();
+        await disposing.WaitAsync(Patience);
+        await running.Awaiting(it => it).Should().ThrowAsync<ObjectDisposedException>();
+        await solver.Awaiting(it => Ask(it, 0)).Should().ThrowAsync<ObjectDisposedException>();
+        solver.IsAwake.Should().BeFalse();
+        solver.Dispose();
+    }
+
+    [Fact]
+    public async Task An_idle_solver_holds_no_thread_and_wakes_again()
+    {
+        using var solver = new HrmSolver(_model, ownsModel: false, new FixedHalting(1), null, null, TimeSpan.FromMilliseconds(20));
+        solver.IsAwake.Should().BeFalse();
+        for (var i = 0; i < 5; i++)
+        {
+            (await Ask(solver, i)).Segments.Should().Be(1);
+            await HrmSolverTests.Eventually(() => !solver.IsAwake);
+        }
+    }
+
+    /// <summary>The worker leaves again and again just as a request comes.</summary>
+    [Fact]
+    public async Task No_request_is_lost_between_idle_and_awake()
+    {
+        using var solver = new HrmSolver(_model, ownsModel: false, new FixedHalting(1), null, null, TimeSpan.FromTicks(1));
+        for (var i = 0; i < 500; i++)
+        {
+            (await Ask(solver, i % _questions.Length).WaitAsync(Patience)).Segments.Should().Be(1);
+        }
+    }
+
+    [Fact]
+    public async Task Solving_leaves_no_tensors_behind()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(2), new SolverOptions { MaxBatchSize = 3, KeepLogits = true });
+        await Round();
+        TensorLeak.Check(() => Round().GetAwaiter().GetResult(), steps: 20);
+
+        async Task Round()
+        {
+            await Task.WhenAll(_questions.Select(question => solver.SolveAsync(question.Tokens, question.PuzzleId)));
+            solver.Trace(_questions[0].Tokens.Span).Should().HaveCount(2);
+            await HrmSolverTests.Eventually(() => solver.Statistics.Running == 0);
+        }
+    }
+
+    [Fact]
+    public void Failed_and_disposed_solvers_leave_no_tensors_behind()
+    {
+        TensorLeak.Check(
+            () =>
+            {
+                var solver = new HrmSolver(_model, new ScriptedHalting(state => state.Segments > 1 ? throw new TimeoutException() : HaltReason.None));
+                solver.Invoking(it => it.Solve(_questions[0].Tokens.Span)).Should().Throw<TimeoutException>();
+                var endless = new HrmSolver(_model, new FixedHalting(65536));
+                var running = endless.SolveAsync(_questions[0].Tokens);
+                SpinWait.SpinUntil(() => endless.Statistics.RowSegments > 0, Patience).Should().BeTrue();
+                endless.Dispose();
+                running.Invoking(it => it.WaitAsync(Patience).GetAwaiter().GetResult()).Should().Throw<ObjectDisposedException>();
+                solver.Dispose();
+            },
+            steps: 10);
+    }
+
+    [Fact]
+    public void A_loaded_solver_frees_its_model()
+    {
+        using var folder = new TemporaryFolder();
+        _model.Save(folder["model"]);
+
+        // The model's own construction leaves wrappers that are counted: compare with that.
+        var ofModels = Growth(() => HrmModel.Load(folder["model"]).Dispose());
+        var ofSolvers = Growth(() =>
+        {
+            using var solver = HrmSolver.Load(folder["model"], halting: new FixedHalting(2));
+            solver.Solve(_questions[0].Tokens.Span).Segments.Should().Be(2);
+        });
+        ofSolvers.Should().Be(ofModels);
+
+        static long Growth(Action use)
+        {
+            use();
+            var before = LiveTensors();
+            use();
+            use();
+            return LiveTensors() - before;
+        }
+
+        static long LiveTensors()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return Tensor.TotalCount;
+        }
+    }
+
+    private Task<SolverAnswer> Ask(HrmSolver solver, int question, CancellationToken cancellationToken = default)
+        => solver.SolveAsync(_questions[question].Tokens, _questions[question].PuzzleId, cancellationToken);
+}

@@ -1,0 +1,42 @@
+namespace Hrm.Core.Tests;
+
+public sealed class SolverOptionsTests
+{
+    [Fact]
+    public void Defaults_are_valid()
+    {
+        var options = new SolverOptions();
+        options.MaxBatchSize.Should().Be(64);
+        options.MaxQueueLength.Should().Be(1024);
+        options.MaxSegments.Should().Be(16);
+        options.MinSegments.Should().Be(1);
+        options.Rule.Should().Be(HaltingRule.HaltOverContinue);
+        options.RejectWhenFull.Should().BeFalse();
+        options.KeepLogits.Should().BeFalse();
+        new SolverOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Every_bad_field_is_reported_at_once()
+    {
+        var options = new SolverOptions { MaxBatchSize = 0, MaxQueueLength = -1, MaxSegments = 65537, MinSegments = 0, Rule = (HaltingRule)9 };
+        string[] errors =
+        [
+            "MaxBatchSize: expected 1 … 65536, got 0",
+            "MaxQueueLength: expected 1 … 1048576, got -1",
+            "MaxSegments: expected 1 … 65536, got 65537",
+            "MinSegments: expected 1 … 65536, got 0",
+            "Rule: expected HaltOverContinue or HaltPositive, got 9",
+        ];
+        new SolverOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
+        using var model = TinyModel.Create();
+        FluentActions.Invoking(() => new HrmSolver(model, options: options))
+            .Should().Throw<InvalidConfigException>().WithMessage($"solver options: {string.Join("; ", errors)}.");
+        FluentActions.Invoking(() => HrmSolver.Load("no such folder", options)).Should().Throw<InvalidConfigException>().WithMessage("solver options: *");
+    }
+
+    [Fact]
+    public void The_minimum_is_within_the_maximum()
+        => new SolverOptionsValidator().Validate(null, new SolverOptions { MaxSegments = 4, MinSegments = 5 })
+            .Failures.Should().Equal("MinSegments: expected 1 … 4, got 5");
+}

@@ -1,0 +1,54 @@
+namespace Hrm.Core.Tests;
+
+public sealed class ThinkingOptionsTests
+{
+    [Fact]
+    public void By_default_nothing_more_is_thought()
+    {
+        var options = new ThinkingOptions();
+        (options.Symmetries, options.Starts).Should().Be((1, 1));
+        (options.MaxSegments, options.SegmentBudget, options.TimeBudget).Should().Be((null, null, null));
+        options.NoiseDeviation.Should().Be(0.1);
+        options.Selection.Should().Be(AnswerSelection.Votes);
+        options.Seed.Should().Be(1);
+        new ThinkingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Every_bad_field_is_reported_at_once()
+    {
+        var options = new ThinkingOptions
+        {
+            Symmetries = 0,
+            Starts = 4097,
+            NoiseDeviation = 0,
+            Selection = (AnswerSelection)7,
+            MaxSegments = 0,
+            SegmentBudget = -1,
+            TimeBudget = TimeSpan.Zero,
+        };
+        new ThinkingOptionsValidator().Validate(null, options).Failures.Should().Equal(
+            "Symmetries: expected 1 … 4096, got 0",
+            "Starts: expected 1 … 4096, got 4097",
+            "NoiseDeviation: expected a finite number above 0, got 0",
+            "Selection: expected Votes or Confidence or Checker, got 7",
+            "MaxSegments: expected 1 … 65536, got 0",
+            "SegmentBudget: expected at least the 0 attempts, got -1",
+            "TimeBudget: expected a time above zero, got 00:00:00");
+    }
+
+    [Fact]
+    public void A_budget_has_a_segment_for_each_attempt()
+        => new ThinkingOptionsValidator().Validate(null, new ThinkingOptions { Symmetries = 3, Starts = 3, SegmentBudget = 8 })
+            .Failures.Should().Equal("SegmentBudget: expected at least the 9 attempts, got 8");
+
+    [Fact]
+    public void What_the_task_cannot_do_is_refused()
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        using var solver = new HrmSolver(model, new FixedHalting(1));
+        FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2, Selection = AnswerSelection.Checker }))
+            .Should().Throw<InvalidConfigException>()
+            .WithMessage("thinking options: Symmetries: expected a task with symmetries, got none; Selection: expected a task with a check, got none.");
+    }
+}
