@@ -8,7 +8,7 @@ find_chromium() { command -v "${HRM_CHROMIUM:-chromium}" || command -v chromium-
 
 if ! chromium=$(find_chromium); then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || true
+    { timeout 120 apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || true
   fi
   if ! chromium=$(find_chromium); then
     echo "skipped: no chromium here, and none could be installed"

@@ -44,6 +44,7 @@ public static class ServiceApplication
             {
                 options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
                 options.SerializerOptions.AllowDuplicateProperties = false;
+                options.SerializerOptions.RespectNullableAnnotations = true;
                 options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             })
             .AddOpenApi();

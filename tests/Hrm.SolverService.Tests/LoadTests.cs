@@ -11,7 +11,7 @@ public sealed class LoadTests(ITestOutputHelper output)
 {
     private const int Clients = 64;
 
-    /// <summary>The garbage collector's heap, which the clients share, moves by more than the page tables of the solver ever would.</summary>
+    /// <summary>Room for the heap of the garbage collector, which the clients share: measured 3 MB. A leak of 5 kB a request would take 40 MB.</summary>
     private const long AllowedGrowth = 24L << 20;
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class LoadTests(ITestOutputHelper output)
             $"{Clients} clients, {time.TotalSeconds:F0} s: {string.Join(", ", counts.OrderBy(entry => entry.Key).Select(entry => $"{entry.Value} {entry.Key}"))}; "
             + $"{statistics.Solved / time.TotalSeconds:F0} puzzles/s, {statistics.RowSegments / (double)statistics.Segments:F1} rows a segment; "
             + $"live tensors at most {first.Tensors} → {last.Tensors}; resident {first.Resident >> 20} → {last.Resident >> 20} MB");
-        last.Tensors.Should().BeLessThanOrEqualTo(first.Tensors + 2, "one sample may see a segment at its fullest and another not");
+        last.Tensors.Should().BeLessThan(2 * first.Tensors, "a sample sees more or less of a segment's own, but not the thousands that one a request would be");
         if (measuresMemory)
         {
             (last.Resident - first.Resident).Should().BeLessThan(AllowedGrowth);

@@ -22,6 +22,15 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Errors_come_under_the_policy_too()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
+        using var response = await service.PostAsync("/api/sudoku", string.Empty);
+        await response.ReadProblemAsync(400);
+        response.Headers.GetValues("X-Content-Type-Options").Single().Should().Be("nosniff");
+    }
+
+    [Fact]
     public async Task Nothing_outside_of_the_page_folder_is_served()
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));

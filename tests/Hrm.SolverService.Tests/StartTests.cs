@@ -51,6 +51,8 @@ public sealed class StartTests
             .Should().BeEquivalentTo("/api/model", "/health", "/api/sudoku", "/api/sudoku/trace");
         document.GetProperty("paths").GetProperty("/api/sudoku").GetProperty("post").GetProperty("responses").EnumerateObject()
             .Select(response => response.Name).Should().BeEquivalentTo("200", "400", "413", "415", "503");
+        document.GetProperty("paths").GetProperty("/api/sudoku/trace").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content")
+            .TryGetProperty("text/event-stream", out _).Should().BeTrue();
         document.GetProperty("components").GetProperty("schemas").GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
     }
 

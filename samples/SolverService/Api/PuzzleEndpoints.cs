@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Hrm.Core;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Hrm.Samples.SolverService;
 
@@ -18,20 +17,20 @@ internal static class PuzzleEndpoints
         group.MapPost(string.Empty, SolveAsync)
             .WithSummary("Solves a puzzle.");
         group.MapPost("/trace", TraceAsync)
+            .Produces<SegmentEvent>(StatusCodes.Status200OK, "text/event-stream")
             .WithSummary("Solves a puzzle and tells the answer after each segment: events 'segment', then 'done' with the answer.");
     }
 
     private static async Task<PuzzleResponse> SolveAsync(PuzzleRequest request, IServedPuzzle puzzle, HrmSolver solver, CancellationToken aborted)
     {
-        var inputs = Read(request, puzzle);
+        var inputs = puzzle.Encode(request.Puzzle);
         var answer = await solver.SolveAsync(inputs, cancellationToken: aborted);
         return PuzzleResponse.Of(puzzle, inputs, answer.Tokens, answer.Segments, answer.QHalt, answer.Reason);
     }
 
-    private static async Task<ServerSentEventsResult<object>> TraceAsync(
-        PuzzleRequest request, IServedPuzzle puzzle, HrmSolver solver, CancellationToken aborted)
+    private static async Task<IResult> TraceAsync(PuzzleRequest request, IServedPuzzle puzzle, HrmSolver solver, CancellationToken aborted)
     {
-        var inputs = Read(request, puzzle);
+        var inputs = puzzle.Encode(request.Puzzle);
         var answers = solver.TraceAsync(inputs, cancellationToken: aborted).GetAsyncEnumerator(aborted);
         try
         {
@@ -66,8 +65,4 @@ internal static class PuzzleEndpoints
 
         yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last.Tokens, last.Segment, last.QHalt, last.Reason), "done");
     }
-
-    private static int[] Read(PuzzleRequest request, IServedPuzzle puzzle) => request.Puzzle is { } text
-        ? puzzle.Encode(text)
-        : throw new InvalidPuzzleException($"expected {puzzle.Side * puzzle.Side} characters, got nothing", []);
 }

@@ -8,4 +8,4 @@ namespace Hrm.Samples.SolverService;
 internal sealed record PuzzleRequest(
     [property: Required]
     [property: Description("A character a cell, row by row. Sudoku: '.' or '0' for a blank, 1 to 9, A to G. Maze: '#' wall, ' ' free, 'S' start, 'G' goal.")]
-    string? Puzzle = null);
+    string Puzzle = "");

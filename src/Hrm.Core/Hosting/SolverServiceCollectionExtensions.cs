@@ -59,9 +59,24 @@ public static class SolverServiceCollectionExtensions
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var logger = services.GetService<ILogger<HrmSolver>>() ?? NullLogger<HrmSolver>.Instance;
         var start = time.GetTimestamp();
-        var solver = HrmSolver.Load(options.Folder, options.Limits, options.Halting.Create(options.Limits), torch.device(options.Device), time);
+        var solver = HrmSolver.Load(options.Folder, options.Limits, options.Halting.Create(options.Limits), DeviceOf(options.Device), time);
         solver.Watch(services.GetService<IMeterFactory>(), logger, time);
         logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
         return solver;
     }
+
+    private static torch.Device DeviceOf(string name)
+    {
+        try
+        {
+            var device = torch.device(name);
+            return device.type != DeviceType.CUDA || device.index < torch.cuda.device_count() ? device : throw Missing(name);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Missing(name);
+        }
+    }
+
+    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected a device that is there, got '{name}'"]);
 }

@@ -172,6 +172,14 @@ public sealed class SolverServiceTests : IDisposable
                 "Halting:TimeLimit: expected a time above zero, got 00:00:00");
     }
 
+    [Fact]
+    public void A_device_that_is_not_there_is_named()
+    {
+        using var services = Services(options => options.Device = "cuda:99");
+        services.Invoking(it => it.GetRequiredService<HrmSolver>()).Should().Throw<InvalidConfigException>()
+            .WithMessage("solver options: Device: expected a device that is there, got 'cuda:99'.");
+    }
+
     [Theory]
     [InlineData(HaltingPolicyKind.QValues, typeof(QValueHalting))]
     [InlineData(HaltingPolicyKind.Fixed, typeof(FixedHalting))]
