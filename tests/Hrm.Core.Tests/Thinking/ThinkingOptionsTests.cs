@@ -8,7 +8,7 @@ public sealed class ThinkingOptionsTests
         var options = new ThinkingOptions();
         (options.Symmetries, options.Starts).Should().Be((1, 1));
         (options.MaxSegments, options.SegmentBudget, options.TimeBudget).Should().Be((null, null, null));
-        options.NoiseDeviation.Should().Be(0.1);
+        options.NoiseDeviation.Should().Be(1);
         options.Selection.Should().Be(AnswerSelection.Votes);
         options.Seed.Should().Be(1);
         new ThinkingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
