@@ -26,7 +26,7 @@ public static class ServiceApplication
         builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--model"] = "Solver:Folder" });
         if (string.IsNullOrEmpty(builder.Configuration["Solver:Folder"]))
         {
-            builder.Configuration["Solver:Folder"] = StandInModel.Provide(console);
+            builder.Configuration["Solver:Folder"] = StandInModel.Provide(StandInModel.Folders(Environment.GetEnvironmentVariable), console);
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
