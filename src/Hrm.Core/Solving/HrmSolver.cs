@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +29,7 @@ public sealed class HrmSolver : IDisposable
     private readonly IHaltingPolicy _halting;
     private readonly SolverOptions _options;
     private readonly SolverLoop _loop;
+    private SolverInstrumentation? _instrumentation;
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
@@ -72,13 +75,17 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null)
+        => Load(folder, options, halting, device, time: null);
+
+    /// <summary>Loads a model for a solver with a time of its own.</summary>
+    internal static HrmSolver Load(string folder, SolverOptions? options, IHaltingPolicy? halting, Device? device, TimeProvider? time)
     {
         options = Checked(options);
         var model = HrmModel.Load(folder, device);
         try
         {
             model.CastWeights();
-            return new HrmSolver(model, ownsModel: true, halting, options, time: null, IdleTime);
+            return new HrmSolver(model, ownsModel: true, halting, options, time, IdleTime);
         }
         catch
         {
@@ -161,7 +168,7 @@ public sealed class HrmSolver : IDisposable
     public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         QuestionGuard.Require(Config, tokens, puzzleId);
-        return CollectAsync(TraceCheckedAsync(tokens.ToArray(), puzzleId)).GetAwaiter().GetResult();
+        return CollectAsync(TraceAsync(tokens.ToArray(), puzzleId)).GetAwaiter().GetResult();
     }
 
     /// <summary>Solves a puzzle, and gives what the model thinks after each segment as soon as it is there.</summary>
@@ -177,18 +184,24 @@ public sealed class HrmSolver : IDisposable
     public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
     {
         QuestionGuard.Require(Config, tokens.Span, puzzleId);
-        return TraceCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
+        var trace = TraceCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
+        return _instrumentation is { } watching ? watching.WatchAsync(trace, cancellationToken) : trace;
     }
 
     /// <summary>Stops the thread after the segment that it runs; what is not answered by then fails with <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         _loop.Dispose();
+        _instrumentation?.Dispose();
         if (_ownsModel)
         {
             _model.Dispose();
         }
     }
+
+    /// <summary>Lets others watch the solver; to be called before anybody asks anything.</summary>
+    internal void Watch(IMeterFactory? meters, ILogger logger, TimeProvider time)
+        => _instrumentation = new SolverInstrumentation(meters, logger, time, () => Statistics);
 
     /// <summary>
     /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
@@ -203,7 +216,12 @@ public sealed class HrmSolver : IDisposable
         return new AnswerRequest(tokens.ToArray(), puzzleId, _halting) { KeepsLogits = _options.KeepLogits };
     }
 
-    private async Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+    private Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+        => _instrumentation is { } watching
+            ? watching.WatchAsync(() => AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken))
+            : AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken);
+
+    private async Task<SolverAnswer> AnswerUnwatchedAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
     {
         await EnqueueAsync(request, rejectWhenFull, cancellationToken).ConfigureAwait(false);
         using var registration = CancelWith(request, cancellationToken);

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Hrm;
+using Hrm.Samples.SolverService;
+using Microsoft.Extensions.Options;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+try
+{
+    await using var app = ServiceApplication.Create(args, Console.Out);
+    await app.StartAsync();
+    Console.WriteLine($"Serving {app.Services.GetRequiredService<IServedPuzzle>()} at {string.Join(" and ", app.Urls)}; Ctrl+C stops.");
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception error) when (error is HrmException or OptionsValidationException or IOException)
+{
+    Console.Error.WriteLine($"error: {error.Message}");
+    return 1;
+}

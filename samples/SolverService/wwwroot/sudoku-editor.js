@@ -1,0 +1,60 @@
+import { borders, layOut, nameOf, roam } from "./grid.js";
+
+/** A Sudoku to type: a field a cell. */
+export class SudokuEditor {
+  hint = "Type digits; the arrow keys move. A whole puzzle can be pasted, a character a cell.";
+
+  constructor(container, model) {
+    this.symbols = model.symbols;
+    layOut(container, model.side, "editor");
+    this.cells = Array.from({ length: model.side ** 2 }, (_, cell) => this.createCell(cell, model));
+    container.replaceChildren(...this.cells);
+    roam(this.cells, model.side);
+    container.addEventListener("paste", event => this.paste(event));
+  }
+
+  get text() {
+    return this.cells.map(cell => cell.value || this.symbols[0]).join("");
+  }
+
+  set text(text) {
+    this.cells.forEach((cell, place) => {
+      const symbol = (text[place] ?? "").toUpperCase();
+      cell.value = this.symbols.indexOf(symbol) > 0 ? symbol : "";
+    });
+    this.mark([]);
+  }
+
+  /** Shows cells at fault. */
+  mark(faults) {
+    this.cells.forEach((cell, place) => {
+      cell.classList.toggle("wrong", faults.includes(place));
+      cell.setAttribute("aria-invalid", faults.includes(place));
+    });
+  }
+
+  createCell(cell, model) {
+    const field = document.createElement("input");
+    field.type = "text";
+    field.maxLength = 1;
+    field.inputMode = model.side < 10 ? "numeric" : "text";
+    field.autocomplete = "off";
+    field.classList.add(...borders(cell, model));
+    field.setAttribute("aria-label", nameOf(cell, model.side));
+    field.addEventListener("focus", () => field.select());
+    field.addEventListener("input", () => {
+      const symbol = field.value.toUpperCase();
+      field.value = this.symbols.indexOf(symbol) > 0 ? symbol : "";
+      this.mark([]);
+    });
+    return field;
+  }
+
+  paste(event) {
+    const text = event.clipboardData.getData("text").replace(/\s/g, "");
+    if (text.length === this.cells.length) {
+      event.preventDefault();
+      this.text = text;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+namespace Hrm.Core;
+
+/// <summary>When the puzzles of an application's solver stop. The limits in segments are those of <see cref="SolverOptions"/>.</summary>
+public sealed class SolverHaltingOptions
+{
+    /// <summary>The policy. Default: the paper's rule.</summary>
+    public HaltingPolicyKind Policy { get; set; } = HaltingPolicyKind.QValues;
+
+    /// <summary>The probability that is enough for <see cref="HaltingPolicyKind.Confidence"/>; above 0, below 1. Default 0.9.</summary>
+    public double Threshold { get; set; } = 0.9;
+
+    /// <summary>The segments that may not change the answer, of <see cref="HaltingPolicyKind.Stable"/>; 1 … 65536. Default 2.</summary>
+    public int UnchangedSegments { get; set; } = 2;
+
+    /// <summary>The time a puzzle may think, counted from its first segment, whatever the policy; above zero. Default: no limit.</summary>
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>The policy that checked options describe.</summary>
+    internal IHaltingPolicy Create(SolverOptions limits)
+    {
+        IHaltingPolicy policy = Policy switch
+        {
+            HaltingPolicyKind.Fixed => new FixedHalting(limits.MaxSegments),
+            HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold, limits.MaxSegments),
+            HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments, limits.MaxSegments),
+            _ => new QValueHalting(limits.MaxSegments, limits.MinSegments, limits.Rule),
+        };
+        return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, limits.MaxSegments)) : policy;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+
+namespace Hrm.Core;
+
+/// <summary>A solver in an application's services.</summary>
+public static class SolverServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a <see cref="HrmSolver"/> that all of the application shares, with options of a configuration. It is loaded when it is
+    /// first asked for and disposed with the services.
+    /// </summary>
+    /// <remarks>
+    /// <para>The options are checked when the host starts; an unknown key is an error: a mistyped option would otherwise silently do nothing.</para>
+    /// <para>
+    /// The meter <c>Hrm.Solver</c> tells <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
+    /// <c>.batch.size</c>, <c>.rejected</c> and <c>.duration</c> (seconds, by <c>outcome</c>); the activity source of the same name has
+    /// an activity a request, <c>solve</c> or <c>trace</c>, with the tags <c>hrm.solver.segments</c>, <c>.reason</c> and <c>.outcome</c>.
+    /// </para>
+    /// </remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The configuration of <see cref="SolverServiceOptions"/>.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    public static IServiceCollection AddHrmSolver(this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddHrmSolver(options => options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true));
+    }
+
+    /// <summary>Adds a <see cref="HrmSolver"/> that all of the application shares, with options set in code; else as with a configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    public static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<SolverServiceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(configure));
+    }
+
+    private static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<OptionsBuilder<SolverServiceOptions>> fill)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SolverServiceOptions>, SolverServiceOptionsValidator>());
+        fill(services.AddOptions<SolverServiceOptions>().ValidateOnStart());
+        services.TryAddSingleton(Load);
+        return services;
+    }
+
+    private static HrmSolver Load(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SolverServiceOptions>>().Value;
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var logger = services.GetService<ILogger<HrmSolver>>() ?? NullLogger<HrmSolver>.Instance;
+        var start = time.GetTimestamp();
+        var solver = HrmSolver.Load(options.Folder, options.Limits, options.Halting.Create(options.Limits), DeviceOf(options.Device), time);
+        solver.Watch(services.GetService<IMeterFactory>(), logger, time);
+        logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
+        return solver;
+    }
+
+    private static torch.Device DeviceOf(string name)
+    {
+        try
+        {
+            var device = torch.device(name);
+            return device.type != DeviceType.CUDA || device.index < torch.cuda.device_count() ? device : throw Missing(name);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Missing(name);
+        }
+    }
+
+    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected a device that is there, got '{name}'"]);
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace Hrm.Core;
+
+/// <summary>
+/// What others can watch of a solver: the meter and the activity source <c>Hrm.Solver</c>, and a logger. What the solver counts
+/// anyway is read when somebody collects it; a request pays for its activity and its duration alone.
+/// </summary>
+internal sealed class SolverInstrumentation : IDisposable
+{
+    public const string Name = "Hrm.Solver";
+
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
+
+    private readonly ActivitySource _activities = new(Name);
+    private readonly Meter? _ownMeter;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Counter<long> _rejected;
+    private readonly Histogram<double> _duration;
+
+    public SolverInstrumentation(IMeterFactory? meters, ILogger logger, TimeProvider time, Func<SolverStatistics> statistics)
+    {
+        // A factory disposes the meters that it made.
+        _ownMeter = meters is null ? new Meter(Name) : null;
+        var meter = _ownMeter ?? meters!.Create(Name);
+        _logger = logger;
+        _time = time;
+        _rejected = meter.CreateCounter<long>("hrm.solver.rejected", "{puzzle}", "Puzzles refused because the queue was full.");
+        _duration = meter.CreateHistogram("hrm.solver.duration", "s", "From the question to its end, the time in the queue included.", tags: null, Durations);
+        meter.CreateObservableCounter("hrm.solver.puzzles", () => statistics().Solved, "{puzzle}", "Puzzles that got their answer.");
+        meter.CreateObservableCounter("hrm.solver.segments", () => statistics().Segments, "{segment}", "Segments run.");
+        meter.CreateObservableCounter(
+            "hrm.solver.row_segments", () => statistics().RowSegments, "{segment}", "Segments run, each counted as often as it had puzzles.");
+        meter.CreateObservableUpDownCounter<long>("hrm.solver.queue.length", () => statistics().Waiting, "{puzzle}", "Puzzles that wait for a place in the batch.");
+        meter.CreateObservableUpDownCounter<long>("hrm.solver.batch.size", () => statistics().Running, "{puzzle}", "Puzzles in the running batch.");
+    }
+
+    /// <summary>Watches a request for an answer; it starts in the activity.</summary>
+    public async Task<SolverAnswer> WatchAsync(Func<Task<SolverAnswer>> ask)
+    {
+        using var watch = Begin("solve");
+        try
+        {
+            var answer = await ask().ConfigureAwait(false);
+            watch.Answered(answer.Segments, answer.Reason);
+            return answer;
+        }
+        catch (Exception error)
+        {
+            watch.Ended(error);
+            throw;
+        }
+    }
+
+    /// <summary>Watches a request for the answer after every segment.</summary>
+    public async IAsyncEnumerable<SegmentAnswer> WatchAsync(
+        IAsyncEnumerable<SegmentAnswer> trace,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var watch = Begin("trace");
+        await using var answers = trace.GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(answers, watch).ConfigureAwait(false))
+        {
+            yield return answers.Current;
+        }
+    }
+
+    public void Dispose()
+    {
+        _activities.Dispose();
+        _ownMeter?.Dispose();
+    }
+
+    /// <summary>Counts a request that ended without an answer.</summary>
+    internal void CountEnd(SolverOutcome outcome, Exception? error)
+    {
+        if (outcome == SolverOutcome.Rejected)
+        {
+            _rejected.Add(1);
+            _logger.Rejected(error!.Message);
+        }
+        else if (outcome == SolverOutcome.Failed)
+        {
+            _logger.Failed(error!);
+        }
+    }
+
+    /// <summary>Records how long a request took.</summary>
+    internal void RecordDuration(long start, SolverOutcome outcome)
+        => _duration.Record(_time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>("outcome", SolverRequestWatch.NameOf(outcome)));
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SegmentAnswer> answers, SolverRequestWatch watch)
+    {
+        try
+        {
+            var isThere = await answers.MoveNextAsync().ConfigureAwait(false);
+            if (isThere && answers.Current.IsFinal)
+            {
+                watch.Answered(answers.Current.Segment, answers.Current.Reason);
+            }
+
+            return isThere;
+        }
+        catch (Exception error)
+        {
+            watch.Ended(error);
+            throw;
+        }
+    }
+
+    private SolverRequestWatch Begin(string kind) => new(this, _activities.StartActivity(kind), _time.GetTimestamp());
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>The options of a solver, bound from an application's configuration.</summary>
+public sealed class SolverConfigurationTests
+{
+    [Fact]
+    public void Every_kind_of_setting_is_bound()
+    {
+        using var services = Services(
+            ("Folder", "models/a"), ("Device", "cuda:1"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
+            ("Halting:Policy", "Confidence"), ("Halting:Threshold", "0.75"), ("Halting:TimeLimit", "00:00:01.5"));
+
+        var options = services.GetRequiredService<IOptionsFactory<SolverServiceOptions>>()
+            .Invoking(it => it.Create(Options.DefaultName)).Should().Throw<OptionsValidationException>("the folder is not there").Which.Failures;
+        options.Should().ContainSingle();
+
+        var bound = new SolverServiceOptions();
+        foreach (var setup in services.GetServices<IConfigureOptions<SolverServiceOptions>>())
+        {
+            setup.Configure(bound);
+        }
+
+        bound.Should().BeEquivalentTo(new
+        {
+            Folder = "models/a",
+            Device = "cuda:1",
+            Limits = new { MaxQueueLength = 5, RejectWhenFull = true, MaxBatchSize = 64 },
+            Halting = new { Policy = HaltingPolicyKind.Confidence, Threshold = 0.75, TimeLimit = TimeSpan.FromSeconds(1.5), UnchangedSegments = 2 },
+        });
+    }
+
+    [Fact]
+    public void A_mistyped_key_is_an_error()
+    {
+        using var services = Services(("Foldr", "models/a"));
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<InvalidOperationException>().WithMessage("*Foldr*");
+    }
+
+    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
+        .AddHrmSolver(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build())
+        .BuildServiceProvider();
+}

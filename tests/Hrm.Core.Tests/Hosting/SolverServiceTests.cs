@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Hrm.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>A solver among an application's services, and what can be watched of it.</summary>
+public sealed class SolverServiceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly CollectedMetrics _metrics = new();
+    private readonly ConcurrentQueue<Activity> _activities = new();
+    private readonly ActivityListener _listener;
+    private readonly RecordingLogger _log = new();
+    private readonly SolverQuestion[] _questions = Questions.Draw(3, seed: 8);
+
+    public SolverServiceTests()
+    {
+        using (var model = TinyModel.Create(Questions.Config))
+        {
+            model.Save(_folder.Path);
+        }
+
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Hrm.Solver",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = _activities.Enqueue,
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _metrics.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Answers_are_counted_timed_and_traced()
+    {
+        using var services = Services();
+        var solver = services.GetRequiredService<HrmSolver>();
+
+        await solver.SolveAsync(_questions[0].Tokens, _questions[0].PuzzleId);
+        var trace = solver.Trace(_questions[1].Tokens.Span, _questions[1].PuzzleId);
+
+        trace.Should().HaveCount(3);
+        _metrics["hrm.solver.puzzles"].Should().Be(2);
+        _metrics["hrm.solver.segments"].Should().Be(6);
+        _metrics["hrm.solver.row_segments"].Should().Be(6);
+        _metrics["hrm.solver.queue.length"].Should().Be(0);
+        _metrics["hrm.solver.batch.size"].Should().Be(0);
+        _metrics.Durations.Should().HaveCount(2).And.OnlyContain(entry => entry.Outcome == "answered" && entry.Seconds > 0);
+        _activities.Select(activity => activity.OperationName).Should().Equal("solve", "trace");
+        foreach (var activity in _activities)
+        {
+            activity.TagObjects.Should().BeEquivalentTo(new Dictionary<string, object?>
+            {
+                ["hrm.solver.segments"] = 3,
+                ["hrm.solver.reason"] = "Maximum",
+                ["hrm.solver.outcome"] = "answered",
+            });
+            activity.Status.Should().Be(ActivityStatusCode.Unset);
+        }
+    }
+
+    [Fact]
+    public async Task Refused_and_cancelled_puzzles_are_told_apart()
+    {
+        using var services = Services(options =>
+        {
+            options.Limits.MaxSegments = 1 << 16;
+            options.Limits.MaxBatchSize = 1;
+            options.Limits.MaxQueueLength = 1;
+            options.Limits.RejectWhenFull = true;
+        });
+        var solver = services.GetRequiredService<HrmSolver>();
+        using var stop = new CancellationTokenSource();
+        var running = solver.SolveAsync(_questions[0].Tokens, cancellationToken: stop.Token);
+        await HrmSolverTests.Eventually(() => solver.Statistics is { Running: 1, Waiting: 0 });
+        var waiting = solver.SolveAsync(_questions[1].Tokens, cancellationToken: stop.Token);
+        _metrics["hrm.solver.queue.length"].Should().Be(1);
+        _metrics["hrm.solver.batch.size"].Should().Be(1);
+
+        await solver.Awaiting(it => it.SolveAsync(_questions[2].Tokens)).Should().ThrowAsync<SolverBusyException>();
+        await solver.Awaiting(it => it.TraceAsync(_questions[2].Tokens).GetAsyncEnumerator().MoveNextAsync().AsTask())
+            .Should().ThrowAsync<SolverBusyException>();
+        await stop.CancelAsync();
+        await running.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+
+        _metrics["hrm.solver.rejected"].Should().Be(2);
+        _metrics.Durations.Select(entry => entry.Outcome).Should().BeEquivalentTo("rejected", "rejected", "cancelled", "cancelled");
+        _activities.Select(activity => activity.Status).Should().BeEquivalentTo(
+            [ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset, ActivityStatusCode.Unset]);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stops_early_gave_up()
+    {
+        using var services = Services();
+        await foreach (var _ in services.GetRequiredService<HrmSolver>().TraceAsync(_questions[0].Tokens))
+        {
+            break;
+        }
+
+        _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("cancelled");
+    }
+
+    [Fact]
+    public async Task What_a_segment_throws_is_logged()
+    {
+        using var services = Services(options => options.Limits.MaxSegments = 1 << 16);
+        var solver = services.GetRequiredService<HrmSolver>();
+        var running = solver.SolveAsync(_questions[0].Tokens);
+        await HrmSolverTests.Eventually(() => solver.Statistics.Segments > 0);
+        solver.Dispose();
+
+        await running.Awaiting(it => it).Should().ThrowAsync<ObjectDisposedException>();
+        _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("failed");
+        _log.Entries.Should().ContainSingle(entry => entry.Level == LogLevel.Error).Which.Error.Should().BeOfType<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void Loading_is_logged_and_everybody_gets_the_same_solver()
+    {
+        using var services = Services();
+        services.GetRequiredService<HrmSolver>().Should().BeSameAs(services.GetRequiredService<HrmSolver>());
+        _log.Entries.Should().ContainSingle().Which.Message.Should().StartWith($"Loaded the model of {_folder.Path} in ").And.EndWith(" parameters on cpu");
+    }
+
+    [Fact]
+    public void The_services_dispose_the_solver()
+    {
+        HrmSolver solver;
+        using (var services = Services())
+        {
+            solver = services.GetRequiredService<HrmSolver>();
+        }
+
+        solver.Invoking(it => it.Solve(_questions[0].Tokens.Span)).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public void The_start_reports_every_bad_field()
+    {
+        using var services = Services(options =>
+        {
+            options.Folder = "nowhere";
+            options.Device = "tpu";
+            options.Limits.MaxBatchSize = 0;
+            options.Halting.Policy = (HaltingPolicyKind)7;
+            options.Halting.Threshold = double.NaN;
+            options.Halting.UnchangedSegments = 0;
+            options.Halting.TimeLimit = TimeSpan.Zero;
+        });
+
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Failures.Should().Equal(
+                "Folder: expected the folder of a model, with a config.json, got 'nowhere'",
+                "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
+                "Limits:MaxBatchSize: expected 1 … 65536, got 0",
+                "Halting:Policy: expected QValues or Fixed or Confidence or Stable, got 7",
+                "Halting:Threshold: expected a probability above 0 and below 1, got NaN",
+                "Halting:UnchangedSegments: expected 1 … 65536, got 0",
+                "Halting:TimeLimit: expected a time above zero, got 00:00:00");
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_named()
+    {
+        using var services = Services(options => options.Device = "cuda:99");
+        services.Invoking(it => it.GetRequiredService<HrmSolver>()).Should().Throw<InvalidConfigException>()
+            .WithMessage("solver options: Device: expected a device that is there, got 'cuda:99'.");
+    }
+
+    [Theory]
+    [InlineData(HaltingPolicyKind.QValues, typeof(QValueHalting))]
+    [InlineData(HaltingPolicyKind.Fixed, typeof(FixedHalting))]
+    [InlineData(HaltingPolicyKind.Confidence, typeof(ConfidenceHalting))]
+    [InlineData(HaltingPolicyKind.Stable, typeof(StableHalting))]
+    public void Every_policy_can_be_named(HaltingPolicyKind kind, Type type)
+    {
+        using var services = Services(options => options.Halting.Policy = kind);
+        var policy = services.GetRequiredService<HrmSolver>().Halting;
+        policy.Should().BeOfType(type);
+        policy.MaxSegments.Should().Be(3);
+    }
+
+    [Fact]
+    public void The_settings_of_a_policy_take_effect()
+    {
+        var limits = new SolverOptions();
+        var sure = new SegmentState(1, QHalt: 2, QContinue: 3);
+        new SolverHaltingOptions { Policy = HaltingPolicyKind.Confidence, Threshold = 0.8 }.Create(limits).Decide(sure).Should().Be(HaltReason.Confident);
+        new SolverHaltingOptions { Policy = HaltingPolicyKind.Confidence, Threshold = 0.9 }.Create(limits).Decide(sure).Should().Be(HaltReason.None);
+        var stable = new SegmentState(4, 0, 1, UnchangedSegments: 3);
+        new SolverHaltingOptions { Policy = HaltingPolicyKind.Stable, UnchangedSegments = 3 }.Create(limits).Decide(stable).Should().Be(HaltReason.Stable);
+        new SolverHaltingOptions { Policy = HaltingPolicyKind.Stable, UnchangedSegments = 4 }.Create(limits).Decide(stable).Should().Be(HaltReason.None);
+        var slow = new SegmentState(4, 0, 1, Elapsed: TimeSpan.FromSeconds(2));
+        new SolverHaltingOptions { TimeLimit = TimeSpan.FromSeconds(2) }.Create(limits).Decide(slow).Should().Be(HaltReason.Time);
+        new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive }).Decide(sure).Should().Be(HaltReason.QValues);
+        new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive, MinSegments = 2 }).Decide(sure).Should().Be(HaltReason.None);
+    }
+
+    private ServiceProvider Services(Action<SolverServiceOptions>? configure = null) => new ServiceCollection()
+        .AddSingleton<IMeterFactory>(_metrics)
+        .AddSingleton<ILogger<HrmSolver>>(_log)
+        .AddHrmSolver(options =>
+        {
+            options.Folder = _folder.Path;
+            options.Limits.MaxSegments = 3;
+            options.Halting.Policy = HaltingPolicyKind.Fixed;
+            configure?.Invoke(options);
+        })
+        .BuildServiceProvider();
+}

@@ -1,0 +1,98 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Hrm.SolverService.Tests;
+
+/// <summary>What is wrong with a request is said in problem details that name the field.</summary>
+public sealed class BadRequestTests
+{
+    private static readonly string Blanks = new('.', 81);
+
+    public static TheoryData<string, string, string> BadSudokus => new()
+    {
+        { $$"""{"puzzle": "{{Blanks[1..]}}"}""", "puzzle", "expected 81 characters, got 80" },
+        { $$"""{"puzzle": "{{Blanks[1..]}}x"}""", "puzzle", "expected '.', '0' or 1 to 9 at character 81 (row 9, column 9), got 'x'" },
+        { $$"""{"puzzle": "55{{Blanks[2..]}}"}""", "puzzle", "expected different digits in row 1, column 1 and row 1, column 2, got 5 in both" },
+        { "{}", "puzzle", "expected 81 characters, got 0" },
+        { """{"puzzle": null}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 16" },
+        { """{"puzzle": 7}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 13" },
+        { $$"""{"puzle": "{{Blanks}}"}""", "puzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 10" },
+        { """{"puzzle": "1", "puzzle": "2"}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 26" },
+        { "{", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
+        { "[]", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadSudokus))]
+    public async Task A_bad_sudoku_is_named(string body, string field, string message)
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        foreach (var path in (string[])["/api/sudoku", "/api/sudoku/trace"])
+        {
+            using var response = await service.Client.PostAsync(path, Json(body));
+            var problem = await response.ReadProblemAsync(400);
+            problem.GetProperty("errors").GetProperty(field).EnumerateArray().Single().GetString().Should().Be(message);
+            problem.GetProperty("detail").GetString().Should().Be($"{field}: {message}");
+        }
+
+        service.Solver.Statistics.Segments.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Cells_in_conflict_are_listed()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var response = await service.PostAsync("/api/sudoku", $"5{Blanks[..9]}5{Blanks[11..]}");
+        var problem = await response.ReadProblemAsync(400);
+        problem.GetProperty("cells").EnumerateArray().Select(cell => cell.GetInt32()).Should().Equal(0, 10);
+    }
+
+    [Theory]
+    [InlineData("     #     #     #     #G", "expected one 'S', got none")]
+    [InlineData("S    #     #     #     # ", "expected one 'G', got none")]
+    [InlineData("S                  #   #G", "expected a way from the start in row 1, column 1 to the goal in row 5, column 5, got none")]
+    public async Task A_bad_maze_is_named(string maze, string message)
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Maze(5));
+        using var response = await service.PostAsync("/api/maze", maze);
+        (await response.ReadProblemAsync(400)).GetProperty("errors").GetProperty("puzzle")[0].GetString().Should().Match(message);
+    }
+
+    [Fact]
+    public async Task An_empty_body_is_refused()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var response = await service.Client.PostAsync("/api/sudoku", Json(string.Empty));
+        await response.ReadProblemAsync(400);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_not_read()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var response = await service.Client.PostAsync("/api/sudoku", Json($$"""{"puzzle": "{{new string('.', 600_000)}}"}"""));
+        await response.ReadProblemAsync(413);
+    }
+
+    [Fact]
+    public async Task Another_media_type_is_refused()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var response = await service.Client.PostAsync("/api/sudoku", new StringContent(Blanks));
+        await response.ReadProblemAsync(415);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/maze", 404)]
+    [InlineData("GET", "/api/sudoku", 405)]
+    [InlineData("GET", "/nothing", 404)]
+    public async Task What_is_not_there_is_a_problem_too(string method, string path, int status)
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await service.Client.SendAsync(request);
+        await response.ReadProblemAsync(status);
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+}

@@ -1,0 +1,75 @@
+using System.Net.Http.Json;
+using Hrm.Core;
+using Hrm.Samples.SolverService;
+using Hrm.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hrm.SolverService.Tests;
+
+/// <summary>The service with a tiny model, listening on a port of the loopback interface.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    /// <summary>Settings with which a puzzle keeps its place until its client leaves.</summary>
+    public static readonly string[] Endless = ["--Solver:Limits:MaxSegments", "65536"];
+
+    private readonly TemporaryFolder _folder;
+    private readonly WebApplication _app;
+
+    private RunningService(TemporaryFolder folder, WebApplication app)
+    {
+        _folder = folder;
+        _app = app;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public HttpClient Client { get; }
+
+    public HrmSolver Solver => _app.Services.GetRequiredService<HrmSolver>();
+
+    public static async Task<RunningService> StartAsync(HrmConfig config, params string[] settings)
+    {
+        var folder = new TemporaryFolder();
+        TinyModels.Save(config, folder.Path);
+        string[] always =
+        [
+            "--model", folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None",
+            "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "3",
+        ];
+        var app = ServiceApplication.Create([.. always, .. settings], TextWriter.Null);
+        await app.StartAsync();
+        return new RunningService(folder, app);
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
+        => SendAsync(path, puzzle, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <summary>Posts a puzzle and returns when the headers of the response are there.</summary>
+    public Task<HttpResponseMessage> OpenAsync(string path, string puzzle, CancellationToken cancellationToken = default)
+        => SendAsync(path, puzzle, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    /// <summary>Waits until something holds.</summary>
+    public static async Task Eventually(Func<bool> holds)
+    {
+        for (var i = 0; i < 2000 && !holds(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        holds().Should().BeTrue();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string puzzle, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { puzzle }) };
+        return await Client.SendAsync(request, completion, cancellationToken);
+    }
+}

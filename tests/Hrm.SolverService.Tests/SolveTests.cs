@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Samples.SolverService;
+
+namespace Hrm.SolverService.Tests;
+
+/// <summary>A puzzle in, its answer out.</summary>
+public sealed class SolveTests
+{
+    [Fact]
+    public async Task A_sudoku_gets_the_answer_of_the_model()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+
+        using var response = await service.PostAsync("/api/sudoku", Puzzles.Sudoku);
+
+        response.IsSuccessStatusCode.Should().BeTrue();
+        var answer = await response.ReadJsonAsync();
+        var encoding = new SudokuEncoding(SudokuShape.Nine);
+        var expected = service.Solver.Solve(encoding.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
+        answer.GetProperty("puzzle").GetString().Should().Be(Puzzles.Sudoku);
+        answer.GetProperty("solution").GetString().Should().Be(encoding.DecodePrediction(expected.Tokens).ToString());
+        answer.GetProperty("isSolved").GetBoolean().Should().BeFalse();
+        answer.GetProperty("segments").GetInt32().Should().Be(3);
+        answer.GetProperty("reason").GetString().Should().Be("Maximum");
+        answer.GetProperty("confidence").GetDouble().Should().BeApproximately(expected.Confidence, 1e-6);
+    }
+
+    [Fact]
+    public async Task A_maze_gets_the_answer_of_the_model()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Maze(5));
+
+        using var response = await service.PostAsync("/api/maze", Puzzles.FiveMaze);
+
+        response.IsSuccessStatusCode.Should().BeTrue();
+        var answer = await response.ReadJsonAsync();
+        answer.GetProperty("puzzle").GetString().Should().Be(Puzzles.FiveMaze);
+        answer.GetProperty("solution").GetString().Should().HaveLength(25);
+        answer.GetProperty("isSolved").GetBoolean().Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_right_answer_is_told_from_a_wrong_one()
+    {
+        const string Solution = "942138756673245198518796243385914627794682315261573489436851972829467531157329864";
+        var sudoku = ServedPuzzles.Of(TinyModels.Sudoku(9));
+        var (inputs, right) = (sudoku.Encode(Puzzles.Sudoku), sudoku.Encode(Solution));
+        PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeTrue();
+        (right[1], right[2]) = (right[2], right[1]);
+        PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task What_is_no_number_is_null_in_json()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
+        var sudoku = ServedPuzzles.Of(TinyModels.Sudoku(4));
+        var tokens = sudoku.Encode(new string('.', 16));
+        PuzzleResponse.Of(sudoku, tokens, tokens, 1, float.NaN, HaltReason.Maximum).Confidence.Should().BeNull();
+        SegmentEvent.Of(sudoku, tokens, new SegmentAnswer(1, tokens, float.NaN, float.PositiveInfinity, float.NaN, 1, HaltReason.None))
+            .Should().BeEquivalentTo(new { QHalt = (double?)null, QContinue = (double?)null, HighResidual = (double?)null, LowResidual = 1.0 });
+    }
+
+    [Fact]
+    public async Task Each_segment_is_an_event_and_the_last_event_is_the_answer()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        var encoding = new SudokuEncoding(SudokuShape.Nine);
+        var expected = service.Solver.Trace(encoding.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
+
+        using var response = await service.OpenAsync("/api/sudoku/trace", Puzzles.Sudoku);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
+        var events = new List<(string Type, JsonElement Data)>();
+        await foreach (var item in response.ReadEventsAsync())
+        {
+            events.Add(item);
+        }
+
+        events.Select(item => item.Type).Should().Equal("segment", "segment", "segment", "done");
+        for (var i = 0; i < 3; i++)
+        {
+            var data = events[i].Data;
+            data.GetProperty("segment").GetInt32().Should().Be(i + 1);
+            data.GetProperty("board").GetString().Should().Be(encoding.DecodePrediction(expected[i].Tokens).ToString());
+            data.GetProperty("qHalt").GetDouble().Should().BeApproximately(expected[i].QHalt, 1e-5);
+            data.GetProperty("qContinue").GetDouble().Should().BeApproximately(expected[i].QContinue, 1e-5);
+            data.GetProperty("highResidual").GetDouble().Should().BeApproximately(expected[i].HighResidual, 1e-4);
+            data.GetProperty("lowResidual").GetDouble().Should().BeApproximately(expected[i].LowResidual, 1e-4);
+        }
+
+        events[3].Data.GetProperty("solution").GetString().Should().Be(events[2].Data.GetProperty("board").GetString());
+        events[3].Data.GetProperty("reason").GetString().Should().Be("Maximum");
+    }
+
+    [Fact]
+    public async Task Mazes_can_be_watched_too()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Maze(5));
+        using var response = await service.PostAsync("/api/maze/trace", Puzzles.FiveMaze);
+        var text = await response.Content.ReadAsStringAsync();
+        text.Split("event: segment").Should().HaveCount(4);
+        text.Should().Contain("event: done");
+    }
+
+    [Fact]
+    public async Task Segments_are_told_while_the_model_thinks_on()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), RunningService.Endless);
+        using var response = await service.OpenAsync("/api/sudoku/trace", new string('.', 16));
+        await using var events = response.ReadEventsAsync().GetAsyncEnumerator();
+        (await events.MoveNextAsync()).Should().BeTrue();
+        events.Current.Data.GetProperty("segment").GetInt32().Should().Be(1);
+        service.Solver.Statistics.Solved.Should().Be(0);
+    }
+}

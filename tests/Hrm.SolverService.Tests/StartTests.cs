@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Hrm.Core;
+using Hrm.Samples.SolverService;
+using Hrm.TestKit;
+using Microsoft.Extensions.Options;
+
+namespace Hrm.SolverService.Tests;
+
+/// <summary>What the service says of itself, and what it refuses to start with.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Health_tells_what_the_solver_does()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
+        using var answered = await service.PostAsync("/api/sudoku", new string('.', 16));
+        var health = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/health"));
+        health.GetProperty("status").GetString().Should().Be("ready");
+        health.GetProperty("solved").GetInt64().Should().Be(1);
+        health.GetProperty("segments").GetInt64().Should().Be(3);
+        health.GetProperty("running").GetInt32().Should().Be(0);
+        health.GetProperty("waiting").GetInt32().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("sudoku", 4, 2)]
+    [InlineData("sudoku", 6, 2)]
+    [InlineData("sudoku", 9, 3)]
+    [InlineData("maze", 5, 0)]
+    public async Task The_model_says_what_it_solves_with_examples_that_it_takes(string kind, int side, int boxRows)
+    {
+        await using var service = await RunningService.StartAsync(kind == "maze" ? TinyModels.Maze(side) : TinyModels.Sudoku(side));
+        var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
+        model.GetProperty("kind").GetString().Should().Be(kind);
+        model.GetProperty("side").GetInt32().Should().Be(side);
+        model.GetProperty("boxRows").GetInt32().Should().Be(boxRows);
+        model.GetProperty("examples").EnumerateArray().Should().HaveCountGreaterThanOrEqualTo(3);
+        foreach (var example in model.GetProperty("examples").EnumerateArray())
+        {
+            using var response = await service.PostAsync($"/api/{kind}", example.GetString()!);
+            response.IsSuccessStatusCode.Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task The_api_is_described()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        var document = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/openapi/v1.json"));
+        document.GetProperty("paths").EnumerateObject().Select(path => path.Name)
+            .Should().BeEquivalentTo("/api/model", "/health", "/api/sudoku", "/api/sudoku/trace");
+        document.GetProperty("paths").GetProperty("/api/sudoku").GetProperty("post").GetProperty("responses").EnumerateObject()
+            .Select(response => response.Name).Should().BeEquivalentTo("200", "400", "413", "415", "503");
+        document.GetProperty("paths").GetProperty("/api/sudoku/trace").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content")
+            .TryGetProperty("text/event-stream", out _).Should().BeTrue();
+        document.GetProperty("components").GetProperty("schemas").GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
+    }
+
+    [Fact]
+    public void A_folder_without_a_model_is_named()
+        => Creating("--model", "nowhere").Should().Throw<OptionsValidationException>().WithMessage("*Folder: *'nowhere'*");
+
+    [Fact]
+    public void A_mistyped_setting_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModels.Save(TinyModels.Sudoku(4), folder.Path);
+        Creating("--model", folder.Path, "--Solver:Limits:MaxQeueLength", "3").Should().Throw<InvalidOperationException>().WithMessage("*MaxQeueLength*");
+    }
+
+    [Theory]
+    [InlineData(900, 12)]
+    [InlineData(80, 11)]
+    [InlineData(49, 9)]
+    public void A_model_of_other_puzzles_is_refused(int length, int vocabulary)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModels.Save(TinyModels.Config(length, vocabulary), folder.Path);
+        Creating("--model", folder.Path).Should().Throw<InvalidConfigException>().WithMessage($"config.json: *got seq_len {length}, vocab_size {vocabulary}.");
+    }
+
+    private static Action Creating(params string[] args) => () => ServiceApplication.Create([.. args, "--Logging:LogLevel:Default", "None"], TextWriter.Null);
+}
