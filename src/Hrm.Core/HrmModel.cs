@@ -237,15 +237,16 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>
-    /// Whether the Q value of going on depends on the state. Its weights start at zero, and stay there where it is not trained
-    /// (the halt-only loss): then it says nothing, and halting must not be compared with it.
+    /// The rule of halting that fits how the model was trained. The weights of the Q value of going on start at zero, and stay there
+    /// where it is not trained (the halt-only loss): then it says nothing, and halting must not be compared with it.
     /// </summary>
-    internal bool ValuesContinuing
+    internal HaltingRule HaltingRule
     {
         get
         {
             using var scope = NewDisposeScope();
-            return _qHead.Weight[1].ne(0).any().cpu().item<bool>(); // [D]
+            var valuesContinuing = _qHead.Weight[1].ne(0).any().cpu().item<bool>(); // [D]
+            return valuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
         }
     }
 

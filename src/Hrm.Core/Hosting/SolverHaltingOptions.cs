@@ -16,14 +16,16 @@ public sealed class SolverHaltingOptions
     public TimeSpan? TimeLimit { get; set; }
 
     /// <summary>The policy that checked options describe.</summary>
-    internal IHaltingPolicy Create(SolverOptions limits)
+    /// <param name="limits">The limits in segments, and the rule where it is set.</param>
+    /// <param name="rule">The rule that fits the model, where none is set.</param>
+    internal IHaltingPolicy Create(SolverOptions limits, HaltingRule rule = HaltingRule.HaltOverContinue)
     {
         IHaltingPolicy policy = Policy switch
         {
             HaltingPolicyKind.Fixed => new FixedHalting(limits.MaxSegments),
             HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold, limits.MaxSegments),
             HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments, limits.MaxSegments),
-            _ => new QValueHalting(limits.MaxSegments, limits.MinSegments, limits.Rule),
+            _ => new QValueHalting(limits.MaxSegments, limits.MinSegments, limits.Rule ?? rule),
         };
         return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, limits.MaxSegments)) : policy;
     }

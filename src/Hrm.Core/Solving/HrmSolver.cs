@@ -46,8 +46,7 @@ public sealed class HrmSolver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        _halting = halting ?? new QValueHalting(
-            _options.MaxSegments, _options.MinSegments, _options.Rule ?? (model.ValuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive));
+        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule ?? model.HaltingRule);
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -75,17 +74,17 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null)
-        => Load(folder, options, halting, device, time: null);
+        => Load(folder, options, _ => halting, device, time: null);
 
     /// <summary>Loads a model for a solver with a time of its own.</summary>
-    internal static HrmSolver Load(string folder, SolverOptions? options, IHaltingPolicy? halting, Device? device, TimeProvider? time)
+    internal static HrmSolver Load(string folder, SolverOptions? options, Func<HrmModel, IHaltingPolicy?> halting, Device? device, TimeProvider? time)
     {
         options = Checked(options);
         var model = HrmModel.Load(folder, device);
         try
         {
             model.CastWeights();
-            return new HrmSolver(model, ownsModel: true, halting, options, time, IdleTime);
+            return new HrmSolver(model, ownsModel: true, halting(model), options, time, IdleTime);
         }
         catch
         {
