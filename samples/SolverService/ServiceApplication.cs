@@ -59,7 +59,9 @@ public static class ServiceApplication
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseDefaultFiles();
-        app.UseStaticFiles();
+
+        // Asked for anew each time, or a browser would mix the parts of two versions.
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.MapOpenApi();
         app.MapModel();
         app.MapPuzzle(puzzle.Kind);

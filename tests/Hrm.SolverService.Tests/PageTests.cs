@@ -19,6 +19,8 @@ public sealed class PageTests
         response.Content.Headers.ContentType!.MediaType.Should().Be(type);
         response.Headers.GetValues("Content-Security-Policy").Single().Should().StartWith("default-src 'self';").And.NotContain("unsafe");
         response.Headers.GetValues("X-Content-Type-Options").Single().Should().Be("nosniff");
+        response.Headers.CacheControl!.NoCache.Should().BeTrue();
+        response.Headers.ETag.Should().NotBeNull();
     }
 
     [Fact]

@@ -81,7 +81,7 @@ async function trace(model, editor, question, signal) {
       status.textContent = `Segment ${data.segment}${data.isSolved ? ": solved" : ""} …`;
     } else if (type === "done") {
       isDone = true;
-      const sure = data.confidence === null ? "" : `, ${Math.round(100 * data.confidence)} % sure`;
+      const sure = data.confidence === null ? "" : `, ${Math.floor(100 * data.confidence)} % sure`;
       status.textContent = `${data.isSolved ? "Solved" : "Not solved"} after ${data.segments} segments (${data.reason}${sure}).`;
     }
   }
