@@ -10,6 +10,7 @@ internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Pa
                Hrm.Benchmarks memory      peak memory of training steps as N·T grows, one step against full unrolling
                Hrm.Benchmarks share       how much of a step is neither forward, backward nor optimizer
                Hrm.Benchmarks halting MODEL [CSV]   puzzles a second with and without halting
+               Hrm.Benchmarks single      one puzzle, one segment of the 27M model against its matrix products
                Hrm.Benchmarks sampler     batches from 3.8 million rows on disk: speed, memory
 
           --quick           small batches and few iterations: minutes on 2 cores

@@ -23,6 +23,8 @@ switch (args)
         return HaltingCommand.Run(model, null);
     case [HaltingCommand.Name, var model, var csv]:
         return HaltingCommand.Run(model, csv);
+    case [SingleCommand.Name]:
+        return SingleCommand.Run();
     case [SamplerCommand.Name]:
         return SamplerCommand.Run();
 }

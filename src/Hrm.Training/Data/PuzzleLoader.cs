@@ -8,7 +8,8 @@ namespace Hrm.Training;
 /// <remarks>
 /// Of several processes that train together each makes a loader with the same dataset, batch size and seed, and its own rank. All
 /// draw the same batches in the same order, and rank r of W takes the rows r·B/W … (r + 1)·B/W - 1 of each. An augmentation
-/// draws by the place of the row in the whole batch, so what a row holds does not depend on W.
+/// draws from one generator a batch, row after row; a rank draws for the rows before its own too, so what a row holds does not
+/// depend on W.
 /// </remarks>
 public sealed class PuzzleLoader
 {
@@ -54,7 +55,7 @@ public sealed class PuzzleLoader
         => From(default, new GroupSampler(_dataset, _batchSize, epochsPerIteration, seed), seed, augmentation).Select(loaded => loaded.Batch);
 
     /// <summary>
-    /// The endless stream from a place on. Chance is drawn by the place of a batch and of a row, so those before it need not be made.
+    /// The endless stream from a place on. Chance is drawn by the place of a batch, so those before it need not be made.
     /// </summary>
     internal IEnumerable<StreamedBatch> From(SamplerPosition start, GroupSampler sampler, long seed, IExampleAugmentation? augmentation)
     {
@@ -66,7 +67,9 @@ public sealed class PuzzleLoader
             foreach (var all in sampler.Iterate(iteration, batch))
             {
                 var examples = _rows == _batchSize ? all : all.AsSpan(_firstRow, _rows).ToArray();
-                yield return new StreamedBatch(Read(examples, augmentation, random.Split(batch)), new SamplerPosition(iteration, batch), examples);
+                var chance = random.Split(batch);
+                PassOver(all.AsSpan(0, _firstRow), augmentation, chance);
+                yield return new StreamedBatch(Read(examples, augmentation, chance), new SamplerPosition(iteration, batch), examples);
                 batch++;
             }
         }
@@ -96,6 +99,22 @@ public sealed class PuzzleLoader
         }
     }
 
+    /// <summary>Draws what other ranks draw for rows that come before those of this one.</summary>
+    private void PassOver(ReadOnlySpan<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom random)
+    {
+        if (augmentation is null || examples.IsEmpty)
+        {
+            return;
+        }
+
+        var (inputs, labels) = (new int[_dataset.SequenceLength], new int[_dataset.SequenceLength]);
+        foreach (var example in examples)
+        {
+            _dataset.Read(example.Example, inputs, labels);
+            augmentation.Apply(inputs, labels, random);
+        }
+    }
+
     private PuzzleBatch Read(IReadOnlyList<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom? random)
     {
         var length = _dataset.SequenceLength;
@@ -108,7 +127,7 @@ public sealed class PuzzleLoader
             var rowInputs = inputs.AsSpan(row * length, length);
             var rowLabels = labels.AsSpan(row * length, length);
             _dataset.Read(examples[row].Example, rowInputs, rowLabels);
-            augmentation?.Apply(rowInputs, rowLabels, random!.Split(_firstRow + row));
+            augmentation?.Apply(rowInputs, rowLabels, random!);
             puzzleIds[row] = _dataset.PuzzleIds[examples[row].Puzzle];
         }
 
