@@ -62,6 +62,8 @@ public sealed class ReadmeTests
             guide.Should().Contain(string.Join('\n', Region(mark, "tests", "Hrm.PublicApi.Tests", "InferenceExample.cs")).TrimEnd());
         }
 
+        File.ReadAllText(RepositoryFolder.Combine("README.md")).ReplaceLineEndings("\n")
+            .Should().Contain(string.Join('\n', Region("solve", "tests", "Hrm.PublicApi.Tests", "InferenceExample.cs")).TrimEnd());
         var old = Environment.CurrentDirectory;
         var folder = Directory.CreateTempSubdirectory("hrm-guide").FullName;
         try
