@@ -148,7 +148,7 @@ public class SudokuDatasetBuilderTests
             Augmentations = -1,
         })).Should().Throw<InvalidConfigException>().WithMessage(
             "Sudoku dataset options: Subsample: expected at least 1, or none, got 0; MinimumDifficulty: expected a number of at least 0, or none, got NaN; "
-            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected at least 0, got -1.");
+            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected 0 to 100000, got -1.");
     }
 
     private static SudokuPuzzle[] MakePuzzles(int count) =>
