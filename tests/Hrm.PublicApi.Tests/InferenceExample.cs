@@ -10,7 +10,7 @@ internal static class InferenceExample
     {
         // <solve>
         using var solver = HrmSolver.Load("my-model");
-        var answer = new SudokuSolver(solver).Solve("1..4..2..3..4..1");
+        var answer = new SudokuSolver(solver).Solve("123.3....1....2.");
         Console.WriteLine($"{answer.Answer}: {answer.IsSolution}, after {answer.Thinking.Segments} segments");
         // </solve>
     }

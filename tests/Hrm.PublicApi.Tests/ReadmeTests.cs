@@ -74,7 +74,7 @@ public sealed class ReadmeTests
             Environment.CurrentDirectory = folder;
             InferenceExample.Run();
             using var solver = new HrmSolver(model, new FixedHalting(2));
-            InferenceExample.Think(solver, new SudokuTask(SudokuShape.Four).Encode(SudokuGrid.Parse("1..4..2..3..4..1", SudokuShape.Four))).Attempts.Should().Be(9);
+            InferenceExample.Think(solver, new SudokuTask(SudokuShape.Four).Encode(SudokuGrid.Parse("123.3....1....2.", SudokuShape.Four))).Attempts.Should().Be(9);
         }
         finally
         {
