@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -46,28 +47,17 @@ internal static class PuzzleCsv
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
     {
-        var unfinished = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
+            AtomicFile.Write(path, stream =>
             {
-                using (var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" })
-                {
-                    WriteRows(writer, path, rows);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
+                using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+                WriteRows(writer, path, rows);
+            });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (HrmFileException e)
         {
-            throw new PuzzleFileException(path, $"the puzzles cannot be written: {e.Message}", e);
-        }
-        finally
-        {
-            DeleteQuietly(unfinished);
+            throw new PuzzleFileException(path, $"the puzzles cannot be written: {(e.InnerException ?? e).Message}", e);
         }
     }
 
@@ -149,16 +139,4 @@ internal static class PuzzleCsv
 
     private static string Quote(string text) =>
         text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text[..QuotedCharacters]}…' ({text.Length} characters)";
-
-    private static void DeleteQuietly(string unfinished)
-    {
-        try
-        {
-            File.Delete(unfinished);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The write itself has succeeded or reports its own error; a left-over temporary file is no second one.
-        }
-    }
 }

@@ -22,10 +22,7 @@ public sealed class MazeDatasetBuilder
     {
         options ??= new MazeDatasetOptions();
         var validation = new MazeDatasetOptionsValidator().Validate(null, options);
-        if (validation.Failed)
-        {
-            throw new InvalidConfigException("maze dataset options", [.. validation.Failures]);
-        }
+        InvalidConfigException.ThrowIfAny("maze dataset options", [.. validation.Failures ?? []]);
 
         _task = new MazeTask(shape);
         _trainingPuzzles = options.TrainingPuzzles;

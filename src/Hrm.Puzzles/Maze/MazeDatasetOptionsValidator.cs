@@ -1,4 +1,4 @@
-using System.Globalization;
+using Hrm.Core;
 using Microsoft.Extensions.Options;
 
 namespace Hrm.Puzzles;
@@ -10,17 +10,10 @@ public sealed class MazeDatasetOptionsValidator : IValidateOptions<MazeDatasetOp
     public ValidateOptionsResult Validate(string? name, MazeDatasetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var failures = new List<string>();
-        RequireAtLeast(failures, nameof(options.TrainingPuzzles), options.TrainingPuzzles ?? 1, 1);
-        RequireAtLeast(failures, nameof(options.MinimumPathCells), options.MinimumPathCells, 0);
+        var failures = new RangeRules()
+            .Check(nameof(options.TrainingPuzzles), options.TrainingPuzzles ?? 1, options.TrainingPuzzles is null or >= 1, "at least 1")
+            .Check(nameof(options.MinimumPathCells), options.MinimumPathCells, options.MinimumPathCells >= 0, "at least 0")
+            .Errors;
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
-
-    private static void RequireAtLeast(List<string> failures, string field, int value, int least)
-    {
-        if (value < least)
-        {
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{field}: expected at least {least}, got {value}"));
-        }
     }
 }

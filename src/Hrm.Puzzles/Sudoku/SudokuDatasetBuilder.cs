@@ -31,10 +31,7 @@ public sealed class SudokuDatasetBuilder
     {
         options ??= new SudokuDatasetOptions();
         var validation = new SudokuDatasetOptionsValidator().Validate(null, options);
-        if (validation.Failed)
-        {
-            throw new InvalidConfigException("Sudoku dataset options", [.. validation.Failures]);
-        }
+        InvalidConfigException.ThrowIfAny("Sudoku dataset options", [.. validation.Failures ?? []]);
 
         _encoding = new SudokuEncoding(shape);
         _subsample = options.Subsample;

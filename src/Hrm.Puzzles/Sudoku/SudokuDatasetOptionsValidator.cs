@@ -1,4 +1,4 @@
-using System.Globalization;
+using Hrm.Core;
 using Microsoft.Extensions.Options;
 
 namespace Hrm.Puzzles;
@@ -10,31 +10,17 @@ public sealed class SudokuDatasetOptionsValidator : IValidateOptions<SudokuDatas
     public ValidateOptionsResult Validate(string? name, SudokuDatasetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var failures = new List<string>();
-        if (options.Subsample < 1)
-        {
-            Add(failures, nameof(options.Subsample), "at least 1, or none", options.Subsample);
-        }
-
-        // Written so that NaN fails too.
-        if (options.MinimumDifficulty is { } minimum && !(minimum >= 0 && double.IsFinite(minimum)))
-        {
-            Add(failures, nameof(options.MinimumDifficulty), "a number of at least 0, or none", minimum);
-        }
-
-        if (!Enum.IsDefined(options.Difficulty))
-        {
-            Add(failures, nameof(options.Difficulty), "Rating or Guesses", options.Difficulty);
-        }
-
-        if (options.Augmentations is < 0 or > SudokuDatasetOptions.MaximumAugmentations)
-        {
-            Add(failures, nameof(options.Augmentations), $"0 to {SudokuDatasetOptions.MaximumAugmentations}", options.Augmentations);
-        }
-
+        var minimum = options.MinimumDifficulty ?? 0;
+        var failures = new RangeRules()
+            .Check(nameof(options.Subsample), options.Subsample ?? 1, options.Subsample is null or >= 1, "at least 1, or none")
+            .Check(nameof(options.MinimumDifficulty), minimum, minimum >= 0 && double.IsFinite(minimum), "a number of at least 0, or none")
+            .Check(nameof(options.Difficulty), options.Difficulty, Enum.IsDefined(options.Difficulty), "Rating or Guesses")
+            .Check(
+                nameof(options.Augmentations),
+                options.Augmentations,
+                options.Augmentations is >= 0 and <= SudokuDatasetOptions.MaximumAugmentations,
+                $"0 to {SudokuDatasetOptions.MaximumAugmentations}")
+            .Errors;
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
-
-    private static void Add(List<string> failures, string field, string expected, object? value) =>
-        failures.Add(string.Create(CultureInfo.InvariantCulture, $"{field}: expected {expected}, got {value}"));
 }
