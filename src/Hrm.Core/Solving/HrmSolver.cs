@@ -29,7 +29,9 @@ public sealed class HrmSolver : IDisposable
     private readonly IHaltingPolicy _halting;
     private readonly SolverOptions _options;
     private readonly SolverLoop _loop;
+    private readonly Lock _disposing = new();
     private SolverInstrumentation? _instrumentation;
+    private bool _isDisposed;
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
@@ -190,11 +192,21 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Stops the thread after the segment that it runs; what is not answered by then fails with <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        _loop.Dispose();
-        _instrumentation?.Dispose();
-        if (_ownsModel)
+        // Whoever comes second waits too: what the thread works with is freed when it has left, and only once.
+        lock (_disposing)
         {
-            _model.Dispose();
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            _loop.Dispose();
+            _instrumentation?.Dispose();
+            if (_ownsModel)
+            {
+                _model.Dispose();
+            }
         }
     }
 

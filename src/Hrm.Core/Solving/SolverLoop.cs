@@ -10,7 +10,6 @@ internal sealed class SolverLoop : IDisposable
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Lock _disposing = new();
     private readonly RequestQueue _queue;
     private readonly RunningBatch<SolverRequest> _batch;
     private readonly TimeProvider _time;
@@ -18,7 +17,6 @@ internal sealed class SolverLoop : IDisposable
     private Thread? _thread;
     private SolverStatistics _statistics;
     private TimeSpan _busy;
-    private bool _isDisposed;
 
     public SolverLoop(HrmModel model, SolverOptions options, TimeProvider time, TimeSpan idleTime)
     {
@@ -57,23 +55,15 @@ internal sealed class SolverLoop : IDisposable
     /// <summary>Puts a request into the queue as soon as there is room.</summary>
     public Task AddAsync(SolverRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
 
+    /// <summary>Stops the thread after the segment that it runs. For one caller at a time.</summary>
     public void Dispose()
     {
-        // Whoever comes second waits too: what the thread works with may be freed only when it has left.
-        lock (_disposing)
-        {
-            if (_isDisposed)
-            {
-                return;
-            }
-
-            _isDisposed = true;
-            var error = new ObjectDisposedException(nameof(HrmSolver));
-            FailAll(_queue.Close(), error);
-            _thread?.Join();
-            FailAll(_batch.Rows, error);
-            _batch.Dispose();
-        }
+        var error = new ObjectDisposedException(nameof(HrmSolver));
+        FailAll(_queue.Close(), error);
+        _thread?.Join();
+        FailAll(_batch.Rows, error);
+        _batch.Dispose();
+        Count(solved: 0, TimeSpan.Zero);
     }
 
     private void StartThread()

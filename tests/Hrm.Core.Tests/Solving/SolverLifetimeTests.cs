@@ -81,6 +81,37 @@ public sealed class SolverLifetimeTests : IDisposable
         _gate.Set();
         await Task.WhenAll(disposals).WaitAsync(Patience);
         await answer.Invoking(it => it).Should().ThrowAsync<ObjectDisposedException>();
+        solver.Statistics.Running.Should().Be(0);
+    }
+
+    /// <summary>Freed twice at once, native memory ends the process, or the count of tensors falls too far.</summary>
+    [Fact]
+    public void Several_who_dispose_at_once_free_the_model_once()
+    {
+        using var folder = new TemporaryFolder();
+        _model.Save(folder.Path);
+        var alone = LiveAfterDisposalBy(threads: 1);
+        for (var round = 0; round < 50; round++)
+        {
+            LiveAfterDisposalBy(threads: 4).Should().Be(alone, "round {0}", round);
+        }
+
+        long LiveAfterDisposalBy(int threads)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var before = Tensor.TotalCount;
+            var solver = HrmSolver.Load(folder.Path, halting: _gated);
+            using var start = new Barrier(threads);
+            var disposals = Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait();
+                solver.Dispose();
+            })).ToArray();
+            Array.ForEach(disposals, thread => thread.Start());
+            Array.ForEach(disposals, thread => thread.Join());
+            return Tensor.TotalCount - before;
+        }
     }
 
     /// <summary>A model that was trained with the halt-only loss knows nothing of going on.</summary>
