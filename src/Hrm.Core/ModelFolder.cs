@@ -15,6 +15,11 @@ internal static class ModelFolder
         RequireOwn(folder);
         var path = Path.Combine(folder, ConfigName);
         var config = HrmConfigJson.ReadFile(path);
+        if (!WeightsFolder.Holds(folder))
+        {
+            throw new HrmFileException(folder, $"expected {WeightsFolder.SingleName} or {WeightsFolder.IndexName} for the config {path}, got neither");
+        }
+
         using var weights = WeightsFolder.Open(folder);
         try
         {
@@ -23,7 +28,7 @@ internal static class ModelFolder
         catch (WeightsFormatException error)
         {
             // Either of the two files may be the wrong one.
-            throw new WeightsFormatException(error.File, $"{error.Problem}; the config is {path}", error.Tensor);
+            throw error.With($"the config is {path}");
         }
     }
 

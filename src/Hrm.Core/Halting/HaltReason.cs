@@ -7,7 +7,7 @@ public enum HaltReason
     /// <summary>It has not ended.</summary>
     None = 0,
 
-    /// <summary>The largest number of segments has run, and nothing else spoke for stopping.</summary>
+    /// <summary>The largest number of segments has run; alone where nothing else spoke for stopping.</summary>
     Maximum = 1,
 
     /// <summary>The Q values preferred halting: <see cref="QValueHalting"/>.</summary>

@@ -29,5 +29,14 @@ internal sealed class AnswerRequest : SolverRequest
 
     public override void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
 
+    /// <summary>Gives the request up where its first segment has not begun.</summary>
+    public void CancelUnlessBegun(CancellationToken cancellationToken)
+    {
+        if (!HasState)
+        {
+            Cancel(cancellationToken);
+        }
+    }
+
     private float[]? ReadLogits() => Logits?.to_type(ScalarType.Float32).cpu().data<float>().ToArray(); // [seq_len · V]
 }

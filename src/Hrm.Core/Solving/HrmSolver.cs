@@ -103,7 +103,10 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
     public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
-        => AnswerAsync(Ask(tokens, puzzleId), _options.RejectWhenFull, CancellationToken.None).GetAwaiter().GetResult();
+    {
+        var request = Ask(tokens, puzzleId);
+        return _instrumentation is { } watching ? watching.Watch(() => AnswerBlocking(request)) : AnswerBlocking(request);
+    }
 
     /// <summary>Solves a puzzle.</summary>
     /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
@@ -143,7 +146,7 @@ public sealed class HrmSolver : IDisposable
             var answered = 0;
             await foreach (var answer in pending.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                yield return await answer.ConfigureAwait(false);
+                yield return await TakeAsync(answer, cancellationToken).ConfigureAwait(false);
                 progress?.Report(++answered);
             }
         }
@@ -169,7 +172,8 @@ public sealed class HrmSolver : IDisposable
     public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         QuestionGuard.Require(Config, tokens, puzzleId);
-        return CollectAsync(TraceAsync(tokens.ToArray(), puzzleId)).GetAwaiter().GetResult();
+        var request = new TraceRequest(tokens.ToArray(), puzzleId, _halting);
+        return _instrumentation is { } watching ? watching.Watch(() => TraceBlocking(request)) : TraceBlocking(request);
     }
 
     /// <summary>Solves a puzzle, and gives what the model thinks after each segment as soon as it is there.</summary>
@@ -216,10 +220,17 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>
     /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
-    /// refused where the queue is full: the others would have been thought through in vain.
+    /// refused where the queue is full: the others would have been thought through in vain. The others alone are given up where
+    /// <paramref name="unlessBegun"/> is cancelled before their first segment.
     /// </summary>
-    internal Task<SolverAnswer> AttemptAsync(int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken cancellationToken)
-        => AnswerAsync(new AnswerRequest(tokens, puzzleId, halting) { Noise = noise }, isFirst && _options.RejectWhenFull, cancellationToken);
+    internal Task<SolverAnswer> AttemptAsync(
+        int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken unlessBegun, CancellationToken cancellationToken)
+    {
+        var request = new AnswerRequest(tokens, puzzleId, halting) { Noise = noise };
+        return isFirst
+            ? AnswerAsync(request, _options.RejectWhenFull, cancellationToken)
+            : WatchedAsync(() => LaterAttemptAsync(request, unlessBegun, cancellationToken));
+    }
 
     private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
     {
@@ -228,15 +239,49 @@ public sealed class HrmSolver : IDisposable
     }
 
     private Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
-        => _instrumentation is { } watching
-            ? watching.WatchAsync(() => AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken))
-            : AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken);
+        => WatchedAsync(() => AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken));
+
+    private Task<SolverAnswer> WatchedAsync(Func<Task<SolverAnswer>> ask) => _instrumentation is { } watching ? watching.WatchAsync(ask) : ask();
 
     private async Task<SolverAnswer> AnswerUnwatchedAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
     {
         await EnqueueAsync(request, rejectWhenFull, cancellationToken).ConfigureAwait(false);
         using var registration = CancelWith(request, cancellationToken);
         return await request.Answered.ConfigureAwait(false);
+    }
+
+    private async Task<SolverAnswer> LaterAttemptAsync(AnswerRequest request, CancellationToken unlessBegun, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(unlessBegun, cancellationToken);
+        await EnqueueAsync(request, rejectWhenFull: false, waiting.Token).ConfigureAwait(false);
+        using var begins = unlessBegun.UnsafeRegister(static (asked, token) => ((AnswerRequest)asked!).CancelUnlessBegun(token), request);
+        using var registration = CancelWith(request, cancellationToken);
+        return await request.Answered.ConfigureAwait(false);
+    }
+
+    private SolverAnswer AnswerBlocking(AnswerRequest request)
+    {
+        Enqueue(request);
+        return request.Answered.GetAwaiter().GetResult();
+    }
+
+    private IReadOnlyList<SegmentAnswer> TraceBlocking(TraceRequest request)
+    {
+        Enqueue(request);
+        return request.WaitForAll();
+    }
+
+    /// <summary>An answer whose cancellation, if it was the caller's, carries the caller's token.</summary>
+    private static async Task<SolverAnswer> TakeAsync(Task<SolverAnswer> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     private async Task AskAllAsync(IAsyncEnumerable<SolverQuestion> questions, ChannelWriter<Task<SolverAnswer>> pending, CancellationToken cancellationToken)
@@ -279,6 +324,18 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
+    private void Enqueue(SolverRequest request)
+    {
+        if (_options.RejectWhenFull)
+        {
+            _loop.Add(request);
+        }
+        else
+        {
+            _loop.AddBlocking(request);
+        }
+    }
+
     private Task EnqueueAsync(SolverRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -293,17 +350,6 @@ public sealed class HrmSolver : IDisposable
 
     private static CancellationTokenRegistration CancelWith(SolverRequest request, CancellationToken cancellationToken)
         => cancellationToken.UnsafeRegister(static (waiting, token) => ((SolverRequest)waiting!).Cancel(token), request);
-
-    private static async Task<IReadOnlyList<SegmentAnswer>> CollectAsync(IAsyncEnumerable<SegmentAnswer> answers)
-    {
-        var collected = new List<SegmentAnswer>();
-        await foreach (var answer in answers.ConfigureAwait(false))
-        {
-            collected.Add(answer);
-        }
-
-        return collected;
-    }
 
     /// <summary>A copy of the options that nobody else can change.</summary>
     private static SolverOptions Checked(SolverOptions? options)

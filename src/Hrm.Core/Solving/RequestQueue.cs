@@ -54,6 +54,23 @@ internal sealed class RequestQueue
         return true;
     }
 
+    /// <summary>Puts a request into the queue as soon as there is room; blocks until then, without a thread of the pool.</summary>
+    /// <exception cref="ObjectDisposedException">The queue is closed, or was before there was room.</exception>
+    public void AddBlocking(SolverRequest request)
+    {
+        RequireOpen();
+        try
+        {
+            _room.Wait(_closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Closed();
+        }
+
+        Add(request);
+    }
+
     /// <summary>Puts a request into the queue as soon as there is room.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before there was.</exception>
     /// <exception cref="ObjectDisposedException">The queue is closed, or was before there was room.</exception>

@@ -59,6 +59,13 @@ internal sealed class SolverInstrumentation : IDisposable
         }
     }
 
+    /// <summary>Watches a request for an answer that blocks.</summary>
+    public SolverAnswer Watch(Func<SolverAnswer> ask) => Watch("solve", ask, static answer => (answer.Segments, answer.Reason));
+
+    /// <summary>Watches a request for the answer after every segment that blocks until all are there.</summary>
+    public IReadOnlyList<SegmentAnswer> Watch(Func<IReadOnlyList<SegmentAnswer>> ask)
+        => Watch("trace", ask, static answers => (answers[^1].Segment, answers[^1].Reason));
+
     /// <summary>Watches a request for the answer after every segment.</summary>
     public async IAsyncEnumerable<SegmentAnswer> WatchAsync(
         IAsyncEnumerable<SegmentAnswer> trace,
@@ -107,6 +114,23 @@ internal sealed class SolverInstrumentation : IDisposable
             }
 
             return isThere;
+        }
+        catch (Exception error)
+        {
+            watch.Ended(error);
+            throw;
+        }
+    }
+
+    private T Watch<T>(string kind, Func<T> ask, Func<T, (int Segments, HaltReason Reason)> end)
+    {
+        using var watch = Begin(kind);
+        try
+        {
+            var answer = ask();
+            var (segments, reason) = end(answer);
+            watch.Answered(segments, reason);
+            return answer;
         }
         catch (Exception error)
         {

@@ -55,6 +55,9 @@ internal sealed class SolverLoop : IDisposable
     /// <summary>Puts a request into the queue as soon as there is room.</summary>
     public Task AddAsync(SolverRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
 
+    /// <summary>Puts a request into the queue as soon as there is room; blocks until then.</summary>
+    public void AddBlocking(SolverRequest request) => _queue.AddBlocking(request);
+
     /// <summary>Stops the thread after the segment that it runs. For one caller at a time.</summary>
     public void Dispose()
     {

@@ -7,7 +7,7 @@ internal sealed class TraceRequest : SolverRequest
 {
     // Holds at most as many answers as the policy allows segments, so it needs no bound of its own.
     private readonly Channel<SegmentAnswer> _answers = Channel.CreateUnbounded<SegmentAnswer>(new UnboundedChannelOptions { SingleReader = true });
-    private volatile bool _isOver;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TraceRequest(int[] tokens, int puzzleId, IHaltingPolicy halting)
         : base(tokens, puzzleId, halting)
@@ -17,7 +17,23 @@ internal sealed class TraceRequest : SolverRequest
 
     public ChannelReader<SegmentAnswer> Answers => _answers.Reader;
 
-    public override bool IsOver => _isOver;
+    public override bool IsOver => _ended.Task.IsCompleted;
+
+    /// <summary>Blocks until the request is over, without a thread of the pool.</summary>
+    /// <returns>The answers, in order.</returns>
+    public IReadOnlyList<SegmentAnswer> WaitForAll()
+    {
+        _ended.Task.GetAwaiter().GetResult();
+        var answers = new List<SegmentAnswer>();
+        while (_answers.Reader.TryRead(out var answer))
+        {
+            answers.Add(answer);
+        }
+
+        // Complete now that it is empty: throws what the request failed with.
+        _answers.Reader.Completion.GetAwaiter().GetResult();
+        return answers;
+    }
 
     public override void Report()
     {
@@ -34,7 +50,7 @@ internal sealed class TraceRequest : SolverRequest
 
     private void End(Exception? error)
     {
-        _isOver = true;
         _answers.Writer.TryComplete(error);
+        _ended.TrySetResult();
     }
 }

@@ -26,7 +26,8 @@ internal static class AnswerVote
             attempts.Count,
             chosen.Max(attempt => attempt.Answer.QHalt),
             selection == AnswerSelection.Checker ? chosen[0].IsSolution : null,
-            attempts.Sum(attempt => (long)attempt.Answer.Segments));
+            attempts.Sum(attempt => (long)attempt.Answer.Segments),
+            chosen.Aggregate(HaltReason.None, (reasons, attempt) => reasons | attempt.Answer.Reason));
     }
 
     /// <summary>MaxBy takes the first of equals, so the earliest attempt decides last.</summary>

@@ -37,8 +37,9 @@ public sealed class ThinkingOptions
     public int? SegmentBudget { get; set; }
 
     /// <summary>
-    /// The time that a puzzle may take from the call on; every attempt stops at the end of the segment in which it runs out, but
-    /// runs at least one. <see langword="null"/> (the default): no such bound.
+    /// The time that a puzzle may take from the call on, at most 24 days. Every attempt stops at the end of the segment in which it
+    /// runs out; one that has not begun by then is not made, but for the first, which runs one segment at least.
+    /// <see langword="null"/> (the default): no such bound.
     /// </summary>
     public TimeSpan? TimeBudget { get; set; }
 

@@ -7,6 +7,7 @@ namespace Hrm.Core;
 public sealed class ThinkingOptionsValidator : IValidateOptions<ThinkingOptions>
 {
     private const int MostWays = 4096;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24); // A timer's limit is 2³¹ milliseconds.
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ThinkingOptions options)
@@ -36,7 +37,7 @@ public sealed class ThinkingOptionsValidator : IValidateOptions<ThinkingOptions>
 
         if (options.TimeBudget is { } time)
         {
-            rules.Check("TimeBudget", time, time > TimeSpan.Zero, "a time above zero");
+            rules.Check("TimeBudget", time, time > TimeSpan.Zero && time <= LongestTime, string.Create(CultureInfo.InvariantCulture, $"a time above zero, at most {LongestTime.TotalDays} days"));
         }
 
         return rules.Errors;

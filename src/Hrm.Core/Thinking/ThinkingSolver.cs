@@ -6,7 +6,8 @@ namespace Hrm.Core;
 /// </summary>
 /// <remarks>
 /// The attempts go through the running batch of a solver, with those of other puzzles; ask for many puzzles at once to fill it.
-/// The same seed gives the same attempts. Safe from several threads.
+/// The same seed draws the same symmetries and noise; how many of the attempts are made then depends on time only where a time
+/// budget or the task's check ends them early. Safe from several threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -37,7 +38,7 @@ public sealed class ThinkingSolver
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(options);
-        InvalidConfigException.ThrowIfAny("thinking options", [.. ThinkingOptionsValidator.Check(options), .. Lacking(options, task)]);
+        InvalidConfigException.ThrowIfAny("thinking options", [.. ThinkingOptionsValidator.Check(options), .. Lacking(options, task, solver.Config)]);
         _solver = solver;
         _task = options.Selection == AnswerSelection.Checker ? task : null;
         _time = time ?? TimeProvider.System;
@@ -76,13 +77,18 @@ public sealed class ThinkingSolver
     private async Task<ThinkingAnswer> SolveCheckedAsync(int[] tokens, int puzzleId, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var deadline = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
         var halting = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : _halting;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, halting, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, halting, deadline.Token, stop.Token)))
             .ToArray();
         try
         {
-            return AnswerVote.Choose(await CollectAsync(attempts).ConfigureAwait(false), _selection);
+            return AnswerVote.Choose(await CollectAsync(attempts, deadline.Token, cancellationToken).ConfigureAwait(false), _selection);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
         finally
         {
@@ -92,12 +98,17 @@ public sealed class ThinkingSolver
         }
     }
 
-    /// <summary>The attempts that have ended, when all have or one has solved the puzzle.</summary>
-    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts)
+    /// <summary>The attempts that have ended, when all have or one has solved the puzzle; without those that time left no room for.</summary>
+    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, CancellationToken deadline, CancellationToken cancellationToken)
     {
         var ended = new List<ThinkingAttempt>();
         await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
         {
+            if (attempt.IsCanceled && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                continue;
+            }
+
             ended.Add(await attempt.ConfigureAwait(false));
             if (ended[^1].IsSolution)
             {
@@ -123,12 +134,12 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken deadline, CancellationToken cancellationToken)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
         QuestionGuard.Require(_solver.Config, way.Asked, puzzleId);
-        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, cancellationToken).ConfigureAwait(false);
+        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, deadline, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }
@@ -141,7 +152,7 @@ public sealed class ThinkingSolver
             : extended;
     }
 
-    private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task)
+    private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task, HrmConfig config)
     {
         var got = task is null ? "none" : task.GetType().Name;
         if (options.Symmetries > 1 && task is not ISymmetricTask)
@@ -152,6 +163,11 @@ public sealed class ThinkingSolver
         if (options.Selection == AnswerSelection.Checker && task is null)
         {
             yield return "Selection: expected a task with a check, got none";
+        }
+
+        if (task is not null && (task.SequenceLength != config.SequenceLength || task.VocabularySize != config.VocabularySize))
+        {
+            yield return $"task: expected {config.SequenceLength} tokens of a vocabulary of {config.VocabularySize}, as the model has, got {task.SequenceLength} of {task.VocabularySize}";
         }
     }
 }

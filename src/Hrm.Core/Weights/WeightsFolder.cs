@@ -33,6 +33,9 @@ public static partial class WeightsFolder
         throw new HrmFileException(folder, $"expected {SingleName} or {IndexName}, got neither");
     }
 
+    /// <summary>Whether a folder has weights.</summary>
+    internal static bool Holds(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
+
     /// <summary>
     /// Saves tensors into a folder, replacing the weights that it holds. All files are complete on the disk before
     /// the first takes its name, so a full disk leaves the old weights; a process killed between the renames of a

@@ -38,6 +38,17 @@ public sealed class WeightsFormatException : HrmException
     /// <summary>The message without the names.</summary>
     internal string Problem { get; }
 
+    /// <summary>The same with something more to say; this one is its cause.</summary>
+    internal WeightsFormatException With(string addition) => new(File, $"{Problem}; {addition}", Tensor, this);
+
+    private WeightsFormatException(string file, string problem, string? tensor, Exception innerException)
+        : base(Compose(file, problem, tensor), innerException)
+    {
+        File = file;
+        Tensor = tensor;
+        Problem = problem;
+    }
+
     private static string Compose(string file, string problem, string? tensor) =>
         tensor is null ? $"{file}: {problem}" : $"{file}: tensor {Quote.Text(tensor)}: {problem}";
 }

@@ -72,7 +72,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save("model");
         File.Delete(_folder["model/model.safetensors"]);
-        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model"]}: expected model.safetensors or model.safetensors.index.json, got neither");
+        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model"]}: expected model.safetensors or model.safetensors.index.json for the config {_folder["model"]}/config.json, got neither");
     }
 
     [Fact]

@@ -146,6 +146,17 @@ public sealed class SolverLifetimeTests : IDisposable
         (await Task.WhenAll(answers)).Should().HaveCount(6);
     }
 
+    /// <summary>Every thread of the pool waits for an answer: none is left for what would have to go on there.</summary>
+    [Fact]
+    public async Task Who_waits_blocking_needs_no_other_thread_of_the_pool()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(1), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        var answers = Enumerable.Range(0, 64).Select(i => Task.Run(() => i % 2 == 0
+            ? solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Segments
+            : solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId).Count));
+        (await Task.WhenAll(answers).WaitAsync(TimeSpan.FromSeconds(8))).Should().OnlyContain(segments => segments == 1);
+    }
+
     [Fact]
     public async Task A_request_that_is_given_up_frees_its_place_in_the_queue_and_in_the_batch()
     {

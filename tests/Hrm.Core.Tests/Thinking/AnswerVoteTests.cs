@@ -6,7 +6,7 @@ public sealed class AnswerVoteTests
     public void Votes_take_what_most_agree_on()
     {
         var answer = AnswerVote.Choose([Attempt(0, 1, q: 9), Attempt(1, 2, q: 0), Attempt(2, 3, q: 1), Attempt(3, 2, q: -1)], AnswerSelection.Votes);
-        answer.Should().BeEquivalentTo(new ThinkingAnswer([2, 0], Agreeing: 2, Attempts: 4, QHalt: 0, IsSolution: null, Segments: 4 + 6));
+        answer.Should().BeEquivalentTo(new ThinkingAnswer([2, 0], Agreeing: 2, Attempts: 4, QHalt: 0, IsSolution: null, Segments: 4 + 6, Reason: HaltReason.Maximum | HaltReason.Time));
     }
 
     [Fact]
@@ -37,5 +37,5 @@ public sealed class AnswerVoteTests
     }
 
     private static ThinkingAttempt Attempt(int number, int token, float q, bool isSolution = false)
-        => new(number, [token, 0], new SolverAnswer([5, 5], number + 1, q, 0, HaltReason.Maximum), isSolution);
+        => new(number, [token, 0], new SolverAnswer([5, 5], number + 1, q, 0, number == 3 ? HaltReason.Time : HaltReason.Maximum), isSolution);
 }

@@ -1,9 +1,9 @@
 namespace Hrm.Core.Tests;
 
 /// <summary>A task whose symmetries relabel its tokens, and whose check is what the test says.</summary>
-internal sealed class RelabellingTask(Func<int[], bool>? isSolution = null) : ISymmetricTask
+internal sealed class RelabellingTask(Func<int[], bool>? isSolution = null, int? length = null) : ISymmetricTask
 {
-    public int SequenceLength => Questions.Config.SequenceLength;
+    public int SequenceLength => length ?? Questions.Config.SequenceLength;
 
     public int VocabularySize => Questions.Config.VocabularySize;
 

@@ -34,7 +34,7 @@ public sealed class ThinkingOptionsTests
             "Selection: expected Votes or Confidence or Checker, got 7",
             "MaxSegments: expected 1 … 65536, got 0",
             "SegmentBudget: expected at least the 0 attempts, got -1",
-            "TimeBudget: expected a time above zero, got 00:00:00");
+            "TimeBudget: expected a time above zero, at most 24 days, got 00:00:00");
     }
 
     [Fact]

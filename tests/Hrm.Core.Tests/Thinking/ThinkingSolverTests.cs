@@ -23,7 +23,7 @@ public sealed class ThinkingSolverTests : IDisposable
     {
         var expected = _solver.Solve(_question.Tokens.Span, _question.PuzzleId);
         var answer = new ThinkingSolver(_solver, new ThinkingOptions()).Solve(_question.Tokens.Span, _question.PuzzleId);
-        answer.Should().BeEquivalentTo(new ThinkingAnswer(expected.Tokens, 1, 1, expected.QHalt, null, 3));
+        answer.Should().BeEquivalentTo(new ThinkingAnswer(expected.Tokens, 1, 1, expected.QHalt, null, 3, expected.Reason));
     }
 
     [Fact]
@@ -80,12 +80,28 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void A_budget_of_time_ends_every_attempt_after_a_segment()
+    public void A_budget_of_time_that_is_over_at_once_leaves_one_attempt_of_one_segment()
     {
         var options = new ThinkingOptions { Starts = 5, MaxSegments = 60000, TimeBudget = TimeSpan.FromTicks(1) };
         var answer = new ThinkingSolver(_solver, options).Solve(_question.Tokens.Span, _question.PuzzleId);
-        (answer.Attempts, answer.Segments).Should().Be((5, 5));
+        (answer.Attempts, answer.Segments, answer.Reason).Should().Be((1, 1, HaltReason.Time));
     }
+
+    /// <summary>One place in the batch: while the first attempt thinks for as long as there is time, the others wait in vain.</summary>
+    [Fact]
+    public async Task Attempts_that_have_not_begun_when_time_runs_out_are_not_made()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(60000), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 2 });
+        var options = new ThinkingOptions { Starts = 50, TimeBudget = TimeSpan.FromMilliseconds(300) };
+        var answer = await new ThinkingSolver(solver, options).SolveAsync(_question.Tokens, _question.PuzzleId).WaitAsync(TimeSpan.FromSeconds(60));
+        (answer.Attempts, answer.Reason).Should().Be((1, HaltReason.Time));
+        solver.Statistics.Solved.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_task_has_to_fit_the_model()
+        => FluentActions.Invoking(() => new ThinkingSolver(_solver, new ThinkingOptions { Symmetries = 2 }, new RelabellingTask(length: 3)))
+            .Should().Throw<InvalidConfigException>().WithMessage("*task: expected * tokens of a vocabulary of *, as the model has, got 3 of *");
 
     [Fact]
     public async Task An_accepted_answer_ends_the_other_attempts()
@@ -118,7 +134,7 @@ public sealed class ThinkingSolverTests : IDisposable
         var answer = thinking.SolveAsync(_question.Tokens, _question.PuzzleId, cancellation.Token);
         await HrmSolverTests.Eventually(() => _solver.Statistics.Running == 3);
         await cancellation.CancelAsync();
-        await answer.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        (await answer.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancellation.Token);
         await HrmSolverTests.Eventually(() => _solver.Statistics is { Running: 0, Waiting: 0 });
     }
 
