@@ -1,6 +1,10 @@
 namespace Hrm.Core;
 
-/// <summary>When the puzzles of an application's solver stop. The limits in segments are those of <see cref="SolverOptions"/>.</summary>
+/// <summary>When the puzzles of an application's solver stop.</summary>
+/// <remarks>
+/// Every policy stops at <see cref="SolverOptions.MaxSegments"/>; the paper's rule alone reads <see cref="SolverOptions.MinSegments"/>
+/// and <see cref="SolverOptions.Rule"/>.
+/// </remarks>
 public sealed class SolverHaltingOptions
 {
     /// <summary>The policy. Default: the paper's rule.</summary>

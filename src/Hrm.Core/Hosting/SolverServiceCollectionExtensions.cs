@@ -17,7 +17,11 @@ public static class SolverServiceCollectionExtensions
     /// first asked for and disposed with the services.
     /// </summary>
     /// <remarks>
-    /// <para>The options are checked when the host starts; an unknown key is an error: a mistyped option would otherwise silently do nothing.</para>
+    /// <para>
+    /// The options are checked when the host starts, with <see cref="OptionsValidationException"/> for whatever is wrong with them; an
+    /// unknown key is an error: a mistyped option would otherwise silently do nothing. Weights that do not fit their config show when the
+    /// model is loaded: ask for the solver once at start, so that no request waits for that or meets the error.
+    /// </para>
     /// <para>
     /// The meter <c>Hrm.Solver</c> tells <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
     /// <c>.batch.size</c>, <c>.rejected</c> and <c>.duration</c> (seconds, by <c>outcome</c>); the activity source of the same name has
@@ -27,17 +31,19 @@ public static class SolverServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="section">The configuration of <see cref="SolverServiceOptions"/>.</param>
     /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="InvalidOperationException">The services have one already.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddHrmSolver(options => options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true));
+        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(it => Bind(section, it)));
     }
 
     /// <summary>Adds a <see cref="HrmSolver"/> that all of the application shares, with options set in code; else as with a configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="InvalidOperationException">The services have one already.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<SolverServiceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -47,10 +53,28 @@ public static class SolverServiceCollectionExtensions
 
     private static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<OptionsBuilder<SolverServiceOptions>> fill)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SolverServiceOptions>, SolverServiceOptionsValidator>());
+        if (services.Any(service => service.ImplementationType == typeof(SolverServiceOptionsValidator)))
+        {
+            throw new InvalidOperationException("expected no solver among the services, got one: the options of two would be mixed. Construct the others with HrmSolver.Load.");
+        }
+
+        services.AddSingleton<IValidateOptions<SolverServiceOptions>, SolverServiceOptionsValidator>();
         fill(services.AddOptions<SolverServiceOptions>().ValidateOnStart());
         services.TryAddSingleton(Load);
         return services;
+    }
+
+    /// <summary>Values that cannot be read come as the same exception as those that are out of range.</summary>
+    private static void Bind(IConfiguration section, SolverServiceOptions options)
+    {
+        try
+        {
+            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(SolverServiceOptions), [error.Message]);
+        }
     }
 
     private static HrmSolver Load(IServiceProvider services)

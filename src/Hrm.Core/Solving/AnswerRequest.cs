@@ -15,7 +15,10 @@ internal sealed class AnswerRequest : SolverRequest
 
     public Task<SolverAnswer> Answered => _completion.Task;
 
-    public override bool IsOver => _completion.Task.IsCompleted;
+    /// <summary>What has to have begun by a time, or else is given up: the later ones of several attempts.</summary>
+    public DeadlineHalting? BeginsBefore { get; init; }
+
+    public override bool IsOver => _completion.Task.IsCompleted || Lapses();
 
     public override void Report()
     {
@@ -29,13 +32,15 @@ internal sealed class AnswerRequest : SolverRequest
 
     public override void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
 
-    /// <summary>Gives the request up where its first segment has not begun.</summary>
-    public void CancelUnlessBegun(CancellationToken cancellationToken)
+    private bool Lapses()
     {
-        if (!HasState)
+        var isLate = !HasState && BeginsBefore is { IsOver: true };
+        if (isLate)
         {
-            Cancel(cancellationToken);
+            _completion.TrySetCanceled();
         }
+
+        return isLate;
     }
 
     private float[]? ReadLogits() => Logits?.to_type(ScalarType.Float32).cpu().data<float>().ToArray(); // [seq_len · V]

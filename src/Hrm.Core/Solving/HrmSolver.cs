@@ -220,16 +220,16 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>
     /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
-    /// refused where the queue is full: the others would have been thought through in vain. The others alone are given up where
-    /// <paramref name="unlessBegun"/> is cancelled before their first segment.
+    /// refused where the queue is full: the others would have been thought through in vain. The others alone are given up where they
+    /// have not begun when the time of a <see cref="DeadlineHalting"/> runs out; <paramref name="timeIsUp"/> ends their wait for room.
     /// </summary>
     internal Task<SolverAnswer> AttemptAsync(
-        int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken unlessBegun, CancellationToken cancellationToken)
+        int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
-        var request = new AnswerRequest(tokens, puzzleId, halting) { Noise = noise };
+        var request = new AnswerRequest(tokens, puzzleId, halting) { Noise = noise, BeginsBefore = isFirst ? null : halting as DeadlineHalting };
         return isFirst
             ? AnswerAsync(request, _options.RejectWhenFull, cancellationToken)
-            : WatchedAsync(() => LaterAttemptAsync(request, unlessBegun, cancellationToken));
+            : WatchedAsync(() => LaterAttemptAsync(request, timeIsUp, cancellationToken));
     }
 
     private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
@@ -250,11 +250,10 @@ public sealed class HrmSolver : IDisposable
         return await request.Answered.ConfigureAwait(false);
     }
 
-    private async Task<SolverAnswer> LaterAttemptAsync(AnswerRequest request, CancellationToken unlessBegun, CancellationToken cancellationToken)
+    private async Task<SolverAnswer> LaterAttemptAsync(AnswerRequest request, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(unlessBegun, cancellationToken);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(timeIsUp, cancellationToken);
         await EnqueueAsync(request, rejectWhenFull: false, waiting.Token).ConfigureAwait(false);
-        using var begins = unlessBegun.UnsafeRegister(static (asked, token) => ((AnswerRequest)asked!).CancelUnlessBegun(token), request);
         using var registration = CancelWith(request, cancellationToken);
         return await request.Answered.ConfigureAwait(false);
     }

@@ -45,7 +45,7 @@ internal sealed class RequestQueue
     public bool TryAdd(SolverRequest request)
     {
         RequireOpen();
-        if (!_room.Wait(0, CancellationToken.None))
+        if (!_room.Wait(0, CancellationToken.None) && !(DropsAny() && _room.Wait(0, CancellationToken.None)))
         {
             return false;
         }
@@ -168,6 +168,21 @@ internal sealed class RequestQueue
             // The system has no thread to give: the place that was taken is free again.
             _room.Release();
             throw;
+        }
+    }
+
+    /// <summary>Frees the places of those that were given up while they waited.</summary>
+    private bool DropsAny()
+    {
+        lock (_gate)
+        {
+            var dropped = _waiting.RemoveAll(request => request.IsOver);
+            if (dropped > 0)
+            {
+                _room.Release(dropped);
+            }
+
+            return dropped > 0;
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class SolverInstrumentation : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Counter<long> _rejected;
+    private Exception? _lastError;
     private readonly Histogram<double> _duration;
 
     public SolverInstrumentation(IMeterFactory? meters, ILogger logger, TimeProvider time, Func<SolverStatistics> statistics)
@@ -33,7 +34,7 @@ internal sealed class SolverInstrumentation : IDisposable
         _logger = logger;
         _time = time;
         _rejected = meter.CreateCounter<long>("hrm.solver.rejected", "{puzzle}", "Puzzles refused because the queue was full.");
-        _duration = meter.CreateHistogram("hrm.solver.duration", "s", "From the question to its end, the time in the queue included.", tags: null, Durations);
+        _duration = meter.CreateHistogram("hrm.solver.duration", "s", "From the question to its end, the time in the queue included, and of a trace the time of its reader.", tags: null, Durations);
         meter.CreateObservableCounter("hrm.solver.puzzles", () => statistics().Solved, "{puzzle}", "Puzzles that got their answer.");
         meter.CreateObservableCounter("hrm.solver.segments", () => statistics().Segments, "{segment}", "Segments run.");
         meter.CreateObservableCounter(
@@ -93,8 +94,9 @@ internal sealed class SolverInstrumentation : IDisposable
             _rejected.Add(1);
             _logger.Rejected(error!.Message);
         }
-        else if (outcome == SolverOutcome.Failed)
+        else if (outcome == SolverOutcome.Failed && Interlocked.Exchange(ref _lastError, error) != error)
         {
+            // A segment fails for every puzzle in it with the same error; it is told once.
             _logger.Failed(error!);
         }
     }

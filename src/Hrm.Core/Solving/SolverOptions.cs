@@ -18,14 +18,14 @@ public sealed class SolverOptions
     /// <summary>Whether answers carry their logits. Default <see langword="false"/>.</summary>
     public bool KeepLogits { get; set; }
 
-    /// <summary>M, the largest number of segments, of a solver that is given no halting policy; 1 … 65536. Default 16.</summary>
+    /// <summary>M, the largest number of segments; 1 … 65536. Default 16. A solver that is given a halting policy goes by the policy's own.</summary>
     public int MaxSegments { get; set; } = 16;
 
-    /// <summary>The smallest number of segments of such a solver; 1 … M. Default 1.</summary>
+    /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Not read where a solver is given a halting policy.</summary>
     public int MinSegments { get; set; } = 1;
 
     /// <summary>
-    /// When the Q values speak for halting in such a solver. <see langword="null"/> (the default): the paper's rule, or
+    /// When the Q values speak for halting in the paper's rule; not read where a solver is given a halting policy. <see langword="null"/> (the default): the paper's rule, or
     /// <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was never trained.
     /// </summary>
     public HaltingRule? Rule { get; set; }

@@ -9,6 +9,7 @@ internal sealed class SolverRequestWatch : IDisposable
     private readonly Activity? _activity;
     private readonly long _start;
     private SolverOutcome _outcome = SolverOutcome.Cancelled;
+    private bool _isRecorded;
 
     public SolverRequestWatch(SolverInstrumentation instrumentation, Activity? activity, long start)
     {
@@ -30,6 +31,7 @@ internal sealed class SolverRequestWatch : IDisposable
         _outcome = SolverOutcome.Answered;
         _activity?.SetTag("hrm.solver.segments", segments);
         _activity?.SetTag("hrm.solver.reason", reason.ToString());
+        Record();
     }
 
     public void Ended(Exception error)
@@ -37,17 +39,28 @@ internal sealed class SolverRequestWatch : IDisposable
         _outcome = error switch
         {
             SolverBusyException => SolverOutcome.Rejected,
-            OperationCanceledException => SolverOutcome.Cancelled,
+            OperationCanceledException or ObjectDisposedException => SolverOutcome.Cancelled,
             _ => SolverOutcome.Failed,
         };
         _instrumentation.CountEnd(_outcome, error);
         _activity?.SetStatus(_outcome == SolverOutcome.Cancelled ? ActivityStatusCode.Unset : ActivityStatusCode.Error, error.Message);
+        Record();
     }
 
     public void Dispose()
     {
         _activity?.SetTag("hrm.solver.outcome", NameOf(_outcome));
         _activity?.Dispose();
-        _instrumentation.RecordDuration(_start, _outcome);
+        Record();
+    }
+
+    /// <summary>At the end of the request, which a reader of a trace may see later.</summary>
+    private void Record()
+    {
+        if (!_isRecorded)
+        {
+            _isRecorded = true;
+            _instrumentation.RecordDuration(_start, _outcome);
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class DeadlineHalting : IHaltingPolicy
 
     public int MaxSegments => _policy.MaxSegments;
 
+    /// <summary>Whether the time has run out.</summary>
+    public bool IsOver => _time.GetElapsedTime(_start) >= _budget;
+
     public HaltReason Decide(in SegmentState state)
-        => _policy.Decide(state) | (_time.GetElapsedTime(_start) >= _budget ? HaltReason.Time : HaltReason.None);
+        => _policy.Decide(state) | (IsOver ? HaltReason.Time : HaltReason.None);
 }

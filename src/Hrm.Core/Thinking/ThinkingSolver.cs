@@ -77,14 +77,14 @@ public sealed class ThinkingSolver
     private async Task<ThinkingAnswer> SolveCheckedAsync(int[] tokens, int puzzleId, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var deadline = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
-        var halting = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : _halting;
+        using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
+        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : null;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, halting, deadline.Token, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline ?? _halting, timeIsUp.Token, stop.Token)))
             .ToArray();
         try
         {
-            return AnswerVote.Choose(await CollectAsync(attempts, deadline.Token, cancellationToken).ConfigureAwait(false), _selection);
+            return AnswerVote.Choose(await CollectAsync(attempts, deadline is not null, cancellationToken).ConfigureAwait(false), _selection);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -99,12 +99,12 @@ public sealed class ThinkingSolver
     }
 
     /// <summary>The attempts that have ended, when all have or one has solved the puzzle; without those that time left no room for.</summary>
-    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, CancellationToken deadline, CancellationToken cancellationToken)
+    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, bool hasDeadline, CancellationToken cancellationToken)
     {
         var ended = new List<ThinkingAttempt>();
         await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
         {
-            if (attempt.IsCanceled && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            if (attempt.IsCanceled && hasDeadline && !cancellationToken.IsCancellationRequested)
             {
                 continue;
             }
@@ -134,12 +134,12 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken deadline, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
         QuestionGuard.Require(_solver.Config, way.Asked, puzzleId);
-        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, deadline, cancellationToken).ConfigureAwait(false);
+        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, timeIsUp, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }

@@ -33,11 +33,13 @@ public sealed class SolverConfigurationTests
         });
     }
 
-    [Fact]
-    public void A_mistyped_key_is_an_error()
+    [Theory]
+    [InlineData("Foldr", "models/a", "*Foldr*")]
+    [InlineData("Limits:MaxQueueLength", "many", "*many*Limits:MaxQueueLength*")]
+    public void A_mistyped_setting_is_an_error_of_the_options(string key, string value, string message)
     {
-        using var services = Services(("Foldr", "models/a"));
-        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<InvalidOperationException>().WithMessage("*Foldr*");
+        using var services = Services((key, value));
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>().WithMessage(message);
     }
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()

@@ -113,8 +113,31 @@ public sealed class SolverServiceTests : IDisposable
         _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("cancelled");
     }
 
+    /// <summary>The policy throws for every puzzle of the one segment that all are in.</summary>
     [Fact]
-    public async Task What_a_segment_throws_is_logged()
+    public async Task What_a_segment_throws_fails_all_in_it_and_is_logged_once()
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        using var gate = new ManualResetEventSlim();
+        using var solver = new HrmSolver(model, new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("thought too long") : HaltReason.Stable));
+        solver.Watch(_metrics, _log, TimeProvider.System);
+        var first = solver.SolveAsync(_questions[0].Tokens);
+        await HrmSolverTests.Eventually(() => solver.Statistics is { Waiting: 0 } && solver.IsAwake);
+        Task[] asked = [first, solver.SolveAsync(_questions[1].Tokens), solver.SolveAsync(_questions[2].Tokens)];
+        gate.Set();
+
+        foreach (var answer in asked)
+        {
+            await answer.Awaiting(it => it).Should().ThrowAsync<TimeoutException>();
+        }
+
+        _metrics.Durations.Should().HaveCount(3).And.OnlyContain(entry => entry.Outcome == "failed");
+        _log.Entries.Where(entry => entry.Level == LogLevel.Error).Should().HaveCountLessThanOrEqualTo(2, "two segments failed, with an error each")
+            .And.NotBeEmpty().And.OnlyContain(entry => entry.Error is TimeoutException);
+    }
+
+    [Fact]
+    public async Task Disposal_cancels_what_is_in_the_solver()
     {
         using var services = Services(options => options.Limits.MaxSegments = 1 << 16);
         var solver = services.GetRequiredService<HrmSolver>();
@@ -123,8 +146,8 @@ public sealed class SolverServiceTests : IDisposable
         solver.Dispose();
 
         await running.Awaiting(it => it).Should().ThrowAsync<ObjectDisposedException>();
-        _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("failed");
-        _log.Entries.Should().ContainSingle(entry => entry.Level == LogLevel.Error).Which.Error.Should().BeOfType<ObjectDisposedException>();
+        _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("cancelled");
+        _log.Entries.Should().NotContain(entry => entry.Level == LogLevel.Error);
     }
 
     [Fact]
@@ -163,7 +186,7 @@ public sealed class SolverServiceTests : IDisposable
 
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
             .Which.Failures.Should().Equal(
-                "Folder: expected the folder of a model, with a config.json, got 'nowhere'",
+                "Folder: expected the folder of a model, with a config.json and a model.safetensors, got 'nowhere'",
                 "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
                 "Limits:MaxBatchSize: expected 1 … 65536, got 0",
                 "Halting:Policy: expected QValues or Fixed or Confidence or Stable, got 7",
@@ -171,6 +194,54 @@ public sealed class SolverServiceTests : IDisposable
                 "Halting:UnchangedSegments: expected 1 … 65536, got 0",
                 "Halting:TimeLimit: expected a time above zero, got 00:00:00");
     }
+
+    [Fact]
+    public void What_is_missing_is_reported_like_what_is_wrong()
+    {
+        using var services = Services(options =>
+        {
+            options.Folder = null!;
+            options.Device = null!;
+            options.Limits = null!;
+            options.Halting = null!;
+        });
+
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Failures.Select(failure => failure.Split(':')[0]).Should().Equal("Folder", "Device", "Limits", "Halting");
+    }
+
+    [Fact]
+    public void A_setting_that_the_policy_does_not_read_is_refused()
+    {
+        using var services = Services(options =>
+        {
+            options.Limits.MinSegments = 2;
+            options.Limits.Rule = HaltingRule.HaltPositive;
+            options.Halting.Threshold = 0.5;
+            options.Halting.UnchangedSegments = 3;
+        });
+
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Failures.Should().Equal(
+                "Limits:MinSegments: expected to be unset, as the policy Fixed does not read it; QValues does",
+                "Limits:Rule: expected to be unset, as the policy Fixed does not read it; QValues does",
+                "Halting:Threshold: expected to be unset, as the policy Fixed does not read it; Confidence does",
+                "Halting:UnchangedSegments: expected to be unset, as the policy Fixed does not read it; Stable does");
+    }
+
+    [Fact]
+    public void A_folder_without_weights_is_reported_at_the_start()
+    {
+        File.Delete(Path.Combine(_folder.Path, "model.safetensors"));
+        using var services = Services();
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Failures.Should().ContainSingle().Which.Should().StartWith("Folder: ").And.Contain("model.safetensors");
+    }
+
+    [Fact]
+    public void A_second_solver_is_refused()
+        => FluentActions.Invoking(() => new ServiceCollection().AddHrmSolver(_ => { }).AddHrmSolver(_ => { }))
+            .Should().Throw<InvalidOperationException>().WithMessage("expected no solver among the services*");
 
     [Fact]
     public void A_device_that_is_not_there_is_named()

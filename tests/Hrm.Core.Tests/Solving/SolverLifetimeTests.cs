@@ -146,6 +146,24 @@ public sealed class SolverLifetimeTests : IDisposable
         (await Task.WhenAll(answers)).Should().HaveCount(6);
     }
 
+    /// <summary>The segment that runs goes on, so nobody has taken the place of the one that was given up.</summary>
+    [Fact]
+    public async Task Who_was_given_up_while_waiting_keeps_nobody_out()
+    {
+        _gate.Reset();
+        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true });
+        var running = Ask(solver, 0);
+        await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) == 1);
+        using var cancellation = new CancellationTokenSource();
+        var waiting = Ask(solver, 1, cancellation.Token);
+        await solver.Awaiting(it => Ask(it, 2)).Should().ThrowAsync<SolverBusyException>();
+        await cancellation.CancelAsync();
+        await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        var newcomer = Ask(solver, 2);
+        _gate.Set();
+        await Task.WhenAll(running, newcomer);
+    }
+
     /// <summary>Every thread of the pool waits for an answer: none is left for what would have to go on there.</summary>
     [Fact]
     public async Task Who_waits_blocking_needs_no_other_thread_of_the_pool()
