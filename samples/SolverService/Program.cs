@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Hrm;
 using Hrm.Samples.SolverService;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception error) when (error is HrmException or OptionsValidationException or IOException)
+catch (Exception error) when (error is HrmException or OptionsValidationException or IOException or SocketException or FormatException or InvalidOperationException)
 {
     Console.Error.WriteLine($"error: {error.Message}");
     return 1;

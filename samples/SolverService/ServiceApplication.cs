@@ -38,6 +38,7 @@ public static class ServiceApplication
             .AddHrmSolver(builder.Configuration.GetSection("Solver"))
             .AddSingleton(services => ServedPuzzles.Of(services.GetRequiredService<HrmSolver>().Config))
             .AddProblemDetails()
+            .AddSingleton<IProblemDetailsWriter, UnnegotiatedProblemWriter>()
             .AddExceptionHandler<ProblemHandler>()
             .Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true)
             .ConfigureHttpJsonOptions(options =>
@@ -48,7 +49,16 @@ public static class ServiceApplication
                 options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             })
             .AddOpenApi();
-        return Map(builder.Build());
+        var app = builder.Build();
+        try
+        {
+            return Map(app);
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 
     private static WebApplication Map(WebApplication app)
@@ -58,6 +68,7 @@ public static class ServiceApplication
         app.UseMiddleware<PageSecurity>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<KnownCharset>();
         app.UseDefaultFiles();
 
         // Asked for anew each time, or a browser would mix the parts of two versions.

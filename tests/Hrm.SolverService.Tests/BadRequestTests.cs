@@ -19,6 +19,8 @@ public sealed class BadRequestTests
         { $$"""{"puzle": "{{Blanks}}"}""", "puzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 10" },
         { """{"puzzle": "1", "puzzle": "2"}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 26" },
         { "{", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
+        { "", "body", "expected {\"puzzle\": \"a character a cell\"}, got nothing" },
+        { "null", "body", "expected {\"puzzle\": \"a character a cell\"}, got nothing" },
         { "[]", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
     };
 
@@ -58,12 +60,26 @@ public sealed class BadRequestTests
         (await response.ReadProblemAsync(400)).GetProperty("errors").GetProperty("puzzle")[0].GetString().Should().Match(message);
     }
 
+    /// <summary>Readers of events accept nothing else, and still have to learn what was wrong.</summary>
     [Fact]
-    public async Task An_empty_body_is_refused()
+    public async Task A_client_that_accepts_events_alone_gets_problem_details_too()
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
-        using var response = await service.Client.PostAsync("/api/sudoku", Json(string.Empty));
-        await response.ReadProblemAsync(400);
+        service.Client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var tooShort = await service.PostAsync("/api/sudoku/trace", "1");
+        (await tooShort.ReadProblemAsync(400)).GetProperty("errors").GetProperty("puzzle")[0].GetString().Should().Be("expected 81 characters, got 1");
+        using var elsewhere = await service.PostAsync("/api/maze/trace", "1");
+        await elsewhere.ReadProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task An_unknown_encoding_is_refused()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=bogus");
+        using var response = await service.Client.PostAsync("/api/sudoku", content);
+        await response.ReadProblemAsync(415);
     }
 
     [Fact]

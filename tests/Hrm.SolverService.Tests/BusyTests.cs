@@ -19,6 +19,8 @@ public sealed class BusyTests
 
         foreach (var path in (string[])["/api/sudoku", "/api/sudoku/trace"])
         {
+            service.Client.DefaultRequestHeaders.Accept.Clear();
+            service.Client.DefaultRequestHeaders.Accept.ParseAdd(path.EndsWith("trace", StringComparison.Ordinal) ? "text/event-stream" : "*/*");
             using var response = await service.PostAsync(path, Blanks);
             response.Headers.RetryAfter!.Delta.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1)).And.BeLessThanOrEqualTo(TimeSpan.FromMinutes(1));
             (await response.ReadProblemAsync(503)).GetProperty("detail").GetString().Should().Contain("got 1 waiting");
@@ -64,6 +66,29 @@ public sealed class BusyTests
 
         await RunningService.Eventually(() => service.Solver.Statistics.Running == 0);
         service.Solver.Statistics.Solved.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_service_stops_while_clients_still_listen()
+    {
+        await using var service = await StartAsync(batch: 1, queue: 1);
+        using var running = await service.OpenAsync("/api/sudoku/trace", Blanks);
+        await using var events = running.ReadEventsAsync().GetAsyncEnumerator();
+        (await events.MoveNextAsync()).Should().BeTrue();
+        var waiting = service.PostAsync("/api/sudoku", Blanks);
+        await RunningService.Eventually(() => service.Solver.Statistics.Waiting == 1);
+
+        await service.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+        using var refused = await waiting;
+        (await refused.ReadProblemAsync(503)).GetProperty("detail").GetString().Should().Be("The service stops.");
+        var types = new List<string>();
+        while (await events.MoveNextAsync())
+        {
+            types.Add(events.Current.Type);
+        }
+
+        types.Should().NotContain("done");
     }
 
     private static Task<RunningService> StartAsync(int batch, int queue) => RunningService.StartAsync(

@@ -32,11 +32,14 @@ public sealed class PageTests
         response.Headers.GetValues("X-Content-Type-Options").Single().Should().Be("nosniff");
     }
 
-    [Fact]
-    public async Task Nothing_outside_of_the_page_folder_is_served()
+    [Theory]
+    [InlineData("/appsettings.json")]
+    [InlineData("/SolverService.dll")]
+    [InlineData("/..%2fappsettings.json")]
+    public async Task Nothing_outside_of_the_page_folder_is_served(string path)
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
-        using var response = await service.Client.GetAsync("/..%2fappsettings.json");
+        using var response = await service.Client.GetAsync(path);
         await response.ReadProblemAsync(404);
     }
 

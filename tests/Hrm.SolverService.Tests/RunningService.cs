@@ -59,6 +59,8 @@ internal sealed class RunningService : IAsyncDisposable
         holds().Should().BeTrue();
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -44,5 +44,7 @@ public sealed class StandInModelTests
         using var loaded = HrmModel.Load(folder["models", "kept"]);
         loaded.Config.Should().Be(model.Config);
         Directory.GetDirectories(folder["models"]).Should().ContainSingle();
+        StandInModel.Keep(model, folder["models", "kept"]);
+        Directory.GetDirectories(folder["models"]).Should().ContainSingle("another service was faster");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Hrm.Core;
 using Hrm.Samples.SolverService;
@@ -65,13 +66,33 @@ public sealed class StartTests
     {
         using var folder = new TemporaryFolder();
         TinyModels.Save(TinyModels.Sudoku(4), folder.Path);
-        Creating("--model", folder.Path, "--Solver:Limits:MaxQeueLength", "3").Should().Throw<InvalidOperationException>().WithMessage("*MaxQeueLength*");
+        Creating("--model", folder.Path, "--Solver:Limits:MaxQeueLength", "3").Should().Throw<OptionsValidationException>().WithMessage("*MaxQeueLength*");
+    }
+
+    [Theory]
+    [InlineData("--urls", "nonsense")]
+    [InlineData("--Solver:Limits:MaxQueueLength", "many")]
+    public async Task What_cannot_be_read_is_a_line_and_an_exit_code(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModels.Save(TinyModels.Sudoku(4), folder.Path);
+        var program = Path.Combine(AppContext.BaseDirectory, "SolverService.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--model", folder.Path, "--Logging:LogLevel:Default", "None", key, value])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var errors = await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(1);
+        errors.Should().StartWith("error: ").And.Contain(value).And.NotContain("   at ");
     }
 
     [Theory]
     [InlineData(900, 12)]
     [InlineData(80, 11)]
     [InlineData(49, 9)]
+    [InlineData(9, 6)]
     public void A_model_of_other_puzzles_is_refused(int length, int vocabulary)
     {
         using var folder = new TemporaryFolder();

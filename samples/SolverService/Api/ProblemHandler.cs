@@ -7,16 +7,21 @@ using Microsoft.AspNetCore.Mvc;
 namespace Hrm.Samples.SolverService;
 
 /// <summary>Tells a client what was wrong with its request, as problem details (RFC 9457) that name the field.</summary>
-internal sealed class ProblemHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class ProblemHandler(IProblemDetailsService problems, IHostApplicationLifetime lifetime) : IExceptionHandler
 {
+    private const string Body = "{\"puzzle\": \"a character a cell\"}";
+
     public ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
         {
             InvalidPuzzleException invalid => Invalid("puzzle", invalid.Message, invalid.Cells),
             BadHttpRequestException { InnerException: JsonException json } => Invalid(FieldOf(json), PlaceOf(json), []),
+            BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } => Invalid("body", $"expected {Body}, got nothing", []),
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.Message },
             SolverBusyException busy => Busy(context, busy),
+            OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested
+                => new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The service stops." },
             _ => null,
         };
         if (problem is null)
@@ -52,5 +57,5 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
     private static string FieldOf(JsonException error) => error.Path is ['$', '.', .. var name] ? name : "body";
 
     private static string PlaceOf(JsonException error) => FormattableString.Invariant(
-        $"expected {{\"puzzle\": \"a character a cell\"}}, got something else near line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1}");
+        $"expected {Body}, got something else near line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1}");
 }

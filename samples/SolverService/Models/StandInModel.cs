@@ -7,6 +7,7 @@ namespace Hrm.Samples.SolverService;
 internal static class StandInModel
 {
     private const string CacheVariable = "HRM_CACHE";
+    private const string ConfigName = "config.json";
 
     /// <summary>Where the model may be: where QuickStart leaves it, then a cache of this user.</summary>
     /// <param name="environment">Reads an environment variable.</param>
@@ -23,7 +24,7 @@ internal static class StandInModel
     /// <param name="console">Told how the training goes, where there is one.</param>
     public static string Provide(IReadOnlyList<string> folders, TextWriter console)
     {
-        if (folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "config.json"))) is { } found)
+        if (folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, ConfigName))) is { } found)
         {
             return found;
         }
@@ -41,7 +42,15 @@ internal static class StandInModel
     {
         var unfinished = $"{folder}.{Environment.ProcessId}";
         model.Save(unfinished);
-        Directory.Move(unfinished, folder);
+        try
+        {
+            Directory.Move(unfinished, folder);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(folder, ConfigName)))
+        {
+            // Another service was faster: its model is as good.
+            Directory.Delete(unfinished, recursive: true);
+        }
     }
 
     private static void Train(FourByFour sample, TextWriter console)

@@ -7,7 +7,7 @@ namespace Hrm.Samples.SolverService;
 internal static class ServedPuzzles
 {
     private const int MazeVocabulary = 6;
-    private const int SmallestMaze = 3;
+    private const int SmallestMaze = 4; // In a smaller one hardly any layout has a way that is long enough for an example.
 
     /// <summary>
     /// A square of cells with a token each for padding, blank and every digit is a Sudoku; one of six tokens is a maze. 4×4 fits both,

@@ -9,7 +9,10 @@ const [form, examples, tools, container, hint, solve, stop, clear, message, stat
 
 let running; // what stops the trace that is being watched
 
-start().catch(error => { message.textContent = error.message; });
+start().catch(error => {
+  document.getElementById("model").textContent = "The model could not be asked for.";
+  message.textContent = error.message;
+});
 
 async function start() {
   const response = await fetch("api/model");
@@ -24,6 +27,11 @@ async function start() {
     `A model of ${model.parameters.toLocaleString("en")} parameters, for ${model.kind === "maze" ? "mazes" : "Sudokus"} of ${model.side}×${model.side}.`;
   examples.append(new Option("none", ""), ...model.examples.map((text, place) => new Option(`number ${place + 1}`, text)));
   examples.addEventListener("change", () => { editor.text = examples.value; });
+  for (const edit of ["input", "pointerdown", "keydown"]) {
+    container.addEventListener(edit, () => { examples.value = editor.text === examples.value ? examples.value : ""; });
+  }
+
+  container.addEventListener("refused", event => { message.textContent = event.detail; });
   clear.addEventListener("click", () => {
     editor.text = "";
     examples.value = "";
@@ -53,6 +61,10 @@ async function watch(model, editor) {
     }
   } finally {
     if (running === mine) {
+      if (document.activeElement === stop) {
+        solve.focus(); // before the focus is lost with the button
+      }
+
       stop.disabled = true;
     }
   }

@@ -5,7 +5,7 @@ const largest = { editor: 24, board: 14 }; // rem
 /** Sets the number of columns and the size of a cell. */
 export function layOut(grid, side, kind) {
   grid.style.setProperty("--side", side);
-  grid.style.setProperty("--cell", `${Math.min(2.4, Math.max(largest[kind] / side, 0.5))}rem`);
+  grid.style.setProperty("--cell", `min(${Math.min(2.4, Math.max(largest[kind] / side, 0.5))}rem, (100vw - 3rem) / ${side})`);
 }
 
 /** The classes that draw the borders of a cell. */

@@ -10,6 +10,7 @@ export class MazeEditor {
     this.side = model.side;
     this.tools = tools;
     tools.hidden = false;
+    container.classList.add("drawn");
     layOut(container, model.side, "editor");
     this.values = Array(model.side ** 2).fill(" ");
     this.cells = this.values.map((_, cell) => this.createCell(cell, model));
@@ -28,7 +29,10 @@ export class MazeEditor {
 
   /** Shows cells at fault. */
   mark(faults) {
-    this.cells.forEach((cell, place) => cell.classList.toggle("wrong", faults.includes(place)));
+    this.cells.forEach((cell, place) => {
+      cell.classList.toggle("wrong", faults.includes(place));
+      cell.setAttribute("aria-invalid", faults.includes(place));
+    });
   }
 
   createCell(cell, model) {
@@ -37,8 +41,10 @@ export class MazeEditor {
     button.classList.add(...borders(cell, model));
     button.setAttribute("aria-label", `${nameOf(cell, model.side)}: ${names[" "]}`);
     button.addEventListener("pointerdown", event => {
-      button.releasePointerCapture(event.pointerId);
-      this.draw(cell);
+      button.releasePointerCapture(event.pointerId); // so that a finger, too, draws where it is
+      if (event.button === 0) {
+        this.draw(cell);
+      }
     });
     button.addEventListener("pointerenter", event => {
       if (event.buttons === 1) {
@@ -51,6 +57,10 @@ export class MazeEditor {
       }
     });
     button.addEventListener("keydown", event => {
+      if (event.ctrlKey || event.metaKey || event.altKey) {
+        return;
+      }
+
       const symbol = event.key === "Delete" || event.key === "Backspace" ? " " : event.key.toUpperCase();
       if (event.key !== " " && symbol in names) {
         event.preventDefault();

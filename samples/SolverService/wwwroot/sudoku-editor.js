@@ -21,6 +21,7 @@ export class SudokuEditor {
     this.cells.forEach((cell, place) => {
       const symbol = (text[place] ?? "").toUpperCase();
       cell.value = this.symbols.indexOf(symbol) > 0 ? symbol : "";
+      cell.dataset.before = cell.value;
     });
     this.mark([]);
   }
@@ -44,7 +45,13 @@ export class SudokuEditor {
     field.addEventListener("focus", () => field.select());
     field.addEventListener("input", () => {
       const symbol = field.value.toUpperCase();
+      if (symbol !== "" && !this.symbols.includes(symbol)) {
+        field.value = field.dataset.before ?? "";
+        return;
+      }
+
       field.value = this.symbols.indexOf(symbol) > 0 ? symbol : "";
+      field.dataset.before = field.value;
       this.mark([]);
     });
     return field;
@@ -52,9 +59,15 @@ export class SudokuEditor {
 
   paste(event) {
     const text = event.clipboardData.getData("text").replace(/\s/g, "");
+    if (text.length === 1) {
+      return;
+    }
+
+    event.preventDefault();
     if (text.length === this.cells.length) {
-      event.preventDefault();
       this.text = text;
+    } else {
+      event.currentTarget.dispatchEvent(new CustomEvent("refused", { detail: `Expected ${this.cells.length} characters, got ${text.length}.` }));
     }
   }
 }
