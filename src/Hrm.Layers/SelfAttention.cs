@@ -60,7 +60,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         ShapeGuard.Require(input, nameof(input), "B", "S", _hiddenSize);
         using var scope = NewDisposeScope();
         var packed = _qkvProjection.call(input); // [B, S, 3D]
-        var isFused = FusedAttention.Applies(packed) && (_rotary is null || _rotary.HeadDim == _headDim);
+        var isFused = FusedAttention.Applies(packed, _headDim) && (_rotary is null || _rotary.HeadDim == _headDim);
         var joined = isFused
             ? FusedAttention.Attend(packed, _heads, _rotary?.AnglesFor(packed.size(1), packed.device))
             : AttendPlainly(packed); // [B, S, D]

@@ -7,7 +7,8 @@ namespace Hrm.Layers;
 /// <summary><see cref="FusedAttention.Attend"/> with its backward pass, as one node of the graph.</summary>
 /// <remarks>
 /// Kept for the backward pass: q, k and v, and the attention weights where they are no larger than four of those.
-/// Longer sequences compute the weights again, so that memory grows with S and not with S².
+/// Longer sequences compute the weights again, so that memory grows with S and not with S². As with libtorch's own fused
+/// attention on the CPU, the gradient cannot be differentiated again; the plain form in bfloat16 and float64 can.
 /// </remarks>
 internal sealed class FusedAttentionFunction : SingleTensorFunction<FusedAttentionFunction>
 {
@@ -31,10 +32,11 @@ internal sealed class FusedAttentionFunction : SingleTensorFunction<FusedAttenti
             var weights = steps.Weigh(queries, keys); // [maps, S, S]
             steps.Merge(bmm(weights, values), block, mixed);
             saved.AddRange([queries.MoveToOuterDisposeScope(), keys.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope()]);
-            saved.Add(KeepsWeights(steps) ? weights.MoveToOuterDisposeScope() : null!);
+            saved.Add(FusedAttention.KeepsWeights(steps.Tokens, steps.HeadDim) ? weights.MoveToOuterDisposeScope() : null!);
         }
 
         ctx.save_for_backward(saved);
+        ctx.set_materialize_grads(false);
         ctx.save_data(Steps, steps with { Angles = null });
         return mixed;
     }
@@ -45,10 +47,11 @@ internal sealed class FusedAttentionFunction : SingleTensorFunction<FusedAttenti
         BackwardMemory.FreeReturned();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        using var outer = grad_output;
         var saved = ctx.get_saved_variables();
         var steps = (AttentionSteps)ctx.get_data(Steps);
         steps = steps with { Angles = saved[0] is { } cos ? new RotaryAngles(cos, saved[1]) : null };
-        var gradient = grad_output.contiguous(); // [B, S, D]
+        var gradient = outer.contiguous(); // [B, S, D]
         var packed = empty(steps.Batches, steps.Tokens, 3 * steps.Heads * steps.HeadDim, steps.Dtype); // [B, S, 3D]
         var next = 2;
         foreach (var block in steps.Blocks)
@@ -68,6 +71,4 @@ internal sealed class FusedAttentionFunction : SingleTensorFunction<FusedAttenti
 
         return BackwardMemory.Return(packed.MoveToOuterDisposeScope(), null, null, null);
     }
-
-    private static bool KeepsWeights(AttentionSteps steps) => steps.Tokens <= 4 * steps.HeadDim;
 }
