@@ -6,8 +6,9 @@ namespace Hrm.Layers;
 /// <summary>Everything of attention between its two projections: [B, S, 3D] to [B, S, D].</summary>
 /// <remarks>
 /// One pass cuts and turns the heads, the scores become weights in place, one pass puts the heads together. Over the matrix
-/// products alone, the whole layer takes at S = 81, forward / with the backward pass: 1.05 / 1.05 (float32) and
-/// 1.11 / 1.08 (bfloat16; plainly 1.28 / 1.25) at D = 512, 1.10 / 1.08 and 1.38 / 1.22 (plainly 2.48 / 1.91) at D = 128.
+/// products alone the whole layer takes at S = 81 (processor time, plain form in brackets), forward and with the backward
+/// pass: float32 1.06 and 1.06 (1.08, 1.12) at D = 512, 1.15 and 1.09 (1.26, 1.23) at D = 128; bfloat16 1.11 and 1.09
+/// (1.33, 1.39) at D = 512, 1.37 and 1.22 (2.23, 1.82) at D = 128; at S = 900, D = 512 1.33 and 1.25 (1.69, 1.49).
 /// </remarks>
 internal static class FusedAttention
 {

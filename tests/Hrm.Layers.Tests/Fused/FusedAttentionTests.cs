@@ -14,7 +14,7 @@ public sealed class FusedAttentionTests
     [InlineData(1, 16, 102, 3, true)] // a half of 17: a vector and one value
     [InlineData(2, 1, 64, 2, true)]
     [InlineData(1, 129, 64, 2, true)] // weights computed again in bfloat16, libtorch's attention in float32
-    [InlineData(25, 300, 160, 2, true)] // several blocks of batch rows, the last one smaller
+    [InlineData(13, 300, 160, 2, true)] // several blocks of batch rows, the last one smaller
     public void Forward_and_backward_equal_the_plain_form(long batch, long tokens, int width, int heads, bool rotates)
     {
         using var scope = NewDisposeScope();
