@@ -7,7 +7,7 @@ namespace Hrm.Layers;
 internal static unsafe class FusedGate
 {
     /// <summary>Whether the kernels can take this operand.</summary>
-    public static bool Applies(Tensor gateUp) => FastPath.Applies(gateUp);
+    public static bool Applies(Tensor gateUp) => FastPath.Applies(gateUp) && gateUp.dim() > 0 && gateUp.size(-1) % 2 == 0;
 
     /// <summary>The gate of [gate | up].</summary>
     /// <param name="gateUp">[…, 2I], one that <see cref="Applies"/>; not changed.</param>
@@ -20,7 +20,7 @@ internal static unsafe class FusedGate
     {
         var shape = gateUp.shape;
         shape[^1] /= 2;
-        var target = empty(shape, gateUp.dtype);
+        var target = empty(shape, gateUp.dtype, CPU);
         if (gateUp.dtype == ScalarType.Float32)
         {
             Forward<StoredSingle>(gateUp, target, shape[^1]);

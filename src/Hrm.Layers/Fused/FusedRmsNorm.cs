@@ -7,11 +7,11 @@ namespace Hrm.Layers;
 internal static unsafe class FusedRmsNorm
 {
     /// <summary>Whether the kernels can take this operand.</summary>
-    public static bool Applies(Tensor input) => FastPath.Applies(input);
+    public static bool Applies(Tensor input) => FastPath.Applies(input) && input.dim() > 0;
 
     /// <summary>Whether the kernels can take these operands.</summary>
     public static bool Applies(Tensor first, Tensor second)
-        => FastPath.Applies(first)
+        => Applies(first)
         && FastPath.Applies(second)
         && first.dtype == second.dtype
         && first.shape.AsSpan().SequenceEqual(second.shape);

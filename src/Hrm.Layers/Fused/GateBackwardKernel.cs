@@ -33,7 +33,7 @@ internal unsafe struct GateBackwardKernel<T> : IRowKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float> Gate, Vector512<float> Up) Compute(Vector512<float> gate, Vector512<float> up, Vector512<float> gradient)
     {
-        var sigmoid = Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-gate));
+        var sigmoid = VectorSigmoid.Of(gate);
         var slope = sigmoid * (Vector512<float>.One + (gate * (Vector512<float>.One - sigmoid)));
         return (gradient * up * slope, gradient * (gate * sigmoid));
     }

@@ -28,7 +28,7 @@ internal unsafe struct GateKernel<T> : IRowKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Compute(Vector512<float> gate, Vector512<float> up)
-        => gate / (Vector512<float>.One + Vector512.Exp(-gate)) * up;
+        => gate * VectorSigmoid.Of(gate) * up;
 
     private readonly void Walk(T* gate, T* target)
     {

@@ -21,7 +21,7 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         var (first, second, epsilon) = ((Tensor)vars[0], (Tensor?)vars[1], (double)vars[2]);
         var shape = first.shape;
         shape[^1] = 1;
-        var (target, scale) = (empty_like(first), empty(shape, ScalarType.Float32)); // […, D], […, 1]
+        var (target, scale) = (empty_like(first), empty(shape, ScalarType.Float32, CPU)); // […, D], […, 1]
         FusedRmsNorm.Forward(first, second, first, target, scale, epsilon);
         ctx.set_materialize_grads(false);
         ctx.save_data(Epsilon, epsilon);
