@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -74,6 +75,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(injection);
         using var scope = NewDisposeScope();
+        using var casts = CastScope.Open();
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {

@@ -55,7 +55,7 @@ public sealed class CastedLinear : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.RequireWidth(input, nameof(input), _inputFeatures);
         using var scope = NewDisposeScope();
-        var weight = _weight.CastTo(input.dtype); // [O, I]
+        var weight = CastScope.Cast(_weight, input.dtype); // [O, I]
         var bias = _bias?.CastTo(input.dtype); // [O]
         return nn.functional.linear(input, weight, bias).MoveToOuterDisposeScope(); // […, O]
     }

@@ -31,10 +31,23 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
+        var normalised = FusedRmsNorm.Applies(input) ? FusedRmsNorm.Apply(input, _epsilon) : Plainly(input, _epsilon); // […, D]
+        return normalised.MoveToOuterDisposeScope(); // […, D]
+    }
+
+    /// <summary>Normalises a sum over the last axis.</summary>
+    /// <param name="output">[…, D], what a layer has just given: its memory is used.</param>
+    /// <param name="state">[…, D], what the layer was given; not changed.</param>
+    internal Tensor NormaliseSum(Tensor output, Tensor state)
+        => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.ApplyToSum(output, state, _epsilon) : Plainly(output.add_(state), _epsilon);
+
+    /// <summary>The norm of libtorch's operations.</summary>
+    internal static Tensor Plainly(Tensor input, double epsilon)
+    {
         var wide = input.CastTo(ScalarType.Float32); // […, D]
         var meanSquare = input.dtype == ScalarType.Float32 ? MeanSquare(wide) : MeanSquareByNorm(wide); // […, 1]
-        var scale = meanSquare.add_(_epsilon).rsqrt_(); // […, 1]
-        return wide.mul(scale).CastTo(input.dtype).MoveToOuterDisposeScope(); // […, D]
+        var scale = meanSquare.add_(epsilon).rsqrt_(); // […, 1]
+        return wide.mul(scale).CastTo(input.dtype); // […, D]
     }
 
     private static Tensor MeanSquare(Tensor input) => input.square().mean([-1], keepdim: true);

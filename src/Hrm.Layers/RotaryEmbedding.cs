@@ -50,13 +50,8 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", "S", "A", _headDim);
         var tokens = input.size(1);
-        if (tokens > _length)
-        {
-            throw new ShapeMismatchException(nameof(input), $"[B, S ≤ {_length}, A, {_headDim}]", $"S = {tokens}");
-        }
-
         using var scope = NewDisposeScope();
-        var table = TableFor(input.device);
+        var table = AnglesFor(tokens, input.device);
         var cos = table.Cos.narrow(0, 0, tokens); // [S, 1, H]
         var sin = table.SignedSin.narrow(0, 0, tokens); // [S, 1, H]
         var wide = input.CastTo(ScalarType.Float32); // [B, S, A, H]
@@ -64,6 +59,21 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
             .addcmul_(wide.roll(_headDim / 2, -1), sin, 1)
             .CastTo(input.dtype)
             .MoveToOuterDisposeScope(); // [B, S, A, H]
+    }
+
+    /// <summary>H, the width of a head.</summary>
+    internal long HeadDim => _headDim;
+
+    /// <summary>The tables, owned by the embedding, that turn this many tokens of heads on this device.</summary>
+    /// <exception cref="ShapeMismatchException">S is beyond the length of the tables.</exception>
+    internal RotaryAngles AnglesFor(long tokens, Device device)
+    {
+        if (tokens > _length)
+        {
+            throw new ShapeMismatchException("input", $"[B, S ≤ {_length}, A, {_headDim}]", $"S = {tokens}");
+        }
+
+        return TableFor(device).Angles;
     }
 
     /// <inheritdoc/>
@@ -103,20 +113,19 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
             var frequency = tensor(theta, ScalarType.Float32).pow(half).reciprocal(); // [H/2]
             var angles = outer(arange(length, ScalarType.Float32), frequency); // [length, H/2]
             var sin = angles.sin();
-            Cos = cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope();
-            SignedSin = cat([sin.neg(), sin], 1).unsqueeze(1).to(device).DetachFromDisposeScope();
+            Angles = new RotaryAngles(
+                cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope(),
+                cat([sin.neg(), sin], 1).unsqueeze(1).to(device).DetachFromDisposeScope());
         }
 
-        public Tensor Cos { get; }
+        public RotaryAngles Angles { get; }
 
-        public Tensor SignedSin { get; }
-
-        public bool IsOn(Device device) => Cos.device_type == device.type && Cos.device_index == device.index;
+        public bool IsOn(Device device) => Angles.Cos.device_type == device.type && Angles.Cos.device_index == device.index;
 
         public void Dispose()
         {
-            Cos.Dispose();
-            SignedSin.Dispose();
+            Angles.Cos.Dispose();
+            Angles.SignedSin.Dispose();
         }
     }
 }

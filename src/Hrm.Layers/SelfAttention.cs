@@ -59,9 +59,19 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", "S", _hiddenSize);
         using var scope = NewDisposeScope();
-        var batch = input.size(0);
-        var tokens = input.size(1);
-        var qkv = _qkvProjection.call(input).view(batch, tokens, 3 * _heads, _headDim); // [B, S, 3A, H]
+        var packed = _qkvProjection.call(input); // [B, S, 3D]
+        var isFused = FusedAttention.Applies(packed, _headDim) && (_rotary is null || _rotary.HeadDim == _headDim);
+        var joined = isFused
+            ? FusedAttention.Attend(packed, _heads, _rotary?.AnglesFor(packed.size(1), packed.device))
+            : AttendPlainly(packed); // [B, S, D]
+        return _outputProjection.call(joined).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    private Tensor AttendPlainly(Tensor packed)
+    {
+        var batch = packed.size(0);
+        var tokens = packed.size(1);
+        var qkv = packed.view(batch, tokens, 3 * _heads, _headDim); // [B, S, 3A, H]
         var parts = qkv.split([2 * _heads, _heads], dim: 2);
         var (queriesAndKeys, values) = (parts[0], parts[1]); // [B, S, 2A, H], [B, S, A, H]
         if (_rotary is not null)
@@ -71,8 +81,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
 
         var halves = queriesAndKeys.chunk(2, dim: 2); // [B, S, A, H] each
         var mixed = Attend(halves[0].transpose(1, 2), halves[1].transpose(1, 2), values.transpose(1, 2)); // [B, A, S, H]
-        var joined = mixed.transpose(1, 2).reshape(batch, tokens, _hiddenSize); // [B, S, D]
-        return _outputProjection.call(joined).MoveToOuterDisposeScope(); // [B, S, D]
+        return mixed.transpose(1, 2).reshape(batch, tokens, _hiddenSize); // [B, S, D]
     }
 
     /// <summary>softmax(q kᵀ / √H) v over [B, A, S, H].</summary>

@@ -55,7 +55,10 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>silu(gate) · up of [gate | up].</summary>
-    internal static Tensor Gate(Tensor gateUp)
+    internal static Tensor Gate(Tensor gateUp) => FusedGate.Applies(gateUp) ? FusedGate.Apply(gateUp) : GatePlainly(gateUp);
+
+    /// <summary>The gate of libtorch's operations.</summary>
+    internal static Tensor GatePlainly(Tensor gateUp)
     {
         // Chunks, not two narrow views: the backward pass then joins the two gradients rather than adding padded ones.
         var halves = gateUp.chunk(2, -1);

@@ -77,5 +77,5 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>rms(h + f(h)) over the last axis.</summary>
     private Tensor AddAndNorm(Tensor state, nn.Module<Tensor, Tensor> layer)
-        => _norm.call(layer.call(state).add_(state));
+        => _norm.NormaliseSum(layer.call(state), state);
 }

@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,6 +67,29 @@ public sealed class HierarchicalConvergenceTests : IDisposable
     private sealed class GivesBack(bool second) : nn.Module<Tensor, Tensor, Tensor>(nameof(GivesBack))
     {
         public override Tensor forward(Tensor input1, Tensor input2) => second ? input2 : input1;
+    }
+
+    /// <summary>Casts of weights are shared within a call, and only there.</summary>
+    [Fact]
+    public void Weights_changed_between_two_calls_take_effect()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var generator = new Generator(1);
+        using var linear = new CastedLinear(3, 3, generator);
+        using var loop = new HierarchicalConvergence(new Projects(linear), new Projects(linear), 1, 1);
+        var (high, low) = (_carry.High.to_type(ScalarType.BFloat16), _carry.Low.to_type(ScalarType.BFloat16));
+        var injection = _injection.to_type(ScalarType.BFloat16);
+        var expected = linear.call(high + linear.call(low + (high + injection)));
+
+        loop.call(new HrmCarry(high, low), injection).High.Equals(expected).Should().BeTrue();
+        linear.Weight.zero_();
+        loop.call(new HrmCarry(high, low), injection).High.Equals(zeros_like(expected)).Should().BeTrue();
+    }
+
+    private sealed class Projects(CastedLinear linear) : nn.Module<Tensor, Tensor, Tensor>(nameof(Projects))
+    {
+        public override Tensor forward(Tensor input1, Tensor input2) => linear.call(input1 + input2);
     }
 
     [Fact]

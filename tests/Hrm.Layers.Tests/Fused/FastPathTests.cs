@@ -1,0 +1,49 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests.Fused;
+
+public sealed class FastPathTests
+{
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("1", false)]
+    [InlineData("on", false)]
+    [InlineData("0", true)]
+    [InlineData("off", true)]
+    [InlineData("OFF", true)]
+    public void The_environment_variable_switches_the_kernels_off(string? value, bool isOff)
+        => FastPath.IsOff(value).Should().Be(isOff);
+
+    [Fact]
+    public void Kernels_apply_to_contiguous_float32_and_bfloat16_alone()
+    {
+        using var scope = NewDisposeScope();
+        FastPath.Applies(zeros(2, 3)).Should().Be(FastPath.IsOn);
+        FastPath.Applies(zeros(2, 3, dtype: ScalarType.BFloat16)).Should().Be(FastPath.IsOn);
+        FastPath.Applies(zeros(2, 3, dtype: ScalarType.Float64)).Should().BeFalse();
+        FastPath.Applies(zeros(2, 3, dtype: ScalarType.Float16)).Should().BeFalse();
+        FastPath.Applies(zeros(2, 3, dtype: ScalarType.Int32)).Should().BeFalse();
+        FastPath.Applies(zeros(2, 3).t()).Should().BeFalse();
+        FastPath.Applies(zeros(2, 3).narrow(1, 0, 2)).Should().BeFalse();
+        FastPath.Applies(zeros(0, 3)).Should().BeFalse();
+        FastPath.Applies(zeros(2, 3).to_sparse()).Should().BeFalse();
+        FastPath.Applies(zeros([2, 3], device: META)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void An_operation_is_recorded_where_an_operand_asks_for_a_gradient_and_recording_is_on()
+    {
+        using var scope = NewDisposeScope();
+        var (leaf, constant) = (zeros(1).requires_grad_(true), zeros(1));
+        FastPath.Records(leaf).Should().BeTrue();
+        FastPath.Records(constant).Should().BeFalse();
+        FastPath.Records(constant, leaf).Should().BeTrue();
+        FastPath.Records(leaf, constant).Should().BeTrue();
+        FastPath.Records(constant, constant).Should().BeFalse();
+        using var noGradient = no_grad();
+        FastPath.Records(leaf).Should().BeFalse();
+        FastPath.Records(leaf, leaf).Should().BeFalse();
+    }
+}

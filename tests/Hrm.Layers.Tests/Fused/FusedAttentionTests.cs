@@ -1,0 +1,141 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests.Fused;
+
+public sealed class FusedAttentionTests
+{
+    [Theory]
+    [InlineData(2, 81, 128, 2, true)] // the halves of a head fill vectors
+    [InlineData(2, 81, 128, 2, false)]
+    [InlineData(3, 17, 40, 2, true)] // a half of 10: no whole vector
+    [InlineData(1, 16, 102, 3, true)] // a half of 17: a vector and one value
+    [InlineData(2, 1, 64, 2, true)]
+    [InlineData(1, 129, 64, 2, true)] // weights computed again in bfloat16, libtorch's attention in float32
+    [InlineData(13, 300, 160, 2, true)] // several blocks of batch rows, the last one smaller
+    public void Forward_and_backward_equal_the_plain_form(long batch, long tokens, int width, int heads, bool rotates)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width, heads, tokens, rotates);
+        var weights = layer.state_dict();
+        Tensor Plain(Tensor x) => PlainLayers.Attend(x, weights["qkv_proj.weight"], weights["o_proj.weight"], heads, rotates);
+
+        // The angles of the float32 table are off by a rounding, which grows with the position.
+        layer.ShouldEqualExactly(Plain, Normal([batch, tokens, width]), tokens < 100 ? 3e-6 : 1e-5);
+        layer.ShouldRoundNoWorse(Plain, Normal([batch, tokens, width]), 1.05);
+    }
+
+    [Fact]
+    public void Blocks_of_some_heads_of_one_row_equal_the_plain_form()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 24, heads: 3, tokens: 1500, rotates: true);
+        var input = Normal([2, 1500, 24]);
+        layer.ShouldRoundNoWorse(
+            x => PlainLayers.Attend(x, layer.state_dict()["qkv_proj.weight"], layer.state_dict()["o_proj.weight"], 3, true), input, 1.05);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Without_gradients_the_result_is_the_same(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
+        var input = Normal([3, 81, 64]).to_type(dtype);
+        var recorded = layer.call(input);
+        recorded.requires_grad.Should().BeTrue();
+        using var noGradient = no_grad();
+        layer.call(input).Equals(recorded).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_value_that_is_no_number_reaches_its_row_alone(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
+        var input = Normal([3, 81, 64]);
+        input[1, 80, 3] = float.NaN;
+        var isNumber = layer.call(input.to_type(dtype)).isnan().logical_not().view(3, -1);
+        isNumber.any(1).data<bool>().Should().Equal(true, false, true);
+        isNumber.all(1).data<bool>().Should().Equal(true, false, true);
+    }
+
+    [Fact]
+    public void An_empty_batch_stays_empty()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
+        layer.call(zeros(0, 81, 64)).shape.Should().Equal(0, 81, 64);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 81)]
+    [InlineData(ScalarType.BFloat16, 81)]
+    [InlineData(ScalarType.BFloat16, 140)] // weights computed again
+    public void Forward_and_backward_leave_no_tensor(ScalarType dtype, long tokens)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 64, heads: 2, tokens: 140, rotates: true);
+        var input = Normal([2, tokens, 64]).to_type(dtype).requires_grad_();
+        TensorLeak.Check(() =>
+        {
+            using var step = NewDisposeScope();
+            layer.call(input).sum().backward();
+            input.grad!.zero_();
+        });
+    }
+
+    [Fact]
+    public void Many_threads_may_attend_at_once()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
+        var input = Normal([4, 81, 64]);
+        var expected = Pass(layer, input);
+        var equal = new bool[4];
+        var threads = Enumerable.Range(0, equal.Length).Select(i => new Thread(() =>
+        {
+            using var own = NewDisposeScope();
+            equal[i] = Enumerable.Range(0, 20).All(_ => Pass(layer, input).Equals(expected));
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        equal.Should().AllBeEquivalentTo(true);
+    }
+
+    [Theory]
+    [InlineData(5, 4, 8)] // two rows a block
+    [InlineData(5, 4, 3)] // three heads a block, then one
+    [InlineData(5, 4, 0)] // less than one map is still one
+    [InlineData(5, 4, 1000)]
+    [InlineData(1, 1, 1)]
+    public void Blocks_hold_every_map_once(long batches, long heads, long most)
+    {
+        var blocks = HeadBlock.Cut(batches, heads, most).ToList();
+        var maps = blocks.SelectMany(block =>
+            from batch in Enumerable.Range((int)block.FirstBatch, (int)block.Batches)
+            from head in Enumerable.Range((int)block.FirstHead, (int)block.Heads)
+            select (batch * heads) + head);
+        maps.Should().BeEquivalentTo(Enumerable.Range(0, (int)(batches * heads)));
+        blocks.Should().OnlyContain(block => block.Maps <= Math.Max(1, most));
+    }
+
+    private static Tensor Pass(SelfAttention layer, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var leaf = input.detach().requires_grad_();
+        var output = layer.call(leaf);
+        return autograd.grad([output.sum()], [leaf])[0].add(output.detach()).MoveToOuterDisposeScope();
+    }
+
+    private static SelfAttention NewLayer(long width, int heads, long tokens, bool rotates)
+    {
+        using var generator = new Generator(1);
+        return new SelfAttention(width, heads, rotates ? new RotaryEmbedding(width / heads, tokens) : null, generator);
+    }
+}

@@ -1,0 +1,128 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static Hrm.Layers.Tests.PlainComparison;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests.Fused;
+
+public sealed class FusedGateTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(48)]
+    [InlineData(257)]
+    public void Forward_and_backward_equal_the_plain_form(long width)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new RmsNorm();
+        var input = Normal([5, 7, 2 * width]) * 4;
+        FusedRmsNormTests.ShouldKeepTo(Exactly, SwiGlu.GatePlainly, FusedGate.Apply, input, ScalarType.Float32, layer, 2);
+        FusedRmsNormTests.ShouldKeepTo(Exactly, SwiGlu.GatePlainly, FusedGate.Apply, input, ScalarType.BFloat16, layer, 1.1);
+    }
+
+    [Fact]
+    public void Float32_is_within_a_millionth_of_each_value()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var gate = linspace(-80, 80, 100_000, ScalarType.Float32);
+        var gateUp = stack([gate, ones_like(gate)]).view(1, -1);
+        var exact = nn.functional.silu(gate.to_type(ScalarType.Float64));
+        var deviation = (FusedGate.Apply(gateUp).view(-1).to_type(ScalarType.Float64) - exact).abs() / exact.abs();
+
+        // Five units in the last place.
+        deviation.max().item<double>().Should().BeLessThan(3e-7);
+    }
+
+    [Fact]
+    public void Large_and_infinite_values_give_what_the_plain_form_gives()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        float[] gates = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, -1e30f, 0, 200, -200];
+        foreach (var dtype in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            var gate = tensor(gates).repeat(3).to_type(dtype);
+            var gateUp = cat([gate, full_like(gate, 2)]).view(1, -1);
+            var fused = FusedGate.Apply(gateUp);
+            var plain = SwiGlu.GatePlainly(gateUp.clone());
+            fused.isnan().Equals(plain.isnan()).Should().BeTrue();
+            fused.nan_to_num().Equals(plain.nan_to_num()).Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public void The_operand_stays_as_it_was()
+    {
+        using var scope = NewDisposeScope();
+        var input = Normal([3, 40]).requires_grad_(true);
+        var copy = input.detach().clone();
+        FusedGate.Apply(input).sum().backward();
+        using var noGradient = no_grad();
+        FusedGate.Apply(input);
+        input.Equals(copy).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_gradient_can_be_differentiated_again()
+    {
+        using var scope = NewDisposeScope();
+        var values = Normal([3, 10]);
+        var exact = FusedRmsNormTests.SecondDerivative(Exactly, values.to_type(ScalarType.Float64));
+        var fused = FusedRmsNormTests.SecondDerivative(FusedGate.Apply, values);
+        fused.BeCloseTo(exact, 3e-6, "second derivative");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Passes_leave_no_tensor_alive(ScalarType dtype)
+    {
+        using var input = Normal([6, 40]).to_type(dtype).requires_grad_(true);
+        TensorLeak.Check(() =>
+        {
+            using var scope = NewDisposeScope();
+            FusedGate.Apply(input).to_type(ScalarType.Float32).square().sum().backward();
+        });
+    }
+
+    [Fact]
+    public void Gradients_that_libtorch_has_taken_are_freed_by_the_next_function()
+    {
+        using var scope = NewDisposeScope();
+        var gradient = zeros(3);
+        BackwardMemory.FreeReturned();
+        BackwardMemory.Return(gradient, null, gradient).Should().HaveCount(3);
+        gradient.IsInvalid.Should().BeFalse();
+        BackwardMemory.FreeReturned();
+        gradient.IsInvalid.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Several_threads_at_once_get_their_own_results()
+    {
+        using var scope = NewDisposeScope();
+        var input = Normal([300, 200]);
+        var expected = FusedGate.Apply(input);
+        Parallel.For(0, 4, _ =>
+        {
+            for (var round = 0; round < 20; round++)
+            {
+                using var inner = NewDisposeScope();
+                var leaf = input.detach().requires_grad_(true);
+                var output = FusedGate.Apply(leaf);
+                output.sum().backward();
+                output.detach().Equals(expected).Should().BeTrue();
+            }
+        });
+    }
+
+    private static Tensor Exactly(Tensor gateUp)
+    {
+        var halves = gateUp.chunk(2, -1);
+        return nn.functional.silu(halves[0]) * halves[1];
+    }
+}

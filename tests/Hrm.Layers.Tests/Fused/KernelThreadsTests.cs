@@ -1,0 +1,126 @@
+using TorchSharp;
+
+namespace Hrm.Layers.Tests.Fused;
+
+public sealed unsafe class KernelThreadsTests
+{
+    public static TheoryData<int, long, bool> Ways => new()
+    {
+        { 2, 2, true },
+        { 2, 3, true },
+        { 2, 1000, true },
+        { 5, 1001, true },
+        { 2, 2, false },
+        { 2, 1000, false },
+        { 5, 1001, false },
+    };
+
+    [Fact]
+    public void Threads_of_libtorch_can_be_entered_on_linux()
+        => OpenMp.IsAvailable.Should().Be(OperatingSystem.IsLinux());
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Every_row_is_worked_on_once(int threads, long rows, bool isOpenMp)
+    {
+        var counts = new int[rows];
+        fixed (int* target = counts)
+        {
+            KernelThreads.RunOn(threads, rows, new Counting { Counts = target }, isOpenMp && OpenMp.IsAvailable);
+        }
+
+        counts.Should().OnlyContain(count => count == 1);
+    }
+
+    [Theory]
+    [InlineData(0, 100_000)]
+    [InlineData(1, 100_000)]
+    [InlineData(7, 1)]
+    [InlineData(1000, 1000)]
+    public void The_size_of_the_work_does_not_change_what_is_done(long rows, long valuesPerRow)
+    {
+        var counts = new int[rows + 1];
+        fixed (int* target = counts)
+        {
+            KernelThreads.Run(rows, valuesPerRow, new Counting { Counts = target });
+        }
+
+        counts.Should().Equal([.. Enumerable.Repeat(1, (int)rows), 0]);
+    }
+
+    [Fact]
+    public void As_many_threads_work_as_libtorch_is_set_to()
+    {
+        var before = torch.get_num_threads();
+        var threads = stackalloc int[1000];
+        try
+        {
+            torch.set_num_threads(1);
+            KernelThreads.Run(1000, 1000, new RecordingThreads { Threads = threads });
+            new ReadOnlySpan<int>(threads, 1000).ToArray().Should().OnlyContain(id => id == Environment.CurrentManagedThreadId);
+        }
+        finally
+        {
+            torch.set_num_threads(before);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_exception_of_the_kernel_reaches_the_caller(bool isOpenMp)
+    {
+        var run = () => KernelThreads.RunOn(2, 100, default(Failing), isOpenMp && OpenMp.IsAvailable);
+        run.Should().Throw<InvalidOperationException>().WithMessage("row *");
+        run.Should().Throw<InvalidOperationException>("the threads serve on");
+    }
+
+    [Fact]
+    public void Several_callers_at_once_do_not_disturb_each_other()
+    {
+        Parallel.For(0, 4, _ =>
+        {
+            for (var round = 0; round < 50; round++)
+            {
+                var counts = new int[2000];
+                fixed (int* target = counts)
+                {
+                    KernelThreads.Run(2000, 100, new Counting { Counts = target });
+                }
+
+                counts.Should().OnlyContain(count => count == 1);
+            }
+        });
+    }
+
+    private struct Counting : IRowKernel
+    {
+        public int* Counts;
+
+        public readonly void Run(long begin, long end)
+        {
+            for (var row = begin; row < end; row++)
+            {
+                Interlocked.Increment(ref Counts[row]);
+            }
+        }
+    }
+
+    private struct RecordingThreads : IRowKernel
+    {
+        public int* Threads;
+
+        public readonly void Run(long begin, long end)
+        {
+            for (var row = begin; row < end; row++)
+            {
+                Threads[row] = Environment.CurrentManagedThreadId;
+            }
+        }
+    }
+
+    private struct Failing : IRowKernel
+    {
+        public readonly void Run(long begin, long end) => throw new InvalidOperationException($"row {begin}");
+    }
+}

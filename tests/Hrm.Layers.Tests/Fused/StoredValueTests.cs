@@ -1,0 +1,80 @@
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Layers.Tests.Fused;
+
+public sealed unsafe class StoredValueTests
+{
+    /// <summary>Every upper half with the lower halves about which rounding turns: exact, above it, the tie and its neighbours, the last.</summary>
+    private static readonly uint[] LowerHalves = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
+
+    [Fact]
+    public void Bfloat16_rounds_as_libtorch_does()
+    {
+        using var scope = NewDisposeScope();
+        var values = new float[LowerHalves.Length << 16];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = BitConverter.UInt32BitsToSingle(((uint)(i & 0xffff) << 16) | LowerHalves[i >> 16]);
+        }
+
+        var expected = tensor(values).to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).data<float>().ToArray();
+
+        var stored = new ushort[values.Length];
+        var read = new float[values.Length];
+        var storedOne = new ushort[values.Length];
+        var readOne = new float[values.Length];
+        var rounded = new float[values.Length];
+        fixed (float* source = values, readTarget = read, roundedTarget = rounded)
+        fixed (ushort* target = stored, targetOne = storedOne)
+        {
+            for (var i = 0; i < values.Length; i += 16)
+            {
+                var vector = Vector512.Load(source + i);
+                StoredBFloat16.Store(vector, (StoredBFloat16*)target + i);
+                StoredBFloat16.Load((StoredBFloat16*)target + i).Store(readTarget + i);
+                StoredBFloat16.Round(vector).Store(roundedTarget + i);
+            }
+
+            for (var i = 0; i < values.Length; i++)
+            {
+                StoredBFloat16.StoreOne(source[i], (StoredBFloat16*)targetOne + i);
+                readOne[i] = StoredBFloat16.LoadOne((StoredBFloat16*)targetOne + i);
+            }
+        }
+
+        // Equals takes any NaN for any other: libtorch writes another payload.
+        read.Should().Equal(expected, (a, b) => a.Equals(b) && (float.IsNaN(a) || float.IsNegative(a) == float.IsNegative(b)));
+        stored.Should().Equal(storedOne);
+        readOne.Should().Equal(read, (a, b) => a.Equals(b));
+        rounded.Should().Equal(read, (a, b) => a.Equals(b));
+    }
+
+    [Fact]
+    public void Float32_is_kept_bit_for_bit()
+    {
+        uint[] bits = [0, 0x8000_0000, 1, 0x3f80_0001, 0x7f7f_ffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_1234, 0x007f_ffff, 7, 8, 9, 10, 11, 12, 13];
+        var stored = new uint[16];
+        var storedOne = new uint[16];
+        fixed (uint* source = bits, target = stored, targetOne = storedOne)
+        {
+            StoredSingle.Store(StoredSingle.Round(StoredSingle.Load((StoredSingle*)source)), (StoredSingle*)target);
+            for (var i = 0; i < bits.Length; i++)
+            {
+                StoredSingle.StoreOne(StoredSingle.LoadOne((StoredSingle*)source + i), (StoredSingle*)targetOne + i);
+            }
+        }
+
+        stored.Should().Equal(bits);
+        storedOne.Should().Equal(bits);
+    }
+
+    [Fact]
+    public void Memory_of_a_view_begins_at_its_first_value()
+    {
+        using var scope = NewDisposeScope();
+        var view = arange(6, ScalarType.Float32).view(3, 2).narrow(0, 1, 2);
+        (*(float*)TensorMemory.AddressOf(view)).Should().Be(2);
+    }
+}
