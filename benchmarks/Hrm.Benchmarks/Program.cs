@@ -11,10 +11,19 @@ if (args is ["--help"])
     return 0;
 }
 
+var folder = Path.GetFullPath("BenchmarkDotNet.Artifacts");
 switch (args)
 {
+    case [RatiosCommand.Name, .. var rest]:
+        if (RatiosArguments.Parse(rest, out var wrong) is { } asked)
+        {
+            return RatiosCommand.Run(asked.Settings, asked.Only, folder);
+        }
+
+        await Console.Error.WriteLineAsync($"{wrong}\n\n{BenchmarkArguments.Usage}");
+        return 2;
     case [MemoryCommand.Name]:
-        return MemoryCommand.Run(Path.GetFullPath("BenchmarkDotNet.Artifacts"));
+        return MemoryCommand.Run(folder);
     case [MemoryCommand.CaseName, .. var memoryCase]:
         return MemoryCommand.RunCase(memoryCase);
     case [ShareCommand.Name]:
@@ -36,7 +45,6 @@ if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)
 }
 
 Type[] benchmarks = [typeof(GradientBenchmarks), typeof(TrainingStepBenchmarks), typeof(OptimizerBenchmarks)];
-var folder = Path.GetFullPath("BenchmarkDotNet.Artifacts");
 var config = BenchmarkConfig.Create(arguments, folder);
 var expected = RunOutcome.Expected(benchmarks, config);
 if (expected.Count == 0)

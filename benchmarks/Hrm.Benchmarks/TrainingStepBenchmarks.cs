@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Workloads.Layers;
 
 namespace Hrm.Benchmarks;
 
@@ -15,12 +16,16 @@ public class TrainingStepBenchmarks
     [ParamsAllValues]
     public TrainingPreset Preset { get; set; }
 
+    /// <summary>The forward dtype.</summary>
+    [ParamsAllValues]
+    public FloatKind Float { get; set; }
+
     /// <summary>Makes both sides and proves that they compute the same.</summary>
     /// <exception cref="UnequalResultsException">They do not.</exception>
     [GlobalSetup]
     public void Setup()
     {
-        _pair = new TrainingPair(TrainingWorkload.Of(Preset));
+        _pair = new TrainingPair(TrainingWorkload.Of(Preset, Float));
         EqualResults.Require(_pair);
     }
 
