@@ -2,8 +2,10 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Hrm.Benchmarks;
 using Hrm.Benchmarks.Commands;
+using Hrm.Benchmarks.Measuring;
+using Hrm.Benchmarks.Numbers;
 using Hrm.Benchmarks.Reporting;
-using TorchSharp;
+using Hrm.Benchmarks.Suites;
 
 if (args is ["--help"])
 {
@@ -11,6 +13,15 @@ if (args is ["--help"])
     return 0;
 }
 
+Type[] benchmarks =
+[
+    typeof(LayerBenchmarks),
+    typeof(GradientBenchmarks),
+    typeof(TrainingStepBenchmarks),
+    typeof(OptimizerBenchmarks),
+    typeof(SamplerBenchmarks),
+    typeof(SolverBenchmarks),
+];
 var folder = Path.GetFullPath("BenchmarkDotNet.Artifacts");
 switch (args)
 {
@@ -34,6 +45,12 @@ switch (args)
         return HaltingCommand.Run(model, csv);
     case [SingleCommand.Name]:
         return SingleCommand.Run();
+    case [StartupCommand.Name]:
+        return StartupCommand.Run();
+    case [StartupCommand.CaseName, var what]:
+        return StartupCommand.RunCase(what);
+    case [PeakCommand.Name, var size, var name]:
+        return PeakCommand.Run(benchmarks, BenchmarkConfig.Create(new BenchmarkArguments(size == "quick", []), folder), name);
     case [SamplerCommand.Name]:
         return SamplerCommand.Run();
 }
@@ -44,7 +61,6 @@ if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)
     return 2;
 }
 
-Type[] benchmarks = [typeof(GradientBenchmarks), typeof(TrainingStepBenchmarks), typeof(OptimizerBenchmarks)];
 var config = BenchmarkConfig.Create(arguments, folder);
 var expected = RunOutcome.Expected(benchmarks, config);
 if (expected.Count == 0)
@@ -54,16 +70,12 @@ if (expected.Count == 0)
 }
 
 var summaries = BenchmarkRunner.Run(benchmarks, config);
-var table = new RatioTable(
-    arguments.IsQuick ? "quick" : "full",
-    Environment.ProcessorCount,
-    torch.get_num_threads(),
-    RatioTable.RowsOf(summaries));
-var path = Path.Combine(folder, "ratios.json");
-table.Write(path);
-foreach (var row in table.Rows)
+var cases = new CaseTable(arguments.IsQuick ? "quick" : "full", MachineState.Now(), CaseTable.RowsOf(summaries));
+var path = Path.Combine(folder, "cases.json");
+cases.Write(path);
+foreach (var row in cases.Rows)
 {
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Ratio,6:F2}  {row.Case}: {row.MeasuredMs:F1} ms, baseline {row.BaselineMs:F1} ms"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Ratio,6:F2}  {row.Case}: {row.MeasuredMs:F1} ms, {row.Baseline} {row.BaselineMs:F1} ms"));
 }
 
 Console.WriteLine(path);
@@ -74,4 +86,11 @@ if (missing.Count > 0)
     return 1;
 }
 
-return 0;
+if (arguments.Patterns.Count > 0)
+{
+    return 0;
+}
+
+// The whole run ends with what it is for: start-up, and the numbers that the design holds the library to.
+StartupCommand.Run();
+return RatiosCommand.Run(new NumberSettings(arguments.IsQuick, ModelFolder: null), only: [], folder);

@@ -17,18 +17,17 @@ internal static class EqualResults
     private const int Losses = 5; // Where the three losses stand among the metrics.
 
     /// <exception cref="UnequalResultsException">The two differ by more than the dtype explains.</exception>
-    public static void Require(TrainingPair pair)
+    public static void Require(TrainingPair pair) => EqualityProofs.Require((pair.Workload.Config, pair.Workload.GradientMode), () =>
     {
         var config = pair.Workload.Config;
         if (config.ForwardDtype != ScalarType.Float32)
         {
-            var wide = pair.Workload with { Config = config with { ForwardDtype = ScalarType.Float32 } };
-            using var reference = new TrainingPair(wide);
-            Compare(reference, Tolerances.Float32);
+            using var wide = new TrainingPair(pair.Workload with { Config = config with { ForwardDtype = ScalarType.Float32 } });
+            Require(wide);
         }
 
         Compare(pair, config.ForwardDtype == ScalarType.Float32 ? Tolerances.Float32 : Tolerances.BFloat16);
-    }
+    });
 
     private static void Compare(TrainingPair pair, Tolerances tolerances)
     {

@@ -1,13 +1,15 @@
 using BenchmarkDotNet.Attributes;
+using Hrm.Benchmarks.Reporting;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Benchmarks.Workloads.Layers;
 
-namespace Hrm.Benchmarks;
+namespace Hrm.Benchmarks.Suites;
 
 /// <summary>
 /// A whole training step on real 9×9 puzzles (refill, segment, target of continuing, loss, gradient, optimizer, average) by
 /// the library and by the plain op sequence of the authors' code on the same libtorch.
 /// </summary>
+[PeakMemory]
 public class TrainingStepBenchmarks
 {
     private TrainingPair? _pair;
