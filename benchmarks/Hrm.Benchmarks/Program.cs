@@ -5,6 +5,7 @@ using Hrm.Benchmarks.Commands;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Numbers;
 using Hrm.Benchmarks.Reporting;
+using Hrm.Benchmarks.Scaling;
 using Hrm.Benchmarks.Suites;
 
 if (args is ["--help"])
@@ -51,6 +52,16 @@ switch (args)
         return StartupCommand.RunCase(what);
     case [PeakCommand.Name, var size, var name]:
         return PeakCommand.Run(benchmarks, BenchmarkConfig.Create(new BenchmarkArguments(size == "quick", []), folder), name);
+    case [ScalingCommand.Name]:
+        return ScalingCommand.Run(folder, folder);
+    case [ScalingCommand.Name, "--images", var images]:
+        return ScalingCommand.Run(folder, Path.GetFullPath(images));
+    case [ScalingCommand.Name, "--redraw"]:
+        return ScalingCommand.Redraw(folder, folder);
+    case [ScalingCommand.Name, "--redraw", "--images", var pictures]:
+        return ScalingCommand.Redraw(folder, Path.GetFullPath(pictures));
+    case [ScalingCommand.CaseName, .. var scalingCase]:
+        return ScalingCommand.RunCase(scalingCase);
     case [SamplerCommand.Name]:
         return SamplerCommand.Run();
 }
@@ -83,14 +94,13 @@ var missing = RunOutcome.WithoutResult(expected, summaries);
 if (missing.Count > 0)
 {
     await Console.Error.WriteLineAsync($"No result: {string.Join("; ", missing)}");
-    return 1;
 }
 
+var exitCode = missing.Count > 0 ? 1 : 0;
 if (arguments.Patterns.Count > 0)
 {
-    return 0;
+    return exitCode;
 }
 
 // The whole run ends with what it is for: start-up, and the numbers that the design holds the library to.
-StartupCommand.Run();
-return RatiosCommand.Run(new NumberSettings(arguments.IsQuick, ModelFolder: null), only: [], folder);
+return Math.Max(exitCode, Math.Max(StartupCommand.Run(), RatiosCommand.Run(new NumberSettings(arguments.IsQuick, ModelFolder: null), only: [], folder)));

@@ -20,7 +20,7 @@ internal sealed record NumberSettings(bool IsQuick, string? ModelFolder)
     public int MemorySteps => IsQuick ? 2 : 3;
 
     /// <summary>The batch of a memory case.</summary>
-    public int MemoryBatch => IsQuick ? 4 : 8;
+    public int MemoryBatch => IsQuick ? 2 : 8;
 
     /// <summary>The rounds of solving.</summary>
     public int SolverRounds => IsQuick ? 3 : 5;
