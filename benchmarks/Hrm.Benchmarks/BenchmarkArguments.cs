@@ -7,18 +7,26 @@ internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Pa
 {
     public const string Usage = """
         Usage: Hrm.Benchmarks [--quick] [--filter PATTERN]...
+               Hrm.Benchmarks ratios [--quick] [--model FOLDER] [--only SECTION]...   the numbers that the design holds the library to
+               Hrm.Benchmarks scaling [--redraw] [--images FOLDER]   time and memory as B, S, D, N·T and threads grow
                Hrm.Benchmarks memory      peak memory of training steps as N·T grows, one step against full unrolling
+               Hrm.Benchmarks startup     from the start of a process to its first answer
                Hrm.Benchmarks share       how much of a step is neither forward, backward nor optimizer
                Hrm.Benchmarks halting MODEL [CSV]   puzzles a second with and without halting
                Hrm.Benchmarks single      one puzzle, one segment of the 27M model against its matrix products
                Hrm.Benchmarks sampler     batches from 3.8 million rows on disk: speed, memory
 
-          --quick           small batches and few iterations: minutes on 2 cores
+          --quick           small sizes and few iterations: minutes on 2 cores
           --filter PATTERN  only benchmarks whose full name matches, for instance *GradientBenchmarks*; may be repeated
+          --model FOLDER    a trained Sudoku model for the rows of halting; without it a 4×4 model is trained
+          --only SECTION    some rows only: parity, block, step, memory, tensors, halting; may be repeated
+          --redraw          pictures of the last run again, nothing is measured
+          --images FOLDER   where the pictures go
           --help            this text
 
-        Writes BenchmarkDotNet.Artifacts/ratios.json below the current folder.
-        Exit code: 0 when every benchmark has a result, 1 when one has none, 2 for wrong arguments.
+        The benchmarks write tables and cases.json, ratios writes ratios.json and ratios.md, scaling its tables, below
+        BenchmarkDotNet.Artifacts in the current folder. Without a filter the benchmarks end with start-up and ratios.
+        Exit code: 0 when everything has a result, whatever it is, 1 when one has none, 2 for wrong arguments.
         """;
 
     /// <summary>Reads the arguments; <paramref name="error"/> names the first that is wrong.</summary>

@@ -9,7 +9,10 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Hrm.Benchmarks.Reporting;
+using Hrm.Benchmarks.Suites;
 using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Workloads.Layers;
 using Perfolizer.Horology;
 
 namespace Hrm.Benchmarks;
@@ -25,7 +28,7 @@ internal static class BenchmarkConfig
             .WithStrategy(RunStrategy.Monitoring)
             .WithLaunchCount(1)
             .WithWarmupCount(arguments.IsQuick ? 1 : 3)
-            .WithIterationCount(arguments.IsQuick ? 5 : 15)
+            .WithIterationCount(arguments.IsQuick ? 3 : 15)
             .WithInvocationCount(1)
             .WithUnrollFactor(1);
         var config = ManualConfig.CreateEmpty()
@@ -34,6 +37,7 @@ internal static class BenchmarkConfig
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddColumn(StatisticColumn.Median)
             .AddExporter(MarkdownExporter.GitHub)
+            .AddDiagnoser(new PeakMemoryDiagnoser(arguments.IsQuick))
             .AddFilter(new SimpleFilter(benchmark => IsOfSize(benchmark, arguments.IsQuick)))
             .WithArtifactsPath(artifactsFolder)
             .WithCultureInfo(CultureInfo.InvariantCulture)
@@ -41,6 +45,14 @@ internal static class BenchmarkConfig
         return arguments.Patterns.Count == 0 ? config : config.AddFilter(new GlobFilter([.. arguments.Patterns]));
     }
 
-    private static bool IsOfSize(BenchmarkCase benchmark, bool isQuick)
-        => benchmark.Parameters.Items.All(item => item.Value is not GradientWorkload workload || workload.IsQuick == isQuick);
+    private static bool IsOfSize(BenchmarkCase benchmark, bool isQuick) => benchmark.Parameters.Items.All(item => item.Value switch
+    {
+        GradientWorkload workload => workload.IsQuick == isQuick,
+        LayerCase layer => layer.IsQuick || !isQuick,
+        SegmentPass pass => pass == SegmentPass.ForwardBackward || !isQuick,
+
+        // Of the 27M preset the ratio table, which the quick run ends with, measures the training steps.
+        TrainingPreset preset => preset == TrainingPreset.Small || !isQuick || benchmark.Descriptor.Type != typeof(TrainingStepBenchmarks),
+        _ => true,
+    });
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 using Hrm.Training;
@@ -12,9 +13,9 @@ namespace Hrm.Benchmarks.Commands;
 /// <param name="HighCycles">N.</param>
 /// <param name="LowCycles">T.</param>
 /// <param name="Batch">B.</param>
-internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int LowCycles, int Batch)
+/// <param name="Steps">How many steps.</param>
+internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int LowCycles, int Batch, int Steps = 3)
 {
-    private const int Steps = 3;
 
     /// <summary>The arguments that make another process measure this case.</summary>
     public string[] Arguments =>
@@ -24,13 +25,18 @@ internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int Low
         HighCycles.ToString(CultureInfo.InvariantCulture),
         LowCycles.ToString(CultureInfo.InvariantCulture),
         Batch.ToString(CultureInfo.InvariantCulture),
+        Steps.ToString(CultureInfo.InvariantCulture),
     ];
 
     public static MemoryCase Parse(IReadOnlyList<string> arguments) => new(
         Enum.Parse<GradientMode>(arguments[0]),
         int.Parse(arguments[1], CultureInfo.InvariantCulture),
         int.Parse(arguments[2], CultureInfo.InvariantCulture),
-        int.Parse(arguments[3], CultureInfo.InvariantCulture));
+        int.Parse(arguments[3], CultureInfo.InvariantCulture),
+        int.Parse(arguments[4], CultureInfo.InvariantCulture));
+
+    /// <summary>The peak resident size of a process that measures this case alone, MiB.</summary>
+    public double MeasureInOwnProcess() => long.Parse(ChildProcess.Run(Arguments).Trim(), CultureInfo.InvariantCulture) / (1024.0 * 1024.0);
 
     /// <summary>Trains, and gives the peak resident size of the process in bytes.</summary>
     public long MeasurePeak()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Hrm.Core;
@@ -19,13 +18,6 @@ internal static class MemoryCommand
     private const int Batch = 8;
     private const int Repetitions = 3;
 
-    /// <summary>
-    /// The managed nursery, in hexadecimal bytes. Left alone, .NET lets the wrappers of tensors pile up to a budget that goes
-    /// by the processor's cache (tens of MB), and reaches it after fewer steps where a step has more updates: that would be
-    /// measured, not the step.
-    /// </summary>
-    private const string NurseryBytes = "400000";
-
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
     private static readonly (int HighCycles, int LowCycles)[] Cycles = [(2, 2), (4, 4), (8, 8)];
 
@@ -38,9 +30,9 @@ internal static class MemoryCommand
         var first = 0.0;
         foreach (var (high, low) in Cycles)
         {
-            var processes = Enumerable.Range(0, Repetitions).Select(_ => Measure(new MemoryCase(GradientMode.OneStep, high, low, Batch))).Order().ToArray();
+            var processes = Enumerable.Range(0, Repetitions).Select(_ => new MemoryCase(GradientMode.OneStep, high, low, Batch).MeasureInOwnProcess()).Order().ToArray();
             var oneStep = processes[Repetitions / 2];
-            var unrolled = Measure(new MemoryCase(GradientMode.FullUnroll, high, low, Batch));
+            var unrolled = new MemoryCase(GradientMode.FullUnroll, high, low, Batch).MeasureInOwnProcess();
             first = first == 0 ? oneStep : first;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{high,3}{low,3}{high * low,5}{oneStep,11:F0}{100 * ((oneStep / first) - 1),14:+0.0;-0.0}%{unrolled,24:F0}   one step: {processes[0]:F0} … {processes[^1]:F0}"));
             rows.Add(new { n = high, t = low, oneStepMiB = processes.Select(value => Math.Round(value, 1)), unrolledMiB = Math.Round(unrolled, 1) });
@@ -58,19 +50,5 @@ internal static class MemoryCommand
     {
         Console.WriteLine(MemoryCase.Parse(arguments).MeasurePeak().ToString(CultureInfo.InvariantCulture));
         return 0;
-    }
-
-    private static double Measure(MemoryCase memoryCase)
-    {
-        var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this process is not known.");
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "Hrm.Benchmarks.dll")] : [];
-        var start = new ProcessStartInfo(program, [.. host, .. memoryCase.Arguments]) { RedirectStandardOutput = true };
-        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 && long.TryParse(output.Trim(), CultureInfo.InvariantCulture, out var bytes)
-            ? bytes / (1024.0 * 1024.0)
-            : throw new InvalidOperationException($"{memoryCase}: exit code {process.ExitCode}: {output}");
     }
 }

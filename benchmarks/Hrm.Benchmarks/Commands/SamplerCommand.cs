@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Workloads.Layers;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -90,7 +91,7 @@ internal static class SamplerCommand
 
     private static double ModelRowsASecond()
     {
-        var workload = TrainingWorkload.Of(TrainingPreset.SudokuExtreme);
+        var workload = TrainingWorkload.Of(TrainingPreset.SudokuExtreme, FloatKind.F32);
         using var generator = new torch.Generator(1);
         using var model = RandomModel.Create(workload.Config);
         using var trainer = workload.CreateTrainer(model, generator);

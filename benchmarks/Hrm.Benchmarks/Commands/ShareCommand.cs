@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Workloads.Layers;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -21,7 +22,7 @@ internal static class ShareCommand
 
     public static int Run()
     {
-        var workload = TrainingWorkload.Of(TrainingPreset.SudokuExtreme);
+        var workload = TrainingWorkload.Of(TrainingPreset.SudokuExtreme, FloatKind.F32);
         workload.Options.TotalSteps = Warmup + Steps;
         using var generator = new torch.Generator(1);
         using var model = RandomModel.Create(workload.Config);

@@ -63,4 +63,28 @@ internal static class PlainLayers
         var mixed = nn.functional.scaled_dot_product_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2)); // [B, A, S, H]
         return Linear(mixed.transpose(1, 2).reshape(batch, tokens, width), outputWeight).MoveToOuterDisposeScope(); // [B, S, D]
     }
+
+    /// <summary>rms(h + mix(h)), then rms(h + swiglu(h)); weights by the names that the library's block has.</summary>
+    public static Tensor Block(Tensor hidden, Func<string, Tensor> weights, long heads, PlainRotary? rotary, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var mixed = Attention(hidden, weights("self_attn.qkv_proj.weight"), weights("self_attn.o_proj.weight"), heads, rotary); // [B, S, D]
+        return FeedForward(RmsNorm(hidden + mixed, epsilon), weights, epsilon).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    /// <summary>The block whose mixing is a SwiGLU over the tokens of the transposed state.</summary>
+    public static Tensor MixerBlock(Tensor hidden, Func<string, Tensor> weights, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var transposed = hidden.transpose(1, 2); // [B, D, S]
+        var mixed = SwiGlu(transposed, weights("mlp_t.gate_up_proj.weight"), weights("mlp_t.down_proj.weight")); // [B, D, S]
+        return FeedForward(RmsNorm(transposed + mixed, epsilon).transpose(1, 2), weights, epsilon).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    private static Tensor FeedForward(Tensor hidden, Func<string, Tensor> weights, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        var fed = SwiGlu(hidden, weights("mlp.gate_up_proj.weight"), weights("mlp.down_proj.weight")); // [B, S, D]
+        return RmsNorm(hidden + fed, epsilon).MoveToOuterDisposeScope(); // [B, S, D]
+    }
 }

@@ -103,24 +103,9 @@ internal sealed class PlainModel : IDisposable
         return hidden.MoveToOuterDisposeScope();
     }
 
-    private Tensor Block(string name, Tensor hidden)
-    {
-        using var scope = NewDisposeScope();
-        if (Config.MixTokens)
-        {
-            var transposed = hidden.transpose(1, 2); // [B, D, S]
-            var mixed = SwiGlu(transposed, Weights[$"{name}.mlp_t.gate_up_proj.weight"], Weights[$"{name}.mlp_t.down_proj.weight"]);
-            hidden = RmsNorm(transposed + mixed, Config.RmsNormEpsilon).transpose(1, 2); // [B, S, D]
-        }
-        else
-        {
-            var mixed = Attention(hidden, Weights[$"{name}.self_attn.qkv_proj.weight"], Weights[$"{name}.self_attn.o_proj.weight"], Config.Heads, _rotary);
-            hidden = RmsNorm(hidden + mixed, Config.RmsNormEpsilon); // [B, S, D]
-        }
-
-        var fed = SwiGlu(hidden, Weights[$"{name}.mlp.gate_up_proj.weight"], Weights[$"{name}.mlp.down_proj.weight"]); // [B, S, D]
-        return RmsNorm(hidden + fed, Config.RmsNormEpsilon).MoveToOuterDisposeScope(); // [B, S, D]
-    }
+    private Tensor Block(string name, Tensor hidden) => Config.MixTokens
+        ? MixerBlock(hidden, key => Weights[$"{name}.{key}"], Config.RmsNormEpsilon) // [B, S, D]
+        : PlainLayers.Block(hidden, key => Weights[$"{name}.{key}"], Config.Heads, _rotary, Config.RmsNormEpsilon); // [B, S, D]
 
     private Tensor Embed(Tensor inputs, Tensor puzzleIds)
     {

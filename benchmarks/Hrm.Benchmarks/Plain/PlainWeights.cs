@@ -1,15 +1,14 @@
-using Hrm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 
-/// <summary>Copies of a model's weights under the same names.</summary>
+/// <summary>Copies of a module's weights under the same names.</summary>
 internal sealed class PlainWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
 
-    public PlainWeights(HrmModel model)
+    public PlainWeights(nn.Module model)
     {
         var trained = model.named_parameters().Select(parameter => parameter.name).ToHashSet(StringComparer.Ordinal);
         _tensors = model.state_dict().ToDictionary(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hrm.Benchmarks.Plain;
 using Hrm.Core;
 using Hrm.Training;
@@ -18,18 +17,17 @@ internal static class EqualResults
     private const int Losses = 5; // Where the three losses stand among the metrics.
 
     /// <exception cref="UnequalResultsException">The two differ by more than the dtype explains.</exception>
-    public static void Require(TrainingPair pair)
+    public static void Require(TrainingPair pair) => EqualityProofs.Require((pair.Workload.Config, pair.Workload.GradientMode), () =>
     {
         var config = pair.Workload.Config;
         if (config.ForwardDtype != ScalarType.Float32)
         {
-            var wide = pair.Workload with { Config = config with { ForwardDtype = ScalarType.Float32 } };
-            using var reference = new TrainingPair(wide);
-            Compare(reference, Tolerances.Float32);
+            using var wide = new TrainingPair(pair.Workload with { Config = config with { ForwardDtype = ScalarType.Float32 } });
+            Require(wide);
         }
 
         Compare(pair, config.ForwardDtype == ScalarType.Float32 ? Tolerances.Float32 : Tolerances.BFloat16);
-    }
+    });
 
     private static void Compare(TrainingPair pair, Tolerances tolerances)
     {
@@ -40,14 +38,14 @@ internal static class EqualResults
         {
             var library = pair.StepLibrary();
             var plain = pair.StepPlain();
-            RequireClose($"losses of step {step}", library.narrow(0, Losses, 3), plain.narrow(0, Losses, 3), tolerances.Losses);
+            Closeness.Require($"losses of step {step}", library.narrow(0, Losses, 3), plain.narrow(0, Losses, 3), tolerances.Losses);
         }
 
         foreach (var (name, parameter) in pair.Model.named_parameters())
         {
             // The change is compared, not the weight, in which a wrong update would drown.
             var start = before[name];
-            RequireClose($"change of {name}", parameter.detach() - start, pair.Plain.Weights[name].detach() - start, tolerances.Change);
+            Closeness.Require($"change of {name}", parameter.detach() - start, pair.Plain.Weights[name].detach() - start, tolerances.Change);
         }
     }
 
@@ -58,26 +56,11 @@ internal static class EqualResults
         using var carry = pair.Model.InitialCarry(pair.FirstBatch.Size);
         var library = pair.Model.call(carry, pair.FirstBatch);
         var plain = pair.Plain.Segment(new PlainStates(carry.High, carry.Low), pair.FirstBatch.Inputs, pair.FirstBatch.PuzzleIds);
-        RequireClose("logits", library.Logits, plain.Logits, tolerances.Segment);
-        RequireClose("q_halt", library.QHalt, plain.QHalt, tolerances.Segment);
-        RequireClose("q_continue", library.QContinue, plain.QContinue, tolerances.Segment);
-        RequireClose("zH", library.Carry.High, plain.States.High, tolerances.Segment);
-        RequireClose("zL", library.Carry.Low, plain.States.Low, tolerances.Segment);
-    }
-
-    private static void RequireClose(string what, Tensor library, Tensor plain, double tolerance)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var expected = plain.to(ScalarType.Float64);
-        var scale = expected.norm().ToDouble();
-        var error = (library.to(ScalarType.Float64) - expected).norm().ToDouble() / scale;
-        if (!(error <= tolerance))
-        {
-            throw new UnequalResultsException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{what}: library and plain op sequence differ by {error:E2} of the norm {scale:E2}, expected at most {tolerance:E2}"));
-        }
+        Closeness.Require("logits", library.Logits, plain.Logits, tolerances.Segment);
+        Closeness.Require("q_halt", library.QHalt, plain.QHalt, tolerances.Segment);
+        Closeness.Require("q_continue", library.QContinue, plain.QContinue, tolerances.Segment);
+        Closeness.Require("zH", library.Carry.High, plain.States.High, tolerances.Segment);
+        Closeness.Require("zL", library.Carry.Low, plain.States.Low, tolerances.Segment);
     }
 
     /// <summary>Relative to the norm: outputs of a segment, losses of a step, change of the weights over the steps.</summary>

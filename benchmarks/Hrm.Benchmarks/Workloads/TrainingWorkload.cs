@@ -1,3 +1,4 @@
+using Hrm.Benchmarks.Workloads.Layers;
 using Hrm.Core;
 using Hrm.Training;
 using TorchSharp;
@@ -9,20 +10,26 @@ internal sealed record TrainingWorkload(HrmConfig Config, TrainerOptions Options
 {
     private const int WarmupSteps = 10;
 
-    public static TrainingWorkload Of(TrainingPreset preset) => preset switch
+    public static TrainingWorkload Of(TrainingPreset preset, FloatKind number)
     {
-        TrainingPreset.SudokuExtreme => SudokuExtreme(),
-        TrainingPreset.Small => Small(),
-        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "expected SudokuExtreme or Small"),
-    };
+        var workload = Of(preset);
+        return workload with { Config = workload.Config with { ForwardDtype = number.ToDtype() } };
+    }
 
     /// <summary>The library's trainer for the gradient mode.</summary>
     public HrmTrainer CreateTrainer(HrmModel model, torch.Generator generator) => GradientMode == GradientMode.LastCycle
         ? new LastCycleTrainer(model, Options, generator)
         : new OneStepGradTrainer(model, Options, generator);
 
+    private static TrainingWorkload Of(TrainingPreset preset) => preset switch
+    {
+        TrainingPreset.SudokuExtreme => SudokuExtreme(),
+        TrainingPreset.Small => Small(),
+        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "expected SudokuExtreme or Small"),
+    };
+
     private static TrainingWorkload SudokuExtreme() => new(
-        HrmPresets.SudokuExtreme with { ForwardDtype = torch.ScalarType.Float32 },
+        HrmPresets.SudokuExtreme,
         new TrainerOptions
         {
             GlobalBatchSize = 16,

@@ -4,7 +4,7 @@ using Hrm.Benchmarks.Workloads;
 using Hrm.Training;
 using TorchSharp;
 
-namespace Hrm.Benchmarks;
+namespace Hrm.Benchmarks.Suites;
 
 /// <summary>
 /// One step of an optimizer on the matrices of the 27M preset's blocks, gradients given: AdamATan2 in one pass against the

@@ -1,12 +1,15 @@
 using BenchmarkDotNet.Attributes;
+using Hrm.Benchmarks.Reporting;
 using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Workloads.Layers;
 
-namespace Hrm.Benchmarks;
+namespace Hrm.Benchmarks.Suites;
 
 /// <summary>
 /// A whole training step on real 9×9 puzzles (refill, segment, target of continuing, loss, gradient, optimizer, average) by
 /// the library and by the plain op sequence of the authors' code on the same libtorch.
 /// </summary>
+[PeakMemory]
 public class TrainingStepBenchmarks
 {
     private TrainingPair? _pair;
@@ -15,12 +18,16 @@ public class TrainingStepBenchmarks
     [ParamsAllValues]
     public TrainingPreset Preset { get; set; }
 
+    /// <summary>The forward dtype.</summary>
+    [ParamsAllValues]
+    public FloatKind Float { get; set; }
+
     /// <summary>Makes both sides and proves that they compute the same.</summary>
     /// <exception cref="UnequalResultsException">They do not.</exception>
     [GlobalSetup]
     public void Setup()
     {
-        _pair = new TrainingPair(TrainingWorkload.Of(Preset));
+        _pair = new TrainingPair(TrainingWorkload.Of(Preset, Float));
         EqualResults.Require(_pair);
     }
 

@@ -1,0 +1,5 @@
+namespace Hrm.Benchmarks.Reporting;
+
+/// <summary>Says that each case of a class also runs in a process of its own, which reads its peak of memory.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class PeakMemoryAttribute : Attribute;
