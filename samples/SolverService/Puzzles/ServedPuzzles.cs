@@ -7,11 +7,11 @@ namespace Hrm.Samples.SolverService;
 internal static class ServedPuzzles
 {
     private const int MazeVocabulary = 6;
-    private const int SmallestMaze = 4; // In a smaller one hardly any layout has a way that is long enough for an example.
+    private const int SmallestMaze = 5; // In a smaller one hardly any layout has a way that is long enough for an example.
 
     /// <summary>
     /// A square of cells with a token each for padding, blank and every digit is a Sudoku; one of six tokens is a maze. 4×4 fits both,
-    /// and is taken for a Sudoku.
+    /// and is taken for a Sudoku. Boxes are as wide as high, or wider: a model of 6×6 with boxes of 3×2 is served by the wrong rules.
     /// </summary>
     /// <exception cref="InvalidConfigException">It is neither.</exception>
     public static IServedPuzzle Of(HrmConfig config)
@@ -27,7 +27,7 @@ internal static class ServedPuzzles
         return isSquare && config.VocabularySize == MazeVocabulary && side is >= SmallestMaze and <= MazeShape.MaximumSide
             ? new ServedMaze(side)
             : throw new InvalidConfigException("config.json", [
-                "expected a model of Sudokus (seq_len = side², vocab_size = side + 2) or mazes (seq_len = side², vocab_size = 6), "
+                "expected a model of Sudokus (seq_len = side², vocab_size = side + 2) or mazes (seq_len = side² from 25 on, vocab_size = 6), "
                 + FormattableString.Invariant($"got seq_len {config.SequenceLength}, vocab_size {config.VocabularySize}")]);
     }
 }

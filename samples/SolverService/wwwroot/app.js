@@ -27,10 +27,10 @@ async function start() {
     `A model of ${model.parameters.toLocaleString("en")} parameters, for ${model.kind === "maze" ? "mazes" : "Sudokus"} of ${model.side}×${model.side}.`;
   examples.append(new Option("none", ""), ...model.examples.map((text, place) => new Option(`number ${place + 1}`, text)));
   examples.addEventListener("change", () => { editor.text = examples.value; });
-  for (const edit of ["input", "pointerdown", "keydown"]) {
-    container.addEventListener(edit, () => { examples.value = editor.text === examples.value ? examples.value : ""; });
-  }
-
+  container.addEventListener("edited", () => {
+    examples.value = "";
+    message.textContent = "";
+  });
   container.addEventListener("refused", event => { message.textContent = event.detail; });
   clear.addEventListener("click", () => {
     editor.text = "";

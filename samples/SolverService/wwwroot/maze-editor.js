@@ -9,6 +9,7 @@ export class MazeEditor {
   constructor(container, model, tools) {
     this.side = model.side;
     this.tools = tools;
+    this.container = container;
     tools.hidden = false;
     container.classList.add("drawn");
     layOut(container, model.side, "editor");
@@ -31,7 +32,7 @@ export class MazeEditor {
   mark(faults) {
     this.cells.forEach((cell, place) => {
       cell.classList.toggle("wrong", faults.includes(place));
-      cell.setAttribute("aria-invalid", faults.includes(place));
+      cell.setAttribute("aria-label", `${nameOf(place, this.side)}: ${names[this.values[place]]}${faults.includes(place) ? ", at fault" : ""}`);
     });
   }
 
@@ -82,6 +83,7 @@ export class MazeEditor {
 
     this.show(cell, symbol);
     this.mark([]);
+    this.container.dispatchEvent(new Event("edited"));
   }
 
   show(cell, symbol) {

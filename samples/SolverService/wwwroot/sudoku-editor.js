@@ -7,7 +7,7 @@ export class SudokuEditor {
   constructor(container, model) {
     this.symbols = model.symbols;
     layOut(container, model.side, "editor");
-    this.cells = Array.from({ length: model.side ** 2 }, (_, cell) => this.createCell(cell, model));
+    this.cells = Array.from({ length: model.side ** 2 }, (_, cell) => this.createCell(cell, model, container));
     container.replaceChildren(...this.cells);
     roam(this.cells, model.side);
     container.addEventListener("paste", event => this.paste(event));
@@ -34,7 +34,7 @@ export class SudokuEditor {
     });
   }
 
-  createCell(cell, model) {
+  createCell(cell, model, container) {
     const field = document.createElement("input");
     field.type = "text";
     field.maxLength = 1;
@@ -53,6 +53,7 @@ export class SudokuEditor {
       field.value = this.symbols.indexOf(symbol) > 0 ? symbol : "";
       field.dataset.before = field.value;
       this.mark([]);
+      container.dispatchEvent(new Event("edited"));
     });
     return field;
   }
@@ -66,6 +67,7 @@ export class SudokuEditor {
     event.preventDefault();
     if (text.length === this.cells.length) {
       this.text = text;
+      event.currentTarget.dispatchEvent(new Event("edited"));
     } else {
       event.currentTarget.dispatchEvent(new CustomEvent("refused", { detail: `Expected ${this.cells.length} characters, got ${text.length}.` }));
     }
