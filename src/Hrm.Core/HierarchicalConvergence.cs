@@ -75,7 +75,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(injection);
         using var scope = NewDisposeScope();
-        using var casts = CastScope.Open();
+        using var casts = SharesCasts(carry) ? CastScope.Open() : null;
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {
@@ -144,6 +144,13 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         GradientMode.FullUnroll => true,
         _ => throw new InvalidOperationException($"GradientMode: expected OneStep, LastCycle or FullUnroll, got {GradientMode}."),
     };
+
+    /// <summary>
+    /// Whether the updates share the casts of the weights. With few tokens the casts are a large part of the work: in bfloat16
+    /// at D 512 sharing them saves 14 % of the time with one row of 81 tokens, 12 % with two, 3 % with four. From eight rows on
+    /// nothing is left of it, and with sixteen the copies that stay make the allocator give memory back and ask for it again.
+    /// </summary>
+    private static bool SharesCasts(HrmCarry carry) => carry.High.dim() == 3 && carry.High.size(0) * carry.High.size(1) <= 512;
 
     /// <summary>Never switches recording on where the caller has switched it off.</summary>
     private static IDisposable RecordWhen(bool records) => set_grad_enabled(records && is_grad_enabled());

@@ -8,12 +8,16 @@ namespace Hrm.Layers;
 /// <summary>Runs a kernel over rows on as many threads as libtorch uses.</summary>
 /// <remarks>
 /// libtorch's OpenMP threads wait in a loop for a while after each of its operations, so that threads of .NET's pool would
-/// fight with them for the cores. The kernel therefore runs on those very threads where they can be entered.
+/// fight with them for the cores. The kernel therefore runs on those very threads where they can be entered: a norm of 1,296
+/// rows of 512 and the addition of libtorch's after it took 51 µs on two of them, 104 µs with the pool, 114 µs on the caller alone.
 /// </remarks>
 internal static unsafe class KernelThreads
 {
-    /// <summary>The number of values below which waking threads costs more than they save.</summary>
-    private const long FewValues = 1 << 14;
+    /// <summary>The number of values below which waking libtorch's threads costs more than they save.</summary>
+    private const long FewValues = 1 << 16;
+
+    /// <summary>The same for the threads of the pool.</summary>
+    private const long FewValuesForPool = 1 << 19;
 
     /// <summary>Parts a thread: a thread that another process holds up leaves its parts to the others.</summary>
     private const int PartsPerThread = 4;
@@ -25,7 +29,8 @@ internal static unsafe class KernelThreads
     public static void Run<TKernel>(long rows, long valuesPerRow, TKernel kernel)
         where TKernel : unmanaged, IRowKernel
     {
-        var threads = rows * valuesPerRow < FewValues ? 1 : (int)Math.Min(get_num_threads(), rows);
+        var few = OpenMp.IsAvailable ? FewValues : FewValuesForPool;
+        var threads = rows * valuesPerRow < few ? 1 : (int)Math.Min(get_num_threads(), rows);
         if (threads > 1)
         {
             RunOn(threads, rows, kernel, OpenMp.IsAvailable);
