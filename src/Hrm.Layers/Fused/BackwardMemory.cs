@@ -12,7 +12,27 @@ internal static class BackwardMemory
 {
     private static readonly ThreadLocal<List<Tensor>> Returned = new(() => []);
 
-    /// <summary>Frees what the last backward function on this thread returned; the first call of each such function.</summary>
+    /// <summary>Runs a backward function, after what the last one on this thread returned was freed.</summary>
+    /// <remarks>
+    /// No exception may leave it: in libtorch's frames, which called it, it would end the process. In its stead goes a gradient
+    /// without axes, which libtorch refuses with an error of its own ("returned an invalid gradient at index 0").
+    /// </remarks>
+    /// <param name="inputs">The number of operands, at least one.</param>
+    /// <param name="backward">Gives their gradients, by <see cref="Return"/>.</param>
+    public static List<Tensor> Run(int inputs, Func<List<Tensor>> backward)
+    {
+        try
+        {
+            FreeReturned();
+            return backward();
+        }
+        catch (Exception)
+        {
+            return Return([zeros([]), .. new Tensor?[inputs - 1]]);
+        }
+    }
+
+    /// <summary>Frees what the last backward function on this thread returned.</summary>
     public static void FreeReturned()
     {
         var returned = Returned.Value!;

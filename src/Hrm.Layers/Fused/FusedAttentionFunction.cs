@@ -43,8 +43,10 @@ internal sealed class FusedAttentionFunction : SingleTensorFunction<FusedAttenti
 
     /// <inheritdoc/>
     public override List<Tensor> backward(AutogradContext ctx, Tensor grad_output)
+        => BackwardMemory.Run(inputs: 4, () => Backward(ctx, grad_output));
+
+    private static List<Tensor> Backward(AutogradContext ctx, Tensor grad_output)
     {
-        BackwardMemory.FreeReturned();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var outer = grad_output;

@@ -19,8 +19,10 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        => BackwardMemory.Run(inputs: 1, () => Backward(ctx, grad_output));
+
+    private static List<Tensor> Backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        BackwardMemory.FreeReturned();
         using var scope = NewDisposeScope();
         using var outer = grad_output;
         var gateUp = ctx.get_saved_variables()[0];

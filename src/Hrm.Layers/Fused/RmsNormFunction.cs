@@ -31,8 +31,10 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        => BackwardMemory.Run(inputs: 3, () => Backward(ctx, grad_output));
+
+    private static List<Tensor> Backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        BackwardMemory.FreeReturned();
         using var scope = NewDisposeScope();
         using var outer = grad_output; // […, D]
         var saved = ctx.get_saved_variables();

@@ -66,6 +66,27 @@ public sealed class FusedGateTests
         input.Equals(copy).Should().BeTrue();
     }
 
+    /// <summary>An exception in the frames of libtorch would end the process.</summary>
+    [Fact]
+    public void An_operand_changed_before_the_backward_pass_is_an_exception()
+    {
+        using var scope = NewDisposeScope();
+        var input = Normal([3, 40]).requires_grad_(true);
+        var operand = input * 2;
+        var result = FusedGate.Apply(operand).sum();
+        operand.detach().add_(1);
+        FluentActions.Invoking(() => result.backward()).Should().Throw<System.Runtime.InteropServices.ExternalException>().WithMessage("*invalid gradient*");
+
+        // What comes after is as if nothing had been.
+        var same = input.detach().clone().requires_grad_(true);
+        foreach (var fresh in (Tensor[])[input, same])
+        {
+            FusedGate.Apply(fresh).sum().backward();
+        }
+
+        input.grad!.Equals(same.grad!).Should().BeTrue();
+    }
+
     [Fact]
     public void The_gradient_can_be_differentiated_again()
     {
