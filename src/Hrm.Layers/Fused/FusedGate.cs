@@ -55,12 +55,15 @@ internal static unsafe class FusedGate
 
     private static void Forward<T>(Tensor gateUp, Tensor target, long width)
         where T : unmanaged, IStored<T>
-        => KernelThreads.Run(target.numel() / width, 2 * width, new GateKernel<T>
+    {
+        KernelThreads.Run(target.numel() / width, 2 * width, new GateKernel<T>
         {
             GateUp = (T*)TensorMemory.AddressOf(gateUp),
             Target = (T*)TensorMemory.AddressOf(target),
             Width = width,
         });
+        GC.KeepAlive((gateUp, target));
+    }
 
     private static void Backward<T>(Tensor gateUp, Tensor gradient, Tensor target)
         where T : unmanaged, IStored<T>
@@ -73,5 +76,6 @@ internal static unsafe class FusedGate
             Target = (T*)TensorMemory.AddressOf(target),
             Width = width,
         });
+        GC.KeepAlive((gateUp, gradient, target));
     }
 }

@@ -104,6 +104,7 @@ internal static unsafe class FusedRmsNorm
             Width = width,
             Epsilon = epsilon,
         });
+        GC.KeepAlive((first, second, sum, target, scale));
     }
 
     private static void Backward<T>(Tensor gradient, Tensor sum, Tensor scale, Tensor target)
@@ -118,5 +119,6 @@ internal static unsafe class FusedRmsNorm
             Target = (T*)TensorMemory.AddressOf(target),
             Width = width,
         });
+        GC.KeepAlive((gradient, sum, scale, target));
     }
 }
