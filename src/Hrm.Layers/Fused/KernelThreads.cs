@@ -30,7 +30,8 @@ internal static unsafe class KernelThreads
         where TKernel : unmanaged, IRowKernel
     {
         var few = OpenMp.IsAvailable ? FewValues : FewValuesForPool;
-        var threads = rows * valuesPerRow < few ? 1 : (int)Math.Min(get_num_threads(), rows);
+        // All or one: OpenMP ends the threads that a smaller team leaves out, and the next operation starts them anew.
+        var threads = rows < 2 || rows * valuesPerRow < few ? 1 : get_num_threads();
         if (threads > 1)
         {
             RunOn(threads, rows, kernel, OpenMp.IsAvailable);
