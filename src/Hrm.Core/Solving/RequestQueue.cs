@@ -176,27 +176,33 @@ internal sealed class RequestQueue
     {
         lock (_gate)
         {
-            var dropped = _waiting.RemoveAll(request => request.IsOver);
-            if (dropped > 0)
-            {
-                _room.Release(dropped);
-            }
-
-            return dropped > 0;
+            return Drop() > 0;
         }
     }
 
     private SolverRequest[] TakeNow(int count)
     {
-        var dropped = _waiting.RemoveAll(request => request.IsOver);
+        Drop();
         SolverRequest[] taken = [.. _waiting.Take(count)];
         _waiting.RemoveRange(0, taken.Length);
-        if (dropped + taken.Length > 0)
-        {
-            _room.Release(dropped + taken.Length);
-        }
-
+        Free(taken.Length);
         return taken;
+    }
+
+    /// <summary>Takes out those that were given up; for who holds the gate.</summary>
+    private int Drop()
+    {
+        var dropped = _waiting.RemoveAll(request => request.IsOver);
+        Free(dropped);
+        return dropped;
+    }
+
+    private void Free(int places)
+    {
+        if (places > 0)
+        {
+            _room.Release(places);
+        }
     }
 
     /// <summary>Whether something came after all while the worker made up its mind to leave.</summary>

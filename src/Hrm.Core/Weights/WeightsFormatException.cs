@@ -11,11 +11,8 @@ public sealed class WeightsFormatException : HrmException
     /// <param name="problem">What was expected, and what came.</param>
     /// <param name="tensor">The tensor at fault, if one is.</param>
     public WeightsFormatException(string file, string problem, string? tensor = null)
-        : base(Compose(file, problem, tensor))
+        : this(file, problem, tensor, innerException: null)
     {
-        File = file;
-        Tensor = tensor;
-        Problem = problem;
     }
 
     /// <summary>Creates the exception with its cause.</summary>
@@ -23,10 +20,8 @@ public sealed class WeightsFormatException : HrmException
     /// <param name="problem">What was expected, and what came.</param>
     /// <param name="innerException">The cause.</param>
     public WeightsFormatException(string file, string problem, Exception innerException)
-        : base(Compose(file, problem, null), innerException)
+        : this(file, problem, tensor: null, innerException)
     {
-        File = file;
-        Problem = problem;
     }
 
     /// <summary>The file's path.</summary>
@@ -41,8 +36,8 @@ public sealed class WeightsFormatException : HrmException
     /// <summary>The same with something more to say; this one is its cause.</summary>
     internal WeightsFormatException With(string addition) => new(File, $"{Problem}; {addition}", Tensor, this);
 
-    private WeightsFormatException(string file, string problem, string? tensor, Exception innerException)
-        : base(Compose(file, problem, tensor), innerException)
+    private WeightsFormatException(string file, string problem, string? tensor, Exception? innerException)
+        : base(Compose(file, problem, tensor), innerException!)
     {
         File = file;
         Tensor = tensor;

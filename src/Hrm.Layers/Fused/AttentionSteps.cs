@@ -31,30 +31,13 @@ internal sealed unsafe record AttentionSteps(ScalarType Dtype, long Batches, lon
     public (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor packed, HeadBlock block)
     {
         var (queries, keys, values) = (NewMaps(block), NewMaps(block), NewMaps(block)); // [maps, S, H] each
-        if (IsHalf)
-        {
-            Split<StoredBFloat16>(packed, block, queries, keys, values);
-        }
-        else
-        {
-            Split<StoredSingle>(packed, block, queries, keys, values);
-        }
-
+        Move(packed, block, queries, keys, values, isToPacked: false);
         return (queries, keys, values);
     }
 
     /// <summary>Writes the block's part of the gradient of the packed projection: the backward pass of <see cref="Split(Tensor, HeadBlock)"/>.</summary>
     public void Join(Tensor queries, Tensor keys, Tensor values, HeadBlock block, Tensor packed)
-    {
-        if (IsHalf)
-        {
-            Join<StoredBFloat16>(queries, keys, values, block, packed);
-        }
-        else
-        {
-            Join<StoredSingle>(queries, keys, values, block, packed);
-        }
-    }
+        => Move(packed, block, queries, keys, values, isToPacked: true);
 
     /// <summary>softmax(q kᵀ / √H), [maps, S, S].</summary>
     public Tensor Weigh(Tensor queries, Tensor keys)
@@ -106,33 +89,30 @@ internal sealed unsafe record AttentionSteps(ScalarType Dtype, long Batches, lon
             ? new HeadTurn<T>(null, null, HeadDim, isBack)
             : new HeadTurn<T>((float*)TensorMemory.AddressOf(Angles.Cos), (float*)TensorMemory.AddressOf(Angles.SignedSin), HeadDim, isBack);
 
-    private void Split<T>(Tensor packed, HeadBlock block, Tensor queries, Tensor keys, Tensor values)
-        where T : unmanaged, IStored<T>
+    private void Move(Tensor packed, HeadBlock block, Tensor queries, Tensor keys, Tensor values, bool isToPacked)
     {
-        var kernel = new HeadSplit<T>
+        if (IsHalf)
         {
-            Layout = Layout(block, parts: 3),
-            Turn = Turn<T>(isBack: false),
-            Packed = (T*)TensorMemory.AddressOf(packed),
-            Queries = (T*)TensorMemory.AddressOf(queries),
-            Keys = (T*)TensorMemory.AddressOf(keys),
-            Values = (T*)TensorMemory.AddressOf(values),
-        };
-        KernelThreads.Run(kernel.Layout.Rows, 3 * block.Heads * HeadDim, kernel);
-        GC.KeepAlive(packed);
+            Move<StoredBFloat16>(packed, block, queries, keys, values, isToPacked);
+        }
+        else
+        {
+            Move<StoredSingle>(packed, block, queries, keys, values, isToPacked);
+        }
     }
 
-    private void Join<T>(Tensor queries, Tensor keys, Tensor values, HeadBlock block, Tensor packed)
+    private void Move<T>(Tensor packed, HeadBlock block, Tensor queries, Tensor keys, Tensor values, bool isToPacked)
         where T : unmanaged, IStored<T>
     {
-        var kernel = new HeadJoin<T>
+        var kernel = new HeadParts<T>
         {
             Layout = Layout(block, parts: 3),
-            TurnBack = Turn<T>(isBack: true),
+            Turn = Turn<T>(isBack: isToPacked),
             Packed = (T*)TensorMemory.AddressOf(packed),
             Queries = (T*)TensorMemory.AddressOf(queries),
             Keys = (T*)TensorMemory.AddressOf(keys),
             Values = (T*)TensorMemory.AddressOf(values),
+            IsToPacked = isToPacked,
         };
         KernelThreads.Run(kernel.Layout.Rows, 3 * block.Heads * HeadDim, kernel);
         GC.KeepAlive(queries);
