@@ -76,6 +76,30 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         ArgumentNullException.ThrowIfNull(injection);
         using var scope = NewDisposeScope();
         using var casts = SharesCasts(carry) ? CastScope.Open() : null;
+        var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
+        high = Replace(high, carry.High, UpdateHigh(HighCycles - 1, high, low));
+        scope.MoveToOuter(high, low);
+        return new HrmCarry(high, low);
+    }
+
+    /// <summary>
+    /// The first token's row of zH at the end, [B, 1, D]. Where H is a <see cref="ReasoningModule"/> its last update computes no
+    /// other row, unless <see cref="Updated"/> wants to see it.
+    /// </summary>
+    internal Tensor RunForFirstToken(HrmCarry carry, Tensor injection)
+    {
+        using var scope = NewDisposeScope();
+        using var casts = SharesCasts(carry) ? CastScope.Open() : null;
+        var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
+        var first = _high is ReasoningModule module && Updated is null
+            ? module.ForFirstToken(high, low)
+            : UpdateHigh(HighCycles - 1, high, low).narrow(1, 0, 1); // [B, 1, D]
+        return first.MoveToOuterDisposeScope(); // [B, 1, D]
+    }
+
+    /// <summary>Every update but the last, which is H's; the states belong to the caller's dispose scope.</summary>
+    private (Tensor High, Tensor Low) RunToLastUpdate(HrmCarry carry, Tensor injection)
+    {
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {
@@ -84,11 +108,13 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
                 low = Replace(low, carry.Low, UpdateLow(cycle, step, high, low, injection));
             }
 
-            high = Replace(high, carry.High, UpdateHigh(cycle, high, low));
+            if (cycle < HighCycles - 1)
+            {
+                high = Replace(high, carry.High, UpdateHigh(cycle, high, low));
+            }
         }
 
-        scope.MoveToOuter(high, low);
-        return new HrmCarry(high, low);
+        return (high, low);
     }
 
     private Tensor UpdateLow(int cycle, int step, Tensor high, Tensor low, Tensor injection)

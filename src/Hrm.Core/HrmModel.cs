@@ -208,12 +208,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <exception cref="TokenOutOfRangeException">A token or puzzle id is beyond the tables.</exception>
     public override HrmOutput forward(HrmCarry carry, PuzzleBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(carry);
-        ArgumentNullException.ThrowIfNull(batch);
-        ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
-        RequireCarry(carry, batch.Size);
-        batch.Limits.RequireWithin(Config);
-
+        RequireFit(carry, batch);
         using var scope = NewDisposeScope();
         var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
         var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
@@ -224,6 +219,21 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
             scope.MoveToOuter(q.select(1, 0)), // [B]
             scope.MoveToOuter(q.select(1, 1)), // [B]
             new HrmCarry(scope.MoveToOuter(states.High.detach()), scope.MoveToOuter(states.Low.detach())));
+    }
+
+    /// <summary>
+    /// The Q values of one segment, [B] each, float32, and nothing else of it: no logits, no carry, no graph. Against
+    /// <see cref="forward"/> without gradient it saves most of H's last block.
+    /// </summary>
+    /// <inheritdoc cref="forward" path="/param|/exception"/>
+    internal (Tensor Halt, Tensor Continue) Judge(HrmCarry carry, PuzzleBatch batch)
+    {
+        RequireFit(carry, batch);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var first = _recurrence.RunForFirstToken(carry, Embed(batch)); // [B, 1, D]
+        var q = JudgeHalting(first.squeeze(1)); // [B, 2]
+        return (scope.MoveToOuter(q.select(1, 0)), scope.MoveToOuter(q.select(1, 1))); // [B] each
     }
 
     /// <inheritdoc/>
@@ -260,6 +270,15 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         var rows = first.size(0);
         var padded = rows < MinProductRows ? nn.functional.pad(first, [0, 0, 0, MinProductRows - rows]) : first; // [≥ 4, D]
         return _qHead.call(padded).narrow(0, 0, rows).CastTo(ScalarType.Float32); // [B, 2]
+    }
+
+    private void RequireFit(HrmCarry carry, PuzzleBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(carry);
+        ArgumentNullException.ThrowIfNull(batch);
+        ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
+        RequireCarry(carry, batch.Size);
+        batch.Limits.RequireWithin(Config);
     }
 
     private void RequireCarry(HrmCarry carry, long batchSize)

@@ -60,12 +60,24 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", "S", _hiddenSize);
         using var scope = NewDisposeScope();
+        return _outputProjection.call(Mix(input)).MoveToOuterDisposeScope(); // [B, S, D]
+    }
+
+    /// <summary>The first token's row of <see cref="forward"/>, [B, 1, D], without the output projection of the others.</summary>
+    internal Tensor ForFirstToken(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _outputProjection.call(Mix(input).narrow(1, 0, 1)).MoveToOuterDisposeScope(); // [B, 1, D]
+    }
+
+    /// <summary>The heads' results, [B, S, D].</summary>
+    private Tensor Mix(Tensor input)
+    {
         var packed = _qkvProjection.call(input); // [B, S, 3D]
         var isFused = FusedAttention.Applies(packed, _headDim) && (_rotary is null || _rotary.HeadDim == _headDim);
-        var joined = isFused
+        return isFused
             ? FusedAttention.Attend(packed, _heads, _rotary?.AnglesFor(packed.size(1), packed.device))
             : AttendPlainly(packed); // [B, S, D]
-        return _outputProjection.call(joined).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
     private Tensor AttendPlainly(Tensor packed)

@@ -274,9 +274,9 @@ public abstract class HrmTrainer : IDisposable
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var next = Model.call(output.Carry, data);
+        var (halt, proceed) = Model.Judge(output.Carry, data); // [B] each
         var isLast = segments.ge(Options.Halting.MaxSegments); // [B]
-        var best = where(isLast, next.QHalt, maximum(next.QHalt, next.QContinue)); // [B]
+        var best = where(isLast, halt, maximum(halt, proceed)); // [B]
         return best.sigmoid().MoveToOuterDisposeScope();
     }
 }
