@@ -31,9 +31,10 @@ internal sealed class TorchLoader
     /// <summary>Whether the library in use is the corrected copy.</summary>
     public bool UsesCorrectedCopy => _outcome is { IsValueCreated: true, Value: { Corrected: true, Failure: null } };
 
-    /// <summary>Starts to listen; loads at once only if <c>HRM_LIBTORCH</c> is set.</summary>
+    /// <summary>Shortens the wait of libtorch's threads and starts to listen; loads at once only if <c>HRM_LIBTORCH</c> is set.</summary>
     public static TorchLoader Start()
     {
+        OpenMpWait.Shorten();
         var libtorch = Environment.GetEnvironmentVariable(TorchLibraries.LibtorchVariable);
         var loader = new TorchLoader(string.IsNullOrEmpty(libtorch) ? null : libtorch);
         var own = AssemblyLoadContext.GetLoadContext(typeof(TorchLoader).Assembly) ?? AssemblyLoadContext.Default;

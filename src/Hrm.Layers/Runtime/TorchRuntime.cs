@@ -16,8 +16,10 @@ namespace Hrm.Layers;
 /// <see cref="Initialize"/> as their first statement.
 /// </para>
 /// <para>
-/// Nothing is done on Windows, on macOS and where the library loads as it is. Environment variables:
-/// <c>HRM_LIBTORCH</c>, the <c>torch/lib</c> folder of the PyTorch installation to use in place of the
+/// The library is touched on Linux alone, and only where it does not load as it is. On Linux libtorch's threads also sleep
+/// sooner when they have nothing to do, so that a machine with other work to do is not slowed down many times; the variables
+/// <c>OMP_WAIT_POLICY</c> and <c>GOMP_SPINCOUNT</c> overrule it. Environment variables of the package: <c>HRM_LIBTORCH</c>,
+/// the <c>torch/lib</c> folder of the PyTorch installation to use in place of the
 /// application's libtorch (Linux only); <c>HRM_CACHE</c>, the folder for the corrected copy of TorchSharp's library
 /// (by default the user's cache folder).
 /// </para>
