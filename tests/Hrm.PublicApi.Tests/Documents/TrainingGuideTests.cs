@@ -1,14 +1,47 @@
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
-namespace Hrm.PublicApi.Tests;
+namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>The code of docs/training.md; the text between the marks stands there.</summary>
-internal static class TrainingExample
+/// <summary>The code of docs/training.md.</summary>
+public sealed class TrainingGuideTests : GuideFolder
 {
-    public static TrainingOutcome Run(string folder, TrainerOptions options, CancellationToken cancellationToken)
+    [Fact]
+    public void A_training_reports_saves_and_goes_on()
+    {
+        var options = TrainerPresets.Tiny();
+        options.TotalSteps = 4;
+
+        Train(options, CancellationToken.None).Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 4L });
+        Train(options, CancellationToken.None).Step.Should().Be(4);
+
+        Directory.GetDirectories(Path.Combine("runs", "first", "checkpoints")).Should().HaveCount(2);
+        File.ReadAllLines(Path.Combine("runs", "first", "metrics.jsonl")).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Options_come_from_the_configuration_of_an_application()
+    {
+        var builder = new
+        {
+            Services = new ServiceCollection(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Training:Trainer:LearningRate", "0.002")]).Build(),
+        };
+
+        // <host>
+        builder.Services.AddHrmTraining(builder.Configuration.GetSection("Training"));
+        // </host>
+
+        using var services = builder.Services.BuildServiceProvider();
+        services.GetRequiredService<IOptions<TrainerOptions>>().Value.LearningRate.Should().Be(0.002);
+    }
+
+    private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)
     {
         // <training>
         var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
@@ -24,6 +57,7 @@ internal static class TrainingExample
             options.GlobalBatchSize,
             new TrainingStreamOptions { Seed = 1 },
             augmentation: new SudokuAugmentation(SudokuShape.Four));
+        var folder = Path.Combine("runs", "first");
         using var checkpoints = CheckpointStore.Open(Path.Combine(folder, "checkpoints"));
         var json = new JsonLinesLog(Path.Combine(folder, "metrics.jsonl"));
         var board = new TensorBoardLog(Path.Combine(folder, "tensorboard"));
@@ -37,7 +71,6 @@ internal static class TrainingExample
         };
         run.Resume(); // Goes on from the last sound checkpoint, if there is one.
         var outcome = run.Run(cancellationToken: cancellationToken);
-
         // </training>
         return outcome;
     }

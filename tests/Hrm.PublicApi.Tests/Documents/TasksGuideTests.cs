@@ -2,12 +2,13 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 
-namespace Hrm.PublicApi.Tests;
+namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>The code of docs/tasks.md; the text between the marks stands there.</summary>
-internal static class TasksExample
+/// <summary>The code of docs/tasks.md.</summary>
+public sealed class TasksGuideTests : GuideFolder
 {
-    public static (int Examples, SamplerPosition Next) Run(string folder)
+    [Fact]
+    public void A_dataset_of_mazes_is_written_and_drawn_from()
     {
         // <tasks>
         var shape = MazeShape.Square(12);
@@ -15,7 +16,7 @@ internal static class TasksExample
         var mazes = MazeSplit.ByLayout([.. generator.Generate(100)], trainingPuzzles: 90);
         var builder = new MazeDatasetBuilder(shape, new MazeDatasetOptions { Augment = true });
         PuzzleDatasetFolder.Write(
-            folder,
+            "data/mazes",
             identifiers: ["<blank>"],
             [
                 new PuzzleSplit("train", builder.BuildTraining(mazes.Training, new StatefulRandom(2))),
@@ -23,11 +24,12 @@ internal static class TasksExample
             ],
             new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize });
 
-        using var training = PuzzleDatasetFolder.Open(folder, "train");
+        using var training = PuzzleDatasetFolder.Open("data/mazes", "train");
         using var stream = new TrainingStream(training, batchSize: 32);
         using var batch = stream.Next();
-
         // </tasks>
-        return (training.ExampleCount, stream.Position);
+
+        training.ExampleCount.Should().Be(90 * 8);
+        stream.Position.Should().Be(new SamplerPosition(0, 1));
     }
 }

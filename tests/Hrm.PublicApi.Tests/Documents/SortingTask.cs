@@ -1,8 +1,9 @@
 using Hrm.Core;
 
-namespace Hrm.PublicApi.Tests;
+namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>A task of a user's own, whole: sort numbers. Token n + 1 is the number n.</summary>
+// <own-task>
+/// <summary>Sorts numbers from 0 to below the limit. Token n + 1 is the number n; token 0 is padding.</summary>
 internal sealed class SortingTask(int length, int limit) : IPuzzleTask<int[], int[]>
 {
     public int SequenceLength => length;
@@ -21,3 +22,4 @@ internal sealed class SortingTask(int length, int limit) : IPuzzleTask<int[], in
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
         => inputs.ToArray().Order().SequenceEqual(prediction.ToArray());
 }
+// </own-task>

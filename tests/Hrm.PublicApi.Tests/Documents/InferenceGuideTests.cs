@@ -1,0 +1,80 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using TorchSharp;
+
+namespace Hrm.PublicApi.Tests.Documents;
+
+/// <summary>The code of docs/inference.md, and of the README where it solves.</summary>
+public sealed class InferenceGuideTests : GuideFolder
+{
+    private static readonly int[] Tokens = new SudokuTask(SudokuShape.Four).Encode(SudokuGrid.Parse("123.3....1....2.", SudokuShape.Four));
+
+    private readonly string _model;
+
+    public InferenceGuideTests()
+    {
+        _model = Path.GetFullPath("my-model");
+        using var generator = new torch.Generator(1);
+        using var model = new HrmModel(HrmPresets.Tiny(16, 6), generator);
+        model.Save(_model);
+    }
+
+    [Fact]
+    public void A_saved_model_answers_in_three_lines()
+    {
+        // <solve>
+        using var solver = HrmSolver.Load("my-model");
+        var answer = new SudokuSolver(solver).Solve("123.3....1....2.");
+        Console.WriteLine($"{answer.Answer}: {answer.IsSolution}, after {answer.Thinking.Segments} segments");
+        // </solve>
+
+        answer.Thinking.Segments.Should().BePositive();
+    }
+
+    [Fact]
+    public void An_answer_forms_segment_by_segment()
+    {
+        using var solver = HrmSolver.Load(_model, halting: new FixedHalting(3));
+        int[] tokens = Tokens;
+
+        // <trace>
+        foreach (var thought in solver.Trace(tokens))
+        {
+            Console.WriteLine($"segment {thought.Segment}: {string.Join(' ', thought.Tokens)}, Q of halting {thought.QHalt:F1}");
+        }
+        // </trace>
+
+        solver.Trace(tokens).Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void More_thinking_takes_symmetries_and_votes()
+    {
+        using var solver = HrmSolver.Load(_model, halting: new FixedHalting(2));
+
+        // <think>
+        var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 9, MaxSegments = 32 }, new SudokuTask(SudokuShape.Four));
+        // </think>
+
+        thinking.Solve(Tokens).Attempts.Should().Be(9);
+    }
+
+    [Fact]
+    public void An_application_shares_one_solver()
+    {
+        var builder = new
+        {
+            Services = new ServiceCollection(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Solver:Folder", _model)]).Build(),
+        };
+
+        // <host-solver>
+        builder.Services.AddHrmSolver(builder.Configuration.GetSection("Solver"));
+        // </host-solver>
+
+        using var services = builder.Services.BuildServiceProvider();
+        services.GetRequiredService<HrmSolver>().Config.SequenceLength.Should().Be(16);
+    }
+}

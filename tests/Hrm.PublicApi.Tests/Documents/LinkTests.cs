@@ -1,0 +1,43 @@
+using Hrm.TestKit;
+
+namespace Hrm.PublicApi.Tests.Documents;
+
+/// <summary>What a document points to is there: files of the repository and headings; addresses of others are not asked.</summary>
+public sealed class LinkTests
+{
+    private static readonly MarkdownFile[] Guides = [.. MarkdownFile.All.Where(document => document.Path.StartsWith("docs/", StringComparison.Ordinal))];
+
+    private static IEnumerable<DocumentLink> Own => MarkdownFile.All.SelectMany(document => document.Links)
+        .Where(link => !link.Target.Contains("://", StringComparison.Ordinal) && !link.Target.StartsWith("xref:", StringComparison.Ordinal));
+
+    [Fact]
+    public void Files_exist() => Own.Where(link => FileOf(link) is { } path && !File.Exists(path) && !Directory.Exists(path)).Should().BeEmpty();
+
+    [Fact]
+    public void Links_stay_in_the_repository()
+        => Own.Where(link => FileOf(link) is { } path && !path.StartsWith(RepositoryFolder.Root, StringComparison.Ordinal)).Should().BeEmpty();
+
+    [Fact]
+    public void Headings_exist() => Own.Where(link => link.Target.Contains('#', StringComparison.Ordinal) && !HasHeading(link)).Should().BeEmpty();
+
+    [Fact]
+    public void The_readme_leads_to_every_guide()
+    {
+        Guides.Should().HaveCountGreaterThan(5);
+        var readme = MarkdownFile.All.Single(document => document.Path == "README.md");
+        Guides.Select(guide => guide.Path).Except(readme.Links.Select(link => link.Target.Split('#')[0])).Should().BeEmpty();
+    }
+
+    private static string? FileOf(DocumentLink link)
+    {
+        var path = Uri.UnescapeDataString(link.Target.Split('#')[0]);
+        return path.Length == 0 ? null : Path.GetFullPath(Path.Combine(RepositoryFolder.Root, Path.GetDirectoryName(link.Document)!, path));
+    }
+
+    private static bool HasHeading(DocumentLink link)
+    {
+        var file = FileOf(link) ?? RepositoryFolder.Combine(link.Document);
+        var target = MarkdownFile.All.FirstOrDefault(document => RepositoryFolder.Combine(document.Path) == file);
+        return target is not null && target.Anchors.Contains(link.Target.Split('#')[1]);
+    }
+}

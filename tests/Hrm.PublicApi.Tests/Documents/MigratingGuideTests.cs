@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Samples.PuzzleLab;
+using Hrm.TestKit;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.PublicApi.Tests.Documents;
+
+/// <summary>The code of docs/migrating.md, and whether its tables are whole.</summary>
+public sealed partial class MigratingGuideTests : GuideFolder
+{
+    [Fact]
+    public void A_checkpoint_of_the_authors_is_evaluated_on_a_dataset_of_theirs()
+    {
+        var puzzles = SudokuSplit.Generate(SudokuShape.Nine, trainingPuzzles: 2, testPuzzles: 3, givens: 30, new StatefulRandom(1));
+        var builder = new SudokuDatasetBuilder(SudokuShape.Nine);
+        PuzzleSplit[] splits = [new("train", builder.BuildTraining(puzzles.Training, new StatefulRandom(2))), new("test", builder.BuildTest(puzzles.Test))];
+        PuzzleDatasetFolder.Write("data/sudoku", ["<blank>"], splits, new PuzzleDatasetOptions { SequenceLength = 81, VocabularySize = 11 });
+        using (var generator = new torch.Generator(1))
+        using (var written = new HrmModel(HrmPresets.SudokuExtreme with { HiddenSize = 32, Heads = 2, HighLayers = 1, LowLayers = 1, PuzzleEmbeddingWidth = 32 }, generator))
+        {
+            written.SaveForAuthors("checkpoints/sudoku", step: 26040);
+        }
+
+        // <migrating>
+        using var model = HrmModel.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
+        using var test = PuzzleDatasetFolder.Open("data/sudoku", "test");
+        var options = new TrainerOptions { TokenLoss = TokenLossKind.Stablemax };
+        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), new FixedHalting(16));
+        var result = evaluator.Evaluate(test, prediction => Console.WriteLine($"{prediction.Example}: {prediction.Result.IsExact}"));
+        Console.WriteLine($"{result.Averages.ExactAccuracy:P1} exact of {result.Averages.Count}");
+        // </migrating>
+
+        result.Averages.Count.Should().Be(3);
+        result.Averages.Segments.Should().Be(16);
+    }
+
+    /// <summary>The recorded checkpoint has the file that the authors' training wrote.</summary>
+    [Fact]
+    public void Every_key_of_the_authors_configuration_is_in_a_table()
+    {
+        var keys = File.ReadLines(RepositoryFolder.Combine("tests", "golden", "official_checkpoint", "all_config.yaml"))
+            .Select(line => line.Split(':')[0].Trim())
+            .Where(key => key.Length > 0 && key != "loss")
+            .ToArray();
+        var rows = string.Join('\n', Rows());
+
+        keys.Should().HaveCountGreaterThan(25).And.Contain("halt_max_steps");
+        keys.Where(key => !rows.Contains($"`{key}`", StringComparison.Ordinal) && !rows.Contains($"`loss.{key}`", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Every_setting_of_a_table_can_be_set()
+    {
+        var settings = Rows().SelectMany(row => Setting().Matches(row)).Select(match => match.Groups[1].Value).Distinct().ToArray();
+
+        settings.Should().HaveCountGreaterThan(25);
+        settings.Where(setting => !Exists(setting)).Should().BeEmpty();
+    }
+
+    private static IEnumerable<string> Rows() => File.ReadLines(RepositoryFolder.Combine("docs", "migrating.md")).Where(line => line.StartsWith('|'));
+
+    private static bool Exists(string setting)
+    {
+        Type? type = typeof(LabSettings);
+        foreach (var key in setting.Split(':'))
+        {
+            type = type?.GetProperty(key)?.PropertyType;
+        }
+
+        return type is not null;
+    }
+
+    [GeneratedRegex("`((?:Trainer|Model|Run)(?::[A-Za-z0-9]+)+)")]
+    private static partial Regex Setting();
+}
