@@ -16,7 +16,7 @@ internal sealed record ListedCommand(string Text, IReadOnlyList<string> Notes)
     private static List<ListedCommand> Read(string name)
     {
         var commands = new List<(string Text, List<string> Notes)>();
-        foreach (var line in File.ReadLines(RepositoryFolder.Combine("eng", "documents", name)).Where(line => line.Length > 0 && line[0] != '#'))
+        foreach (var line in File.ReadLines(RepositoryFolder.Combine("eng", "documents", name)).Where(line => line.Length > 0 && line[0] is not ('#' or '[')))
         {
             if (line[0] == ' ')
             {
