@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the commands of eng/documents/run.txt: those of the documents, made short where they take long. Needs a build (-c Release) and leaves nothing behind.
+# Runs the commands of eng/documents/run.txt: those of the documents, made short where they take long. Needs a build (-c Release) and the model that
+# QuickStart leaves in runs/quickstart; leaves nothing behind itself.
 set -uo pipefail
 export OMP_WAIT_POLICY=PASSIVE
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-# The stand-in model of SolverService: what QuickStart left, else what an earlier start trained in the user's cache.
-quickstart=$root/runs/quickstart
+[ -f "$root/runs/quickstart/config.json" ] || { echo "expected runs/quickstart, got none: dotnet run -c Release --project samples/QuickStart"; exit 1; }
 
 # What is built is run; the build is a check of its own.
 dotnet() { if [ "$1" = run ]; then command dotnet run --no-build "${@:2}"; else command dotnet "$@"; fi; }
@@ -18,7 +18,7 @@ enter() { # NAME: a folder in which the repository's relative paths hold, and wh
   for entry in "$root"/{samples,benchmarks,src,eng,tests} "$root"/Directory.* "$root"/{global.json,nuget.config,Hrm.sln}; do ln -s "$entry" .; done
   head -n 33 samples/data/sudoku_easy_test.csv >short/sudoku.csv
   head -n 9 samples/data/maze_30x30_hard_test.csv >short/maze.csv
-  [ ! -d "$quickstart" ] || { mkdir runs && cp -r "$quickstart" runs/; }
+  mkdir runs && cp -r "$root/runs/quickstart" runs/
 }
 
 serve() { # COMMAND: starts a server at a free port, and asks how it is
