@@ -13,7 +13,7 @@ public sealed class ReadmeTests
     public void The_example_of_the_readme_is_the_compiled_one()
     {
         var region = Region("readme", "samples", "QuickStart", "ReadmeExample.cs")
-            .Select(line => line.Replace("Take(steps)", "Take(2200)", StringComparison.Ordinal))
+            .Select(line => line.Replace("Take(steps)", "Take(800)", StringComparison.Ordinal))
             .Select(line => line.Replace("(folder)", "(\"my-model\")", StringComparison.Ordinal));
         var readme = File.ReadAllText(RepositoryFolder.Combine("README.md")).ReplaceLineEndings("\n");
 
