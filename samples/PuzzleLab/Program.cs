@@ -11,6 +11,7 @@ var root = new RootCommand("The Hierarchical Reasoning Model from the command li
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     SolveCommand.Create(),
+    ExportCommand.Create(),
 };
 
 try

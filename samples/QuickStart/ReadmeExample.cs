@@ -9,7 +9,7 @@ namespace Hrm.Samples.QuickStart;
 public static class ReadmeExample
 {
     /// <summary>Trains a model on 4×4 Sudokus, saves it, loads it and solves a puzzle.</summary>
-    /// <param name="steps">The number of training steps; the README has 2200.</param>
+    /// <param name="steps">The number of training steps; the README has 800.</param>
     /// <param name="folder">Where the model is saved; the README has <c>my-model</c>.</param>
     /// <returns>The puzzle that was solved, and the model's answer.</returns>
     public static (SudokuPuzzle Puzzle, SudokuGrid Answer) Run(int steps, string folder)

@@ -122,7 +122,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>The device of the weights.</summary>
     public Device Device => _logitHead.Weight.device;
 
-    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a model that <see cref="Save(string)"/> wrote.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
     /// <param name="device">Where the weights go; the CPU by default.</param>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
@@ -138,7 +138,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public static HrmModel Load(string path, int sequenceLength, Device? device = null)
         => ModelFolder.LoadAuthors(path, sequenceLength, device ?? CPU);
 
-    /// <summary>Copies weights of the same names, shapes and dtypes into the model.</summary>
+    /// <summary>
+    /// Copies weights of the same names, shapes and dtypes into the model; float32 ones may be stored as bfloat16 or float16,
+    /// whose values float32 has too.
+    /// </summary>
     /// <param name="weights">The weights; the prefixes of the authors' training code before a name are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
     public void LoadWeights(IWeightsSource weights)
@@ -150,7 +153,17 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder) => ModelFolder.Save(this, folder);
+    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null);
+
+    /// <summary>
+    /// The same, with the weights in another dtype: bfloat16 takes half the room, and a model whose forward dtype it is computes
+    /// the same segments from it, since it casts its weights to that anyway. To train on, save the float32 weights.
+    /// </summary>
+    /// <param name="folder">The folder; created where it is missing.</param>
+    /// <param name="dtype">Float32 or BFloat16.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another.</exception>
+    /// <exception cref="HrmException">The folder cannot be written.</exception>
+    public void Save(string folder, ScalarType dtype) => ModelFolder.Save(this, folder, dtype);
 
     /// <summary>
     /// Writes <c>all_config.yaml</c> and <c>step_N</c> for the authors' code, whose <c>evaluate.py</c> loads the weights into the

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Hrm.Core;
 
 /// <summary>The architectures of the paper's tasks, and a small one for CPUs.</summary>
@@ -51,9 +53,14 @@ public static class HrmPresets
     };
 
     /// <summary>
-    /// A tiny model that learns 4×4 Sudoku on a CPU in under a minute: 132,994 parameters (D 64, 1 + 1 blocks of attention,
-    /// learned positions, no puzzle embedding).
+    /// A tiny model that learns 4×4 Sudoku on any CPU in under a minute: 56,194 parameters (D 64, 1 + 1 blocks that mix tokens by a
+    /// layer over the token axis, no puzzle embedding, float32).
     /// </summary>
+    /// <remarks>
+    /// With attention and learned positions in the mixer's place (132,994 parameters) the same training needed three times the
+    /// steps, and some seeds long to begin with. Float32, because a processor without instructions for bfloat16 takes many times as
+    /// long for that: 320 ms a step against 30 with the AVX2 set alone.
+    /// </remarks>
     /// <param name="sequenceLength">The number of tokens of a puzzle.</param>
     /// <param name="vocabularySize">V, the number of token values.</param>
     public static HrmConfig Tiny(int sequenceLength, int vocabularySize) => new()
@@ -64,7 +71,10 @@ public static class HrmPresets
         LowLayers = 1,
         HiddenSize = 64,
         Heads = 2,
-        SwiGluInnerWidth = 256,
-        PositionEncoding = PositionEncoding.Learned,
+        SwiGluInnerWidth = 128,
+        MixTokens = true,
+        TokenMixerInnerWidth = 64,
+        PositionEncoding = PositionEncoding.None,
+        ForwardDtype = ScalarType.Float32,
     };
 }

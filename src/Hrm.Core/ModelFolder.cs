@@ -46,8 +46,13 @@ internal static class ModelFolder
         return Create(checkpoint.Config, checkpoint.Weights, device);
     }
 
-    public static void Save(HrmModel model, string folder)
+    public static void Save(HrmModel model, string folder, ScalarType? dtype)
     {
+        if (dtype is not (null or ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "expected Float32 or BFloat16");
+        }
+
         ArgumentException.ThrowIfNullOrEmpty(folder);
         CreateFolder(folder);
 
@@ -55,9 +60,15 @@ internal static class ModelFolder
         using var config = StagedFile.Write(
             Path.Combine(folder, ConfigName),
             stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
-        WeightsFolder.Save(folder, model.state_dict());
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var weights = model.state_dict();
+        WeightsFolder.Save(folder, dtype == ScalarType.BFloat16 ? weights.Select(Narrow) : weights);
         config.Commit();
     }
+
+    private static KeyValuePair<string, Tensor> Narrow(KeyValuePair<string, Tensor> entry)
+        => KeyValuePair.Create(entry.Key, entry.Value.to_type(ScalarType.BFloat16));
 
     public static void CreateFolder(string folder)
     {

@@ -20,14 +20,27 @@ internal static class ModelKeys
         RequireSame(weights.Path, expected.Keys, stored.Keys);
         foreach (var (name, tensor) in expected)
         {
-            weights.GetEntry(stored[name]).RequireFits(tensor, weights.Path);
+            weights.GetEntry(stored[name]).RequireFitsOrWidens(tensor, weights.Path);
         }
 
         // Only now: weights that do not fit leave the model as it was.
         foreach (var (name, tensor) in expected)
         {
-            weights.CopyTo(stored[name], tensor);
+            Copy(weights, stored[name], tensor);
         }
+    }
+
+    private static void Copy(IWeightsSource weights, string name, Tensor destination)
+    {
+        if (!weights.GetEntry(name).WidensTo(destination.dtype))
+        {
+            weights.CopyTo(name, destination);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        destination.copy_(weights.Read(name));
     }
 
     /// <summary>The name in the file of each tensor of the model.</summary>

@@ -56,13 +56,13 @@ public static class TrainerPresets
     };
 
     /// <summary>
-    /// For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole, 2,200 steps. Use the one-step gradient.
+    /// For <see cref="HrmPresets.Tiny"/> on a CPU: the paper's algorithm whole, 800 steps. Use the one-step gradient.
     /// </summary>
     public static TrainerOptions Tiny() => new()
     {
-        TotalSteps = 2200,
-        LearningRate = 2e-3,
-        MinLearningRateRatio = 0.02,
+        TotalSteps = 800,
+        LearningRate = 3e-3,
+        MinLearningRateRatio = 0.05,
         Halting = { MaxSegments = 8 },
     };
 

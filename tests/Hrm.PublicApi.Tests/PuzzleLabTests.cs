@@ -24,7 +24,14 @@ public sealed class PuzzleLabTests : IDisposable
         var evaluation = LabProcess.Run("evaluate", "sudoku", "--run", run, "--test", test);
         var solving = LabProcess.Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
 
+        var exported = Path.Combine(_folder, "exported");
+        var export = LabProcess.Run("export", "--run", run, "--output", exported);
+        var again = LabProcess.Run("evaluate", "sudoku", "--run", exported, "--test", test);
+
         training.Code.Should().Be(0, training.Output);
+        export.Code.Should().Be(0, export.Output);
+        LastTable(again.Output).Should().Be(LastTable(training.Output), "the model computes in bfloat16 anyway");
+        new FileInfo(Path.Combine(exported, "model.safetensors")).Length.Should().BeLessThan(new FileInfo(Path.Combine(run, "model.safetensors")).Length * 6 / 10);
         evaluation.Code.Should().Be(0, evaluation.Output);
         LastTable(evaluation.Output).Should().NotBeEmpty().And.Be(LastTable(training.Output));
         solving.Code.Should().BeOneOf([0, 3], solving.Output);
@@ -50,6 +57,7 @@ public sealed class PuzzleLabTests : IDisposable
             (["train", "sudoku", "--resume", _folder], "run.json"),
             (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json"),
             (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
+            (["export", "--run", _folder, "--output", _folder], "--output: expected another folder"),
         ];
         foreach (var (arguments, named) in mistakes)
         {

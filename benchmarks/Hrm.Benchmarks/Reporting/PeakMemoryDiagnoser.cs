@@ -27,7 +27,9 @@ internal sealed class PeakMemoryDiagnoser(bool isQuick) : IDiagnoser
     public IEnumerable<IAnalyser> Analysers => [];
 
     public RunMode GetRunMode(BenchmarkCase benchmarkCase)
-        => benchmarkCase.Descriptor.Type.GetCustomAttribute<PeakMemoryAttribute>() is null ? RunMode.None : RunMode.NoOverhead;
+        => benchmarkCase.Descriptor.Type.GetCustomAttribute<PeakMemoryAttribute>() is not { } attribute || (isQuick && attribute.IsFullRunOnly)
+            ? RunMode.None
+            : RunMode.NoOverhead;
 
     public bool RequiresBlockingAcknowledgments(BenchmarkCase benchmarkCase) => false;
 

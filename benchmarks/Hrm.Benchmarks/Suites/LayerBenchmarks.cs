@@ -1,9 +1,11 @@
 using BenchmarkDotNet.Attributes;
+using Hrm.Benchmarks.Reporting;
 using Hrm.Benchmarks.Workloads.Layers;
 
 namespace Hrm.Benchmarks.Suites;
 
 /// <summary>Block and layers against the plain op sequence and against their matrix products alone.</summary>
+[PeakMemory(IsFullRunOnly = true)]
 public class LayerBenchmarks
 {
     private LayerPair? _pair;

@@ -68,7 +68,8 @@ internal sealed class RunFolder
             : throw new LabException($"{SettingsPath}: expected a run of {task.Name}, got one of {settings.Task}.");
     }
 
-    private LabSettings ReadSettings()
+    /// <summary>The settings of a run of any task.</summary>
+    public LabSettings ReadSettings()
     {
         try
         {

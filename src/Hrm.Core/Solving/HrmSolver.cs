@@ -67,7 +67,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Whether the solver's thread is there.</summary>
     internal bool IsAwake => _loop.IsAwake;
 
-    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
+    /// <summary>Loads a model that <see cref="HrmModel.Save(string)"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
     /// <param name="options">Batch, queue and limits; the defaults where it is <see langword="null"/>.</param>
     /// <param name="halting">When to stop; by default the paper's rule with the options' limits.</param>

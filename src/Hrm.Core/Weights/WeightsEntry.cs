@@ -75,10 +75,19 @@ public sealed class WeightsEntry
         destination.copy_(ReadNew(fill));
     }
 
+    /// <summary>Whether every value of this element type is one of a wider type too, as of bfloat16 and float16 in float32.</summary>
+    internal bool WidensTo(ScalarType wider) => wider == ScalarType.Float32 && Dtype is ScalarType.BFloat16 or ScalarType.Float16;
+
     /// <summary>Throws unless a tensor has this element type and shape: nothing is cast or broadcast.</summary>
-    internal void RequireFits(Tensor destination, string path)
+    internal void RequireFits(Tensor destination, string path) => Require(destination.dtype == Dtype, destination, path);
+
+    /// <summary>The same, but a wider element type fits too.</summary>
+    internal void RequireFitsOrWidens(Tensor destination, string path)
+        => Require(destination.dtype == Dtype || WidensTo(destination.dtype), destination, path);
+
+    private void Require(bool fitsDtype, Tensor destination, string path)
     {
-        if (destination.dtype != Dtype || !destination.shape.AsSpan().SequenceEqual(_shape))
+        if (!fitsDtype || !destination.shape.AsSpan().SequenceEqual(_shape))
         {
             var dtype = WeightsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
             throw new WeightsFormatException(path, $"expected {Describe(dtype, destination.shape)}, got {this}", Name);

@@ -35,13 +35,32 @@ public sealed class LoadWeightsTests : IDisposable
         Loading(tensors).WithMessage("*weights.safetensors: tensor *q_head.bias*: expected it once*");
     }
 
-    [Fact]
-    public void Another_dtype_is_not_cast()
+    [Theory]
+    [InlineData(ScalarType.Float64, "F64")]
+    [InlineData(ScalarType.Int32, "I32")]
+    public void Another_dtype_is_not_cast(ScalarType dtype, string name)
     {
-        var tensors = _stored.state_dict().Select(entry => KeyValuePair.Create(
-            entry.Key,
-            entry.Key == "lm_head.weight" ? entry.Value.to_type(ScalarType.BFloat16) : entry.Value));
-        Loading(tensors).WithMessage("*tensor *lm_head.weight*: expected F32 [7, 16], got BF16 [7, 16]");
+        Loading(WithLogitHeadAs(dtype)).WithMessage($"*tensor *lm_head.weight*: expected F32 [7, 16], got {name} [7, 16]");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void A_narrower_dtype_is_widened(ScalarType dtype)
+    {
+        Load(WithLogitHeadAs(dtype));
+        var weight = _model.state_dict()["lm_head.weight"];
+        weight.dtype.Should().Be(ScalarType.Float32);
+        weight.Equals(_stored.state_dict()["lm_head.weight"].to_type(dtype).to_type(ScalarType.Float32)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Float32_is_not_narrowed()
+    {
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
+        SafetensorsWriter.Save(_folder["weights.safetensors"], _stored.state_dict());
+        using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
+        model.Invoking(it => it.LoadWeights(weights)).Should().Throw<WeightsFormatException>().WithMessage("*_init*: expected BF16 [16], got F32 [16]");
     }
 
     [Fact]
@@ -62,6 +81,11 @@ public sealed class LoadWeightsTests : IDisposable
         _scope.Dispose();
         _folder.Dispose();
     }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> WithLogitHeadAs(ScalarType dtype)
+        => _stored.state_dict().Select(entry => KeyValuePair.Create(
+            entry.Key,
+            entry.Key == "lm_head.weight" ? entry.Value.to_type(dtype) : entry.Value));
 
     private void Load(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {

@@ -27,6 +27,38 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void In_bfloat16_half_the_bytes_give_the_same_segment()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
+        using var batch = TinyModel.Batch();
+        model.Save(_folder["float32"]);
+        model.Save(_folder["bfloat16"], ScalarType.BFloat16);
+        using var loaded = HrmModel.Load(_folder["bfloat16"]);
+
+        using var wide = SafetensorsFile.Open(_folder["float32/model.safetensors"]);
+        using var narrow = SafetensorsFile.Open(_folder["bfloat16/model.safetensors"]);
+        narrow.Names.Should().AllSatisfy(name => narrow.GetEntry(name).Dtype.Should().Be(ScalarType.BFloat16));
+        Bytes(narrow).Should().BeLessThan(Bytes(wide) * 51 / 100);
+        loaded.state_dict()["lm_head.weight"].dtype.Should().Be(ScalarType.Float32);
+        var expected = model.call(model.InitialCarry(3), batch);
+        var actual = loaded.call(loaded.InitialCarry(3), batch);
+        actual.Logits.Equals(expected.Logits).Should().BeTrue();
+        actual.QHalt.Equals(expected.QHalt).Should().BeTrue();
+
+        static long Bytes(SafetensorsFile file) => file.Names.Sum(name => file.GetEntry(name).ByteLength);
+    }
+
+    [Fact]
+    public void Save_refuses_a_dtype_that_is_none_for_weights()
+    {
+        using var model = TinyModel.Create();
+        model.Invoking(it => it.Save(_folder["model"], ScalarType.Int32)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("dtype");
+        Directory.Exists(_folder["model"]).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_loaded_model_can_be_trained()
     {
         using var scope = NewDisposeScope();

@@ -12,7 +12,7 @@ internal sealed record CompiledRegion(string File, string Name, string Text)
     private const string Closing = "// </";
 
     /// <summary>What a document shows as a number or a name, and the sample's test has to choose.</summary>
-    private static readonly (string Compiled, string Shown)[] Parameters = [("Take(steps)", "Take(2200)"), ("(folder)", "(\"my-model\")")];
+    private static readonly (string Compiled, string Shown)[] Parameters = [("Take(steps)", "Take(800)"), ("(folder)", "(\"my-model\")")];
 
     /// <summary>Every region of the outsider's tests and of the samples.</summary>
     public static IReadOnlyList<CompiledRegion> All { get; } = [.. Files().SelectMany(Read)];

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Hrm.Core;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary><c>export</c>: the model of a run for those who only solve with it.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var run = CommonOptions.Run();
+        var output = new Option<string>("--output") { Description = "The folder that takes the model.", Required = true };
+        var dtype = new Option<string>("--dtype") { Description = "The dtype of the weights.", DefaultValueFactory = _ => "bfloat16" };
+        dtype.AcceptOnlyFromAmong("bfloat16", "float32");
+        var command = new Command("export", "Write the model of a run, with its settings, for solving: without checkpoints, and in bfloat16 half as large.") { run, output, dtype };
+        command.SetAction(result => Export(
+            new RunFolder(result.GetValue(run)!),
+            new RunFolder(result.GetValue(output)!),
+            result.GetValue(dtype) == "float32" ? torch.ScalarType.Float32 : torch.ScalarType.BFloat16));
+        return command;
+    }
+
+    private static int Export(RunFolder run, RunFolder output, torch.ScalarType dtype)
+    {
+        if (Path.GetFullPath(run.Path) == Path.GetFullPath(output.Path))
+        {
+            throw new LabException("--output: expected another folder than that of the run, whose weights would lose their precision.");
+        }
+
+        var settings = run.ReadSettings();
+        using var model = HrmModel.Load(run.Path);
+        output.Create();
+        model.Save(output.Path, dtype);
+        output.Save(settings);
+        var bytes = Directory.EnumerateFiles(output.Path, "*.safetensors").Sum(path => new FileInfo(path).Length);
+        AnsiConsole.Console.WriteLine(FormattableString.Invariant($"{output.Path}: {bytes / 1e6:F1} MB of weights"));
+        return 0;
+    }
+}
