@@ -22,7 +22,7 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         // <own-training>
         var options = TrainerPresets.Tiny();
-        options.TotalSteps = 300;
+        options.TotalSteps = 600;
         options.Halting.MaxSegments = 2;
 
         using var generator = new torch.Generator(1);
