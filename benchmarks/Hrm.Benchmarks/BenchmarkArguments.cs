@@ -17,7 +17,7 @@ internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Pa
                Hrm.Benchmarks single [DEVICE]       one puzzle, one segment of the 27M model against its matrix products
                Hrm.Benchmarks self-test [DEVICE]    each operator of the model on a device against float64 on the CPU
                Hrm.Benchmarks parity [--golden FOLDER] [DEVICE]   the recorded models on a device
-               Hrm.Benchmarks step [--preset sudoku-extreme|arc] [--batch N] [--rounds N] [--plain yes|no] [DEVICE]
+               Hrm.Benchmarks step [--preset sudoku-extreme|arc] [--batch N] [--rounds N] [--warmups N] [--plain yes|no] [DEVICE]
                                           a training step on a device against its matrix products and the plain op sequence
                Hrm.Benchmarks sampler     batches from 3.8 million rows on disk: speed, memory
 

@@ -15,20 +15,19 @@ rounds=50
 warmups=10
 if is_small; then
   batches=(2 1)
-  rounds=3
+  rounds=1
   warmups=1
 fi
+run single "$here/app/Hrm.Benchmarks" single --device "$device" --seconds 20 --output "$out/single.json"
 presets=(sudoku-extreme arc)
 for i in 0 1; do
   preset=${presets[$i]}
-  share=$(($(left) / (4 - 2 * i)))
-  run "step-$preset" "$here/app/Hrm.Benchmarks" step --device "$device" --dtype bfloat16 --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --seconds "$((share * 2 / 3))" --output "$out/step-$preset.json"
+  run "step-$preset" "$here/app/Hrm.Benchmarks" step --device "$device" --dtype bfloat16 --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --warmups "$warmups" --seconds "$(($(left) / 8 + 1))" --output "$out/step-$preset.json"
   if python3 -c 'import torch' 2>/dev/null; then
-    run "pytorch-$preset" python3 "$here/training_step.py" --device "$device" --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --warmups "$warmups" --seconds "$((share * 2 / 3))" "$compile" --output "$out/pytorch-$preset.json" &&
+    run "pytorch-$preset" python3 "$here/training_step.py" --device "$device" --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --warmups "$warmups" --seconds "$(($(left) * (2 + i) / 5 + 1))" "$compile" --output "$out/pytorch-$preset.json" &&
       run "against-pytorch-$preset" python3 "$here/compare_steps.py" "$out/step-$preset.json" "$out/pytorch-$preset.json"
   else
     echo "no PyTorch in python3: $preset is not compared with it" | tee "$out/pytorch-$preset.txt"
   fi
 done
-run single "$here/app/Hrm.Benchmarks" single --device "$device" --seconds "$(($(left) / 3))" --output "$out/single.json"
 finish

@@ -5,7 +5,7 @@
 more="[--seed N] [--steps N]"
 take_common "$@"
 seed=1
-steps=26041 # 20,000 epochs of 1,000 mazes, batch 768
+steps=
 set -- "${rest[@]}"
 while [ $# -gt 0 ]; do
   case $1 in
@@ -16,13 +16,14 @@ while [ $# -gt 0 ]; do
   shift 2 || fail "$1: expected a value after it"
 done
 find_libtorch
+full=26041 # 20,000 epochs of 1,000 mazes, batch 768
 settings=(--preset maze-hard --dtype bfloat16 --set "Seed=$seed" --set Trainer:FiniteCheckInterval=50 --set Trainer:MicroBatchSize=96
   --set Run:CheckpointInterval=500 --set Run:EvaluationInterval=1000 --set Run:ReportInterval=20 --set EvaluationBatchSize=250 --set KeepCheckpoints=1)
 train="$here/data/maze_30x30_hard_train.csv"
 test="$here/data/maze_30x30_hard_test.csv"
 data=runs/maze-data
 if is_small; then
-  steps=2
+  full=2
   data=runs/maze-data-small
   settings+=(--set Model:HiddenSize=64 --set Model:Heads=2 --set Model:PuzzleEmbeddingWidth=64 --set Trainer:GlobalBatchSize=2 --set Trainer:MicroBatchSize=1
     --set Trainer:Halting:MaxSegments=2 --set Run:CheckpointInterval=1 --set Run:ReportInterval=1 --set Evaluations=1 --set EvaluationBatchSize=4)
@@ -31,5 +32,5 @@ if is_small; then
   test=$out/maze-test.csv
 fi
 [ -d "$data" ] || run maze-data "$lab" data maze build --train "$train" --test "$test" --output "$data" || finish
-train_and_evaluate maze "maze-$seed" --data "$data" --steps "$steps" "${settings[@]}"
+train_and_evaluate maze "maze-$seed" --data "$data" --steps "${steps:-$full}" "${settings[@]}"
 finish

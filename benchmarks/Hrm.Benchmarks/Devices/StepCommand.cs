@@ -18,11 +18,11 @@ internal static class StepCommand
     private const string Batch = "--batch";
     private const string Rounds = "--rounds";
     private const string Plain = "--plain";
-    private const int Warmups = 5;
+    private const string Warmups = "--warmups";
 
     public static int Run(IReadOnlyList<string> arguments)
     {
-        var options = DeviceArguments.Parse(arguments, Preset, Batch, Rounds, Plain);
+        var options = DeviceArguments.Parse(arguments, Preset, Batch, Rounds, Warmups, Plain);
         var dtype = options.Dtype ?? ScalarType.BFloat16;
         var preset = options.Values.GetValueOrDefault(Preset, "sudoku-extreme");
         var hasPlain = options.Values.GetValueOrDefault(Plain, "yes") == "yes";
@@ -33,7 +33,7 @@ internal static class StepCommand
             sides.Add(Waiting("plain", workload.StepPlain));
         }
 
-        var times = InterleavedRounds.Measure(sides, options.Number(Rounds, 30), Warmups, options.Time);
+        var times = InterleavedRounds.Measure(sides, options.Number(Rounds, 30), options.Number(Warmups, 5), options.Time);
         var seconds = times.MedianMs("products") / 1000;
         var result = new
         {

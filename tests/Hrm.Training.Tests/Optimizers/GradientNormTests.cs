@@ -121,6 +121,22 @@ public sealed class GradientNormTests : IDisposable
     }
 
     [Fact]
+    public void A_norm_that_waits_to_be_read_is_read_once_and_freed()
+    {
+        var norm = new MeasuredNorm();
+        norm.Value.Should().BeNull();
+        var waiting = tensor(2.5, ScalarType.Float64);
+        norm.Set(waiting);
+        norm.IsKnown.Should().BeFalse();
+        norm.Value.Should().Be(2.5);
+        norm.IsKnown.Should().BeTrue();
+        waiting.IsInvalid.Should().BeTrue();
+        norm.Value.Should().Be(2.5);
+        norm.Clear();
+        norm.Value.Should().BeNull();
+    }
+
+    [Fact]
     public void Limit_refuses_a_limit_that_is_not_positive()
         => FluentActions.Invoking(() => GradientClipping.Limit([new Parameter(ones(3))], 0)).Should().Throw<ArgumentOutOfRangeException>();
 
