@@ -9,11 +9,16 @@ internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Pa
         Usage: Hrm.Benchmarks [--quick] [--filter PATTERN]...
                Hrm.Benchmarks ratios [--quick] [--model FOLDER] [--only SECTION]...   the numbers that the design holds the library to
                Hrm.Benchmarks scaling [--redraw] [--images FOLDER]   time and memory as B, S, D, N·T and threads grow
-               Hrm.Benchmarks memory      peak memory of training steps as N·T grows, one step against full unrolling
+               Hrm.Benchmarks memory [--batch N] [DEVICE]   peak memory of training steps as N·T grows, one step against full unrolling
                Hrm.Benchmarks startup     from the start of a process to its first answer
                Hrm.Benchmarks share       how much of a step is neither forward, backward nor optimizer
-               Hrm.Benchmarks halting MODEL [CSV]   puzzles a second with and without halting
-               Hrm.Benchmarks single      one puzzle, one segment of the 27M model against its matrix products
+               Hrm.Benchmarks halting MODEL [CSV] [--batch N] [--segments N] [--rounds N] [--rule continue|positive] [DEVICE]
+                                          puzzles a second with and without halting
+               Hrm.Benchmarks single [DEVICE]       one puzzle, one segment of the 27M model against its matrix products
+               Hrm.Benchmarks self-test [DEVICE]    each operator of the model on a device against float64 on the CPU
+               Hrm.Benchmarks parity [--golden FOLDER] [DEVICE]   the recorded models on a device
+               Hrm.Benchmarks step [--preset sudoku-extreme|arc] [--batch N] [--rounds N] [--warmups N] [--plain yes|no] [DEVICE]
+                                          a training step on a device against its matrix products and the plain op sequence
                Hrm.Benchmarks sampler     batches from 3.8 million rows on disk: speed, memory
 
           --quick           small sizes and few iterations: minutes on 2 cores
@@ -23,6 +28,9 @@ internal sealed record BenchmarkArguments(bool IsQuick, IReadOnlyList<string> Pa
           --redraw          pictures of the last run again, nothing is measured
           --images FOLDER   where the pictures go
           --help            this text
+
+        DEVICE: [--device cpu|cuda:0] [--dtype float32|bfloat16] [--tf32] [--seconds N] [--output FILE.json]; cpu by default, and
+        float32 products are never rounded to TensorFloat-32 without --tf32. --seconds: fewer rounds rather than a longer run.
 
         The benchmarks write tables and cases.json, ratios writes ratios.json and ratios.md, scaling its tables, below
         BenchmarkDotNet.Artifacts in the current folder. Without a filter the benchmarks end with start-up and ratios.

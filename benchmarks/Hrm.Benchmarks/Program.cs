@@ -1,7 +1,9 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Hrm;
 using Hrm.Benchmarks;
 using Hrm.Benchmarks.Commands;
+using Hrm.Benchmarks.Devices;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Numbers;
 using Hrm.Benchmarks.Reporting;
@@ -24,46 +26,58 @@ Type[] benchmarks =
     typeof(SolverBenchmarks),
 ];
 var folder = Path.GetFullPath("BenchmarkDotNet.Artifacts");
-switch (args)
+try
 {
-    case [RatiosCommand.Name, .. var rest]:
-        if (RatiosArguments.Parse(rest, out var wrong) is { } asked)
-        {
-            return RatiosCommand.Run(asked.Settings, asked.Only, folder);
-        }
+    switch (args)
+    {
+        case [RatiosCommand.Name, .. var rest]:
+            if (RatiosArguments.Parse(rest, out var wrong) is { } asked)
+            {
+                return RatiosCommand.Run(asked.Settings, asked.Only, folder);
+            }
 
-        await Console.Error.WriteLineAsync($"{wrong}\n\n{BenchmarkArguments.Usage}");
-        return 2;
-    case [MemoryCommand.Name]:
-        return MemoryCommand.Run(folder);
-    case [MemoryCommand.CaseName, .. var memoryCase]:
-        return MemoryCommand.RunCase(memoryCase);
-    case [ShareCommand.Name]:
-        return ShareCommand.Run();
-    case [HaltingCommand.Name, var model]:
-        return HaltingCommand.Run(model, null);
-    case [HaltingCommand.Name, var model, var csv]:
-        return HaltingCommand.Run(model, csv);
-    case [SingleCommand.Name]:
-        return SingleCommand.Run();
-    case [StartupCommand.Name]:
-        return StartupCommand.Run();
-    case [StartupCommand.CaseName, var what]:
-        return StartupCommand.RunCase(what);
-    case [PeakCommand.Name, var size, var name]:
-        return PeakCommand.Run(benchmarks, BenchmarkConfig.Create(new BenchmarkArguments(size == "quick", []), folder), name);
-    case [ScalingCommand.Name]:
-        return ScalingCommand.Run(folder, folder);
-    case [ScalingCommand.Name, "--images", var images]:
-        return ScalingCommand.Run(folder, Path.GetFullPath(images));
-    case [ScalingCommand.Name, "--redraw"]:
-        return ScalingCommand.Redraw(folder, folder);
-    case [ScalingCommand.Name, "--redraw", "--images", var pictures]:
-        return ScalingCommand.Redraw(folder, Path.GetFullPath(pictures));
-    case [ScalingCommand.CaseName, .. var scalingCase]:
-        return ScalingCommand.RunCase(scalingCase);
-    case [SamplerCommand.Name]:
-        return SamplerCommand.Run();
+            await Console.Error.WriteLineAsync($"{wrong}\n\n{BenchmarkArguments.Usage}");
+            return 2;
+        case [MemoryCommand.Name, .. var rest]:
+            return MemoryCommand.Run(rest, folder);
+        case [MemoryCommand.CaseName, .. var memoryCase]:
+            return MemoryCommand.RunCase(memoryCase);
+        case [ShareCommand.Name]:
+            return ShareCommand.Run();
+        case [HaltingCommand.Name, .. var rest]:
+            return HaltingCommand.Run(rest);
+        case [SingleCommand.Name, .. var rest]:
+            return SingleCommand.Run(rest);
+        case [SelfTestCommand.Name, .. var rest]:
+            return SelfTestCommand.Run(rest);
+        case [ParityCommand.Name, .. var rest]:
+            return ParityCommand.Run(rest);
+        case [StepCommand.Name, .. var rest]:
+            return StepCommand.Run(rest);
+        case [StartupCommand.Name]:
+            return StartupCommand.Run();
+        case [StartupCommand.CaseName, var what]:
+            return StartupCommand.RunCase(what);
+        case [PeakCommand.Name, var size, var name]:
+            return PeakCommand.Run(benchmarks, BenchmarkConfig.Create(new BenchmarkArguments(size == "quick", []), folder), name);
+        case [ScalingCommand.Name]:
+            return ScalingCommand.Run(folder, folder);
+        case [ScalingCommand.Name, "--images", var images]:
+            return ScalingCommand.Run(folder, Path.GetFullPath(images));
+        case [ScalingCommand.Name, "--redraw"]:
+            return ScalingCommand.Redraw(folder, folder);
+        case [ScalingCommand.Name, "--redraw", "--images", var pictures]:
+            return ScalingCommand.Redraw(folder, Path.GetFullPath(pictures));
+        case [ScalingCommand.CaseName, .. var scalingCase]:
+            return ScalingCommand.RunCase(scalingCase);
+        case [SamplerCommand.Name]:
+            return SamplerCommand.Run();
+    }
+}
+catch (HrmException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
 }
 
 if (BenchmarkArguments.Parse(args, out var error) is not { } arguments)

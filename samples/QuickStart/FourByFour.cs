@@ -23,13 +23,17 @@ public sealed class FourByFour : IDisposable
 
     /// <summary>Draws the puzzles and a model that is not trained yet.</summary>
     /// <param name="seed">The seed of weights, sampling and exploration; the puzzles are the same for every seed.</param>
-    public FourByFour(long seed)
+    /// <param name="device">Where the model is trained; the CPU by default.</param>
+    /// <param name="dtype">The forward dtype; the preset's by default.</param>
+    public FourByFour(long seed, torch.Device? device = null, torch.ScalarType? dtype = null)
     {
         Seed = seed;
         Puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
         _generator = new torch.Generator((ulong)seed);
         _options = TrainerPresets.Tiny();
-        Model = new HrmModel(HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize), _generator);
+        var config = HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize);
+        Model = new HrmModel(config with { ForwardDtype = dtype ?? config.ForwardDtype }, _generator);
+        Model.to(device ?? torch.CPU);
     }
 
     /// <summary>Turns puzzles into tokens and back.</summary>
@@ -57,24 +61,26 @@ public sealed class FourByFour : IDisposable
     public TimeSpan Train(Action<int, MetricAverages>? progress = null, CancellationToken cancellationToken = default)
     {
         const int StepsPerReport = 20;
+        const int MetricCount = 8;
         using var trainer = new OneStepGradTrainer(Model, _options, _generator);
         var batches = new PuzzleLoader(Dataset(Puzzles.Training), _options.GlobalBatchSize, Model.Device)
             .TrainingBatches(EpochsPerIteration, Seed, new SudokuAugmentation(SudokuShape.Four));
         var clock = Stopwatch.StartNew();
-        var sums = default(MetricSums);
+        using var sums = torch.zeros([MetricCount], torch.ScalarType.Float64, Model.Device);
         foreach (var batch in batches.Take(Steps))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using (batch)
             {
                 using var metrics = trainer.Step(batch);
-                sums += MetricSums.Read(metrics);
+                sums.add_(metrics);
             }
 
             if (trainer.StepCount % StepsPerReport == 0)
             {
-                progress?.Invoke((int)trainer.StepCount, sums.Average(StepsPerReport * _options.GlobalBatchSize));
-                sums = default;
+                // Not at each step: a GPU would be waited for.
+                progress?.Invoke((int)trainer.StepCount, MetricSums.Read(sums).Average(StepsPerReport * _options.GlobalBatchSize));
+                sums.zero_();
             }
         }
 

@@ -6,7 +6,13 @@ using Spectre.Console;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var console = AnsiConsole.Console;
-using var sample = new FourByFour(seed: 1);
+if (QuickStartOptions.Read(args, out var error) is not { } options)
+{
+    Console.Error.WriteLine($"error: {error}");
+    return 2;
+}
+
+using var sample = new FourByFour(seed: 1, options.Device, options.Dtype);
 console.WriteLine($"A 4×4 Sudoku model with {sample.Model.Config.ParameterCount:N0} parameters, {sample.Puzzles.Training.Count:N0} training puzzles.");
 
 var elapsed = TimeSpan.Zero;
@@ -34,7 +40,7 @@ BoardView.Write(console, FourByFour.Encoding, puzzle.Question, puzzle.Answer, tr
 
 var folder = Path.Combine("runs", "quickstart");
 sample.Model.Save(folder);
-using var loaded = HrmModel.Load(folder);
+using var loaded = HrmModel.Load(folder, options.Device);
 using var solver = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments));
 var again = solver.Solve(FourByFour.Encoding.Encode(puzzle.Question));
 var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);

@@ -9,10 +9,18 @@ public static class ServiceApplication
     /// <summary>More than any puzzle needs: 256×256 cells, each escaped.</summary>
     private const long LargestBody = 512 << 10;
 
+    private static readonly Dictionary<string, string> Switches = new()
+    {
+        ["--model"] = "Solver:Folder",
+        ["--device"] = "Solver:Device",
+        ["--dtype"] = "Solver:ForwardDtype",
+        ["--tf32"] = "Torch:AllowTensorFloat32",
+    };
+
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
-    /// <c>--model FOLDER</c>, <c>--urls ADDRESS</c>, and any key of the configuration, for instance
-    /// <c>--Solver:Limits:MaxQueueLength 16</c>.
+    /// <c>--model FOLDER</c>, <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and any key of the configuration,
+    /// for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
     /// <param name="console">Told what goes on where that takes long.</param>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
@@ -23,12 +31,13 @@ public static class ServiceApplication
 
         // The page and the settings stand beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--model"] = "Solver:Folder" });
+        builder.Configuration.AddCommandLine(args, Switches);
         if (string.IsNullOrEmpty(builder.Configuration["Solver:Folder"]))
         {
             builder.Configuration["Solver:Folder"] = StandInModel.Provide(StandInModel.Folders(Environment.GetEnvironmentVariable), console);
         }
 
+        TorchOptions.AllowTensorFloat32(builder.Configuration.GetValue("Torch:AllowTensorFloat32", false));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

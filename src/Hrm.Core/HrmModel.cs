@@ -125,8 +125,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Reads a model that <see cref="Save(string)"/> wrote.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
     /// <param name="device">Where the weights go; the CPU by default.</param>
+    /// <param name="forwardDtype">The dtype to compute in, in place of the config's: float32 or bfloat16.</param>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
-    public static HrmModel Load(string folder, Device? device = null) => ModelFolder.Load(folder, device ?? CPU);
+    public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null)
+        => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
 
     /// <summary>Reads a model that the authors' training code wrote, see <see cref="AuthorsCheckpoint"/>.</summary>
     /// <param name="path">

@@ -9,7 +9,7 @@ internal static class ModelFolder
 {
     public const string ConfigName = "config.json";
 
-    public static HrmModel Load(string folder, Device device)
+    public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         RequireOwn(folder);
@@ -23,7 +23,7 @@ internal static class ModelFolder
         using var weights = WeightsFolder.Open(folder);
         try
         {
-            return Create(config, weights, device);
+            return Create(config, weights, device, forwardDtype);
         }
         catch (WeightsFormatException error)
         {
@@ -82,13 +82,14 @@ internal static class ModelFolder
         }
     }
 
-    private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device)
+    private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device, ScalarType? forwardDtype = null)
     {
         RequireRoom(config, weights);
         var model = new HrmModel(config);
         try
         {
             model.LoadWeights(weights);
+            model = forwardDtype is { } dtype && dtype != config.ForwardDtype ? Recast(model, dtype) : model;
             model.to(device);
             return model;
         }
@@ -96,6 +97,23 @@ internal static class ModelFolder
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The same weights in a model of another forward dtype; the given one is disposed.</summary>
+    private static HrmModel Recast(HrmModel model, ScalarType forwardDtype)
+    {
+        using var noGradient = no_grad();
+        using (model)
+        {
+            var other = new HrmModel(model.Config with { ForwardDtype = forwardDtype });
+            var stored = model.state_dict();
+            foreach (var (name, tensor) in other.state_dict())
+            {
+                tensor.copy_(stored[name]);
+            }
+
+            return other;
         }
     }
 

@@ -124,5 +124,8 @@ public sealed class PuzzleBatch : IDisposable
     }
 
     private static Tensor ToDevice(int[] values, long[] shape, Device? device)
-        => tensor(values, shape, ScalarType.Int32, device ?? CPU).DetachFromDisposeScope();
+    {
+        using var scope = NewDisposeScope();
+        return DeviceTransfer.Send(tensor(values, shape, ScalarType.Int32, CPU), device ?? CPU).DetachFromDisposeScope();
+    }
 }

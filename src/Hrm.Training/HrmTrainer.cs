@@ -21,6 +21,7 @@ public abstract class HrmTrainer : IDisposable
     private readonly AdaptiveHalting _halting;
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
+    private readonly MeasuredNorm _gradientNorm = new();
 
     /// <summary>Creates the trainer with the optimizer that the options ask for.</summary>
     /// <param name="model">The model to train.</param>
@@ -58,10 +59,10 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>What lives on between steps; <see langword="null"/> before the first.</summary>
     public TrainingCarry? Carry { get; private set; }
 
-    /// <summary>The norm of the last gradient before it was clipped, where it was measured.</summary>
-    public double? GradientNorm { get; private set; }
+    /// <summary>The norm of the last gradient before it was clipped, where it was measured. On a GPU reading it waits for the device.</summary>
+    public double? GradientNorm => _gradientNorm.Value;
 
-    /// <summary>Where the time of the steps went.</summary>
+    /// <summary>Where the time of the steps went. On a GPU it is the host's time alone: operations go on there while it asks for the next.</summary>
     public StepTimes Times { get; private set; }
 
     /// <summary>How the model is trained.</summary>
@@ -132,7 +133,7 @@ public abstract class HrmTrainer : IDisposable
         var start = Stopwatch.GetTimestamp();
         if (Options.MaxGradientNorm > 0)
         {
-            GradientNorm = GradientClipping.Limit(Optimizer.Parameters, Options.MaxGradientNorm, GradientNorm);
+            LimitGradients();
         }
 
         StepCount++;
@@ -163,7 +164,7 @@ public abstract class HrmTrainer : IDisposable
         Carry?.Dispose();
         Carry = carry;
         StepCount = stepCount;
-        GradientNorm = null;
+        _gradientNorm.Clear();
     }
 
     /// <summary>Frees optimizer, average and carry.</summary>
@@ -183,8 +184,21 @@ public abstract class HrmTrainer : IDisposable
             Optimizer.Dispose();
             PuzzleOptimizer?.Dispose();
             _halting.Dispose();
+            _gradientNorm.Clear();
             Average?.Dispose();
         }
+    }
+
+    private void LimitGradients()
+    {
+        if (_gradientNorm.IsKnown || Model.Device.type == DeviceType.CPU)
+        {
+            _gradientNorm.Set(GradientClipping.Limit(Optimizer.Parameters, Options.MaxGradientNorm, GradientNorm));
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        _gradientNorm.Set(GradientClipping.LimitWithoutWaiting(Optimizer.Parameters, Options.MaxGradientNorm));
     }
 
     private void DropGradients()
@@ -243,20 +257,21 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Stops before the update where loss or gradient has NaN or infinity in it, and says where they came from.</summary>
     private void RequireFinite(TrainingSegment segment)
     {
-        GradientNorm = null;
+        _gradientNorm.Clear();
         if (Options.FiniteCheckInterval == 0 || (StepCount + 1) % Options.FiniteCheckInterval != 0)
         {
             return;
         }
 
-        GradientNorm = Training.GradientNorm.Of(Optimizer.Parameters);
+        var norm = Training.GradientNorm.Of(Optimizer.Parameters);
+        _gradientNorm.Set(norm);
         var metrics = MetricSums.Read(segment.Loss.Metrics);
-        if (double.IsFinite(GradientNorm.Value) && metrics.HasFiniteLosses)
+        if (double.IsFinite(norm) && metrics.HasFiniteLosses)
         {
             return;
         }
 
-        var report = DivergenceDiagnosis.Of(Model, Carry!, StepCount + 1, metrics, GradientNorm);
+        var report = DivergenceDiagnosis.Of(Model, Carry!, StepCount + 1, metrics, norm);
         DropGradients();
         throw new TrainingDivergedException(report);
     }

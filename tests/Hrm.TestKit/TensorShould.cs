@@ -18,11 +18,8 @@ public static class TensorShould
     /// <summary>The largest deviation over the largest expected value.</summary>
     public static double LargestDeviation(Tensor actual, Tensor expected, string what)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var (left, right) = Wide(actual, expected, what);
-        var largest = right.abs().max().item<double>();
-        return right.numel() == 0 ? 0 : Ratio((left - right).abs().max().item<double>(), largest);
+        RequireComparable(actual, expected, what);
+        return TensorDeviation.Largest(actual, expected);
     }
 
     /// <summary>The root mean square of the deviation is at most <paramref name="tolerance"/> times that of the expected values.</summary>
@@ -45,21 +42,18 @@ public static class TensorShould
 
     private static double MeanDeviation(Tensor actual, Tensor expected, string what)
     {
-        var (left, right) = Wide(actual, expected, what);
-        return Ratio((left - right).square().mean().sqrt().item<double>(), right.square().mean().sqrt().item<double>());
+        RequireComparable(actual, expected, what);
+        return TensorDeviation.Mean(actual, expected);
     }
 
-    private static (Tensor Actual, Tensor Expected) Wide(Tensor actual, Tensor expected, string what)
+    private static void RequireComparable(Tensor actual, Tensor expected, string what)
     {
         Assert.True(
             actual.shape.SequenceEqual(expected.shape),
             $"{what}: expected shape [{string.Join(", ", expected.shape)}], got [{string.Join(", ", actual.shape)}]");
-        var left = actual.cpu().to_type(ScalarType.Float64);
-        Assert.True(left.isfinite().all().item<bool>(), $"{what}: a value is not finite");
-        return (left, expected.cpu().to_type(ScalarType.Float64));
+        using var scope = NewDisposeScope();
+        Assert.True(actual.isfinite().all().item<bool>(), $"{what}: a value is not finite");
     }
-
-    private static double Ratio(double deviation, double size) => size == 0 ? deviation : deviation / size;
 
     private static string Message(string what, string measure, double deviation, double tolerance)
         => string.Create(CultureInfo.InvariantCulture, $"{what}: {measure}: expected at most {tolerance:E2}, got {deviation:E2}");

@@ -1,14 +1,15 @@
-using System.Diagnostics;
 using System.Globalization;
+using Hrm.Benchmarks.Devices;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 using Hrm.Training;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>A few whole training steps of the 27M preset, float32, and the largest memory that this process ever had resident.</summary>
+/// <summary>A few whole training steps of the 27M preset, and the largest memory that they ever had.</summary>
 /// <param name="Gradient">Which updates record gradients.</param>
 /// <param name="HighCycles">N.</param>
 /// <param name="LowCycles">T.</param>
@@ -16,6 +17,10 @@ namespace Hrm.Benchmarks.Commands;
 /// <param name="Steps">How many steps.</param>
 internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int LowCycles, int Batch, int Steps = 3)
 {
+    private const int Numbers = 5;
+
+    /// <summary>Where, and in which dtype; float32 on the CPU by default.</summary>
+    public DeviceArguments Device { get; init; } = DeviceArguments.Parse([]);
 
     /// <summary>The arguments that make another process measure this case.</summary>
     public string[] Arguments =>
@@ -26,40 +31,42 @@ internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int Low
         LowCycles.ToString(CultureInfo.InvariantCulture),
         Batch.ToString(CultureInfo.InvariantCulture),
         Steps.ToString(CultureInfo.InvariantCulture),
+        .. Device.ForOtherProcess(Dtype),
     ];
+
+    private ScalarType Dtype => Device.Dtype ?? ScalarType.Float32;
 
     public static MemoryCase Parse(IReadOnlyList<string> arguments) => new(
         Enum.Parse<GradientMode>(arguments[0]),
         int.Parse(arguments[1], CultureInfo.InvariantCulture),
         int.Parse(arguments[2], CultureInfo.InvariantCulture),
         int.Parse(arguments[3], CultureInfo.InvariantCulture),
-        int.Parse(arguments[4], CultureInfo.InvariantCulture));
+        int.Parse(arguments[4], CultureInfo.InvariantCulture))
+    {
+        Device = DeviceArguments.Parse([.. arguments.Skip(Numbers)]),
+    };
 
-    /// <summary>The peak resident size of a process that measures this case alone, MiB.</summary>
+    /// <summary>The peak of a process that measures this case alone, MiB: resident, or of its device.</summary>
     public double MeasureInOwnProcess() => long.Parse(ChildProcess.Run(Arguments).Trim(), CultureInfo.InvariantCulture) / (1024.0 * 1024.0);
 
-    /// <summary>Trains, and gives the peak resident size of the process in bytes.</summary>
+    /// <summary>Trains, and gives the peak in bytes.</summary>
     public long MeasurePeak()
     {
-        using var generator = new torch.Generator(1);
-        using var model = RandomModel.Create(HrmPresets.SudokuExtreme with
-        {
-            HighCycles = HighCycles,
-            LowCycles = LowCycles,
-            ForwardDtype = torch.ScalarType.Float32,
-        });
+        var memory = DeviceMemory.Begin(Device.Device);
+        using var generator = new Generator(1);
+        using var model = RandomModel.Create(HrmPresets.SudokuExtreme with { HighCycles = HighCycles, LowCycles = LowCycles, ForwardDtype = Dtype });
+        model.to(Device.Device);
         var options = new TrainerOptions { GlobalBatchSize = Batch };
         using HrmTrainer trainer = Gradient == GradientMode.FullUnroll
             ? new BpttTrainer(model, options, generator)
             : new OneStepGradTrainer(model, options, generator);
-        using var batches = new SudokuBatches(Batch, count: 1);
+        using var batches = new SudokuBatches(Batch, count: 1, Device.Device);
 
         for (var step = 0; step < Steps; step++)
         {
             trainer.Step(batches.First).Dispose();
         }
 
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
+        return memory.Peak();
     }
 }

@@ -1,12 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
+using Hrm.Benchmarks.Devices;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
 /// <summary>
-/// <c>memory</c>: the peak resident size of training steps as N·T grows, with the one-step gradient (the median of several
-/// processes, for the heap of a process has its own chance) and with full unrolling (one process).
+/// <c>memory</c>: the peak of training steps as N·T grows, with the one-step gradient (the median of several processes, for the heap
+/// of a process has its own chance; a device has none) and with full unrolling (one process). Resident size on the CPU, else the
+/// device's memory.
 /// </summary>
 internal static class MemoryCommand
 {
@@ -15,33 +20,36 @@ internal static class MemoryCommand
     /// <summary>What a process is told that measures one case.</summary>
     public const string CaseName = "memory-case";
 
-    private const int Batch = 8;
+    private const string Batch = "--batch";
+    private const int DefaultBatch = 8;
     private const int Repetitions = 3;
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
     private static readonly (int HighCycles, int LowCycles)[] Cycles = [(2, 2), (4, 4), (8, 8)];
 
     /// <summary>Measures every case, prints the table, and writes <c>memory.json</c> into a folder.</summary>
-    public static int Run(string folder)
+    /// <returns>0, or 1 where a case with the one-step gradient has no result; full unrolling may not fit.</returns>
+    public static int Run(IReadOnlyList<string> arguments, string folder)
     {
-        Console.WriteLine($"27M preset, float32, S 82, batch {Batch}: peak resident size of training, MiB");
+        var options = DeviceArguments.Parse(arguments, Batch);
+        var batch = options.Number(Batch, DefaultBatch);
+        var dtype = DeviceArguments.NameOf(options.Dtype ?? ScalarType.Float32);
+        var isHost = options.Device.type == DeviceType.CPU;
+        var repetitions = isHost && !options.Values.ContainsKey("--seconds") ? Repetitions : 1;
+        Console.WriteLine($"27M preset, {dtype}, S 82, batch {batch}: peak {(isHost ? "resident size" : $"memory of {DeviceArguments.NameOf(options.Device)}")} of training, MiB");
         Console.WriteLine("  N  T  N·T   one step   against N·T 4   full unrolling (BPTT)");
-        var rows = new List<object>();
-        var first = 0.0;
+        var rows = new List<MemoryRow>();
         foreach (var (high, low) in Cycles)
         {
-            var processes = Enumerable.Range(0, Repetitions).Select(_ => new MemoryCase(GradientMode.OneStep, high, low, Batch).MeasureInOwnProcess()).Order().ToArray();
-            var oneStep = processes[Repetitions / 2];
-            var unrolled = new MemoryCase(GradientMode.FullUnroll, high, low, Batch).MeasureInOwnProcess();
-            first = first == 0 ? oneStep : first;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{high,3}{low,3}{high * low,5}{oneStep,11:F0}{100 * ((oneStep / first) - 1),14:+0.0;-0.0}%{unrolled,24:F0}   one step: {processes[0]:F0} … {processes[^1]:F0}"));
-            rows.Add(new { n = high, t = low, oneStepMiB = processes.Select(value => Math.Round(value, 1)), unrolledMiB = Math.Round(unrolled, 1) });
+            var one = new MemoryCase(GradientMode.OneStep, high, low, batch) { Device = options };
+            double[] oneStep = [.. Enumerable.Range(0, repetitions).Select(_ => one.MeasureInOwnProcess()).Order()];
+            var (unrolled, problem) = MeasureUnrolled(one with { Gradient = GradientMode.FullUnroll });
+            var row = new MemoryRow(high, low, [.. oneStep.Select(value => Math.Round(value, 1))], unrolled, problem);
+            rows.Add(row);
+            Console.WriteLine(row.ToText(rows[0].Median));
         }
 
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "memory.json");
-        File.WriteAllText(path, JsonSerializer.Serialize(new { preset = "sudoku-extreme", dtype = "float32", batch = Batch, rows }, Json));
-        Console.WriteLine(path);
+        Write(options, folder, batch, dtype, rows);
         return 0;
     }
 
@@ -50,5 +58,32 @@ internal static class MemoryCommand
     {
         Console.WriteLine(MemoryCase.Parse(arguments).MeasurePeak().ToString(CultureInfo.InvariantCulture));
         return 0;
+    }
+
+    private static (double? MiB, string? Problem) MeasureUnrolled(MemoryCase unrolled)
+    {
+        try
+        {
+            return (Math.Round(unrolled.MeasureInOwnProcess(), 1), null);
+        }
+        catch (MeasurementException exception) when (unrolled.Device.Device.type == DeviceType.CUDA)
+        {
+            return (null, exception.Message.Split('\n')[0]);
+        }
+    }
+
+    private static void Write(DeviceArguments options, string folder, int batch, string dtype, List<MemoryRow> rows)
+    {
+        var result = new { preset = "sudoku-extreme", dtype, batch, rows };
+        if (options.Output is not null)
+        {
+            DeviceFacts.Of(options).Write(options, Name, result);
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "memory.json");
+        File.WriteAllText(path, JsonSerializer.Serialize(result, Json));
+        Console.WriteLine(path);
     }
 }

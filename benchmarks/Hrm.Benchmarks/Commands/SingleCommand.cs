@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hrm.Benchmarks.Devices;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
@@ -18,17 +19,16 @@ internal static class SingleCommand
     private const int Rounds = 30;
     private const int Warmups = 3;
 
-    public static int Run()
+    public static int Run(IReadOnlyList<string> arguments)
     {
-        foreach (var dtype in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
-        {
-            Measure(dtype);
-        }
-
+        var options = DeviceArguments.Parse(arguments);
+        ScalarType[] dtypes = options.Dtype is { } only ? [only] : [ScalarType.Float32, ScalarType.BFloat16];
+        var results = Array.ConvertAll(dtypes, dtype => Measure(dtype, options));
+        DeviceFacts.Of(options).Write(options, Name, results);
         return 0;
     }
 
-    private static void Measure(ScalarType dtype)
+    private static SingleResult Measure(ScalarType dtype, DeviceArguments options)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -37,18 +37,28 @@ internal static class SingleCommand
 
         // As a model that is loaded for solving: no weight is cast at a call.
         model.to(dtype);
+        model.to(options.Device);
         model.eval();
-        using var batch = PuzzleBatch.Create([.. Enumerable.Range(0, config.SequenceLength).Select(cell => 1 + (cell % 10))], [], [0], config.SequenceLength);
+        using var batch = PuzzleBatch.Create([.. Enumerable.Range(0, config.SequenceLength).Select(cell => 1 + (cell % 10))], [], [0], config.SequenceLength, options.Device);
         using var carry = model.InitialCarry(1);
-        using var products = new SegmentRoofline(config, batch: 1);
-        Side[] sides = [new("segment", Segment), new("products", products.Forward)];
-        var times = InterleavedRounds.Measure(sides, Rounds, Warmups);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dtype}: a segment {times.MedianMs("segment"):F1} ms, its matrix products {times.MedianMs("products"):F1} ms, {times.Ratio("segment", "products").Median:F2} times; median of {Rounds} rounds"));
+        using var products = new SegmentRoofline(config, batch: 1, options.Device);
+        Side[] sides = [new("segment", Segment), new("products", Products)];
+        var times = InterleavedRounds.Measure(sides, Rounds, Warmups, options.Time);
+        var result = new SingleResult(DeviceArguments.NameOf(dtype), times.MedianMs("segment"), times.MedianMs("products"), times.Ratio("segment", "products").Median, times.Count);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dtype}: a segment {result.SegmentMs:F1} ms, its matrix products {result.ProductsMs:F1} ms, {result.Ratio:F2} times; median of {result.Rounds} rounds"));
+        return result;
 
         void Segment()
         {
             using var output = NewDisposeScope();
             model.call(carry, batch);
+            DeviceWork.Wait(options.Device);
+        }
+
+        void Products()
+        {
+            products.Forward();
+            DeviceWork.Wait(options.Device);
         }
     }
 }

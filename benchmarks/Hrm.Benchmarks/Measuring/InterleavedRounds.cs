@@ -10,11 +10,19 @@ namespace Hrm.Benchmarks.Measuring;
 /// </remarks>
 internal static class InterleavedRounds
 {
+    /// <summary>The fewest rounds, whatever they take.</summary>
+    private const int FewestRounds = 3;
+
     /// <summary>Runs the rounds; those of warm-up are not kept.</summary>
-    public static RoundTimes Measure(IReadOnlyList<Side> sides, int rounds, int warmups)
+    /// <param name="sides">What is timed.</param>
+    /// <param name="rounds">How often.</param>
+    /// <param name="warmups">Rounds before.</param>
+    /// <param name="limit">The time after which no round begins, once there are three; <see langword="null"/> for none.</param>
+    public static RoundTimes Measure(IReadOnlyList<Side> sides, int rounds, int warmups, TimeSpan? limit = null)
     {
-        var times = sides.ToDictionary(side => side.Name, _ => new double[rounds], StringComparer.Ordinal);
-        for (var round = -warmups; round < rounds; round++)
+        var times = sides.ToDictionary(side => side.Name, _ => new List<double>(rounds), StringComparer.Ordinal);
+        var all = Stopwatch.StartNew();
+        for (var round = -warmups; round < rounds && !(round >= FewestRounds && all.Elapsed > limit); round++)
         {
             for (var place = 0; place < sides.Count; place++)
             {
@@ -25,11 +33,11 @@ internal static class InterleavedRounds
                 var taken = watch.Elapsed.TotalMilliseconds;
                 if (round >= 0)
                 {
-                    times[side.Name][round] = taken;
+                    times[side.Name].Add(taken);
                 }
             }
         }
 
-        return new RoundTimes(times);
+        return new RoundTimes(times.ToDictionary(side => side.Key, side => side.Value.ToArray(), StringComparer.Ordinal));
     }
 }

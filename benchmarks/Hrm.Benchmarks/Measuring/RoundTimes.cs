@@ -3,6 +3,9 @@ namespace Hrm.Benchmarks.Measuring;
 /// <summary>The milliseconds of each side in each round.</summary>
 internal sealed class RoundTimes(IReadOnlyDictionary<string, double[]> times)
 {
+    /// <summary>The number of rounds.</summary>
+    public int Count => times.Values.Min(rounds => rounds.Length);
+
     /// <summary>The median of a side, milliseconds.</summary>
     public double MedianMs(string side) => Quantile.Of(times[side], 0.5);
 

@@ -20,7 +20,7 @@ internal sealed class HaltingNumbers : INumbers
             Bar = Bound.AtLeast(2),
             Note = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{outcome.Halting.PuzzlesASecond:0} against {outcome.Fixed.PuzzlesASecond:0} puzzles a second, {origin}, {outcome.Puzzles:N0} puzzles, batch {HaltingComparison.Batch}; {outcome.AgainstSlowest:0.00} times batches that wait for their slowest"),
+                $"{outcome.Halting.PuzzlesASecond:0} against {outcome.Fixed.PuzzlesASecond:0} puzzles a second, {origin}, {outcome.Puzzles:N0} puzzles, batch {HaltingComparison.DefaultBatch}; {outcome.AgainstSlowest:0.00} times batches that wait for their slowest"),
         };
         yield return new NumberRow("exact accuracy that halting loses, points", outcome.PointsLost)
         {

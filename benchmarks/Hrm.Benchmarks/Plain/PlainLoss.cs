@@ -35,7 +35,7 @@ internal static class PlainLoss
             where(valid, steps, 0).sum().to(ScalarType.Float64),
             tokens.detach().to(ScalarType.Float64),
             halt.detach().to(ScalarType.Float64),
-            proceed is null ? zeros([], ScalarType.Float64) : proceed.detach().to(ScalarType.Float64),
+            proceed is null ? zeros([], ScalarType.Float64, output.Logits.device) : proceed.detach().to(ScalarType.Float64),
         ]); // [8]
         return (scope.MoveToOuter(total), scope.MoveToOuter(metrics));
     }

@@ -21,7 +21,7 @@ internal sealed class PlainModel : IDisposable
         Config = config;
         _recordsLastCycle = gradientMode == GradientMode.LastCycle;
         _rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new PlainRotary(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            ? new PlainRotary(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta, weights["lm_head.weight"].device)
             : null;
         Weights = weights;
     }

@@ -17,8 +17,8 @@ internal sealed class PlainOptimizer : IDisposable
     {
         _parameters = parameters;
         _options = options;
-        _means = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
-        _squares = [.. parameters.Select(parameter => zeros(parameter.shape).DetachFromDisposeScope())];
+        _means = [.. parameters.Select(parameter => zeros(parameter.shape, device: parameter.device).DetachFromDisposeScope())];
+        _squares = [.. parameters.Select(parameter => zeros(parameter.shape, device: parameter.device).DetachFromDisposeScope())];
     }
 
     public void Step(double learningRate)

@@ -9,15 +9,15 @@ internal sealed class PlainRotary : IDisposable
     private readonly Tensor _cos; // [S, 1, H]
     private readonly Tensor _sin; // [S, 1, H]
 
-    public PlainRotary(long headDim, long tokens, double theta)
+    public PlainRotary(long headDim, long tokens, double theta, Device device)
     {
         using var scope = NewDisposeScope();
         var exponents = arange(0, headDim, 2, ScalarType.Float32) / headDim; // [H/2]
         var frequencies = 1.0 / tensor(theta, ScalarType.Float32).pow(exponents); // [H/2]
         var half = outer(arange(tokens, ScalarType.Float32), frequencies); // [S, H/2]
         var angles = cat([half, half], -1).unsqueeze(1); // [S, 1, H]
-        _cos = angles.cos().DetachFromDisposeScope();
-        _sin = angles.sin().DetachFromDisposeScope();
+        _cos = angles.cos().to(device).DetachFromDisposeScope();
+        _sin = angles.sin().to(device).DetachFromDisposeScope();
     }
 
     /// <summary>Turns queries or keys, [B, S, A, H].</summary>

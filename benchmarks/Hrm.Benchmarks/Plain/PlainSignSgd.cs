@@ -11,7 +11,7 @@ internal static class PlainSignSgd
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (distinct, inverse, _) = ids.to(ScalarType.Int64).unique(return_inverse: true); // [u], [B]
-        var summed = zeros([distinct.size(0), gradient.size(1)]); // [u, W]
+        var summed = zeros([distinct.size(0), gradient.size(1)], device: gradient.device); // [u, W]
         summed.scatter_add_(0, inverse!.unsqueeze(-1).expand(-1, gradient.size(1)), gradient);
         var rows = table.index_select(0, distinct); // [u, W]
         rows.mul_(1 - (learningRate * weightDecay)).add_(summed.sign(), alpha: -learningRate);

@@ -36,8 +36,8 @@ internal sealed class PlainTrainer : IDisposable
         using var scope = NewDisposeScope();
         long[] shape = [first.Size, model.Config.TokenCount, model.Config.HiddenSize];
         _states = new PlainStates(Kept(model.Weights["H_init"].expand(shape).clone()), Kept(model.Weights["L_init"].expand(shape).clone()));
-        _steps = Kept(zeros([first.Size], ScalarType.Int32));
-        _halted = Kept(ones([first.Size], ScalarType.Bool));
+        _steps = Kept(zeros([first.Size], ScalarType.Int32, first.Inputs.device));
+        _halted = Kept(ones([first.Size], ScalarType.Bool, first.Inputs.device));
         (_inputs, _labels, _puzzleIds) = (Copy(first.Inputs), Copy(first.Labels!), Copy(first.PuzzleIds));
     }
 
@@ -88,8 +88,8 @@ internal sealed class PlainTrainer : IDisposable
         using var noGradient = no_grad();
         var maximum = _options.Halting.MaxSegments;
         var stops = _options.Halting.Rule == HaltingRule.HaltPositive ? output.QHalt.gt(0) : output.QHalt.gt(output.QContinue); // [B]
-        var explores = rand([steps.size(0)], generator: _generator).lt(_options.Halting.ExplorationProbability); // [B]
-        var minimum = explores * randint(2, maximum + 1, [steps.size(0)], ScalarType.Int32, generator: _generator); // [B]
+        var explores = rand([steps.size(0)], generator: _generator).lt(_options.Halting.ExplorationProbability).to(steps.device); // [B]
+        var minimum = explores * randint(2, maximum + 1, [steps.size(0)], ScalarType.Int32, generator: _generator).to(steps.device); // [B]
         return steps.ge(maximum).logical_or(stops).logical_and(steps.ge(minimum)).MoveToOuterDisposeScope(); // [B]
     }
 

@@ -13,14 +13,23 @@ namespace Hrm.Benchmarks.Workloads;
 /// </summary>
 internal sealed class HaltingComparison
 {
-    public const int Batch = 64;
+    /// <summary>Rows of a batch.</summary>
+    public const int DefaultBatch = 64;
 
-    private const int MaxSegments = 8;
     private const int Puzzles = 2000;
 
     private readonly HrmModel _model;
     private readonly (int[] Inputs, int[] Labels)[] _puzzles;
     private readonly int _rounds;
+
+    /// <summary>Rows of a batch.</summary>
+    public int Batch { get; init; } = DefaultBatch;
+
+    /// <summary>The fixed number of segments, and the most that halting allows.</summary>
+    public int MaxSegments { get; init; } = 8;
+
+    /// <summary>When the Q values speak for halting.</summary>
+    public HaltingRule Rule { get; init; } = HaltingRule.HaltOverContinue;
 
     /// <summary>Reads or draws the puzzles.</summary>
     /// <param name="model">The model; stays the caller's.</param>
@@ -37,12 +46,12 @@ internal sealed class HaltingComparison
     public HaltingOutcome Measure()
     {
         using var fixedSolver = new HrmSolver(_model, new FixedHalting(MaxSegments), new SolverOptions { MaxBatchSize = Batch });
-        var halting = new QValueHalting(MaxSegments);
+        var halting = new QValueHalting(MaxSegments, rule: Rule);
         using var haltingSolver = new HrmSolver(_model, halting, new SolverOptions { MaxBatchSize = Batch });
         Way[] ways =
         [
             new(() => Solve(fixedSolver, _puzzles)),
-            new(() => WaitForSlowest(_model, halting, _puzzles)),
+            new(() => WaitForSlowest(_model, halting, _puzzles, Batch)),
             new(() => Solve(haltingSolver, _puzzles)),
         ];
         for (var round = -1; round < _rounds; round++)
@@ -83,13 +92,13 @@ internal sealed class HaltingComparison
     }
 
     /// <summary>What one writes without a running batch: all rows think until the last of them has stopped.</summary>
-    private static int WaitForSlowest(HrmModel model, QValueHalting halting, (int[] Inputs, int[] Labels)[] puzzles)
+    private static int WaitForSlowest(HrmModel model, QValueHalting halting, (int[] Inputs, int[] Labels)[] puzzles, int size)
     {
         using var noGradient = no_grad();
         var exact = 0;
-        foreach (var chunk in puzzles.Chunk(Batch))
+        foreach (var chunk in puzzles.Chunk(size))
         {
-            using var batch = PuzzleBatch.Create([.. chunk.SelectMany(puzzle => puzzle.Inputs)], [], [], model.Config.SequenceLength);
+            using var batch = PuzzleBatch.Create([.. chunk.SelectMany(puzzle => puzzle.Inputs)], [], [], model.Config.SequenceLength, model.Device);
             var carry = model.InitialCarry(chunk.Length);
             var answers = new int[chunk.Length][];
             for (var segment = 1; answers.Contains(null); segment++)
@@ -110,8 +119,8 @@ internal sealed class HaltingComparison
 
     private static void Keep(HrmOutput output, QValueHalting halting, int segment, int[]?[] answers, int length)
     {
-        var tokens = output.Logits.argmax(-1).to_type(ScalarType.Int32).data<int>().ToArray(); // [B, seq_len]
-        var (qHalt, qContinue) = (output.QHalt.data<float>().ToArray(), output.QContinue.data<float>().ToArray()); // [B]
+        var tokens = output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [B, seq_len]
+        var (qHalt, qContinue) = (output.QHalt.cpu().data<float>().ToArray(), output.QContinue.cpu().data<float>().ToArray()); // [B]
         for (var row = 0; row < answers.Length; row++)
         {
             if (answers[row] is null && halting.Decide(new SegmentState(segment, qHalt[row], qContinue[row])) != HaltReason.None)

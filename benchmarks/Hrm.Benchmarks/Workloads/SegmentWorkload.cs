@@ -90,15 +90,16 @@ internal sealed class SegmentWorkload : IDisposable
     /// <summary>Runs the products of the blocks with the one-step gradient; a training step has a second segment for its target.</summary>
     public void RunRoofline()
     {
-        _roofline.Forward();
-        if (_pass != SegmentPass.Forward)
-        {
-            _roofline.BackwardOfOneStep();
-        }
-
         if (_pass == SegmentPass.TrainingStep)
         {
-            _roofline.Forward();
+            _roofline.RunTrainingStep();
+            return;
+        }
+
+        _roofline.Forward();
+        if (_pass == SegmentPass.ForwardBackward)
+        {
+            _roofline.BackwardOfOneStep();
         }
     }
 

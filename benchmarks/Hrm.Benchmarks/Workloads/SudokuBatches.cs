@@ -12,13 +12,13 @@ internal sealed class SudokuBatches : IDisposable
     private readonly PuzzleBatch[] _batches;
     private int _next;
 
-    public SudokuBatches(int batchSize, int count)
+    public SudokuBatches(int batchSize, int count, torch.Device? device = null)
     {
         var encoding = new SudokuEncoding(SudokuShape.Nine);
         var examples = SudokuCsv.Read(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine)
             .Take(batchSize * count)
             .Select(puzzle => new PuzzleExample(encoding.Encode(puzzle.Question), encoding.Encode(puzzle.Answer)));
-        var loader = new PuzzleLoader(new InMemoryPuzzleDataset(examples, encoding.VocabularySize), batchSize, torch.CPU);
+        var loader = new PuzzleLoader(new InMemoryPuzzleDataset(examples, encoding.VocabularySize), batchSize, device ?? torch.CPU);
         _batches = [.. loader.TrainingBatches(1, Seed, new SudokuAugmentation(SudokuShape.Nine)).Take(count)];
     }
 

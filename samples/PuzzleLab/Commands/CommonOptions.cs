@@ -15,7 +15,11 @@ internal static class CommonOptions
 
     public static Option<int> Side() => new("--side") { Description = "The side of the boards: 4, 6, 9, …", DefaultValueFactory = _ => 9 };
 
-    public static Option<string> Device() => new("--device") { Description = "cpu or cuda:0.", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> Device() => new("--device") { Description = "cpu, or cuda:0 and so on.", DefaultValueFactory = _ => "cpu" };
+
+    public static Option<string?> Dtype() => new("--dtype") { Description = "The dtype to compute in, over that of the model's config: float32 or bfloat16." };
+
+    public static Option<bool> Tf32() => new("--tf32") { Description = "Let CUDA round the factors of float32 products to TensorFloat-32." };
 
     public static Option<int?> Threads() => new("--threads") { Description = "Threads of libtorch; all cores by default." };
 
@@ -49,8 +53,19 @@ internal static class CommonOptions
     public static string[] SplitFiles(IEnumerable<string>? items)
         => [.. (items ?? []).SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
-    /// <summary>Sets the number of threads, and gives the device.</summary>
-    public static torch.Device Apply(string device, int? threads)
+    /// <summary>The dtype that was asked for, or <see langword="null"/> for the config's.</summary>
+    public static torch.ScalarType? ReadDtype(string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        return TorchOptions.TryReadDtype(name, out var dtype) ? dtype : throw new LabException($"--dtype: expected {TorchOptions.DtypeText}, got '{name}'.");
+    }
+
+    /// <summary>Sets the number of threads and the precision of products, and gives the device.</summary>
+    public static torch.Device Apply(string device, int? threads, bool allowsTf32)
     {
         if (threads is { } count)
         {
@@ -62,13 +77,7 @@ internal static class CommonOptions
             torch.set_num_threads(count);
         }
 
-        try
-        {
-            return torch.device(device);
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException)
-        {
-            throw new LabException($"--device: expected cpu or cuda:0, got '{device}'.");
-        }
+        TorchOptions.AllowTensorFloat32(allowsTf32);
+        return TorchOptions.ReadDevice(device, out var error) ?? throw new LabException($"--device: {error}.");
     }
 }

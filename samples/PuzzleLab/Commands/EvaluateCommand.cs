@@ -18,6 +18,8 @@ internal static class EvaluateCommand
     private static readonly Option<int> Count = new("--count") { Description = "How many puzzles --scale takes, evenly over all.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Side = CommonOptions.Side();
     private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<string?> Dtype = CommonOptions.Dtype();
+    private static readonly Option<bool> Tf32 = CommonOptions.Tf32();
     private static readonly Option<int?> Threads = CommonOptions.Threads();
 
     public static Command Create()
@@ -33,7 +35,7 @@ internal static class EvaluateCommand
 
     private static Command Create(LabTask task)
     {
-        var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Device, Threads };
+        var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Device, Dtype, Tf32, Threads };
         if (task is SudokuLab)
         {
             command.Add(Test);
@@ -62,7 +64,8 @@ internal static class EvaluateCommand
         settings.Trainer.Halting.MaxSegments = result.GetValue(Segments) ?? settings.Trainer.Halting.MaxSegments;
         SettingsReader.Check(settings);
         using var test = task.OpenTest(DataOf(result, task, settings));
-        using var model = HrmModel.Load(folder.Path, CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads)));
+        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
+        using var model = HrmModel.Load(folder.Path, device, CommonOptions.ReadDtype(result.GetValue(Dtype)));
         if (task is not ArcLab && result.GetValue(Scale))
         {
             CommonOptions.RequireAbsent(result, "with --scale", Segments, Adaptive);

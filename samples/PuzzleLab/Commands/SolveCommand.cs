@@ -15,7 +15,8 @@ internal static class SolveCommand
         var puzzle = new Argument<string>("puzzle") { Description = "The givens row by row; a full stop or 0 for a blank." };
         var (run, segments) = (CommonOptions.Run(), CommonOptions.Segments());
         var (side, device, threads) = (CommonOptions.Side(), CommonOptions.Device(), CommonOptions.Threads());
-        var command = new Command("sudoku", "Solve a Sudoku.") { puzzle, run, segments, side, device, threads };
+        var (dtype, tf32) = (CommonOptions.Dtype(), CommonOptions.Tf32());
+        var command = new Command("sudoku", "Solve a Sudoku.") { puzzle, run, segments, side, device, dtype, tf32, threads };
         command.SetAction(result =>
         {
             var folder = new RunFolder(result.GetValue(run)!);
@@ -31,7 +32,10 @@ internal static class SolveCommand
                 throw new LabException($"puzzle: {conflict.Message}");
             }
 
-            using var model = HrmModel.Load(folder.Path, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads)));
+            using var model = HrmModel.Load(
+                folder.Path,
+                CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), result.GetValue(tf32)),
+                CommonOptions.ReadDtype(result.GetValue(dtype)));
             return Solve(model, question, count);
         });
         return command;

@@ -22,6 +22,8 @@ internal static class TrainCommand
     private static readonly Option<string[]> Set = new("--set") { Description = "A setting over preset and file: KEY=VALUE, for instance Trainer:LearningRate=0.001." };
     private static readonly Option<int> Side = CommonOptions.Side();
     private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<string?> Dtype = CommonOptions.Dtype();
+    private static readonly Option<bool> Tf32 = CommonOptions.Tf32();
     private static readonly Option<int?> Threads = CommonOptions.Threads();
 
     public static Command Create()
@@ -38,7 +40,7 @@ internal static class TrainCommand
     private static Command Create(LabTask task)
     {
         var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
-        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, preset, Minutes, Steps, Epochs, Config, Set, Device, Threads };
+        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, preset, Minutes, Steps, Epochs, Config, Set, Device, Dtype, Tf32, Threads };
         if (task is SudokuLab)
         {
             command.Add(Train);
@@ -62,7 +64,8 @@ internal static class TrainCommand
         var initial = task.CreateSettings(preset, PuzzleSize.Of(training.Examples), data);
         (initial.Task, initial.Data) = (task.Name, data);
         var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
-        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads));
+        settings.Model = settings.Model with { ForwardDtype = CommonOptions.ReadDtype(result.GetValue(Dtype)) ?? settings.Model.ForwardDtype };
+        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
         settings.Threads = torch.get_num_threads();
         using var run = new LabTraining(settings, training, task.OpenTest(data), folder, device, AnsiConsole.Console);
         run.Plan(result.GetValue(Minutes), result.GetValue(Steps), result.GetValue(Epochs));
@@ -77,7 +80,7 @@ internal static class TrainCommand
             throw new LabException($"--resume: a run goes on in its own folder: expected no --output or {path}, got {output}.");
         }
 
-        Option[] ofStart = [Data, Train, Test, preset, Minutes, Steps, Epochs, Config, Side];
+        Option[] ofStart = [Data, Train, Test, preset, Minutes, Steps, Epochs, Config, Side, Dtype];
         var ignored = ofStart.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
         if (ignored.Length > 0)
         {
@@ -86,7 +89,7 @@ internal static class TrainCommand
 
         var settings = SettingsReader.Read(folder.ReadSettings(task), null, result.GetValue(Set) ?? []);
         var threads = result.GetValue(Threads) ?? (settings.Threads > 0 ? settings.Threads : null);
-        var device = CommonOptions.Apply(result.GetValue(Device)!, threads);
+        var device = CommonOptions.Apply(result.GetValue(Device)!, threads, result.GetValue(Tf32));
         using var run = new LabTraining(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, AnsiConsole.Console);
         return CodeOf(run.Resume(cancellationToken), task, folder);
     }

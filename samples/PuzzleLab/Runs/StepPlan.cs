@@ -27,7 +27,11 @@ internal static class StepPlan
             using (batch)
             {
                 using var metrics = trainer.Step(batch);
-                MetricSums.Read(metrics);
+                if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
+                {
+                    // A device has taken the steps only when something of them can be read.
+                    MetricSums.Read(metrics);
+                }
             }
 
             if (trainer.StepCount == WarmupSteps)

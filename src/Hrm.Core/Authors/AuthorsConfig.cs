@@ -15,7 +15,7 @@ internal sealed class AuthorsConfig
         Enum.GetValues<PositionEncoding>().ToDictionary(PositionEncodingConverter.NameOf);
 
     private static readonly Dictionary<string, torch.ScalarType> Dtypes =
-        new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypeConverter.NameOf);
+        new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypes.NameOf);
 
     private readonly string _path;
     private readonly AuthorsShapes _shapes;
@@ -89,7 +89,7 @@ internal sealed class AuthorsConfig
         Require("pos_encodings: learned", stated.PositionEncoding == PositionEncoding.Learned, AuthorsShapes.Positions, _shapes.Size(AuthorsShapes.Positions, 1) is not null);
         if (_shapes.StateDtype is { } dtype)
         {
-            Require("forward_dtype", ForwardDtypeConverter.NameOf(stated.ForwardDtype), AuthorsShapes.HighInit, ForwardDtypeConverter.NameOf(dtype));
+            Require("forward_dtype", ForwardDtypes.NameOf(stated.ForwardDtype), AuthorsShapes.HighInit, ForwardDtypes.NameOf(dtype));
         }
     }
 

@@ -29,7 +29,7 @@ internal static class AuthorsYaml
               L_cycles: {config.LowCycles}
               L_layers: {config.LowLayers}
               expansion: {Real(config.Expansion)}
-              forward_dtype: {ForwardDtypeConverter.NameOf(config.ForwardDtype)}
+              forward_dtype: {ForwardDtypes.NameOf(config.ForwardDtype)}
               hidden_size: {config.HiddenSize}
               num_heads: {config.Heads}
               pos_encodings: {PositionEncodingConverter.NameOf(config.PositionEncoding)}

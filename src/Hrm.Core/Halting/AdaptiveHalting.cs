@@ -74,7 +74,7 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         using var scope = NewDisposeScope();
         var explores = rand([rows], generator: _generator).lt(_options.ExplorationProbability); // [B]
         var minimum = randint(2, MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
-        return minimum.mul_(explores.to_type(ScalarType.Int32)).to(device).MoveToOuterDisposeScope(); // [B]
+        return DeviceTransfer.Send(minimum.mul_(explores.to_type(ScalarType.Int32)), device).MoveToOuterDisposeScope(); // [B]
     }
 
     /// <summary>Decides with minima that were drawn before; without them nothing is explored.</summary>

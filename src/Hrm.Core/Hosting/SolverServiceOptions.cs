@@ -9,6 +9,9 @@ public sealed class SolverServiceOptions
     /// <summary>Where the model goes: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>mps</c>. Default <c>cpu</c>.</summary>
     public string Device { get; set; } = "cpu";
 
+    /// <summary>The dtype to compute in, in place of the model's own: <c>float32</c> or <c>bfloat16</c>. Default: the model's.</summary>
+    public string? ForwardDtype { get; set; }
+
     /// <summary>Batch, queue and limits.</summary>
     public SolverOptions Limits { get; set; } = new();
 

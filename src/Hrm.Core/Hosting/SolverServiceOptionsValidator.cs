@@ -28,6 +28,7 @@ public sealed partial class SolverServiceOptionsValidator : IValidateOptions<Sol
     private static IReadOnlyList<string> Check(SolverServiceOptions options) => new RangeRules()
         .Check("Folder", $"'{options.Folder}'", IsModel(options.Folder), "the folder of a model, with a config.json and a model.safetensors")
         .Check("Device", $"'{options.Device}'", options.Device is not null && DeviceName().IsMatch(options.Device), "cpu, mps, cuda or cuda:0, cuda:1, …")
+        .Check("ForwardDtype", $"'{options.ForwardDtype}'", options.ForwardDtype is null || ForwardDtypes.TryParse(options.ForwardDtype, out _), ForwardDtypes.Names)
         .Check("Limits", "none", options.Limits is not null, "the limits")
         .Check("Halting", "none", options.Halting is not null, "the policy of halting")
         .Errors;

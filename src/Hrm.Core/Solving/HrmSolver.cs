@@ -79,10 +79,16 @@ public sealed class HrmSolver : IDisposable
         => Load(folder, options, _ => halting, device, time: null);
 
     /// <summary>Loads a model for a solver with a time of its own.</summary>
-    internal static HrmSolver Load(string folder, SolverOptions? options, Func<HrmModel, IHaltingPolicy?> halting, Device? device, TimeProvider? time)
+    internal static HrmSolver Load(
+        string folder,
+        SolverOptions? options,
+        Func<HrmModel, IHaltingPolicy?> halting,
+        Device? device,
+        TimeProvider? time,
+        ScalarType? forwardDtype = null)
     {
         options = Checked(options);
-        var model = HrmModel.Load(folder, device);
+        var model = HrmModel.Load(folder, device, forwardDtype);
         try
         {
             model.CastWeights();

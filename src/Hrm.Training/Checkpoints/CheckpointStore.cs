@@ -59,7 +59,7 @@ public sealed class CheckpointStore : IDisposable
     /// <exception cref="HrmFileException">The folder cannot be read.</exception>
     public IReadOnlyList<long> Steps => [.. CheckpointFolder.List(Folder).Select(entry => entry.Step)];
 
-    /// <summary>The folder of a step's checkpoint; a model in it opens with <see cref="HrmModel.Load(string, TorchSharp.torch.Device?)"/>.</summary>
+    /// <summary>The folder of a step's checkpoint; a model in it opens with <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?)"/>.</summary>
     /// <param name="step">The step.</param>
     public string PathOf(long step) => Path.Combine(Folder, CheckpointFolder.NameOf(step));
 

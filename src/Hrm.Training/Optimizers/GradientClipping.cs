@@ -27,6 +27,25 @@ internal static class GradientClipping
         return norm;
     }
 
+    /// <summary>The same without reading the norm: for a device for which the host would have to wait.</summary>
+    /// <param name="parameters">The parameters, all on one device.</param>
+    /// <param name="maxNorm">The largest norm that is left as it is; above 0.</param>
+    /// <returns>[], float64: the norm before, on the device, in the caller's dispose scope.</returns>
+    public static Tensor LimitWithoutWaiting(IReadOnlyList<Parameter> parameters, double maxNorm)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxNorm);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var norm = GradientNorm.OnDevice(parameters); // []
+        var factor = where(norm.gt(maxNorm), norm.reciprocal().mul_(maxNorm), ones_like(norm)).to_type(ScalarType.Float32); // []
+        foreach (var parameter in parameters)
+        {
+            parameter.grad?.mul_(factor);
+        }
+
+        return norm.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Multiplies every gradient in place.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="factor">The factor.</param>

@@ -64,10 +64,22 @@ internal static unsafe class GradientNorm
         return sum;
     }
 
+    /// <summary>The norm as a tensor, [], float64, on the parameters' device, in the caller's dispose scope; nobody waits for it.</summary>
+    public static Tensor OnDevice(IReadOnlyList<Parameter> parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var gradients = parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToArray();
+        var sum = gradients.Length == 0 ? zeros([], ScalarType.Float64, parameters[0].device) : SumOnDevice(gradients); // []
+        return sum.sqrt().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Waits for a device once, not once a tensor.</summary>
-    private static double SumEagerly(Tensor[] gradients)
+    private static double SumEagerly(Tensor[] gradients) => gradients.Length == 0 ? 0 : SumOnDevice(gradients).ToDouble();
+
+    private static Tensor SumOnDevice(Tensor[] gradients)
     {
         var sums = Array.ConvertAll(gradients, gradient => gradient.to(ScalarType.Float64).square().sum());
-        return sums.Length == 0 ? 0 : stack(Array.ConvertAll(sums, sum => sum.to(sums[0].device))).sum().ToDouble();
+        return stack(Array.ConvertAll(sums, sum => sum.to(sums[0].device))).sum(); // []
     }
 }

@@ -11,7 +11,7 @@ public sealed class SolverConfigurationTests
     public void Every_kind_of_setting_is_bound()
     {
         using var services = Services(
-            ("Folder", "models/a"), ("Device", "cuda:1"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
+            ("Folder", "models/a"), ("Device", "cuda:1"), ("ForwardDtype", "bfloat16"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
             ("Halting:Policy", "Confidence"), ("Halting:Threshold", "0.75"), ("Halting:TimeLimit", "00:00:01.5"));
 
         var options = services.GetRequiredService<IOptionsFactory<SolverServiceOptions>>()
@@ -28,6 +28,7 @@ public sealed class SolverConfigurationTests
         {
             Folder = "models/a",
             Device = "cuda:1",
+            ForwardDtype = "bfloat16",
             Limits = new { MaxQueueLength = 5, RejectWhenFull = true, MaxBatchSize = 64 },
             Halting = new { Policy = HaltingPolicyKind.Confidence, Threshold = 0.75, TimeLimit = TimeSpan.FromSeconds(1.5), UnchangedSegments = 2 },
         });

@@ -177,6 +177,7 @@ public sealed class SolverServiceTests : IDisposable
         {
             options.Folder = "nowhere";
             options.Device = "tpu";
+            options.ForwardDtype = "float16";
             options.Limits.MaxBatchSize = 0;
             options.Halting.Policy = (HaltingPolicyKind)7;
             options.Halting.Threshold = double.NaN;
@@ -188,6 +189,7 @@ public sealed class SolverServiceTests : IDisposable
             .Which.Failures.Should().Equal(
                 "Folder: expected the folder of a model, with a config.json and a model.safetensors, got 'nowhere'",
                 "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
+                "ForwardDtype: expected float32 or bfloat16, got 'float16'",
                 "Limits:MaxBatchSize: expected 1 … 65536, got 0",
                 "Halting:Policy: expected QValues or Fixed or Confidence or Stable, got 7",
                 "Halting:Threshold: expected a probability above 0 and below 1, got NaN",

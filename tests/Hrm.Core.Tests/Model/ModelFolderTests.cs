@@ -26,6 +26,37 @@ public sealed class ModelFolderTests : IDisposable
         loaded.call(loaded.InitialCarry(3), batch).Logits.Equals(model.call(model.InitialCarry(3), batch).Logits).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32, ScalarType.BFloat16)]
+    [InlineData(ScalarType.BFloat16, ScalarType.Float32)]
+    public void Load_in_another_forward_dtype_keeps_the_weights(ScalarType stored, ScalarType asked)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = stored });
+        using var batch = TinyModel.Batch();
+        model.Save(_folder["model"]);
+        using var loaded = HrmModel.Load(_folder["model"], forwardDtype: asked);
+
+        loaded.Config.Should().Be(model.Config with { ForwardDtype = asked });
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            loaded.state_dict()[name].Equals(parameter).Should().BeTrue(name);
+        }
+
+        var logits = loaded.call(loaded.InitialCarry(3), batch).Logits;
+        logits.dtype.Should().Be(asked);
+        logits.BeCloseInMeanTo(model.call(model.InitialCarry(3), batch).Logits, 3e-2, "logits");
+    }
+
+    [Fact]
+    public void Load_refuses_a_forward_dtype_that_models_do_not_have()
+    {
+        using var model = TinyModel.Create();
+        model.Save(_folder["model"]);
+        FluentActions.Invoking(() => HrmModel.Load(_folder["model"], forwardDtype: ScalarType.Float16)).Should().Throw<InvalidConfigException>();
+    }
+
     [Fact]
     public void In_bfloat16_half_the_bytes_give_the_same_segment()
     {

@@ -17,7 +17,10 @@ public sealed unsafe class KernelThreadsTests
 
     [Fact]
     public void Threads_of_libtorch_can_be_entered_on_linux()
-        => OpenMp.IsAvailable.Should().Be(OperatingSystem.IsLinux());
+    {
+        TorchRuntime.EnsureLoaded();
+        OpenMp.IsAvailable.Should().Be(OperatingSystem.IsLinux());
+    }
 
     [Theory]
     [MemberData(nameof(Ways))]

@@ -65,7 +65,8 @@ internal sealed class GoldenCase : IDisposable
         }
     }
 
-    public HrmModel CreateModel()
+    /// <summary>The model with its starting weights.</summary>
+    public HrmModel CreateModel(Device? device = null)
     {
         using var generator = new Generator(0);
         HrmModel model;
@@ -84,6 +85,7 @@ internal sealed class GoldenCase : IDisposable
 
         using var weights = SafetensorsFile.Open(Path.Combine(Folder, "weights.safetensors"));
         model.LoadWeights(weights);
+        model.to(device ?? CPU);
         return model;
     }
 
@@ -106,14 +108,15 @@ internal sealed class GoldenCase : IDisposable
     public HrmTrainer CreateTrainer(HrmModel model, Generator generator)
         => IsTrm ? new LastCycleTrainer(model, Options, generator) : new OneStepGradTrainer(model, Options, generator);
 
-    public PuzzleBatch Batch(int index)
+    public PuzzleBatch Batch(int index, Device? device = null)
     {
         using var scope = NewDisposeScope();
         return PuzzleBatch.Create(
             Read($"batch.{index}.inputs").data<int>().ToArray(),
             Read($"batch.{index}.labels").data<int>().ToArray(),
             Read($"batch.{index}.puzzle_identifiers").data<int>().ToArray(),
-            Config.SequenceLength);
+            Config.SequenceLength,
+            device);
     }
 
     public Tensor Read(string name) => _expected.Read(name);

@@ -96,6 +96,46 @@ public sealed class GradientNormTests : IDisposable
         parameters[0].grad!.data<float>().ToArray().Should().Equal(0, float.NaN);
     }
 
+    [Theory]
+    [InlineData(4, 5)]
+    [InlineData(4, 2.5)]
+    [InlineData(float.NaN, 1)]
+    [InlineData(float.PositiveInfinity, 1)]
+    public void Without_waiting_the_limit_is_the_same(float last, double limit)
+    {
+        using var scope = NewDisposeScope();
+        var (read, unread) = (Gradients(), Gradients());
+        var norm = GradientClipping.Limit(read, limit);
+        GradientClipping.LimitWithoutWaiting(unread, limit).item<double>().Should().Be(norm);
+        Values(unread).Should().Equal(Values(read));
+
+        Parameter[] Gradients() => WithGradients(tensor(new float[] { 3, 0 }), tensor(new float[] { last }));
+        static float[] Values(Parameter[] parameters) => [.. parameters.SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
+    }
+
+    [Fact]
+    public void Without_waiting_a_missing_gradient_has_the_norm_zero()
+    {
+        using var scope = NewDisposeScope();
+        GradientClipping.LimitWithoutWaiting([new Parameter(ones(3))], 1).item<double>().Should().Be(0);
+    }
+
+    [Fact]
+    public void A_norm_that_waits_to_be_read_is_read_once_and_freed()
+    {
+        var norm = new MeasuredNorm();
+        norm.Value.Should().BeNull();
+        var waiting = tensor(2.5, ScalarType.Float64);
+        norm.Set(waiting);
+        norm.IsKnown.Should().BeFalse();
+        norm.Value.Should().Be(2.5);
+        norm.IsKnown.Should().BeTrue();
+        waiting.IsInvalid.Should().BeTrue();
+        norm.Value.Should().Be(2.5);
+        norm.Clear();
+        norm.Value.Should().BeNull();
+    }
+
     [Fact]
     public void Limit_refuses_a_limit_that_is_not_positive()
         => FluentActions.Invoking(() => GradientClipping.Limit([new Parameter(ones(3))], 0)).Should().Throw<ArgumentOutOfRangeException>();

@@ -9,11 +9,11 @@ internal sealed class AttentionProducts : IRooflinePart
     private readonly Tensor _rows; // [BA, S, H]: stands for q, k, v and the gradient of the mixed values
     private readonly Tensor _weights; // [BA, S, S]: stands for p and the gradient of the scores
 
-    public AttentionProducts(long heads, long tokens, long headWidth, ScalarType dtype, Generator generator)
+    public AttentionProducts(long heads, long tokens, long headWidth, ScalarType dtype, Generator generator, Device device)
     {
         using var scope = NewDisposeScope();
-        _rows = randn([heads, tokens, headWidth], generator: generator).to(dtype).DetachFromDisposeScope();
-        _weights = rand([heads, tokens, tokens], generator: generator).to(dtype).DetachFromDisposeScope();
+        _rows = RandomValues.Of([heads, tokens, headWidth], dtype, generator, device).DetachFromDisposeScope();
+        _weights = RandomValues.Of([heads, tokens, tokens], dtype, generator, device).DetachFromDisposeScope();
     }
 
     public void Forward()

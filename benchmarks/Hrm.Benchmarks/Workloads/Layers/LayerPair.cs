@@ -26,7 +26,7 @@ internal sealed class LayerPair : IDisposable
         using var scope = NewDisposeScope();
         _layer = CreateLayer(layerCase, generator);
         _weights = new PlainWeights(_layer);
-        _rotary = new PlainRotary(layerCase.Width / layerCase.Heads, layerCase.Tokens, Theta);
+        _rotary = new PlainRotary(layerCase.Width / layerCase.Heads, layerCase.Tokens, Theta, CPU);
         _roofline = LayerRoofline.Of(layerCase, generator);
         var shape = InputShape(layerCase);
         _input = randn(shape, generator: generator).to(layerCase.Float.ToDtype()).DetachFromDisposeScope().requires_grad_(true);

@@ -10,12 +10,12 @@ internal sealed class LinearProducts : IRooflinePart
     private readonly Tensor _weight; // [O, I]
     private readonly Tensor _gradient; // [R, O]
 
-    public LinearProducts(long rows, long inputs, long outputs, ScalarType dtype, Generator generator)
+    public LinearProducts(long rows, long inputs, long outputs, ScalarType dtype, Generator generator, Device device)
     {
         using var scope = NewDisposeScope();
-        _input = randn([rows, inputs], generator: generator).to(dtype).DetachFromDisposeScope();
-        _weight = randn([outputs, inputs], generator: generator).to(dtype).DetachFromDisposeScope();
-        _gradient = randn([rows, outputs], generator: generator).to(dtype).DetachFromDisposeScope();
+        _input = RandomValues.Of([rows, inputs], dtype, generator, device).DetachFromDisposeScope();
+        _weight = RandomValues.Of([outputs, inputs], dtype, generator, device).DetachFromDisposeScope();
+        _gradient = RandomValues.Of([rows, outputs], dtype, generator, device).DetachFromDisposeScope();
     }
 
     public void Forward() => nn.functional.linear(_input, _weight); // [R, O]

@@ -1,0 +1,40 @@
+# Training within a command's time: starts a run, or goes on with it, measures it, and keeps its model.
+lab="$here/app/PuzzleLab"
+
+train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below the present folder; call again to go on with it
+  local task=$1 name=$2 folder=runs/$2
+  shift 2
+  # What is left after the training is for the last evaluation and the export.
+  local reserve=$(($(left) / 5 + 10))
+  if [ -d "$folder/checkpoints" ]; then
+    interrupt_after $(($(left) - reserve)) "train-$name" "$lab" train "$task" --resume "$folder" --device "$device"
+  else
+    interrupt_after $(($(left) - reserve)) "train-$name" "$lab" train "$task" --output "$folder" --device "$device" "$@"
+  fi || return
+  [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to go on"; return; }
+  run "evaluate-$name" "$lab" evaluate "$task" --run "$folder" --device "$device" &&
+    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" &&
+    cp "$folder/metrics.jsonl" "$out/$name/"
+}
+
+interrupt_after() { # SECONDS NAME COMMAND…: asks the training to stop with a checkpoint when the time is over; that is no failure
+  local seconds=$1 name=$2
+  shift 2
+  if [ "$seconds" -lt 5 ]; then
+    echo "NOT RUN $name: no time left of $limit s" | tee "$out/$name.txt"
+    failed=$((failed + 1))
+    return 1
+  fi
+  echo "== $name, for $seconds s: ${*//$here\//}"
+  timeout --signal=INT --kill-after=60 "$seconds" "$@" 2>&1 | tee -a "$out/$name.txt"
+  local code=${PIPESTATUS[0]}
+  case $code in
+    0) echo "$name: complete" ;;
+    124 | 130) echo "$name: stopped by the time with a checkpoint; the same command goes on" ;;
+    *)
+      echo "FAILED $name: exit code $code" | tee -a "$out/$name.txt"
+      failed=$((failed + 1))
+      return "$code"
+      ;;
+  esac
+}

@@ -1,0 +1,174 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>What the CPU computes, a CUDA device computes too; skipped where there is none.</summary>
+public sealed class CudaTests : IDisposable
+{
+    private const double Tolerance = 1e-4;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [CudaFact]
+    public void A_segment_is_that_of_the_CPU()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (expected, actual) = (Segment(CPU), Segment(CUDA));
+        actual.Logits.BeCloseTo(expected.Logits, Tolerance, "logits");
+        actual.QHalt.BeCloseTo(expected.QHalt, Tolerance, "q_halt");
+        actual.Carry.High.BeCloseTo(expected.Carry.High, Tolerance, "zH");
+        actual.Carry.Low.BeCloseTo(expected.Carry.Low, Tolerance, "zL");
+
+        static HrmOutput Segment(Device device)
+        {
+            var model = TinyModels.Create();
+            model.to(device);
+            model.eval();
+            return model.call(model.InitialCarry(TinyModels.Rows), Batch(1, device));
+        }
+    }
+
+    [CudaTheory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Muon)]
+    public void A_training_step_is_that_of_the_CPU(OptimizerKind optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var (expected, actual) = (Step(CPU, optimizer), Step(CUDA, optimizer));
+        actual.Metrics.BeCloseTo(expected.Metrics, Tolerance, "metrics");
+        actual.Keys.Should().Equal(expected.Keys);
+        foreach (var key in expected.Keys)
+        {
+            actual[key].BeCloseTo(expected[key], key.StartsWith("change", StringComparison.Ordinal) ? 10 * Tolerance : Tolerance, key);
+        }
+    }
+
+    [CudaFact]
+    public void A_gradient_is_limited_as_on_the_CPU()
+    {
+        using var scope = NewDisposeScope();
+        var (expected, actual) = (Norm(CPU), Norm(CUDA));
+        actual.Should().BeApproximately(expected, Tolerance * expected);
+
+        static double Norm(Device device)
+        {
+            using var model = TinyModels.Create();
+            model.to(device);
+            using var generator = new Generator(1);
+            using var trainer = new OneStepGradTrainer(model, new TrainerOptions { GlobalBatchSize = TinyModels.Rows, FiniteCheckInterval = 0, MaxGradientNorm = 1e-3 }, generator);
+            trainer.Step(Batch(1, device)).Dispose();
+            return trainer.GradientNorm!.Value;
+        }
+    }
+
+    [CudaFact]
+    public void A_model_goes_from_device_to_device_through_its_folder()
+    {
+        using var scope = NewDisposeScope();
+        using var here = TinyModels.Create();
+        here.Save(_folder["cpu"]);
+        using var there = HrmModel.Load(_folder["cpu"], CUDA);
+        there.Device.type.Should().Be(DeviceType.CUDA);
+        there.Save(_folder["cuda"]);
+        using var back = HrmModel.Load(_folder["cuda"]);
+        TinyModels.Weights(back).Should().Equal(TinyModels.Weights(here));
+    }
+
+    [CudaFact]
+    public void A_solver_answers_as_on_the_CPU()
+    {
+        using var model = TinyModels.Create();
+        model.Save(_folder["model"]);
+        using var here = HrmSolver.Load(_folder["model"], halting: new FixedHalting(3));
+        using var there = HrmSolver.Load(_folder["model"], halting: new FixedHalting(3), device: CUDA);
+        foreach (var question in (int[][])[[0, 1, 2, 3, 4, 0], [4, 4, 1, 0, 2, 3], [1, 1, 1, 1, 1, 1]])
+        {
+            var (expected, actual) = (here.Solve(question, 1), there.Solve(question, 1));
+            actual.Tokens.Should().Equal(expected.Tokens);
+            actual.QHalt.Should().BeApproximately(expected.QHalt, (float)Tolerance * Math.Max(1, Math.Abs(expected.QHalt)));
+        }
+    }
+
+    [CudaFact]
+    public void Batches_arrive_whole_though_nobody_waits_for_them()
+    {
+        using var scope = NewDisposeScope();
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var (expected, actual) = (Batch(seed, CPU), Batch(seed, CUDA));
+            actual.Inputs.cpu().Equals(expected.Inputs).Should().BeTrue();
+            actual.Labels!.cpu().Equals(expected.Labels!).Should().BeTrue();
+            actual.PuzzleIds.cpu().Equals(expected.PuzzleIds).Should().BeTrue();
+        }
+    }
+
+    [CudaFact]
+    public void Training_steps_leave_the_number_of_live_tensors_as_it_was()
+    {
+        using var model = TinyModels.Create();
+        model.to(CUDA);
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, new TrainerOptions { GlobalBatchSize = TinyModels.Rows }, generator);
+        var seed = 0;
+        TensorLeak.Check(() =>
+        {
+            using var batch = Batch(seed++, CUDA);
+            trainer.Step(batch).Dispose();
+        });
+    }
+
+    private static PuzzleBatch Batch(int seed, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = TinyModels.Batch(seed);
+        return PuzzleBatch.Create(
+            batch.Inputs.data<int>().ToArray(),
+            batch.Labels!.data<int>().ToArray(),
+            batch.PuzzleIds.data<int>().ToArray(),
+            TinyModels.Config.SequenceLength,
+            device);
+    }
+
+    private static StepResult Step(Device device, OptimizerKind optimizer)
+    {
+        using var model = TinyModels.Create();
+        model.to(device);
+        using var generator = new Generator(1);
+
+        // With so large an ε the step is no sign, which rounding would turn where a gradient is near 0.
+        var options = new TrainerOptions
+        {
+            GlobalBatchSize = TinyModels.Rows,
+            LearningRate = 0.1,
+            WarmupSteps = 0,
+            Optimizer = { Kind = optimizer, Epsilon = 1 },
+        };
+        var before = model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().cpu().clone());
+        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var batch = Batch(1, device);
+        var segment = trainer.ComputeGradients(batch);
+        var metrics = segment.Loss.Metrics.cpu();
+        var values = model.named_parameters().ToDictionary(entry => $"gradient of {entry.name}", entry => entry.parameter.grad!.cpu());
+        trainer.ApplyGradients();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            values[$"change of {name}"] = parameter.detach().cpu() - before[name];
+        }
+
+        values["puzzle rows"] = model.PuzzleEmbedding!.Weights.cpu().clone();
+        return new StepResult(metrics, values);
+    }
+
+    private sealed record StepResult(Tensor Metrics, Dictionary<string, Tensor> Values)
+    {
+        public IEnumerable<string> Keys => Values.Keys.Order(StringComparer.Ordinal);
+
+        public Tensor this[string key] => Values[key];
+    }
+}

@@ -1,0 +1,55 @@
+using Hrm.Core;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+/// <summary>
+/// Updates ask nothing back of their device, for which a GPU would have to be waited for. Tensors on libtorch's meta device have
+/// shapes and no values: whoever reads one gets an error.
+/// </summary>
+/// <remarks>A whole step does not run there: libtorch's own where, index_select and logical_and lack that device.</remarks>
+public sealed class WaitingTests : IDisposable
+{
+    private static readonly Device Meta = new(DeviceType.META);
+
+    private readonly Parameter[] _parameters = [OnMeta(8, 4), OnMeta(3, 8), OnMeta(4)];
+
+    public void Dispose() => Array.ForEach(_parameters, parameter => parameter.Dispose());
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamATan2)]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Muon)]
+    public void Updates_read_nothing_from_their_device(OptimizerKind kind)
+    {
+        var options = new OptimizerOptions { Kind = kind };
+        using ParameterOptimizer optimizer = kind switch
+        {
+            OptimizerKind.AdamATan2 => new AdamATan2(_parameters, options),
+            OptimizerKind.AdamW => new AdamW(_parameters, options),
+            _ => new Muon(_parameters, [0, 1], options),
+        };
+        using var average = new ExponentialMovingAverage(_parameters, 0.99);
+        optimizer.Step(1e-3);
+        average.Update();
+        optimizer.StepCounts.Should().Equal(1, 1, 1);
+    }
+
+    [Fact]
+    public void The_norm_of_a_gradient_stays_on_its_device_until_it_is_read()
+    {
+        using var norm = GradientNorm.OnDevice(_parameters);
+        norm.device_type.Should().Be(DeviceType.META);
+        FluentActions.Invoking(() => GradientNorm.Of(_parameters)).Should().Throw<Exception>("it is read, on which the tests above rest");
+    }
+
+    private static Parameter OnMeta(params long[] shape)
+    {
+        using var noGradient = no_grad();
+        var parameter = new Parameter(zeros(shape, device: Meta));
+        parameter.grad = zeros(shape, device: Meta);
+        return parameter;
+    }
+}
