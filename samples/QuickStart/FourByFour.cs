@@ -88,14 +88,9 @@ public sealed class FourByFour : IDisposable
     }
 
     /// <summary>Measures the model on the test puzzles.</summary>
-    /// <param name="isAdaptive">Whether a row stops by its Q values, rather than after the largest number of segments.</param>
-    public MetricAverages Evaluate(bool isAdaptive)
-    {
-        using var adaptive = new AdaptiveHalting(_options.Halting, _generator);
-        adaptive.eval();
-        IHaltingPolicy halting = isAdaptive ? adaptive : new FixedHalting(MaxSegments);
-        return new Evaluator(Model, HrmTrainer.CreateLoss(_options), halting).Evaluate(Dataset(Puzzles.Test)).Averages;
-    }
+    /// <param name="halting">When a puzzle stops.</param>
+    public MetricAverages Evaluate(IHaltingPolicy halting)
+        => new Evaluator(Model, HrmTrainer.CreateLoss(_options), halting).Evaluate(Dataset(Puzzles.Test)).Averages;
 
     /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()

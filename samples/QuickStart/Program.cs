@@ -28,11 +28,13 @@ console.Progress()
         });
     });
 
-var full = sample.Evaluate(isAdaptive: false);
-var halting = sample.Evaluate(isAdaptive: true);
+var full = sample.Evaluate(new FixedHalting(sample.MaxSegments));
+var sure = sample.Evaluate(new ConfidenceHalting(0.95, sample.MaxSegments));
+var compared = sample.Evaluate(new QValueHalting(sample.MaxSegments));
 console.WriteLine($"Trained in {elapsed.TotalSeconds:F1} s. {full.Count:N0} test puzzles, their grids beyond every symmetry of the training grids:");
-console.WriteLine($"  {sample.MaxSegments} segments each        {full.ExactAccuracy:P1} exact");
-console.WriteLine($"  halting by Q, {halting.Segments:F1} avg.  {halting.ExactAccuracy:P1} exact");
+console.WriteLine($"  {sample.MaxSegments} segments each                                    {full.ExactAccuracy:P1} exact");
+console.WriteLine($"  until sigmoid(q_halt) ≥ 0.95: {sure.Segments:F1} on average        {sure.ExactAccuracy:P1} exact");
+console.WriteLine($"  until q_halt > q_continue, the paper's rule: {compared.Segments:F1}   {compared.ExactAccuracy:P1} exact");
 console.WriteLine();
 
 var (puzzle, trace) = sample.Demonstrate();

@@ -7,7 +7,7 @@ namespace Hrm.PublicApi.Tests;
 
 public sealed class VotingTests(ITestOutputHelper output)
 {
-    private const int Steps = 240; // Of the sample's 800: far enough to solve most, not all.
+    private const int Steps = 140; // Of the sample's 800: far enough to solve most, not all.
     private const int Puzzles = 300;
 
     [Fact]

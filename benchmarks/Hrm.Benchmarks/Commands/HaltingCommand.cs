@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hrm.Benchmarks.Devices;
 using Hrm.Benchmarks.Measuring;
+using Hrm.Benchmarks.Numbers;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 
@@ -36,8 +37,7 @@ internal static class HaltingCommand
         var comparison = new HaltingComparison(model, paths.ElementAtOrDefault(1), options.Number(RoundCount, Rounds))
         {
             Batch = options.Number(Batch, HaltingComparison.DefaultBatch),
-            MaxSegments = options.Number(Segments, 8),
-            Rule = RuleOf(options.Values.GetValueOrDefault(Rule, "continue")),
+            Halting = PolicyOf(options.Values.GetValueOrDefault(Rule, "continue"), options.Number(Segments, HaltingComparison.DefaultSegments)),
         };
         var outcome = comparison.Measure();
         Write("fixed", outcome.Fixed);
@@ -48,11 +48,12 @@ internal static class HaltingCommand
         return outcome.AgainstFixed >= LeastAgainstFixed && outcome.AgainstSlowest >= LeastAgainstSlowest && outcome.PointsLost <= MostPointsLost ? 0 : 1;
     }
 
-    private static HaltingRule RuleOf(string name) => name switch
+    private static IHaltingPolicy PolicyOf(string name, int maxSegments) => name switch
     {
-        "continue" => HaltingRule.HaltOverContinue,
-        "positive" => HaltingRule.HaltPositive,
-        _ => throw new MeasurementException($"{Rule}: expected continue or positive, got '{name}'"),
+        "continue" => new QValueHalting(maxSegments),
+        "positive" => new QValueHalting(maxSegments, rule: HaltingRule.HaltPositive),
+        "confident" => new ConfidenceHalting(HaltingNumbers.Confidence, maxSegments),
+        _ => throw new MeasurementException($"{Rule}: expected continue, positive or confident, got '{name}'"),
     };
 
     private static void Write(string name, SolvingSpeed speed) => Console.WriteLine(string.Create(

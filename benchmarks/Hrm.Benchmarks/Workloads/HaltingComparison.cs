@@ -9,12 +9,15 @@ namespace Hrm.Benchmarks.Workloads;
 
 /// <summary>
 /// Puzzles a second of a trained Sudoku model, in rounds one after the other: the fixed maximum of segments, batches that wait for their
-/// slowest row, and the solver's running batch, both of these with the paper's halting.
+/// slowest row, and the solver's running batch, both of these with a policy of halting.
 /// </summary>
 internal sealed class HaltingComparison
 {
     /// <summary>Rows of a batch.</summary>
     public const int DefaultBatch = 64;
+
+    /// <summary>M.</summary>
+    public const int DefaultSegments = 8;
 
     private const int Puzzles = 2000;
 
@@ -25,11 +28,8 @@ internal sealed class HaltingComparison
     /// <summary>Rows of a batch.</summary>
     public int Batch { get; init; } = DefaultBatch;
 
-    /// <summary>The fixed number of segments, and the most that halting allows.</summary>
-    public int MaxSegments { get; init; } = 8;
-
-    /// <summary>When the Q values speak for halting.</summary>
-    public HaltingRule Rule { get; init; } = HaltingRule.HaltOverContinue;
+    /// <summary>When a puzzle stops; its maximum is the fixed number of segments that it is compared with.</summary>
+    public IHaltingPolicy Halting { get; init; } = new QValueHalting(DefaultSegments);
 
     /// <summary>Reads or draws the puzzles.</summary>
     /// <param name="model">The model; stays the caller's.</param>
@@ -45,13 +45,12 @@ internal sealed class HaltingComparison
 
     public HaltingOutcome Measure()
     {
-        using var fixedSolver = new HrmSolver(_model, new FixedHalting(MaxSegments), new SolverOptions { MaxBatchSize = Batch });
-        var halting = new QValueHalting(MaxSegments, rule: Rule);
-        using var haltingSolver = new HrmSolver(_model, halting, new SolverOptions { MaxBatchSize = Batch });
+        using var fixedSolver = new HrmSolver(_model, new FixedHalting(Halting.MaxSegments), new SolverOptions { MaxBatchSize = Batch });
+        using var haltingSolver = new HrmSolver(_model, Halting, new SolverOptions { MaxBatchSize = Batch });
         Way[] ways =
         [
             new(() => Solve(fixedSolver, _puzzles)),
-            new(() => WaitForSlowest(_model, halting, _puzzles, Batch)),
+            new(() => WaitForSlowest(_model, Halting, _puzzles, Batch)),
             new(() => Solve(haltingSolver, _puzzles)),
         ];
         for (var round = -1; round < _rounds; round++)
@@ -92,7 +91,7 @@ internal sealed class HaltingComparison
     }
 
     /// <summary>What one writes without a running batch: all rows think until the last of them has stopped.</summary>
-    private static int WaitForSlowest(HrmModel model, QValueHalting halting, (int[] Inputs, int[] Labels)[] puzzles, int size)
+    private static int WaitForSlowest(HrmModel model, IHaltingPolicy halting, (int[] Inputs, int[] Labels)[] puzzles, int size)
     {
         using var noGradient = no_grad();
         var exact = 0;
@@ -117,7 +116,7 @@ internal sealed class HaltingComparison
         return exact;
     }
 
-    private static void Keep(HrmOutput output, QValueHalting halting, int segment, int[]?[] answers, int length)
+    private static void Keep(HrmOutput output, IHaltingPolicy halting, int segment, int[]?[] answers, int length)
     {
         var tokens = output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [B, seq_len]
         var (qHalt, qContinue) = (output.QHalt.cpu().data<float>().ToArray(), output.QContinue.cpu().data<float>().ToArray()); // [B]
