@@ -56,11 +56,13 @@ public sealed class JsonLinesLog : ITrainingLog
     {
         if (File.Exists(_path))
         {
-            var kept = File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step).ToArray();
             AtomicFile.Write(_path, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                Array.ForEach(kept, writer.WriteLine);
+                foreach (var line in File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step))
+                {
+                    writer.WriteLine(line);
+                }
             });
         }
     });
