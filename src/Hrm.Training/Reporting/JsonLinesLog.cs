@@ -69,10 +69,16 @@ public sealed class JsonLinesLog : ITrainingLog
 
     private static long? StepOf(string line)
     {
+        if (line is not ['{', .., '}'] || line.Length > MaxLineLength)
+        {
+            // Most of what is no report, without an exception for each line.
+            return null;
+        }
+
         try
         {
-            using var document = line.Length <= MaxLineLength ? JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 }) : null;
-            return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 });
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("step", out var step)
                 && step.ValueKind == JsonValueKind.Number
                 && step.TryGetInt64(out var value)
