@@ -1,5 +1,15 @@
-using TorchSharp;
+using Consumer;
 
-// Before any type of Hrm: the initializer that the package adds to this project has to make TorchSharp load.
-var sum = torch.ones(2, 3).sum().item<float>();
-Consumer.Forward.Run(sum);
+switch (args)
+{
+    case ["initialize"]:
+        Initialized.Run();
+        break;
+    case ["readme"]:
+        Readme.Train();
+        Readme.Solve();
+        break;
+    default:
+        First.Run();
+        break;
+}

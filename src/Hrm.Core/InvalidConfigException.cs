@@ -9,7 +9,7 @@ public sealed class InvalidConfigException : HrmException
     public InvalidConfigException(string source, IReadOnlyList<string> errors)
         : base($"{source}: {string.Join("; ", errors)}.")
     {
-        Errors = errors;
+        Errors = [.. errors.Select(MessageText.Printable)];
     }
 
     /// <summary>One line a bad field.</summary>

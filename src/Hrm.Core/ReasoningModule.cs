@@ -34,6 +34,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="layerCount">The number of blocks.</param>
     /// <param name="rotary">The positions of the attention layers, or <see langword="null"/>.</param>
     /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of blocks is below 1.</exception>
     public static ReasoningModule Create(HrmConfig config, int layerCount, RotaryEmbedding? rotary, Generator? generator)
     {
         ArgumentNullException.ThrowIfNull(config);

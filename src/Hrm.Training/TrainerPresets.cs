@@ -70,6 +70,7 @@ public static class TrainerPresets
     /// <param name="dataset">The examples.</param>
     /// <param name="epochs">The number of epochs.</param>
     /// <param name="globalBatchSize">The number of rows of a step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public static long StepsOf(IPuzzleDataset dataset, long epochs, int globalBatchSize)
     {
         ArgumentNullException.ThrowIfNull(dataset);

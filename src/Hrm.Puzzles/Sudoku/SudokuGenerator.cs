@@ -46,6 +46,7 @@ public sealed class SudokuGenerator
     /// The number of givens to stop at. Where no more can be taken away before that, the puzzle is minimal and has more;
     /// with 0 it is always minimal.
     /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of givens below 0 or beyond the cells.</exception>
     public SudokuPuzzle NextPuzzle(int givens) => NextPuzzle(NextGrid(), givens);
 
     /// <summary>Makes a puzzle of a given solved grid.</summary>

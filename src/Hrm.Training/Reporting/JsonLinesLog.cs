@@ -56,21 +56,29 @@ public sealed class JsonLinesLog : ITrainingLog
     {
         if (File.Exists(_path))
         {
-            var kept = File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step).ToArray();
             AtomicFile.Write(_path, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                Array.ForEach(kept, writer.WriteLine);
+                foreach (var line in File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step))
+                {
+                    writer.WriteLine(line);
+                }
             });
         }
     });
 
     private static long? StepOf(string line)
     {
+        if (line is not ['{', .., '}'] || line.Length > MaxLineLength)
+        {
+            // Most of what is no report, without an exception for each line.
+            return null;
+        }
+
         try
         {
-            using var document = line.Length <= MaxLineLength ? JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 }) : null;
-            return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 });
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("step", out var step)
                 && step.ValueKind == JsonValueKind.Number
                 && step.TryGetInt64(out var value)

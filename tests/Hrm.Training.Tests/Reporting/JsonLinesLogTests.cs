@@ -56,6 +56,21 @@ public sealed class JsonLinesLogTests : IDisposable
         File.ReadAllText(FilePath).Should().Contain("\"gradient_norm\":\"Infinity\"");
     }
 
+    /// <summary>An exception for each took 1,300 bytes a line.</summary>
+    [Fact]
+    public void Lines_that_are_no_reports_cost_little()
+    {
+        const int Lines = 50_000;
+        File.WriteAllText(FilePath, string.Concat(Enumerable.Repeat("x\n", Lines)));
+        var log = new JsonLinesLog(FilePath);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        log.Rewind(5);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(Lines * 100);
+        File.ReadAllText(FilePath).Should().BeEmpty();
+    }
+
     [Fact]
     public void Going_back_without_a_file_makes_none()
     {

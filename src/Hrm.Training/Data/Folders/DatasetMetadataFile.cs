@@ -22,8 +22,9 @@ internal static class DatasetMetadataFile
                 ? Read(new DatasetMetadataFields(path, document.RootElement, findings))
                 : throw new DatasetFormatException(path, $"expected a JSON object, got {document.RootElement.ValueKind}");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second where a name has half of a surrogate pair in it.
             var problem = new DatasetFormatException(path, exception.Message, exception);
             return findings.TryTake(problem, path) ? null : throw problem;
         }

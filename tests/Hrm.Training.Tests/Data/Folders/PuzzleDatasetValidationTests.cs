@@ -51,6 +51,16 @@ public sealed class PuzzleDatasetValidationTests : IDisposable
         Opening().Should().Throw<DatasetFormatException>();
     }
 
+    /// <summary>A name with half of a surrogate pair stops the JSON reader with another exception than other bad text.</summary>
+    [Fact]
+    public void Metadata_with_half_a_surrogate_pair_as_a_name_is_found_and_opening_throws()
+    {
+        SmallDataset.Replace(Array("dataset.json"), "{\"pad_id\"", "{\"\\ud800\": 0, \"pad_id\"");
+
+        PuzzleDatasetFolder.Validate(Root).Should().ContainSingle(finding => finding.Path == Array("dataset.json"));
+        Opening().Should().Throw<DatasetFormatException>();
+    }
+
     [Fact]
     public void Every_problem_is_found_in_one_go()
     {

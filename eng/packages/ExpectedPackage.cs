@@ -1,0 +1,50 @@
+namespace Hrm.PackageCheck;
+
+/// <summary>What one of the packages has to hold and to depend on.</summary>
+/// <param name="Id">Its name, which is that of its assembly.</param>
+/// <param name="Dependencies">Version ranges by package; <c>SAME</c> stands for exactly the version of this package.</param>
+/// <param name="Files">Files besides those that each package has.</param>
+internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyList<string> Files)
+{
+    private const string Extensions = "10.0.0";
+    private const string Same = "[SAME]";
+
+    public static readonly IReadOnlyList<ExpectedPackage> All =
+    [
+        new(
+            "Hrm.Layers",
+            new Dictionary<string, string> { ["TorchSharp"] = "[0.107.0, 0.108.0)" },
+            ["buildTransitive/Hrm.Layers.targets", "buildTransitive/HrmTorchRuntime.cs"]),
+        new(
+            "Hrm.Core",
+            new Dictionary<string, string>
+            {
+                ["Hrm.Layers"] = Same,
+                ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
+                ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
+                ["System.IO.Hashing"] = Extensions,
+                ["YamlDotNet"] = "18.1.0",
+            },
+            []),
+        new(
+            "Hrm.Training",
+            new Dictionary<string, string>
+            {
+                ["Hrm.Core"] = Same,
+                ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
+                ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
+            },
+            []),
+        new("Hrm.Puzzles", new Dictionary<string, string> { ["Hrm.Core"] = Same }, []),
+    ];
+
+    /// <summary>The files of the package itself, without those that its container needs.</summary>
+    public IEnumerable<string> AllFiles =>
+        [$"{Id}.nuspec", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.md", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml", .. Files];
+
+    /// <summary>The files of the package of symbols.</summary>
+    public IEnumerable<string> SymbolFiles => [$"{Id}.nuspec", $"lib/net10.0/{Id}.pdb"];
+
+    /// <summary>The dependencies of a version.</summary>
+    public IEnumerable<string> DependenciesOf(string version) => Dependencies.Select(entry => $"{entry.Key} {entry.Value.Replace("SAME", version, StringComparison.Ordinal)}");
+}

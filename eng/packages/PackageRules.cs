@@ -1,0 +1,91 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Hrm.PackageCheck;
+
+/// <summary>Looks for everything that is wrong with one package and its symbols.</summary>
+/// <param name="root">The folder that it was built in, of which nothing may speak.</param>
+/// <param name="version">The version that it should have.</param>
+/// <param name="commit">The commit that it was built from.</param>
+/// <param name="repository">The address of the repository, or <see langword="null"/> where there is none.</param>
+internal sealed class PackageRules(string root, string version, string commit, string? repository)
+{
+    private readonly List<string> _findings = [];
+
+    public IReadOnlyList<string> Check(ExpectedPackage expected, PackageArchive package, PackageArchive symbols)
+    {
+        Same($"{package.Name}: files", expected.AllFiles, package.Files);
+        Same($"{symbols.Name}: files", expected.SymbolFiles, symbols.Files);
+        if (_findings.Count > 0)
+        {
+            return _findings;
+        }
+
+        CheckMetadata(expected, package);
+        CheckAssembly(expected, package, symbols);
+        foreach (var (archive, entry) in new[] { package, symbols }.SelectMany(archive => archive.Entries.Select(entry => (archive, entry))))
+        {
+            Require(!Mentions(entry.Value), $"{archive.Name}: {entry.Key}: expected no word of {root}");
+        }
+
+        return _findings;
+    }
+
+    private void CheckMetadata(ExpectedPackage expected, PackageArchive package)
+    {
+        var metadata = package.Metadata;
+        Same($"{package.Name}: id", [expected.Id], [Value(metadata, "id")]);
+        Same($"{package.Name}: version", [version], [Value(metadata, "version")]);
+        Same($"{package.Name}: licence", ["MIT"], [Value(metadata, "license")]);
+        Same($"{package.Name}: readme", ["README.md"], [Value(metadata, "readme")]);
+        Require(Value(metadata, "description").Length > 60, $"{package.Name}: expected a description");
+        Require(Value(metadata, "tags").Split(' ').Length > 6, $"{package.Name}: expected tags of its own");
+        var source = Element(metadata, "repository");
+        Same($"{package.Name}: commit", [commit], [source?.Attribute("commit")?.Value ?? string.Empty]);
+        Same($"{package.Name}: repository", [repository ?? string.Empty], [source?.Attribute("url")?.Value ?? string.Empty]);
+        Same(
+            $"{package.Name}: dependencies",
+            expected.DependenciesOf(version),
+            metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}"));
+    }
+
+    private void CheckAssembly(ExpectedPackage expected, PackageArchive package, PackageArchive symbols)
+    {
+        var facts = AssemblyFacts.Of(package.Entries[$"lib/net10.0/{expected.Id}.dll"], symbols.Entries[$"lib/net10.0/{expected.Id}.pdb"]);
+        Require(facts.IsDeterministic, $"{package.Name}: expected a deterministic assembly");
+        Require(facts.SymbolsFit, $"{symbols.Name}: expected the symbols of the assembly");
+        Require(facts.SymbolPath.StartsWith("/_/", StringComparison.Ordinal), $"{package.Name}: expected symbols below /_/, got {facts.SymbolPath}");
+        Same($"{package.Name}: informational version", [$"{version}+{commit}"], [facts.InformationalVersion]);
+        Require(facts.Documents.Count > 10, $"{symbols.Name}: expected documents, got {facts.Documents.Count}");
+        Same($"{symbols.Name}: documents elsewhere than below /_/", [], facts.Documents.Where(path => !path.StartsWith("/_/", StringComparison.Ordinal)));
+        Require(repository is null ? facts.SourceLinks.Count == 0 : facts.SourceLinks.Any(IsOurs), $"{symbols.Name}: Source Link: expected {repository ?? "none"}, got {string.Join(", ", facts.SourceLinks)}");
+
+        using var stream = new MemoryStream(package.Entries[$"lib/net10.0/{expected.Id}.xml"]);
+        var documented = XDocument.Load(stream).Descendants("member").Select(member => member.Attribute("name")!.Value).ToHashSet(StringComparer.Ordinal);
+        Require(facts.PublicTypes.Count > 5, $"{package.Name}: expected public types, got {facts.PublicTypes.Count}");
+        Same($"{package.Name}: public types without documentation", [], facts.PublicTypes.Where(type => !documented.Contains($"T:{type}")));
+    }
+
+    private bool IsOurs(KeyValuePair<string, string> link) => link.Key == "/_/*" && link.Value.Contains(commit, StringComparison.Ordinal);
+
+    private bool Mentions(byte[] content)
+        => content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(root)) >= 0 || content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(root)) >= 0;
+
+    private static XElement? Element(XElement metadata, string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name);
+
+    private static string Value(XElement metadata, string name) => Element(metadata, name)?.Value ?? string.Empty;
+
+    private void Require(bool holds, string finding)
+    {
+        if (!holds)
+        {
+            _findings.Add(finding);
+        }
+    }
+
+    private void Same(string what, IEnumerable<string> expected, IEnumerable<string> got)
+    {
+        var (left, right) = (expected.Order(StringComparer.Ordinal).ToArray(), got.Order(StringComparer.Ordinal).ToArray());
+        Require(left.SequenceEqual(right), $"{what}: expected {string.Join(", ", left)}; got {string.Join(", ", right)}");
+    }
+}

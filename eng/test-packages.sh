@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Asserts what the packed packages hold, that another folder gives the same bytes, and what a tag and a remote make of them.
+# Usage: test-packages.sh PACKAGES VERSION
+set -euo pipefail
+packages=$(realpath "$1")
+version=$2
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+commit=$(git rev-parse HEAD)
+remote=$(git remote get-url origin 2>/dev/null || true)
+
+check() { dotnet run --project eng/packages -c Release --no-build -- "$@"; }
+pack() { # FOLDER PACKAGES
+  for project in "$1"/src/*/*.csproj; do dotnet pack -c Release "$project" -o "$2" -v quiet || return 1; done
+}
+
+dotnet build eng/packages -c Release -v quiet
+check check "$packages" --root "$root" --version "$version" --commit "$commit" ${remote:+--repository "$remote"}
+
+# The same sources elsewhere: what is committed, and over it what is not yet.
+elsewhere="$work/a folder of another length"
+git clone --quiet "$root" "$elsewhere"
+git -C "$elsewhere" remote remove origin
+[ -z "$remote" ] || git -C "$elsewhere" remote add origin "$remote"
+git ls-files -z --deleted | (cd "$elsewhere" && xargs -0 -r rm -f)
+git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+  [ ! -e "$file" ] || { mkdir -p "$elsewhere/$(dirname "$file")" && cp -p "$file" "$elsewhere/$file"; }
+done
+pack "$elsewhere" "$work/again"
+check compare "$packages" "$work/again"
+
+# A tag is a version, and a remote makes Source Link.
+git -C "$elsewhere" remote remove origin 2>/dev/null || true
+git -C "$elsewhere" remote add origin https://github.com/example/hrm
+git -C "$elsewhere" tag v1.2.3
+pack "$elsewhere" "$work/tagged"
+check check "$work/tagged" --root "$elsewhere" --version 1.2.3 --commit "$commit" --repository https://github.com/example/hrm

@@ -1,0 +1,146 @@
+using System.Buffers.Binary;
+using System.Text;
+using Hrm.Core;
+
+namespace Hrm.Fuzz.Mutations;
+
+/// <summary>Edits of bytes that know nothing of the format but its tokens.</summary>
+/// <param name="random">Decides.</param>
+/// <param name="tokens">Pieces of the format.</param>
+internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string> tokens)
+{
+    private const int LongestRepetition = 1 << 16;
+
+    /// <summary>A few edits of a content.</summary>
+    public byte[] Apply(byte[] content)
+    {
+        var bytes = content.ToList();
+        do
+        {
+            Edit(bytes);
+        }
+        while (random.Next(3) == 0);
+        return [.. bytes];
+    }
+
+    private void Edit(List<byte> bytes)
+    {
+        var place = bytes.Count == 0 ? 0 : random.Next(bytes.Count);
+        var left = bytes.Count - place;
+        switch (random.Next(14))
+        {
+            case 0 when left > 0:
+                bytes[place] ^= (byte)(1 << random.Next(8));
+                break;
+            case 1 when left > 0:
+                bytes[place] = (byte)random.Next(256);
+                break;
+            case 2:
+                bytes.InsertRange(place, RandomBytes(random.Next(1, 9)));
+                break;
+            case 3:
+                bytes.RemoveRange(place, Math.Min(left, random.Next(1, 33)));
+                break;
+            case 4:
+                bytes.RemoveRange(place, left);
+                break;
+            case 5:
+                bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(place, Math.Min(left, random.Next(1, 257))));
+                break;
+            case 6:
+                bytes.InsertRange(place, Token());
+                break;
+            case 7:
+                Overwrite(bytes, place, Token());
+                break;
+            case 8:
+                Overwrite(bytes, place, Integer());
+                break;
+            case 9:
+                ReplaceDigits(bytes, place);
+                break;
+            case 10:
+                Repeat(bytes, place);
+                break;
+            case 11:
+                Overwrite(bytes, place, new byte[Math.Min(left, random.Next(1, 65))]);
+                break;
+            case 12:
+                SwapLines(bytes);
+                break;
+            default:
+                Overwrite(bytes, random.Next(bytes.Count + 1), [.. bytes.GetRange(place, Math.Min(left, random.Next(1, 65)))]);
+                break;
+        }
+    }
+
+    private byte[] RandomBytes(int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private byte[] Token()
+    {
+        var source = random.Next(4) switch
+        {
+            0 => InterestingValues.Texts,
+            1 => InterestingValues.Numbers,
+            _ => tokens.Count > 0 ? tokens : InterestingValues.Texts,
+        };
+        return Encoding.UTF8.GetBytes(source[random.Next(source.Count)]);
+    }
+
+    private byte[] Integer()
+    {
+        var bytes = new byte[8];
+        var value = InterestingValues.Integers[random.Next(InterestingValues.Integers.Length)];
+        if (random.Next(4) == 0)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+            return bytes[(8 - (1 << random.Next(4)))..];
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return bytes[..(1 << random.Next(4))];
+    }
+
+    private static void Overwrite(List<byte> bytes, int place, byte[] content)
+    {
+        bytes.RemoveRange(place, Math.Min(content.Length, bytes.Count - place));
+        bytes.InsertRange(place, content);
+    }
+
+    /// <summary>The next number written in digits becomes another one.</summary>
+    private void ReplaceDigits(List<byte> bytes, int place)
+    {
+        var start = bytes.FindIndex(place, value => char.IsAsciiDigit((char)value));
+        if (start >= 0)
+        {
+            var end = bytes.FindIndex(start, value => !char.IsAsciiDigit((char)value));
+            bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
+            bytes.InsertRange(start, Encoding.UTF8.GetBytes(InterestingValues.Numbers[random.Next(InterestingValues.Numbers.Length)]));
+        }
+    }
+
+    /// <summary>A piece many times: deep nesting, long lines, many records.</summary>
+    private void Repeat(List<byte> bytes, int place)
+    {
+        var piece = bytes.GetRange(place, Math.Min(bytes.Count - place, random.Next(4) == 0 ? random.Next(1, 65) : 1));
+        if (piece.Count > 0)
+        {
+            var times = random.Next(1, 1 << random.Next(1, 17));
+            bytes.InsertRange(place, Enumerable.Repeat(piece, Math.Min(times, LongestRepetition / piece.Count)).SelectMany(it => it));
+        }
+    }
+
+    private void SwapLines(List<byte> bytes)
+    {
+        var lines = Encoding.Latin1.GetString([.. bytes]).Split('\n');
+        var (first, second) = (random.Next(lines.Length), random.Next(lines.Length));
+        (lines[first], lines[second]) = (lines[second], lines[first]);
+        bytes.Clear();
+        bytes.AddRange(Encoding.Latin1.GetBytes(string.Join('\n', lines)));
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Hrm.Samples.SolverService;
+using Hrm.TestKit;
+using Microsoft.AspNetCore.Builder;
+
+namespace Hrm.Fuzz.Targets;
+
+/// <summary>Bodies of requests to the sample SolverService, sent over the loopback interface.</summary>
+internal sealed class ServiceTarget : FuzzTarget
+{
+    private const string Name = "body.json";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _service;
+    private readonly HttpClient _client;
+
+    public ServiceTarget()
+    {
+        using (var model = TinyModel.Create(TinyModel.Config with { SequenceLength = 16, VocabularySize = 6, PuzzleEmbeddingWidth = 0 }))
+        {
+            model.Save(_folder.Path);
+        }
+
+        _service = ServiceApplication.Create(
+            ["--model", _folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "1"],
+            TextWriter.Null);
+        _service.StartAsync().GetAwaiter().GetResult();
+        _client = new HttpClient { BaseAddress = new Uri(_service.Urls.Single()) };
+    }
+
+    public override IReadOnlyList<FuzzSeed> Seeds { get; } =
+        [FuzzSeed.Of(Name, """{"puzzle": "1234341221434321"}"""), FuzzSeed.Of(Name, """{"puzzle":"................"}""")];
+
+    public override IReadOnlyList<string> Tokens { get; } = ["puzzle", "1234341221434321", "................", "0", "4", "5", "{", "}", "\"", ":"];
+
+    public override void Read(string folder) => ReadAsync(File.ReadAllBytes(Path.Combine(folder, Name))).GetAwaiter().GetResult();
+
+    protected override void Release()
+    {
+        _client.Dispose();
+        _service.StopAsync().GetAwaiter().GetResult();
+        _service.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _folder.Dispose();
+    }
+
+    private async Task ReadAsync(byte[] body)
+    {
+        foreach (var path in (string[])["/api/sudoku", "/api/sudoku/trace"])
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var response = await _client.PostAsync(path, content);
+            var status = (int)response.StatusCode;
+            Require(status is 200 or 400 or 413, $"200, 400 or 413, got {status}");
+            if (status != 200)
+            {
+                using var problem = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
+                Require(problem.RootElement.GetProperty("status").GetInt32() == status, "an error is problem details");
+                throw new RefusedRequestException(status);
+            }
+
+            await response.Content.ReadAsByteArrayAsync();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.TestKit;
+using Hrm.Training;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>docs/exceptions.md against the packages, and what holds for every exception of theirs.</summary>
+public sealed partial class ExceptionTests
+{
+    private static readonly Type[] Exceptions =
+    [
+        .. new[] { typeof(HrmException), typeof(HrmModel), typeof(HrmTrainer), typeof(SudokuGrid) }
+            .SelectMany(type => type.Assembly.GetExportedTypes())
+            .Where(type => type.IsAssignableTo(typeof(Exception))),
+    ];
+
+    [Fact]
+    public void The_table_of_exceptions_is_that_of_the_packages()
+        => Row().Matches(File.ReadAllText(RepositoryFolder.Combine("docs", "exceptions.md")))
+            .Select(row => (row.Groups[1].Value, row.Groups[2].Value))
+            .Should().BeEquivalentTo(Exceptions.Select(type => (type.Name, type.Assembly.GetName().Name!)));
+
+    /// <summary>Whatever a file or request puts into a message, it stays one line of bounded length.</summary>
+    [Fact]
+    public void A_message_of_any_exception_cannot_forge_lines_or_escapes()
+    {
+        var hostile = "bad\r\n2026-01-01 INFO all is well\u001b[2J\u202e" + new string('x', 1 << 20);
+        var made = Exceptions.Where(type => !type.IsAbstract).Select(type => Create(type, hostile)).OfType<Exception>().ToArray();
+
+        made.Should().HaveCountGreaterThan(10);
+        made.Should().AllSatisfy(exception =>
+        {
+            exception.Message.Length.Should().BeLessThan(4_100, exception.GetType().Name);
+            exception.Message.Any(char.IsControl).Should().BeFalse(exception.GetType().Name);
+            exception.Message.Should().NotContain("\u202e");
+        });
+    }
+
+    /// <summary>By the first constructor that takes texts and things that may be missing alone.</summary>
+    private static Exception? Create(Type type, string text)
+    {
+        var constructor = type.GetConstructors().FirstOrDefault(it => Array.TrueForAll(it.GetParameters(), parameter => Value(parameter, text) is not null || parameter.HasDefaultValue));
+        return (Exception?)constructor?.Invoke([.. constructor.GetParameters().Select(parameter => Value(parameter, text))]);
+    }
+
+    private static object? Value(ParameterInfo parameter, string text) => parameter.ParameterType switch
+    {
+        { } type when type == typeof(string) => text,
+        { } type when type == typeof(IReadOnlyList<string>) => (string[])[text, text],
+        { } type when type == typeof(Exception) => new InvalidOperationException(text),
+        { } type when type == typeof(int) => 1,
+        { } type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(1),
+        _ => null,
+    };
+
+    [GeneratedRegex(@"^\| `(\w+)` \| ([\w.]+) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
