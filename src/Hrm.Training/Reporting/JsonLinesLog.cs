@@ -23,7 +23,7 @@ public sealed class JsonLinesLog : ITrainingLog
 
     private readonly string _path;
 
-    /// <summary>Creates a log; its file is made with the first report.</summary>
+    /// <summary>Creates a log; its file, and a folder that is missing, are made with the first report.</summary>
     /// <param name="path">The file; lines that are there stay until <see cref="Rewind"/>.</param>
     public JsonLinesLog(string path)
     {
@@ -48,7 +48,11 @@ public sealed class JsonLinesLog : ITrainingLog
                 report.Metrics,
             },
             Json);
-        Change(() => File.AppendAllText(_path, line + "\n"));
+        Change(() =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            File.AppendAllText(_path, line + "\n");
+        });
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,14 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
+    public void A_missing_folder_is_made()
+    {
+        var path = _folder["a/b/metrics.jsonl"];
+        new JsonLinesLog(path).Write(Reports.Training(50));
+        File.ReadAllLines(path).Should().ContainSingle();
+    }
+
+    [Fact]
     public void Going_back_drops_later_lines_half_lines_and_nonsense()
     {
         var log = new JsonLinesLog(FilePath);
