@@ -10,6 +10,9 @@ trap 'rm -rf "$work"' EXIT
 dotnet tool restore
 # The compiler is the first judge: missing documentation and a cref to nothing are warnings of it, and warnings are errors.
 for project in src/*/*.csproj; do dotnet publish -c Release "$project" -o "$work/assemblies" -v quiet; done
+# TorchSharp's own dependencies, which an application has and the packages do not.
+dotnet build -c Release samples/QuickStart -v quiet
+find samples/QuickStart/bin/Release \( -name SkiaSharp.dll -o -name ICSharpCode.SharpZipLib.dll \) -exec cp {} "$work/assemblies" \;
 cp eng/reference/* "$work"/
 dotnet docfx "$work/docfx.json" --warningsAsErrors
 

@@ -17,7 +17,7 @@ pack() { # FOLDER PACKAGES
 }
 
 dotnet build eng/packages -c Release -v quiet
-check check "$packages" --root "$root" --version "$version" --commit "$commit" ${remote:+--repository "$remote"}
+check check "$packages" --root "$root" --version "$version" --commit "$commit" ${remote:+--repository any}
 
 # The same sources elsewhere: what is committed, and over it what is not yet.
 elsewhere="$work/a folder of another length"

@@ -7,9 +7,12 @@ namespace Hrm.PackageCheck;
 /// <param name="root">The folder that it was built in, of which nothing may speak.</param>
 /// <param name="version">The version that it should have.</param>
 /// <param name="commit">The commit that it was built from.</param>
-/// <param name="repository">The address of the repository, or <see langword="null"/> where there is none.</param>
+/// <param name="repository">The address of the repository, <see langword="null"/> where there is none, <c>any</c> where nothing is known of it.</param>
 internal sealed class PackageRules(string root, string version, string commit, string? repository)
 {
+    /// <summary>In the place of an address: a remote may be one that Source Link knows nothing of, such as a folder.</summary>
+    private const string AnyRepository = "any";
+
     private readonly List<string> _findings = [];
 
     public IReadOnlyList<string> Check(ExpectedPackage expected, PackageArchive package, PackageArchive symbols)
@@ -42,7 +45,11 @@ internal sealed class PackageRules(string root, string version, string commit, s
         Require(Value(metadata, "tags").Split(' ').Length > 6, $"{package.Name}: expected tags of its own");
         var source = Element(metadata, "repository");
         Same($"{package.Name}: commit", [commit], [source?.Attribute("commit")?.Value ?? string.Empty]);
-        Same($"{package.Name}: repository", [repository ?? string.Empty], [source?.Attribute("url")?.Value ?? string.Empty]);
+        if (repository != AnyRepository)
+        {
+            Same($"{package.Name}: repository", [repository ?? string.Empty], [source?.Attribute("url")?.Value ?? string.Empty]);
+        }
+
         Same(
             $"{package.Name}: dependencies",
             expected.DependenciesOf(version),
@@ -58,7 +65,7 @@ internal sealed class PackageRules(string root, string version, string commit, s
         Same($"{package.Name}: informational version", [$"{version}+{commit}"], [facts.InformationalVersion]);
         Require(facts.Documents.Count > 10, $"{symbols.Name}: expected documents, got {facts.Documents.Count}");
         Same($"{symbols.Name}: documents elsewhere than below /_/", [], facts.Documents.Where(path => !path.StartsWith("/_/", StringComparison.Ordinal)));
-        Require(repository is null ? facts.SourceLinks.Count == 0 : facts.SourceLinks.Any(IsOurs), $"{symbols.Name}: Source Link: expected {repository ?? "none"}, got {string.Join(", ", facts.SourceLinks)}");
+        Require(repository is AnyRepository || (repository is null ? facts.SourceLinks.Count == 0 : facts.SourceLinks.Any(IsOurs)), $"{symbols.Name}: Source Link: expected {repository ?? "none"}, got {string.Join(", ", facts.SourceLinks)}");
 
         using var stream = new MemoryStream(package.Entries[$"lib/net10.0/{expected.Id}.xml"]);
         var documented = XDocument.Load(stream).Descendants("member").Select(member => member.Attribute("name")!.Value).ToHashSet(StringComparer.Ordinal);

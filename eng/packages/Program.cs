@@ -6,7 +6,7 @@ var otherArgument = new Argument<string>("other") { Description = "The folder of
 var rootOption = new Option<string>("--root") { Description = "The folder that they were built in.", Required = true };
 var versionOption = new Option<string>("--version") { Description = "The version that they should have.", Required = true };
 var commitOption = new Option<string>("--commit") { Description = "The commit that they were built from.", Required = true };
-var repositoryOption = new Option<string?>("--repository") { Description = "The repository's address, where there is one." };
+var repositoryOption = new Option<string?>("--repository") { Description = "The repository's address, where there is one; any, where nothing is known of it." };
 
 var check = new Command("check", "Opens every package and its symbols, and looks for all that is wrong.") { folderArgument, rootOption, versionOption, commitOption, repositoryOption };
 check.SetAction(result =>

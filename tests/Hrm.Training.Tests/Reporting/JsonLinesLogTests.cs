@@ -90,7 +90,8 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_a_typed_error()
     {
-        var log = new JsonLinesLog(_folder["no", "folder"]);
+        File.WriteAllText(_folder["file"], "in the folder's place");
+        var log = new JsonLinesLog(_folder["file", "metrics.jsonl"]);
         log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
     }
 }

@@ -285,11 +285,12 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_log_that_fails_does_not_stop_the_training()
     {
+        File.WriteAllText(_folder["file"], "in the folder's place");
         using var training = new SmallTraining();
         using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
         {
             Logger = _logger,
-            Logs = [new JsonLinesLog(_folder["no", "such", "folder.jsonl"])],
+            Logs = [new JsonLinesLog(_folder["file", "metrics.jsonl"])],
         };
         run.Run().Reason.Should().Be(StopReason.Completed);
         _logger.Messages.Count(message => message.StartsWith("A report could not be kept; training goes on: ")).Should().Be(2);
