@@ -6,7 +6,7 @@ namespace Hrm.Layers;
 /// <remarks>
 /// GNU's OpenMP waits for milliseconds. Where something else wants the core, a thread then holds it while it waits for one
 /// that cannot run: a training step of the 4×4 Sudoku model beside two busy processes, on two cores, took 430 ms, with the
-/// shorter wait 100 ms. On a quiet machine both take the same, 25 ms, while sleeping at once costs 40 % more.
+/// shorter wait some 100 ms. On a quiet machine both take the same, 25 ms, while sleeping at once costs a quarter more.
 /// </remarks>
 internal static partial class OpenMpWait
 {
