@@ -16,8 +16,6 @@ namespace Hrm.Benchmarks.Devices;
 internal sealed record DeviceArguments(
     Device Device, ScalarType? Dtype, bool AllowsTensorFloat32, TimeSpan Time, string? Output, IReadOnlyDictionary<string, string> Values)
 {
-
-
     private static readonly TimeSpan DefaultTime = TimeSpan.FromSeconds(120);
 
     /// <summary>Reads the options, and sets the precision of products.</summary>

@@ -18,7 +18,7 @@ internal static class ExportCommand
         command.SetAction(result => Export(
             new RunFolder(result.GetValue(run)!),
             new RunFolder(result.GetValue(output)!),
-            result.GetValue(dtype) == "float32" ? torch.ScalarType.Float32 : torch.ScalarType.BFloat16));
+            CommonOptions.ReadDtype(result.GetValue(dtype))!.Value));
         return command;
     }
 
