@@ -1,5 +1,4 @@
 using Hrm.Core;
-using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,6 +21,7 @@ public sealed class Evaluator
     /// <param name="loss">The loss to report.</param>
     /// <param name="halting">When a row stops; an <see cref="AdaptiveHalting"/> explores nothing here.</param>
     /// <param name="batchSize">B.</param>
+    /// <exception cref="ArgumentOutOfRangeException">B is not positive.</exception>
     public Evaluator(HrmModel model, HrmLoss loss, IHaltingPolicy halting, int batchSize = 256)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -39,6 +39,9 @@ public sealed class Evaluator
     /// <param name="progress">Told the number of examples done after each batch.</param>
     /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
+    /// <exception cref="HrmException">The dataset cannot be read.</exception>
     public EvaluationResult Evaluate(IPuzzleDataset dataset, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
         => Evaluate(dataset, null, progress, cancellationToken);
 
@@ -48,6 +51,9 @@ public sealed class Evaluator
     /// <param name="progress">Told the number of examples done after each batch.</param>
     /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
+    /// <exception cref="HrmException">The dataset cannot be read.</exception>
     public EvaluationResult Evaluate(
         IPuzzleDataset dataset,
         Action<ExamplePrediction>? predicted,
@@ -89,8 +95,6 @@ public sealed class Evaluator
         Action<ExamplePrediction>? predicted)
     {
         using var scope = NewDisposeScope();
-        ShapeGuard.Require(batch.Inputs, "inputs", "B", _model.Config.SequenceLength);
-        batch.Limits.RequireWithin(_model.Config);
         var rows = Run(running, batch, count);
         var labels = batch.Labels!.narrow(0, 0, count); // [count, seq_len]
         var logits = stack(rows.Select(row => row.Logits!)); // [count, seq_len, V]
@@ -109,22 +113,10 @@ public sealed class Evaluator
         return MetricSums.Read(loss.Metrics);
     }
 
-    /// <summary>
-    /// Runs segments until every row has stopped; those that have are not computed any more. Rows that fill the last batch are no
-    /// examples, and are left out.
-    /// </summary>
+    /// <summary>Runs segments until every row has stopped; those that have are not computed any more.</summary>
     private RunningRow[] Run(RunningBatch<RunningRow> running, PuzzleBatch batch, int count)
     {
-        var length = _model.Config.SequenceLength;
-        var inputs = batch.Inputs.cpu().data<int>().ToArray(); // [B, seq_len]
-        var puzzleIds = batch.PuzzleIds.cpu().data<int>().ToArray(); // [B]
-        var rows = new RunningRow[count];
-        for (var row = 0; row < count; row++)
-        {
-            rows[row] = new RunningRow(inputs.AsSpan(row * length, length).ToArray(), puzzleIds[row], _halting) { KeepsLogits = true };
-            running.Add(rows[row]);
-        }
-
+        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _halting) { KeepsLogits = true });
         while (running.Rows.Count > 0)
         {
             running.RunSegment();

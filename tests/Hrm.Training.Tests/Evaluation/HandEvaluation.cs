@@ -44,6 +44,9 @@ internal sealed class HandEvaluation
     /// <summary>The answer's q_halt of a row after a number of segments.</summary>
     public float QHalt(int row, int segments) => _qHalt[segments - 1][row];
 
+    /// <summary>The likeliest tokens of a row after a number of segments.</summary>
+    public int[] Answer(int row, int segments) => _answers[segments - 1][(row * Length)..((row + 1) * Length)];
+
     /// <summary>A dataset whose even rows are answered rightly by the segment named for them, and whose odd rows have one token wrong.</summary>
     public InMemoryPuzzleDataset Dataset(Func<int, int> segmentsOf) => new(
         _inputs.Select((inputs, row) => new PuzzleExample(inputs, Labels(row, segmentsOf(row)), Ids(_inputs.Length).ElementAt(row))),
@@ -52,7 +55,7 @@ internal sealed class HandEvaluation
 
     private int[] Labels(int row, int segments)
     {
-        var labels = _answers[segments - 1][(row * Length)..((row + 1) * Length)];
+        var labels = Answer(row, segments);
         labels[0] = PuzzleBatch.IgnoredLabel;
         labels[1] = row % 2 == 0 ? labels[1] : (labels[1] + 1) % TinyModels.Config.VocabularySize;
         return labels;

@@ -1,0 +1,136 @@
+using Hrm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training;
+
+/// <summary>The covariance of states that come in parts: how many directions a module uses, and which.</summary>
+/// <remarks>
+/// <para>
+/// Kept are the mean and a matrix of D × D, in float64: memory does not grow with the states. Parts are merged by their means (Chan et al.
+/// 1979), so a large common mean costs no digits.
+/// </para>
+/// <para>
+/// <see cref="ParticipationRatio"/> of few states is too small: n independent states of d equal directions give about d·n / (n + d). Take at least ten
+/// times as many as the ratio that comes out, or watch it over <see cref="Count"/>.
+/// </para>
+/// <para>Source of the ratio: arXiv 2506.21734, section 4, figure 8.</para>
+/// </remarks>
+public sealed class StateCovariance : IDisposable
+{
+    private Tensor _mean; // [D], float64
+    private Tensor _scatter; // [D, D], float64: the sum of (z - mean)(z - mean)ᵀ
+
+    /// <summary>Creates a covariance of no states.</summary>
+    /// <param name="width">D.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is not positive.</exception>
+    public StateCovariance(int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        Width = width;
+        using var scope = NewDisposeScope();
+        _mean = zeros(width, ScalarType.Float64).DetachFromDisposeScope();
+        _scatter = zeros([width, width], ScalarType.Float64).DetachFromDisposeScope();
+    }
+
+    /// <summary>D.</summary>
+    public int Width { get; }
+
+    /// <summary>The number of states.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>
+    /// (Σλ)² / Σλ² of the eigenvalues λ of the covariance: 1 for states on a line, D for states that spread equally in all directions.
+    /// NaN of fewer than two states, and of states that are all the same.
+    /// </summary>
+    public double ParticipationRatio
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+
+            // Trace and Frobenius norm have the sums, without the eigenvalues.
+            var trace = _scatter.trace().item<double>();
+            return trace * trace / _scatter.square().sum().item<double>();
+        }
+    }
+
+    /// <summary>Adds states.</summary>
+    /// <param name="states">[…, D], any floating dtype and device; not changed.</param>
+    /// <exception cref="ShapeMismatchException">The last dimension is not D.</exception>
+    public void Add(Tensor states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        if (states.dim() == 0 || states.shape[^1] != Width)
+        {
+            throw new ShapeMismatchException(nameof(states), $"[…, {Width}]", $"[{string.Join(", ", states.shape)}]");
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var rows = states.detach().reshape(-1, Width).to(ScalarType.Float64); // [n, D]
+        var count = rows.size(0);
+        if (count == 0)
+        {
+            return;
+        }
+
+        // On the device of the states: what comes to the host has no n.
+        var deviceMean = rows.mean([0]); // [D]
+        var centred = rows - deviceMean; // [n, D]
+        var within = centred.t().mm(centred).cpu(); // [D, D]
+        var mean = deviceMean.cpu(); // [D]
+        var difference = mean - _mean; // [D]
+        var total = Count + count;
+        var between = difference.outer(difference).mul_((double)Count * count / total); // [D, D]
+        var scatter = (_scatter + within).add_(between); // [D, D]
+        Replace(ref _mean, _mean + (difference * ((double)count / total)));
+        Replace(ref _scatter, scatter);
+        Count = total;
+    }
+
+    /// <summary>The eigenvalues of the covariance, largest first; D values.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer than two states.</exception>
+    public double[] Eigenvalues()
+    {
+        using var scope = NewDisposeScope();
+        return [.. linalg.eigvalsh(Covariance()).data<double>().ToArray().Reverse()];
+    }
+
+    /// <summary>The directions in which the states spread most.</summary>
+    /// <param name="count">Their number; 1 … D.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two states.</exception>
+    public PrincipalComponents Components(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Width);
+        using var scope = NewDisposeScope();
+        var (values, vectors) = linalg.eigh(Covariance()); // [D] ascending, [D, D] columns
+        var directions = vectors.narrow(1, Width - count, count).flip(1).t().contiguous(); // [count, D]
+        var variances = values.narrow(0, Width - count, count).flip(0).data<double>().ToArray();
+        var trace = values.sum().item<double>();
+        return new PrincipalComponents(
+            _mean.clone().DetachFromDisposeScope(),
+            PrincipalComponents.WithFixedSigns(directions).DetachFromDisposeScope(),
+            variances,
+            [.. variances.Select(variance => variance / trace)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mean.Dispose();
+        _scatter.Dispose();
+    }
+
+    private Tensor Covariance() => Count > 1
+        ? _scatter / (Count - 1) // [D, D]
+        : throw new InvalidOperationException($"expected at least two states, got {Count}.");
+
+    private static void Replace(ref Tensor field, Tensor value)
+    {
+        field.Dispose();
+        field = value.DetachFromDisposeScope();
+    }
+}
