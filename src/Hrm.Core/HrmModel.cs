@@ -59,7 +59,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>Creates a model around modules of your own.</summary>
-    /// <param name="config">Embeddings, heads, cycles and dtype; the fields that describe the blocks are not read.</param>
+    /// <param name="config">Embeddings, heads, cycles and dtype; the fields that describe the blocks are not used, but have to be valid.</param>
     /// <param name="high">H: (zH, zL) → zH, [B, S, D] each. Keys <c>H_level.*</c>.</param>
     /// <param name="low">L: (zL, zH + x) → zL, [B, S, D] each. Keys <c>L_level.*</c>; may be the same object as <paramref name="high"/>.</param>
     /// <param name="generator">Draws the weights of embeddings and heads.</param>
@@ -155,7 +155,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null);
+    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null, maxShardBytes: null);
 
     /// <summary>
     /// The same, with the weights in another dtype: bfloat16 takes half the room, and a model whose forward dtype it is computes
@@ -163,9 +163,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// </summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <param name="dtype">Float32 or BFloat16.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another.</exception>
+    /// <param name="maxShardBytes">The most bytes of tensors in one file; what is larger goes into several, with an index. Null: one file.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another, or the bytes are not positive.</exception>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder, ScalarType dtype) => ModelFolder.Save(this, folder, dtype);
+    public void Save(string folder, ScalarType dtype, long? maxShardBytes = null) => ModelFolder.Save(this, folder, dtype, maxShardBytes);
 
     /// <summary>
     /// Writes <c>all_config.yaml</c> and <c>step_N</c> for the authors' code, whose <c>evaluate.py</c> loads the weights into the

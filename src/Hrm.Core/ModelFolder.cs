@@ -46,7 +46,7 @@ internal static class ModelFolder
         return Create(checkpoint.Config, checkpoint.Weights, device);
     }
 
-    public static void Save(HrmModel model, string folder, ScalarType? dtype)
+    public static void Save(HrmModel model, string folder, ScalarType? dtype, long? maxShardBytes)
     {
         if (dtype is not (null or ScalarType.Float32 or ScalarType.BFloat16))
         {
@@ -63,7 +63,7 @@ internal static class ModelFolder
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var weights = model.state_dict();
-        WeightsFolder.Save(folder, dtype == ScalarType.BFloat16 ? weights.Select(Narrow) : weights);
+        WeightsFolder.Save(folder, dtype == ScalarType.BFloat16 ? weights.Select(Narrow) : weights, metadata: null, maxShardBytes);
         config.Commit();
     }
 

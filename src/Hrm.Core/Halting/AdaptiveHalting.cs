@@ -83,6 +83,11 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var isLast = state.Segments.ge(MaxSegments); // [B]
+        if (_options.Rule == HaltingRule.Never)
+        {
+            return isLast.MoveToOuterDisposeScope(); // [B]
+        }
+
         var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? state.QHalt.gt(0) : state.QHalt.gt(state.QContinue); // [B]
         if (minimum is not null)
         {

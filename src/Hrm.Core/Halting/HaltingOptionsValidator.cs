@@ -21,7 +21,7 @@ public sealed class HaltingOptionsValidator : IValidateOptions<HaltingOptions>
         return new RangeRules()
             .Between("Halting:MaxSegments", options.MaxSegments, 1, MostSegments)
             .Between("Halting:ExplorationProbability", options.ExplorationProbability, 0, 1)
-            .OneOf("Halting:Rule", options.Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive)
+            .OneOf("Halting:Rule", options.Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
             .Errors;
     }
 }

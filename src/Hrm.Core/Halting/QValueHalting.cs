@@ -20,9 +20,9 @@ public sealed class QValueHalting : IBoundedHalting
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minSegments);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minSegments, maxSegments);
-        if (rule is not (HaltingRule.HaltOverContinue or HaltingRule.HaltPositive))
+        if (rule is not (HaltingRule.HaltOverContinue or HaltingRule.HaltPositive or HaltingRule.Never))
         {
-            throw new ArgumentOutOfRangeException(nameof(rule), rule, "expected HaltOverContinue or HaltPositive");
+            throw new ArgumentOutOfRangeException(nameof(rule), rule, "expected HaltOverContinue, HaltPositive or Never");
         }
 
         MaxSegments = maxSegments;
@@ -36,7 +36,12 @@ public sealed class QValueHalting : IBoundedHalting
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state)
     {
-        var prefersHalt = _rule == HaltingRule.HaltPositive ? state.QHalt > 0 : state.QHalt > state.QContinue;
+        var prefersHalt = _rule switch
+        {
+            HaltingRule.HaltOverContinue => state.QHalt > state.QContinue,
+            HaltingRule.HaltPositive => state.QHalt > 0,
+            _ => false,
+        };
         return prefersHalt && state.Segments >= _minSegments ? HaltReason.QValues
             : state.Segments >= MaxSegments ? HaltReason.Maximum
             : HaltReason.None;

@@ -20,7 +20,7 @@ public sealed class SolverOptionsValidator : IValidateOptions<SolverOptions>
             .Between("MaxQueueLength", options.MaxQueueLength, 1, 1 << 20)
             .Between("MaxSegments", options.MaxSegments, 1, HaltingOptionsValidator.MostSegments)
             .Between("MinSegments", options.MinSegments, 1, LargestMinimum(options.MaxSegments))
-            .OneOf("Rule", options.Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive)
+            .OneOf("Rule", options.Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
             .Errors;
     }
 

@@ -19,6 +19,8 @@ public sealed class AdaptiveHaltingTests
     [InlineData(HaltingRule.HaltPositive, -1f, -2f, 1, false)]
     [InlineData(HaltingRule.HaltPositive, 0f, -2f, 1, false)]
     [InlineData(HaltingRule.HaltPositive, -1f, -2f, 4, true)]
+    [InlineData(HaltingRule.Never, 1f, -1f, 3, false)]
+    [InlineData(HaltingRule.Never, -1f, 1f, 4, true)]
     public void Rule_and_maximum_decide(HaltingRule rule, float halt, float goOn, int segments, bool expected)
     {
         using var scope = NewDisposeScope();

@@ -22,7 +22,7 @@ public sealed class HaltingOptionsTests
         [
             "Halting:MaxSegments: expected 1 … 65536, got 0",
             "Halting:ExplorationProbability: expected 0 … 1, got 1.5",
-            "Halting:Rule: expected HaltOverContinue or HaltPositive, got 9",
+            "Halting:Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
         ];
         new HaltingOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
         using var generator = new torch.Generator(1);

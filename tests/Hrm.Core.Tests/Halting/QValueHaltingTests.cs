@@ -16,6 +16,8 @@ public sealed class QValueHaltingTests
     [InlineData(HaltingRule.HaltPositive, 1f, 2f, 2, HaltReason.QValues)]
     [InlineData(HaltingRule.HaltPositive, -1f, -2f, 3, HaltReason.None)]
     [InlineData(HaltingRule.HaltPositive, -1f, -2f, 5, HaltReason.Maximum)]
+    [InlineData(HaltingRule.Never, 9f, -9f, 3, HaltReason.None)]
+    [InlineData(HaltingRule.Never, 9f, -9f, 4, HaltReason.Maximum)]
     public void Rule_minimum_and_maximum_decide(HaltingRule rule, float halt, float goOn, int segments, HaltReason expected)
     {
         var policy = new QValueHalting(4, 2, rule);

@@ -26,7 +26,7 @@ public sealed class SolverOptionsTests
             "MaxQueueLength: expected 1 … 1048576, got -1",
             "MaxSegments: expected 1 … 65536, got 65537",
             "MinSegments: expected 1 … 65536, got 0",
-            "Rule: expected HaltOverContinue or HaltPositive, got 9",
+            "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
         ];
         new SolverOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
         using var model = TinyModel.Create();
