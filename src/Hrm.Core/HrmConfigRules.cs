@@ -9,6 +9,7 @@ internal static class HrmConfigRules
     private const int MaxWidth = 1 << 16;
     private const int MaxCount = 1 << 10;
     private const int MaxIds = 1 << 27;
+    private const int MaxUpdates = 1 << 12; // of a segment, which nothing can interrupt
 
     public static IReadOnlyList<string> Check(HrmConfig config)
     {
@@ -38,6 +39,11 @@ internal static class HrmConfigRules
 
     private static void CheckTogether(HrmConfig config, RangeRules rules)
     {
+        if (config is { HighCycles: > 0 and <= MaxCount, LowCycles: > 0 and <= MaxCount })
+        {
+            rules.Check("L_cycles", config.LowCycles, config.HighCycles * (config.LowCycles + 1) <= MaxUpdates, $"H_cycles · (L_cycles + 1) of at most {MaxUpdates} at H_cycles {config.HighCycles}");
+        }
+
         if (!config.MixTokens && config.Heads > 0 && config.HiddenSize > 0)
         {
             var divides = config.HiddenSize % config.Heads == 0;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -62,9 +63,9 @@ public sealed class PuzzleBatch : IDisposable
         RequireLength(nameof(labels), labels, inputs.Length);
         RequireLength(nameof(puzzleIds), puzzleIds, rows);
         var limits = BatchLimits.Of(inputs, labels, puzzleIds, sequenceLength);
-        var tokens = ToDevice(inputs.ToArray(), [rows, sequenceLength], device);
-        var targets = labels.IsEmpty ? null : ToDevice(labels.ToArray(), [rows, sequenceLength], device);
-        var ids = ToDevice(puzzleIds.IsEmpty ? new int[rows] : puzzleIds.ToArray(), [rows], device);
+        var tokens = ToDevice(inputs, [rows, sequenceLength], device);
+        var targets = labels.IsEmpty ? null : ToDevice(labels, [rows, sequenceLength], device);
+        var ids = ToDevice(puzzleIds.IsEmpty ? new int[rows] : puzzleIds, [rows], device);
         return new PuzzleBatch(tokens, targets, ids, limits);
     }
 
@@ -123,9 +124,12 @@ public sealed class PuzzleBatch : IDisposable
         }
     }
 
-    private static Tensor ToDevice(int[] values, long[] shape, Device? device)
+    private static Tensor ToDevice(ReadOnlySpan<int> values, long[] shape, Device? device)
     {
+        // Not made from an array: that would be copied twice more, as garbage of hundreds of kilobytes a batch.
         using var scope = NewDisposeScope();
-        return DeviceTransfer.Send(tensor(values, shape, ScalarType.Int32, CPU), device ?? CPU).DetachFromDisposeScope();
+        var host = empty(shape, ScalarType.Int32, CPU);
+        MemoryMarshal.AsBytes(values).CopyTo(host.bytes);
+        return DeviceTransfer.Send(host, device ?? CPU).DetachFromDisposeScope();
     }
 }

@@ -7,7 +7,7 @@ namespace Hrm.Layers;
 /// <summary>Full multi-head self-attention without a mask: <c>o_proj(softmax(q kᵀ / √H) v)</c>.</summary>
 /// <remarks>
 /// Every token sees every token. Queries and keys are turned by a <see cref="RotaryEmbedding"/> where one is given.
-/// The gradient can be differentiated again only with <c>HRM_FAST_PATH=off</c> in the environment, in other dtypes than float32.
+/// Second derivatives: none in float32; in bfloat16 on the CPU only with <c>HRM_FAST_PATH=off</c> in the environment.
 /// Keys: <c>qkv_proj.weight</c> (rows: q heads, k heads, v heads), <c>o_proj.weight</c>.
 /// Source: Vaswani et al., arXiv 1706.03762.
 /// </remarks>

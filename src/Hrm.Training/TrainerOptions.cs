@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>How a model is trained. The defaults are the paper's for Sudoku-Extreme with 1,000 examples, but for the batch.</summary>
+/// <summary>How a model is trained. The defaults suit a first try; <see cref="TrainerPresets"/> has the paper's.</summary>
 public sealed class TrainerOptions
 {
     /// <summary>The number of rows of a step, over all processes. Default 64.</summary>

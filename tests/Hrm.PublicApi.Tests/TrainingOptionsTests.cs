@@ -46,7 +46,7 @@ public sealed class TrainingOptionsTests
     public void A_mistyped_key_is_an_error()
     {
         using var services = Services(("Trainer:LearningRat", "0.1"));
-        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<InvalidOperationException>().WithMessage("*LearningRat*");
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>().WithMessage("*LearningRat*");
     }
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()

@@ -36,7 +36,7 @@ public static class SolverServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(it => Bind(section, it)));
+        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(it => CheckedBinding.Fill(section, it)));
     }
 
     /// <summary>Adds a <see cref="HrmSolver"/> that all of the application shares, with options set in code; else as with a configuration.</summary>
@@ -62,19 +62,6 @@ public static class SolverServiceCollectionExtensions
         fill(services.AddOptions<SolverServiceOptions>().ValidateOnStart());
         services.TryAddSingleton(Load);
         return services;
-    }
-
-    /// <summary>Values that cannot be read come as the same exception as those that are out of range.</summary>
-    private static void Bind(IConfiguration section, SolverServiceOptions options)
-    {
-        try
-        {
-            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new OptionsValidationException(Options.DefaultName, typeof(SolverServiceOptions), [error.Message]);
-        }
     }
 
     private static HrmSolver Load(IServiceProvider services)

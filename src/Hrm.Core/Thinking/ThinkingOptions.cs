@@ -23,7 +23,7 @@ public sealed class ThinkingOptions
 
     /// <summary>
     /// The deviation of the Gaussian noise that is added to each value of both initial states, which have deviation 1; above 0.
-    /// Default 1: on a 4×4 Sudoku model of 77 % exact, nine starts gave 80 % with 0.1 and 82 % with 1 (nine symmetries 100 %).
+    /// Default 1.
     /// </summary>
     public double NoiseDeviation { get; set; } = 1;
 

@@ -48,7 +48,7 @@ public sealed class MazeDatasetBuilder
         var taken = Take(puzzles);
         if (_trainingPuzzles < taken.Length)
         {
-            random.Shuffle(taken);
+            random.ShuffleStably(taken.AsSpan());
             taken = taken[.._trainingPuzzles.Value];
         }
 

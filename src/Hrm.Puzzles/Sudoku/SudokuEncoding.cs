@@ -3,12 +3,12 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Grids as tokens, in the authors' encoding: 0 is padding (and the label that the loss ignores), a blank is 1, digit d is
-/// d + 1. 9×9: 81 tokens of a vocabulary of 11.
+/// Grids as tokens, in the authors' encoding: 0 is padding (in dataset folders also the label that does not count; in memory
+/// that is <see cref="PuzzleBatch.IgnoredLabel"/>), a blank is 1, digit d is d + 1. 9×9: 81 tokens of a vocabulary of 11.
 /// </summary>
 public sealed class SudokuEncoding
 {
-    /// <summary>The token of padding; as a label it is ignored.</summary>
+    /// <summary>The token of padding.</summary>
     public const int PadToken = 0;
 
     /// <summary>The token of a blank; digit d has the token <c>BlankToken + d</c>.</summary>
@@ -28,7 +28,7 @@ public sealed class SudokuEncoding
     /// <summary>V: padding, blank and the digits.</summary>
     public int VocabularySize => Shape.Side + 2;
 
-    /// <summary>S: one token a cell.</summary>
+    /// <summary>seq_len: one token a cell.</summary>
     public int SequenceLength => Shape.Cells;
 
     /// <summary>Encodes a grid.</summary>

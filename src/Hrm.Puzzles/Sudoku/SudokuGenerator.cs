@@ -1,3 +1,5 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>
@@ -65,7 +67,7 @@ public sealed class SudokuGenerator
 
         var digits = answer.Digits.ToArray();
         var left = digits.Length;
-        _random.Shuffle(_order);
+        _random.ShuffleStably(_order.AsSpan());
         foreach (var cell in _order)
         {
             if (left == givens)

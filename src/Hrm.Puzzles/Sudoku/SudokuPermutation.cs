@@ -1,3 +1,5 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>Permutations of rows, columns and digits, as arrays: position i of the result is taken from entry i.</summary>
@@ -46,7 +48,7 @@ internal static class SudokuPermutation
             blocks[i] = (byte)(i * blockLength);
         }
 
-        random.Shuffle(blocks);
+        random.ShuffleStably(blocks);
         var permutation = new byte[length];
         for (var i = 0; i < length; i++)
         {
@@ -55,7 +57,7 @@ internal static class SudokuPermutation
 
         for (var start = 0; start < length; start += blockLength)
         {
-            random.Shuffle(permutation.AsSpan(start, blockLength));
+            random.ShuffleStably(permutation.AsSpan(start, blockLength));
         }
 
         return permutation;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -92,7 +93,7 @@ public sealed class SudokuSymmetry : IEquatable<SudokuSymmetry>
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(random);
         var digits = SudokuPermutation.Identity(shape.Side + 1);
-        random.Shuffle(digits.AsSpan(1));
+        random.ShuffleStably(digits.AsSpan(1));
         return new SudokuSymmetry(shape,
             SudokuPermutation.RandomBlocks(shape.Side, shape.BoxRows, random),
             SudokuPermutation.RandomBlocks(shape.Side, shape.BoxColumns, random),

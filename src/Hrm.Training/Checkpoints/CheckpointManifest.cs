@@ -13,6 +13,9 @@ internal sealed record CheckpointManifest
     public const int CurrentFormatVersion = 1;
 
     private const int MaxBytes = 1 << 20;
+    private const int MostCounted = 1_000_000_000;
+
+    private static readonly TimeSpan LongestTraining = TimeSpan.FromDays(36_500);
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -110,10 +113,14 @@ internal sealed record CheckpointManifest
 
     private void RequireValid(string path)
     {
+        // A run goes on counting from these: the bounds are far from where a sum would overflow.
         var errors = new RangeRules()
             .Between("step", Step, 0, long.MaxValue)
-            .Between("run:sum_steps", Run.SumSteps, 0, long.MaxValue)
-            .Check("run:trained", Run.Trained, Run.Trained >= TimeSpan.Zero, "at least 0")
+            .Between("run:sum_steps", Run.SumSteps, 0, MostCounted)
+            .Between("run:rollbacks", Run.Rollbacks, 0, MostCounted)
+            .Between("run:evaluations_since_best", Run.EvaluationsSinceBest, 0, MostCounted)
+            .Check("run:trained", Run.Trained, Run.Trained >= TimeSpan.Zero && Run.Trained <= LongestTraining, $"0 to {LongestTraining.Days} days")
+            .Check("run:reported", Run.Reported, Run.Reported >= TimeSpan.Zero && Run.Reported <= Run.Trained, $"0 to run:trained, {Run.Trained}")
             .Check("run:position", Run.Position, IsPlace(Run.Position), "numbers of at least 0")
             .Check("run:skipped", Run.Skipped.Count, Run.Skipped.All(IsPlace), "places with numbers of at least 0")
             .Errors;

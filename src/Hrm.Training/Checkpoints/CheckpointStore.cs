@@ -104,6 +104,11 @@ public sealed class CheckpointStore : IDisposable
 
             // From here on nothing is damage: what is whole but does not fit must not be passed over for an older one.
             var manifest = CheckpointManifest.Read(path);
+            if (manifest.Step != step)
+            {
+                throw new CheckpointException(path, $"expected step {step}, as the folder is named, got {manifest.Step}");
+            }
+
             CheckpointFolder.Restore(path, trainer, manifest);
             var present = CheckpointManifest.Of(trainer, manifest.Run, stream is null ? null : DatasetIdentity.Of(stream));
             return new RestoredCheckpoint(path, step, manifest.Run, damaged, manifest.DifferencesTo(present));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hrm.Core;
 
 namespace Hrm.Training;
 
@@ -21,16 +22,16 @@ public sealed class GroupSampler
     /// <param name="batchSize">B.</param>
     /// <param name="epochsPerIteration">The number of epochs in one stream.</param>
     /// <param name="seed">The seed of every draw.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is not positive, or no iteration would fill a batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive, or an iteration might not fill one batch.</exception>
     public GroupSampler(IPuzzleDataset dataset, int batchSize, int epochsPerIteration, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochsPerIteration);
-        var most = LargestEpoch(dataset) * epochsPerIteration;
-        if (batchSize > most)
+        var sure = SmallestEpoch(dataset) * epochsPerIteration;
+        if (batchSize > sure)
         {
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most {most}, the examples that an iteration draws");
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most {sure}, the examples that every iteration draws");
         }
 
         _dataset = dataset;
@@ -47,7 +48,7 @@ public sealed class GroupSampler
     /// <summary>The batches of one iteration from a place on. Those before it are drawn, for chance goes on from them, but not kept.</summary>
     internal IEnumerable<SampledExample[]> Iterate(long iteration, long firstBatch)
     {
-        var random = new Core.StatefulRandom(_seed).Split(iteration);
+        var random = new StatefulRandom(_seed).Split(iteration);
         var batch = new SampledExample[_batchSize];
         var (filled, number) = (0, 0L);
         foreach (var group in GroupOrder(random))
@@ -69,19 +70,19 @@ public sealed class GroupSampler
         }
     }
 
-    /// <summary>What an epoch draws where it takes the largest puzzle of every group.</summary>
-    private static long LargestEpoch(IPuzzleDataset dataset)
+    /// <summary>What an epoch draws where it takes the smallest puzzle of every group: with less, a stream might go on without ever filling a batch.</summary>
+    private static long SmallestEpoch(IPuzzleDataset dataset)
     {
         var sum = 0L;
         for (var group = 0; group < dataset.GroupOffsets.Count - 1; group++)
         {
-            var largest = 0;
+            var smallest = int.MaxValue;
             for (var puzzle = dataset.GroupOffsets[group]; puzzle < dataset.GroupOffsets[group + 1]; puzzle++)
             {
-                largest = Math.Max(largest, dataset.PuzzleOffsets[puzzle + 1] - dataset.PuzzleOffsets[puzzle]);
+                smallest = Math.Min(smallest, dataset.PuzzleOffsets[puzzle + 1] - dataset.PuzzleOffsets[puzzle]);
             }
 
-            sum += largest;
+            sum += smallest;
         }
 
         return sum;
@@ -92,7 +93,7 @@ public sealed class GroupSampler
         var order = Enumerable.Range(0, _dataset.GroupOffsets.Count - 1).ToArray();
         for (var epoch = 0; epoch < _epochsPerIteration; epoch++)
         {
-            random.Shuffle(order);
+            random.ShuffleStably(order.AsSpan());
             foreach (var group in order)
             {
                 yield return group;
@@ -118,7 +119,7 @@ public sealed class GroupSampler
             examples[i] = first + i;
         }
 
-        random.Shuffle(examples.AsSpan(0, count));
+        random.ShuffleStably(examples.AsSpan(0, count));
         var taken = Math.Min(count, room.Length);
         for (var i = 0; i < taken; i++)
         {

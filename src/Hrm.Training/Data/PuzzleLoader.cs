@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hrm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public sealed class PuzzleLoader
     /// <param name="device">Where the tensors go.</param>
     /// <param name="rank">Which of the processes this one is, from 0.</param>
     /// <param name="worldSize">W, the number of processes; the batches have B/W rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or W does not divide B.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, W does not divide B, or a batch would have more tokens than an array can.</exception>
     public PuzzleLoader(IPuzzleDataset dataset, int batchSize, Device device, int rank = 0, int worldSize = 1)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -37,6 +38,11 @@ public sealed class PuzzleLoader
         if (batchSize % worldSize != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected a multiple of {worldSize}, the number of processes");
+        }
+
+        if ((long)batchSize / worldSize * dataset.SequenceLength > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected fewer rows of {dataset.SequenceLength} tokens");
         }
 
         _dataset = dataset;
@@ -51,6 +57,7 @@ public sealed class PuzzleLoader
     /// <param name="seed">The seed of sampling and augmentation.</param>
     /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
     /// <returns>Batches that the caller disposes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An iteration might not fill one batch.</exception>
     public IEnumerable<PuzzleBatch> TrainingBatches(int epochsPerIteration, long seed, IExampleAugmentation? augmentation = null)
         => From(default, new GroupSampler(_dataset, _batchSize, epochsPerIteration, seed), seed, augmentation).Select(loaded => loaded.Batch);
 
@@ -118,14 +125,29 @@ public sealed class PuzzleLoader
     private PuzzleBatch Read(IReadOnlyList<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom? random)
     {
         var length = _dataset.SequenceLength;
-        var inputs = new int[_rows * length];
-        var labels = new int[_rows * length];
+        var count = _rows * length;
+        var (inputsMemory, labelsMemory) = (ArrayPool<int>.Shared.Rent(count), ArrayPool<int>.Shared.Rent(count));
+        try
+        {
+            return Read(examples, augmentation, random, inputsMemory.AsSpan(0, count), labelsMemory.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(inputsMemory);
+            ArrayPool<int>.Shared.Return(labelsMemory);
+        }
+    }
+
+    private PuzzleBatch Read(IReadOnlyList<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom? random, Span<int> inputs, Span<int> labels)
+    {
+        var length = _dataset.SequenceLength;
         var puzzleIds = new int[_rows];
-        Array.Fill(labels, PuzzleBatch.IgnoredLabel);
+        inputs.Clear();
+        labels.Fill(PuzzleBatch.IgnoredLabel);
         for (var row = 0; row < examples.Count; row++)
         {
-            var rowInputs = inputs.AsSpan(row * length, length);
-            var rowLabels = labels.AsSpan(row * length, length);
+            var rowInputs = inputs.Slice(row * length, length);
+            var rowLabels = labels.Slice(row * length, length);
             _dataset.Read(examples[row].Example, rowInputs, rowLabels);
             augmentation?.Apply(rowInputs, rowLabels, random!);
             puzzleIds[row] = _dataset.PuzzleIds[examples[row].Puzzle];

@@ -25,7 +25,7 @@ public sealed class TrainingStream : IDisposable
     /// <param name="device">Where the tensors go; the CPU by default.</param>
     /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive or no multiple of the number of processes, or no iteration would fill a batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive or no multiple of the number of processes, or an iteration might not fill one batch.</exception>
     public TrainingStream(
         IPuzzleDataset dataset,
         int batchSize,

@@ -21,7 +21,7 @@ public sealed class HrmLoss
     private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="tokenLoss">(logits [B, S, V], labels [B, S]) → [B, S], 0 where ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
+    /// <param name="tokenLoss">(logits [B, seq_len, V], labels [B, seq_len]) → [B, seq_len], 0 where ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
     public HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
     {
         ArgumentNullException.ThrowIfNull(tokenLoss);
@@ -30,7 +30,7 @@ public sealed class HrmLoss
 
     /// <summary>Computes loss and metrics.</summary>
     /// <param name="output">What the segment gave.</param>
-    /// <param name="labels">[B, S], int32.</param>
+    /// <param name="labels">[B, seq_len], int32.</param>
     /// <param name="segments">[B], int32: segments run, this one included.</param>
     /// <param name="halted">[B], bool: the rows that stop now; only they enter the metrics.</param>
     /// <param name="continueTarget">[B], float32: the target of sigmoid(q_continue); <see langword="null"/> leaves its term out.</param>
@@ -45,7 +45,7 @@ public sealed class HrmLoss
         return Compute(output.Logits, output.QHalt, output.QContinue, labels, segments, halted, continueTarget);
     }
 
-    /// <summary>The same of logits [B, S, V] and Q values [B] that need not be those of one segment.</summary>
+    /// <summary>The same of logits [B, seq_len, V] and Q values [B] that need not be those of one segment.</summary>
     internal LossResult Compute(Tensor logits, Tensor qHalt, Tensor qContinue, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
         var rows = qHalt.size(0);

@@ -15,6 +15,7 @@ public sealed class HrmConfigTests
         ["puzzle_emb_ndim: expected 0 … 65536, got -1"] = Valid with { PuzzleEmbeddingWidth = -1 },
         ["num_puzzle_identifiers: expected 1 … 134217728, got 0"] = Valid with { PuzzleIdCount = 0 },
         ["H_cycles: expected 1 … 1024, got 0"] = Valid with { HighCycles = 0 },
+        ["L_cycles: expected H_cycles · (L_cycles + 1) of at most 4096 at H_cycles 64, got 64"] = Valid with { HighCycles = 64, LowCycles = 64 },
         ["L_cycles: expected 1 … 1024, got 1025"] = Valid with { LowCycles = 1025 },
         ["H_layers: expected 1 … 1024, got 0"] = Valid with { HighLayers = 0 },
         ["L_layers: expected 1 … 1024, got -1"] = Valid with { LowLayers = -1 },

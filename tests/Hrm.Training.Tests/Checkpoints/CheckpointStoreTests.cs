@@ -177,7 +177,10 @@ public sealed class CheckpointStoreTests : IDisposable
     [Theory]
     [InlineData("\"position\": {", "\"position\": { \"iteration\": -1, \"batch\": 0 }, \"old\": {", "*checkpoint.json*")]
     [InlineData("\"iteration\": 0", "\"iteration\": -1", "*run:position: expected numbers of at least 0*")]
-    [InlineData("\"sum_steps\": 0", "\"sum_steps\": -5", "*run:sum_steps: expected 0 … 9223372036854775807, got -5*")]
+    [InlineData("\"sum_steps\": 0", "\"sum_steps\": -5", "*run:sum_steps: expected 0 … 1000000000, got -5*")]
+    [InlineData("\"rollbacks\": 0", "\"rollbacks\": 2147483647", "*run:rollbacks: expected 0 … 1000000000, got 2147483647*")]
+    [InlineData("\"reported\": \"00:00:00\"", "\"reported\": \"10675199.02:48:05.4775807\"", "*run:reported: expected 0 to run:trained*")]
+    [InlineData("\"step\": 3", "\"step\": 4", "*expected step 3, as the folder is named, got 4*")]
     [InlineData("\"step\": 3", "\"\\ud800\": 3", "*checkpoint.json*")]
     public void A_manifest_that_fits_its_sum_but_makes_no_sense_is_a_typed_error(string saved, string crafted, string message)
     {

@@ -8,7 +8,7 @@ namespace Hrm.Training;
 internal static class DatasetMetadataFile
 {
     private const int MaxBytes = 1 << 20;
-    public const int MaxSequenceLength = 1 << 24;
+    public const int MaxSequenceLength = 1 << 16; // as a model's config: a batch is some hundred times as large
     private const int MaxSets = 256;
 
     /// <summary>Reads the metadata; <see langword="null"/> where something was found.</summary>

@@ -74,7 +74,7 @@ internal sealed class PuzzleSet : IDisposable
         Inputs = OpenRows(DatasetNames.Inputs, metadata.SequenceLength, rows: null, residentBytes);
         Labels = OpenRows(DatasetNames.Labels, metadata.SequenceLength, Inputs?.Shape[0], residentBytes);
         // No puzzle and no group is empty, so there are no more of them than examples; each is counted before it is read.
-        var most = ExampleCount ?? MostWithoutExamples;
+        var most = Math.Min(ExampleCount ?? MostWithoutExamples, Array.MaxLength - 1);
         PuzzleOffsets = ReadIndices(DatasetNames.PuzzleOffsets, most + 1L);
         GroupOffsets = ReadIndices(DatasetNames.GroupOffsets, most + 1L);
         PuzzleIds = ReadIndices(DatasetNames.PuzzleIds, most);

@@ -133,7 +133,7 @@ public sealed class PuzzleDatasetValidationTests : IDisposable
     [InlineData("\"ignore_label_id\": 0, ", "", "ignore_label_id", "got no such key")]
     [InlineData("\"blank_identifier_id\": 0", "\"blank_identifier_id\": 4", "blank_identifier_id", "expected 0 … 3, got '4'")]
     [InlineData("\"vocab_size\": 12", "\"vocab_size\": 0", "vocab_size", "expected 1 … 2147483647, got '0'")]
-    [InlineData("\"seq_len\": 4", "\"seq_len\": 99999999", "seq_len", "expected 1 … 16777216, got '99999999'")]
+    [InlineData("\"seq_len\": 4", "\"seq_len\": 99999999", "seq_len", "expected 1 … 65536, got '99999999'")]
     [InlineData("\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5", "num_puzzle_identifiers", "expected 4, the number of identifiers, got 5")]
     [InlineData("\"total_groups\": 3", "\"total_groups\": 4", "total_groups", "expected 3, as the sets have, got 4")]
     [InlineData("\"total_groups\": 3", "\"total_groups\": 1e99", "total_groups", "got '1e99'")]

@@ -132,7 +132,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
                 new PuzzleDatasetOptions { VocabularySize = 300, PadId = 300, SetName = "../all", IgnoreLabelId = int.MinValue }))
             .Should().Throw<InvalidConfigException>()
             .Which.Errors.Should().SatisfyRespectively(
-                error => error.Should().Be("SequenceLength: expected 1 … 16777216, got 0"),
+                error => error.Should().Be("SequenceLength: expected 1 … 65536, got 0"),
                 error => error.Should().Be("PadId: expected 0 … 299, got 300"),
                 error => error.Should().StartWith("SetName: expected letters, digits"),
                 error => error.Should().StartWith("IgnoreLabelId: expected more than"),

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Hrm.Core;
+
+/// <summary>Binds options so that what cannot be read comes as the same exception as what is out of range.</summary>
+internal static class CheckedBinding
+{
+    /// <summary>Fills options from a section; an unknown key is an error.</summary>
+    /// <exception cref="OptionsValidationException">A key is unknown, or a value cannot be read.</exception>
+    public static void Fill<TOptions>(IConfiguration section, TOptions options)
+        where TOptions : class
+    {
+        try
+        {
+            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [error.Message]);
+        }
+    }
+}
