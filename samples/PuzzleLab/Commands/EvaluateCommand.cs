@@ -15,6 +15,7 @@ internal static class EvaluateCommand
     private static readonly Option<int?> Segments = CommonOptions.Segments();
     private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Stop each puzzle by its Q values." };
     private static readonly Option<bool> Scale = new("--scale") { Description = "Print what more segments (8 to 64) and votes over symmetries (1, 3, 9) are worth." };
+    private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and where each rule of halting would have stopped." };
     private static readonly Option<int> Count = new("--count") { Description = "How many puzzles --scale takes, evenly over all.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Side = CommonOptions.Side();
     private static readonly Option<string> Device = CommonOptions.Device();
@@ -35,7 +36,7 @@ internal static class EvaluateCommand
 
     private static Command Create(LabTask task)
     {
-        var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Device, Dtype, Tf32, Threads };
+        var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Depths, Device, Dtype, Tf32, Threads };
         if (task is SudokuLab)
         {
             command.Add(Test);
@@ -65,10 +66,10 @@ internal static class EvaluateCommand
         SettingsReader.Check(settings);
         using var test = task.OpenTest(DataOf(result, task, settings));
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
-        using var model = HrmModel.Load(folder.Path, device, CommonOptions.ReadDtype(result.GetValue(Dtype)));
+        using var model = Architectures.Load(folder.Path, settings, device, CommonOptions.ReadDtype(result.GetValue(Dtype)));
         if (task is not ArcLab && result.GetValue(Scale))
         {
-            CommonOptions.RequireAbsent(result, "with --scale", Segments, Adaptive);
+            CommonOptions.RequireAbsent(result, "with --scale", Segments, Adaptive, Depths);
             await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, BuildOptions.Require(result, Count, 1, int.MaxValue))
                 .WriteAsync(AnsiConsole.Console, cancellationToken);
             return 0;
@@ -79,18 +80,29 @@ internal static class EvaluateCommand
             CommonOptions.RequireAbsent(result, "without --scale", Count);
         }
 
-        using var generator = new torch.Generator((ulong)settings.Seed);
-        using var policy = new AdaptiveHalting(settings.Trainer.Halting, generator);
-        policy.eval();
-        IHaltingPolicy halting = result.GetValue(Adaptive) ? policy : new FixedHalting(settings.Trainer.Halting.MaxSegments);
         var report = task.CreateReport(test);
-        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, halting, report, cancellationToken));
+        if (result.GetValue(Depths))
+        {
+            CommonOptions.RequireAbsent(result, "with --depths", task is ArcLab ? [Segments, Adaptive, Submission] : [Segments, Adaptive]);
+            var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
+            depths.Run(model, test, settings.EvaluationBatchSize, new CountLines(AnsiConsole.Console, test.Examples.ExampleCount), cancellationToken);
+            depths.Write(AnsiConsole.Console);
+            return 0;
+        }
+
+        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, Halting(result, settings), report, cancellationToken));
         if (task is ArcLab && result.GetValue(Submission) is { } submission)
         {
             ((ArcReport)report).WriteSubmission(submission);
         }
 
         return 0;
+    }
+
+    private static IHaltingPolicy Halting(ParseResult result, LabSettings settings)
+    {
+        var options = settings.Trainer.Halting;
+        return result.GetValue(Adaptive) ? new QValueHalting(options.MaxSegments, rule: options.Rule) : new FixedHalting(options.MaxSegments);
     }
 
     private static LabData DataOf(ParseResult result, LabTask task, LabSettings settings)

@@ -20,7 +20,8 @@ internal static class SolveCommand
         command.SetAction(result =>
         {
             var folder = new RunFolder(result.GetValue(run)!);
-            var count = result.GetValue(segments) ?? folder.ReadSettings(LabTask.Of("sudoku")).Trainer.Halting.MaxSegments;
+            var settings = folder.ReadSettings(LabTask.Of("sudoku"));
+            var count = result.GetValue(segments) ?? settings.Trainer.Halting.MaxSegments;
             if (count < 1)
             {
                 throw new LabException($"--segments: expected at least 1, got {count}.");
@@ -32,8 +33,9 @@ internal static class SolveCommand
                 throw new LabException($"puzzle: {conflict.Message}");
             }
 
-            using var model = HrmModel.Load(
+            using var model = Architectures.Load(
                 folder.Path,
+                settings,
                 CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), result.GetValue(tf32)),
                 CommonOptions.ReadDtype(result.GetValue(dtype)));
             return Solve(model, question, count);

@@ -15,6 +15,7 @@ internal static class TrainCommand
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles in place of --data: CSV files, separated by commas or given again.");
     private static readonly Option<string?> Output = new("--output") { Description = "The folder that takes the run." };
     private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to go on with from its last checkpoint, with its settings and files." };
+    private static readonly Option<string?> Init = new("--init") { Description = "The folder of a model of the same sizes, a run's or an export's, to begin with its weights." };
     private static readonly Option<double?> Minutes = new("--minutes") { Description = "Training time, turned into a number of steps once, at the start." };
     private static readonly Option<long?> Steps = new("--steps") { Description = "The number of steps, in place of --minutes." };
     private static readonly Option<long?> Epochs = new("--epochs") { Description = "The number of epochs, in place of --minutes: the paper trains 20,000 on Sudoku and mazes, 100,000 on ARC." };
@@ -40,7 +41,7 @@ internal static class TrainCommand
     private static Command Create(LabTask task)
     {
         var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
-        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, preset, Minutes, Steps, Epochs, Config, Set, Device, Dtype, Tf32, Threads };
+        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, Init, preset, Minutes, Steps, Epochs, Config, Set, Device, Dtype, Tf32, Threads };
         if (task is SudokuLab)
         {
             command.Add(Train);
@@ -65,6 +66,7 @@ internal static class TrainCommand
         (initial.Task, initial.Data) = (task.Name, data);
         var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
         settings.Model = settings.Model with { ForwardDtype = CommonOptions.ReadDtype(result.GetValue(Dtype)) ?? settings.Model.ForwardDtype };
+        settings.InitialWeights = result.GetValue(Init) ?? settings.InitialWeights;
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
         settings.Threads = torch.get_num_threads();
         using var run = new LabTraining(settings, training, task.OpenTest(data), folder, device, AnsiConsole.Console);
@@ -80,7 +82,7 @@ internal static class TrainCommand
             throw new LabException($"--resume: a run goes on in its own folder: expected no --output or {path}, got {output}.");
         }
 
-        Option[] ofStart = [Data, Train, Test, preset, Minutes, Steps, Epochs, Config, Side, Dtype];
+        Option[] ofStart = [Data, Train, Test, Init, preset, Minutes, Steps, Epochs, Config, Side, Dtype];
         var ignored = ofStart.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
         if (ignored.Length > 0)
         {

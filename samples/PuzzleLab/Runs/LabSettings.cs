@@ -10,7 +10,10 @@ public sealed class LabSettings
     /// <summary>The task: sudoku, maze or arc.</summary>
     public string Task { get; set; } = "sudoku";
 
-    /// <summary>The architecture.</summary>
+    /// <summary>What the model is made of: that of the paper, or one to compare it with.</summary>
+    public Architecture Architecture { get; set; }
+
+    /// <summary>The architecture's sizes.</summary>
     public required HrmConfig Model { get; set; }
 
     /// <summary>How the model is trained.</summary>
@@ -21,6 +24,9 @@ public sealed class LabSettings
 
     /// <summary>How puzzles are varied when they are drawn. Hints are for Sudoku alone; ARC's variants are in its datasets.</summary>
     public SudokuAugmentationOptions Augmentation { get; set; } = new();
+
+    /// <summary>The folder of the model whose weights the run begins with; empty where they are drawn.</summary>
+    public string InitialWeights { get; set; } = string.Empty;
 
     /// <summary>The seed of weights, sampling, augmentation and exploration.</summary>
     public long Seed { get; set; } = 1;

@@ -72,7 +72,13 @@ internal sealed class LabTraining : IDisposable
         _folder.Create();
         using var checkpoints = CheckpointStore.Open(_folder.CheckpointsPath, _settings.KeepCheckpoints);
         using var generator = new torch.Generator((ulong)_settings.Seed);
-        using var model = new HrmModel(_settings.Model, generator);
+        using var model = Architectures.Create(_settings.Architecture, _settings.Model, generator);
+        if (!isResumed && _settings.InitialWeights.Length > 0)
+        {
+            using var weights = WeightsFolder.Open(_settings.InitialWeights);
+            model.LoadWeights(weights);
+        }
+
         model.to(_device);
         using var trainer = Trainers.Create(_settings, model, generator);
         using var stream = new TrainingStream(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);

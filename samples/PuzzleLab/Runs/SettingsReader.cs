@@ -8,6 +8,15 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Lays a settings file and the keys of the command line over a preset, and checks the result.</summary>
 internal static class SettingsReader
 {
+    /// <summary>Settings that the command line gives by options of its own.</summary>
+    private static readonly (string Key, string Instead)[] OfOptions =
+    [
+        (nameof(LabSettings.Task), "the command names the task"),
+        (nameof(LabSettings.Data), "use --data, or --train and --test"),
+        (nameof(LabSettings.Threads), "use --threads"),
+        (nameof(LabSettings.InitialWeights), "use --init"),
+    ];
+
     public static LabSettings Read(LabSettings preset, string? file, IEnumerable<string> overrides)
     {
         try
@@ -62,9 +71,15 @@ internal static class SettingsReader
     private static KeyValuePair<string, string?> ParseOverride(string text)
     {
         var split = text.IndexOf('=', StringComparison.Ordinal);
-        return split > 0
-            ? new KeyValuePair<string, string?>(text[..split].Trim(), text[(split + 1)..].Trim())
-            : throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+        if (split <= 0)
+        {
+            throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+        }
+
+        var key = text[..split].Trim();
+        return OfOptions.FirstOrDefault(own => key.Split(':')[0].Equals(own.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found
+            ? throw new LabException($"--set {key}: does nothing here; {found.Instead}.")
+            : new KeyValuePair<string, string?>(key, text[(split + 1)..].Trim());
     }
 
     private static IEnumerable<string> Positive(string name, int value)

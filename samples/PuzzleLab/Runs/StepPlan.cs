@@ -18,7 +18,7 @@ internal static class StepPlan
     public static long StepsIn(TimeSpan time, LabSettings settings, IEnumerable<PuzzleBatch> batches, torch.Device device)
     {
         using var generator = new torch.Generator((ulong)settings.Seed);
-        using var model = new HrmModel(settings.Model, generator);
+        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
         model.to(device);
         using var trainer = Trainers.Create(settings, model, generator);
         var clock = new Stopwatch();

@@ -1,3 +1,4 @@
+using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 using Spectre.Console;
@@ -12,17 +13,30 @@ internal sealed class ArcReport(LabDataset test) : TaskReport
     private readonly ArcVote _vote = new(ArcTasks.Of(test));
     private readonly CategoryTable _table = new();
 
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs)
+    {
+        var isOriginal = ArcPuzzleId.TryParse(IdentifierOf(test.Examples.PuzzleIds[test.PuzzleOf(example)]), out var id) && id.Augmentation.IsIdentity;
+        return [isOriginal ? "as they are" : "augmented"];
+    }
+
     public override void Add(ExamplePrediction prediction)
     {
-        var identifier = prediction.PuzzleId < test.Identifiers.Count ? test.Identifiers[prediction.PuzzleId] : ArcPuzzleId.Blank;
-        _vote.Add(identifier, prediction.Inputs, prediction.Tokens, prediction.Result.QHalt);
-        var isOriginal = ArcPuzzleId.TryParse(identifier, out var id) && id.Augmentation.IsIdentity;
-        _table.Add(prediction.Result, isOriginal ? "as they are" : "augmented");
+        _vote.Add(IdentifierOf(prediction.PuzzleId), prediction.Inputs, prediction.Tokens, prediction.Result.QHalt);
+
+        // A test pair whose output is not told is neither right nor wrong.
+        if (test.Read(prediction.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
+        {
+            _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
+        }
     }
 
     public override void Write(IAnsiConsole console)
     {
-        _table.Write(console);
+        if (!_table.IsEmpty)
+        {
+            _table.Write(console);
+        }
+
         var result = _vote.Rank();
         var table = new Table().RoundedBorder().AddColumn("attempts").AddColumn(new TableColumn("tasks solved").RightAligned()).AddColumn(new TableColumn("%").RightAligned());
         foreach (var attempts in Attempts)
@@ -35,4 +49,6 @@ internal sealed class ArcReport(LabDataset test) : TaskReport
 
     /// <summary>Writes two answers to each test input, as the competition takes them.</summary>
     public void WriteSubmission(string path) => ArcSubmission.Write(path, _vote.Rank());
+
+    private string IdentifierOf(int puzzleId) => puzzleId < test.Identifiers.Count ? test.Identifiers[puzzleId] : ArcPuzzleId.Blank;
 }

@@ -6,12 +6,15 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>The share of exact answers, in all and by categories: source list, number of givens, length of the path.</summary>
 internal sealed class CategoryTable
 {
-    private readonly List<(string[] Categories, ExampleResult Result)> _rows = [];
+    private readonly List<(IReadOnlyList<string> Categories, ExampleResult Result)> _rows = [];
+
+    /// <summary>Whether no answer was added.</summary>
+    public bool IsEmpty => _rows.Count == 0;
 
     /// <summary>Adds an answer.</summary>
     /// <param name="result">How good it is.</param>
     /// <param name="categories">The names that it counts under, one of each kind; an empty name is left out.</param>
-    public void Add(ExampleResult result, params string[] categories) => _rows.Add((categories, result));
+    public void Add(ExampleResult result, IReadOnlyList<string> categories) => _rows.Add((categories, result));
 
     public void Write(IAnsiConsole console)
     {
@@ -21,26 +24,17 @@ internal sealed class CategoryTable
             .AddColumn(new TableColumn("exact").RightAligned())
             .AddColumn(new TableColumn("exact %").RightAligned())
             .AddColumn(new TableColumn("segments").RightAligned());
-        Add(table, "all", [.. _rows.Select(row => row.Result)]);
-        for (var kind = 0; kind < _rows[0].Categories.Length; kind++)
+        foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
         {
-            foreach (var category in _rows.GroupBy(row => row.Categories[kind]).Where(group => group.Key.Length > 0).OrderBy(group => group.Key, StringComparer.Ordinal))
-            {
-                Add(table, category.Key, [.. category.Select(row => row.Result)]);
-            }
+            var exact = rows.Count(row => row.Result.IsExact);
+            table.AddRow(
+                name.EscapeMarkup(),
+                $"{rows.Length}",
+                $"{exact}",
+                $"{100.0 * exact / rows.Length:F1}",
+                $"{rows.Average(row => row.Result.Segments):F2}");
         }
 
         console.Write(table);
-    }
-
-    private static void Add(Table table, string name, ExampleResult[] results)
-    {
-        var exact = results.Count(result => result.IsExact);
-        table.AddRow(
-            name.EscapeMarkup(),
-            $"{results.Length}",
-            $"{exact}",
-            $"{100.0 * exact / results.Length:F1}",
-            $"{results.Average(result => result.Segments):F2}");
     }
 }

@@ -13,6 +13,8 @@ internal sealed class MazeReport(LabDataset test) : TaskReport
     private int _valid;
     private int _shortest;
 
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [LengthOf(example)];
+
     public override void Add(ExamplePrediction prediction)
     {
         var question = _task.DecodeQuestion(prediction.Inputs);
@@ -20,7 +22,7 @@ internal sealed class MazeReport(LabDataset test) : TaskReport
         _count++;
         _valid += verdict.IsValid ? 1 : 0;
         _shortest += verdict.IsShortest ? 1 : 0;
-        _table.Add(prediction.Result, LengthOf(prediction.Example));
+        _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
     }
 
     public override void Write(IAnsiConsole console)

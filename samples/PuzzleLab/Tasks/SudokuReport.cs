@@ -9,8 +9,10 @@ internal sealed class SudokuReport(LabDataset test) : TaskReport
 {
     private readonly CategoryTable _table = new();
 
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
+
     public override void Add(ExamplePrediction prediction)
-        => _table.Add(prediction.Result, test.SourceOf(prediction.Example), GivensOf(prediction.Inputs));
+        => _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
 
     public override void Write(IAnsiConsole console) => _table.Write(console);
 

@@ -6,6 +6,11 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>What an evaluation says in the terms of a task.</summary>
 internal abstract class TaskReport
 {
+    /// <summary>What an example counts under, one name of each kind: its source list, its length; an empty name is none.</summary>
+    /// <param name="example">The number of the example.</param>
+    /// <param name="inputs">The tokens of its question.</param>
+    public abstract IReadOnlyList<string> CategoriesOf(int example, int[] inputs);
+
     /// <summary>Takes the next answer.</summary>
     public abstract void Add(ExamplePrediction prediction);
 
