@@ -60,8 +60,10 @@ start initialize
 
 # A libtorch that no package brings: that of the usual cache stands for a PyTorch installation.
 if [ "$(uname -sm)" = "Linux x86_64" ]; then
-  libtorch=$(echo "$usual"/libtorch-cpu-linux-x64/*/runtimes/linux-x64/native)
-  [ -d "$libtorch" ] || libtorch=$(echo "$NUGET_PACKAGES"/libtorch-cpu-linux-x64/*/runtimes/linux-x64/native)
+  restored=$(grep -om1 'libtorch-cpu-linux-x64/[0-9.]*' obj/project.assets.json)
+  libtorch=$usual/$restored/runtimes/linux-x64/native
+  [ -d "$libtorch" ] || libtorch=$NUGET_PACKAGES/$restored/runtimes/linux-x64/native
+  [ -d "$libtorch" ] || fail "expected the libtorch that the restore took, $restored, in one of the two caches"
   build -p:HrmBackend=none
   [ -z "$(find bin -name 'libtorch_cpu*')" ] || fail "HrmBackend=none brought a libtorch"
   HRM_LIBTORCH=$libtorch start initialize | tee none.log

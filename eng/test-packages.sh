@@ -34,6 +34,7 @@ check compare "$packages" "$work/again"
 # A tag is a version, and a remote makes Source Link.
 git -C "$elsewhere" remote remove origin 2>/dev/null || true
 git -C "$elsewhere" remote add origin https://github.com/example/hrm
+git -C "$elsewhere" tag | xargs -r git -C "$elsewhere" tag -d
 git -C "$elsewhere" tag v1.2.3
 pack "$elsewhere" "$work/tagged"
 check check "$work/tagged" --root "$elsewhere" --version 1.2.3 --commit "$commit" --repository https://github.com/example/hrm

@@ -6,5 +6,5 @@ more=""
 take_common "$@"
 [ ${#rest[@]} = 0 ] || fail "expected no further argument, got '${rest[*]}'"
 find_libtorch
-run parity "$here/app/Hrm.Benchmarks" parity --device "$device" --golden "$here/app/golden" --output "$out/parity.json"
+run parity "$here/app/Hrm.Benchmarks" parity --device "$device" --golden "$repository/tests/golden" --output "$out/parity.json"
 finish

@@ -3,11 +3,18 @@
 # the library, its matrix products alone, the plain op sequence on the same libtorch, and the same step in PyTorch with
 # torch.compile (training_step.py). Fails where the library is slower than the compiled step.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-more="[--eager]: PyTorch's step without torch.compile"
+more="[--preset sudoku-extreme|arc] [--eager]: one of the two alone, since compiling takes minutes; PyTorch's step without torch.compile"
 take_common "$@"
 compile=--compile
-for argument in "${rest[@]}"; do
-  [ "$argument" = --eager ] && compile=--eager || fail "expected --eager, got '$argument'"
+only=
+set -- "${rest[@]}"
+while [ $# -gt 0 ]; do
+  case $1 in
+    --eager) compile=--eager ;;
+    --preset) only=${2:-}; [[ $only =~ ^(sudoku-extreme|arc)$ ]] || fail "--preset: expected sudoku-extreme or arc, got '$only'"; shift ;;
+    *) fail "expected $more, got '$1'" ;;
+  esac
+  shift
 done
 find_libtorch
 batches=(768 96)
@@ -22,6 +29,7 @@ run single "$here/app/Hrm.Benchmarks" single --device "$device" --seconds 20 --o
 presets=(sudoku-extreme arc)
 for i in 0 1; do
   preset=${presets[$i]}
+  [ -z "$only" ] || [ "$only" = "$preset" ] || continue
   run "step-$preset" "$here/app/Hrm.Benchmarks" step --device "$device" --dtype bfloat16 --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --warmups "$warmups" --seconds "$(($(left) / 8 + 1))" --output "$out/step-$preset.json"
   if python3 -c 'import torch' 2>/dev/null; then
     run "pytorch-$preset" python3 "$here/training_step.py" --device "$device" --preset "$preset" --batch "${batches[$i]}" --rounds "$rounds" --warmups "$warmups" --seconds "$(($(left) * (2 + i) / 5 + 1))" "$compile" --output "$out/pytorch-$preset.json" &&

@@ -3,23 +3,13 @@
 # checkpoint, and the same command goes on from it, as long as the folder runs/ stays.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$here/training.sh"
-more="[--recipe paper|best] [--seed N] [--steps N]"
-take_common "$@"
-recipe=paper
-seed=1
-steps=
-set -- "${rest[@]}"
-while [ $# -gt 0 ]; do
-  case $1 in
-    --recipe) recipe=${2:-} ;;
-    --seed) seed=${2:-} ;;
-    --steps) steps=${2:-} ;;
-    *) fail "expected $more, got '$1'" ;;
-  esac
-  shift 2 || fail "$1: expected a value after it"
-done
-find_libtorch
+more="[--recipe paper|best] [--seed N] [--steps N | --minutes N]"
 full=26041 # 20,000 epochs of 1,000 puzzles, batch 768
+take_common "$@"
+is_small && full=4
+recipe=paper
+take_training "${rest[@]}"
+find_libtorch
 
 # Looking at loss and gradient makes the host wait: every 50 steps is enough.
 settings=(--set "Seed=$seed" --set Trainer:FiniteCheckInterval=50 --set Run:CheckpointInterval=1000 --set Run:ReportInterval=50 --set Run:EvaluationInterval=2000 --set EvaluationBatchSize=1000 --set KeepCheckpoints=1)
@@ -31,14 +21,13 @@ case $recipe in
       --set Trainer:EmaDecay=0.999 --set Trainer:HaltingLoss=HaltOnly --set Trainer:Halting:Rule=HaltPositive) ;;
   *) fail "--recipe: expected paper or best, got '$recipe'" ;;
 esac
-train="$here/data/sudoku_extreme_like_train.csv"
-test="$here/data/sudoku_extreme_like_test.csv"
+train="$repository/samples/data/sudoku_extreme_like_train.csv"
+test="$repository/samples/data/sudoku_extreme_like_test.csv"
 if is_small; then
-  full=4
   settings+=(--set Model:HiddenSize=64 --set Model:Heads=2 --set Model:PuzzleEmbeddingWidth=64 --set Trainer:GlobalBatchSize=8
     --set Trainer:Halting:MaxSegments=2 --set Run:CheckpointInterval=2 --set Run:ReportInterval=2 --set Evaluations=1)
   head -n 101 "$test" >"$out/test.csv"
   test=$out/test.csv
 fi
-train_and_evaluate sudoku "sudoku-$recipe-$seed" --train "$train" --test "$test" --steps "${steps:-$full}" "${settings[@]}"
+train_and_evaluate sudoku "sudoku-$recipe-$seed" --train "$train" --test "$test" "${plan[@]}" "${settings[@]}"
 finish

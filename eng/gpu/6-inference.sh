@@ -17,7 +17,7 @@ while [ $# -gt 0 ]; do
 done
 [ -f "$model/config.json" ] || fail "--model: expected the folder of a model, got '$model'"
 find_libtorch
-test="$here/data/sudoku_extreme_like_test.csv"
+test="$repository/samples/data/sudoku_extreme_like_test.csv"
 batch=512 rounds=5 segments=16 count=500
 if is_small; then
   batch=8 rounds=1 segments=2 count=4

@@ -2,6 +2,7 @@
 set -uo pipefail
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=${HRM_REPOSITORY:-.} # for puzzles and recorded numbers: the archive has none
 device=cuda:0
 limit=570
 start=$SECONDS
@@ -11,7 +12,8 @@ usage() {
   echo "usage: $(basename "$0") [--device cpu|cuda:0] [--seconds N] $1"
   echo "  --device   where to compute; cuda:0 by default. cpu takes sizes that end in minutes, to try the script itself"
   echo "  --seconds  the most that all of it may take; $limit by default"
-  echo "environment: HRM_LIBTORCH, the torch/lib folder of a PyTorch with CUDA (else that of python3); OUT, the folder of the results (else ./out)"
+  echo "environment: HRM_LIBTORCH, the torch/lib folder of a PyTorch with CUDA (else that of python3); OUT, the folder of the results (else ./out);"
+  echo "  HRM_REPOSITORY, a checkout of this repository (else the present folder)"
 }
 
 take_common() { # ARGUMENT…: takes --device, --seconds and --help, leaves the others in "rest"

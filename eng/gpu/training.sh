@@ -1,6 +1,21 @@
 # Training within a command's time: starts a run, or goes on with it, measures it, and keeps its model.
 lab="$here/app/PuzzleLab"
 
+take_training() { # ARGUMENT…: sets "seed", "plan" (how long the training is) and, where there are any, "recipe"
+  seed=1
+  plan=(--steps "$full")
+  while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || fail "$1: expected a value after it; the options are $more"
+    case $1 in
+      --seed) seed=$2 ;;
+      --steps | --minutes) plan=("$1" "$2") ;;
+      --recipe) [ -n "${recipe:-}" ] || fail "expected $more, got '$1'"; recipe=$2 ;;
+      *) fail "expected $more, got '$1'" ;;
+    esac
+    shift 2
+  done
+}
+
 train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below the present folder; call again to go on with it
   local task=$1 name=$2 folder=runs/$2
   shift 2
@@ -13,7 +28,7 @@ train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below 
   fi || return
   [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to go on"; return; }
   run "evaluate-$name" "$lab" evaluate "$task" --run "$folder" --device "$device" &&
-    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" &&
+    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" --shard-mb 15 &&
     cp "$folder/metrics.jsonl" "$out/$name/"
 }
 
@@ -26,11 +41,11 @@ interrupt_after() { # SECONDS NAME COMMAND…: asks the training to stop with a 
     return 1
   fi
   echo "== $name, for $seconds s: ${*//$here\//}"
-  timeout --signal=INT --kill-after=60 "$seconds" "$@" 2>&1 | tee -a "$out/$name.txt"
+  timeout --preserve-status --signal=TERM --kill-after=60 "$seconds" "$@" 2>&1 | tee -a "$out/$name.txt"
   local code=${PIPESTATUS[0]}
   case $code in
     0) echo "$name: complete" ;;
-    124 | 130) echo "$name: stopped by the time with a checkpoint; the same command goes on" ;;
+    130) echo "$name: stopped by the time with a checkpoint; the same command goes on" ;;
     *)
       echo "FAILED $name: exit code $code" | tee -a "$out/$name.txt"
       failed=$((failed + 1))

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Hrm.PackageCheck;
@@ -8,7 +9,7 @@ namespace Hrm.PackageCheck;
 /// <param name="version">The version that it should have.</param>
 /// <param name="commit">The commit that it was built from.</param>
 /// <param name="repository">The address of the repository, <see langword="null"/> where there is none, <c>any</c> where nothing is known of it.</param>
-internal sealed class PackageRules(string root, string version, string commit, string? repository)
+internal sealed partial class PackageRules(string root, string version, string commit, string? repository)
 {
     /// <summary>In the place of an address: a remote may be one that Source Link knows nothing of, such as a folder.</summary>
     private const string AnyRepository = "any";
@@ -41,6 +42,9 @@ internal sealed class PackageRules(string root, string version, string commit, s
         Same($"{package.Name}: version", [version], [Value(metadata, "version")]);
         Same($"{package.Name}: licence", ["MIT"], [Value(metadata, "license")]);
         Same($"{package.Name}: readme", ["README.md"], [Value(metadata, "readme")]);
+        var readme = Encoding.UTF8.GetString(package.Entries["README.md"]);
+        Require(readme.StartsWith($"# {expected.Id}\n", StringComparison.Ordinal), $"{package.Name}: README.md: expected that of the package");
+        Same($"{package.Name}: README.md: links that lead nowhere on a package's page", [], RelativeLink().Matches(readme).Select(link => link.Value));
         Require(Value(metadata, "description").Length > 60, $"{package.Name}: expected a description");
         Require(Value(metadata, "tags").Split(' ').Length > 6, $"{package.Name}: expected tags of its own");
         var source = Element(metadata, "repository");
@@ -72,6 +76,9 @@ internal sealed class PackageRules(string root, string version, string commit, s
         Require(facts.PublicTypes.Count > 5, $"{package.Name}: expected public types, got {facts.PublicTypes.Count}");
         Same($"{package.Name}: public types without documentation", [], facts.PublicTypes.Where(type => !documented.Contains($"T:{type}")));
     }
+
+    [GeneratedRegex(@"\]\((?!https?://)[^)]*\)")]
+    private static partial Regex RelativeLink();
 
     private bool IsOurs(KeyValuePair<string, string> link) => link.Key == "/_/*" && link.Value.Contains(commit, StringComparison.Ordinal);
 

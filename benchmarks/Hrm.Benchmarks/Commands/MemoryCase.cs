@@ -19,8 +19,8 @@ internal sealed record MemoryCase(GradientMode Gradient, int HighCycles, int Low
 {
     private const int Numbers = 5;
 
-    /// <summary>Where, and in which dtype; float32 on the CPU by default.</summary>
-    public DeviceArguments Device { get; init; } = DeviceArguments.Parse([]);
+    /// <summary>Where, and in which dtype; float32 where it says none. Given by all: parsing sets the precision of the whole process.</summary>
+    public required DeviceArguments Device { get; init; }
 
     /// <summary>The arguments that make another process measure this case.</summary>
     public string[] Arguments =>

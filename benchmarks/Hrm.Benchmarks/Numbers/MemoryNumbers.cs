@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hrm.Benchmarks.Commands;
+using Hrm.Benchmarks.Devices;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Core;
 
@@ -34,5 +35,5 @@ internal sealed class MemoryNumbers : INumbers
         => Quantile.Of(Enumerable.Range(0, settings.MemoryProcesses).Select(_ => Peak(GradientMode.OneStep, cycles, settings)), 0.5);
 
     private static double Peak(GradientMode gradient, int cycles, NumberSettings settings)
-        => new MemoryCase(gradient, cycles, cycles, settings.MemoryBatch, settings.MemorySteps).MeasureInOwnProcess();
+        => new MemoryCase(gradient, cycles, cycles, settings.MemoryBatch, settings.MemorySteps) { Device = DeviceArguments.Parse([]) }.MeasureInOwnProcess();
 }
