@@ -1,50 +1,10 @@
+using System.CommandLine;
 using System.Globalization;
-using Hrm.Core;
-using Hrm.Samples;
 using Hrm.Samples.QuickStart;
-using Spectre.Console;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var console = AnsiConsole.Console;
-if (QuickStartOptions.Read(args, out var error) is not { } options)
-{
-    Console.Error.WriteLine($"error: {error}");
-    return 2;
-}
-
-using var sample = new FourByFour(seed: 1, options.Device, options.Dtype);
-console.WriteLine($"A 4×4 Sudoku model with {sample.Model.Config.ParameterCount:N0} parameters, {sample.Puzzles.Training.Count:N0} training puzzles.");
-
-var elapsed = TimeSpan.Zero;
-console.Progress()
-    .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-    .Start(progress =>
-    {
-        var task = progress.AddTask("training", maxValue: sample.Steps);
-        elapsed = sample.Train((step, metrics) =>
-        {
-            task.Value = step;
-            task.Description = $"training: exact {metrics.ExactAccuracy,5:P0}, segments {metrics.Segments:F1}";
-        });
-    });
-
-var full = sample.Evaluate(new FixedHalting(sample.MaxSegments));
-var sure = sample.Evaluate(new ConfidenceHalting(0.95, sample.MaxSegments));
-var compared = sample.Evaluate(new QValueHalting(sample.MaxSegments));
-console.WriteLine($"Trained in {elapsed.TotalSeconds:F1} s. {full.Count:N0} test puzzles, their grids beyond every symmetry of the training grids:");
-console.WriteLine($"  {sample.MaxSegments} segments each                                    {full.ExactAccuracy:P1} exact");
-console.WriteLine($"  until sigmoid(q_halt) ≥ 0.95: {sure.Segments:F1} on average        {sure.ExactAccuracy:P1} exact");
-console.WriteLine($"  until q_halt > q_continue, the paper's rule: {compared.Segments:F1}   {compared.ExactAccuracy:P1} exact");
-console.WriteLine();
-
-var (puzzle, trace) = sample.Demonstrate();
-BoardView.Write(console, FourByFour.Encoding, puzzle.Question, puzzle.Answer, trace);
-
-var folder = Path.Combine("runs", "quickstart");
-sample.Model.Save(folder);
-using var loaded = HrmModel.Load(folder, options.Device);
-using var solver = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments));
-var again = solver.Solve(FourByFour.Encoding.Encode(puzzle.Question));
-var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);
-console.WriteLine($"Saved to {folder} and loaded again: the answer is {(isSame ? "the same" : "another one")}.");
-return isSame ? 0 : 1;
+var options = new QuickStartOptions();
+var root = new RootCommand("Trains a 4×4 Sudoku model by the paper's algorithm, and shows it think.") { SolveCommand.Create(options) };
+options.AddTo(root);
+root.SetAction(result => TrainCommand.Run(options.Device(result), options.Dtype(result)));
+return root.Parse(args).Invoke();

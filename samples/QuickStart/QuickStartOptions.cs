@@ -1,41 +1,60 @@
+using System.CommandLine;
 using TorchSharp;
 
 namespace Hrm.Samples.QuickStart;
 
-/// <summary>The command line: where to train, and in which dtype.</summary>
-/// <param name="Device">The device.</param>
-/// <param name="Dtype">The forward dtype, where one was asked for.</param>
-internal sealed record QuickStartOptions(torch.Device Device, torch.ScalarType? Dtype)
+/// <summary>The options that both commands have: where to compute, and in which dtype.</summary>
+internal sealed class QuickStartOptions
 {
-    private const string Usage = "[--device cpu|cuda:0] [--dtype float32|bfloat16] [--tf32]";
-
-    /// <summary>Reads the arguments, and sets the precision of products; <paramref name="error"/> names the first that is wrong.</summary>
-    public static QuickStartOptions? Read(IReadOnlyList<string> arguments, out string? error)
+    private readonly Option<torch.Device> _device = new("--device")
     {
-        var (device, dtype, allowsTensorFloat32) = ("cpu", (torch.ScalarType?)null, false);
-        for (var i = 0; i < arguments.Count; i++)
+        Description = $"Where to compute: {TorchOptions.DeviceText}.",
+        HelpName = "device",
+        Recursive = true,
+        DefaultValueFactory = _ => torch.CPU,
+        CustomParser = result =>
         {
-            switch (arguments[i])
+            var device = TorchOptions.ReadDevice(result.Tokens[0].Value, out var error);
+            if (error is not null)
             {
-                case "--device" when i + 1 < arguments.Count:
-                    device = arguments[++i];
-                    break;
-                case "--dtype" when i + 1 < arguments.Count && TorchOptions.TryReadDtype(arguments[i + 1], out var asked):
-                    dtype = asked;
-                    i++;
-                    break;
-                case "--tf32":
-                    allowsTensorFloat32 = true;
-                    break;
-                default:
-                    error = $"expected {Usage}, got '{string.Join(' ', arguments.Skip(i))}'";
-                    return null;
+                result.AddError($"--device: {error}.");
             }
-        }
 
-        TorchOptions.AllowTensorFloat32(allowsTensorFloat32);
-        var found = TorchOptions.ReadDevice(device, out var problem);
-        error = problem is null ? null : $"--device: {problem}";
-        return found is null ? null : new QuickStartOptions(found, dtype);
+            return device;
+        },
+    };
+
+    private readonly Option<torch.ScalarType?> _dtype = new("--dtype")
+    {
+        Description = $"The dtype to compute in, over that of the model: {TorchOptions.DtypeText}.",
+        HelpName = "dtype",
+        Recursive = true,
+        CustomParser = result =>
+        {
+            if (!TorchOptions.TryReadDtype(result.Tokens[0].Value, out var dtype))
+            {
+                result.AddError($"--dtype: expected {TorchOptions.DtypeText}, got '{result.Tokens[0].Value}'.");
+            }
+
+            return dtype;
+        },
+    };
+
+    private readonly Option<bool> _tf32 = new("--tf32") { Description = "Let CUDA round the factors of float32 products to TensorFloat-32.", Recursive = true };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        command.Add(_dtype);
+        command.Add(_tf32);
     }
+
+    /// <summary>The device, and sets the precision of its products.</summary>
+    public torch.Device Device(ParseResult result)
+    {
+        TorchOptions.AllowTensorFloat32(result.GetValue(_tf32));
+        return result.GetValue(_device)!;
+    }
+
+    public torch.ScalarType? Dtype(ParseResult result) => result.GetValue(_dtype);
 }

@@ -8,7 +8,13 @@ namespace Hrm.Samples;
 /// <summary>Shows how an answer forms: a board a segment, with its Q values.</summary>
 public static class BoardView
 {
-    /// <summary>Writes the boards side by side: givens plain, right cells green, wrong ones red.</summary>
+    private const int MostBoards = 16;
+    private const int LastBoards = 4;
+
+    /// <summary>
+    /// Writes the boards side by side: givens plain, right cells green, wrong ones red. Segments that leave the answer as it is share a board,
+    /// with the Q values of the last; of very many boards some in the middle are left out.
+    /// </summary>
     /// <param name="console">The console.</param>
     /// <param name="encoding">Turns tokens into grids.</param>
     /// <param name="question">The puzzle.</param>
@@ -20,16 +26,43 @@ public static class BoardView
         ArgumentNullException.ThrowIfNull(encoding);
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(trace);
+        var thoughts = Thoughts(trace);
         var panels = new List<Panel> { Board("puzzle", SudokuBoard.Format(question)) };
-        foreach (var answer in trace)
+        for (var i = 0; i < thoughts.Count; i++)
         {
-            var grid = encoding.DecodePrediction([.. answer.Tokens]);
-            var board = SudokuBoard.Format(grid, question, Colour, solution);
+            if (thoughts.Count > MostBoards && i == MostBoards - LastBoards)
+            {
+                var left = thoughts.Count - MostBoards;
+                panels.Add(new Panel($"{left} more boards").Header("…").RoundedBorder());
+                i += left;
+            }
+
+            var (first, answer) = thoughts[i];
+            var board = SudokuBoard.Format(encoding.DecodePrediction([.. answer.Tokens]), question, Colour, solution);
             var q = string.Create(CultureInfo.InvariantCulture, $"\nQ halt {answer.QHalt,6:F1}\nQ cont {answer.QContinue,6:F1}");
-            panels.Add(Board($"segment {answer.Segment}", board.TrimEnd() + q));
+            panels.Add(Board(first == answer.Segment ? $"segment {first}" : $"segments {first}-{answer.Segment}", board.TrimEnd() + q));
         }
 
         console.Write(new Columns(panels) { Expand = false });
+    }
+
+    /// <summary>The answers that differ from the one before: the segment that each came with, and what the last said that left it so.</summary>
+    private static List<(int First, SegmentAnswer Last)> Thoughts(IReadOnlyList<SegmentAnswer> trace)
+    {
+        var thoughts = new List<(int First, SegmentAnswer Last)>();
+        foreach (var answer in trace)
+        {
+            if (thoughts.Count > 0 && thoughts[^1].Last.Tokens.AsSpan().SequenceEqual(answer.Tokens))
+            {
+                thoughts[^1] = (thoughts[^1].First, answer);
+            }
+            else
+            {
+                thoughts.Add((answer.Segment, answer));
+            }
+        }
+
+        return thoughts;
     }
 
     private static Panel Board(string title, string markup)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
-    await using var app = ServiceApplication.Create(args, Console.Out);
+    await using var app = ServiceApplication.Create(args);
     await app.StartAsync();
     Console.WriteLine($"Serving {app.Services.GetRequiredService<IServedPuzzle>()} at {string.Join(" and ", app.Urls)}; Ctrl+C stops.");
     await app.WaitForShutdownAsync();

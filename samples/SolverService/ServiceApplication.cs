@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Hrm.Core;
 
@@ -19,22 +20,19 @@ public static class ServiceApplication
 
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
-    /// <c>--model FOLDER</c>, <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and any key of the configuration,
+    /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and any key of the configuration,
     /// for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
-    /// <param name="console">Told what goes on where that takes long.</param>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options have bad fields; all are listed.</exception>
-    public static WebApplication Create(string[] args, TextWriter console)
+    public static WebApplication Create(string[] args)
     {
-        ArgumentNullException.ThrowIfNull(console);
-
         // The page and the settings stand beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddCommandLine(args, Switches);
         if (string.IsNullOrEmpty(builder.Configuration["Solver:Folder"]))
         {
-            builder.Configuration["Solver:Folder"] = StandInModel.Provide(StandInModel.Folders(Environment.GetEnvironmentVariable), console);
+            ServeShippedModel(builder.Configuration);
         }
 
         TorchOptions.AllowTensorFloat32(builder.Configuration.GetValue("Torch:AllowTensorFloat32", false));
@@ -67,6 +65,18 @@ public static class ServiceApplication
         {
             ((IDisposable)app).Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Names the model that comes with the samples, and halting that fits it where nothing else was asked for.</summary>
+    private static void ServeShippedModel(ConfigurationManager configuration)
+    {
+        configuration["Solver:Folder"] = ShippedModel.Folder;
+        configuration["Solver:Limits:MaxSegments"] ??= ShippedModel.MaxSegments.ToString(CultureInfo.InvariantCulture);
+        if (configuration["Solver:Halting:Policy"] is null)
+        {
+            configuration["Solver:Halting:Policy"] = nameof(HaltingPolicyKind.Confidence);
+            configuration["Solver:Halting:Threshold"] ??= ShippedModel.Confidence.ToString(CultureInfo.InvariantCulture);
         }
     }
 

@@ -31,15 +31,12 @@ internal sealed class RunningService : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         TinyModels.Save(config, folder.Path);
-        string[] always =
-        [
-            "--model", folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None",
-            "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "3",
-        ];
-        var app = ServiceApplication.Create([.. always, .. settings], TextWriter.Null);
-        await app.StartAsync();
-        return new RunningService(folder, app);
+        string[] always = ["--model", folder.Path, "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "3"];
+        return await StartAsync(folder, [.. always, .. settings]);
     }
+
+    /// <summary>As it starts where nobody says what to serve.</summary>
+    public static Task<RunningService> StartWithDefaultsAsync() => StartAsync(new TemporaryFolder(), []);
 
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
         => SendAsync(path, puzzle, HttpCompletionOption.ResponseContentRead, cancellationToken);
@@ -67,6 +64,13 @@ internal sealed class RunningService : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static async Task<RunningService> StartAsync(TemporaryFolder folder, string[] settings)
+    {
+        var app = ServiceApplication.Create(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", .. settings]);
+        await app.StartAsync();
+        return new RunningService(folder, app);
     }
 
     private async Task<HttpResponseMessage> SendAsync(string path, string puzzle, HttpCompletionOption completion, CancellationToken cancellationToken)

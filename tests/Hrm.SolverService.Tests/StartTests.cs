@@ -43,6 +43,23 @@ public sealed class StartTests
         }
     }
 
+    /// <summary>The model that comes with the samples, which solves its own examples and stops when it is sure.</summary>
+    [Fact]
+    public async Task Without_a_model_named_real_sudokus_are_solved_at_once()
+    {
+        await using var service = await RunningService.StartWithDefaultsAsync();
+        var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
+        model.GetProperty("side").GetInt32().Should().Be(9);
+        foreach (var example in model.GetProperty("examples").EnumerateArray())
+        {
+            using var response = await service.PostAsync("/api/sudoku", example.GetString()!);
+            var answer = await response.ReadJsonAsync();
+            answer.GetProperty("isSolved").GetBoolean().Should().BeTrue();
+            answer.GetProperty("segments").GetInt32().Should().BeLessThan(16);
+            answer.GetProperty("reason").GetString().Should().Be("Confident");
+        }
+    }
+
     [Fact]
     public async Task The_api_is_described()
     {
@@ -100,5 +117,5 @@ public sealed class StartTests
         Creating("--model", folder.Path).Should().Throw<InvalidConfigException>().WithMessage($"config.json: *got seq_len {length}, vocab_size {vocabulary}.");
     }
 
-    private static Action Creating(params string[] args) => () => ServiceApplication.Create([.. args, "--Logging:LogLevel:Default", "None"], TextWriter.Null);
+    private static Action Creating(params string[] args) => () => ServiceApplication.Create([.. args, "--Logging:LogLevel:Default", "None"]);
 }

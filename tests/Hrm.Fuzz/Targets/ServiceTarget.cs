@@ -22,9 +22,9 @@ internal sealed class ServiceTarget : FuzzTarget
             model.Save(_folder.Path);
         }
 
-        _service = ServiceApplication.Create(
-            ["--model", _folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "1"],
-            TextWriter.Null);
+        _service = ServiceApplication.Create([
+            "--model", _folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "1",
+        ]);
         _service.StartAsync().GetAwaiter().GetResult();
         _client = new HttpClient { BaseAddress = new Uri(_service.Urls.Single()) };
     }

@@ -1,0 +1,56 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Samples;
+using Hrm.TestKit;
+using Hrm.Training;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>The model that comes with the samples can do what its card says, on every tenth puzzle of the card's easy list.</summary>
+public sealed class ShippedModelTests
+{
+    private static readonly SudokuEncoding Encoding = new(SudokuShape.Nine);
+
+    [Fact]
+    public void The_code_of_the_card_solves_a_puzzle()
+    {
+        var (folder, puzzle) = (ShippedModel.Folder, ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...");
+
+        // <shipped-model>
+        using var solver = HrmSolver.Load(folder, halting: new ConfidenceHalting(0.95, maxSegments: 64));
+        var answer = new SudokuSolver(solver).Solve(puzzle);
+        // </shipped-model>
+
+        answer.IsSolution.Should().BeTrue();
+        answer.Thinking.Reason.Should().Be(HaltReason.Confident);
+    }
+
+    [Fact]
+    public void Easy_puzzles_and_most_of_seventeen_clues_are_solved_and_halting_is_honest()
+    {
+        var puzzles = SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", "sudoku_easy_test.csv"), SudokuShape.Nine).Where((_, row) => row % 10 == 0).ToArray();
+        var dataset = new InMemoryPuzzleDataset(puzzles.Select(puzzle => Encoding.ToExample(puzzle)), Encoding.VocabularySize);
+        using var model = HrmModel.Load(ShippedModel.Folder);
+        var (easy, hard, stopped) = (new List<bool>(), new List<bool>(), new List<bool>());
+
+        new SegmentEvaluator(model, segments: 32).Run(dataset, example =>
+        {
+            var isHard = puzzles[example.Example].Question.GivenCount == 17;
+            (isHard ? hard : easy).Add(example.Segments[^1].IsExact);
+            var (segment, reason) = example.StopOf(ShippedModel.Halting(32));
+            if (reason == HaltReason.Confident)
+            {
+                stopped.Add(segment.IsExact);
+            }
+        });
+
+        easy.Count.Should().BeGreaterThan(40);
+        hard.Count.Should().BeGreaterThan(40);
+        Share(easy).Should().Be(1);
+        Share(hard).Should().BeGreaterThanOrEqualTo(0.74); // of all 500 the card has 83.6 %, and 50 spread by 5 points
+        stopped.Count.Should().BeGreaterThan(80);
+        Share(stopped).Should().BeGreaterThanOrEqualTo(0.97);
+
+        static double Share(List<bool> outcomes) => outcomes.Count(isSo => isSo) / (double)outcomes.Count;
+    }
+}
