@@ -19,18 +19,18 @@ internal static class SolveCommand
         var command = new Command("sudoku", "Solve a Sudoku.") { puzzle, run, segments, side, device, dtype, tf32, threads };
         command.SetAction(result =>
         {
+            var question = SudokuGrid.Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
+            if (question.FindConflict() is { } conflict)
+            {
+                throw new LabException($"puzzle: {conflict.Message}");
+            }
+
             var folder = new RunFolder(result.GetValue(run)!);
             var settings = folder.ReadSettings(LabTask.Of("sudoku"));
             var count = result.GetValue(segments) ?? settings.Trainer.Halting.MaxSegments;
             if (count < 1)
             {
                 throw new LabException($"--segments: expected at least 1, got {count}.");
-            }
-
-            var question = SudokuGrid.Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
-            if (question.FindConflict() is { } conflict)
-            {
-                throw new LabException($"puzzle: {conflict.Message}");
             }
 
             using var model = Architectures.Load(
