@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         ["Hrm.Layers"] = ["TorchSharp"],
         ["Hrm.Core"] = ["Hrm.Layers", "TorchSharp", "Microsoft.Extensions.", "System.IO.Hashing", "YamlDotNet"],
         ["Hrm.Training"] = ["Hrm.Core", "Hrm.Layers", "TorchSharp", "Microsoft.Extensions."],
-        ["Hrm.Puzzles"] = ["Hrm.Core", "Hrm.Layers", "TorchSharp"],
+        ["Hrm.Puzzles"] = ["Hrm.Core", "Hrm.Layers", "TorchSharp", "Microsoft.Extensions.Options"],
     };
 
     public static TheoryData<string> Names => [.. Allowed.Keys];

@@ -164,7 +164,7 @@ public sealed class TrainerOptionsTests
             "Optimizer:NewtonSchulzSteps: expected 1 … 32, got 0",
             "Halting:MaxSegments: expected 1 … 65536, got 0",
             "Halting:ExplorationProbability: expected 0 … 1, got 2",
-            "Halting:Rule: expected HaltOverContinue or HaltPositive, got 7",
+            "Halting:Rule: expected HaltOverContinue or HaltPositive or Never, got 7",
         ];
         var result = new TrainerOptionsValidator().Validate(null, AllBad());
         result.Failed.Should().BeTrue();
