@@ -54,7 +54,7 @@ public sealed class PuzzleLabTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
             (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one CSV file"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=1"], "--set Threads: does nothing here; use --threads"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=1"], "--set Threads: does nothing at the start of a run; use --threads"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
             (["train", "sudoku", "--resume", _folder], "run.json"),
             (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json"),

@@ -8,7 +8,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Lays a settings file and the keys of the command line over a preset, and checks the result.</summary>
 internal static class SettingsReader
 {
-    /// <summary>Settings that the command line gives by options of its own.</summary>
+    /// <summary>Settings that the command line gives by options of its own when a run starts.</summary>
     private static readonly (string Key, string Instead)[] OfOptions =
     [
         (nameof(LabSettings.Task), "the command names the task"),
@@ -16,6 +16,18 @@ internal static class SettingsReader
         (nameof(LabSettings.Threads), "use --threads"),
         (nameof(LabSettings.InitialWeights), "use --init"),
     ];
+
+    /// <summary>Refuses settings that would be lost at the start of a run, because options stand for them.</summary>
+    public static void RequireNone(IEnumerable<string> overrides)
+    {
+        foreach (var key in overrides.Select(ParseOverride).Select(setting => setting.Key))
+        {
+            if (Array.Find(OfOptions, own => key.Split(':')[0].Equals(own.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found)
+            {
+                throw new LabException($"--set {key}: does nothing at the start of a run; {found.Instead}.");
+            }
+        }
+    }
 
     public static LabSettings Read(LabSettings preset, string? file, IEnumerable<string> overrides)
     {
@@ -76,10 +88,7 @@ internal static class SettingsReader
             throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
         }
 
-        var key = text[..split].Trim();
-        return OfOptions.FirstOrDefault(own => key.Split(':')[0].Equals(own.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found
-            ? throw new LabException($"--set {key}: does nothing here; {found.Instead}.")
-            : new KeyValuePair<string, string?>(key, text[(split + 1)..].Trim());
+        return new KeyValuePair<string, string?>(text[..split].Trim(), text[(split + 1)..].Trim());
     }
 
     private static IEnumerable<string> Positive(string name, int value)
