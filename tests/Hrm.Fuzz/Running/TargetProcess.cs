@@ -14,13 +14,17 @@ internal static class TargetProcess
     {
         var progressPath = Path.Combine(plan.Output, $"{plan.Target}.progress");
         Directory.CreateDirectory(plan.Output);
+
+        // `dotnet run` starts the program itself, `dotnet Hrm.Fuzz.dll` the host, which wants to be told what to run.
+        var program = Environment.ProcessPath!;
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
         string[] arguments =
         [
-            Environment.GetCommandLineArgs()[0], Command, "--target", plan.Target, "--output", plan.Output,
+            .. host, Command, "--target", plan.Target, "--output", plan.Output,
             "--seed", plan.Seed.ToString(CultureInfo.InvariantCulture), "--first", plan.First.ToString(CultureInfo.InvariantCulture),
             "--inputs", plan.Inputs.ToString(CultureInfo.InvariantCulture), "--seconds", plan.Time.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         ];
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments))!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
         await process.WaitForExitAsync();
         if (process.ExitCode is 0 or 1)
         {
