@@ -32,12 +32,7 @@ public sealed class PrincipalComponents : IDisposable
     public Tensor Project(Tensor states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        var width = _directions.size(1);
-        if (states.dim() == 0 || states.shape[^1] != width)
-        {
-            throw new ShapeMismatchException(nameof(states), $"[…, {width}]", $"[{string.Join(", ", states.shape)}]");
-        }
-
+        ShapeGuard.RequireWidth(states, nameof(states), _directions.size(1));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var centred = states.detach().to(ScalarType.Float64).cpu() - _mean; // […, D]

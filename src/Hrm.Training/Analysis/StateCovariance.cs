@@ -61,11 +61,7 @@ public sealed class StateCovariance : IDisposable
     public void Add(Tensor states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        if (states.dim() == 0 || states.shape[^1] != Width)
-        {
-            throw new ShapeMismatchException(nameof(states), $"[…, {Width}]", $"[{string.Join(", ", states.shape)}]");
-        }
-
+        ShapeGuard.RequireWidth(states, nameof(states), Width);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var rows = states.detach().reshape(-1, Width).to(ScalarType.Float64); // [n, D]
