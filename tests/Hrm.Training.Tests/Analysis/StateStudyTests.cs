@@ -69,7 +69,7 @@ public sealed class StateStudyTests : IDisposable
     public void Nothing_is_left_behind()
     {
         StateStudy.Run(_model, _dataset, 2, 4).Dispose();
-        var live = Tensor.TotalCount;
+        var live = LiveTensors.Count();
         StateStudy.Run(_model, _dataset, 2, 4).Dispose();
         Tensor.TotalCount.Should().Be(live);
     }

@@ -100,7 +100,7 @@ public sealed class SegmentEvaluatorTests : IDisposable
         _model.train();
         var dataset = _byHand.Dataset(_ => 1);
         Run(dataset, 4);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count();
         Run(dataset, 4);
         new SegmentEvaluator(_model, Segments, 4).Invoking(it => it.Run(dataset, _ => throw new TimeoutException())).Should().Throw<TimeoutException>();
         torch.Tensor.TotalCount.Should().Be(before);

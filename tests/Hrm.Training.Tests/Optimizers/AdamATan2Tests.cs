@@ -96,7 +96,7 @@ public sealed class AdamATan2Tests
     {
         using var scope = NewDisposeScope();
         var parameter = new Parameter(tensor(Start));
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         var optimizer = new AdamATan2([parameter], new OptimizerOptions());
         Tensor.TotalCount.Should().Be(before + 2);
         optimizer.Dispose();
