@@ -51,6 +51,12 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         RegisterComponents();
     }
 
+    /// <summary>H, the slow module.</summary>
+    public nn.Module<Tensor, Tensor, Tensor> High => _high;
+
+    /// <summary>L, the fast module.</summary>
+    public nn.Module<Tensor, Tensor, Tensor> Low => _low;
+
     /// <summary>N, the number of high cycles.</summary>
     public int HighCycles { get; }
 

@@ -85,6 +85,10 @@ public sealed record HrmConfig
     [JsonPropertyName("pos_encodings")]
     public PositionEncoding PositionEncoding { get; init; } = PositionEncoding.Rope;
 
+    /// <summary>How a module joins its state and what is injected into it; the paper adds.</summary>
+    [JsonPropertyName("merge"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public StateMerge Merge { get; init; }
+
     /// <summary>ε of the normalisation.</summary>
     [JsonPropertyName("rms_norm_eps")]
     public double RmsNormEpsilon { get; init; } = 1e-5;
@@ -125,7 +129,8 @@ public sealed record HrmConfig
             var mixing = MixTokens ? 3 * TokenCount * MixerInnerWidth : 4 * width * width;
             var block = mixing + (3 * width * InnerWidth);
             var positions = PositionEncoding == PositionEncoding.Learned ? TokenCount * width : 0;
-            return ((HighLayers + LowLayers) * block) + (2 * VocabularySize * width) + positions + (2 * width) + 2;
+            var merges = Merge == StateMerge.Gated ? 4 * width * width : 0;
+            return ((HighLayers + LowLayers) * block) + merges + (2 * VocabularySize * width) + positions + (2 * width) + 2;
         }
     }
 

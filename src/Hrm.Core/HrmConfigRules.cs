@@ -30,6 +30,7 @@ internal static class HrmConfigRules
             .Between("token_mixer_inner", config.TokenMixerInnerWidth ?? 1, 1, MaxWidth)
             .Between("puzzle_emb_len", config.PuzzlePrefixLength ?? 1, 1, MaxTokens)
             .OneOf("pos_encodings", config.PositionEncoding, PositionEncoding.Rope, PositionEncoding.Learned, PositionEncoding.None)
+            .OneOf("merge", config.Merge, StateMerge.Add, StateMerge.Gated)
             .Positive("rms_norm_eps", config.RmsNormEpsilon)
             .Positive("rope_theta", config.RopeTheta)
             .OneOf("forward_dtype", config.ForwardDtype, torch.ScalarType.Float32, torch.ScalarType.BFloat16);

@@ -314,7 +314,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>√D · [prefix ; token embedding], [B, S, D]; with learned positions √D · 0.7071 · (… + positions).</summary>
-    private Tensor Embed(PuzzleBatch batch)
+    internal Tensor Embed(PuzzleBatch batch)
     {
         using var scope = NewDisposeScope();
         var embedded = _tokenEmbedding.call(batch.Inputs); // [B, seq_len, D]
@@ -350,9 +350,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
     private static (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) Modules(HrmConfig config, Generator? generator)
     {
-        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
+        var rotary = ReasoningModule.CreateRotary(config);
         return (ReasoningModule.Create(config, config.HighLayers, rotary, generator),
             ReasoningModule.Create(config, config.LowLayers, rotary, generator));
     }

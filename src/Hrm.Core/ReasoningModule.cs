@@ -6,20 +6,28 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>A stack of blocks as a recurrent module: <c>f(state, injection) = blocks(state + injection)</c>.</summary>
-/// <remarks>The paper's H and L are each one of these. Keys: <c>layers.0.*</c>, <c>layers.1.*</c>, …</remarks>
+/// <summary>A stack of blocks as a recurrent module: <c>f(state, injection) = blocks(merge(state, injection))</c>.</summary>
+/// <remarks>
+/// The paper's H and L are each one of these, and their merge is the sum. Keys: <c>layers.0.*</c>, <c>layers.1.*</c>, …, and
+/// <c>merge.*</c> where a module merges.
+/// </remarks>
 public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "layers")]
     private readonly ModuleList<TransformerBlock> _layers;
 
+    [ComponentName(Name = "merge")]
+    private readonly nn.Module<Tensor, Tensor, Tensor>? _merge;
+
     /// <summary>Creates the module.</summary>
     /// <param name="layers">The blocks, applied in order; owned by the module.</param>
+    /// <param name="merge">Joins state and injection, [B, S, D] each, to [B, S, D]; owned by the module. The sum where there is none.</param>
     /// <exception cref="ArgumentException">There is no block.</exception>
-    public ReasoningModule(IEnumerable<TransformerBlock> layers)
+    public ReasoningModule(IEnumerable<TransformerBlock> layers, nn.Module<Tensor, Tensor, Tensor>? merge = null)
         : base(nameof(ReasoningModule))
     {
         ArgumentNullException.ThrowIfNull(layers);
+        _merge = merge;
         _layers = new ModuleList<TransformerBlock>([.. layers]);
         if (_layers.Count == 0)
         {
@@ -29,27 +37,39 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Builds the blocks that a config describes.</summary>
+    /// <summary>Builds the blocks and the merge that a config describes.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="layerCount">The number of blocks.</param>
-    /// <param name="rotary">The positions of the attention layers, or <see langword="null"/>.</param>
+    /// <param name="rotary">The positions of the attention layers, see <see cref="CreateRotary"/>; several modules may share them.</param>
     /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of blocks is below 1.</exception>
     public static ReasoningModule Create(HrmConfig config, int layerCount, RotaryEmbedding? rotary, Generator? generator)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layerCount);
-        return new ReasoningModule(Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, generator)));
+        return new ReasoningModule(
+            Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, generator)),
+            config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null);
+    }
+
+    /// <summary>The positions of attention layers by a config, or <see langword="null"/> where it has none of that kind.</summary>
+    /// <param name="config">The architecture.</param>
+    public static RotaryEmbedding? CreateRotary(HrmConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
+            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            : null;
     }
 
     /// <summary>Updates the state.</summary>
     /// <param name="state">[B, S, D].</param>
-    /// <param name="injection">[B, S, D], added to the state.</param>
+    /// <param name="injection">[B, S, D], joined to the state; by default added.</param>
     /// <returns>[B, S, D].</returns>
     public override Tensor forward(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
-        var hidden = state + injection; // [B, S, D]
+        var hidden = Merge(state, injection); // [B, S, D]
         foreach (var layer in _layers)
         {
             hidden = layer.call(hidden); // [B, S, D]
@@ -62,7 +82,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     internal Tensor ForFirstToken(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
-        var hidden = state + injection; // [B, S, D]
+        var hidden = Merge(state, injection); // [B, S, D]
         foreach (var layer in _layers.SkipLast(1))
         {
             hidden = layer.call(hidden); // [B, S, D]
@@ -70,6 +90,8 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 
         return _layers[^1].ForFirstToken(hidden).MoveToOuterDisposeScope(); // [B, 1, D]
     }
+
+    private Tensor Merge(Tensor state, Tensor injection) => _merge?.call(state, injection) ?? state + injection; // [B, S, D]
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
     {

@@ -1,5 +1,4 @@
 using Hrm.Core;
-using Hrm.Layers;
 using Hrm.Training;
 using TorchSharp;
 
@@ -10,10 +9,7 @@ internal static class TinyRecursiveModel
 {
     public static HrmModel Create(HrmConfig config, torch.Generator generator)
     {
-        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
-        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config, both, both, generator);
     }
 

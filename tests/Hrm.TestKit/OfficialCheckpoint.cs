@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Hrm.Core;
-using Hrm.Layers;
 using TorchSharp;
 
 namespace Hrm.TestKit;
@@ -46,10 +45,7 @@ public static class OfficialCheckpoint
     {
         var config = checkpoint.Config;
         using var generator = new torch.Generator(0);
-        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
-        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         var model = new HrmModel(config, both, both, generator);
         model.LoadWeights(checkpoint.Weights);
         return model;

@@ -1,5 +1,4 @@
 using Hrm.Core;
-using Hrm.Layers;
 using TorchSharp;
 
 namespace Hrm.Samples.PuzzleLab;
@@ -57,17 +56,13 @@ internal static class Architectures
 
     private static HrmModel CreateShared(HrmConfig config, torch.Generator generator)
     {
-        var both = ReasoningModule.Create(config, config.LowLayers, Rotary(config), generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config, both, both, generator);
     }
 
     private static HrmModel CreatePlain(HrmConfig config, int updates, torch.Generator generator)
     {
-        var blocks = ReasoningModule.Create(config, config.HighLayers + config.LowLayers, Rotary(config), generator);
+        var blocks = ReasoningModule.Create(config with { Merge = StateMerge.Add }, config.HighLayers + config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config with { HighCycles = updates, LowCycles = 1 }, new TakeLow(), new OnInjection(blocks), generator);
     }
-
-    private static RotaryEmbedding? Rotary(HrmConfig config) => config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-        ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-        : null;
 }

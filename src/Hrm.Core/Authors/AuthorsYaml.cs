@@ -47,6 +47,7 @@ internal static class AuthorsYaml
     {
         var plain = config with { SwiGluInnerWidth = null, TokenMixerInnerWidth = null, PuzzlePrefixLength = null };
         var rules = new RangeRules()
+            .Check("merge", config.Merge, config.Merge == StateMerge.Add, $"{StateMerge.Add}")
             .Check("swiglu_inner", config.InnerWidth, config.InnerWidth == plain.InnerWidth, $"{plain.InnerWidth}, the authors' rule for expansion {Real(config.Expansion)}");
         if (config.MixTokens)
         {

@@ -1,5 +1,4 @@
 using Hrm.Core;
-using Hrm.Layers;
 using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -55,10 +54,7 @@ public sealed class AuthorsGuideTests : GuideFolder
         // <authors-shared>
         using var checkpoint = AuthorsCheckpoint.Open("checkpoints/trm", sequenceLength: 81);
         var config = checkpoint.Config;
-        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
-        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         using var model = new HrmModel(config, both, both, generator);
         model.LoadWeights(checkpoint.Weights);
         // </authors-shared>
