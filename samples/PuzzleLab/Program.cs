@@ -12,6 +12,8 @@ var root = new RootCommand("The Hierarchical Reasoning Model from the command li
     EvaluateCommand.Create(),
     SolveCommand.Create(),
     ExportCommand.Create(),
+    ReproduceCommand.Create(),
+    StepCostCommand.Create(),
 };
 
 try

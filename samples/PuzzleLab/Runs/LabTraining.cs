@@ -29,6 +29,9 @@ internal sealed class LabTraining : IDisposable
         _console = console;
     }
 
+    /// <summary>Told of every report; by default lines on the console.</summary>
+    public IProgress<TrainingReport>? Progress { get; init; }
+
     private IExampleAugmentation? Augmentation => _task.CreateAugmentation(_settings, PuzzleSize.Of(_training.Examples));
 
     /// <summary>Fixes the number of steps.</summary>
@@ -99,7 +102,7 @@ internal sealed class LabTraining : IDisposable
         RequireUnused(isResumed, checkpoints);
         _folder.Save(_settings);
         _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {_training.Examples.ExampleCount:N0} training examples, {_test.Examples.ExampleCount:N0} test examples, {_settings.Trainer.TotalSteps:N0} steps");
-        var outcome = run.Run(new ConsoleProgress(_console), cancellationToken);
+        var outcome = run.Run(Progress ?? new ConsoleProgress(_console), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
     }
 

@@ -55,6 +55,13 @@ internal abstract class LabTask
     /// <param name="example">The number of the example.</param>
     public abstract PuzzleView View(LabDataset dataset, int example);
 
+    /// <summary>An answer beside its question, right and wrong in colours; <see langword="null"/> where the task has no such view.</summary>
+    /// <param name="title">What it shows.</param>
+    /// <param name="inputs">The tokens of the question.</param>
+    /// <param name="labels">Those of the solution.</param>
+    /// <param name="answer">Those of the answer, as a model gives them.</param>
+    public virtual GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer) => null;
+
     /// <summary>Puzzles for training.</summary>
     public virtual LabDataset OpenTraining(LabData data) => LabDataset.Open(data.Folder, LabDataset.TrainSplit);
 

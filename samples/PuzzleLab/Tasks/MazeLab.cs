@@ -80,15 +80,22 @@ internal sealed class MazeLab : LabTask
             [View("question", task.Decode(inputs), question), View("answer", answer, question)]);
     }
 
-    private static GridView View(string title, MazeAnswer answer, MazeGrid question)
+    public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
     {
-        var cells = MazeBoard.Kinds(answer, question).Select(kind => kind switch
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
+        return View(title, task.Decode(answer), task.DecodeQuestion(inputs), task.Decode(labels));
+    }
+
+    private static GridView View(string title, MazeAnswer answer, MazeGrid question, MazeAnswer? expected = null)
+    {
+        var cells = MazeBoard.Kinds(answer, question, expected).Select(kind => kind switch
         {
             // In the colour behind it, a wall is seen where there are no colours too.
             MazeCellKind.Wall => new CellView("#", WallColour, WallColour),
             MazeCellKind.Start => new CellView("S", Color.White, Color.Green),
             MazeCellKind.Goal => new CellView("G", Color.White, Color.Red),
             MazeCellKind.Path => new CellView("•", Color.Blue),
+            MazeCellKind.Right => new CellView("•", Color.Green),
             MazeCellKind.Wrong => new CellView("?", Color.Red),
             _ => new CellView(" ", Color.Default),
         });

@@ -71,6 +71,22 @@ internal sealed class SudokuLab : LabTask
         return new PuzzleView(title, [View("question", question, question), View("answer", encoding.DecodePrediction(labels), question)]);
     }
 
+    public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
+    {
+        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
+        var (question, solution, grid) = (encoding.DecodePrediction(inputs), encoding.DecodePrediction(labels), encoding.DecodePrediction(answer));
+        var shape = grid.Shape;
+        var cells = Enumerable.Range(0, shape.Cells).Select(cell => new CellView(
+            grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString(),
+            (question[cell] != 0, grid[cell] == solution[cell]) switch
+            {
+                (true, _) => Color.Default,
+                (_, true) => Color.Green,
+                _ => Color.Red,
+            }));
+        return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
+    }
+
     private static GridView View(string title, SudokuGrid grid, SudokuGrid question)
     {
         var shape = grid.Shape;

@@ -8,7 +8,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Puzzles as one HTML page that needs nothing else.</summary>
 internal static class HtmlPage
 {
-    private const string Style = """
+    internal const string Style = """
         body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fafafa; }
         h2 { font-size: 1rem; margin: 2rem 0 .5rem; }
         .grids { display: flex; flex-wrap: wrap; gap: 1.5rem; }
@@ -20,22 +20,9 @@ internal static class HtmlPage
         td.box-top { border-top: 2px solid #444; }
         """;
 
-    /// <summary>Writes the page beside its final name and renames it.</summary>
+    /// <summary>Writes the page.</summary>
     /// <exception cref="LabException">The file cannot be written.</exception>
-    public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles)
-    {
-        var staged = $"{path}.{Path.GetRandomFileName()}.new";
-        try
-        {
-            File.WriteAllText(staged, ToHtml(title, puzzles));
-            File.Move(staged, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(staged);
-            throw new LabException($"--html: {path}: {error.Message}");
-        }
-    }
+    public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles) => TextFiles.Write(path, ToHtml(title, puzzles));
 
     private static string ToHtml(string title, IEnumerable<PuzzleView> puzzles)
     {
@@ -55,9 +42,11 @@ internal static class HtmlPage
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    private static void AppendGrid(StringBuilder page, GridView grid)
+    /// <summary>Appends a grid as a figure.</summary>
+    internal static void AppendGrid(StringBuilder page, GridView grid, string? cssClass = null)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<figure>\n<figcaption>{Encode(grid.Title)}</figcaption>\n<table>\n");
+        var figure = cssClass is null ? "<figure>" : $"<figure class=\"{cssClass}\">";
+        page.Append(CultureInfo.InvariantCulture, $"{figure}\n<figcaption>{Encode(grid.Title)}</figcaption>\n<table>\n");
         for (var row = 0; row < grid.Rows; row++)
         {
             page.Append("<tr>");
@@ -91,5 +80,5 @@ internal static class HtmlPage
         };
     }
 
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+    internal static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

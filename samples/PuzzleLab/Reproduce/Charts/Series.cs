@@ -1,0 +1,20 @@
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Label">Its name in the legend.</param>
+/// <param name="X">Where its points lie.</param>
+/// <param name="Y">Their heights.</param>
+/// <param name="Error">How far each reaches below and above its height; may be empty.</param>
+/// <param name="HasMarkers">Whether points are marked.</param>
+internal sealed record Series(string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<(double Below, double Above)> Error, bool HasMarkers = true)
+{
+    /// <summary>A line without spread.</summary>
+    public static Series Of(string label, IEnumerable<double> x, IEnumerable<double> y, bool hasMarkers = true) => new(label, [.. x], [.. y], [], hasMarkers);
+
+    /// <summary>A line of means, each with the spread over the seeds.</summary>
+    public static Series Of(string label, IEnumerable<double> x, IEnumerable<Spread> y)
+    {
+        var spreads = y.ToArray();
+        return new Series(label, [.. x], [.. spreads.Select(spread => spread.Mean)], [.. spreads.Select(spread => (spread.Mean - spread.Least, spread.Most - spread.Mean))]);
+    }
+}

@@ -1,0 +1,183 @@
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Figure 5: adaptive halting, and more segments than were trained.</summary>
+internal sealed class HaltingFigure : Figure
+{
+    private const double Close = 2; // points
+
+    public override string Name => "fig5";
+
+    public override string Title => "Adaptive halting";
+
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
+    {
+        var plans = new PaperPlans(scale);
+        return Maxima(scale).SelectMany(maximum => (TrainingPlan[])[plans.HrmOf(maximum), plans.FixedOf(maximum)]);
+    }
+
+    public override FigureResult Run(Laboratory laboratory)
+    {
+        var plans = new PaperPlans(laboratory.Scale);
+        Row[] rows = [.. Maxima(laboratory.Scale).Select(maximum => Row.Of(laboratory, plans, maximum))];
+        var picture = Draw(
+            laboratory,
+            string.Empty,
+            "Left: segments that puzzles take until the rule of the training (q_halt > q_continue), or 95 % confidence, stops them. Middle: exact answers. Right: the models trained with M segments at most, with more of them. Whiskers: all seeds.",
+            Steps(rows),
+            Accuracy(rows),
+            Scaling(rows));
+        var histogram = Draw(
+            laboratory,
+            "histogram",
+            "Test puzzles by the number of segments that they take, all seeds together, and the mean by the number of blanks.",
+            Histogram(rows[^1]),
+            ByDifficulty(rows[^1]));
+        return Result(
+            laboratory,
+            $"{laboratory.Scale.Sudoku.Name}: trained with adaptive halting, and with M segments always; {rows[0].Adaptive[0].Puzzles:N0} test puzzles, the same for all, the same dtype.",
+            Claims(laboratory, rows),
+            [
+                new ResultTable(
+                    "fig5",
+                    "Segments and exact test answers, mean (least–most) over the seeds",
+                    ["M", "adaptive: segments", "exact, %", "at 95 %: segments", "exact, %", "M always: exact, %", "adaptive model at 2·M: exact, %"],
+                    [.. rows.Select(row => row.Cells)]),
+            ],
+            [picture, histogram]);
+    }
+
+    private static IEnumerable<int> Maxima(ReproduceScale scale) => scale.Segments.Where(segments => segments > 1);
+
+    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Row> rows)
+    {
+        var last = rows[^1];
+        var gap = last.Always.Mean - last.OwnExact.Mean;
+        var confidentGap = last.Always.Mean - last.ConfidentExact.Mean;
+        var isHalf = last.Own.Mean < last.Maximum / 2.0;
+        var isHalfConfident = last.Confident.Mean < last.Maximum / 2.0 && confidentGap <= Close;
+        var growth = (last.Own.Mean / rows[0].Own.Mean, last.Maximum / (double)rows[0].Maximum);
+        var setting = Setting(laboratory);
+        var seeds = laboratory.Seeds.Count;
+        return
+        [
+            new Claim(
+                "Adaptive halting takes less than half of M at nearly the accuracy of M always",
+                "mean steps stay low, accuracy close to fixed M",
+                $"M {last.Maximum}: {last.Own.Text("F2")} segments, {last.OwnExact.Text()} % against {last.Always.Text()} %; at 95 % confidence {last.Confident.Text("F2")} segments, {last.ConfidentExact.Text()} %",
+                setting,
+                seeds,
+                isHalf && gap <= Close ? Verdict.Reproduced : isHalf || isHalfConfident || gap <= Close ? Verdict.Partly : Verdict.NotReproduced),
+            new Claim(
+                "The mean number of segments stays flat as M grows",
+                "flat from M 2 to M 8",
+                string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.Own.Text("F2")}")),
+                setting,
+                seeds,
+                growth.Item1 < 1.5 ? Verdict.Reproduced : growth.Item1 < Math.Sqrt(growth.Item2) ? Verdict.Partly : Verdict.NotReproduced),
+            new Claim(
+                "More segments than were trained are no worse",
+                "trained at 8, accuracy still rises at 16",
+                string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.AtMaximum.Text()} %, at {2 * row.Maximum} {row.AtTwice.Text()} %")),
+                setting,
+                seeds,
+                OfAll(rows.Select(row => row.AtTwice.Mean >= row.AtMaximum.Mean))),
+        ];
+    }
+
+    private static Verdict OfAll(IEnumerable<bool> parts)
+    {
+        var all = parts.ToArray();
+        return all.All(part => part) ? Verdict.Reproduced : all.Any(part => part) ? Verdict.Partly : Verdict.NotReproduced;
+    }
+
+    private static double[] Maxima(IReadOnlyList<Row> rows) => [.. rows.Select(row => (double)row.Maximum)];
+
+    private static Chart Steps(IReadOnlyList<Row> rows) => new("Segments", "M", "mean segments a puzzle",
+    [
+        Series.Of("M always", Maxima(rows), Maxima(rows)),
+        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.Own)),
+        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.Confident)),
+    ])
+    {
+        Ticks = Maxima(rows),
+    };
+
+    private static Chart Accuracy(IReadOnlyList<Row> rows) => new("Accuracy", "M", "exact test answers, %",
+    [
+        Series.Of("M always", Maxima(rows), rows.Select(row => row.Always)),
+        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.OwnExact)),
+        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.ConfidentExact)),
+    ])
+    {
+        Ticks = Maxima(rows),
+    };
+
+    private static Chart Scaling(IReadOnlyList<Row> rows) => new("More segments than trained", "segments in inference", "exact test answers, %",
+    [
+        .. rows.Select(row => Series.Of(
+            $"trained with M {row.Maximum}",
+            Enumerable.Range(1, row.Adaptive[0].Segments.Count).Select(segment => (double)segment),
+            Enumerable.Range(1, row.Adaptive[0].Segments.Count).Select(segment => Spread.Of(row.Adaptive.Select(each => 100 * each.ExactAfter(segment)))))),
+    ]);
+
+    private static Chart Histogram(Row row)
+    {
+        double[] places = [.. Enumerable.Range(1, row.Maximum).Select(segment => (double)segment)];
+        return new Chart($"Where puzzles stop, M {row.Maximum}", "segments", "share of puzzles, %",
+        [
+            Series.Of("adaptive", places, Shares(Thinking.OwnRule)),
+            Series.Of("95 % confidence", places, Shares(Thinking.ConfidenceRule)),
+        ])
+        {
+            Ticks = places,
+        };
+
+        IEnumerable<double> Shares(string rule)
+        {
+            var puzzles = row.Adaptive.Sum(each => each.Puzzles);
+            return places.Select((_, i) => 100.0 * row.Adaptive.Sum(each => each.Rules[rule].Histogram[i]) / puzzles);
+        }
+    }
+
+    private static Chart ByDifficulty(Row row)
+    {
+        return new Chart("Harder puzzles take longer", "blanks", "mean segments a puzzle", [Line("adaptive", Thinking.OwnRule), Line("95 % confidence", Thinking.ConfidenceRule)]);
+
+        Series Line(string label, string rule)
+        {
+            var levels = row.Adaptive.SelectMany(each => each.Rules[rule].ByDifficulty)
+                .GroupBy(level => level.Difficulty)
+                .Where(levels => levels.Sum(level => level.Puzzles) >= 30)
+                .OrderBy(levels => levels.Key)
+                .Select(levels => (levels.Key, Mean: levels.Sum(level => level.Mean * level.Puzzles) / levels.Sum(level => level.Puzzles)))
+                .ToArray();
+            return Series.Of(label, levels.Select(level => (double)level.Key), levels.Select(level => level.Mean));
+        }
+    }
+
+    /// <summary>One M.</summary>
+    private sealed record Row(int Maximum, IReadOnlyList<Thinking> Adaptive, IReadOnlyList<Thinking> Fixed)
+    {
+        public Spread Own => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.OwnRule].Mean));
+
+        public Spread OwnExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.OwnRule].Exact));
+
+        public Spread Confident => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.ConfidenceRule].Mean));
+
+        public Spread ConfidentExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.ConfidenceRule].Exact));
+
+        public Spread Always => Spread.Of(Fixed.Select(each => 100 * each.ExactAfter(Maximum)));
+
+        public Spread AtMaximum => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(Maximum)));
+
+        public Spread AtTwice => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(2 * Maximum)));
+
+        public IReadOnlyList<string> Cells =>
+            [$"{Maximum}", Own.Text("F2"), OwnExact.Text(), Confident.Text("F2"), ConfidentExact.Text(), Always.Text(), AtTwice.Text()];
+
+        public static Row Of(Laboratory laboratory, PaperPlans plans, int maximum) => new(
+            maximum,
+            [.. laboratory.Train(plans.HrmOf(maximum)).Select(laboratory.Think)],
+            [.. laboratory.Train(plans.FixedOf(maximum)).Select(laboratory.Think)]);
+    }
+}

@@ -1,0 +1,119 @@
+using Hrm.Core;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Figure 2: what width and depth are worth.</summary>
+internal sealed class ScalingFigure : Figure
+{
+    private const double Clear = 5; // points, above what seeds differ by
+
+    public override string Name => "fig2";
+
+    public override string Title => "Width and depth";
+
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
+    {
+        var plans = new PaperPlans(scale);
+        return scale.Segments.Select(plans.HrmOf)
+            .Concat(scale.Segments.Select(plans.RecurrentOf))
+            .Concat(scale.DirectLayers.Select(plans.DirectOf))
+            .Concat(scale.Widths.SelectMany(width => (TrainingPlan[])[plans.WideOf(plans.Direct, width), plans.WideOf(plans.Hrm, width)]));
+    }
+
+    public override FigureResult Run(Laboratory laboratory)
+    {
+        var scale = laboratory.Scale;
+        var plans = new PaperPlans(scale);
+        Curve[] width =
+        [
+            Curve.Of(laboratory, "direct", scale.Widths.Select(width => plans.WideOf(plans.Direct, width)), Width),
+            Curve.Of(laboratory, "HRM", scale.Widths.Select(width => plans.WideOf(plans.Hrm, width)), Width),
+        ];
+        Curve[] depth =
+        [
+            Curve.Of(laboratory, "direct", scale.DirectLayers.Select(plans.DirectOf), Depth),
+            Curve.Of(laboratory, "recurrent", scale.Segments.Select(plans.RecurrentOf), Depth),
+            Curve.Of(laboratory, "HRM", scale.Segments.Select(plans.HrmOf), Depth),
+        ];
+        var picture = Draw(
+            laboratory,
+            string.Empty,
+            "Left: width at the depth of the preset. Right: depth, the blocks that are applied from question to answer. Whiskers: all seeds.",
+            Chart("Width", "D, width of the states", width),
+            Chart("Depth", "blocks applied, all segments together", depth));
+        return Result(
+            laboratory,
+            $"{scale.Sudoku.Name}: {scale.SudokuSettings().Trainer.TotalSteps:N0} steps each, the same batches and learning rate. Depth grows by blocks in the direct model, by segments (M) in the recurrent one and in HRM; both of these are trained with deep supervision and the one-step gradient.",
+            Claims(laboratory, width, depth),
+            [Table("width", "Width", "D", width), Table("depth", "Depth", "blocks applied", depth)],
+            [picture]);
+    }
+
+    private static double Width(LabSettings settings) => settings.Model.HiddenSize;
+
+    private static double Depth(LabSettings settings) => (double)TrainingPlan.Blocks(settings).Forward * settings.Trainer.Halting.MaxSegments;
+
+    private static Chart Chart(string title, string across, IReadOnlyList<Curve> curves)
+        => new(title, across, "exact test answers, %", [.. curves.Select(curve => Series.Of(curve.Label, curve.X, curve.Y))])
+        {
+            IsLogAcross = true,
+            Ticks = [.. curves.SelectMany(curve => curve.X).Distinct().Order()],
+        };
+
+    private static ResultTable Table(string name, string title, string quantity, IReadOnlyList<Curve> curves) => new(
+        $"fig2-{name}",
+        $"{title}: exact test answers, mean (least–most) over the seeds",
+        ["model", quantity, "parameters", "exact, %", "training, s"],
+        [.. curves.SelectMany(curve => curve.Models.Select((models, i) => (IReadOnlyList<string>)
+            [curve.Label, Number(curve.X[i], "F0"), $"{models[0].Parameters:N0}", curve.Y[i].Text(), Number(models.Average(model => model.Seconds), "F0")]))]);
+
+    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, Curve[] width, Curve[] depth)
+    {
+        var (direct, recurrent, hrm) = (depth[0], depth[1], depth[2]);
+        var widthGain = width[0].Gain;
+        var best = hrm.Y[^1].Mean - Math.Max(direct.Y[^1].Mean, recurrent.Y[^1].Mean);
+        return
+        [
+            new Claim(
+                "A wider direct model is no better",
+                "27M to 872M parameters: no gain (Sudoku-Extreme-Full)",
+                $"{width[0].Text}",
+                Setting(laboratory),
+                laboratory.Seeds.Count,
+                Math.Abs(widthGain) < Clear ? Verdict.Reproduced : Verdict.NotReproduced),
+            new Claim(
+                "A deeper model is better",
+                "8 to 512 layers: accuracy rises",
+                $"direct {direct.Text}; recurrent {recurrent.Text}; HRM {hrm.Text}",
+                Setting(laboratory),
+                laboratory.Seeds.Count,
+                OfParts(direct.Gain > Clear, recurrent.Gain > Clear, hrm.Gain > Clear)),
+            new Claim(
+                "HRM uses depth best: the others saturate",
+                "direct 16.9 % at 8 layers, the recurrent one saturates, HRM near 100 %",
+                $"at the greatest depth: direct {direct.Y[^1].Text()}, recurrent {recurrent.Y[^1].Text()}, HRM {hrm.Y[^1].Text()} %",
+                Setting(laboratory),
+                laboratory.Seeds.Count,
+                best > Clear ? Verdict.Reproduced : hrm.Y[^1].Mean > direct.Y[^1].Mean + Clear ? Verdict.Partly : Verdict.NotReproduced),
+        ];
+    }
+
+    private static Verdict OfParts(params bool[] parts)
+        => parts.All(part => part) ? Verdict.Reproduced : parts.Any(part => part) ? Verdict.Partly : Verdict.NotReproduced;
+
+    /// <summary>Accuracies of a kind of model at several sizes.</summary>
+    private sealed record Curve(string Label, IReadOnlyList<double> X, IReadOnlyList<IReadOnlyList<TrainedModel>> Models, IReadOnlyList<Spread> Y)
+    {
+        /// <summary>By how many points the largest is better than the smallest.</summary>
+        public double Gain => Y[^1].Mean - Y[0].Mean;
+
+        public string Text => $"{Number(Y[0].Mean)} to {Number(Y[^1].Mean)} % at {Number(X[0], "F0")} to {Number(X[^1], "F0")}";
+
+        public static Curve Of(Laboratory laboratory, string label, IEnumerable<TrainingPlan> plans, Func<LabSettings, double> place)
+        {
+            var all = plans.ToArray();
+            var models = all.Select(laboratory.Train).ToArray();
+            return new Curve(label, [.. all.Select(plan => place(plan.Create()))], models, [.. models.Select(laboratory.Exact)]);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>Values as JSON files that are whole or not there.</summary>
+internal static class JsonFiles
+{
+    private const long MaxLength = 64 << 20;
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The value of a file; nothing where there is none that can be read.</summary>
+    public static T? Read<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: <= MaxLength } ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options) : null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null; // It is made again.
+        }
+    }
+
+    public static void Write<T>(string path, T value) => TextFiles.Write(path, JsonSerializer.Serialize(value, Options));
+
+    /// <summary>What a value is known again by.</summary>
+    public static string HashOf(object value)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, Options))))[..12];
+}

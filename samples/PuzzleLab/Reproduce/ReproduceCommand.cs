@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary><c>reproduce FIGURE</c>: trains what a figure of the paper needs, measures, draws, and writes the report.</summary>
+internal static class ReproduceCommand
+{
+    private const string All = "all";
+
+    private static readonly Argument<string> Name = new("figure") { Description = $"{string.Join(", ", Figure.All.Select(figure => figure.Name))}, or {All}." };
+    private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets of yours.", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> Output = new("--output") { Description = "The folder that takes models, numbers, pictures and the report.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
+    private static readonly Option<int> Seeds = new("--seeds") { Description = "How many models of each kind are trained.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training: with --scale gpu, where it has to be said; at the scale of cpu they are fixed." };
+    private static readonly Option<string?> Sudoku = new("--sudoku") { Description = "With --scale gpu: the folder of Sudoku-Extreme, as `data sudoku build` writes it." };
+    private static readonly Option<string?> Maze = new("--maze") { Description = "With --scale gpu: the folder of Maze-Hard, as `data maze build` writes it." };
+    private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<int?> Threads = CommonOptions.Threads();
+    private static readonly Option<bool> Tf32 = CommonOptions.Tf32();
+
+    public static Command Create()
+    {
+        var command = new Command("reproduce", "Measure what the paper claims, and write a report. Started again it goes on where it was.")
+        {
+            Name, Scale, Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32,
+        };
+        command.SetAction((result, cancellationToken) => Task.Run(() => Run(result, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult result, CancellationToken cancellation)
+    {
+        var figures = Choose(result.GetValue(Name)!);
+        var root = Path.GetFullPath(result.GetValue(Output)!);
+        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
+        var scale = ReadScale(result, root);
+        var seeds = Enumerable.Range(1, BuildOptions.Require(result, Seeds, 1, 100)).ToArray();
+        var console = AnsiConsole.Console;
+        var clock = new WorkClock();
+        var shelf = new ModelShelf(Path.Combine(root, "models"), device, console, clock, cancellation);
+        var laboratory = new Laboratory
+        {
+            Scale = scale,
+            Seeds = seeds,
+            Shelf = shelf,
+            Kept = new Measurements(Path.Combine(root, "measurements")),
+            Folder = root,
+            Device = device,
+            Console = console,
+            Cancellation = cancellation,
+        };
+        shelf.Announce(figures.SelectMany(figure => figure.Plans(scale)), seeds);
+        var command = Command(result, scale);
+        foreach (var figure in figures)
+        {
+            console.MarkupLineInterpolated($"[bold]{figure.Name}[/]: {figure.Title}");
+            var report = new ReportFolder(root, scale);
+            report.Add(figure.Run(laboratory));
+            report.Write(command);
+        }
+
+        console.WriteLine($"report in {Path.Combine(root, ReportFolder.PageName)}");
+        return 0;
+    }
+
+    private static IReadOnlyList<Figure> Choose(string name)
+    {
+        var figures = Figure.All.Where(figure => name == All || figure.Name == name).ToArray();
+        return figures.Length > 0 ? figures : throw new LabException($"figure: expected {string.Join(", ", Figure.All.Select(figure => figure.Name))} or {All}, got '{name}'.");
+    }
+
+    private static ReproduceScale ReadScale(ParseResult result, string root)
+    {
+        switch (result.GetValue(Scale))
+        {
+            case "cpu":
+                CommonOptions.RequireAbsent(result, "with --scale cpu", Steps, Sudoku, Maze);
+                return ReproduceScale.Cpu(Path.Combine(root, "data"));
+            case "gpu":
+                return ReproduceScale.Gpu(
+                    result.GetValue(Sudoku) ?? throw new LabException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
+                    result.GetValue(Maze) ?? throw new LabException("--maze: expected the folder of Maze-Hard, as `data maze build` writes it."),
+                    result.GetValue(Steps) is { } steps and > 0 ? steps : throw new LabException("--steps: expected the steps of each training, at least 1."));
+            case var other:
+                throw new LabException($"--scale: expected cpu or gpu, got '{other}'.");
+        }
+    }
+
+    private static string Command(ParseResult result, ReproduceScale scale)
+        => $"dotnet run -c Release --project samples/PuzzleLab -- reproduce {result.GetValue(Name)} --scale {scale.Name}"
+            + (result.GetValue(Seeds) == 3 ? string.Empty : $" --seeds {result.GetValue(Seeds)}");
+}

@@ -1,0 +1,39 @@
+using Hrm.Core;
+using Hrm.Training;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>The 9×9 model that comes with the samples, and puzzles for it.</summary>
+internal sealed class ShippedSudoku(Laboratory laboratory)
+{
+    public const string Title = "9×9 Sudokus, shipped model";
+
+    private const int Puzzles = 200;
+    private const int TrainedSegments = 16;
+
+    private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
+
+    /// <summary>How its answers form.</summary>
+    public Thinking Think(int segments) => laboratory.Kept.Get("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, () =>
+    {
+        laboratory.Console.WriteLine($"measuring thinking: {Title}");
+        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var test = SudokuFiles.Open([File], 9, "data");
+        using var sample = new LabDataset(States.Sample(test, Puzzles), [], []);
+        var settings = new LabSettings { Model = model.Config };
+        settings.Trainer.Halting.MaxSegments = TrainedSegments;
+        settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
+        return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
+    });
+
+    /// <summary>Some puzzles as it solves them.</summary>
+    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, model = Fingerprint() }, () =>
+    {
+        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var test = SudokuFiles.Open([File], 9, "data");
+        return new FrameList([.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(test.Read), segments)]);
+    }).All;
+
+    private static string Fingerprint()
+        => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(ShippedModel.Folder, "model.safetensors"))));
+}

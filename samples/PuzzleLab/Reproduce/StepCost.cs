@@ -1,0 +1,6 @@
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>What a training step takes.</summary>
+/// <param name="MiB">The largest memory.</param>
+/// <param name="Milliseconds">The time of a step.</param>
+internal sealed record StepCost(double MiB, double Milliseconds);

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Hrm.Benchmarks.Devices;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>
+/// <c>step-cost</c>, which <c>reproduce memory</c> starts as a process of its own: a process has its peak of memory only once.
+/// </summary>
+internal static class StepCostCommand
+{
+    private const string Name = "step-cost";
+    private const int WarmupSteps = 3;
+    private const int TimedSteps = 5;
+    private const double BytesPerMebibyte = 1024.0 * 1024.0;
+
+    /// <summary>
+    /// The managed nursery, in hexadecimal bytes. Left alone, .NET lets the wrappers of tensors pile up to a budget that goes by the
+    /// processor's cache, and reaches it after fewer steps where a step has more updates: that would be measured, not the step.
+    /// </summary>
+    private const string NurseryBytes = "400000";
+
+    public static Command Create()
+    {
+        var file = new Option<string>("--settings") { Required = true };
+        var device = CommonOptions.Device();
+        var threads = CommonOptions.Threads();
+        var command = new Command(Name, "What reproduce starts to measure one training step.") { file, device, threads };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            var settings = JsonFiles.Read<LabSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
+            var cost = Measure(settings, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), allowsTf32: false));
+            JsonFiles.Write(result.GetValue(file)! + ".cost", cost);
+        });
+        return command;
+    }
+
+    /// <summary>Measures in a process of its own.</summary>
+    /// <param name="settings">The model and its training.</param>
+    /// <param name="file">Takes the settings for that process, and what it found.</param>
+    /// <param name="device">Where it trains.</param>
+    public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device)
+    {
+        JsonFiles.Write(file, settings);
+        var program = Environment.ProcessPath ?? throw new LabException("The path of this process is not known.");
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "PuzzleLab.dll")] : [];
+        string[] arguments = [.. host, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"];
+        var start = new ProcessStartInfo(program, arguments);
+        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        var cost = process.ExitCode == 0 ? JsonFiles.Read<StepCost>(file + ".cost") : null;
+        File.Delete(file + ".cost");
+        File.Delete(file);
+        return cost ?? throw new LabException($"{Name}: expected exit code 0 and a result, got {process.ExitCode}.");
+    }
+
+    private static StepCost Measure(LabSettings settings, torch.Device device)
+    {
+        var memory = DeviceMemory.Begin(device);
+        var task = LabTask.Of(settings.Task);
+        using var training = task.OpenTraining(settings.Data);
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
+        model.to(device);
+        using var trainer = Trainers.Create(settings, model, generator);
+        var clock = new Stopwatch();
+        foreach (var batch in new PuzzleLoader(training.Examples, settings.Trainer.GlobalBatchSize, device).TrainingBatches(settings.EpochsPerIteration, settings.Seed).Take(WarmupSteps + TimedSteps))
+        {
+            using (batch)
+            {
+                trainer.Step(batch).Dispose();
+            }
+
+            if (trainer.StepCount == WarmupSteps)
+            {
+                DeviceWork.Wait(device);
+                clock.Start();
+            }
+        }
+
+        DeviceWork.Wait(device);
+        return new StepCost(memory.Peak() / BytesPerMebibyte, clock.Elapsed.TotalMilliseconds / TimedSteps);
+    }
+}

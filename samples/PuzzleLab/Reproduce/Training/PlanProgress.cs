@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Samples.PuzzleLab;
+
+/// <summary>A line of a training every few seconds, with the time that is left for it and for all.</summary>
+internal sealed class PlanProgress(string name, string folder, WorkClock clock, IAnsiConsole console) : IProgress<TrainingReport>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+
+    public void Report(TrainingReport value)
+    {
+        if (value.Kind != ReportKind.Training || (_sinceLast.Elapsed < Interval && value.Step < value.TotalSteps))
+        {
+            return;
+        }
+
+        _sinceLast.Restart();
+        var left = value.TimeLeft ?? TimeSpan.Zero;
+        var all = clock.TimeLeft(folder, value.Trained, left);
+        console.WriteLine($"{name}: step {value.Step:N0} of {value.TotalSteps:N0}, exact {value.Metrics.ExactAccuracy:P0}, {left:mm\\:ss} left; all trainings ({clock.Count}): {all:hh\\:mm\\:ss} left");
+    }
+}
