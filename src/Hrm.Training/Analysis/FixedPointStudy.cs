@@ -7,10 +7,13 @@ namespace Hrm.Training;
 /// <summary>Whether L comes to a fixed point where zH is held, and how far from it the model's own few updates end.</summary>
 /// <remarks>
 /// <para>
-/// Each example thinks for some segments; then L alone goes on, <c>zₖ = L(zₖ₋₁, zH + x)</c> from the carry's zL on. The one-step gradient
-/// supposes that L has converged when H is updated: then <see cref="FixedPointStep.Distance"/> of the first update is small, and
-/// <see cref="FixedPointStep.Residual"/> falls to nothing. Where it does not fall, the last state is no fixed point, and the distance is only
-/// that from where the updates ended.
+/// Each example thinks for some segments; then L alone goes on, <c>zₖ = L(zₖ₋₁, zH + x)</c> from the carry's zL on. Of these updates the
+/// model itself would make T before it updates H, when the one-step gradient supposes that L has converged: then
+/// <see cref="FixedPointStep.Distance"/> of update T + 1 is small. That of the first is large wherever the last update of H moved the fixed point.
+/// </para>
+/// <para>
+/// Where <see cref="FixedPointStep.Residual"/> does not fall, the last state is no fixed point, and the distance is only that from where
+/// the updates ended.
 /// </para>
 /// <para>
 /// The updates run twice, since no state is kept: memory grows neither with them nor with the dataset. Norms and their quotients are
