@@ -113,8 +113,9 @@ public sealed class AuthorsExportTests : IDisposable
     [Fact]
     public void Architectures_that_the_authors_code_lacks_are_refused_with_all_reasons()
     {
-        using var model = TinyModel.Create(TinyModel.Config with { MixTokens = true, TokenMixerInnerWidth = 8, PositionEncoding = PositionEncoding.None, PuzzlePrefixLength = 2 });
+        using var model = TinyModel.Create(TinyModel.Config with { MixTokens = true, TokenMixerInnerWidth = 8, PositionEncoding = PositionEncoding.None, PuzzlePrefixLength = 2, Merge = StateMerge.Gated });
         model.Invoking(it => it.SaveForAuthors(_folder["x"])).Should().Throw<InvalidConfigException>().Which.Errors.Should().Equal(
+            "merge: expected Add, got Gated",
             "swiglu_inner: expected 256, the authors' rule for expansion 4.0, got 24",
             "token_mixer_inner: expected 256, the authors' rule for expansion 4.0, got 8",
             "mlp_t: expected False with two levels, got True",

@@ -24,6 +24,7 @@ public sealed class HrmConfigJsonTests
         MixTokens = true,
         TokenMixerInnerWidth = 20,
         PositionEncoding = PositionEncoding.Learned,
+        Merge = StateMerge.Gated,
         RmsNormEpsilon = 1e-6,
         RopeTheta = 500.5,
         ForwardDtype = torch.ScalarType.Float32,
@@ -79,6 +80,20 @@ public sealed class HrmConfigJsonTests
         => HrmConfig.FromJson(With("pos_encodings", $"\"{name}\"")).PositionEncoding.Should().Be(expected);
 
     [Theory]
+    [InlineData("add", StateMerge.Add)]
+    [InlineData("gated", StateMerge.Gated)]
+    public void Merges_have_names(string name, StateMerge expected)
+        => HrmConfig.FromJson(With("merge", $"\"{name}\"")).Merge.Should().Be(expected);
+
+    /// <summary>A model that adds can be read by a program that knows no merge.</summary>
+    [Fact]
+    public void Merge_is_written_only_where_it_is_not_the_sum()
+    {
+        (Unusual with { Merge = StateMerge.Add }).ToJson().Should().NotContain("merge");
+        Unusual.ToJson().Should().Contain("  \"merge\": \"gated\",");
+    }
+
+    [Theory]
     [InlineData("float32", torch.ScalarType.Float32)]
     [InlineData("bfloat16", torch.ScalarType.BFloat16)]
     public void Forward_dtypes_have_the_names_of_PyTorch(string name, torch.ScalarType expected)
@@ -88,6 +103,10 @@ public sealed class HrmConfigJsonTests
     [InlineData("pos_encodings", "\"rotary\"")]
     [InlineData("pos_encodings", "\"rope, learned\"")]
     [InlineData("pos_encodings", "1")]
+    [InlineData("merge", "\"sum\"")]
+    [InlineData("merge", "\"Gated\"")]
+    [InlineData("merge", "1")]
+    [InlineData("merge", "null")]
     [InlineData("forward_dtype", "\"float16\"")]
     [InlineData("forward_dtype", "6")]
     [InlineData("seq_len", "\"81\"")]

@@ -32,6 +32,7 @@ public sealed class HrmConfigTests
         ["puzzle_emb_len: expected enough tokens for puzzle_emb_ndim 513 at hidden_size 512, got 1"] = Valid with { PuzzleEmbeddingWidth = 513, PuzzlePrefixLength = 1 },
         ["puzzle_emb_len: expected enough tokens for puzzle_emb_ndim 0 at hidden_size 512, got 1"] = Valid with { PuzzlePrefixLength = 1 },
         ["pos_encodings: expected Rope or Learned or None, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
+        ["merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
         ["rms_norm_eps: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
         ["rope_theta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },
         ["forward_dtype: expected Float32 or BFloat16, got Float64"] = Valid with { ForwardDtype = torch.ScalarType.Float64 },

@@ -12,6 +12,7 @@ public sealed class HrmModelTests
         ["L_cycles"] = TinyModel.Config with { LowCycles = 3 },
         ["num_heads"] = TinyModel.Config with { Heads = 4 },
         ["pos_encodings"] = TinyModel.Config with { PositionEncoding = PositionEncoding.None },
+        ["merge"] = TinyModel.Config with { Merge = StateMerge.Gated },
         ["rms_norm_eps"] = TinyModel.Config with { RmsNormEpsilon = 0.5 },
         ["rope_theta"] = TinyModel.Config with { RopeTheta = 3 },
         ["forward_dtype"] = TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 },

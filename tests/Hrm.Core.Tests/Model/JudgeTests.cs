@@ -14,6 +14,7 @@ public sealed class JudgeTests
         ["token mixer"] = TinyModel.Config with { PositionEncoding = PositionEncoding.None, MixTokens = true },
         ["three layers"] = TinyModel.Config with { HighLayers = 3, LowLayers = 1 },
         ["cycles"] = TinyModel.Config with { HighCycles = 1, LowCycles = 3 },
+        ["gated merge"] = TinyModel.Config with { Merge = StateMerge.Gated },
         ["bfloat16"] = TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 },
     };
 

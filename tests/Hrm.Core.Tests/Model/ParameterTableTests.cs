@@ -43,12 +43,14 @@ public sealed class ParameterTableTests
     }
 
     [Theory]
-    [InlineData(PositionEncoding.Rope, false)]
-    [InlineData(PositionEncoding.Learned, false)]
-    [InlineData(PositionEncoding.None, true)]
-    public void ParameterCount_holds_for_unlike_levels_and_every_kind_of_position(PositionEncoding positions, bool mixes)
+    [InlineData(PositionEncoding.Rope, false, StateMerge.Add)]
+    [InlineData(PositionEncoding.Learned, false, StateMerge.Add)]
+    [InlineData(PositionEncoding.None, true, StateMerge.Add)]
+    [InlineData(PositionEncoding.Rope, false, StateMerge.Gated)]
+    [InlineData(PositionEncoding.None, true, StateMerge.Gated)]
+    public void ParameterCount_holds_for_unlike_levels_and_every_kind_of_position_and_merge(PositionEncoding positions, bool mixes, StateMerge merge)
     {
-        using var model = new HrmModel(TinyModel.Config with { PositionEncoding = positions, MixTokens = mixes, HighLayers = 3 });
+        using var model = new HrmModel(TinyModel.Config with { PositionEncoding = positions, MixTokens = mixes, HighLayers = 3, Merge = merge });
         using var scope = NewDisposeScope();
         model.parameters().Sum(parameter => parameter.numel()).Should().Be(model.Config.ParameterCount);
     }

@@ -73,4 +73,68 @@ public sealed class AnalysisGuideTests : IDisposable
         study.High.ParticipationRatio.Should().BeInRange(1, 64);
         plane.Shares.Sum().Should().BeInRange(0, 1);
     }
+
+    [Fact]
+    public void Answers_form_segment_by_segment()
+    {
+        var (model, dataset) = (_model, _dataset);
+
+        // <answers>
+        var answers = new AnswerStudy(segments: 16);
+        new SegmentEvaluator(model, segments: 16).Run(dataset, answers.Add);
+        foreach (var average in answers.Segments)
+        {
+            Console.WriteLine($"segment {average.Segment}: {average.Exact:P1} exact, {average.Wrong:P1} of the tokens wrong, {average.Changed:P1} changed");
+        }
+        // </answers>
+
+        answers.Examples.Should().Be(8);
+        answers.Segments.Should().HaveCount(16).And.OnlyContain(average => average.Exact == 0 && average.Wrong > 0.1, "a model that was not trained solves nothing");
+    }
+
+    [Fact]
+    public void Halting_is_counted_by_difficulty()
+    {
+        var (model, dataset) = (_model, _dataset);
+
+        // <halting>
+        var confident = new HaltingStudy(new ConfidenceHalting(0.95, maxSegments: 16));
+        var stable = new HaltingStudy(new StableHalting(2, maxSegments: 16));
+        new SegmentEvaluator(model, segments: 16).Run(dataset, example =>
+        {
+            var difficulty = example.Inputs.Count(token => token == 1);
+            confident.Add(example, difficulty);
+            stable.Add(example, difficulty);
+        });
+        foreach (var (empty, level) in confident.ByDifficulty)
+        {
+            Console.WriteLine($"{empty} empty cells: {level.ExactAccuracy:P1} exact after {level.MeanSegments:F1} segments, of {level.Examples}");
+        }
+
+        Console.WriteLine($"stopped early: {stable.All.StoppedEarly}, of which {stable.All.ExactOfStoppedEarly:P1} are exact");
+        // </halting>
+
+        confident.All.Histogram.Should().Equal([.. Enumerable.Repeat(0, 15), 8], "a model that was not trained is sure of nothing");
+        confident.ByDifficulty.Values.Sum(level => level.Examples).Should().Be(8);
+        stable.All.Examples.Should().Be(8);
+    }
+
+    [Fact]
+    public void L_alone_goes_on()
+    {
+        var (model, dataset) = (_model, _dataset);
+
+        // <fixed-point>
+        var fixedPoint = FixedPointStudy.Run(model, dataset, segments: 4, updates: 32);
+        foreach (var step in fixedPoint.Low)
+        {
+            Console.WriteLine($"update {step.Update} of L alone moves it by {step.Residual:P2}; it was {step.Distance:P2} from where it ends");
+        }
+
+        Console.WriteLine($"when H is updated, L is still {fixedPoint.Low[model.Config.LowCycles].Distance:P2} from there");
+        // </fixed-point>
+
+        fixedPoint.Examples.Should().Be(8);
+        fixedPoint.Low.Should().HaveCount(32).And.OnlyContain(step => double.IsFinite(step.Residual) && double.IsFinite(step.Distance));
+    }
 }

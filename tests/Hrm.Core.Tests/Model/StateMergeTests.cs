@@ -1,0 +1,109 @@
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Core.Tests;
+
+/// <summary>How a module joins its state and what is injected into it.</summary>
+public sealed class StateMergeTests
+{
+    private static readonly string[] Gates =
+        ["H_level.merge.state_proj.weight", "H_level.merge.injection_proj.weight", "L_level.merge.state_proj.weight", "L_level.merge.injection_proj.weight"];
+
+    private static HrmConfig Gated { get; } = TinyModel.Config with { Merge = StateMerge.Gated };
+
+    /// <summary>Gates draw nothing, so the same seed gives the other weights the same values.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Before_training_a_gated_model_is_the_model_that_adds(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = TinyModel.Batch();
+        using var gated = New(Gated with { ForwardDtype = dtype });
+        using var adds = New(TinyModel.Config with { ForwardDtype = dtype });
+        gated.state_dict().Keys.Except(adds.state_dict().Keys).Should().BeEquivalentTo(Gates);
+        foreach (var (name, weight) in adds.state_dict())
+        {
+            gated.state_dict()[name].Equals(weight).Should().BeTrue(name);
+        }
+
+        var (actual, expected) = (gated.call(gated.InitialCarry(3), batch), adds.call(adds.InitialCarry(3), batch));
+
+        actual.Logits.Equals(expected.Logits).Should().BeTrue();
+        actual.QHalt.Equals(expected.QHalt).Should().BeTrue();
+        actual.Carry.High.Equals(expected.Carry.High).Should().BeTrue();
+        actual.Carry.Low.Equals(expected.Carry.Low).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Gradients_reach_every_gate()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = TinyModel.Batch();
+        using var model = New(Gated);
+        model.call(model.InitialCarry(3), batch).Logits.square().sum().backward();
+        var parameters = model.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        Gates.Should().AllSatisfy(name => parameters[name].grad!.abs().max().item<float>().Should().BePositive(name));
+    }
+
+    [Fact]
+    public void A_gated_model_is_saved_and_loaded_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var batch = TinyModel.Batch();
+        using var model = TinyModel.Create(Gated);
+        model.Save(folder["model"]);
+        using var loaded = HrmModel.Load(folder["model"]);
+
+        loaded.Config.Should().Be(Gated);
+        loaded.ShouldHaveTheWeightsOf(model);
+        loaded.state_dict()[Gates[3]].count_nonzero().item<long>().Should().BePositive();
+        loaded.call(loaded.InitialCarry(3), batch).Logits.Equals(model.call(model.InitialCarry(3), batch).Logits).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_authors_code_has_no_gate()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = TinyModel.Create(AuthorsFolder.Config with { Merge = StateMerge.Gated });
+        model.Invoking(it => it.SaveForAuthors(folder["x"])).Should().Throw<InvalidConfigException>().Which.Errors.Should().Equal("merge: expected Add, got Gated");
+        Directory.Exists(folder["x"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_merge_of_ones_own_comes_before_the_blocks()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new ReasoningModule([Block()], new Difference());
+        using var adds = new ReasoningModule([Block()]);
+        var (state, injection) = (States(2), States(3));
+        module.call(state, injection).Equals(adds.call(state, -injection)).Should().BeTrue();
+        module.call(state, injection).Equals(adds.call(state, injection)).Should().BeFalse();
+
+        static Layers.TransformerBlock Block()
+        {
+            using var generator = new Generator(1);
+            return new Layers.TransformerBlock(new Layers.TokenMixer(6, 8, generator), new Layers.SwiGlu(16, 24, generator));
+        }
+    }
+
+    private static Tensor States(ulong seed)
+    {
+        using var generator = new Generator(seed);
+        return randn([2, 6, 16], generator: generator);
+    }
+
+    private static HrmModel New(HrmConfig config)
+    {
+        using var generator = new Generator(1);
+        return new HrmModel(config, generator);
+    }
+
+    private sealed class Difference() : nn.Module<Tensor, Tensor, Tensor>(nameof(Difference))
+    {
+        public override Tensor forward(Tensor state, Tensor injection) => state - injection; // [B, S, D]
+    }
+}

@@ -1,0 +1,291 @@
+using Hrm.Core;
+using Hrm.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Training.Tests;
+
+public sealed class FixedPointStudyTests : IDisposable
+{
+    private const int Rows = 6;
+    private const int Segments = 3;
+    private const int Updates = 5;
+
+    private readonly WatchedLevel _low;
+    private readonly HrmModel _model;
+    private readonly InMemoryPuzzleDataset _dataset;
+
+    public FixedPointStudyTests()
+    {
+        (_model, _low) = Watched(TinyModels.Config);
+        _dataset = new HandEvaluation(_model, Rows, 1, seed: 5).Dataset(_ => 1);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>zₖ = z* + aᵏ(z₀ − z*), so ‖zₖ₋₁ − z‖ is aᵏ⁻¹ − aⁿ of what it would be from z₀ to z*.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.8)]
+    public void A_contraction_settles_at_its_rate(double rate)
+    {
+        const int Long = 14;
+        using var model = Around(new LinearLevel(rate, 0.3));
+        var study = FixedPointStudy.Run(model, _dataset, 1, Long);
+        study.Examples.Should().Be(Rows);
+        study.Low.Select(step => step.Update).Should().Equal(Enumerable.Range(1, Long));
+        study.Low[0].Distance.Should().BeGreaterThan(0.1, "the carry is far from where L settles");
+        var end = Math.Pow(rate, Long);
+        foreach (var step in study.Low)
+        {
+            var left = (Math.Pow(rate, step.Update - 1) - end) / (1 - end);
+            step.Distance.Should().BeApproximately(left * study.Low[0].Distance, 1e-5 * study.Low[0].Distance);
+        }
+    }
+
+    /// <summary>Without an injection z* is zero, and every update takes the same share of the state away.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(-0.25)]
+    public void A_residual_is_relative_to_the_state_before(double rate)
+    {
+        using var model = Around(new LinearLevel(rate, 0));
+        FixedPointStudy.Run(model, _dataset, 1, Updates).Low.Should().AllSatisfy(step => step.Residual.Should().BeApproximately(1 - rate, 1e-5));
+    }
+
+    [Fact]
+    public void Residuals_fall_at_the_rate_near_the_fixed_point()
+    {
+        using var model = Around(new LinearLevel(0.5, 0.3));
+        var residuals = FixedPointStudy.Run(model, _dataset, 1, 14).Low.Select(step => step.Residual).ToArray();
+        residuals[8..].Zip(residuals[7..]).Should().AllSatisfy(pair => (pair.First / pair.Second).Should().BeApproximately(0.5, 0.01));
+    }
+
+    /// <summary>Against a plain loop over one example at a time, which keeps every state.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(Rows)]
+    public void Steps_are_those_of_a_plain_loop_and_rows_that_fill_a_batch_do_not_count(int batchSize)
+    {
+        var expected = ByHand();
+        var reports = new Reports();
+        var study = FixedPointStudy.Run(_model, _dataset, Segments, Updates, batchSize, reports);
+        study.Examples.Should().Be(Rows);
+        study.Low.Should().HaveCount(Updates);
+        study.Low.Zip(expected).Should().AllSatisfy(pair =>
+        {
+            // A product of few rows may be computed in another order.
+            pair.First.Update.Should().Be(pair.Second.Update);
+            pair.First.Residual.Should().BeApproximately(pair.Second.Residual, 1e-4 * pair.Second.Residual);
+            pair.First.Distance.Should().BeApproximately(pair.Second.Distance, 1e-4 * pair.Second.Distance);
+        });
+        expected.Select(step => step.Residual).Should().OnlyContain(residual => residual > 1e-3, "the comparison must see something");
+        reports.Done.Should().Equal(Enumerable.Range(1, (Rows + batchSize - 1) / batchSize).Select(batch => Math.Min(batch * batchSize, Rows)));
+    }
+
+    [Fact]
+    public void States_in_bfloat16_are_measured_in_float32()
+    {
+        using var model = Watched(TinyModels.Config with { ForwardDtype = ScalarType.BFloat16 }).Model;
+        var study = FixedPointStudy.Run(model, _dataset, Segments, Updates);
+        study.Low.Zip(ByHand()).Should().AllSatisfy(pair =>
+        {
+            // 8 bits of a value: 2⁻⁸ an update, over a few updates.
+            pair.First.Residual.Should().BeApproximately(pair.Second.Residual, 0.03);
+            pair.First.Distance.Should().BeApproximately(pair.Second.Distance, 0.03);
+        });
+    }
+
+    /// <summary>L that gives back a tensor it was given: freeing the state before would free the next.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_level_may_give_back_what_it_was_given(bool givesState)
+    {
+        using var model = Around(new GivenLevel(givesState));
+        var study = FixedPointStudy.Run(model, _dataset, 1, 3);
+        study.Low.Skip(1).Should().OnlyContain(step => step.Residual == 0 && step.Distance == 0);
+        if (givesState)
+        {
+            study.Low[0].Should().Be(new FixedPointStep(1, 0, 0));
+        }
+        else
+        {
+            study.Low[0].Distance.Should().BePositive();
+        }
+    }
+
+    [Fact]
+    public void The_model_runs_in_evaluation_mode_without_a_graph_and_gets_its_mode_back()
+    {
+        var low = new LinearLevel(0.5, 0.3);
+        using var model = Around(low);
+        model.train();
+        FixedPointStudy.Run(model, _dataset, 1, 2);
+        low.HasTrained.Should().BeFalse();
+        model.training.Should().BeTrue();
+        model.eval();
+        FixedPointStudy.Run(model, _dataset, 1, 2);
+        model.training.Should().BeFalse();
+        model.train();
+        FluentActions.Invoking(() => FixedPointStudy.Run(model, _dataset, 1, 2, 4, new Reports(_ => throw new TimeoutException()))).Should().Throw<TimeoutException>();
+        model.training.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Who_listens_hears_the_segments_and_stays()
+    {
+        var heard = 0;
+        Action<RecurrenceUpdate> listener = _ => heard++;
+        _model.Recurrence.Updated = listener;
+        FixedPointStudy.Run(_model, _dataset, Segments, Updates, 4);
+        _model.Recurrence.Updated.Should().BeSameAs(listener);
+        heard.Should().Be(2 * Segments * _model.Config.HighCycles * (_model.Config.LowCycles + 1));
+    }
+
+    [Fact]
+    public void Nothing_is_left_behind_also_after_a_failure()
+    {
+        FixedPointStudy.Run(_model, _dataset, 2, 3, 4);
+        using var cancelled = new CancellationTokenSource();
+        var live = LiveTensors.Count();
+        FixedPointStudy.Run(_model, _dataset, 2, 3, 4);
+        var failing = () => FixedPointStudy.Run(_model, _dataset, 2, 3, 4, new Reports(_ => cancelled.Cancel()), cancelled.Token);
+        failing.Should().Throw<OperationCanceledException>();
+        Tensor.TotalCount.Should().Be(live);
+    }
+
+    /// <summary>The number of live tensors at the last update of L alone is that at the first: no state is kept.</summary>
+    [Fact]
+    public void Updates_keep_no_states()
+    {
+        var low = new LinearLevel(0.5, 0.3);
+        using var model = Around(low);
+        var live = new List<long>();
+        var thinking = model.Config.HighCycles * model.Config.LowCycles;
+        low.Called = () => live.Add(low.Calls > thinking + 1 ? Tensor.TotalCount : 0);
+        LiveTensors.Count();
+        FixedPointStudy.Run(model, _dataset, 1, 20);
+        live.Should().HaveCount(thinking + 40);
+        live[(thinking + 1)..(thinking + 20)].Distinct().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Cancellation_stops_before_the_next_segment()
+    {
+        var low = new LinearLevel(0.5, 0.3);
+        using var model = Around(low);
+        using var cancellation = new CancellationTokenSource();
+        low.Called = cancellation.Cancel;
+        Running(() => FixedPointStudy.Run(model, _dataset, 3, 3, cancellationToken: cancellation.Token)).Throw<OperationCanceledException>();
+        low.Calls.Should().Be(model.Config.HighCycles * model.Config.LowCycles);
+        Running(() => FixedPointStudy.Run(model, _dataset, 3, 3, cancellationToken: cancellation.Token)).Throw<OperationCanceledException>();
+        low.Calls.Should().Be(model.Config.HighCycles * model.Config.LowCycles, "nothing runs where it was cancelled before");
+    }
+
+    [Fact]
+    public void Cancellation_stops_before_the_next_update_of_L_alone()
+    {
+        var low = new LinearLevel(0.5, 0.3);
+        using var model = Around(low);
+        using var cancellation = new CancellationTokenSource();
+        var thinking = model.Config.HighCycles * model.Config.LowCycles;
+        low.Called = () =>
+        {
+            if (low.Calls == thinking + 2)
+            {
+                cancellation.Cancel();
+            }
+        };
+        Running(() => FixedPointStudy.Run(model, _dataset, 1, 9, cancellationToken: cancellation.Token)).Throw<OperationCanceledException>();
+        low.Calls.Should().Be(thinking + 2);
+    }
+
+    [Fact]
+    public void A_dataset_that_does_not_fit_the_model_is_refused()
+    {
+        Running(() => FixedPointStudy.Run(_model, new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5), 1, 1)).Throw<ShapeMismatchException>();
+        var large = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 5, 8], [1, 2, 3, 4, 5, 8])], 9);
+        Running(() => FixedPointStudy.Run(_model, large, 1, 1)).Throw<TokenOutOfRangeException>();
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1, "segments")]
+    [InlineData(1, 0, 1, "updates")]
+    [InlineData(1, 1, -1, "batchSize")]
+    public void A_number_that_is_not_positive_is_refused(int segments, int updates, int batchSize, string parameter)
+        => Running(() => FixedPointStudy.Run(_model, _dataset, segments, updates, batchSize)).Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
+
+    private static FluentAssertions.Specialized.FunctionAssertions<FixedPointStudy> Running(Func<FixedPointStudy> run) => run.Should();
+
+    /// <summary>A model around a low level; its H takes over what L gives.</summary>
+    private static HrmModel Around(nn.Module<Tensor, Tensor, Tensor> low)
+    {
+        using var generator = new Generator(3);
+        return new HrmModel(TinyModels.Config, new GivenLevel(givesState: false), low, generator);
+    }
+
+    /// <summary>A model with random weights whose L can be watched.</summary>
+    private static (HrmModel Model, WatchedLevel Low) Watched(HrmConfig config)
+    {
+        using var generator = new Generator(5);
+        var rotary = ReasoningModule.CreateRotary(config);
+        var low = new WatchedLevel(ReasoningModule.Create(config, 1, rotary, generator));
+        return (new HrmModel(config, ReasoningModule.Create(config, 1, rotary, generator), low, generator), low);
+    }
+
+    /// <summary>What L would be given at the first update of the next segment: zH + x.</summary>
+    private Tensor NextInjection(HrmCarry carry, PuzzleBatch batch)
+    {
+        Tensor? next = null;
+        _low.Injected = injection => next ??= injection.clone().DetachFromDisposeScope();
+        _model.call(carry, batch);
+        _low.Injected = null;
+        return next!;
+    }
+
+    private FixedPointStep[] ByHand()
+    {
+        var (residuals, distances) = (new double[Updates], new double[Updates]);
+        using var noGradient = no_grad();
+        foreach (var batch in new PuzzleLoader(_dataset, 1, CPU).InOrder())
+        {
+            using var scope = NewDisposeScope();
+            using var owned = batch;
+            var carry = _model.InitialCarry(1);
+            for (var segment = 0; segment < Segments; segment++)
+            {
+                carry = _model.call(carry, batch).Carry;
+            }
+
+            using var held = NextInjection(carry, batch); // [1, S, D]
+            List<Tensor> states = [carry.Low];
+            for (var update = 0; update < Updates; update++)
+            {
+                states.Add(_model.Recurrence.Low.call(states[^1], held));
+            }
+
+            for (var step = 0; step < Updates; step++)
+            {
+                residuals[step] += Ratio(states[step + 1] - states[step], states[step]) / Rows;
+                distances[step] += Ratio(states[step] - states[^1], states[^1]) / Rows;
+            }
+        }
+
+        return [.. residuals.Zip(distances).Select((step, place) => new FixedPointStep(place + 1, step.First, step.Second))];
+
+        static double Ratio(Tensor part, Tensor whole) => part.norm().item<float>() / whole.norm().item<float>();
+    }
+
+    private sealed class Reports(Action<int>? then = null) : IProgress<int>
+    {
+        public List<int> Done { get; } = [];
+
+        public void Report(int value)
+        {
+            Done.Add(value);
+            then?.Invoke(value);
+        }
+    }
+}
