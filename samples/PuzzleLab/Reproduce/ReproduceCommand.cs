@@ -64,7 +64,7 @@ internal static class ReproduceCommand
         return 0;
     }
 
-    private static IReadOnlyList<Figure> Choose(string name)
+    private static Figure[] Choose(string name)
     {
         var figures = Figure.All.Where(figure => name == All || figure.Name == name).ToArray();
         return figures.Length > 0 ? figures : throw new LabException($"figure: expected {string.Join(", ", Figure.All.Select(figure => figure.Name))} or {All}, got '{name}'.");

@@ -14,10 +14,10 @@ internal sealed class ReproduceScale
     public required string Description { get; init; }
 
     /// <summary>The puzzles of most figures.</summary>
-    public required PuzzleSource Sudoku { get; init; }
+    public required PuzzleSet Sudoku { get; init; }
 
     /// <summary>The mazes.</summary>
-    public required PuzzleSource Maze { get; init; }
+    public required PuzzleSet Maze { get; init; }
 
     /// <summary>The paper's model for those Sudokus, and how it is trained.</summary>
     public required Func<LabSettings> SudokuSettings { get; init; }
@@ -50,8 +50,8 @@ internal sealed class ReproduceScale
     /// <param name="root">The folder for the puzzles.</param>
     public static ReproduceScale Cpu(string root)
     {
-        var sudoku = PuzzleSource.GeneratedSudokus(root, side: 6, givens: 12, count: 1000);
-        var maze = PuzzleSource.GeneratedMazes(root, side: 6, minimumPath: 9, count: 1000);
+        var sudoku = PuzzleSet.GeneratedSudokus(root, side: 6, givens: 12, count: 1000);
+        var maze = PuzzleSet.GeneratedMazes(root, side: 6, minimumPath: 9, count: 1000);
         return new ReproduceScale
         {
             Name = "cpu",
@@ -59,7 +59,7 @@ internal sealed class ReproduceScale
             Sudoku = sudoku,
             Maze = maze,
             SudokuSettings = () => SmallSettings(sudoku, steps: 800),
-            MazeSettings = () => SmallSettings(maze, steps: 800),
+            MazeSettings = () => SmallSettings(maze, steps: 1600),
             Widths = [48, 96, 192],
             DirectLayers = [2, 6, 24],
             Segments = [1, 2, 4, 8],
@@ -68,8 +68,7 @@ internal sealed class ReproduceScale
             MemorySettings = () =>
             {
                 var settings = SmallSettings(sudoku, steps: 1);
-                settings.Model = settings.Model with { HiddenSize = 192, SwiGluInnerWidth = 512, HighLayers = 2, LowLayers = 2, ForwardDtype = torch.ScalarType.Float32 };
-                settings.Trainer.GlobalBatchSize = 96;
+                settings.Model = settings.Model with { HiddenSize = 128, SwiGluInnerWidth = 384, ForwardDtype = torch.ScalarType.Float32 };
                 return settings;
             },
         };
@@ -81,7 +80,7 @@ internal sealed class ReproduceScale
     /// <param name="steps">The steps of each training.</param>
     public static ReproduceScale Gpu(string sudoku, string maze, long steps)
     {
-        var (sudokus, mazes) = (PuzzleSource.Built("sudoku", sudoku), PuzzleSource.Built("maze", maze));
+        var (sudokus, mazes) = (PuzzleSet.Built("sudoku", sudoku), PuzzleSet.Built("maze", maze));
         return new ReproduceScale
         {
             Name = "gpu",
@@ -104,7 +103,10 @@ internal sealed class ReproduceScale
         };
     }
 
-    private static LabSettings SmallSettings(PuzzleSource source, long steps)
+    /// <summary>A small model, and the paper's training.</summary>
+    /// <param name="source">The puzzles.</param>
+    /// <param name="steps">The number of steps.</param>
+    internal static LabSettings SmallSettings(PuzzleSet source, long steps)
     {
         source.Ensure();
         var size = source.Size;
@@ -124,7 +126,7 @@ internal sealed class ReproduceScale
         };
     }
 
-    private static LabSettings PaperSettings(PuzzleSource source, string preset, long steps)
+    private static LabSettings PaperSettings(PuzzleSet source, string preset, long steps)
     {
         var settings = source.Task.CreateSettings(preset, source.Size, new LabData { Folder = source.Folder });
         settings.Task = source.Task.Name;

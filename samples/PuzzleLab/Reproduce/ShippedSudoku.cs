@@ -1,5 +1,6 @@
 using Hrm.Core;
 using Hrm.Training;
+using Spectre.Console;
 
 namespace Hrm.Samples.PuzzleLab;
 

@@ -12,8 +12,9 @@ namespace Hrm.Samples.PuzzleLab;
 internal static class StepCostCommand
 {
     private const string Name = "step-cost";
-    private const int WarmupSteps = 3;
-    private const int TimedSteps = 5;
+    private const string Program = "PuzzleLab";
+    private const int WarmupSteps = 2;
+    private const int TimedSteps = 4;
     private const double BytesPerMebibyte = 1024.0 * 1024.0;
 
     /// <summary>
@@ -21,6 +22,12 @@ internal static class StepCostCommand
     /// processor's cache, and reaches it after fewer steps where a step has more updates: that would be measured, not the step.
     /// </summary>
     private const string NurseryBytes = "400000";
+
+    /// <summary>
+    /// From how many bytes on glibc maps a block by itself and gives it back when it is freed. Left alone it raises that bound as it goes, and the heap
+    /// keeps holes: 30 MiB of chance between two processes that do the same.
+    /// </summary>
+    private const string MappedBytes = "65536";
 
     public static Command Create()
     {
@@ -42,14 +49,21 @@ internal static class StepCostCommand
     /// <param name="settings">The model and its training.</param>
     /// <param name="file">Takes the settings for that process, and what it found.</param>
     /// <param name="device">Where it trains.</param>
-    public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device)
+    /// <param name="quantity">What of the result is wanted.</param>
+    public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device, StepQuantity quantity)
     {
         JsonFiles.Write(file, settings);
-        var program = Environment.ProcessPath ?? throw new LabException("The path of this process is not known.");
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "PuzzleLab.dll")] : [];
+        var own = Environment.ProcessPath ?? string.Empty;
+        var isProgram = Path.GetFileNameWithoutExtension(own) == Program;
+        string[] host = isProgram ? [] : [Path.Combine(AppContext.BaseDirectory, $"{Program}.dll")];
         string[] arguments = [.. host, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"];
-        var start = new ProcessStartInfo(program, arguments);
-        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+        var start = new ProcessStartInfo(isProgram ? own : "dotnet", arguments);
+        if (quantity == StepQuantity.Memory)
+        {
+            start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+            start.Environment["MALLOC_MMAP_THRESHOLD_"] = MappedBytes;
+        }
+
         using var process = Process.Start(start)!;
         process.WaitForExit();
         var cost = process.ExitCode == 0 ? JsonFiles.Read<StepCost>(file + ".cost") : null;

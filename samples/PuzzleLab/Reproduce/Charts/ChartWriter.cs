@@ -75,7 +75,7 @@ internal static class ChartWriter
         if (lower.Length > 0)
         {
             double[] none = new double[lower.Length];
-            plot.Add.ErrorBar(across, up, none, none, lower, upper).Color = line.Color;
+            plot.PlottableList.Add(new ScottPlot.Plottables.ErrorBar(across, up, none, none, lower, upper) { Color = line.Color });
         }
 
         return up.Select((height, i) => i < upper.Length ? height + upper[i] : height)

@@ -68,8 +68,8 @@ internal sealed class GradientFigure : Figure
     private static Chart Chart(
         string title,
         string across,
-        IReadOnlyList<IReadOnlyList<LearningCurve.Point>> curves,
-        IReadOnlyList<IReadOnlyList<TrainedModel>> models,
+        IReadOnlyList<LearningCurve.Point>[] curves,
+        IReadOnlyList<TrainedModel>[] models,
         Func<LearningCurve.Point, double> place)
         => new(title, across, "exact test answers, %", [.. curves.Select((curve, i) => Series.Of(models[i][0].Plan.Name, curve.Select(place), curve.Select(point => point.Exact)))]);
 }

@@ -1,11 +1,11 @@
 using Hrm.Core;
+using Spectre.Console;
 
 namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>The one-step gradient's memory does not grow with the number of updates, that of BPTT does.</summary>
 internal sealed class MemoryFigure : Figure
 {
-    private const int Repetitions = 3;
     private const double Flat = 3; // percent
     private const double Straight = 0.99; // R²
 
@@ -27,7 +27,7 @@ internal sealed class MemoryFigure : Figure
         var model = laboratory.Scale.MemorySettings();
         return Result(
             laboratory,
-            $"Whole training steps of one segment with M 1, each case in {Repetitions} processes of its own, the median: {(laboratory.Device.type == TorchSharp.DeviceType.CPU ? "largest resident memory of the process" : "memory of the device")}, and the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
+            $"Whole training steps of one segment with M 1, each case in processes of its own: {(laboratory.Device.type == TorchSharp.DeviceType.CPU ? "the largest resident memory, with an allocator that gives large blocks back at once" : "the memory of the device")}; and, in another, the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
             Claims(laboratory, one, all, products, updates),
             [
                 new ResultTable(
@@ -55,19 +55,14 @@ internal sealed class MemoryFigure : Figure
         settings.Trainer.Halting.MaxSegments = 1;
         laboratory.Scale.Sudoku.Ensure();
         settings.Data = new LabData { Folder = laboratory.Scale.Sudoku.Folder };
-        var runs = Enumerable.Range(0, Repetitions).Select(repetition => laboratory.Kept.Get("step-cost", new { settings, device = $"{laboratory.Device}", repetition }, () =>
+        return new StepCost(Run(StepQuantity.Memory).MiB, Run(StepQuantity.Time).Milliseconds);
+
+        StepCost Run(StepQuantity quantity) => laboratory.Kept.Get("step-cost", new { settings, device = $"{laboratory.Device}", quantity }, () =>
         {
             laboratory.Cancellation.ThrowIfCancellationRequested();
-            laboratory.Console.WriteLine($"measuring a step: {mode}, N = T = {count}, {repetition + 1} of {Repetitions}");
-            return StepCostCommand.RunInOwnProcess(settings, laboratory.PathOf("step-cost.json"), laboratory.Device);
-        })).ToArray();
-        return new StepCost(Median(runs.Select(run => run.MiB)), Median(runs.Select(run => run.Milliseconds)));
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] all = [.. values.Order()];
-        return all[all.Length / 2];
+            laboratory.Console.WriteLine($"measuring {quantity} of a step: {mode}, N = T = {count}");
+            return StepCostCommand.RunInOwnProcess(settings, laboratory.PathOf("step-cost.json"), laboratory.Device, quantity);
+        });
     }
 
     private static IReadOnlyList<Claim> Claims(Laboratory laboratory, StepCost[] one, StepCost[] all, double[] products, double[] updates)

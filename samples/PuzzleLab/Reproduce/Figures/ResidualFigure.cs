@@ -79,7 +79,8 @@ internal sealed class ResidualFigure : Figure
         var falls = Over(motions, motion => motion.HighFall);
         var jumps = Over(motions, motion => motion.JumpShare);
         var last = Over(motions, motion => motion.LastRatio);
-        var distance = Spread.Of(settling.Select(each => each.Steps[0].Distance));
+        var own = laboratory.Scale.LongCycles.LowCycles;
+        var distance = Spread.Of(settling.Select(each => each.Steps[own].Distance));
         return
         [
             new Claim(
@@ -106,7 +107,7 @@ internal sealed class ResidualFigure : Figure
             new Claim(
                 "L settles within a cycle (the premise of the one-step gradient)",
                 "local convergence within each cycle",
-                $"after the last segment zL is {distance.Text("F3")} of its length from where it goes when zH is held",
+                $"after the {own} updates of a cycle zL is {distance.Text("F3")} of its length from where it goes when zH is held",
                 setting,
                 seeds,
                 distance.Most < Tenth ? Verdict.Reproduced : distance.Least < Tenth ? Verdict.Partly : Verdict.NotReproduced),

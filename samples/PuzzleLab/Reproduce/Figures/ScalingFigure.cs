@@ -17,7 +17,7 @@ internal sealed class ScalingFigure : Figure
         return scale.Segments.Select(plans.HrmOf)
             .Concat(scale.Segments.Select(plans.RecurrentOf))
             .Concat(scale.DirectLayers.Select(plans.DirectOf))
-            .Concat(scale.Widths.SelectMany(width => (TrainingPlan[])[plans.WideOf(plans.Direct, width), plans.WideOf(plans.Hrm, width)]));
+            .Concat(scale.Widths.SelectMany(width => (TrainingPlan[])[PaperPlans.WideOf(plans.Direct, width), PaperPlans.WideOf(plans.Hrm, width)]));
     }
 
     public override FigureResult Run(Laboratory laboratory)
@@ -26,8 +26,8 @@ internal sealed class ScalingFigure : Figure
         var plans = new PaperPlans(scale);
         Curve[] width =
         [
-            Curve.Of(laboratory, "direct", scale.Widths.Select(width => plans.WideOf(plans.Direct, width)), Width),
-            Curve.Of(laboratory, "HRM", scale.Widths.Select(width => plans.WideOf(plans.Hrm, width)), Width),
+            Curve.Of(laboratory, "direct", scale.Widths.Select(width => PaperPlans.WideOf(plans.Direct, width)), Width),
+            Curve.Of(laboratory, "HRM", scale.Widths.Select(width => PaperPlans.WideOf(plans.Hrm, width)), Width),
         ];
         Curve[] depth =
         [

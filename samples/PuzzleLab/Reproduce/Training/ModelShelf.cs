@@ -69,7 +69,7 @@ internal sealed class ModelShelf
         return Keep(settings, folder, outcome);
     }
 
-    private Result Keep(LabSettings settings, RunFolder folder, TrainingOutcome outcome)
+    private static Result Keep(LabSettings settings, RunFolder folder, TrainingOutcome outcome)
     {
         using var generator = new torch.Generator(1);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);

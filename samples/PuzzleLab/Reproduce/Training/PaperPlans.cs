@@ -72,7 +72,7 @@ internal sealed class PaperPlans(ReproduceScale scale)
     public TrainingPlan DirectOf(int layers) => Direct.With($"direct, {layers} layers", settings => settings.Model = settings.Model with { HighLayers = layers / 2, LowLayers = layers / 2 });
 
     /// <summary>A model of another width.</summary>
-    public TrainingPlan WideOf(TrainingPlan plan, int width)
+    public static TrainingPlan WideOf(TrainingPlan plan, int width)
     {
         var own = plan.Create().Model;
         return width == own.HiddenSize ? plan : plan.With($"{plan.Name}, D {width}", settings => settings.Model = own with

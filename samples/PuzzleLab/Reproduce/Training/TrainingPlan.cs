@@ -7,7 +7,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="Name">What the report calls it.</param>
 /// <param name="Source">Its puzzles.</param>
 /// <param name="Create">Its settings, new at each call.</param>
-internal sealed record TrainingPlan(string Name, PuzzleSource Source, Func<LabSettings> Create)
+internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSettings> Create)
 {
     /// <summary>The settings for a seed.</summary>
     public LabSettings For(int seed)

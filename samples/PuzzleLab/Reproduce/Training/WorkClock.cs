@@ -32,7 +32,9 @@ internal sealed class WorkClock
     public TimeSpan TimeLeft(string name, TimeSpan took, TimeSpan left)
     {
         var own = _left.GetValueOrDefault(name);
-        var perWork = (_seconds + (took + left).TotalSeconds) / Math.Max(_work + own, double.Epsilon);
-        return left + TimeSpan.FromSeconds(perWork * Math.Max(0, _left.Values.Sum() - own));
+        var others = _left.Values.Sum() - own;
+        return others > 0 && own > 0
+            ? left + TimeSpan.FromSeconds((_seconds + (took + left).TotalSeconds) / (_work + own) * others)
+            : left;
     }
 }

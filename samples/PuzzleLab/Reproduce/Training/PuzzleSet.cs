@@ -1,3 +1,4 @@
+using Hrm.Core;
 using System.Security.Cryptography;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -9,7 +10,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="Name">What it is called in the report.</param>
 /// <param name="Folder">Where it lies.</param>
 /// <param name="Build">Builds it where it is missing; <see langword="null"/> where the user has to.</param>
-internal sealed record PuzzleSource(LabTask Task, string Name, string Folder, Action<string>? Build)
+internal sealed record PuzzleSet(LabTask Task, string Name, string Folder, Action<string>? Build)
 {
     /// <summary>The size of its puzzles.</summary>
     public PuzzleSize Size
@@ -22,7 +23,7 @@ internal sealed record PuzzleSource(LabTask Task, string Name, string Folder, Ac
     }
 
     /// <summary>Generated Sudokus: as many for training as for testing, no test solution a variant of a training solution.</summary>
-    public static PuzzleSource GeneratedSudokus(string root, int side, int givens, int count) => new(
+    public static PuzzleSet GeneratedSudokus(string root, int side, int givens, int count) => new(
         LabTask.Of("sudoku"),
         $"{side}×{side} Sudokus of {givens} or more givens",
         Path.Combine(root, $"sudoku-{side}-{givens}-{count}"),
@@ -36,7 +37,7 @@ internal sealed record PuzzleSource(LabTask Task, string Name, string Folder, Ac
         });
 
     /// <summary>Generated mazes: as many for training as for testing, no layout in both, also turned or mirrored.</summary>
-    public static PuzzleSource GeneratedMazes(string root, int side, int minimumPath, int count) => new(
+    public static PuzzleSet GeneratedMazes(string root, int side, int minimumPath, int count) => new(
         LabTask.Of("maze"),
         $"{side}×{side} mazes with paths of {minimumPath} or more cells",
         Path.Combine(root, $"maze-{side}-{minimumPath}-{count}"),
@@ -50,7 +51,7 @@ internal sealed record PuzzleSource(LabTask Task, string Name, string Folder, Ac
         });
 
     /// <summary>A dataset that somebody built.</summary>
-    public static PuzzleSource Built(string task, string folder) => new(LabTask.Of(task), Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, null);
+    public static PuzzleSet Built(string task, string folder) => new(LabTask.Of(task), Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, null);
 
     /// <summary>Builds it where it is missing.</summary>
     public void Ensure()
@@ -84,6 +85,6 @@ internal sealed record PuzzleSource(LabTask Task, string Name, string Folder, Ac
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Write(string folder, PuzzleDatasetOptions options, IEnumerable<Core.PuzzleGroup> training, IEnumerable<Core.PuzzleGroup> test)
+    private static void Write(string folder, PuzzleDatasetOptions options, IEnumerable<PuzzleGroup> training, IEnumerable<PuzzleGroup> test)
         => PuzzleDatasetFolder.Write(folder, DatasetOutput.BlankAlone, [new PuzzleSplit(LabDataset.TrainSplit, training), new PuzzleSplit(LabDataset.TestSplit, test)], options);
 }

@@ -1,0 +1,202 @@
+using Hrm.Core;
+using Hrm.Samples.PuzzleLab;
+using Hrm.TestKit;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.PuzzleLab.Tests;
+
+/// <summary>Every figure runs to its end at a scale of seconds, is found again, and goes on where it was stopped.</summary>
+public sealed class ReproduceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _output = new();
+
+    public static TheoryData<string> Names => [.. Figure.All.Select(figure => figure.Name)];
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_figure_gives_claims_tables_and_pictures_and_a_report(string name)
+    {
+        var figure = Figure.All.Single(candidate => candidate.Name == name);
+        var laboratory = Create(out var shelf);
+        shelf.Announce(figure.Plans(laboratory.Scale), laboratory.Seeds);
+
+        var result = figure.Run(laboratory);
+        var report = new ReportFolder(_folder.Path, laboratory.Scale);
+        report.Add(result);
+        report.Write("the command");
+
+        result.Claims.Should().NotBeEmpty();
+        result.Claims.Should().OnlyContain(claim => claim.Ours.Length > 0 && !claim.Ours.Contains("NaN", StringComparison.Ordinal));
+        result.Tables.Should().NotBeEmpty().And.OnlyContain(table => table.Rows.Count > 0 && table.Rows.All(row => row.Count == table.Columns.Count));
+        foreach (var picture in result.Pictures)
+        {
+            File.ReadAllBytes(laboratory.PathOf(picture.File)).Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
+        }
+
+        ReportFolder.Read(laboratory.PathOf("results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
+        var page = File.ReadAllText(laboratory.PathOf(ReportFolder.PageName));
+        page.Should().Contain("<code>the command</code>").And.NotContain("src=\"http").And.NotContain("<link");
+        page.Split("data:image/png;base64,").Should().HaveCount(result.Pictures.Count + 1);
+        File.ReadAllText(laboratory.PathOf("claims.md")).Split('\n').Should().HaveCount(result.Claims.Count + 3);
+        result.Tables.Should().OnlyContain(table => File.ReadAllLines(laboratory.PathOf($"{table.Name}.csv")).Length == table.Rows.Count + 1);
+
+        // A second time nothing is trained or measured.
+        _output.GetStringBuilder().Clear();
+        figure.Run(laboratory).Should().BeEquivalentTo(result);
+        _output.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_training_that_was_stopped_goes_on_from_its_checkpoint()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var laboratory = Create(out _, cancellation.Token);
+        var plan = new PaperPlans(laboratory.Scale).Hrm.With("longer", settings =>
+        {
+            settings.Trainer.TotalSteps = 100_000;
+            settings.Run.CheckpointInterval = 2;
+        });
+        cancellation.CancelAfter(TimeSpan.FromSeconds(3));
+        FluentActions.Invoking(() => laboratory.Shelf.Get(plan, 1)).Should().Throw<OperationCanceledException>();
+        var folder = Directory.GetDirectories(Path.Combine(_folder.Path, "models")).Should().ContainSingle().Subject;
+        var before = File.ReadAllLines(new RunFolder(folder).MetricsPath).Length;
+
+        using var again = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        FluentActions.Invoking(() => Create(out _, again.Token).Shelf.Get(plan, 1)).Should().Throw<OperationCanceledException>();
+
+        Directory.GetDirectories(Path.Combine(_folder.Path, "models")).Should().Equal(folder);
+        File.ReadAllText(Path.Combine(folder, "train.log")).Should().Contain("Resumed from step");
+        File.ReadAllLines(new RunFolder(folder).MetricsPath).Length.Should().BeGreaterThanOrEqualTo(before);
+    }
+
+    [Fact]
+    public void Other_settings_seeds_and_puzzles_are_other_models()
+    {
+        var laboratory = Create(out var shelf);
+        var plan = new PaperPlans(laboratory.Scale).Hrm;
+        var keys = new[]
+        {
+            shelf.Get(plan, 1).Key,
+            shelf.Get(plan, 2).Key,
+            shelf.Get(plan.With("other", settings => settings.Trainer.LearningRate *= 2), 1).Key,
+            shelf.Get(plan with { Source = laboratory.Scale.Maze, Create = laboratory.Scale.MazeSettings }, 1).Key,
+        };
+        keys.Should().OnlyHaveUniqueItems();
+
+        // A name is no setting.
+        shelf.Get(plan.With("another name", _ => { }), 1).Key.Should().Be(keys[0]);
+    }
+
+    [Fact]
+    public void Without_deep_supervision_the_chain_of_updates_is_the_same()
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var laboratory = Create(out _);
+        var plans = new PaperPlans(laboratory.Scale);
+        var (own, without) = (plans.Hrm.For(1), plans.NoDeepSupervision.For(1));
+        using var generator = new torch.Generator(1);
+        using var sameGenerator = new torch.Generator(1);
+        using var model = Architectures.Create(own.Architecture, own.Model, generator);
+        using var longer = Architectures.Create(without.Architecture, without.Model, sameGenerator);
+        using var batch = PuzzleBatch.Create([.. Enumerable.Range(0, 32).Select(token => 1 + (token % 4))], [], [0, 0], 16);
+
+        var carry = model.InitialCarry(2);
+        for (var segment = 0; segment < own.Trainer.Halting.MaxSegments; segment++)
+        {
+            carry = model.call(carry, batch).Carry;
+        }
+
+        var once = longer.call(longer.InitialCarry(2), batch).Carry;
+        once.High.allclose(carry.High, 0, 0).Should().BeTrue();
+        once.Low.allclose(carry.Low, 0, 0).Should().BeTrue();
+        without.Trainer.Halting.MaxSegments.Should().Be(1);
+    }
+
+    /// <summary>What the models are compared by is counted, not said.</summary>
+    [Fact]
+    public void The_plans_keep_the_budgets_that_they_claim()
+    {
+        var laboratory = Create(out _);
+        var plans = new PaperPlans(laboratory.Scale);
+        var parameters = Parameters(plans.Hrm);
+        foreach (var plan in (TrainingPlan[])[plans.Recurrent, plans.Direct, plans.Tiny, plans.Bptt, plans.LastCycle, plans.NoDeepSupervision, plans.FixedOf(4)])
+        {
+            Parameters(plan).Should().Be(parameters, plan.Name);
+        }
+
+        var width = plans.Hrm.Create().Model.HiddenSize;
+        Parameters(plans.Gated).Should().Be(parameters + (4 * width * width));
+        TrainingPlan.Blocks(plans.Hrm.Create()).Should().Be((6, 2));
+        TrainingPlan.Blocks(plans.Recurrent.Create()).Should().Be((12, 2));
+        TrainingPlan.Blocks(plans.Tiny.Create()).Should().Be((12, 6));
+        TrainingPlan.Blocks(plans.Bptt.Create()).Should().Be((6, 6));
+        TrainingPlan.Blocks(plans.LastCycle.Create()).Should().Be((6, 3));
+        TrainingPlan.Blocks(plans.NoDeepSupervision.Create()).Should().Be((6 * plans.Hrm.Create().Trainer.Halting.MaxSegments, 2));
+        TrainingPlan.Blocks(plans.DirectOf(6).Create()).Should().Be((6, 6));
+    }
+
+    private static long Parameters(TrainingPlan plan)
+    {
+        var settings = plan.For(1);
+        using var generator = new torch.Generator(1);
+        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
+        return model.parameters().Sum(parameter => parameter.numel());
+    }
+
+    private Laboratory Create(out ModelShelf shelf, CancellationToken cancellation = default)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
+        shelf = new ModelShelf(Path.Combine(_folder.Path, "models"), torch.CPU, console, new WorkClock(), cancellation);
+        return new Laboratory
+        {
+            Scale = TinyScale(),
+            Seeds = [1, 2],
+            Shelf = shelf,
+            Kept = new Measurements(Path.Combine(_folder.Path, "measurements")),
+            Folder = _folder.Path,
+            Device = torch.CPU,
+            Console = console,
+            Cancellation = cancellation,
+        };
+    }
+
+    private ReproduceScale TinyScale()
+    {
+        var sudoku = PuzzleSet.GeneratedSudokus(_folder.Path, side: 4, givens: 6, count: 24);
+        var maze = PuzzleSet.GeneratedMazes(_folder.Path, side: 5, minimumPath: 6, count: 24);
+        return new ReproduceScale
+        {
+            Name = "tiny",
+            Description = "seconds",
+            Sudoku = sudoku,
+            Maze = maze,
+            SudokuSettings = () => Settings(sudoku),
+            MazeSettings = () => Settings(maze),
+            Widths = [16, 32],
+            DirectLayers = [2, 4],
+            Segments = [1, 2, 4],
+            LongCycles = (2, 3),
+            MemoryCycles = [1, 2, 3],
+            MemorySettings = () => Settings(sudoku),
+        };
+
+        static LabSettings Settings(PuzzleSet source)
+        {
+            var settings = ReproduceScale.SmallSettings(source, steps: 4);
+            settings.Model = settings.Model with { HiddenSize = 32, SwiGluInnerWidth = 32, TokenMixerInnerWidth = 16, ForwardDtype = torch.ScalarType.Float32 };
+            settings.Trainer.GlobalBatchSize = 8;
+            settings.Trainer.Halting.MaxSegments = 4;
+            settings.Trainer.EmaDecay = 0;
+            return settings;
+        }
+    }
+}
