@@ -12,7 +12,7 @@ internal static class ReproduceCommand
     private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets of yours.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<string> Output = new("--output") { Description = "The folder that takes models, numbers, pictures and the report.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
     private static readonly Option<int> Seeds = new("--seeds") { Description = "How many models of each kind are trained.", DefaultValueFactory = _ => 3 };
-    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training: with --scale gpu, where it has to be said; at the scale of cpu they are fixed." };
+    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; with --scale gpu they have to be said." };
     private static readonly Option<string?> Sudoku = new("--sudoku") { Description = "With --scale gpu: the folder of Sudoku-Extreme, as `data sudoku build` writes it." };
     private static readonly Option<string?> Maze = new("--maze") { Description = "With --scale gpu: the folder of Maze-Hard, as `data maze build` writes it." };
     private static readonly Option<string> Device = CommonOptions.Device();
@@ -75,8 +75,8 @@ internal static class ReproduceCommand
         switch (result.GetValue(Scale))
         {
             case "cpu":
-                CommonOptions.RequireAbsent(result, "with --scale cpu", Steps, Sudoku, Maze);
-                return ReproduceScale.Cpu(Path.Combine(root, "data"));
+                CommonOptions.RequireAbsent(result, "with --scale cpu", Sudoku, Maze);
+                return ReproduceScale.Cpu(Path.Combine(root, "data"), result.GetValue(Steps) is null ? null : (result.GetValue(Steps) is > 0 and var own ? own : throw new LabException("--steps: expected at least 1.")));
             case "gpu":
                 return ReproduceScale.Gpu(
                     result.GetValue(Sudoku) ?? throw new LabException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
@@ -89,5 +89,7 @@ internal static class ReproduceCommand
 
     private static string Command(ParseResult result, ReproduceScale scale)
         => $"dotnet run -c Release --project samples/PuzzleLab -- reproduce {result.GetValue(Name)} --scale {scale.Name}"
-            + (result.GetValue(Seeds) == 3 ? string.Empty : $" --seeds {result.GetValue(Seeds)}");
+            + string.Concat(new Option[] { Seeds, Steps, Sudoku, Maze, Device }
+                .Where(option => result.GetResult(option) is { Implicit: false })
+                .Select(option => $" {option.Name} {result.GetResult(option)!.Tokens[0].Value}"));
 }

@@ -48,7 +48,8 @@ internal sealed class ReproduceScale
 
     /// <summary>Small models and puzzles, for two cores: every figure in less than 40 minutes.</summary>
     /// <param name="root">The folder for the puzzles.</param>
-    public static ReproduceScale Cpu(string root)
+    /// <param name="steps">The steps of each training, if not those of this scale.</param>
+    public static ReproduceScale Cpu(string root, long? steps = null)
     {
         var sudoku = PuzzleSet.GeneratedSudokus(root, side: 6, givens: 12, count: 1000);
         var maze = PuzzleSet.GeneratedMazes(root, side: 6, minimumPath: 9, count: 1000);
@@ -58,8 +59,8 @@ internal sealed class ReproduceScale
             Description = "small models, generated 6×6 Sudokus and mazes, minutes of training on two cores",
             Sudoku = sudoku,
             Maze = maze,
-            SudokuSettings = () => SmallSettings(sudoku, steps: 800),
-            MazeSettings = () => SmallSettings(maze, steps: 1600),
+            SudokuSettings = () => SmallSettings(sudoku, steps ?? 800),
+            MazeSettings = () => SmallSettings(maze, steps ?? 1600),
             Widths = [48, 96, 192],
             DirectLayers = [2, 6, 24],
             Segments = [1, 2, 4, 8],

@@ -21,6 +21,6 @@ internal sealed class PlanProgress(string name, string folder, WorkClock clock, 
         _sinceLast.Restart();
         var left = value.TimeLeft;
         var all = clock.TimeLeft(folder, value.Trained, left);
-        console.WriteLine($"{name}: step {value.Step:N0} of {value.TotalSteps:N0}, exact {value.Metrics.ExactAccuracy:P0}, {left:mm\\:ss} left; all trainings ({clock.Count}): {all:hh\\:mm\\:ss} left");
+        console.WriteLine($"{name}: {value.Step}/{value.TotalSteps}, exact {value.Metrics.ExactAccuracy:P0}, left {left:mm\\:ss}, all {clock.Count} {all:hh\\:mm\\:ss}");
     }
 }
