@@ -13,6 +13,8 @@ internal static class JsonFiles
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
     };
@@ -31,7 +33,7 @@ internal static class JsonFiles
         }
     }
 
-    public static void Write<T>(string path, T value) => TextFiles.Write(path, JsonSerializer.Serialize(value, Options));
+    public static void Write<T>(string path, T value) => WholeFiles.Write(path, JsonSerializer.Serialize(value, Options));
 
     /// <summary>What a value is known again by.</summary>
     public static string HashOf(object value)

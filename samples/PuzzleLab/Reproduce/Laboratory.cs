@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Training;
 using Spectre.Console;
 using TorchSharp;
 
@@ -21,6 +22,9 @@ internal sealed class Laboratory
 
     /// <summary>The folder of report and pictures.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>What is run, for the report.</summary>
+    public required string Command { get; init; }
 
     /// <summary>Where models compute.</summary>
     public required torch.Device Device { get; init; }
@@ -46,7 +50,7 @@ internal sealed class Laboratory
             Cancellation.ThrowIfCancellationRequested();
             Console.WriteLine($"measuring {name}: {model.Plan.Name}, seed {model.Seed}");
             using var loaded = model.Load(Device);
-            using var test = model.OpenTest();
+            using var test = model.Plan.Source.OpenTest();
             return measure(loaded, test);
         });
 
@@ -57,12 +61,25 @@ internal sealed class Laboratory
         return Measure("thinking", model, segments, (loaded, test) => Thinking.Of(loaded, model.Plan.Create(), test, segments, Cancellation));
     }
 
-    /// <summary>The share of test puzzles that models solve with as many segments as they were trained with.</summary>
+    /// <summary>How many of a hundred test puzzles models solve with as many segments as they were trained with.</summary>
     public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Exact(model)));
 
-    /// <inheritdoc cref="Exact(IEnumerable{TrainedModel})"/>
+    /// <summary>The share of test puzzles that a model solves with as many segments as it was trained with.</summary>
     public double Exact(TrainedModel model) => Think(model).ExactAfter(model.Plan.Create().Trainer.Halting.MaxSegments);
+
+    /// <summary>How many of a hundred answers solve the puzzle by the rules of the task, which may have other solutions than the data.</summary>
+    public Spread Valid(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Measure("valid", model, "rules", (loaded, test) =>
+    {
+        var settings = model.Plan.Create();
+        var task = model.Plan.Source.Task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!;
+        var valid = 0;
+        new Evaluator(loaded, HrmTrainer.CreateLoss(settings.Trainer), new FixedHalting(settings.Trainer.Halting.MaxSegments), settings.EvaluationBatchSize)
+            .Evaluate(test.Examples, answer => valid += task.IsSolution(answer.Inputs, answer.Tokens) ? 1 : 0, null, Cancellation);
+        return new Share((double)valid / test.Examples.ExampleCount);
+    }).Value));
 
     /// <summary>Where a picture goes.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);
+
+    private sealed record Share(double Value);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Samples.PuzzleLab;
@@ -38,30 +39,39 @@ internal static class ReproduceCommand
         var seeds = Enumerable.Range(1, BuildOptions.Require(result, Seeds, 1, 100)).ToArray();
         var console = AnsiConsole.Console;
         var clock = new WorkClock();
-        var shelf = new ModelShelf(Path.Combine(root, "models"), device, console, clock, cancellation);
+        var own = Path.Combine(root, $"{device.type}".ToLowerInvariant()); // Times of another device are not comparable.
+        var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, clock, cancellation);
         var laboratory = new Laboratory
         {
             Scale = scale,
             Seeds = seeds,
             Shelf = shelf,
-            Kept = new Measurements(Path.Combine(root, "measurements")),
+            Kept = new Measurements(Path.Combine(own, "measurements")),
             Folder = root,
+            Command = Command(result, scale),
             Device = device,
             Console = console,
             Cancellation = cancellation,
         };
         shelf.Announce(figures.SelectMany(figure => figure.Plans(scale)), seeds);
-        var command = Command(result, scale);
+        var failed = false;
         foreach (var figure in figures)
         {
             console.MarkupLineInterpolated($"[bold]{figure.Name}[/]: {figure.Title}");
-            var report = new ReportFolder(root, scale);
-            report.Add(figure.Run(laboratory));
-            report.Write(command);
+            try
+            {
+                new ReportFolder(root).Add(figure.Run(laboratory));
+            }
+            catch (TrainingDivergedException error)
+            {
+                // The others may still come to their end.
+                console.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
+                failed = true;
+            }
         }
 
         console.WriteLine($"report in {Path.Combine(root, ReportFolder.PageName)}");
-        return 0;
+        return failed ? 1 : 0;
     }
 
     private static Figure[] Choose(string name)
@@ -89,7 +99,9 @@ internal static class ReproduceCommand
 
     private static string Command(ParseResult result, ReproduceScale scale)
         => $"dotnet run -c Release --project samples/PuzzleLab -- reproduce {result.GetValue(Name)} --scale {scale.Name}"
-            + string.Concat(new Option[] { Seeds, Steps, Sudoku, Maze, Device }
+            + string.Concat(new Option[] { Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32 }
                 .Where(option => result.GetResult(option) is { Implicit: false })
-                .Select(option => $" {option.Name} {result.GetResult(option)!.Tokens[0].Value}"));
+                .Select(option => $" {option.Name} {Quote(result.GetResult(option)!.Tokens is [var token, ..] ? token.Value : "true")}"));
+
+    private static string Quote(string value) => value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value;
 }

@@ -14,7 +14,7 @@ internal static class StepCostCommand
     private const string Name = "step-cost";
     private const string Program = "PuzzleLab";
     private const int WarmupSteps = 2;
-    private const int TimedSteps = 4;
+    private const int TimedSteps = 6;
     private const double BytesPerMebibyte = 1024.0 * 1024.0;
 
     /// <summary>
@@ -57,7 +57,7 @@ internal static class StepCostCommand
         var isProgram = Path.GetFileNameWithoutExtension(own) == Program;
         string[] host = isProgram ? [] : [Path.Combine(AppContext.BaseDirectory, $"{Program}.dll")];
         string[] arguments = [.. host, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"];
-        var start = new ProcessStartInfo(isProgram ? own : "dotnet", arguments);
+        var start = new ProcessStartInfo(isProgram || Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet", arguments);
         if (quantity == StepQuantity.Memory)
         {
             start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
@@ -81,6 +81,8 @@ internal static class StepCostCommand
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
         model.to(device);
         using var trainer = Trainers.Create(settings, model, generator);
+        using var process = Process.GetCurrentProcess();
+        var before = device.type == DeviceType.CPU ? process.WorkingSet64 : 0;
         var clock = new Stopwatch();
         foreach (var batch in new PuzzleLoader(training.Examples, settings.Trainer.GlobalBatchSize, device).TrainingBatches(settings.EpochsPerIteration, settings.Seed).Take(WarmupSteps + TimedSteps))
         {
@@ -97,6 +99,6 @@ internal static class StepCostCommand
         }
 
         DeviceWork.Wait(device);
-        return new StepCost(memory.Peak() / BytesPerMebibyte, clock.Elapsed.TotalMilliseconds / TimedSteps);
+        return new StepCost(memory.Peak() / BytesPerMebibyte, before / BytesPerMebibyte, clock.Elapsed.TotalMilliseconds / TimedSteps);
     }
 }

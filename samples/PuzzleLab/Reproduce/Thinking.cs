@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.Training;
 
 namespace Hrm.Samples.PuzzleLab;
@@ -31,15 +32,17 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
             [OwnRule] = new(settings.Trainer.Halting.Rule == HaltingRule.Never ? new FixedHalting(maximum) : new QValueHalting(maximum, rule: settings.Trainer.Halting.Rule)),
             [ConfidenceRule] = new(new ConfidenceHalting(Confidence, maximum)),
         };
+        var encoding = settings.Task == "sudoku" ? new SudokuEncoding(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
         var answers = new AnswerStudy(segments);
         new SegmentEvaluator(model, segments, settings.EvaluationBatchSize).Run(
             test.Examples,
             example =>
             {
                 answers.Add(example);
+                var difficulty = DifficultyOf(example, encoding);
                 foreach (var rule in rules.Values)
                 {
-                    rule.Add(example, DifficultyOf(example, settings.Task));
+                    rule.Add(example, difficulty);
                 }
             },
             cancellationToken: cancellation);
@@ -49,26 +52,20 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     /// <summary>The share of puzzles that are solved after so many segments.</summary>
     public double ExactAfter(int segments) => Segments[segments - 1].Exact;
 
-    /// <summary>The blanks of a Sudoku, the cells of a maze's path.</summary>
-    private static int DifficultyOf(ExampleSegments example, string task)
-        => task == "sudoku" ? example.Inputs.Count(token => token == SudokuBlank) : example.Labelled;
-
-    private const int SudokuBlank = 1;
+    /// <summary>The guesses that the exact search needs for a Sudoku; other tasks have no such measure here.</summary>
+    private static int DifficultyOf(ExampleSegments example, SudokuEncoding? encoding)
+        => encoding is null ? 0 : SudokuSearch.CountGuesses(encoding.Decode(example.Inputs));
 
     /// <summary>Where a rule stops.</summary>
     /// <param name="Mean">The mean number of segments.</param>
     /// <param name="Exact">The share of right answers.</param>
-    /// <param name="Early">The share of puzzles that it stopped before M.</param>
-    /// <param name="ExactOfEarly">The share of right answers among those.</param>
     /// <param name="Histogram">Puzzles by the number of segments, from 1.</param>
     /// <param name="ByDifficulty">Mean segments, share of right answers and number of puzzles by difficulty.</param>
-    internal sealed record Stops(double Mean, double Exact, double Early, double ExactOfEarly, IReadOnlyList<int> Histogram, IReadOnlyList<Level> ByDifficulty)
+    internal sealed record Stops(double Mean, double Exact, IReadOnlyList<int> Histogram, IReadOnlyList<Level> ByDifficulty)
     {
         public static Stops Of(HaltingStudy study) => new(
             study.All.MeanSegments,
             study.All.ExactAccuracy,
-            (double)study.All.StoppedEarly / study.All.Examples,
-            study.All.ExactOfStoppedEarly,
             [.. study.All.Histogram],
             [.. study.ByDifficulty.Select(level => new Level(level.Key, level.Value.Examples, level.Value.MeanSegments, level.Value.ExactAccuracy))]);
     }

@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.Training;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
         using var low = study.Low.Components(2);
         var (ofHigh, ofLow) = (new List<double[]>(), new List<double[]>());
         var (inputs, _) = test.Read(0);
-        var token = model.Config.PrefixLength + Math.Max(0, Array.IndexOf(inputs, SudokuBlank));
+        var token = model.Config.PrefixLength + Math.Max(0, Array.IndexOf(inputs, SudokuEncoding.BlankToken));
         var listener = model.Recurrence.Updated;
         try
         {
@@ -37,6 +38,4 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
 
         return new Trajectory(ofHigh, ofLow, high.Shares.Sum(), low.Shares.Sum());
     }
-
-    private const int SudokuBlank = 1;
 }

@@ -83,7 +83,13 @@ internal sealed class MazeLab : LabTask
     public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
     {
         var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
-        return View(title, task.Decode(answer), task.DecodeQuestion(inputs), task.Decode(labels));
+        var (solution, own) = (task.Decode(labels), task.Decode(answer));
+        var view = View(title, own, task.DecodeQuestion(inputs), solution);
+        return view with
+        {
+            // The board shows what the answer has; here also what it lacks.
+            Cells = [.. view.Cells.Select((cell, place) => own[place] == solution[place] ? cell : CellView.Wrong(own[place] == MazeCell.Path ? "•" : "?"))],
+        };
     }
 
     private static GridView View(string title, MazeAnswer answer, MazeGrid question, MazeAnswer? expected = null)

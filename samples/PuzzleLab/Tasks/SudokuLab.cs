@@ -76,14 +76,12 @@ internal sealed class SudokuLab : LabTask
         var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
         var (question, solution, grid) = (encoding.DecodePrediction(inputs), encoding.DecodePrediction(labels), encoding.DecodePrediction(answer));
         var shape = grid.Shape;
-        var cells = Enumerable.Range(0, shape.Cells).Select(cell => new CellView(
-            grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString(),
-            (question[cell] != 0, grid[cell] == solution[cell]) switch
-            {
-                (true, _) => Color.Default,
-                (_, true) => Color.Green,
-                _ => Color.Red,
-            }));
+        var cells = Enumerable.Range(0, shape.Cells).Select(cell =>
+        {
+            var symbol = grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString();
+            return grid[cell] != solution[cell] ? CellView.Wrong(symbol)
+                : new CellView(symbol, question[cell] != 0 ? Color.Default : Color.Green);
+        });
         return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
     }
 
@@ -96,7 +94,7 @@ internal sealed class SudokuLab : LabTask
         return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
     }
 
-    private static SudokuShape ShapeOf(int cells)
+    internal static SudokuShape ShapeOf(int cells)
     {
         var side = (int)Math.Round(Math.Sqrt(cells));
         return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");

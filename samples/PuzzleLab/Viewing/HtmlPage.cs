@@ -22,7 +22,7 @@ internal static class HtmlPage
 
     /// <summary>Writes the page.</summary>
     /// <exception cref="LabException">The file cannot be written.</exception>
-    public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles) => TextFiles.Write(path, ToHtml(title, puzzles));
+    public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles) => WholeFiles.Write(path, ToHtml(title, puzzles));
 
     private static string ToHtml(string title, IEnumerable<PuzzleView> puzzles)
     {

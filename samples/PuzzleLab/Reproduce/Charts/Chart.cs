@@ -10,9 +10,6 @@ internal sealed record Chart(string Title, string Across, string Up, IReadOnlyLi
     /// <summary>Whether the horizontal axis is logarithmic.</summary>
     public bool IsLogAcross { get; init; }
 
-    /// <summary>Whether the vertical axis is logarithmic.</summary>
-    public bool IsLogUp { get; init; }
-
     /// <summary>The numbers along the horizontal axis; chosen by the plotter where there are none.</summary>
     public IReadOnlyList<double> Ticks { get; init; } = [];
 

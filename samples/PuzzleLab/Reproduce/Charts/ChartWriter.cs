@@ -14,7 +14,7 @@ internal static class ChartWriter
     private const float AxisSize = 70;
     private const double RoomForLegend = 0.45;
 
-    private static readonly int[] Digits = [1, 2, 5];
+    private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond];
     private static readonly Lazy<string> Font = new(AddFont);
 
     /// <summary>Writes a picture.</summary>
@@ -30,8 +30,7 @@ internal static class ChartWriter
             Draw(all.GetPlot(place), charts[place]);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        all.SavePng(path, Width * charts.Count, Height);
+        WholeFiles.Write(path, staged => all.SavePng(staged, Width * charts.Count, Height));
     }
 
     private static void Draw(Plot plot, Chart chart)
@@ -65,13 +64,14 @@ internal static class ChartWriter
     private static IEnumerable<double> Draw(Plot plot, Chart chart, Series series)
     {
         double[] across = [.. series.X.Select(value => Scale(value, chart.IsLogAcross))];
-        double[] up = [.. series.Y.Select(value => Scale(value, chart.IsLogUp))];
+        double[] up = [.. series.Y];
         var line = plot.Add.Scatter(across, up);
         line.LegendText = series.Label;
         line.LineWidth = LineWidth;
-        line.MarkerSize = series.HasMarkers ? MarkerSize : 0;
-        double[] lower = [.. series.Error.Select((error, i) => up[i] - Scale(series.Y[i] - error.Below, chart.IsLogUp))];
-        double[] upper = [.. series.Error.Select((error, i) => Scale(series.Y[i] + error.Above, chart.IsLogUp) - up[i])];
+        line.MarkerSize = MarkerSize;
+        line.MarkerShape = Markers[chart.Lines.TakeWhile(other => other != series).Count() % Markers.Length];
+        double[] lower = [.. series.Error.Select(error => error.Below)];
+        double[] upper = [.. series.Error.Select(error => error.Above)];
         if (lower.Length > 0)
         {
             double[] none = new double[lower.Length];
@@ -84,22 +84,15 @@ internal static class ChartWriter
 
     private static void SetLimits(Plot plot, Chart chart, List<double> heights)
     {
+        if (heights.Count == 0)
+        {
+            return; // Of some puzzles there is nothing to draw.
+        }
+
         var (least, most) = (heights.Min(), heights.Max());
-        least = chart is { StartsAtZero: true, IsLogUp: false } ? Math.Min(0, least) : least;
+        least = chart.StartsAtZero ? Math.Min(0, least) : least;
         var span = most > least ? most - least : 1;
         plot.Axes.SetLimitsY(least - (0.05 * span), most + (RoomForLegend * span));
-        if (chart.IsLogUp)
-        {
-            plot.Axes.Left.TickGenerator = TicksAt(Decades(least, most + (RoomForLegend * span)), isLog: true);
-        }
-    }
-
-    private static IEnumerable<double> Decades(double least, double most)
-    {
-        var first = (int)Math.Floor(least);
-        var count = (int)Math.Ceiling(most) - first + 1;
-        var digits = count > 3 ? Digits[..1] : Digits;
-        return Enumerable.Range(first, count).SelectMany(decade => digits.Select(digit => digit * Math.Pow(10, decade)));
     }
 
     private static NumericManual TicksAt(IEnumerable<double> values, bool isLog)

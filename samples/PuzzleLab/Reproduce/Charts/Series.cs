@@ -5,11 +5,10 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="X">Where its points lie.</param>
 /// <param name="Y">Their heights.</param>
 /// <param name="Error">How far each reaches below and above its height; may be empty.</param>
-/// <param name="HasMarkers">Whether points are marked.</param>
-internal sealed record Series(string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<(double Below, double Above)> Error, bool HasMarkers = true)
+internal sealed record Series(string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<(double Below, double Above)> Error)
 {
     /// <summary>A line without spread.</summary>
-    public static Series Of(string label, IEnumerable<double> x, IEnumerable<double> y, bool hasMarkers = true) => new(label, [.. x], [.. y], [], hasMarkers);
+    public static Series Of(string label, IEnumerable<double> x, IEnumerable<double> y) => new(label, [.. x], [.. y], []);
 
     /// <summary>A line of means, each with the spread over the seeds.</summary>
     public static Series Of(string label, IEnumerable<double> x, IEnumerable<Spread> y)

@@ -6,8 +6,8 @@ internal abstract class Figure
     /// <summary>All of them, in the order of the report.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        new ScalingFigure(), new ResidualFigure(), new HaltingFigure(), new FormingFigure(), new DimensionFigure(),
-        new GradientFigure(), new MemoryFigure(), new VariantsFigure(),
+        new MemoryFigure(), // First: a device still has all its memory then.
+        new ScalingFigure(), new ResidualFigure(), new HaltingFigure(), new FormingFigure(), new DimensionFigure(), new GradientFigure(), new VariantsFigure(),
     ];
 
     /// <summary>The name on the command line.</summary>
@@ -30,10 +30,21 @@ internal abstract class Figure
         IReadOnlyList<ResultTable> tables,
         IReadOnlyList<Picture> pictures,
         IReadOnlyList<SolveFrames>? frames = null)
-        => new(Name, Title, method, claims, tables, pictures, frames ?? [], Plans(laboratory.Scale).SelectMany(laboratory.Train).Sum(model => model.Seconds));
+        => new(
+            Name,
+            Title,
+            method,
+            [.. claims.Select(Verdicts.OfSeeds)],
+            tables,
+            pictures,
+            frames ?? [],
+            laboratory.Scale.Name,
+            laboratory.Scale.Description,
+            laboratory.Command,
+            Plans(laboratory.Scale).SelectMany(laboratory.Train).DistinctBy(model => model.Folder).Sum(model => model.Seconds));
 
     /// <summary>What the claim's numbers were measured on.</summary>
-    protected static string Setting(Laboratory laboratory) => $"{laboratory.Scale.Name}: {laboratory.Scale.Sudoku.Name}";
+    protected static string Setting(Laboratory laboratory) => laboratory.Scale.Sudoku.Name;
 
     /// <summary>Writes charts, and gives the picture.</summary>
     protected Picture Draw(Laboratory laboratory, string suffix, string caption, params IReadOnlyList<Chart> charts)

@@ -37,15 +37,15 @@ internal sealed class FormingFigure : Figure
                     "Decoding the states between segments shows the answer forming",
                     "examples of mazes, Sudokus and ARC tasks",
                     string.Join("; ", all.Select(each => $"{each.Name}: {each.WrongAt(0).Text()} % of the cells wrong after the first segment, {each.WrongAt(each.Count - 1).Text()} % after {each.Count}")),
-                    $"{laboratory.Scale.Name}",
+                    "test puzzles of each",
                     laboratory.Seeds.Count,
-                    Array.TrueForAll(all, each => each.WrongAt(each.Count - 1).Mean < each.WrongAt(0).Mean) ? Verdict.Reproduced : Verdict.NotReproduced),
+                    Verdicts.All([.. all.Select(each => Verdicts.Higher(each.WrongAt(0), each.WrongAt(each.Count - 1)))])),
             ],
             [
                 new ResultTable(
                     "fig7",
-                    "Cells by segment, in percent of those with a label",
-                    ["puzzles", "segment", "exact puzzles", "wrong", "changed", "restored"],
+                    "Exact puzzles and cells by segment",
+                    ["puzzles", "segment", "exact puzzles, %", "wrong, %", "changed, %", "restored, %"],
                     [.. all.SelectMany(each => each.Rows)]),
             ],
             [
@@ -74,14 +74,14 @@ internal sealed class FormingFigure : Figure
     {
         public int Count => Thoughts[0].Segments.Count;
 
-        public IEnumerable<IReadOnlyList<string>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<string>)
+        public IEnumerable<IReadOnlyList<Cell>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<Cell>)
         [
             Name,
             $"{segment + 1}",
-            Over(segment, each => each.Exact).Text(),
-            Over(segment, each => each.Wrong).Text("F2"),
-            Over(segment, each => each.Changed).Text("F2"),
-            Over(segment, each => each.Restored).Text("F2"),
+            Over(segment, each => each.Exact).Cell(),
+            Over(segment, each => each.Wrong).Cell("F2"),
+            Over(segment, each => each.Changed).Cell("F2"),
+            Over(segment, each => each.Restored).Cell("F2"),
         ]);
 
         public Chart Chart

@@ -3,8 +3,6 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>What the one-step gradient gives up, and what deep supervision adds.</summary>
 internal sealed class GradientFigure : Figure
 {
-    private const double Close = 5; // points
-
     public override string Name => "onestep";
 
     public override string Title => "One-step gradient, BPTT and deep supervision";
@@ -38,29 +36,29 @@ internal sealed class GradientFigure : Figure
                     $"one step {exact[0].Text()} %, last cycle {exact[1].Text()} %, BPTT {exact[2].Text()} %",
                     setting,
                     laboratory.Seeds.Count,
-                    exact[0].Mean > exact[2].Mean - Close ? Verdict.Reproduced : exact[0].Most > exact[2].Least ? Verdict.Partly : Verdict.NotReproduced),
+                    Verdicts.NotLower(exact[0], exact[2])),
                 new Claim(
                     "The one-step gradient is cheaper than BPTT",
                     "no figure published",
                     $"{Number(seconds[0].Mean, "F0")} s of training against {Number(seconds[2].Mean, "F0")} s",
                     setting,
                     laboratory.Seeds.Count,
-                    seconds[0].Most < seconds[2].Least ? Verdict.Reproduced : seconds[0].Mean < seconds[2].Mean ? Verdict.Partly : Verdict.NotReproduced),
+                    Verdicts.Higher(seconds[2], seconds[0])),
                 new Claim(
                     "Deep supervision carries the training",
                     "no figure published",
                     $"with {exact[0].Text()} %, without {exact[3].Text()} %",
                     setting,
                     laboratory.Seeds.Count,
-                    exact[0].Least > exact[3].Most ? Verdict.Reproduced : exact[0].Mean > exact[3].Mean ? Verdict.Partly : Verdict.NotReproduced),
+                    Verdicts.Higher(exact[0], exact[3])),
             ],
             [
                 new ResultTable(
                     "onestep",
                     "Exact test answers and training time, mean (least–most) over the seeds",
                     ["model", "exact, %", "training, s", "ms a step"],
-                    [.. models.Select((each, i) => (IReadOnlyList<string>)
-                        [each[0].Plan.Name, exact[i].Text(), seconds[i].Text("F0"), Number(1000 * seconds[i].Mean / each[0].Steps)])]),
+                    [.. models.Select((each, i) => (IReadOnlyList<Cell>)
+                        [each[0].Plan.Name, exact[i].Cell(), seconds[i].Cell("F0"), Number(1000 * seconds[i].Mean / each[0].Steps)])]),
             ],
             [picture]);
     }

@@ -10,14 +10,14 @@ internal static class ClaimTable
     /// <param name="results">The figures.</param>
     public static string ToMarkdown(IEnumerable<FigureResult> results)
     {
-        var table = new StringBuilder("| claim | paper | here | measured on | seeds | command | verdict |\n|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| claim | paper | here | scale | measured on | seeds | command | verdict |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var result in results)
         {
             foreach (var claim in result.Claims)
             {
                 table.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {Cell(claim.Statement)} | {Cell(claim.Paper)} | {Cell(claim.Ours)} | {Cell(claim.Setting)} | {Seeds(claim)} | `reproduce {result.Name}` | **{Text(claim.Verdict)}** |\n");
+                    $"| {Cell(claim.Statement)} | {Cell(claim.Paper)} | {Cell(claim.Ours)} | {result.Scale} | {Cell(claim.Setting)} | {Seeds(claim)} | `reproduce {result.Name} --scale {result.Scale}` | **{Text(claim.Verdict)}** |\n");
             }
         }
 

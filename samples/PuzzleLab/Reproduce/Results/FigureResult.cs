@@ -8,6 +8,9 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="Tables">The numbers.</param>
 /// <param name="Pictures">The plots.</param>
 /// <param name="Frames">Puzzles as they are solved.</param>
+/// <param name="Scale">The name of the scale.</param>
+/// <param name="Description">What the scale is.</param>
+/// <param name="Command">What made it.</param>
 /// <param name="TrainingSeconds">The time that its models took to train; those that figures share count for each.</param>
 internal sealed record FigureResult(
     string Name,
@@ -17,4 +20,7 @@ internal sealed record FigureResult(
     IReadOnlyList<ResultTable> Tables,
     IReadOnlyList<Picture> Pictures,
     IReadOnlyList<SolveFrames> Frames,
+    string Scale,
+    string Description,
+    string Command,
     double TrainingSeconds);

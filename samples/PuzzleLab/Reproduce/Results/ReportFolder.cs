@@ -2,9 +2,9 @@ namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>
 /// The report and what belongs to it: <c>report.html</c>, <c>claims.md</c>, the results as JSON, tables as CSV, pictures as PNG. It has every
-/// figure that was run at this scale, whenever that was.
+/// figure that was run into the folder, each with its scale and command.
 /// </summary>
-internal sealed class ReportFolder(string root, ReproduceScale scale)
+internal sealed class ReportFolder(string root)
 {
     public const string PageName = "report.html";
 
@@ -12,23 +12,18 @@ internal sealed class ReportFolder(string root, ReproduceScale scale)
 
     private string ResultFolder => Path.Combine(root, "results");
 
-    /// <summary>Keeps a result.</summary>
+    /// <summary>Keeps a result, in the place of an earlier one of the same figure, and writes the page of all that there are.</summary>
     public void Add(FigureResult result)
     {
         JsonFiles.Write(PathOf(result.Name), result);
         foreach (var table in result.Tables)
         {
-            TextFiles.Write(Path.Combine(root, $"{table.Name}.csv"), CsvText.Of(table));
+            WholeFiles.Write(Path.Combine(root, $"{table.Name}.csv"), CsvText.Of(table));
         }
-    }
 
-    /// <summary>Writes the page of all results that there are.</summary>
-    /// <param name="command">What made the last of them.</param>
-    public void Write(string command)
-    {
         var results = Read(ResultFolder);
-        TextFiles.Write(Path.Combine(root, PageName), ReportPage.ToHtml(results, $"{scale.Name}, {scale.Description}", command, root));
-        TextFiles.Write(Path.Combine(root, ClaimsName), ClaimTable.ToMarkdown(results));
+        WholeFiles.Write(Path.Combine(root, PageName), ReportPage.ToHtml(results, root));
+        WholeFiles.Write(Path.Combine(root, ClaimsName), ClaimTable.ToMarkdown(results));
     }
 
     /// <summary>The results of a folder, in the order of the report.</summary>

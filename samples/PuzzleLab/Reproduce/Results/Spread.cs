@@ -16,8 +16,11 @@ internal readonly record struct Spread(double Mean, double Least, double Most)
 
     /// <summary>As <c>mean (least–most)</c>.</summary>
     /// <param name="format">The format of each number.</param>
-    public string Text(string format = "F1")
-        => string.Create(CultureInfo.InvariantCulture, $"{Number(Mean, format)} ({Number(Least, format)}–{Number(Most, format)})");
+    public string Text(string format = "F1") => $"{Number(Mean, format)} ({Number(Least, format)}–{Number(Most, format)})";
+
+    /// <summary>The same for a table.</summary>
+    /// <param name="format">The format of each number.</param>
+    public Cell Cell(string format = "F1") => new(Text(format), [Number(Mean, format), Number(Least, format), Number(Most, format)]);
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -49,6 +49,13 @@ internal sealed class ModelShelf
     {
         var folder = FolderOf(plan, seed, out var key);
         var result = ReadResult(folder) ?? Train(plan, seed, folder);
+
+        // The model is what was wanted; its optimizer's state is three times as large.
+        if (Directory.Exists(new RunFolder(folder).CheckpointsPath))
+        {
+            Directory.Delete(new RunFolder(folder).CheckpointsPath, recursive: true);
+        }
+
         return new TrainedModel(plan, seed, folder, key, result.Parameters, result.Seconds, result.Steps);
     }
 
@@ -62,7 +69,7 @@ internal sealed class ModelShelf
         using var log = new StreamWriter(Path.Combine(path, "train.log"), append: true) { AutoFlush = true };
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(log) });
         var progress = new PlanProgress($"{plan.Name}, seed {seed}", path, _clock, _console);
-        using var training = new LabTraining(settings, plan.Source.Task.OpenTraining(settings.Data), plan.Source.Task.OpenTest(settings.Data), folder, _device, quiet) { Progress = progress };
+        using var training = new LabTraining(settings, plan.Source.Task.OpenTraining(settings.Data), plan.Source.OpenTest(), folder, _device, quiet) { Progress = progress };
         var outcome = HasCheckpoint(folder) ? training.Resume(_cancellation) : training.Start(_cancellation);
         _cancellation.ThrowIfCancellationRequested();
         _clock.Finish(path, outcome.Trained);
@@ -75,9 +82,6 @@ internal sealed class ModelShelf
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
         var result = new Result(model.parameters().Sum(parameter => parameter.numel()), outcome.Trained.TotalSeconds, outcome.Step);
         JsonFiles.Write(ResultPath(folder.Path), result);
-
-        // The model is what was wanted; its optimizer's state is three times as large.
-        Directory.Delete(folder.CheckpointsPath, recursive: true);
         return result;
     }
 
@@ -89,14 +93,14 @@ internal sealed class ModelShelf
             _fingerprints[plan.Source.Folder] = fingerprint = plan.Source.Fingerprint();
         }
 
-        // Where puzzles lie, and how often it is looked how far it is, make no other model.
+        // Where puzzles lie makes no other model.
         var settings = plan.For(seed);
         settings.Data = new LabData();
         key = JsonFiles.HashOf(new { Version, fingerprint, settings });
         return Path.Combine(_root, $"{plan.Source.Task.Name}-{settings.Architecture}-s{seed}-{key}".ToLowerInvariant());
     }
 
-    private static bool HasCheckpoint(RunFolder folder) => Directory.Exists(folder.CheckpointsPath) && Directory.EnumerateDirectories(folder.CheckpointsPath).Any();
+    private static bool HasCheckpoint(RunFolder folder) => Directory.Exists(folder.CheckpointsPath) && Directory.EnumerateDirectories(folder.CheckpointsPath, "step-*").Any();
 
     private static string ResultPath(string folder) => Path.Combine(folder, "trained.json");
 

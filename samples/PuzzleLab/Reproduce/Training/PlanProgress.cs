@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Hrm.Training;
 using Spectre.Console;
 
@@ -21,6 +22,8 @@ internal sealed class PlanProgress(string name, string folder, WorkClock clock, 
         _sinceLast.Restart();
         var left = value.TimeLeft;
         var all = clock.TimeLeft(folder, value.Trained, left);
-        console.WriteLine($"{name}: {value.Step}/{value.TotalSteps}, exact {value.Metrics.ExactAccuracy:P0}, left {left:mm\\:ss}, all {clock.Count} {all:hh\\:mm\\:ss}");
+        console.WriteLine($"{name}: {value.Step}/{value.TotalSteps}, exact {value.Metrics.ExactAccuracy:P0}, left {Text(left)}, all {clock.Count} {Text(all)}");
     }
+
+    private static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}");
 }

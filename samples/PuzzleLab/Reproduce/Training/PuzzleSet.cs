@@ -1,31 +1,52 @@
-using Hrm.Core;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 
 namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>A dataset that models are trained on and tested with.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Name">What it is called in the report.</param>
-/// <param name="Folder">Where it lies.</param>
-/// <param name="Build">Builds it where it is missing; <see langword="null"/> where the user has to.</param>
-internal sealed record PuzzleSet(LabTask Task, string Name, string Folder, Action<string>? Build)
+/// <param name="task">The task.</param>
+/// <param name="name">What it is called in the report.</param>
+/// <param name="folder">Where it lies.</param>
+/// <param name="build">Builds it where it is missing; <see langword="null"/> where the user has to.</param>
+internal sealed class PuzzleSet(LabTask task, string name, string folder, Action<string>? build)
 {
-    /// <summary>The size of its puzzles.</summary>
+    /// <summary>The most test puzzles that models are measured on, evenly over all: the full Sudoku-Extreme set has hundreds of thousands.</summary>
+    private const int MaxTestPuzzles = 2000;
+
+    private PuzzleSize? _size;
+
+    /// <summary>The task.</summary>
+    public LabTask Task => task;
+
+    /// <summary>What it is called in the report.</summary>
+    public string Name => name;
+
+    /// <summary>Where it lies.</summary>
+    public string Folder => folder;
+
+    /// <summary>The size of its puzzles; it is built where it is missing.</summary>
     public PuzzleSize Size
     {
         get
         {
-            using var test = LabDataset.Open(Folder, LabDataset.TestSplit);
-            return PuzzleSize.Of(test.Examples);
+            if (_size is null)
+            {
+                Ensure();
+                using var test = LabDataset.Open(Folder, LabDataset.TestSplit);
+                _size = PuzzleSize.Of(test.Examples);
+            }
+
+            return _size;
         }
     }
 
     /// <summary>Generated Sudokus: as many for training as for testing, no test solution a variant of a training solution.</summary>
     public static PuzzleSet GeneratedSudokus(string root, int side, int givens, int count) => new(
         LabTask.Of("sudoku"),
-        $"{side}×{side} Sudokus of {givens} or more givens",
+        $"{side}×{side} Sudokus, {givens} givens",
         Path.Combine(root, $"sudoku-{side}-{givens}-{count}"),
         folder =>
         {
@@ -39,7 +60,7 @@ internal sealed record PuzzleSet(LabTask Task, string Name, string Folder, Actio
     /// <summary>Generated mazes: as many for training as for testing, no layout in both, also turned or mirrored.</summary>
     public static PuzzleSet GeneratedMazes(string root, int side, int minimumPath, int count) => new(
         LabTask.Of("maze"),
-        $"{side}×{side} mazes with paths of {minimumPath} or more cells",
+        $"{side}×{side} mazes, paths of {minimumPath} or more cells",
         Path.Combine(root, $"maze-{side}-{minimumPath}-{count}"),
         folder =>
         {
@@ -56,9 +77,24 @@ internal sealed record PuzzleSet(LabTask Task, string Name, string Folder, Actio
     /// <summary>Builds it where it is missing.</summary>
     public void Ensure()
     {
-        if (Build is not null && !Directory.Exists(Folder))
+        if (build is not null && !Directory.Exists(Folder))
         {
-            Build(Folder);
+            build(Folder);
+        }
+    }
+
+    /// <summary>The test puzzles that models are measured on.</summary>
+    public LabDataset OpenTest()
+    {
+        var all = LabDataset.Open(Folder, LabDataset.TestSplit);
+        if (all.Examples.ExampleCount <= MaxTestPuzzles)
+        {
+            return all;
+        }
+
+        using (all)
+        {
+            return new LabDataset(States.Sample(all, MaxTestPuzzles), all.Identifiers, []);
         }
     }
 
@@ -75,8 +111,8 @@ internal sealed record PuzzleSet(LabTask Task, string Name, string Folder, Actio
             for (long sample = 0; sample < Math.Min(count, 1000); sample++)
             {
                 var (inputs, labels) = dataset.Read((int)(sample * count / Math.Min(count, 1000)));
-                hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(inputs.AsSpan()));
-                hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(labels.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(inputs.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(labels.AsSpan()));
             }
 
             hash.AppendData(BitConverter.GetBytes(count));

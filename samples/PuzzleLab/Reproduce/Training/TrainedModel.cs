@@ -15,7 +15,4 @@ internal sealed record TrainedModel(TrainingPlan Plan, int Seed, string Folder, 
 {
     /// <summary>Reads it.</summary>
     public HrmModel Load(torch.Device device) => Architectures.Load(Folder, Plan.For(Seed), device, null);
-
-    /// <summary>Its test puzzles.</summary>
-    public LabDataset OpenTest() => LabDataset.Open(Plan.Source.Folder, LabDataset.TestSplit);
 }

@@ -9,24 +9,44 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="Create">Its settings, new at each call.</param>
 internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSettings> Create)
 {
+    /// <summary>About how many bytes a block that records gradients keeps for each value of its state.</summary>
+    private const long BytesOfValue = 60;
+
+    /// <summary>What a block costs beside its products, as if it were so much wider: fits widths of 48 to 192 on two cores within a third.</summary>
+    private const int Overhead = 64;
+
+    /// <summary>About how many bytes a step may take, larger batches go in parts, which changes no result; 0 for no limit.</summary>
+    public long MemoryLimit { get; init; }
+
     /// <summary>The settings for a seed.</summary>
     public LabSettings For(int seed)
     {
         var settings = Create();
         settings.Seed = seed;
         settings.Data = new LabData { Folder = Source.Folder };
+        if (MemoryLimit > 0)
+        {
+            var row = Blocks(settings).Gradient * (long)settings.Model.TokenCount * settings.Model.HiddenSize * BytesOfValue;
+            var rows = (int)Math.Clamp(MemoryLimit / row, 1, settings.Trainer.GlobalBatchSize);
+            settings.Trainer.MicroBatchSize = rows < settings.Trainer.GlobalBatchSize ? rows : 0;
+        }
+
         return settings;
     }
 
     /// <summary>The same with some settings changed.</summary>
     /// <param name="name">What the report calls it.</param>
     /// <param name="change">Changes them.</param>
-    public TrainingPlan With(string name, Action<LabSettings> change) => new(name, Source, () =>
+    public TrainingPlan With(string name, Action<LabSettings> change) => this with
     {
-        var settings = Create();
-        change(settings);
-        return settings;
-    });
+        Name = name,
+        Create = () =>
+        {
+            var settings = Create();
+            change(settings);
+            return settings;
+        },
+    };
 
     /// <summary>About how much there is to compute, in blocks applied to values: only ratios of it mean anything.</summary>
     public double Work()
@@ -35,7 +55,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
         var (forward, gradient) = Blocks(settings);
         var judges = settings.Trainer is { HaltingLoss: HaltingLossKind.HaltAndContinue, Halting.MaxSegments: > 1 };
         var blocks = forward + (2 * gradient) + (judges ? forward : 0);
-        return (double)blocks * settings.Model.TokenCount * settings.Model.HiddenSize * settings.Model.HiddenSize * settings.Trainer.GlobalBatchSize * settings.Trainer.TotalSteps;
+        return (double)blocks * settings.Model.TokenCount * settings.Model.HiddenSize * (settings.Model.HiddenSize + Overhead) * settings.Trainer.GlobalBatchSize * settings.Trainer.TotalSteps;
     }
 
     /// <summary>The blocks that are applied in a segment, and those that record gradients.</summary>
