@@ -75,7 +75,9 @@ internal sealed class MemoryFigure : Figure
         var ownGrowth = 100 * ((shown.Max(Own) / shown.Min(Own)) - 1);
         var straightness = Straightness(updates, [.. all.Select(cost => cost.MiB)]);
         var slower = all.Select((cost, i) => cost.Milliseconds / one[i].Milliseconds).ToArray();
-        var crossing = Array.FindIndex(slower, ratio => ratio > Slower);
+
+        // With one update of each module both record the same: what they differ by there is the noise.
+        var crossing = Array.FindIndex(slower, 1, ratio => ratio > Slower);
         return
         [
             new Claim(
@@ -95,7 +97,7 @@ internal sealed class MemoryFigure : Figure
             new Claim(
                 "The one-step gradient is faster",
                 "no figure published",
-                $"BPTT takes {string.Join(", ", slower.Select((ratio, i) => $"{Number(ratio, "F2")} times at N·T {Number(products[i], "F0")}"))}; {(crossing < 0 ? "it never costs more" : $"it costs more from N·T {Number(products[crossing], "F0")} on")}",
+                $"BPTT takes {string.Join(", ", slower.Select((ratio, i) => $"{Number(ratio, "F2")} times at N·T {Number(products[i], "F0")}"))}; {(crossing < 0 ? "it never costs more" : $"it costs more from N·T {Number(products[crossing], "F0")} on (at {Number(products[0], "F0")} both do the same work)")}",
                 setting,
                 0,
                 slower[^1] > 1.5 ? Verdict.Reproduced : slower[^1] > 1 ? Verdict.Partly : Verdict.NotReproduced),
