@@ -12,7 +12,7 @@ internal static class ChartWriter
     private const float LineWidth = 2;
     private const float MarkerSize = 7;
     private const float AxisSize = 70;
-    private const double RoomForLegend = 0.45;
+    private const double Margin = 0.05;
 
     private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond];
     private static readonly Lazy<string> Font = new(AddFont);
@@ -53,8 +53,9 @@ internal static class ChartWriter
 
         if (chart.Lines.Count > 1 || chart.Lines[0].Label.Length > 0)
         {
-            plot.ShowLegend(Alignment.UpperRight);
             plot.Legend.FontSize = 12;
+            plot.Legend.Orientation = Orientation.Horizontal;
+            plot.ShowLegend(Edge.Bottom);
         }
 
         plot.Font.Set(Font.Value);
@@ -75,7 +76,7 @@ internal static class ChartWriter
         if (lower.Length > 0)
         {
             double[] none = new double[lower.Length];
-            plot.PlottableList.Add(new ScottPlot.Plottables.ErrorBar(across, up, none, none, lower, upper) { Color = line.Color });
+            plot.PlottableList.Add(new ScottPlot.Plottables.ErrorBar(across, up, none, none, yErrorsPositive: upper, yErrorsNegative: lower) { Color = line.Color });
         }
 
         return up.Select((height, i) => i < upper.Length ? height + upper[i] : height)
@@ -92,7 +93,7 @@ internal static class ChartWriter
         var (least, most) = (heights.Min(), heights.Max());
         least = chart.StartsAtZero ? Math.Min(0, least) : least;
         var span = most > least ? most - least : 1;
-        plot.Axes.SetLimitsY(least - (0.05 * span), most + (RoomForLegend * span));
+        plot.Axes.SetLimitsY(least - (Margin * span), most + (Margin * span));
     }
 
     private static NumericManual TicksAt(IEnumerable<double> values, bool isLog)
