@@ -27,6 +27,15 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
         return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
     });
 
+    /// <summary>What its states do.</summary>
+    public States Watch() => laboratory.Kept.Get("states-shipped", new { TrainedSegments, Puzzles, model = Fingerprint() }, () =>
+    {
+        laboratory.Console.WriteLine($"measuring states: {Title}");
+        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var test = SudokuFiles.Open([File], 9, "data");
+        return States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation);
+    });
+
     /// <summary>Some puzzles as it solves them.</summary>
     public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, model = Fingerprint() }, () =>
     {

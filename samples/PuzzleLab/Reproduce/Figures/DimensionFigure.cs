@@ -21,11 +21,12 @@ internal sealed class DimensionFigure : Figure
         var models = laboratory.Train(new PaperPlans(laboratory.Scale).Hrm);
         Ratios[] trained = [.. models.Select(model => Measure(laboratory, model, isTrained: true))];
         Ratios[] untrained = [.. models.Select(model => Measure(laboratory, model, isTrained: false))];
+        var shipped = new ShippedSudoku(laboratory).Watch();
         var width = models[0].Plan.Create().Model.HiddenSize;
         return Result(
             laboratory,
             $"{laboratory.Scale.Sudoku.Name}: (Σλ)² / Σλ² of the covariance of the states of all tokens after every update in {laboratory.Scale.MaxSegments} segments; D {width} is the most that there can be. The ratio of few puzzles is too small; from {Counts[^2]} to {Counts[^1]}, where it is read, zH's still grows by {Percent(Growth(trained, each => each.High))} % and zL's by {Percent(Growth(trained, each => each.Low))} %. Untrained: the same initial weights.",
-            Claims(laboratory, trained, untrained),
+            Claims(laboratory, trained, untrained, shipped),
             [
                 new ResultTable(
                     "fig8",
@@ -57,7 +58,7 @@ internal sealed class DimensionFigure : Figure
             return new Ratios([.. states.Select(state => state.High)], [.. states.Select(state => state.Low)]);
         });
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Ratios> trained, IReadOnlyList<Ratios> untrained)
+    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Ratios> trained, IReadOnlyList<Ratios> untrained, States shipped)
     {
         var (setting, seeds) = (Setting(laboratory), laboratory.Seeds.Count);
         var (own, fresh) = (Last(trained, each => each.Quotient), Last(untrained, each => each.Quotient));
@@ -67,7 +68,7 @@ internal sealed class DimensionFigure : Figure
             new Claim(
                 "After training zH uses more directions than zL",
                 "zH 89.95, zL 30.22, ratio 2.98",
-                $"zH {Last(trained, each => each.High[^1]).Text()}, zL {Last(trained, each => each.Low[^1]).Text()}, ratio {own.Text("F2")}",
+                $"zH {Last(trained, each => each.High[^1]).Text()}, zL {Last(trained, each => each.Low[^1]).Text()}, ratio {own.Text("F2")}; the 9×9 model of the samples, one seed: {Number(shipped.High)}, {Number(shipped.Low)}, ratio {Number(shipped.High / shipped.Low, "F2")}",
                 setting,
                 seeds,
                 own.Least > Gap ? Verdict.Reproduced : own.Mean > Gap ? Verdict.Partly : Verdict.NotReproduced),

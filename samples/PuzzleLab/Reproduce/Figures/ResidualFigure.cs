@@ -107,7 +107,7 @@ internal sealed class ResidualFigure : Figure
             new Claim(
                 "The residual of L jumps where a cycle begins",
                 "at each cycle (no numbers published)",
-                $"after the beginning larger than before in {Spread.Of(motions.Select(motion => 100 * motion.JumpShare)).Text("F0")} % of the cycles",
+                $"after the beginning larger than before in {Spread.Of(motions.Select(motion => 100 * motion.JumpShare)).Text("F0")} % of the cycles, {Over(motions, motion => motion.Jumps[0]).Text("F2")} times at the second cycle and {Over(motions, motion => motion.Jumps[^1]).Text("F2")} times at the last",
                 setting,
                 seeds,
                 jumps.Least >= ManyCycles ? Verdict.Reproduced : jumps.Mean >= MoreThanChance ? Verdict.Partly : Verdict.NotReproduced),
@@ -121,7 +121,7 @@ internal sealed class ResidualFigure : Figure
             new Claim(
                 "L settles within a cycle (the premise of the one-step gradient)",
                 "local convergence within each cycle",
-                $"after the {own} updates of a cycle zL is, relative to its length, {first.Text("F3")} (first segment) and {distance.Text("F3")} (last) from where it goes when zH is held; there each update still moves it by {residual.Text("F4")}",
+                $"after the {own} updates of a cycle zL is, relative to its length, {first.Text("F3")} (first segment) and {distance.Text("F3")} (last) from where it is after {FixedPointUpdates} with zH held; there each update still moves it by {residual.Text("F3")}",
                 setting,
                 seeds,
                 residual.Most < Settled ? Verdicts.All(Verdicts.Below(first, Tenth, Half), Verdicts.Below(distance, Tenth, Half)) : Verdict.NotReproduced),
@@ -210,13 +210,15 @@ internal sealed class ResidualFigure : Figure
         public double LastRatio => Plain[^1].Mean / Hrm.Last(update => !update.IsHigh).Mean;
 
         /// <summary>The share of cycles, the first left out, whose first update of L moves it further than the last one before.</summary>
-        public double JumpShare
+        public double JumpShare => (double)Jumps.Count(jump => jump > 1) / Jumps.Count;
+
+        /// <summary>How many times as far the first update of each cycle moves L as the last one before; of the second cycle on.</summary>
+        public IReadOnlyList<double> Jumps
         {
             get
             {
                 var low = Hrm.Where(update => !update.IsHigh).ToArray();
-                var starts = Enumerable.Range(1, low.Length - 1).Where(place => low[place].Step == 0).ToArray();
-                return (double)starts.Count(place => low[place].Mean > low[place - 1].Mean) / starts.Length;
+                return [.. Enumerable.Range(1, low.Length - 1).Where(place => low[place].Step == 0).Select(place => low[place].Mean / low[place - 1].Mean)];
             }
         }
     }
