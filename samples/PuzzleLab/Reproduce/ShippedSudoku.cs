@@ -12,13 +12,14 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     private const int Puzzles = 200;
     private const int TrainedSegments = 16;
 
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
 
     /// <summary>How its answers form.</summary>
     public Thinking Think(int segments) => laboratory.Kept.Get("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, () =>
     {
         laboratory.Console.WriteLine($"measuring thinking: {Title}");
-        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var model = HrmModel.Load(Folder, laboratory.Device);
         using var test = SudokuFiles.Open([File], 9, "data");
         using var sample = new LabDataset(States.Sample(test, Puzzles), [], []);
         var settings = new LabSettings { Model = model.Config };
@@ -31,7 +32,7 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     public States Watch() => laboratory.Kept.Get("states-shipped", new { TrainedSegments, Puzzles, model = Fingerprint() }, () =>
     {
         laboratory.Console.WriteLine($"measuring states: {Title}");
-        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var model = HrmModel.Load(Folder, laboratory.Device);
         using var test = SudokuFiles.Open([File], 9, "data");
         return States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation);
     });
@@ -39,11 +40,11 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     /// <summary>Some puzzles as it solves them.</summary>
     public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, model = Fingerprint() }, () =>
     {
-        using var model = HrmModel.Load(ShippedModel.Folder, laboratory.Device);
+        using var model = HrmModel.Load(Folder, laboratory.Device);
         using var test = SudokuFiles.Open([File], 9, "data");
         return new FrameList([.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(test.Read), segments)]);
     }).All;
 
     private static string Fingerprint()
-        => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(ShippedModel.Folder, "model.safetensors"))));
+        => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(Folder, "model.safetensors"))));
 }
