@@ -37,12 +37,12 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
         return States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation);
     });
 
-    /// <summary>Some puzzles as it solves them.</summary>
-    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, model = Fingerprint() }, () =>
+    /// <summary>Some puzzles as it solves them, evenly over the file: it begins with easy ones.</summary>
+    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, () =>
     {
         using var model = HrmModel.Load(Folder, laboratory.Device);
         using var test = SudokuFiles.Open([File], 9, "data");
-        return new FrameList([.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(test.Read), segments)]);
+        return new FrameList([.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)]);
     }).All;
 
     private static string Fingerprint()
