@@ -1,18 +1,13 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Hrm.Core;
 
-/// <summary>Writes the merge by its name, and takes these names alone: no numbers, no lists, no other case.</summary>
-internal sealed class StateMergeConverter : JsonConverter<StateMerge>
+/// <summary>The merge by its name.</summary>
+internal sealed class StateMergeConverter : NameConverter<StateMerge>
 {
-    public override StateMerge Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        => reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException("expected a string");
+    protected override string Name(StateMerge value) => value == StateMerge.Gated ? "gated" : "add";
 
-    public override void Write(Utf8JsonWriter writer, StateMerge value, JsonSerializerOptions options)
-        => writer.WriteStringValue(value == StateMerge.Gated ? "gated" : "add");
-
-    private static StateMerge Parse(string name) => name switch
+    protected override StateMerge Parse(string name) => name switch
     {
         "add" => StateMerge.Add,
         "gated" => StateMerge.Gated,

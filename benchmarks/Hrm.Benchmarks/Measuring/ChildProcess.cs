@@ -12,15 +12,26 @@ internal static class ChildProcess
     /// </summary>
     private const string NurseryBytes = "400000";
 
-    /// <summary>Runs the program with arguments; what it wrote to its standard output.</summary>
+    /// <summary>What makes the memory of .NET itself the same in each process.</summary>
+    public static IReadOnlyDictionary<string, string> SmallNursery { get; } = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = NurseryBytes };
+
+    /// <summary>Runs the program with arguments and <see cref="SmallNursery"/>; what it wrote to its standard output.</summary>
     /// <exception cref="MeasurementException">It ended with another exit code than 0.</exception>
-    public static string Run(params IEnumerable<string> arguments)
+    public static string Run(params IEnumerable<string> arguments) => Run(SmallNursery, arguments);
+
+    /// <summary>Runs the program with variables of the environment and arguments; what it wrote to its standard output.</summary>
+    /// <exception cref="MeasurementException">It ended with another exit code than 0.</exception>
+    public static string Run(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath ?? throw new MeasurementException("The path of this process is not known.");
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "Hrm.Benchmarks.dll")] : [];
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, $"{typeof(ChildProcess).Assembly.GetName().Name}.dll")] : [];
         string[] all = [.. host, .. arguments];
         var start = new ProcessStartInfo(program, all) { RedirectStandardOutput = true };
-        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

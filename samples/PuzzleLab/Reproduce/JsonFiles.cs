@@ -33,9 +33,26 @@ internal static class JsonFiles
         }
     }
 
-    public static void Write<T>(string path, T value) => WholeFiles.Write(path, JsonSerializer.Serialize(value, Options));
+    public static void Write<T>(string path, T value) => WholeFiles.Write(path, ToText(value));
+
+    public static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>The value of a text that <see cref="ToText"/> gave.</summary>
+    /// <exception cref="LabException">It is none.</exception>
+    public static T Parse<T>(string text)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Options) ?? throw new LabException("expected JSON, got null.");
+        }
+        catch (JsonException error)
+        {
+            throw new LabException($"expected JSON: {error.Message}");
+        }
+    }
 
     /// <summary>What a value is known again by.</summary>
     public static string HashOf(object value)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, Options))))[..12];
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToText(value))))[..12];
 }

@@ -57,7 +57,7 @@ internal sealed class Laboratory
     /// <summary>How the answers of a model form, and where rules of halting stop.</summary>
     public Thinking Think(TrainedModel model)
     {
-        var segments = Math.Max(2, 2 * model.Plan.Create().Trainer.Halting.MaxSegments);
+        var segments = Math.Max(2, 2 * model.Plan.MaxSegments);
         return Measure("thinking", model, segments, (loaded, test) => Thinking.Of(loaded, model.Plan.Create(), test, segments, Cancellation));
     }
 
@@ -65,7 +65,7 @@ internal sealed class Laboratory
     public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Exact(model)));
 
     /// <summary>The share of test puzzles that a model solves with as many segments as it was trained with.</summary>
-    public double Exact(TrainedModel model) => Think(model).ExactAfter(model.Plan.Create().Trainer.Halting.MaxSegments);
+    public double Exact(TrainedModel model) => Think(model).ExactAfter(model.Plan.MaxSegments);
 
     /// <summary>How many of a hundred answers solve the puzzle by the rules of the task, which may have other solutions than the data.</summary>
     public Spread Valid(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Measure("valid", model, "rules", (loaded, test) =>

@@ -16,11 +16,8 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
 
     /// <summary>How its answers form.</summary>
-    public Thinking Think(int segments) => laboratory.Kept.Get("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, () =>
+    public Thinking Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
     {
-        laboratory.Console.WriteLine($"measuring thinking: {Title}");
-        using var model = HrmModel.Load(Folder, laboratory.Device);
-        using var test = SudokuFiles.Open([File], 9, "data");
         using var sample = new LabDataset(States.Sample(test, Puzzles), [], []);
         var settings = new LabSettings { Model = model.Config };
         settings.Trainer.Halting.MaxSegments = TrainedSegments;
@@ -29,21 +26,24 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     });
 
     /// <summary>What its states do.</summary>
-    public States Watch() => laboratory.Kept.Get("states-shipped", new { TrainedSegments, Puzzles, model = Fingerprint() }, () =>
-    {
-        laboratory.Console.WriteLine($"measuring states: {Title}");
-        using var model = HrmModel.Load(Folder, laboratory.Device);
-        using var test = SudokuFiles.Open([File], 9, "data");
-        return States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation);
-    });
+    public States Watch() => Measure(
+        "states-shipped",
+        new { TrainedSegments, Puzzles, model = Fingerprint() },
+        (model, test) => States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation));
 
     /// <summary>Some puzzles as it solves them, evenly over the file: it begins with easy ones.</summary>
-    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => laboratory.Kept.Get("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, () =>
-    {
-        using var model = HrmModel.Load(Folder, laboratory.Device);
-        using var test = SudokuFiles.Open([File], 9, "data");
-        return new FrameList([.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)]);
-    }).All;
+    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => Measure("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, (model, test) => new FrameList(
+        [.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)])).All;
+
+    private T Measure<T>(string name, object key, Func<HrmModel, LabDataset, T> measure)
+        where T : class
+        => laboratory.Kept.Get(name, key, () =>
+        {
+            laboratory.Console.WriteLine($"measuring {name}");
+            using var model = HrmModel.Load(Folder, laboratory.Device);
+            using var test = SudokuFiles.Open([File], 9, "data");
+            return measure(model, test);
+        });
 
     private static string Fingerprint()
         => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(Folder, "model.safetensors"))));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Hrm.Benchmarks.Devices;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Training;
 using TorchSharp;
 
@@ -12,16 +13,9 @@ namespace Hrm.Samples.PuzzleLab;
 internal static class StepCostCommand
 {
     private const string Name = "step-cost";
-    private const string Program = "PuzzleLab";
     private const int WarmupSteps = 2;
     private const int TimedSteps = 6;
     private const double BytesPerMebibyte = 1024.0 * 1024.0;
-
-    /// <summary>
-    /// The managed nursery, in hexadecimal bytes. Left alone, .NET lets the wrappers of tensors pile up to a budget that goes by the
-    /// processor's cache, and reaches it after fewer steps where a step has more updates: that would be measured, not the step.
-    /// </summary>
-    private const string NurseryBytes = "400000";
 
     /// <summary>
     /// From how many bytes on glibc maps a block by itself and gives it back when it is freed. Left alone it raises that bound as it goes, and the heap
@@ -40,36 +34,34 @@ internal static class StepCostCommand
         {
             var settings = JsonFiles.Read<LabSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
             var cost = Measure(settings, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), allowsTf32: false));
-            JsonFiles.Write(result.GetValue(file)! + ".cost", cost);
+            Console.WriteLine(JsonFiles.ToText(cost));
         });
         return command;
     }
 
     /// <summary>Measures in a process of its own.</summary>
     /// <param name="settings">The model and its training.</param>
-    /// <param name="file">Takes the settings for that process, and what it found.</param>
+    /// <param name="file">Takes the settings for that process.</param>
     /// <param name="device">Where it trains.</param>
     /// <param name="quantity">What of the result is wanted.</param>
     public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device, StepQuantity quantity)
     {
         JsonFiles.Write(file, settings);
-        var own = Environment.ProcessPath ?? string.Empty;
-        var isProgram = Path.GetFileNameWithoutExtension(own) == Program;
-        string[] host = isProgram ? [] : [Path.Combine(AppContext.BaseDirectory, $"{Program}.dll")];
-        string[] arguments = [.. host, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"];
-        var start = new ProcessStartInfo(isProgram || Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet", arguments);
+        var environment = new Dictionary<string, string>();
         if (quantity == StepQuantity.Memory)
         {
-            start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
-            start.Environment["MALLOC_MMAP_THRESHOLD_"] = MappedBytes;
+            environment = new Dictionary<string, string>(ChildProcess.SmallNursery) { ["MALLOC_MMAP_THRESHOLD_"] = MappedBytes };
         }
 
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        var cost = process.ExitCode == 0 ? JsonFiles.Read<StepCost>(file + ".cost") : null;
-        File.Delete(file + ".cost");
-        File.Delete(file);
-        return cost ?? throw new LabException($"{Name}: expected exit code 0 and a result, got {process.ExitCode}.");
+        try
+        {
+            var output = ChildProcess.Run(environment, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}");
+            return JsonFiles.Parse<StepCost>(output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static StepCost Measure(LabSettings settings, torch.Device device)

@@ -45,19 +45,7 @@ internal sealed class RunFolder
         }
     }
 
-    public void Save(LabSettings settings)
-    {
-        var staged = SettingsPath + ".new";
-        try
-        {
-            File.WriteAllText(staged, JsonSerializer.Serialize(settings, Json));
-            File.Move(staged, SettingsPath, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LabException($"{SettingsPath}: {error.Message}");
-        }
-    }
+    public void Save(LabSettings settings) => WholeFiles.Write(SettingsPath, JsonSerializer.Serialize(settings, Json));
 
     /// <summary>The settings of a run of a task.</summary>
     public LabSettings ReadSettings(LabTask task)

@@ -177,11 +177,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
 
     /// <summary>‖after − before‖ / ‖before‖ of each row.</summary>
     private static float[] Change(Tensor before, Tensor after)
-    {
-        var start = before.to_type(ScalarType.Float32).flatten(1); // [B, S·D]
-        var difference = after.to_type(ScalarType.Float32).flatten(1) - start; // [B, S·D]
-        return (difference.square().sum(-1).sqrt() / start.square().sum(-1).sqrt()).cpu().data<float>().ToArray(); // [B]
-    }
+        => StateChange.Of(before, after).Relative.cpu().data<float>().ToArray(); // [B]
 
     private void KeepLogits(Tensor logits, DisposeScope scope)
     {

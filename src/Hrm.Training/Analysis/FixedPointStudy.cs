@@ -123,8 +123,8 @@ public sealed class FixedPointStudy
         /// <summary>Adds examples: a first run for the residuals and the last state, a second for the distances from it.</summary>
         public void Add(Tensor start, Tensor injection)
         {
-            using var last = Iterate(start, injection, (step, before, after) => _residuals[step] += RelativeDistance(after, before)); // [count, S, D]
-            Iterate(start, injection, (step, before, _) => _distances[step] += RelativeDistance(before, last)).Dispose();
+            using var last = Iterate(start, injection, (step, before, after) => _residuals[step] += SumOfChanges(before, after)); // [count, S, D]
+            Iterate(start, injection, (step, before, _) => _distances[step] += SumOfChanges(last, before)).Dispose();
         }
 
         /// <summary>The state after all updates, which the caller owns.</summary>
@@ -146,13 +146,11 @@ public sealed class FixedPointStudy
             return state;
         }
 
-        /// <summary>The sum over examples of ‖z − reference‖ / ‖reference‖.</summary>
-        private static double RelativeDistance(Tensor state, Tensor reference)
+        /// <summary>The sum over examples of ‖other − reference‖ / ‖reference‖.</summary>
+        private static double SumOfChanges(Tensor reference, Tensor other)
         {
             using var scope = NewDisposeScope();
-            var origin = reference.to_type(ScalarType.Float32).flatten(1); // [count, S·D]
-            var distance = (state.to_type(ScalarType.Float32).flatten(1) - origin).square().sum(-1).sqrt(); // [count]
-            return (distance / origin.square().sum(-1).sqrt()).sum(ScalarType.Float64).item<double>();
+            return StateChange.Of(reference, other).Relative.sum(ScalarType.Float64).item<double>();
         }
     }
 }

@@ -106,9 +106,7 @@ public sealed class StateStudy : IDisposable
         public void Add(RecurrenceUpdate update)
         {
             using var scope = NewDisposeScope();
-            var before = update.Before.to_type(ScalarType.Float32).flatten(1); // [B, S·D]
-            var moved = (update.After.to_type(ScalarType.Float32).flatten(1) - before).square().sum(-1).sqrt(); // [B]
-            var relative = moved / before.square().sum(-1).sqrt(); // [B]
+            var (moved, relative) = StateChange.Of(update.Before, update.After); // [B] each
             var sum = _sums[_next];
             _sums[_next] = new UpdateResidual(
                 (_next / _updatesOfSegment) + 1,

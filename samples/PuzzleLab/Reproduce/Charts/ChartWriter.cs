@@ -36,9 +36,9 @@ internal static class ChartWriter
     private static void Draw(Plot plot, Chart chart)
     {
         var heights = new List<double>();
-        foreach (var series in chart.Lines)
+        for (var line = 0; line < chart.Lines.Count; line++)
         {
-            heights.AddRange(Draw(plot, chart, series));
+            heights.AddRange(Draw(plot, chart, chart.Lines[line], Markers[line % Markers.Length]));
         }
 
         plot.Title(chart.Title, 16);
@@ -62,7 +62,7 @@ internal static class ChartWriter
     }
 
     /// <summary>Draws a line, and gives the heights that it reaches, in the plot's units.</summary>
-    private static IEnumerable<double> Draw(Plot plot, Chart chart, Series series)
+    private static IEnumerable<double> Draw(Plot plot, Chart chart, Series series, MarkerShape marker)
     {
         double[] across = [.. series.X.Select(value => Scale(value, chart.IsLogAcross))];
         double[] up = [.. series.Y];
@@ -70,7 +70,7 @@ internal static class ChartWriter
         line.LegendText = series.Label;
         line.LineWidth = LineWidth;
         line.MarkerSize = MarkerSize;
-        line.MarkerShape = Markers[chart.Lines.TakeWhile(other => other != series).Count() % Markers.Length];
+        line.MarkerShape = marker;
         double[] lower = [.. series.Error.Select(error => error.Below)];
         double[] upper = [.. series.Error.Select(error => error.Above)];
         if (lower.Length > 0)

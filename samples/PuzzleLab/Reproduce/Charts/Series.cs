@@ -7,6 +7,9 @@ namespace Hrm.Samples.PuzzleLab;
 /// <param name="Error">How far each reaches below and above its height; may be empty.</param>
 internal sealed record Series(string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<(double Below, double Above)> Error)
 {
+    /// <summary>1, 2, … up to a number: the places of segments.</summary>
+    public static double[] UpTo(int count) => [.. Enumerable.Range(1, count).Select(place => (double)place)];
+
     /// <summary>A line without spread.</summary>
     public static Series Of(string label, IEnumerable<double> x, IEnumerable<double> y) => new(label, [.. x], [.. y], []);
 

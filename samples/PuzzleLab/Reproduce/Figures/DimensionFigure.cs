@@ -51,9 +51,9 @@ internal sealed class DimensionFigure : Figure
         (loaded, test) =>
         {
             using var generator = new torch.Generator((ulong)model.Seed);
-            using var fresh = new HrmModel(loaded.Config, generator);
-            fresh.to(laboratory.Device);
-            var watched = isTrained ? loaded : fresh;
+            using var fresh = isTrained ? null : new HrmModel(loaded.Config, generator);
+            fresh?.to(laboratory.Device);
+            var watched = fresh ?? loaded;
             var states = Counts.Select(count => States.Of(watched, test, count, laboratory.Scale.MaxSegments, laboratory.Cancellation)).ToArray();
             return new Ratios([.. states.Select(state => state.High)], [.. states.Select(state => state.Low)]);
         });

@@ -88,7 +88,7 @@ internal sealed class FormingFigure : Figure
         {
             get
             {
-                double[] places = [.. Enumerable.Range(1, Count).Select(segment => (double)segment)];
+                var places = Series.UpTo(Count);
                 return new Chart(Name, "segment", "cells, %",
                 [
                     Series.Of("wrong", places, places.Select((_, i) => Over(i, each => each.Wrong))),

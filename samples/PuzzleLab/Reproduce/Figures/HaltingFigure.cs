@@ -65,8 +65,8 @@ internal sealed class HaltingFigure : Figure
                 string.Join("; ", easiest.Prepend(last).Select(row => $"{row.Puzzles}, M {row.Maximum}: {row.Own.Text("F2")} segments, {row.OwnExact.Text()} % against {row.Always.Text()} %; at 95 % confidence {row.Confident.Text("F2")} segments, {row.ConfidentExact.Text()} %")),
                 setting,
                 seeds,
-                last.Saves(last.Own, last.OwnExact, 2, Close) ? Verdict.Reproduced
-                    : easiest.Append(last).Any(row => row.Saves(row.Own, row.OwnExact, 2, Close) || row.Saves(row.Confident, row.ConfidentExact, 2, Close)) ? Verdict.Partly
+                last.Saves(last.Own, last.OwnExact) ? Verdict.Reproduced
+                    : easiest.Append(last).Any(row => row.Saves(row.Own, row.OwnExact) || row.Saves(row.Confident, row.ConfidentExact)) ? Verdict.Partly
                     : Verdict.NotReproduced),
             new Claim(
                 "The mean number of segments stays flat as M grows",
@@ -111,13 +111,13 @@ internal sealed class HaltingFigure : Figure
     [
         .. rows.Select(row => Series.Of(
             $"trained with M {row.Maximum}",
-            Enumerable.Range(1, row.Adaptive[0].Segments.Count).Select(segment => (double)segment),
+            Series.UpTo(row.Adaptive[0].Segments.Count),
             Enumerable.Range(1, row.Adaptive[0].Segments.Count).Select(segment => Spread.Of(row.Adaptive.Select(each => 100 * each.ExactAfter(segment)))))),
     ]);
 
     private static Chart Histogram(Row row)
     {
-        double[] places = [.. Enumerable.Range(1, row.Maximum).Select(segment => (double)segment)];
+        var places = Series.UpTo(row.Maximum);
         return new Chart($"Where puzzles stop, M {row.Maximum}", "segments", "share of puzzles, %",
         [
             Series.Of("adaptive", places, Shares(Thinking.OwnRule)),
@@ -171,8 +171,8 @@ internal sealed class HaltingFigure : Figure
         public IReadOnlyList<Cell> Cells =>
             [Puzzles, $"{Maximum}", Own.Cell("F2"), OwnExact.Cell(), Confident.Cell("F2"), ConfidentExact.Cell(), Always.Cell(), AtMaximum.Cell(), AtTwice.Cell()];
 
-        /// <summary>Whether a rule takes less than a part of M, at an accuracy within some points of M always.</summary>
-        public bool Saves(Spread steps, Spread exact, double part, double points) => steps.Mean < Maximum / part && Always.Mean - exact.Mean <= points;
+        /// <summary>Whether a rule takes less than half of M, at nearly the accuracy of M always.</summary>
+        public bool Saves(Spread steps, Spread exact) => steps.Mean < Maximum / 2.0 && Always.Mean - exact.Mean <= Close;
 
         public static Row Of(Laboratory laboratory, PaperPlans plans, int maximum) => new(
             laboratory.Scale.Sudoku.Name,
@@ -183,7 +183,7 @@ internal sealed class HaltingFigure : Figure
         public static Row OfOne(Laboratory laboratory, TrainingPlan plan)
         {
             Thinking[] thoughts = [.. laboratory.Train(plan).Select(laboratory.Think)];
-            return new Row(plan.Source.Name, plan.Create().Trainer.Halting.MaxSegments, thoughts, thoughts);
+            return new Row(plan.Source.Name, plan.MaxSegments, thoughts, thoughts);
         }
     }
 }

@@ -55,7 +55,6 @@ internal sealed class MemoryFigure : Figure
         settings.Gradient = mode;
         settings.Model = settings.Model with { HighCycles = count, LowCycles = count };
         settings.Trainer.Halting.MaxSegments = 1;
-        laboratory.Scale.Sudoku.Ensure();
         settings.Data = new LabData { Folder = laboratory.Scale.Sudoku.Folder };
         return Run(StepQuantity.Memory) with { Milliseconds = Run(StepQuantity.Time).Milliseconds };
 

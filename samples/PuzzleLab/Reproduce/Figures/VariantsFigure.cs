@@ -80,7 +80,7 @@ internal sealed class VariantsFigure : Figure
     }
 
     private static IEnumerable<TrainingPlan> Sudoku(PaperPlans plans)
-        => [plans.Hrm, plans.Recurrent, plans.Direct, plans.Tiny, plans.Bptt, plans.LastCycle, plans.NoDeepSupervision, plans.FixedOf(plans.Hrm.Create().Trainer.Halting.MaxSegments), plans.Gated];
+        => [plans.Hrm, plans.Recurrent, plans.Direct, plans.Tiny, plans.Bptt, plans.LastCycle, plans.NoDeepSupervision, plans.FixedOf(plans.Hrm.MaxSegments), plans.Gated];
 
     private static IEnumerable<TrainingPlan> Maze(PaperPlans plans) => [plans.MazeHrm, plans.MazeDirect];
 }

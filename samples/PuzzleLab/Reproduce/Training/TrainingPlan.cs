@@ -18,6 +18,9 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
     /// <summary>About how many bytes a step may take, larger batches go in parts, which changes no result; 0 for no limit.</summary>
     public long MemoryLimit { get; init; }
 
+    /// <summary>M, the largest number of segments that it is trained with.</summary>
+    public int MaxSegments => Create().Trainer.Halting.MaxSegments;
+
     /// <summary>The settings for a seed.</summary>
     public LabSettings For(int seed)
     {
