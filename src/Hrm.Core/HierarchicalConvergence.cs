@@ -127,7 +127,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     {
         using var scope = NewDisposeScope();
         using var gradient = RecordWhen(Records(cycle == HighCycles - 1, isLastStep: step == LowCycles - 1));
-        var next = Own(_low.call(low, high + injection), low); // [B, S, D]
+        var next = Own(_low.call(low, high.Plus(injection)), low); // [B, S, D]
         Updated?.Invoke(new RecurrenceUpdate(cycle, step, IsHigh: false, low, next));
         return scope.MoveToOuter(next);
     }

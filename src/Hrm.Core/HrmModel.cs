@@ -95,7 +95,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         using (no_grad())
         {
             // Halting looks bad at first: the model has to earn it.
-            _qHead.Bias!.fill_(-5);
+            using var low = (-5).ToScalar();
+            _qHead.Bias!.fill_(low);
         }
 
         _highInit = InitialState(config, generator);
@@ -271,7 +272,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         get
         {
             using var scope = NewDisposeScope();
-            var valuesContinuing = _qHead.Weight[1].ne(0).any().cpu().item<bool>(); // [D]
+            var valuesContinuing = _qHead.Weight[1].ne(HeldScalars.Zero).any().cpu().item<bool>(); // [D]
             return valuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
         }
     }
@@ -326,10 +327,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         if (_positionEmbedding is not null)
         {
             // The factor keeps the variance of the sum at that of its terms.
-            embedded = (embedded + _positionEmbedding.Table()).mul(0.707106781); // [B, S, D]
+            embedded = embedded.Plus(_positionEmbedding.Table()).Times(0.707106781); // [B, S, D]
         }
 
-        return embedded.mul(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
+        return embedded.Times(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
     /// <summary>The puzzle's row, padded with zeros and cut into P tokens, [B, P, D].</summary>

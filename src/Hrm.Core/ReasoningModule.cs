@@ -91,7 +91,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         return _layers[^1].ForFirstToken(hidden).MoveToOuterDisposeScope(); // [B, 1, D]
     }
 
-    private Tensor Merge(Tensor state, Tensor injection) => _merge?.call(state, injection) ?? state + injection; // [B, S, D]
+    private Tensor Merge(Tensor state, Tensor injection) => _merge?.call(state, injection) ?? state.Plus(injection); // [B, S, D]
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
     {

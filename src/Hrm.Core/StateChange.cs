@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;
@@ -12,7 +13,7 @@ internal static class StateChange
     public static (Tensor Distance, Tensor Relative) Of(Tensor before, Tensor after)
     {
         var start = before.to_type(ScalarType.Float32).flatten(1); // [B, S·D]
-        var distance = (after.to_type(ScalarType.Float32).flatten(1) - start).square().sum(-1).sqrt(); // [B]
-        return (distance, distance / start.square().sum(-1).sqrt());
+        var distance = (after.to_type(ScalarType.Float32).flatten(1) - start).Squared().sum(-1).sqrt(); // [B]
+        return (distance, distance / start.Squared().sum(-1).sqrt());
     }
 }

@@ -41,7 +41,7 @@ public sealed class GatedMerge : nn.Module<Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(injection);
         using var scope = NewDisposeScope();
-        var gate = (_stateProjection.call(state) + _injectionProjection.call(injection)).sigmoid() * 2; // [B, S, D], 0 … 2
-        return ((gate * state) + ((2 - gate) * injection)).MoveToOuterDisposeScope(); // [B, S, D]
+        var gate = _stateProjection.call(state).Plus(_injectionProjection.call(injection)).sigmoid() * HeldScalars.Two; // [B, S, D], 0 … 2
+        return (gate * state).Plus(HeldScalars.Two.Minus(gate) * injection).MoveToOuterDisposeScope(); // [B, S, D]
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,8 +42,10 @@ public static class Initializers
         var scale = standardDeviation / CutStandardDeviation;
         tensor.uniform_(-CutMass, CutMass, generator);
         tensor.erfinv_();
-        tensor.mul_(Math.Sqrt(2) * scale);
-        tensor.clamp_(-2 * scale, 2 * scale);
+        tensor.TimesInPlace(Math.Sqrt(2) * scale);
+        using var least = (-2 * scale).ToScalar();
+        using var largest = (2 * scale).ToScalar();
+        tensor.clamp_(least, largest);
         return tensor;
     }
 

@@ -39,19 +39,19 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     /// <param name="output">[…, D], what a layer has just given: its memory is used.</param>
     /// <param name="state">[…, D], what the layer was given; not changed.</param>
     internal Tensor NormaliseSum(Tensor output, Tensor state)
-        => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.ApplyToSum(output, state, _epsilon) : Plainly(output.add_(state), _epsilon);
+        => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.ApplyToSum(output, state, _epsilon) : Plainly(output.PlusInPlace(state), _epsilon);
 
     /// <summary>The norm of libtorch's operations.</summary>
     internal static Tensor Plainly(Tensor input, double epsilon)
     {
         var wide = input.CastTo(ScalarType.Float32); // […, D]
         var meanSquare = input.dtype == ScalarType.Float32 ? MeanSquare(wide) : MeanSquareByNorm(wide); // […, 1]
-        var scale = meanSquare.add_(epsilon).rsqrt_(); // […, 1]
+        var scale = meanSquare.PlusInPlace(epsilon).rsqrt_(); // […, 1]
         return wide.mul(scale).CastTo(input.dtype); // […, D]
     }
 
-    private static Tensor MeanSquare(Tensor input) => input.square().mean([-1], keepdim: true);
+    private static Tensor MeanSquare(Tensor input) => input.Squared().mean([-1], keepdim: true);
 
     private static Tensor MeanSquareByNorm(Tensor input)
-        => linalg.vector_norm(input, 2, [-1], keepdim: true).square().mul_(1.0 / input.size(-1));
+        => input.norm(-1, keepdim: true).Squared().TimesInPlace(1.0 / input.size(-1));
 }

@@ -56,7 +56,7 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
         var sin = table.SignedSin.narrow(0, 0, tokens); // [S, 1, H]
         var wide = input.CastTo(ScalarType.Float32); // [B, S, A, H]
         return wide.mul(cos)
-            .addcmul_(wide.roll(_headDim / 2, -1), sin, 1)
+            .addcmul_(wide.roll(_headDim / 2, -1), sin, HeldScalars.One)
             .CastTo(input.dtype)
             .MoveToOuterDisposeScope(); // [B, S, A, H]
     }
@@ -109,9 +109,9 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var half = arange(0, headDim, 2, ScalarType.Float32).div(headDim); // [H/2]
+            var half = HeldScalars.Range(headDim, step: 2).DividedBy(headDim); // [H/2]
             var frequency = tensor(theta, ScalarType.Float32).pow(half).reciprocal(); // [H/2]
-            var angles = outer(arange(length, ScalarType.Float32), frequency); // [length, H/2]
+            var angles = outer(HeldScalars.Range(length, step: 1), frequency); // [length, H/2]
             var sin = angles.sin();
             Angles = new RotaryAngles(
                 cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope(),

@@ -112,7 +112,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         var shape = queries.shape; // [B, A, S, H]
         long[] flat = [shape[0] * shape[1], shape[2], shape[3]];
         var scores = bmm(queries.reshape(flat), keys.reshape(flat).transpose(1, 2)); // [BA, S, S]
-        var weights = scores.to_type(ScalarType.Float32).mul_(1.0 / Math.Sqrt(_headDim)).softmax(-1); // [BA, S, S]
+        var weights = scores.to_type(ScalarType.Float32).TimesInPlace(1.0 / Math.Sqrt(_headDim)).softmax(-1); // [BA, S, S]
         return bmm(weights.CastTo(queries.dtype), values.reshape(flat)).view(shape); // [B, A, S, H]
     }
 }

@@ -241,13 +241,13 @@ public abstract class HrmTrainer : IDisposable
         using var scope = NewDisposeScope();
         var start = Stopwatch.GetTimestamp();
         var data = Carry!.Data.Rows(first, count);
-        var segments = Carry.Segments.narrow(0, first, count) + 1; // [count]
+        var segments = Carry.Segments.narrow(0, first, count).Plus(HeldScalars.One); // [count]
         var output = Model.call(Carry.States.Rows(first, count), data);
         var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments), minimum?.narrow(0, first, count)); // [count]
         var target = ContinueTarget(output, segments, data); // [count]
         var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
         var forward = Stopwatch.GetElapsedTime(start);
-        (loss.Total / Options.GlobalBatchSize).backward();
+        loss.Total.DividedBy(Options.GlobalBatchSize).backward();
         PuzzleOptimizer?.Accumulate();
         var both = Stopwatch.GetElapsedTime(start);
         Times = Times with { Forward = Times.Forward + forward, Backward = Times.Backward + (both - forward) };
@@ -290,7 +290,7 @@ public abstract class HrmTrainer : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (halt, proceed) = Model.Judge(output.Carry, data); // [B] each
-        var isLast = segments.ge(Options.Halting.MaxSegments); // [B]
+        var isLast = segments.IsAtLeast(Options.Halting.MaxSegments); // [B]
         var best = where(isLast, halt, maximum(halt, proceed)); // [B]
         return best.sigmoid().MoveToOuterDisposeScope();
     }

@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public sealed class TrainingCarry : IDisposable
         var (states, segments, data) = (States, Segments, Data);
         Data = data.ReplaceRows(Halted, incoming);
         States = model.ResetCarry(states, Halted);
-        Segments = segments.masked_fill(Halted, 0).DetachFromDisposeScope(); // [B]
+        Segments = segments.masked_fill(Halted, HeldScalars.Zero).DetachFromDisposeScope(); // [B]
         states.Dispose();
         segments.Dispose();
         data.Dispose();

@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,7 +73,8 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         }
 
         using var scope = NewDisposeScope();
-        var explores = rand([rows], generator: _generator).lt(_options.ExplorationProbability); // [B]
+        using var probability = _options.ExplorationProbability.ToScalar();
+        var explores = rand([rows], generator: _generator).lt(probability); // [B]
         var minimum = randint(2, MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
         return DeviceTransfer.Send(minimum.mul_(explores.to_type(ScalarType.Int32)), device).MoveToOuterDisposeScope(); // [B]
     }
@@ -82,13 +84,13 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var isLast = state.Segments.ge(MaxSegments); // [B]
+        var isLast = state.Segments.IsAtLeast(MaxSegments); // [B]
         if (_options.Rule == HaltingRule.Never)
         {
             return isLast.MoveToOuterDisposeScope(); // [B]
         }
 
-        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? state.QHalt.gt(0) : state.QHalt.gt(state.QContinue); // [B]
+        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? state.QHalt.gt(HeldScalars.Zero) : state.QHalt.gt(state.QContinue); // [B]
         if (minimum is not null)
         {
             prefersHalt = prefersHalt.logical_and(state.Segments.ge(minimum)); // [B]

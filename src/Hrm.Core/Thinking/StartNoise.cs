@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,5 +18,5 @@ internal readonly record struct StartNoise(double Deviation, long Seed)
 
     /// <summary>Drawn on the CPU in float32: other devices and dtypes draw other values.</summary>
     private void Add(Tensor state, Generator generator)
-        => state.add_(randn(state.shape, ScalarType.Float32, generator: generator).mul_(Deviation).to(state.dtype, state.device));
+        => state.PlusInPlace(randn(state.shape, ScalarType.Float32, generator: generator).TimesInPlace(Deviation).to(state.dtype, state.device));
 }

@@ -39,6 +39,6 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
         var (gate, up) = (halves[0], halves[1]);
         var sigmoid = gate.sigmoid();
         var silu = gate * sigmoid;
-        return cat([gradient * up * (sigmoid + silu * (1 - sigmoid)), gradient * silu], -1);
+        return cat([gradient * up * sigmoid.Plus(silu * HeldScalars.One.Minus(sigmoid)), gradient * silu], -1);
     }
 }

@@ -50,9 +50,9 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     private static Tensor Differentiable(Tensor outer, Tensor sum, Tensor? second, double epsilon)
     {
         // The values of the sum with the history of the first operand: that of the second is joined to it.
-        var joined = second is null ? sum : sum + (second - second.detach()); // […, D]
+        var joined = second is null ? sum : sum.Plus(second - second.detach()); // […, D]
         var (wide, gradient) = (joined.CastTo(ScalarType.Float32), outer.CastTo(ScalarType.Float32)); // […, D]
-        var scale = wide.square().mean([-1], keepdim: true).add(epsilon).rsqrt(); // […, 1]
+        var scale = wide.Squared().mean([-1], keepdim: true).PlusInPlace(epsilon).rsqrt(); // […, 1]
         var normalised = wide * scale; // […, D]
         return ((gradient - normalised * (gradient * normalised).mean([-1], keepdim: true)) * scale).CastTo(outer.dtype); // […, D]
     }

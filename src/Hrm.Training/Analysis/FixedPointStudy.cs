@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -92,7 +93,7 @@ public sealed class FixedPointStudy
     {
         using var scope = NewDisposeScope();
         using var carry = Think(model, batch, segments, cancellationToken);
-        var injection = carry.High + model.Embed(batch); // [B, S, D]
+        var injection = carry.High.Plus(model.Embed(batch)); // [B, S, D]
         sums.Add(carry.Low.narrow(0, 0, count), injection.narrow(0, 0, count)); // [count, S, D] each
     }
 

@@ -51,7 +51,7 @@ public sealed class StateCovariance : IDisposable
 
             // Trace and Frobenius norm have the sums, without the eigenvalues.
             var trace = _scatter.trace().item<double>();
-            return trace * trace / _scatter.square().sum().item<double>();
+            return trace * trace / _scatter.Squared().sum().item<double>();
         }
     }
 
@@ -78,9 +78,9 @@ public sealed class StateCovariance : IDisposable
         var mean = deviceMean.cpu(); // [D]
         var difference = mean - _mean; // [D]
         var total = Count + count;
-        var between = difference.outer(difference).mul_((double)Count * count / total); // [D, D]
-        var scatter = (_scatter + within).add_(between); // [D, D]
-        Replace(ref _mean, _mean + (difference * ((double)count / total)));
+        var between = difference.outer(difference).TimesInPlace((double)Count * count / total); // [D, D]
+        var scatter = _scatter.Plus(within).PlusInPlace(between); // [D, D]
+        Replace(ref _mean, _mean.Plus(difference.Times((double)count / total)));
         Replace(ref _scatter, scatter);
         Count = total;
     }
@@ -121,7 +121,7 @@ public sealed class StateCovariance : IDisposable
     }
 
     private Tensor Covariance() => Count > 1
-        ? _scatter / (Count - 1) // [D, D]
+        ? _scatter.DividedBy(Count - 1) // [D, D]
         : throw new InvalidOperationException($"expected at least two states, got {Count}.");
 
     private static void Replace(ref Tensor field, Tensor value)

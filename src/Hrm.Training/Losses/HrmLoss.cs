@@ -62,7 +62,7 @@ public sealed class HrmLoss
         var tokenLoss = (_tokenLoss.call(logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []
         var haltLoss = SummedBce(qHalt, outcome.IsRight.to_type(ScalarType.Float32)); // []
         var continueLoss = continueTarget is null ? null : SummedBce(qContinue, continueTarget); // []
-        var total = tokenLoss + (QWeight * (continueLoss is null ? haltLoss : haltLoss + continueLoss)); // []
+        var total = tokenLoss.Plus((continueLoss is null ? haltLoss : haltLoss.Plus(continueLoss)).Times(QWeight)); // []
         var metrics = Measure(qHalt, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [8]
         return new LossResult(scope.MoveToOuter(total), scope.MoveToOuter(metrics));
     }
@@ -74,7 +74,7 @@ public sealed class HrmLoss
     {
         using var noGradient = no_grad();
         var counts = halted.logical_and(outcome.HasLabels).to_type(ScalarType.Float64); // [B]
-        var haltIsRight = qHalt.ge(0).eq(outcome.IsRight); // [B]
+        var haltIsRight = qHalt.ge(HeldScalars.Zero).eq(outcome.IsRight); // [B]
         return stack(
         [
             counts.sum(),

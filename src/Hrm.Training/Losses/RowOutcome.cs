@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,11 +15,11 @@ internal readonly record struct RowOutcome(Tensor HasLabels, Tensor IsRight, Ten
     public static RowOutcome Of(Tensor logits, Tensor labels)
     {
         using var noGradient = no_grad();
-        var isLabelled = labels.ne(PuzzleBatch.IgnoredLabel); // [B, S]
+        var isLabelled = TokenLabels.AreLabelled(labels); // [B, S]
         var isTokenRight = logits.argmax(-1).eq(labels).logical_and(isLabelled); // [B, S]
         var labelled = isLabelled.sum(-1); // [B]
         var right = isTokenRight.sum(-1); // [B]
-        var divisor = labelled.clamp_min(1); // [B]
-        return new RowOutcome(labelled.gt(0), right.eq(labelled), right.to_type(ScalarType.Float64) / divisor, divisor);
+        var divisor = labelled.clamp_min(HeldScalars.One); // [B]
+        return new RowOutcome(labelled.gt(HeldScalars.Zero), right.eq(labelled), right.to_type(ScalarType.Float64) / divisor, divisor);
     }
 }

@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,6 @@ public sealed class SoftmaxCrossEntropy : nn.Module<Tensor, Tensor, Tensor>
         var (safeLabels, isLabelled) = TokenLabels.Split(logits, labels); // […] each
         var logProbabilities = logits.to_type(ScalarType.Float32).log_softmax(-1); // […, V]
         var loss = logProbabilities.gather(-1, safeLabels.unsqueeze(-1)).squeeze(-1).neg(); // […]
-        return loss.masked_fill(isLabelled.logical_not(), 0).MoveToOuterDisposeScope();
+        return loss.masked_fill(isLabelled.logical_not(), HeldScalars.Zero).MoveToOuterDisposeScope();
     }
 }

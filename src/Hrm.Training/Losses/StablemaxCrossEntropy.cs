@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,10 +34,10 @@ public sealed class StablemaxCrossEntropy : nn.Module<Tensor, Tensor, Tensor>
         var wide = logits.to_type(ScalarType.Float64); // […, V]
 
         // In this order: 1 + 1e-30 is 1, and a logit of exactly 1 would then give the branch that is not taken an infinite gradient.
-        var decay = (1 - wide).add_(Epsilon).reciprocal(); // […, V]
-        var growth = where(wide.lt(0), decay, wide + 1); // […, V]
+        var decay = HeldScalars.One.Minus(wide).PlusInPlace(Epsilon).reciprocal(); // […, V]
+        var growth = where(wide.lt(HeldScalars.Zero), decay, wide.Plus(HeldScalars.One)); // […, V]
         var chosen = growth.gather(-1, safeLabels.unsqueeze(-1)).squeeze(-1); // […]
         var loss = growth.sum(-1).log() - chosen.log(); // […]
-        return loss.masked_fill(isLabelled.logical_not(), 0).MoveToOuterDisposeScope();
+        return loss.masked_fill(isLabelled.logical_not(), HeldScalars.Zero).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,9 +77,9 @@ internal sealed class Adam<TRule> : IDisposable
     private static void UpdateEagerly(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamCoefficients coefficients)
     {
         using var scope = NewDisposeScope();
-        mean.mul_(coefficients.Beta1).add_(gradient, alpha: 1 - coefficients.Beta1);
-        square.mul_(coefficients.Beta2).addcmul_(gradient, gradient, 1 - coefficients.Beta2);
-        var direction = TRule.Direction(mean, square.sqrt().mul_(coefficients.Correction), coefficients.Epsilon);
-        parameter.mul_(coefficients.Decay).add_(direction, alpha: coefficients.Scale);
+        mean.TimesInPlace(coefficients.Beta1).PlusInPlace(gradient, 1 - coefficients.Beta1);
+        square.TimesInPlace(coefficients.Beta2).PlusProductInPlace(gradient, gradient, 1 - coefficients.Beta2);
+        var direction = TRule.Direction(mean, square.sqrt().TimesInPlace(coefficients.Correction), coefficients.Epsilon);
+        parameter.TimesInPlace(coefficients.Decay).PlusInPlace(direction, coefficients.Scale);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Hrm.Layers;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
@@ -7,7 +8,7 @@ namespace Hrm.Training;
 /// <summary><c>m / (√v / √(1-β2ᵗ) + ε)</c>.</summary>
 internal readonly struct AdamWRule : IAdamRule
 {
-    public static Tensor Direction(Tensor mean, Tensor root, double epsilon) => mean.div(root.add_(epsilon));
+    public static Tensor Direction(Tensor mean, Tensor root, double epsilon) => mean.div(root.PlusInPlace(epsilon));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Direction(Vector512<float> mean, Vector512<float> root, Vector512<float> epsilon)

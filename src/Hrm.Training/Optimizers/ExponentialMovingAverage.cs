@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         using var noGradient = no_grad();
         for (var i = 0; i < _parameters.Length; i++)
         {
-            _shadow[i].mul_(_decay).add_(_parameters[i], alpha: 1 - _decay);
+            _shadow[i].TimesInPlace(_decay).PlusInPlace(_parameters[i], 1 - _decay);
         }
     }
 

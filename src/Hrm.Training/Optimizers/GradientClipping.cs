@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -36,8 +37,9 @@ internal static class GradientClipping
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxNorm);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        using var limit = maxNorm.ToScalar();
         var norm = GradientNorm.OnDevice(parameters); // []
-        var factor = where(norm.gt(maxNorm), norm.reciprocal().mul_(maxNorm), ones_like(norm)).to_type(ScalarType.Float32); // []
+        var factor = where(norm.gt(limit), norm.reciprocal().mul_(limit), ones_like(norm)).to_type(ScalarType.Float32); // []
         foreach (var parameter in parameters)
         {
             parameter.grad?.mul_(factor);
@@ -53,9 +55,10 @@ internal static class GradientClipping
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        using var scalar = factor.ToScalar();
         foreach (var parameter in parameters)
         {
-            parameter.grad?.mul_(factor);
+            parameter.grad?.mul_(scalar);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Hrm.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -79,7 +80,7 @@ internal static unsafe class GradientNorm
 
     private static Tensor SumOnDevice(Tensor[] gradients)
     {
-        var sums = Array.ConvertAll(gradients, gradient => gradient.to(ScalarType.Float64).square().sum());
+        var sums = Array.ConvertAll(gradients, gradient => gradient.to(ScalarType.Float64).Squared().sum());
         return stack(Array.ConvertAll(sums, sum => sum.to(sums[0].device))).sum(); // []
     }
 }

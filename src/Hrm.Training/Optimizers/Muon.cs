@@ -88,9 +88,9 @@ public sealed class Muon : ParameterOptimizer
 
     private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)
     {
-        momentum.mul_(_options.Momentum).add_(gradient);
-        var direction = NewtonSchulz.Orthogonalize(gradient.add(momentum, alpha: _options.Momentum), _options.NewtonSchulzSteps); // [rows, columns]
+        momentum.TimesInPlace(_options.Momentum).PlusInPlace(gradient);
+        var direction = NewtonSchulz.Orthogonalize(gradient.Plus(momentum, _options.Momentum), _options.NewtonSchulzSteps); // [rows, columns]
         var scale = -learningRate * RootMeanSquare * Math.Sqrt(Math.Max(parameter.size(0), parameter.size(1)));
-        parameter.mul_(1 - (learningRate * _options.WeightDecay)).add_(direction, alpha: scale);
+        parameter.TimesInPlace(1 - (learningRate * _options.WeightDecay)).PlusInPlace(direction, scale);
     }
 }

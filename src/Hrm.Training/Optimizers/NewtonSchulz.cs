@@ -1,3 +1,4 @@
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal static class NewtonSchulz
         // The smaller side is squared: the products cost least there.
         var isTall = matrix.size(0) > matrix.size(1);
         var x = isTall ? matrix.t() : matrix; // [n, k], n ≤ k
-        x = x / (x.norm() + SmallestNorm);
+        x = x / x.norm().PlusInPlace(SmallestNorm);
         for (var step = 0; step < steps; step++)
         {
             var square = x.mm(x.t()); // [n, n]

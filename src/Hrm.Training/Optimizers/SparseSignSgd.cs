@@ -74,8 +74,8 @@ public sealed class SparseSignSgd : IDisposable
     {
         var (written, summed) = gradient.device_type == DeviceType.CPU ? SumOfDistinct(ids, gradient) : SumWithoutWaiting(ids, gradient);
         var rows = table.index_select(0, written) // [u, W]
-            .mul_(1 - (learningRate * _weightDecay))
-            .add_(summed.sign_(), alpha: -learningRate);
+            .TimesInPlace(1 - (learningRate * _weightDecay))
+            .PlusInPlace(summed.sign_(), -learningRate);
         table.index_copy_(0, written, rows);
     }
 
@@ -84,7 +84,7 @@ public sealed class SparseSignSgd : IDisposable
     {
         var (distinct, inverse, _) = ids.unique(sorted: true, return_inverse: true); // [u], [B]
         var sums = zeros([distinct.size(0), gradient.size(1)], gradient.dtype, gradient.device); // [u, W]
-        return (distinct, sums.index_add_(0, inverse!, gradient, 1));
+        return (distinct, sums.index_add_(0, inverse!, gradient, HeldScalars.One));
     }
 
     /// <summary>
@@ -95,7 +95,7 @@ public sealed class SparseSignSgd : IDisposable
     {
         var isEqual = ids.unsqueeze(1).eq(ids.unsqueeze(0)); // [B, B]
         var first = isEqual.to_type(ScalarType.Int32).argmax(1); // [B], the first row with the same id
-        var sums = zeros_like(gradient).index_add_(0, first, gradient, 1); // [B, W], at the first rows alone
+        var sums = zeros_like(gradient).index_add_(0, first, gradient, HeldScalars.One); // [B, W], at the first rows alone
         return (ids, sums.index_select(0, first)); // [B], [B, W]
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Hrm.Core;
+using Hrm.Layers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -161,7 +162,7 @@ public sealed class TrainingRun : IDisposable
         try
         {
             using var metrics = _trainer.Step(batch.Batch); // [8]
-            _sums.add_(metrics);
+            _sums.PlusInPlace(metrics);
         }
         catch (TrainingDivergedException exception)
         {
