@@ -20,8 +20,10 @@ public sealed class LiveTensorTests
         using var batches = loader.TrainingBatches(epochsPerIteration: 10, seed: 1).GetEnumerator();
         Train(100);
         var live = LiveTensors.Count();
+        var unheld = CreatedOutsideScope();
         Train(1000);
         Tensor.TotalCount.Should().Be(live);
+        CreatedOutsideScope().Should().Be(unheld, "only a scope holds a tensor that is passed on at once");
         trainer.StepCount.Should().Be(1100);
 
         void Train(int steps)
@@ -89,6 +91,8 @@ public sealed class LiveTensorTests
         trainer.Dispose();
         Tensor.TotalCount.Should().Be(live);
     }
+
+    private static long CreatedOutsideScope() => DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
 
     private static HrmConfig ConfigOf(string what) => what switch
     {
