@@ -10,6 +10,7 @@ namespace Hrm.PublicApi.Tests.Documents;
 /// <summary>L as a gated unit: it proposes a state, and a gate says how much of the old one stays.</summary>
 internal sealed class GatedModule : nn.Module<Tensor, Tensor, Tensor>
 {
+    private static readonly Scalar One = 1.ToScalar();
     [ComponentName(Name = "mixer")] private readonly TokenMixer _mixer;
     [ComponentName(Name = "gate")] private readonly CastedLinear _gate;
     private readonly RmsNorm _norm = new();
@@ -24,8 +25,8 @@ internal sealed class GatedModule : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
-        var seen = state + injection; // [B, S, D]
-        var proposal = seen + _mixer.call(seen.transpose(1, 2)).transpose(1, 2); // [B, S, D]
+        var seen = state.add(injection, One); // [B, S, D]
+        var proposal = seen.add(_mixer.call(seen.transpose(1, 2)).transpose(1, 2), One); // [B, S, D]
         var next = state.lerp(proposal, _gate.call(seen).sigmoid()); // [B, S, D]
         return _norm.call(next).MoveToOuterDisposeScope(); // [B, S, D]
     }
