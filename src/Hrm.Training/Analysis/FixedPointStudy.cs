@@ -62,6 +62,7 @@ public sealed class FixedPointStudy
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(updates);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        PuzzleLoader.RequireIds(dataset, model.Config);
         var wasTraining = model.training;
         model.eval();
         try

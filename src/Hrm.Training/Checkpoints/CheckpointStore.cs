@@ -84,7 +84,8 @@ public sealed class CheckpointStore : IDisposable
     /// <param name="stream">Where the training will read from, to be compared with what it read from.</param>
     /// <returns>What was restored; <see langword="null"/> where there is no checkpoint at all.</returns>
     /// <exception cref="CheckpointException">
-    /// There are checkpoints, but none is sound; or the newest sound one is of another model, trainer or version of the format.
+    /// There are checkpoints, but none is sound; or the newest sound one is of another model, trainer or version of the format, or of
+    /// data whose puzzle ids have another meaning.
     /// </exception>
     public RestoredCheckpoint? Restore(HrmTrainer trainer, TrainingStream? stream = null)
     {
@@ -109,8 +110,10 @@ public sealed class CheckpointStore : IDisposable
                 throw new CheckpointException(path, $"expected step {step}, as the folder is named, got {manifest.Step}");
             }
 
+            var data = stream is null ? null : DatasetIdentity.Of(stream);
+            data?.RequireSameIds(path, manifest.Data);
             CheckpointFolder.Restore(path, trainer, manifest);
-            var present = CheckpointManifest.Of(trainer, manifest.Run, stream is null ? null : DatasetIdentity.Of(stream));
+            var present = CheckpointManifest.Of(trainer, manifest.Run, data);
             return new RestoredCheckpoint(path, step, manifest.Run, damaged, manifest.DifferencesTo(present));
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hrm.Training;
 
 /// <summary>What tells one training's data from another's at a glance.</summary>
@@ -19,6 +21,10 @@ internal sealed record DatasetIdentity
 
     public long Seed { get; init; }
 
+    /// <summary>Tells which puzzle each id means; <see langword="null"/> if the dataset does not name its ids.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IdentifiersHash { get; init; }
+
     public static DatasetIdentity Of(TrainingStream stream) => new()
     {
         Examples = stream.Dataset.ExampleCount,
@@ -29,5 +35,19 @@ internal sealed record DatasetIdentity
         BatchSize = stream.BatchSize,
         EpochsPerIteration = stream.Options.EpochsPerIteration,
         Seed = stream.Options.Seed,
+        IdentifiersHash = (stream.Dataset as PuzzleDatasetFolder)?.IdentifiersHash,
     };
+
+    /// <summary>Refuses to continue a training on puzzles whose ids have another meaning.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="saved">The identity of the data that it was trained on.</param>
+    /// <exception cref="CheckpointException">The ids mean other puzzles.</exception>
+    public void RequireSameIds(string path, DatasetIdentity? saved)
+    {
+        if (saved?.IdentifiersHash is { } expected && expected != IdentifiersHash)
+        {
+            throw new CheckpointException(
+                path, $"puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 {expected}, got {IdentifiersHash ?? "a dataset without that file"}");
+        }
+    }
 }

@@ -29,9 +29,9 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     private readonly PuzzleSet[] _sets;
     private readonly int[] _firstExamples;
     private readonly TokenRules _rules;
-    private readonly Lazy<IReadOnlyList<string>> _identifiers;
+    private readonly Lazy<string?> _identifiersHash;
 
-    private PuzzleDatasetFolder(string root, PuzzleDatasetMetadata metadata, PuzzleSet[] sets, SetConcatenation whole)
+    private PuzzleDatasetFolder(PuzzleDatasetMetadata metadata, PuzzleSet[] sets, SetConcatenation whole, IReadOnlyList<string>? identifiers)
     {
         Metadata = metadata;
         _sets = sets;
@@ -41,15 +41,21 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         PuzzleOffsets = whole.PuzzleOffsets;
         GroupOffsets = whole.GroupOffsets;
         PuzzleIds = whole.PuzzleIds;
-        _identifiers = new Lazy<IReadOnlyList<string>>(() => ReadIdentifiers(Path.Combine(root, DatasetNames.Identifiers)));
+        Identifiers = identifiers ?? [];
+        _identifiersHash = new Lazy<string?>(() => identifiers is null ? null : IdentifierFile.HashOf(identifiers));
     }
 
     /// <summary>What <c>dataset.json</c> says. Its <c>total_groups</c> and mean are not compared with the arrays; <see cref="Validate"/> does that.</summary>
     public PuzzleDatasetMetadata Metadata { get; }
 
-    /// <summary>The name of each puzzle id, read when it is first asked for; empty where the folder has no <c>identifiers.json</c>.</summary>
-    /// <exception cref="DatasetFormatException">The file is no list of <see cref="PuzzleIdCount"/> names.</exception>
-    public IReadOnlyList<string> Identifiers => _identifiers.Value;
+    /// <summary>The name of each puzzle id; empty if the folder has no <c>identifiers.json</c>.</summary>
+    public IReadOnlyList<string> Identifiers { get; }
+
+    /// <summary>
+    /// The SHA-256 of <c>identifiers.json</c> as <see cref="Write"/> lays it out, in hexadecimal; <see langword="null"/> without the
+    /// file. A model trained on one dataset means the same puzzles by the ids of another only if both have the same hash.
+    /// </summary>
+    public string? IdentifiersHash => _identifiersHash.Value;
 
     /// <inheritdoc/>
     public int SequenceLength => Metadata.SequenceLength;
@@ -72,7 +78,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<int> PuzzleIds { get; }
 
-    /// <summary>Opens a split and checks all of it but its rows.</summary>
+    /// <summary>Opens a split and checks everything except its rows, the number of puzzle ids that it states included.</summary>
     /// <param name="root">The dataset's folder.</param>
     /// <param name="split">The split, for instance <c>train</c>.</param>
     /// <returns>The open split; dispose it.</returns>
@@ -93,7 +99,9 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
                 sets.Add(PuzzleSet.Open(folder, name, metadata, ResidentBytes / 2 / metadata.Sets.Count, findings));
             }
 
-            return new PuzzleDatasetFolder(root, metadata, [.. sets], SetConcatenation.Of(folder, sets));
+            var identifiers = IdentifierFile.Read(Path.Combine(root, DatasetNames.Identifiers));
+            IdentifierFile.CheckCount(root, split, metadata, identifiers, findings);
+            return new PuzzleDatasetFolder(metadata, [.. sets], SetConcatenation.Of(folder, sets), identifiers);
         }
         catch
         {
@@ -105,7 +113,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <summary>Writes a dataset: the folder is there as a whole, every split and the identifiers, or not at all.</summary>
     /// <remarks>
     /// Groups are written as they come, so memory does not grow with their number. The files have the bytes that the authors'
-    /// builders give the same content, in the same <see cref="TokenStorage"/>.
+    /// builders give the same content, in the same <see cref="TokenStorage"/>; <c>dataset.json</c> also has <c>total_puzzles</c>, which
+    /// the loader of the tiny recursive model demands.
     /// </remarks>
     /// <param name="root">The folder to make; the folders above it are made too.</param>
     /// <param name="identifiers">The name of each puzzle id, <c>&lt;blank&gt;</c> for 0. Read after all groups, so it may grow while they are enumerated.</param>
@@ -135,7 +144,10 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     }
 
     /// <summary>Looks for everything that is wrong in a dataset folder, rows included, without stopping at the first problem.</summary>
-    /// <remarks>What depends on a broken part is not looked at: without readable metadata, the arrays of a split.</remarks>
+    /// <remarks>
+    /// What depends on a broken part is not looked at: without readable metadata, the arrays of a split. <c>identifiers.json</c> may be
+    /// missing.
+    /// </remarks>
     /// <param name="root">The dataset's folder.</param>
     /// <param name="split">The one split to look at; all by default.</param>
     /// <param name="cancellationToken">Stops looking.</param>
@@ -195,18 +207,5 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         {
             throw new ShapeMismatchException(argument, $"[{SequenceLength}]", $"[{length}]");
         }
-    }
-
-    private IReadOnlyList<string> ReadIdentifiers(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-
-        var identifiers = IdentifierFile.Read(path);
-        return identifiers.Count == PuzzleIdCount
-            ? identifiers
-            : throw new DatasetFormatException(path, FormattableString.Invariant($"expected {PuzzleIdCount} identifiers, as dataset.json says, got {identifiers.Count}"));
     }
 }

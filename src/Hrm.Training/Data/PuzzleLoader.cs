@@ -106,6 +106,16 @@ public sealed class PuzzleLoader
         }
     }
 
+    /// <summary>Refuses a dataset that states more puzzle ids than a model has.</summary>
+    /// <exception cref="TokenOutOfRangeException">It does.</exception>
+    internal static void RequireIds(IPuzzleDataset dataset, HrmConfig config)
+    {
+        if (dataset.PuzzleIdCount > config.PuzzleIdCount)
+        {
+            throw new TokenOutOfRangeException(FormattableString.Invariant($"dataset: expected at most {config.PuzzleIdCount} puzzle ids, as the model has, got {dataset.PuzzleIdCount}."));
+        }
+    }
+
     /// <summary>Draws what other ranks draw for rows that come before those of this one.</summary>
     private void PassOver(ReadOnlySpan<SampledExample> examples, IExampleAugmentation? augmentation, StatefulRandom random)
     {

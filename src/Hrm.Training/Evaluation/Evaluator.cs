@@ -61,6 +61,7 @@ public sealed class Evaluator
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        PuzzleLoader.RequireIds(dataset, _model.Config);
         var wasTraining = _model.training;
         _model.eval();
         try

@@ -45,6 +45,7 @@ public sealed class SegmentEvaluator
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(observed);
+        PuzzleLoader.RequireIds(dataset, _model.Config);
         var wasTraining = _model.training;
         _model.eval();
         try

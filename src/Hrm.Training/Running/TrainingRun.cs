@@ -36,11 +36,13 @@ public sealed class TrainingRun : IDisposable
     /// <param name="stream">Gives the batches.</param>
     /// <param name="options">Intervals and limits.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    /// <exception cref="TokenOutOfRangeException">The dataset of the stream has more puzzle ids than the model.</exception>
     public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(stream);
         InvalidConfigException.ThrowIfAny("training run options", TrainingRunOptionsValidator.Check(options));
+        PuzzleLoader.RequireIds(stream.Dataset, trainer.Model.Config);
 
         if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)
         {

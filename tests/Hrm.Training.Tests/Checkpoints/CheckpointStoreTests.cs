@@ -164,6 +164,34 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_dataset_whose_ids_mean_other_puzzles_is_refused_and_changes_nothing()
+    {
+        Step();
+        using (var data = Dataset("data", "<blank>", "one", "two", "three"))
+        using (var stream = new TrainingStream(data, 2))
+        using (var saving = CheckpointStore.Open(_folder["store"]))
+        {
+            saving.Save(_training.Trainer, new TrainingRunState(), stream);
+            saving.Restore(_training.Trainer, stream)!.Differences.Should().BeEmpty();
+        }
+
+        using var rebuilt = Dataset("rebuilt", "<blank>", "two", "one", "three");
+        using var other = new TrainingStream(rebuilt, 2);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        Step();
+        var before = _training.State();
+        store.Invoking(it => it.Restore(_training.Trainer, other)).Should().Throw<CheckpointException>()
+            .WithMessage($"*puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 *, got {rebuilt.IdentifiersHash}");
+        _training.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+
+        PuzzleDatasetFolder Dataset(string name, params string[] identifiers)
+        {
+            PuzzleDatasetFolder.Write(_folder[name], identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], SmallDataset.Options);
+            return PuzzleDatasetFolder.Open(_folder[name], "train");
+        }
+    }
+
+    [Fact]
     public void A_later_version_of_the_format_is_named_as_such()
     {
         var path = Save();

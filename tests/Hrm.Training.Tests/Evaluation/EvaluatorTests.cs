@@ -30,6 +30,19 @@ public sealed class EvaluatorTests : IDisposable
         _model.Dispose();
     }
 
+    /// <summary>Only ids that the model has are used: the rows alone would not show it.</summary>
+    [Fact]
+    public void A_dataset_with_more_ids_than_the_model_is_refused_before_the_first_row()
+    {
+        var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1)], TinyModels.Config.VocabularySize, puzzleIdCount: 8);
+        const string Message = "dataset: expected at most 7 puzzle ids, as the model has, got 8.";
+        FluentActions.Invoking(() => new Evaluator(_model, Loss, new FixedHalting(1), Rows).Evaluate(dataset)).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
+        FluentActions.Invoking(() => new SegmentEvaluator(_model, 1, Rows).Run(dataset, _ => { })).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
+        using var trainer = new OneStepGradTrainer(_model, new TrainerOptions { GlobalBatchSize = 1 }, _generator);
+        using var stream = new TrainingStream(dataset, 1);
+        FluentActions.Invoking(() => new TrainingRun(trainer, stream, new TrainingRunOptions())).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -14,6 +14,7 @@ internal sealed class DatasetFolderValidator(string root)
     private readonly CollectedFindings _findings = new();
     private readonly string _identifiersPath = Path.Combine(root, DatasetNames.Identifiers);
     private IReadOnlyList<string>? _identifiers;
+    private bool _identifiersAreBad;
 
     public IReadOnlyList<DatasetFinding> Validate(string? split, CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal sealed class DatasetFolderValidator(string root)
         }
         catch (DatasetFormatException exception)
         {
-            _findings.TryTake(exception, _identifiersPath);
+            _identifiersAreBad = _findings.TryTake(exception, _identifiersPath);
         }
 
         var splits = split is null ? FindSplits() : [split];
@@ -33,6 +34,11 @@ internal sealed class DatasetFolderValidator(string root)
             var folder = Path.Combine(root, name);
             if (DatasetMetadataFile.Read(Path.Combine(folder, DatasetNames.Metadata), _findings) is { } metadata)
             {
+                if (!_identifiersAreBad)
+                {
+                    IdentifierFile.CheckCount(root, name, metadata, _identifiers, _findings);
+                }
+
                 ValidateSplit(folder, metadata, cancellationToken);
                 blankId = metadata.BlankIdentifierId;
             }
@@ -74,15 +80,6 @@ internal sealed class DatasetFolderValidator(string root)
     private void ValidateSplit(string folder, PuzzleDatasetMetadata metadata, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, DatasetNames.Metadata);
-        if (_identifiers is not null && _identifiers.Count != metadata.PuzzleIdCount)
-        {
-            _findings.Add(
-                DatasetFindingKind.Metadata,
-                path,
-                "num_puzzle_identifiers",
-                FormattableString.Invariant($"expected {_identifiers.Count}, the number of identifiers, got {metadata.PuzzleIdCount}"));
-        }
-
         var (groups, puzzles, examples) = (0L, 0L, 0L);
         var areKnown = true;
         foreach (var name in metadata.Sets)

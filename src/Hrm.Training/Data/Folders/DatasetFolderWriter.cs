@@ -30,7 +30,7 @@ internal sealed class DatasetFolderWriter
         for (var i = 0; i < _splits.Length; i++)
         {
             RequireIds(_splits[i].Name, counts[i]);
-            DatasetMetadataFile.Write(Path.Combine(staged.Path, _splits[i].Name, DatasetNames.Metadata), MetadataOf(counts[i]));
+            DatasetMetadataFile.Write(Path.Combine(staged.Path, _splits[i].Name, DatasetNames.Metadata), MetadataOf(counts[i]), counts[i].Puzzles);
         }
 
         IdentifierFile.Write(Path.Combine(staged.Path, DatasetNames.Identifiers), _identifiers);

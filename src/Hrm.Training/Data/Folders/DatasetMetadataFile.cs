@@ -34,7 +34,8 @@ internal static class DatasetMetadataFile
         }
     }
 
-    public static void Write(string path, PuzzleDatasetMetadata metadata)
+    /// <summary>Writes the metadata, with the number of puzzles, which the loader of the tiny recursive model demands.</summary>
+    public static void Write(string path, PuzzleDatasetMetadata metadata, int puzzles)
     {
         var text =
             $"{{\"pad_id\": {PythonJson.Integer(metadata.PadId)}, "
@@ -45,6 +46,7 @@ internal static class DatasetMetadataFile
             + $"\"num_puzzle_identifiers\": {PythonJson.Integer(metadata.PuzzleIdCount)}, "
             + $"\"total_groups\": {PythonJson.Integer(metadata.TotalGroups)}, "
             + $"\"mean_puzzle_examples\": {PythonJson.Float(metadata.MeanPuzzleExamples)}, "
+            + $"\"total_puzzles\": {PythonJson.Integer(puzzles)}, "
             + $"\"sets\": [{string.Join(", ", metadata.Sets.Select(PythonJson.Text))}]}}";
         AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(text)));
     }

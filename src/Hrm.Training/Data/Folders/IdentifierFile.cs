@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hrm.Core;
@@ -9,11 +10,20 @@ internal static class IdentifierFile
 {
     private const int MaxBytes = 1 << 28;
 
+    private const int MaxSplits = 256;
+    private const long ResidentBytes = 16L << 20;
+
     private static readonly JsonSerializerOptions Json = new() { MaxDepth = 2 };
 
-    /// <exception cref="DatasetFormatException">The file is missing, too long, not readable or no list of texts.</exception>
-    public static IReadOnlyList<string> Read(string path)
+    /// <summary>Reads the names; <see langword="null"/> if there is no such file.</summary>
+    /// <exception cref="DatasetFormatException">The file is too long, not readable or not a list of texts.</exception>
+    public static IReadOnlyList<string>? Read(string path)
     {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new DatasetFormatException(path, problem, cause));
         try
         {
@@ -33,19 +43,36 @@ internal static class IdentifierFile
         }
     }
 
-    public static void Write(string path, IReadOnlyList<string> identifiers)
-        => AtomicFile.Write(path, stream =>
-        {
-            using var writer = new StreamWriter(stream, Encoding.ASCII, leaveOpen: true);
-            writer.Write('[');
-            for (var i = 0; i < identifiers.Count; i++)
-            {
-                writer.Write(i == 0 ? string.Empty : ", ");
-                writer.Write(PythonJson.Text(identifiers[i]));
-            }
+    public static void Write(string path, IReadOnlyList<string> identifiers) => AtomicFile.Write(path, stream => Write(stream, identifiers));
 
-            writer.Write(']');
-        });
+    /// <summary>The SHA-256 of the file that <see cref="Write(string, IReadOnlyList{string})"/> makes of the names.</summary>
+    public static string HashOf(IReadOnlyList<string> identifiers)
+    {
+        using var sha = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write))
+        {
+            Write(stream, identifiers);
+        }
+
+        return Convert.ToHexStringLower(sha.Hash!);
+    }
+
+    /// <summary>
+    /// Compares the number of ids that a split states with the names or, without names, with the largest id that a split of the
+    /// folder uses: a model takes memory for each id that is stated.
+    /// </summary>
+    public static void CheckCount(string root, string split, PuzzleDatasetMetadata metadata, IReadOnlyList<string>? identifiers, DatasetFindings findings)
+    {
+        var (expected, why) = identifiers is null ? (CountUsed(root, metadata.PuzzleIdCount), "one more than the largest id of all splits") : (identifiers.Count, "the number of identifiers");
+        if (expected != metadata.PuzzleIdCount)
+        {
+            findings.Add(
+                DatasetFindingKind.Metadata,
+                Path.Combine(root, split, DatasetNames.Metadata),
+                "num_puzzle_identifiers",
+                FormattableString.Invariant($"expected {expected}, {why}, got {metadata.PuzzleIdCount}"));
+        }
+    }
 
     /// <summary>Finds identifiers that stand twice, and a blank one that is not called so.</summary>
     public static void Check(string path, IReadOnlyList<string> identifiers, int blankId, DatasetFindings findings)
@@ -67,5 +94,66 @@ internal static class IdentifierFile
         }
 
         static string Place(int id) => FormattableString.Invariant($"[{id}]");
+    }
+
+    private static void Write(Stream stream, IReadOnlyList<string> identifiers)
+    {
+        using var writer = new StreamWriter(stream, Encoding.ASCII, leaveOpen: true);
+        writer.Write('[');
+        for (var i = 0; i < identifiers.Count; i++)
+        {
+            writer.Write(i == 0 ? string.Empty : ", ");
+            writer.Write(PythonJson.Text(identifiers[i]));
+        }
+
+        writer.Write(']');
+    }
+
+    /// <summary>One more than the largest id below a limit in any split; a damaged array counts for nothing here.</summary>
+    private static int CountUsed(string root, int limit)
+    {
+        var (largest, values) = (0, new int[1 << 12]);
+        try
+        {
+            foreach (var path in Directory.EnumerateDirectories(root).Take(MaxSplits).SelectMany(split => Directory.EnumerateFiles(split, $"*__{DatasetNames.PuzzleIds}.npy").Take(MaxSplits)))
+            {
+                if (largest == limit - 1)
+                {
+                    break;
+                }
+
+                largest = Math.Max(largest, LargestIn(path));
+            }
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(root, "could not be read", exception);
+        }
+
+        return largest + 1;
+
+        int LargestIn(string path)
+        {
+            try
+            {
+                using var file = NpyFile.Open(path, ResidentBytes);
+                var found = 0;
+                for (var start = 0L; start < file.Count; start += values.Length)
+                {
+                    var part = values.AsSpan(0, (int)Math.Min(values.Length, file.Count - start));
+                    file.CopyTo(start, part);
+                    foreach (var id in part)
+                    {
+                        found = id < limit ? Math.Max(found, id) : found;
+                    }
+                }
+
+                return found;
+            }
+            catch (HrmException)
+            {
+                return 0;
+            }
+        }
     }
 }

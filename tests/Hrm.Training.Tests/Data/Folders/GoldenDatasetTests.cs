@@ -1,8 +1,12 @@
+using System.Text;
 using Hrm.TestKit;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>What the authors' builders wrote: read, found sound, and written again to the byte.</summary>
+/// <summary>
+/// What the authors' builders wrote: read, found sound, and written again to the byte, except for the one key of dataset.json that
+/// the recorded builders do not know.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class GoldenDatasetTests : IDisposable
 {
@@ -34,10 +38,23 @@ public sealed class GoldenDatasetTests : IDisposable
         FilesOf(_folder["again"]).Should().Equal(files);
         foreach (var file in files)
         {
-            File.ReadAllBytes(_folder["again", file]).Should().Equal(File.ReadAllBytes(Path.Combine(root, file)), file);
+            File.ReadAllBytes(_folder["again", file]).Should().Equal(Expected(file), file);
         }
 
         Array.ForEach(names, name => opened[name].Dispose());
+
+        byte[] Expected(string file)
+        {
+            var recorded = File.ReadAllBytes(Path.Combine(root, file));
+            if (Path.GetFileName(file) != "dataset.json")
+            {
+                return recorded;
+            }
+
+            var text = Encoding.ASCII.GetString(recorded);
+            text.Should().NotContain("total_puzzles").And.Contain(", \"sets\": ");
+            return Encoding.ASCII.GetBytes(text.Replace(", \"sets\": ", $", \"total_puzzles\": {opened[Path.GetDirectoryName(file)!].PuzzleIds.Count}, \"sets\": "));
+        }
     }
 
     [Theory]

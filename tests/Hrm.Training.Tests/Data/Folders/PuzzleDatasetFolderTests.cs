@@ -68,7 +68,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void A_null_ignored_label_and_unknown_keys_are_fine()
     {
         SmallDataset.Write(Root, "train");
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"ignore_label_id\": 0", "\"total_puzzles\": 4, \"ignore_label_id\": null");
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"ignore_label_id\": 0", "\"a_later_key\": 4, \"ignore_label_id\": null");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         dataset.Metadata.IgnoreLabelId.Should().BeNull();
         var (inputs, labels) = (new int[4], new int[4]);
@@ -80,13 +80,60 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void Without_identifiers_there_are_none_and_a_wrong_number_is_named()
     {
         SmallDataset.Write(Root, "train");
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\"]");
-        dataset.Invoking(it => it.Identifiers).Should().Throw<DatasetFormatException>()
-            .WithMessage($"{_folder["data", "identifiers.json"]}: expected 4 identifiers, as dataset.json says, got 1");
+        Opening().Should().Throw<DatasetFormatException>()
+            .WithMessage($"{Path.Combine(Train, "dataset.json")}: num_puzzle_identifiers: expected 1, the number of identifiers, got 4");
         File.Delete(_folder["data", "identifiers.json"]);
         using var other = PuzzleDatasetFolder.Open(Root, "train");
         other.Identifiers.Should().BeEmpty();
+        other.IdentifiersHash.Should().BeNull();
+    }
+
+    /// <summary>A model made for 134,217,727 ids of width 512 takes 275 GB.</summary>
+    [Theory]
+    [InlineData("134217727")]
+    [InlineData("5")]
+    public void Without_identifiers_more_ids_than_the_splits_use_are_refused(string stated)
+    {
+        SmallDataset.Write(Root, "train");
+        File.Delete(_folder["data", "identifiers.json"]);
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", $"\"num_puzzle_identifiers\": {stated}");
+        var problem = $"num_puzzle_identifiers: expected 4, one more than the largest id of all splits, got {stated}";
+        Opening().Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "dataset.json")}: {problem}");
+        PuzzleDatasetFolder.Validate(Root).Should().ContainSingle().Which.ToString().Should().EndWith(problem);
+    }
+
+    [Fact]
+    public void Without_identifiers_the_ids_of_all_splits_count()
+    {
+        PuzzleDatasetFolder.Write(
+            Root,
+            SmallDataset.Identifiers,
+            [new PuzzleSplit("train", SmallDataset.Groups), new PuzzleSplit("test", [PuzzleGroup.Of(SmallDataset.Example(1, 1))])],
+            SmallDataset.Options);
+        File.Delete(_folder["data", "identifiers.json"]);
+        using var test = PuzzleDatasetFolder.Open(Root, "test");
+        test.PuzzleIdCount.Should().Be(4);
+        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_hash_of_the_identifiers_is_that_of_their_file_and_does_not_depend_on_its_layout()
+    {
+        SmallDataset.Write(Root, "train");
+        var file = _folder["data", "identifiers.json"];
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
+        Hash().Should().Be(hash);
+        File.WriteAllText(file, File.ReadAllText(file).Replace(", ", ",\n  ", StringComparison.Ordinal));
+        Hash().Should().Be(hash);
+        File.WriteAllText(file, "[\"<blank>\", \"two\", \"one\", \"three\"]");
+        Hash().Should().NotBe(hash);
+
+        string? Hash()
+        {
+            using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+            return dataset.IdentifiersHash;
+        }
     }
 
     [Theory]
@@ -101,8 +148,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     {
         SmallDataset.Write(Root, "train");
         File.WriteAllText(_folder["data", "identifiers.json"], json);
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        dataset.Invoking(it => it.Identifiers).Should().Throw<DatasetFormatException>();
+        Opening().Should().Throw<DatasetFormatException>();
     }
 
     [Fact]
@@ -249,6 +295,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         opened.Should().BeGreaterThan(100);
         refused.Should().BeGreaterThan(500);
     }
+
+    private Action Opening() => () => PuzzleDatasetFolder.Open(Root, "train").Dispose();
 
     private static Action Reading(PuzzleDatasetFolder dataset, int example, int length = 4)
         => () => dataset.Read(example, new int[length], new int[length]);
