@@ -60,6 +60,21 @@ public sealed class PuzzleLabDataTests : IDisposable
         Lab(["train", "arc", "--data", Folder("arc"), "--output", Folder("run"), .. FewSteps]);
         Lab("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
         File.ReadAllText(Folder("submission.json")).Should().StartWith("{\"").And.Contain("attempt_2");
+
+        // Built anew with another seed, the same ids mean other variants.
+        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--seed", "2", "--overwrite", "--output", Folder("arc"));
+        foreach (var arguments in new[]
+        {
+            new[] { "evaluate", "arc", "--run", Folder("run") },
+            ["train", "arc", "--resume", Folder("run")],
+            ["train", "arc", "--data", Folder("arc"), "--output", Folder("second"), "--init", Folder("run"), .. FewSteps],
+            ["train", "arc", "--data", Folder("arc"), "--output", Folder("second"), "--init", Path.Combine(Folder("run"), "checkpoints", "step-000000000002"), .. FewSteps],
+        })
+        {
+            var (code, output) = LabProcess.Run(arguments);
+            code.Should().Be(1, output);
+            LabProcess.InOneLine(output).Should().Contain("puzzle ids").And.Contain("SHA-256").And.NotContain("   at ");
+        }
     }
 
     [Fact]

@@ -24,6 +24,11 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
             return false;
         }
 
+        if (!File.Exists(Path.Combine(folder, "identifiers.json")))
+        {
+            console.WriteLine("remark: no identifiers.json, which names the puzzle ids; training does not need it");
+        }
+
         foreach (var split in Splits())
         {
             CheckExamples(split, cancellationToken);

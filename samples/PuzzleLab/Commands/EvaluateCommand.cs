@@ -65,6 +65,7 @@ internal static class EvaluateCommand
         settings.Trainer.Halting.MaxSegments = result.GetValue(Segments) ?? settings.Trainer.Halting.MaxSegments;
         SettingsReader.Check(settings);
         using var test = task.OpenTest(DataOf(result, task, settings));
+        test.RequireIdsOf(settings.Data, folder.Path);
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
         using var model = Architectures.Load(folder.Path, settings, device, CommonOptions.ReadDtype(result.GetValue(Dtype)));
         if (task is not ArcLab && result.GetValue(Scale))

@@ -68,6 +68,12 @@ internal static class TrainCommand
         var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
         settings.Model = settings.Model with { ForwardDtype = CommonOptions.ReadDtype(result.GetValue(Dtype)) ?? settings.Model.ForwardDtype };
         settings.InitialWeights = result.GetValue(Init) ?? settings.InitialWeights;
+        settings.Data.IdentifiersHash = training.IdentifiersHash;
+        if (settings.InitialWeights.Length > 0 && training.Examples.PuzzleIdCount > 1 && RunFolder.OfModel(settings.InitialWeights) is { } initialized)
+        {
+            training.RequireIdsOf(initialized.ReadSettings().Data, settings.InitialWeights);
+        }
+
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
         settings.Threads = torch.get_num_threads();
         using var run = new LabTraining(settings, training, task.OpenTest(data), folder, device, AnsiConsole.Console);

@@ -14,4 +14,7 @@ public sealed class LabData
 
     /// <summary>The side of the boards in CSV files.</summary>
     public int Side { get; set; } = 9;
+
+    /// <summary>The SHA-256 of the <c>identifiers.json</c> of the training puzzles, which says what each puzzle id means; empty without one.</summary>
+    public string IdentifiersHash { get; set; } = string.Empty;
 }

@@ -23,6 +23,21 @@ internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string>
         return new LabDataset(dataset, dataset.Identifiers, [], folder);
     }
 
+    /// <summary>The SHA-256 of the names of the puzzle ids; empty if the data does not name them.</summary>
+    public string IdentifiersHash => (Examples as PuzzleDatasetFolder)?.IdentifiersHash ?? string.Empty;
+
+    /// <summary>Refuses puzzles whose ids mean others than those that a model was trained on.</summary>
+    /// <param name="trained">The data of the model's training.</param>
+    /// <param name="model">The folder of the model.</param>
+    public void RequireIdsOf(LabData trained, string model)
+    {
+        if (trained.IdentifiersHash.Length > 0 && Examples.PuzzleIdCount > 1 && IdentifiersHash != trained.IdentifiersHash)
+        {
+            var got = IdentifiersHash.Length > 0 ? $"one with {IdentifiersHash}" : "none";
+            throw new LabException($"--data: {Folder}: expected the puzzle ids that {model} was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got {got}: the same id would mean another puzzle.");
+        }
+    }
+
     /// <summary>The source list of an example, or nothing.</summary>
     public string SourceOf(int example) => Sources.Count > 0 ? Sources[example] : string.Empty;
 

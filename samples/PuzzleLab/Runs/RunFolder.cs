@@ -33,6 +33,11 @@ internal sealed class RunFolder
 
     private string SettingsPath => System.IO.Path.Combine(Path, "run.json");
 
+    /// <summary>The run that a folder with a model belongs to: a run, an export, or one of a run's checkpoints.</summary>
+    /// <returns>The run; <see langword="null"/> if the model stands alone.</returns>
+    public static RunFolder? OfModel(string folder)
+        => new[] { folder, System.IO.Path.Combine(folder, "..", "..") }.Select(path => new RunFolder(path)).FirstOrDefault(run => File.Exists(run.SettingsPath));
+
     public void Create()
     {
         try

@@ -1,3 +1,5 @@
+using Hrm.Puzzles;
+
 namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>Finds the folder whose folders hold ARC tasks: a repository has it below its root, its archive one deeper.</summary>
@@ -7,13 +9,16 @@ internal static class ArcFolder
 
     private static readonly string[] Names = ["data", "corpus"];
 
+    // A link could lead out of the folder, or around in it.
+    private static readonly EnumerationOptions WithoutLinks = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
+
     public static string Find(string path, string source)
     {
         var folder = path;
         for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
         {
             // A repository has other folders of tasks beside the one that counts: ConceptARC its minimal ones.
-            var children = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToArray();
+            var children = Directory.EnumerateDirectories(folder, "*", WithoutLinks).Take(ArcTaskFile.MaximumFiles).Order(StringComparer.Ordinal).ToArray();
             if (children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) is { } named)
             {
                 folder = named;

@@ -38,10 +38,27 @@ internal sealed class ArcReport(LabDataset test) : TaskReport
         }
 
         var result = _vote.Rank();
-        var table = new Table().RoundedBorder().AddColumn("attempts").AddColumn(new TableColumn("tasks solved").RightAligned()).AddColumn(new TableColumn("%").RightAligned());
+        var known = result.Tasks.Count(task => task.Task.HasAnswers);
+        if (known < result.Tasks.Count)
+        {
+            console.WriteLine($"{result.Tasks.Count - known} of {result.Tasks.Count} tasks have no known outputs and are not scored");
+        }
+
+        if (known == 0)
+        {
+            return;
+        }
+
+        var table = new Table().RoundedBorder().AddColumn("attempts");
+        foreach (var name in new[] { "tasks solved", "%", "ARC Prize score, %" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
         foreach (var attempts in Attempts)
         {
-            table.AddRow($"{attempts}", $"{result.Tasks.Count(task => task.IsSolved(attempts))} of {result.Tasks.Count}", $"{result.PassPercent(attempts):F1}");
+            table.AddRow(
+                $"{attempts}", $"{result.Tasks.Count(task => task.IsSolved(attempts))} of {known}", $"{result.PassPercent(attempts):F1}", $"{result.ScorePercent(attempts):F1}");
         }
 
         console.Write(table);

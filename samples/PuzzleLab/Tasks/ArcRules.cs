@@ -29,7 +29,14 @@ internal static class ArcRules
         var puzzle = dataset.PuzzleOf(example);
         if (!ArcPuzzleId.TryParse(dataset.IdentifierOf(example), out var id))
         {
-            return $"expected an identifier name_t{{k}}_{{10 digits}} or a task's name, got '{dataset.IdentifierOf(example)}'";
+            return $"expected an identifier name_t{{k}}_{{10 digits}}, name|||t{{k}}|||{{10 digits}} or a task's name, got '{dataset.IdentifierOf(example)}'";
+        }
+
+        // A group is a task with its variants: a spelling that is not known reads as the name of another task.
+        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[LabDataset.FindPlace(dataset.Examples.GroupOffsets, puzzle)]];
+        if (!ArcPuzzleId.TryParse(dataset.Identifiers[first], out var other) || other.Name != id.Name)
+        {
+            return $"expected one task in a group, got {id} in the group of {dataset.Identifiers[first]}";
         }
 
         return FindOriginals(dataset, puzzle, id.Name) is { } originals && !originals.Contains(id.Augmentation.Inverse.Apply(pair))

@@ -15,4 +15,26 @@ internal static class AtomicFile
         using var staged = StagedFile.Write(path, write);
         staged.Commit();
     }
+
+    /// <summary>
+    /// The full path that a path stands for: where it leads if it is a link, even if nothing is there yet. For what a caller names; a
+    /// link inside of a folder that may be somebody else's is replaced instead, so that it cannot lead the writing elsewhere.
+    /// </summary>
+    /// <exception cref="HrmFileException">The links lead around in a circle, or cannot be read.</exception>
+    public static string FollowLinks(string path)
+    {
+        var full = Path.GetFullPath(path);
+        try
+        {
+            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return full;
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(full, "the link could not be followed", exception);
+        }
+    }
 }

@@ -3,9 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// What names a puzzle of a dataset: a task and the augmentation it was put through. As text <c>name_t{k}_{10 digits}</c>, k being
-/// the number of the transform and digit i the new colour of colour i; the task as it is has its bare name.
+/// The name of a puzzle of a dataset: a task and the augmentation that was applied to it. As text <c>name_t{k}_{10 digits}</c>, k
+/// being the number of the transform and digit i the new colour of colour i; the task itself has its bare name.
 /// </summary>
+/// <remarks>The builder of the tiny recursive model writes <c>name|||t{k}|||{10 digits}</c>, which is read as well.</remarks>
 public sealed record ArcPuzzleId
 {
     /// <summary>The text of puzzle id 0, which no puzzle has: the rows that fill up a batch.</summary>
@@ -13,6 +14,9 @@ public sealed record ArcPuzzleId
 
     /// <summary>The longest name of a task.</summary>
     public const int MaximumNameLength = 200;
+
+    private const string Separator = "_";
+    private const string OtherSeparator = "|||";
 
     /// <summary>Creates an id.</summary>
     /// <param name="name">The name of the task.</param>
@@ -36,7 +40,7 @@ public sealed record ArcPuzzleId
     /// <summary>What the task was put through.</summary>
     public ArcAugmentation Augmentation { get; }
 
-    /// <summary>Reads the text of an id. Each id has one text: what was read is written back as it was.</summary>
+    /// <summary>Reads the text of an id, in either spelling.</summary>
     /// <param name="text">The text.</param>
     /// <param name="id">The id.</param>
     /// <returns>
@@ -51,7 +55,9 @@ public sealed record ArcPuzzleId
             return false;
         }
 
-        var end = FindAugmentation(text);
+        // A name never has the second separator, so such a text is an augmented puzzle or not an id.
+        var separator = text.Contains(OtherSeparator, StringComparison.Ordinal) ? OtherSeparator : Separator;
+        var end = FindAugmentation(text, separator);
         if (end < 0)
         {
             id = FindNameFault(text) is null ? new ArcPuzzleId(text) : null;
@@ -59,7 +65,8 @@ public sealed record ArcPuzzleId
         }
 
         var name = text[..end];
-        if (FindNameFault(name) is null && ArcAugmentation.TryParse(text.AsSpan(end + 1), out var augmentation) && !augmentation.IsIdentity)
+        var suffix = text[(end + separator.Length)..].Replace(OtherSeparator, Separator, StringComparison.Ordinal);
+        if (FindNameFault(name) is null && ArcAugmentation.TryParse(suffix, out var augmentation) && !augmentation.IsIdentity)
         {
             id = new ArcPuzzleId(name, augmentation);
         }
@@ -83,23 +90,22 @@ public sealed record ArcPuzzleId
             return $"expected a name without control characters and surrogates, got {Core.Quote.Text(name)}";
         }
 
-        return name == Blank || FindAugmentation(name) >= 0
-            ? $"expected a name that is neither {Blank} nor ends like the id of an augmented puzzle, got {Core.Quote.Text(name)}"
+        return name == Blank || name.Contains(OtherSeparator, StringComparison.Ordinal) || FindAugmentation(name, Separator) >= 0
+            ? $"expected a name that is neither {Blank} nor has {OtherSeparator} in it nor ends like the id of an augmented puzzle, got {Core.Quote.Text(name)}"
             : null;
     }
 
     /// <summary>Where the name ends in a text that ends like <c>_t3_0123456789</c>, whatever its digits; -1 in another.</summary>
-    private static int FindAugmentation(string text)
+    private static int FindAugmentation(ReadOnlySpan<char> text, string separator)
     {
-        var colours = text.LastIndexOf('_');
-        if (colours <= 0 || !IsNumber(text.AsSpan(colours + 1)))
+        var colours = text.LastIndexOf(separator);
+        if (colours <= 0 || !IsNumber(text[(colours + separator.Length)..]))
         {
             return -1;
         }
 
-        var transform = text.LastIndexOf('_', colours - 1);
-        var part = text.AsSpan(transform + 1, colours - transform - 1);
-        return transform >= 0 && part.StartsWith("t") && IsNumber(part[1..]) ? transform : -1;
+        var transform = text[..colours].LastIndexOf(separator);
+        return transform >= 0 && text[(transform + separator.Length)..colours] is ['t', .. var number] && IsNumber(number) ? transform : -1;
     }
 
     private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');

@@ -23,7 +23,7 @@ public static class ArcSubmission
         ArgumentNullException.ThrowIfNull(result);
         try
         {
-            AtomicFile.Write(path, stream =>
+            AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
             {
                 using var json = new Utf8JsonWriter(stream);
                 Write(json, result);

@@ -23,7 +23,10 @@ public static class ArcTaskFile
     private const string Extension = ".json";
     private const string EvaluationFolder = "evaluation";
 
-    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false };
+    // A link could lead out of the folder, or around in it.
+    private static readonly EnumerationOptions Here = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
+
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false, AttributesToSkip = Here.AttributesToSkip };
 
     /// <summary>Reads a file of one task, whose name is the file's without its extension.</summary>
     /// <param name="path">The file.</param>
@@ -35,7 +38,7 @@ public static class ArcTaskFile
         return ArcJsonReader.ReadTask(ReadBytes(path, MaximumTaskBytes), path, Path.GetFileNameWithoutExtension(path));
     }
 
-    /// <summary>Reads every <c>.json</c> file in a folder and the folders below it, a task each.</summary>
+    /// <summary>Reads every <c>.json</c> file in a folder and the folders below it, to eight levels, a task each. Links are not followed.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>The tasks in the ordinal order of their paths below the folder; at least one.</returns>
     /// <exception cref="PuzzleFormatException">A file holds no task, two have the same name, there is none, or more than <see cref="MaximumFiles"/>.</exception>
@@ -49,7 +52,7 @@ public static class ArcTaskFile
 
     /// <summary>
     /// Reads a dataset as the authors' builder does: each folder right below is a set, and the one named <c>evaluation</c> is
-    /// what a model is measured by.
+    /// what a model is measured by. Links are not followed.
     /// </summary>
     /// <param name="folder">The folder: <c>data</c> of ARC-AGI-1 and ARC-AGI-2, <c>corpus</c> of ConceptARC.</param>
     /// <returns>The sets in the ordinal order of their folders' names; at least one.</returns>
@@ -58,7 +61,7 @@ public static class ArcTaskFile
     public static IReadOnlyList<ArcTaskSet> ReadSets(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var folders = Listed(folder, () => Directory.EnumerateDirectories(folder).Take(MaximumFiles + 1));
+        var folders = Listed(folder, () => Directory.EnumerateDirectories(folder, "*", Here).Take(MaximumFiles + 1));
         if (folders.Length is 0 or > MaximumFiles)
         {
             throw new PuzzleFormatException($"expected 1 to {MaximumFiles} folders of tasks, got {(folders.Length == 0 ? "none" : "more")}", folder);

@@ -65,7 +65,7 @@ public sealed class ArcVote
 
         if (!ArcPuzzleId.TryParse(identifier, out var id))
         {
-            throw new PuzzleFormatException("expected a puzzle id, name_t{k}_{10 digits} or a task's name, got another text", field: Quote.Text(identifier));
+            throw new PuzzleFormatException("expected a puzzle id, name_t{k}_{10 digits}, name|||t{k}|||{10 digits} or a task's name, got another text", field: Quote.Text(identifier));
         }
 
         Add(id, inputs, prediction, haltLogit);

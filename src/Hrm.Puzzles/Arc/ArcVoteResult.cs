@@ -16,4 +16,17 @@ public sealed record ArcVoteResult(IReadOnlyList<ArcTaskVote> Tasks)
         var known = Tasks.Where(task => task.Task.HasAnswers).ToArray();
         return 100.0 * known.Count(task => task.IsSolved(attempts)) / known.Length;
     }
+
+    /// <summary>
+    /// The score of ARC Prize: of each task the share of its test inputs that are solved with k attempts, and of these shares the
+    /// mean. The authors of the tiny recursive model report this as pass@k.
+    /// </summary>
+    /// <param name="attempts">k, at least 1; 2 in the competition.</param>
+    /// <returns>The percentage, of all tasks whose answers are known; not a number when no answers are known.</returns>
+    public double ScorePercent(int attempts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attempts);
+        var known = Tasks.Where(task => task.Task.HasAnswers).ToArray();
+        return 100.0 * known.Sum(task => (double)task.Tests.Count(test => test.RankOfAnswer <= attempts) / task.Tests.Count) / known.Length;
+    }
 }

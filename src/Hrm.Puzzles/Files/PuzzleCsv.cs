@@ -6,7 +6,8 @@ namespace Hrm.Puzzles;
 
 /// <summary>
 /// The file format that the paper's Sudoku and maze sets share: UTF-8 with or without a byte order mark, LF or CRLF, fields as
-/// <see cref="CsvFields"/> reads them, a header of four names, and the columns source, question, answer and rating by position.
+/// <see cref="CsvFields"/> reads them, and a header that names the columns, in any order: question and answer, and optionally source
+/// and rating. Columns of other names are passed over.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -17,8 +18,10 @@ internal static class PuzzleCsv
     private const string Rating = "rating";
     // No blanks around it, as nothing in the file is trimmed.
     private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-    private const int Columns = 4;
     private const int QuotedCharacters = 60;
+
+    /// <summary>The names that a column of the four has in the files that are passed around.</summary>
+    private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
     /// <summary>Streams the rows; a file without a row is an error.</summary>
     /// <exception cref="PuzzleFormatException">The file is not in the format; says which line and column.</exception>
@@ -26,11 +29,11 @@ internal static class PuzzleCsv
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
         using var lines = PuzzleLines.Open(path);
-        RequireHeader(lines, path);
+        var columns = ReadHeader(lines, path, out var count);
         var rows = 0;
         while (lines.TryRead(out var line))
         {
-            yield return ParseRow(line, path, lines.LineNumber);
+            yield return ParseRow(line, columns, count, path, lines.LineNumber);
             rows++;
         }
 
@@ -49,7 +52,7 @@ internal static class PuzzleCsv
     {
         try
         {
-            AtomicFile.Write(path, stream =>
+            AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
             {
                 using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
                 WriteRows(writer, path, rows);
@@ -88,8 +91,8 @@ internal static class PuzzleCsv
         }
     }
 
-    /// <summary>Passes over the header. Readers go by position, so its names are free; but a file that begins with a puzzle must not lose it.</summary>
-    private static void RequireHeader(PuzzleLines lines, string path)
+    /// <summary>The place of each of the four columns in a row, -1 for one that is not there.</summary>
+    private static int[] ReadHeader(PuzzleLines lines, string path, out int count)
     {
         if (!lines.TryRead(out var header))
         {
@@ -97,27 +100,26 @@ internal static class PuzzleCsv
         }
 
         var names = CsvFields.Split(header, path, 1);
-        if (names.Count != Columns)
-        {
-            throw new PuzzleFormatException($"expected a header of {Columns} names ('{Header}'), got {names.Count}: {Quote(header)}", path, 1);
-        }
-
-        // No puzzle passes: its rating is a number or empty.
-        if (!names.TrueForAll(name => name.Length > 0 && char.IsAsciiLetter(name[0])))
-        {
-            throw new PuzzleFormatException($"expected a header of names ('{Header}'), got what may be a puzzle: {Quote(header)}", path, 1);
-        }
+        count = names.Count;
+        var columns = Array.ConvertAll(Names, known => names.FindIndex(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)));
+        var isTwice = names.Count(name => Array.Exists(Names, known => known.Contains(name, StringComparer.OrdinalIgnoreCase))) > columns.Count(column => column >= 0);
+        return columns[1] >= 0 && columns[2] >= 0 && !isTwice
+            ? columns
+            : throw new PuzzleFormatException(
+                $"expected a header that names the columns {Question} (or puzzle, quizzes) and {Answer} (or solution, solutions), each column once, got {Quote(header)}", path, 1);
     }
 
-    private static PuzzleCsvRow ParseRow(string line, string path, int number)
+    private static PuzzleCsvRow ParseRow(string line, int[] columns, int count, string path, int number)
     {
         var fields = CsvFields.Split(line, path, number);
-        if (fields.Count != Columns)
+        if (fields.Count != count)
         {
-            throw new PuzzleFormatException($"expected {Columns} fields ({Header}), got {fields.Count}: {Quote(line)}", path, number);
+            throw new PuzzleFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote(line)}", path, number);
         }
 
-        return new PuzzleCsvRow(number, fields[0], fields[1], fields[2], ParseRating(fields[3], path, number));
+        return new PuzzleCsvRow(number, Field(0), Field(1), Field(2), ParseRating(Field(3), path, number));
+
+        string Field(int column) => columns[column] < 0 ? string.Empty : fields[columns[column]];
     }
 
     private static double? ParseRating(string text, string path, int line)

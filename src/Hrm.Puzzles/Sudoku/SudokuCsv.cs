@@ -1,10 +1,14 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle a line with the columns source, question, answer and
-/// rating by position, below a header of four names (<c>source,question,answer,rating</c> is written); a source in quotes where
-/// it needs them. Every row is verified: lengths, characters, givens without conflict, an answer that solves the question.
+/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle a line, below a header that names the columns:
+/// <c>source,question,answer,rating</c> is written. Every row is verified: lengths, characters, givens without conflict, an answer
+/// that solves the question.
 /// </summary>
+/// <remarks>
+/// Columns are found by their names, in any order and case: question (or puzzle, quizzes), answer (or solution, solutions), and
+/// optionally source and rating (or difficulty). Others are passed over.
+/// </remarks>
 public static class SudokuCsv
 {
     /// <summary>Streams the puzzles of a file; memory does not grow with its size.</summary>

@@ -48,7 +48,7 @@ public sealed class SudokuDatasetBuilder
     /// <param name="random">Where chance comes from; only its seed counts, and it is not drawn from.</param>
     /// <returns>At least one group, of 1 + <see cref="SudokuDatasetOptions.Augmentations"/> puzzles each.</returns>
     /// <exception cref="ArgumentException">While enumerating: a puzzle of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for, or no puzzle is left.</exception>
+    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for or its difficulty is not decided by a million guesses, or no puzzle is left.</exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<SudokuPuzzle> puzzles, StatefulRandom random)
     {
         ArgumentNullException.ThrowIfNull(puzzles);
@@ -60,7 +60,7 @@ public sealed class SudokuDatasetBuilder
     /// <param name="puzzles">The puzzles.</param>
     /// <returns>At least one group.</returns>
     /// <exception cref="ArgumentException">While enumerating: a puzzle of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for, or no puzzle is left.</exception>
+    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for or its difficulty is not decided by a million guesses, or no puzzle is left.</exception>
     public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<SudokuPuzzle> puzzles)
     {
         ArgumentNullException.ThrowIfNull(puzzles);
@@ -106,10 +106,23 @@ public sealed class SudokuDatasetBuilder
         }
     }
 
-    private double DifficultyOf(SudokuPuzzle puzzle, SudokuSearcher searcher) => _difficulty == SudokuDifficulty.Guesses
-        ? searcher.CountGuesses(puzzle.Question.Digits)
-        : puzzle.Rating ?? throw new PuzzleFormatException(
-            "expected a rating to compare with the minimum difficulty, got a puzzle without one", line: puzzle.Line, field: "rating");
+    private double DifficultyOf(SudokuPuzzle puzzle, SudokuSearcher searcher)
+    {
+        if (_difficulty != SudokuDifficulty.Guesses)
+        {
+            return puzzle.Rating ?? throw new PuzzleFormatException(
+                "expected a rating to compare with the minimum difficulty, got a puzzle without one", line: puzzle.Line, field: "rating");
+        }
+
+        try
+        {
+            return searcher.CountGuesses(puzzle.Question.Digits);
+        }
+        catch (PuzzleFormatException e)
+        {
+            throw new PuzzleFormatException(e.Problem, line: puzzle.Line, field: PuzzleCsv.Question, innerException: e);
+        }
+    }
 
     private PuzzleGroup WithVariants(SudokuPuzzle puzzle, Random random)
     {

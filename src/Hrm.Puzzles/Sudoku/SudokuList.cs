@@ -10,10 +10,11 @@ public static class SudokuList
     /// <summary>Streams the puzzles of a file, each with its answer; memory does not grow with its size.</summary>
     /// <param name="path">The file, UTF-8. Its name without extension is the source of the puzzles.</param>
     /// <param name="shape">The shape of every question in it.</param>
-    /// <param name="cancellationToken">Stops the search for an answer, which can take very long above 9×9.</param>
+    /// <param name="cancellationToken">Stops the search for an answer.</param>
     /// <returns>The puzzles in the order of the file, without a rating.</returns>
     /// <exception cref="PuzzleFormatException">
-    /// While enumerating: a line is no question, or one that has not exactly one solution, or there is none; names file and line.
+    /// While enumerating: a line is no question, or one that has not exactly one solution or is not decided by a million guesses, or
+    /// there is none; names file and line.
     /// </exception>
     /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">While enumerating: a search was stopped.</exception>
@@ -70,12 +71,19 @@ public static class SudokuList
     private static SudokuGrid Solve(SudokuSearcher searcher, SudokuGrid question, string path, int number, CancellationToken cancellationToken)
     {
         var answer = new byte[question.Shape.Cells];
-        if (searcher.TrySolveUniquely(question.Digits, answer, cancellationToken))
+        try
         {
-            return SudokuGrid.FromDigits(answer, question.Shape);
-        }
+            if (searcher.TrySolveUniquely(question.Digits, answer, cancellationToken))
+            {
+                return SudokuGrid.FromDigits(answer, question.Shape);
+            }
 
-        var solutions = searcher.CountSolutions(question.Digits, cancellationToken: cancellationToken) == 0 ? "none" : "several";
-        throw new PuzzleFormatException($"expected exactly one solution, got {solutions}", path, number, PuzzleCsv.Question);
+            var solutions = searcher.CountSolutions(question.Digits, cancellationToken: cancellationToken) == 0 ? "none" : "several";
+            throw new PuzzleFormatException($"expected exactly one solution, got {solutions}");
+        }
+        catch (PuzzleFormatException e)
+        {
+            throw e.At(path, number, PuzzleCsv.Question);
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <remarks>
 /// On average 0.1 ms to prove that a 9×9 puzzle of the hard lists has one solution; <see cref="SudokuSearcher"/> does it for
-/// many without allocating. Shapes above 9×9 with few givens can take very long: pass a cancellation token.
+/// many without allocating. A question that is not decided within a million guesses is a <see cref="PuzzleFormatException"/>;
+/// <see cref="SudokuSearcher"/> takes another limit.
 /// </remarks>
 public static class SudokuSearch
 {
@@ -17,6 +18,7 @@ public static class SudokuSearch
     /// <param name="solution">The first solution found.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Whether there is a solution.</returns>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static bool TrySolve(SudokuGrid question, [NotNullWhen(true)] out SudokuGrid? solution, CancellationToken cancellationToken = default)
     {
@@ -31,6 +33,7 @@ public static class SudokuSearch
     /// <param name="solution">The only solution.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Whether there is exactly one solution.</returns>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static bool TrySolveUniquely(SudokuGrid question, [NotNullWhen(true)] out SudokuGrid? solution, CancellationToken cancellationToken = default)
     {
@@ -45,6 +48,7 @@ public static class SudokuSearch
     /// <param name="limit">Where to stop, at least 1; 2 tells whether a solution is the only one.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The number of solutions, at most <paramref name="limit"/>.</returns>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static int CountSolutions(SudokuGrid question, int limit = 2, CancellationToken cancellationToken = default) =>
         SearcherFor(question).CountSolutions(question.Digits, limit, cancellationToken);
@@ -52,6 +56,7 @@ public static class SudokuSearch
     /// <summary>Whether the question has exactly one solution.</summary>
     /// <param name="question">The givens.</param>
     /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static bool HasOneSolution(SudokuGrid question, CancellationToken cancellationToken = default) =>
         SearcherFor(question).HasOneSolution(question.Digits, cancellationToken);
@@ -60,6 +65,7 @@ public static class SudokuSearch
     /// <param name="question">The givens.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The cells guessed on; 0 if naked and hidden singles alone decide.</returns>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static int CountGuesses(SudokuGrid question, CancellationToken cancellationToken = default) =>
         SearcherFor(question).CountGuesses(question.Digits, cancellationToken);

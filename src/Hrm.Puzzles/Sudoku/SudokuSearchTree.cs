@@ -17,6 +17,9 @@ internal sealed class SudokuSearchTree(SudokuShape shape, SudokuBranching branch
     /// <summary>The branches since the search started: 0 where singles alone decide.</summary>
     public int Branches { get; private set; }
 
+    /// <summary>The most branches of a search.</summary>
+    public int MaximumBranches { get; init; } = int.MaxValue;
+
     /// <summary>The solution found last.</summary>
     /// <param name="digits">Receives one digit a cell.</param>
     public void CopySolution(Span<byte> digits) => _levels[_depth + 1].CopyDigits(digits);
@@ -36,6 +39,7 @@ internal sealed class SudokuSearchTree(SudokuShape shape, SudokuBranching branch
     /// <summary>Finds the next solution.</summary>
     /// <param name="random">Orders cells and digits by chance; without it both go upwards.</param>
     /// <param name="cancellationToken">Asked at every branch.</param>
+    /// <exception cref="PuzzleFormatException">The question was not decided within <see cref="MaximumBranches"/>.</exception>
     public bool MoveNext(Random? random = null, CancellationToken cancellationToken = default)
     {
         if (_rootIsSolution)
@@ -86,6 +90,11 @@ internal sealed class SudokuSearchTree(SudokuShape shape, SudokuBranching branch
 
     private void ChooseBranch(SudokuCandidates level, Random? random)
     {
+        if (Branches == MaximumBranches)
+        {
+            throw new PuzzleFormatException(FormattableString.Invariant($"not decided within {MaximumBranches} guesses of the exact search"));
+        }
+
         Branches++;
         if (random is null && branching == SudokuBranching.WidestCell)
         {

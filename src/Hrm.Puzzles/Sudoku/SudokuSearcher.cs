@@ -6,20 +6,25 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <remarks>
 /// Naked and hidden singles, then a branch on a cell with the fewest candidates. On one core of a server about 11,000 puzzles
-/// of the hard 9×9 lists a second are proved to have one solution. Shapes above 9×9 with few givens can take very long: pass
-/// a cancellation token.
+/// of the hard 9×9 lists a second are proved to have one solution. Some questions, above all larger ones with few givens, would take
+/// hours: a search ends with a <see cref="PuzzleFormatException"/> if it has not decided within a number of guesses.
 /// </remarks>
 public sealed class SudokuSearcher
 {
+    /// <summary>The default limit of guesses.</summary>
+    private const int DefaultMaximumGuesses = 1_000_000;
+
     private readonly SudokuSearchTree _tree;
 
     /// <summary>Creates a searcher.</summary>
     /// <param name="shape">The shape of the questions.</param>
-    public SudokuSearcher(SudokuShape shape)
+    /// <param name="maximumGuesses">The most guesses of one search, at least 0.</param>
+    public SudokuSearcher(SudokuShape shape, int maximumGuesses = DefaultMaximumGuesses)
     {
         ArgumentNullException.ThrowIfNull(shape);
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumGuesses);
         Shape = shape;
-        _tree = new SudokuSearchTree(shape, SudokuBranching.WidestCell);
+        _tree = new SudokuSearchTree(shape, SudokuBranching.WidestCell) { MaximumBranches = maximumGuesses };
     }
 
     /// <summary>The shape of the questions.</summary>
@@ -31,6 +36,7 @@ public sealed class SudokuSearcher
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Whether there is a solution.</returns>
     /// <exception cref="ArgumentException">A span that has not one digit a cell, or a digit above the side.</exception>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public bool TrySolve(ReadOnlySpan<byte> question, Span<byte> solution, CancellationToken cancellationToken = default)
     {
@@ -50,6 +56,7 @@ public sealed class SudokuSearcher
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Whether there is exactly one solution.</returns>
     /// <exception cref="ArgumentException">A span that has not one digit a cell, or a digit above the side.</exception>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public bool TrySolveUniquely(ReadOnlySpan<byte> question, Span<byte> solution, CancellationToken cancellationToken = default) =>
         TrySolve(question, solution, cancellationToken) && !_tree.MoveNext(cancellationToken: cancellationToken);
@@ -60,6 +67,7 @@ public sealed class SudokuSearcher
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The number of solutions, at most <paramref name="limit"/>.</returns>
     /// <exception cref="ArgumentException">A span that has not one digit a cell, a digit above the side, or a limit below 1.</exception>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public int CountSolutions(ReadOnlySpan<byte> question, int limit = 2, CancellationToken cancellationToken = default)
     {
@@ -78,6 +86,7 @@ public sealed class SudokuSearcher
     /// <param name="question">The givens row by row, 0 for a blank.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ArgumentException">A span that has not one digit a cell, or a digit above the side.</exception>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public bool HasOneSolution(ReadOnlySpan<byte> question, CancellationToken cancellationToken = default) =>
         CountSolutions(question, limit: 2, cancellationToken) == 1;
@@ -95,6 +104,7 @@ public sealed class SudokuSearcher
     /// <param name="question">The givens row by row, 0 for a blank.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ArgumentException">A span that has not one digit a cell, or a digit above the side.</exception>
+    /// <exception cref="PuzzleFormatException">The search has not decided within its limit of guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public int CountGuesses(ReadOnlySpan<byte> question, CancellationToken cancellationToken = default)
     {

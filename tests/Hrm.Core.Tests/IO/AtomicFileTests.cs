@@ -125,4 +125,29 @@ public sealed class AtomicFileTests : IDisposable
 
         _folder.FileNames().Should().Equal(name);
     }
+
+    [Fact]
+    public void Links_that_a_caller_names_are_followed_to_their_end_also_if_nothing_is_there()
+    {
+        File.CreateSymbolicLink(_folder["first"], "second");
+        File.CreateSymbolicLink(_folder["second"], _folder["target"]);
+        AtomicFile.FollowLinks(_folder["first"]).Should().Be(_folder["target"]);
+        AtomicFile.FollowLinks(_folder["nothing"]).Should().Be(_folder["nothing"]);
+
+        File.CreateSymbolicLink(_folder["around"], "around");
+        FluentActions.Invoking(() => AtomicFile.FollowLinks(_folder["around"])).Should().Throw<HrmFileException>().WithMessage("*around: the link could not be followed*");
+    }
+
+    /// <summary>A folder that may be somebody else's could have a link in it that leads to any file.</summary>
+    [Fact]
+    public void Write_replaces_a_link_and_not_what_it_leads_to()
+    {
+        File.WriteAllText(_folder["target"], "old");
+        File.CreateSymbolicLink(_folder["link"], _folder["target"]);
+
+        AtomicFile.Write(_folder["link"], stream => stream.WriteByte(1));
+
+        File.ReadAllText(_folder["target"]).Should().Be("old");
+        new FileInfo(_folder["link"]).LinkTarget.Should().BeNull();
+    }
 }

@@ -24,6 +24,19 @@ public class ArcPuzzleIdTests
         id.Augmentation.Colours.Should().Equal(0, 1, 7, 8, 2, 9, 6, 3, 4, 5);
     }
 
+    /// <summary>As the builder of the tiny recursive model spells it.</summary>
+    [Theory]
+    [InlineData("d5c634a2|||t7|||0178296345", "d5c634a2_t7_0178296345")]
+    [InlineData("my_task|||t0|||0123456798", "my_task_t0_0123456798")]
+    public void The_other_spelling_is_the_same_id(string text, string ours)
+    {
+        ArcPuzzleId.TryParse(text, out var id).Should().BeTrue();
+
+        id!.ToString().Should().Be(ours);
+        ArcPuzzleId.TryParse(ours, out var same).Should().BeTrue();
+        id.Should().Be(same);
+    }
+
     [Fact]
     public void The_task_itself_has_its_bare_name()
     {
@@ -47,6 +60,16 @@ public class ArcPuzzleIdTests
     [InlineData("<blank>_t1_0123456798")]
     [InlineData("a_t1_0123456798_t1_0123456798")]
     [InlineData("a\n")]
+    [InlineData("a|||t8|||0123456798")]
+    [InlineData("a|||t1|||0123456789|||")]
+    [InlineData("a|||t0|||0123456789")]
+    [InlineData("a|||b")]
+    [InlineData("a|||t1_0123456798")]
+    [InlineData("a_t1|||0123456798")]
+    [InlineData("|||t1|||0123456798")]
+    [InlineData("<blank>|||t1|||0123456798")]
+    [InlineData("a|||t1|||0123456798|||t1|||0123456798")]
+    [InlineData("a_t1_0123456798|||t1|||0123456798")]
     public void TryParse_refuses_what_is_no_id(string? text)
     {
         ArcPuzzleId.TryParse(text, out var id).Should().BeFalse();
@@ -57,7 +80,7 @@ public class ArcPuzzleIdTests
     public void Names_that_would_read_as_something_else_are_refused()
     {
         FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<PuzzleFormatException>()
-            .WithMessage("name: expected a name that is neither <blank> nor ends like the id of an augmented puzzle, got 'a_t9_0'");
+            .WithMessage("name: expected a name that is neither <blank> nor has ||| in it nor ends like the id of an augmented puzzle, got 'a_t9_0'");
         FluentActions.Invoking(() => new ArcPuzzleId(new string('a', 201))).Should().Throw<PuzzleFormatException>()
             .WithMessage("name: expected a name of 1 to 200 characters, got 201");
         FluentActions.Invoking(() => new ArcPuzzleId("a\u0007")).Should().Throw<PuzzleFormatException>()

@@ -47,6 +47,24 @@ public class ArcTaskFileTests
     }
 
     [Fact]
+    public void Links_around_or_out_of_a_folder_are_not_followed()
+    {
+        using var folder = new TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
+        File.WriteAllText(elsewhere["2.json"], Task);
+        Directory.CreateDirectory(folder["training"]);
+        File.WriteAllText(folder["training", "1.json"], Task);
+        Directory.CreateSymbolicLink(folder["again"], ".");
+        Directory.CreateSymbolicLink(folder["training", "a"], ".");
+        Directory.CreateSymbolicLink(folder["training", "b"], "..");
+        Directory.CreateSymbolicLink(folder["training", "out"], elsewhere.Path);
+        File.CreateSymbolicLink(folder["training", "copy.json"], "1.json");
+
+        ArcTaskFile.ReadFolder(folder.Path).Select(task => task.Name).Should().Equal("1");
+        ArcTaskFile.ReadSets(folder.Path).Should().ContainSingle().Which.Tasks.Should().ContainSingle();
+    }
+
+    [Fact]
     public void Each_folder_right_below_is_a_set_and_evaluation_is_what_is_measured()
     {
         using var folder = new TemporaryFolder();
@@ -124,6 +142,6 @@ public class ArcTaskFileTests
         File.WriteAllText(folder["a_t1_0123456798.json"], Task);
 
         FluentActions.Invoking(() => ArcTaskFile.Read(folder["a_t1_0123456798.json"])).Should().Throw<PuzzleFormatException>()
-            .WithMessage("*a_t1_0123456798.json, name: expected a name that is neither <blank> nor ends like the id of an augmented puzzle, got 'a_t1_0123456798'");
+            .WithMessage("*a_t1_0123456798.json, name: expected a name that is neither <blank> nor has ||| in it nor ends like the id of an augmented puzzle, got 'a_t1_0123456798'");
     }
 }

@@ -71,11 +71,13 @@ public class ArcVoteTests
         vote.Add("b", ArcEncoding.Encode(Question), ArcEncoding.Encode(Right), 0);
         vote.Add("b", ArcEncoding.Encode(other), ArcEncoding.Encode(ArcGrid.Parse("1")), 1);
         vote.Rank().PassPercent(10).Should().Be(50);
+        vote.Rank().ScorePercent(10).Should().Be(75, "of the second task one of two inputs is solved");
 
         vote.Add("b", ArcEncoding.Encode(other), ArcEncoding.Encode(Right), 0);
 
         vote.Rank().PassPercent(1).Should().Be(50);
         vote.Rank().PassPercent(2).Should().Be(100);
+        (vote.Rank().ScorePercent(1), vote.Rank().ScorePercent(2)).Should().Be((75, 100));
         vote.Rank().Tasks[1].Tests.Select(test => test.RankOfAnswer).Should().Equal(1, 2);
     }
 
@@ -104,8 +106,11 @@ public class ArcVoteTests
         vote.Rank().Tasks[1].IsSolved(1).Should().BeFalse();
         Add(vote, "567", 0);
         vote.Rank().PassPercent(1).Should().Be(100);
+        vote.Rank().ScorePercent(1).Should().Be(100);
         new ArcVote([unknown]).Rank().PassPercent(1).Should().Be(double.NaN);
+        new ArcVote([unknown]).Rank().ScorePercent(1).Should().Be(double.NaN);
         vote.Rank().Invoking(result => result.PassPercent(0)).Should().Throw<ArgumentOutOfRangeException>();
+        vote.Rank().Invoking(result => result.ScorePercent(0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -125,7 +130,7 @@ public class ArcVoteTests
         var vote = new ArcVote([Task]);
         var tokens = ArcEncoding.Encode(Question);
 
-        ShouldFail("a_t9_0123456789", tokens, 0, "'a_t9_0123456789': expected a puzzle id, name_t{k}_{10 digits} or a task's name, got another text");
+        ShouldFail("a_t9_0123456789", tokens, 0, "'a_t9_0123456789': expected a puzzle id, name_t{k}_{10 digits}, name|||t{k}|||{10 digits} or a task's name, got another text");
         ShouldFail("b_t1_0123456798", tokens, 0, "b_t1_0123456798: expected the id of one of the 1 tasks of the vote, got another");
         ShouldFail("a_t1_0123456798", tokens, 0, "a_t1_0123456798: expected one of the 1 test inputs of the task at the origin, got another canvas");
         ShouldFail("a", new int[900], 0, "a: expected one of the 1 test inputs of the task at the origin, got another canvas");

@@ -16,6 +16,19 @@ public class PuzzleCsvTests
         File.ReadAllBytes(copy.Path).Should().Equal(File.ReadAllBytes(SampleData.PathOf(file)));
     }
 
+    [Fact]
+    public void A_link_is_written_through_and_stays()
+    {
+        using var target = new TemporaryFile("old");
+        var link = target.Path + ".link";
+        File.CreateSymbolicLink(link, target.Path);
+
+        PuzzleCsv.WriteRows(link, [new PuzzleCsvRow(2, "a", "b", "c", null)]);
+
+        File.ReadAllText(target.Path).Should().Be(PuzzleCsv.Header + "\na,b,c,\n");
+        new FileInfo(link).LinkTarget.Should().Be(target.Path);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("a,b", "a|b")]
@@ -38,6 +51,6 @@ public class PuzzleCsvTests
         using var file = new TemporaryFile("list, #S,o#o,3\nlist, #S,o#o,3\n");
 
         file.Invoking(f => PuzzleCsv.ReadRows(f.Path).ToArray()).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"{file.Path}, line 1: expected a header of names*got what may be a puzzle: 'list, #S,o#o,3'");
+            .WithMessage($"{file.Path}, line 1: expected a header that names the columns*got 'list, #S,o#o,3'");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Xunit;
@@ -26,12 +27,14 @@ public class SudokuCsvTests
 
     [Theory]
     [InlineData("", 1, null, "expected the header 'source,question,answer,rating', got an empty file")]
-    [InlineData("\n", 1, null, "expected a header of 4 names ('source,question,answer,rating'), got 1: ''")]
-    [InlineData("question,answer\n", 1, null, "expected a header of 4 names*got 2: 'question,answer'")]
-    [InlineData("source,question,answer,rating,\n" + Row, 1, null, "expected a header of 4 names*got 5:*")]
-    [InlineData(Row + Row, 1, null, "expected a header of names*got what may be a puzzle: 'list,12..341221434321,1234341221434321,3'")]
-    [InlineData("list,ABCD,ABCD,\n" + Row, 1, null, "expected a header of names*got what may be a puzzle: 'list,ABCD,ABCD,'")]
-    [InlineData(",question,answer,rating\n", 1, null, "expected a header of names*")]
+    [InlineData("\n", 1, null, "expected a header that names the columns question (or puzzle, quizzes) and answer (or solution, solutions), each column once, got ''")]
+    [InlineData("source,q,a,rating\n" + Row, 1, null, "expected a header that names the columns*got 'source,q,a,rating'")]
+    [InlineData("question,rating\n" + Row, 1, null, "expected a header that names the columns*got 'question,rating'")]
+    [InlineData("question,answer,answer\n" + Row, 1, null, "expected a header that names the columns*each column once, got 'question,answer,answer'")]
+    [InlineData("question,puzzle,answer\n" + Row, 1, null, "expected a header that names the columns*each column once, got 'question,puzzle,answer'")]
+    [InlineData("source,question,answer,rating,\n" + Row, 2, null, "expected 5 fields, as the header has, got 4: 'list,12..341221434321,1234341221434321,3'")]
+    [InlineData(Row + Row, 1, null, "expected a header that names the columns*got 'list,12..341221434321,1234341221434321,3'")]
+    [InlineData("list,ABCD,ABCD,\n" + Row, 1, null, "expected a header that names the columns*got 'list,ABCD,ABCD,'")]
     [InlineData(Header + Row + "\"a,12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
     [InlineData(Header + Row + "\"a\nb\",12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
     [InlineData(Header + Row + "\"a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote, got more text at character 4")]
@@ -46,7 +49,7 @@ public class SudokuCsvTests
     [InlineData(Header + Row + "a, 12..341221434321,1234341221434321,3\n", 3, "question", "expected 16 characters, got 17")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321, 3\n", 3, "rating", "expected a number of at least 0, or nothing, got ' 3'")]
     [InlineData(Header, 2, null, "expected at least one puzzle after the header*")]
-    [InlineData(Header + "\n", 2, null, "expected 4 fields (source,question,answer,rating), got 1: ''")]
+    [InlineData(Header + "\n", 2, null, "expected 4 fields, as the header has, got 1: ''")]
     [InlineData(Header + Row + "a,b,c\n", 3, null, "expected 4 fields*got 3: 'a,b,c'")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,3,4\n", 3, null, "expected 4 fields*got 5:*")]
     [InlineData(Header + Row + "a,12..34122143432,1234341221434321,3\n", 3, "question", "expected 16 characters, got 15")]
@@ -71,14 +74,22 @@ public class SudokuCsvTests
     }
 
     [Theory]
-    [InlineData("source,q,a,rating\n")]
-    [InlineData("Source,Question,Answer,Rating\n")]
-    [InlineData("\"source\",\"question\",\"answer\",\"rating\"\n")]
-    public void Read_goes_by_position_whatever_the_names_of_the_header(string header)
+    [InlineData("source,question,answer,rating\n", "list,{0},{1},3", "list", 3.0)]
+    [InlineData("Source,Question,Answer,Rating\n", "list,{0},{1},3", "list", 3.0)]
+    [InlineData("\"source\",\"question\",\"answer\",\"rating\"\n", "list,{0},{1},3", "list", 3.0)]
+    [InlineData("question,answer,rating,source\n", "{0},{1},3,list", "list", 3.0)]
+    [InlineData("answer,source,question,rating\n", "{1},list,{0},", "list", null)]
+    [InlineData("id,puzzle,solution,difficulty\n", "7,{0},{1},2.2", "", 2.2)]
+    [InlineData("id,puzzle,solution,clues,difficulty\n", "7,{0},{1},14,0.0", "", 0.0)]
+    [InlineData("quizzes,solutions\n", "{0},{1}", "", null)]
+    public void Read_finds_the_columns_by_their_names(string header, string row, string source, double? rating)
     {
-        using var file = new TemporaryFile(header + Row);
+        using var file = new TemporaryFile(header + string.Format(CultureInfo.InvariantCulture, row, "12..341221434321", "1234341221434321"));
 
-        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Rating.Should().Be(3);
+        var puzzle = SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
+
+        (puzzle.Question.ToString(), puzzle.Answer.ToString()).Should().Be(("12..341221434321", "1234341221434321"));
+        (puzzle.Source, puzzle.Rating).Should().Be((source, rating));
     }
 
     [Theory]

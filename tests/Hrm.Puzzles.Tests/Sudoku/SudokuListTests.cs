@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hrm.Puzzles.Tests;
 
 public class SudokuListTests
@@ -47,6 +49,31 @@ public class SudokuListTests
 
         (error.File, error.Line, error.Field).Should().Be((file.Path, line, field));
         error.Problem.Should().Match(problem);
+    }
+
+    /// <summary>Five digits cannot be in twelve columns of the first row, whose other cells are four: a search sees it after days.</summary>
+    [Fact]
+    public void A_question_that_would_take_days_is_refused_in_a_moment()
+    {
+        var question = new char[256];
+        Array.Fill(question, '.');
+        foreach (var (digit, stack, band) in from digit in Enumerable.Range(0, 5) from stack in Enumerable.Range(0, 3) from band in Enumerable.Range(0, 4) select (digit, stack, band))
+        {
+            question[(((4 * band) + 1 + ((stack + digit) % 3)) * 16) + (4 * stack) + ((band + digit) % 4)] = "CDEFG"[digit];
+        }
+
+        using var file = new TemporaryFile(new string(question) + "\n");
+        var clock = Stopwatch.StartNew();
+
+        file.Invoking(f => SudokuList.Read(f.Path, SudokuShape.OfSide(16)).ToArray()).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{file.Path}, line 1, question: not decided within 1000000 guesses of the exact search");
+
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30));
+        var grid = SudokuGrid.Parse(question, SudokuShape.OfSide(16));
+        grid.Invoking(it => SudokuSearch.HasOneSolution(it)).Should().Throw<PuzzleFormatException>();
+        var searcher = new SudokuSearcher(grid.Shape, maximumGuesses: 10);
+        searcher.Invoking(it => it.CountGuesses(grid.Digits)).Should().Throw<PuzzleFormatException>().WithMessage("not decided within 10 guesses*");
+        searcher.CountSolutions(SudokuSearch.TrySolve(SudokuGrid.Empty(grid.Shape), out var solution) ? solution.Digits : [], limit: 2).Should().Be(1, "a searcher can be used again");
     }
 
     [Fact]

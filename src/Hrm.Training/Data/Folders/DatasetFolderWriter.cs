@@ -15,7 +15,7 @@ internal sealed class DatasetFolderWriter
     public DatasetFolderWriter(string root, IReadOnlyList<string> identifiers, PuzzleSplit[] splits, PuzzleDatasetOptions options)
     {
         InvalidConfigException.ThrowIfAny("dataset options", Check(options, splits));
-        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        _root = AtomicFile.FollowLinks(Path.TrimEndingDirectorySeparator(root));
         _identifiers = identifiers;
         _splits = splits;
         _options = options;

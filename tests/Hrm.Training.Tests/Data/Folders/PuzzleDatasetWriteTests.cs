@@ -306,6 +306,28 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
         PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_link_is_written_through_and_stays(bool isThere)
+    {
+        Directory.CreateDirectory(_folder["disk"]);
+        if (isThere)
+        {
+            SmallDataset.Write(_folder["disk", "data"], "old");
+        }
+
+        Directory.CreateSymbolicLink(Root, _folder["disk", "data"]);
+        var options = SmallDataset.Options;
+        options.Overwrite = isThere;
+        PuzzleDatasetFolder.Write(Root + Path.DirectorySeparatorChar, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], options);
+
+        new DirectoryInfo(Root).LinkTarget.Should().Be(_folder["disk", "data"]);
+        Directory.GetDirectories(_folder["disk", "data"]).Should().Equal(_folder["disk", "data", "train"]);
+        Directory.GetFileSystemEntries(_folder["disk"]).Should().Equal(_folder["disk", "data"]);
+        Directory.GetFileSystemEntries(_folder.Path).Order().Should().Equal(Root, _folder["disk"]);
+    }
+
     [Fact]
     public void What_a_killed_writer_left_is_cleaned_up_and_nothing_of_others()
     {
