@@ -17,6 +17,7 @@ internal static class FuzzTargets
         ["npy"] = () => new DatasetTarget(name => name.EndsWith(".npy", StringComparison.Ordinal)),
         ["dataset-json"] = () => new DatasetTarget(name => name.EndsWith("dataset.json", StringComparison.Ordinal)),
         ["identifiers"] = () => new DatasetTarget(name => name.EndsWith("identifiers.json", StringComparison.Ordinal)),
+        ["dataset-folder"] = () => new DatasetTarget(_ => true),
         ["sudoku-csv"] = () => new SudokuCsvTarget(),
         ["sudoku-list"] = () => new SudokuListTarget(),
         ["maze-csv"] = () => new MazeCsvTarget(),

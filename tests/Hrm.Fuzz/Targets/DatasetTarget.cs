@@ -1,15 +1,26 @@
 using Hrm.Core;
 using Hrm.TestKit;
 using Hrm.Training;
+using TorchSharp;
 
 namespace Hrm.Fuzz.Targets;
 
-/// <summary>A dataset folder of which the files of one kind are damaged; it is opened and read, and looked through for all that is wrong.</summary>
+/// <summary>
+/// A dataset folder of two splits of which the files of one kind, or any file, are damaged; it is opened and read, row by row and in
+/// batches, and looked through for all that is wrong.
+/// </summary>
 internal sealed class DatasetTarget(Func<string, bool> damaged) : FuzzTarget
 {
-    private const string Split = "train";
+    private const string Identifiers = "identifiers.json";
+    private const int Batches = 3;
 
-    public override IReadOnlyList<FuzzSeed> Seeds { get; } = [Written(TokenStorage.Narrowest, damaged), Written(TokenStorage.Int64, damaged)];
+    private static readonly string[] Splits = ["train", "test"];
+
+    public override IReadOnlyList<FuzzSeed> Seeds { get; } =
+    [
+        .. new[] { Written(TokenStorage.Narrowest, damaged), Written(TokenStorage.Int64, damaged), WithoutIdentifiers(Written(TokenStorage.Narrowest, damaged)) }
+            .Where(seed => seed.Damaged.Count > 0),
+    ];
 
     public override IReadOnlyList<string> Tokens { get; } =
     [
@@ -19,10 +30,10 @@ internal sealed class DatasetTarget(Func<string, bool> damaged) : FuzzTarget
 
     public override void Read(string folder)
     {
-        var findings = PuzzleDatasetFolder.Validate(folder, Split);
+        var findings = PuzzleDatasetFolder.Validate(folder);
         try
         {
-            ReadAll(folder);
+            Array.ForEach(Splits, split => ReadAll(folder, split));
         }
         catch (HrmException error) when (findings.Count == 0)
         {
@@ -30,9 +41,9 @@ internal sealed class DatasetTarget(Func<string, bool> damaged) : FuzzTarget
         }
     }
 
-    private static void ReadAll(string folder)
+    private static void ReadAll(string folder, string split)
     {
-        using var dataset = PuzzleDatasetFolder.Open(folder, Split);
+        using var dataset = PuzzleDatasetFolder.Open(folder, split);
         var (inputs, labels) = (new int[dataset.SequenceLength], new int[dataset.SequenceLength]);
         for (var example = 0; example < dataset.ExampleCount; example++)
         {
@@ -43,8 +54,22 @@ internal sealed class DatasetTarget(Func<string, bool> damaged) : FuzzTarget
 
         Require(dataset.PuzzleIds.All(id => id >= 0 && id < dataset.PuzzleIdCount), "ids are within their count");
         Require(dataset.Identifiers.Count == dataset.PuzzleIdCount || dataset.Identifiers.Count == 0, "there is a name for each id");
+        Require(dataset.Identifiers.Count > 0 || dataset.PuzzleIdCount <= 3, "no more ids are stated than the splits use");
         Require(dataset.ExampleCount > 0, "a dataset has examples");
+        using var stream = new TrainingStream(dataset, batchSize: 1, new TrainingStreamOptions { PrefetchBatches = 0 });
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            stream.Next().Dispose();
+        }
+
+        foreach (var batch in new PuzzleLoader(dataset, batchSize: 2, torch.CPU).InOrder())
+        {
+            batch.Dispose();
+        }
     }
+
+    private static FuzzSeed WithoutIdentifiers(FuzzSeed seed) => new(
+        seed.Files.Where(file => file.Key != Identifiers).ToDictionary(StringComparer.Ordinal), [.. seed.Damaged.Where(name => name != Identifiers)]);
 
     private static FuzzSeed Written(TokenStorage storage, Func<string, bool> damaged)
     {
@@ -56,7 +81,7 @@ internal sealed class DatasetTarget(Func<string, bool> damaged) : FuzzTarget
             new([[new PuzzleExample([0, 0, 0, 0, 0, 0], [2, 2, 2, 2, 2, 2], 2)]]),
         ];
         var options = new PuzzleDatasetOptions { SequenceLength = 6, VocabularySize = 5 };
-        PuzzleDatasetFolder.Write(root, ["<blank>", "one", "zwei é"], [new PuzzleSplit(Split, groups) { Storage = storage }], options);
+        PuzzleDatasetFolder.Write(root, ["<blank>", "one", "zwei é"], Splits.Select(split => new PuzzleSplit(split, groups) { Storage = storage }), options);
         return FuzzSeed.OfFolder(root, damaged);
     }
 }
