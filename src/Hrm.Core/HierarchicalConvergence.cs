@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hrm.Layers;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -18,6 +19,9 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCarry>
 {
+    /// <summary>Words of libtorch's messages about shapes and dtypes; running out of memory has none of them.</summary>
+    private static readonly string[] ShapeErrors = ["dtype", "scalar type", "shape", "size", "dimension"];
+
     [ComponentName(Name = "H_level")]
     private readonly nn.Module<Tensor, Tensor, Tensor> _high;
 
@@ -76,10 +80,15 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
     /// <param name="injection">x, the embedded input, [B, S, D].</param>
     /// <returns>The states at the end, with the graph of the updates that recorded gradients.</returns>
+    /// <exception cref="ShapeMismatchException">
+    /// States and input differ in shape or dtype, or a module returns another shape or dtype than its state has, or cannot take it.
+    /// </exception>
     public override HrmCarry forward(HrmCarry carry, Tensor injection)
     {
         ArgumentNullException.ThrowIfNull(carry);
         ArgumentNullException.ThrowIfNull(injection);
+        ShapeGuard.RequireLike(carry.High, "carry.High", injection);
+        ShapeGuard.RequireLike(carry.Low, "carry.Low", injection);
         using var scope = NewDisposeScope();
         using var casts = SharesCasts(carry) ? CastScope.Open() : null;
         var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
@@ -98,7 +107,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         using var casts = SharesCasts(carry) ? CastScope.Open() : null;
         var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
         var first = _high is ReasoningModule module && Updated is null
-            ? module.ForFirstToken(high, low)
+            ? Call("H", module, module.ForFirstToken, high, low)
             : UpdateHigh(HighCycles - 1, high, low).narrow(1, 0, 1); // [B, 1, D]
         return first.MoveToOuterDisposeScope(); // [B, 1, D]
     }
@@ -127,7 +136,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     {
         using var scope = NewDisposeScope();
         using var gradient = RecordWhen(Records(cycle == HighCycles - 1, isLastStep: step == LowCycles - 1));
-        var next = Own(_low.call(low, high.Plus(injection)), low); // [B, S, D]
+        var next = Own(Update("L", _low, low, high.Plus(injection)), low); // [B, S, D]
         Updated?.Invoke(new RecurrenceUpdate(cycle, step, IsHigh: false, low, next));
         return scope.MoveToOuter(next);
     }
@@ -136,10 +145,45 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     {
         using var scope = NewDisposeScope();
         using var gradient = RecordWhen(Records(cycle == HighCycles - 1, isLastStep: true));
-        var next = Own(_high.call(high, low), high, low); // [B, S, D]
+        var next = Own(Update("H", _high, high, low), high, low); // [B, S, D]
         Updated?.Invoke(new RecurrenceUpdate(cycle, LowCycles, IsHigh: true, high, next));
         return scope.MoveToOuter(next);
     }
+
+    /// <summary>Calls a module; its result must be a state as the next update needs it, or a kernel would read beyond its end.</summary>
+    private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection)
+    {
+        var next = Call(level, module, module.call, state, injection); // [B, S, D]
+        if (next is null)
+        {
+            throw new ShapeMismatchException(NameOf(level, module), ShapeGuard.Describe(state), "null");
+        }
+
+        ShapeGuard.RequireLike(next, NameOf(level, module), state);
+        return next;
+    }
+
+    /// <summary>Calls a module; libtorch's error about its shapes or dtypes becomes one that names the module and what it was given.</summary>
+    private static Tensor Call(string level, nn.Module<Tensor, Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> call, Tensor state, Tensor injection)
+    {
+        try
+        {
+            return call(state, injection);
+        }
+        catch (ExternalException error) when (ShapeErrors.Any(word => FirstLine(error).Contains(word, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new ShapeMismatchException(
+                NameOf(level, module),
+                $"{ShapeGuard.Describe(state)} from a state and an injection of that shape and dtype",
+                $"the error \"{FirstLine(error)}\"",
+                error);
+        }
+    }
+
+    private static string NameOf(string level, nn.Module<Tensor, Tensor, Tensor> module) => $"{level} ({module.GetType().Name})";
+
+    /// <summary>The message without the native frames below it.</summary>
+    private static string FirstLine(ExternalException error) => error.Message.Split('\n', 2)[0].TrimEnd();
 
     /// <summary>A module may give back what it was given; the state needs a tensor of its own, since the old one is freed.</summary>
     private static Tensor Own(Tensor next, params ReadOnlySpan<Tensor> given)

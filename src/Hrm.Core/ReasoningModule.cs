@@ -66,6 +66,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="state">[B, S, D].</param>
     /// <param name="injection">[B, S, D], joined to the state; by default added.</param>
     /// <returns>[B, S, D].</returns>
+    /// <exception cref="ShapeMismatchException">State, injection or what the merge made of them differ in shape or dtype.</exception>
     public override Tensor forward(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
@@ -91,7 +92,20 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         return _layers[^1].ForFirstToken(hidden).MoveToOuterDisposeScope(); // [B, 1, D]
     }
 
-    private Tensor Merge(Tensor state, Tensor injection) => _merge?.call(state, injection) ?? state.Plus(injection); // [B, S, D]
+    private Tensor Merge(Tensor state, Tensor injection)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(injection);
+        ShapeGuard.RequireLike(injection, nameof(injection), state);
+        if (_merge is null)
+        {
+            return state.Plus(injection); // [B, S, D]
+        }
+
+        var merged = _merge.call(state, injection); // [B, S, D]
+        ShapeGuard.RequireLike(merged, $"merge ({_merge.GetType().Name})", state);
+        return merged;
+    }
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
     {

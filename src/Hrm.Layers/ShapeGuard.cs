@@ -33,6 +33,19 @@ internal static class ShapeGuard
         }
     }
 
+    /// <summary>Throws unless <paramref name="tensor"/> has the shape and dtype of <paramref name="expected"/>.</summary>
+    /// <exception cref="ShapeMismatchException">Shape or dtype differs.</exception>
+    public static void RequireLike(Tensor tensor, string argument, Tensor expected)
+    {
+        if (tensor.dtype != expected.dtype || !tensor.shape.AsSpan().SequenceEqual(expected.shape))
+        {
+            throw new ShapeMismatchException(argument, Describe(expected), Describe(tensor));
+        }
+    }
+
+    /// <summary>Shape and dtype, for instance <c>[4, 81, 128] BFloat16</c>.</summary>
+    public static string Describe(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}] {tensor.dtype}";
+
     private static string Describe(ReadOnlySpan<Axis> expected)
     {
         var names = new string[expected.Length];

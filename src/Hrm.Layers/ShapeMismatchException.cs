@@ -18,6 +18,15 @@ public sealed class ShapeMismatchException : HrmException
         Actual = actual;
     }
 
+    /// <summary>Creates the exception with the error of libtorch that it explains.</summary>
+    internal ShapeMismatchException(string argument, string expected, string actual, Exception innerException)
+        : base($"{argument}: expected {expected}, got {actual}.", innerException)
+    {
+        Argument = argument;
+        Expected = expected;
+        Actual = actual;
+    }
+
     /// <summary>The name of the tensor.</summary>
     public string Argument { get; }
 

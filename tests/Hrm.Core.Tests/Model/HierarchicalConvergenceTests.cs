@@ -220,6 +220,17 @@ public sealed class HierarchicalConvergenceTests : IDisposable
         TensorLeak.Check(() => loop.call(_carry, _injection).Dispose());
     }
 
+    [Fact]
+    public void States_of_another_shape_or_dtype_than_the_input_are_refused()
+    {
+        using var loop = Loop(1, 1, GradientMode.OneStep);
+        var wide = zeros(1, 1, 4);
+        loop.Invoking(it => it.call(new HrmCarry(wide, _carry.Low), _injection)).Should().Throw<ShapeMismatchException>()
+            .WithMessage("carry.High: expected [1, 1, 3] Float32, got [1, 1, 4] Float32.");
+        loop.Invoking(it => it.call(new HrmCarry(_carry.High, _carry.Low.to_type(ScalarType.BFloat16)), _injection)).Should().Throw<ShapeMismatchException>()
+            .WithMessage("carry.Low: expected [1, 1, 3] Float32, got [1, 1, 3] BFloat16.");
+    }
+
     [Theory]
     [InlineData(0, 1, "highCycles")]
     [InlineData(1, -1, "lowCycles")]

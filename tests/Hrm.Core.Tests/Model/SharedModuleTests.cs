@@ -38,6 +38,84 @@ public sealed class SharedModuleTests
         low.Weight.grad.Should().NotBeNull();
     }
 
+    [Theory]
+    [InlineData("another width", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32, got [3, 6, 17] Float32.")]
+    [InlineData("another dtype", ScalarType.BFloat16, "L (Foreign): expected [3, 6, 16] BFloat16, got [3, 6, 16] Float32.")]
+    [InlineData("no batch axis", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32, got [6, 16] Float32.")]
+    [InlineData("nothing", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32, got null.")]
+    [InlineData("linear", ScalarType.BFloat16, "L (Foreign): expected [3, 6, 16] BFloat16 from a state and an injection of that shape and dtype, got the error \"*dtype*\".")]
+    [InlineData("narrow linear", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32 from a state and an injection of that shape and dtype, got the error \"*shapes*\".")]
+    public void A_module_that_does_not_fit_is_named_with_both_sides(string what, ScalarType dtype, string message)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var batch = TinyModel.Batch();
+        var config = TinyModel.Config with { ForwardDtype = dtype };
+        using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, generator), new Foreign(what), generator);
+        var error = model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message).Which;
+        error.Message.Should().NotContain("frame #");
+        model.Invoking(it => it.Judge(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message);
+    }
+
+    /// <summary>What is no matter of shapes comes out as it is.</summary>
+    [Fact]
+    public void Other_errors_of_a_module_come_out_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var batch = TinyModel.Batch();
+        using var model = new HrmModel(TinyModel.Config, new Foreign("throws"), new Foreign("throws"), generator);
+        model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<TimeoutException>();
+    }
+
+    [Theory]
+    [InlineData("another width", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 17] Float32.")]
+    [InlineData("another dtype", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 16] Float64.")]
+    public void A_merge_that_does_not_fit_is_named_with_both_sides(string what, string message)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var block = new Layers.TransformerBlock(new Layers.SelfAttention(16, 2, null, generator), new Layers.SwiGlu(16, 24, generator));
+        using var module = new ReasoningModule([block], new Foreign(what));
+        module.Invoking(it => it.call(zeros(3, 6, 16), zeros(3, 6, 16))).Should().Throw<ShapeMismatchException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_reasoning_module_refuses_an_injection_of_another_shape_or_dtype()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var module = ReasoningModule.Create(TinyModel.Config, 1, rotary: null, generator);
+        module.Invoking(it => it.call(zeros(3, 6, 16), zeros(1, 6, 16))).Should().Throw<ShapeMismatchException>()
+            .WithMessage("injection: expected [3, 6, 16] Float32, got [1, 6, 16] Float32.");
+        module.Invoking(it => it.call(zeros(3, 6, 16), zeros(3, 6, 16, ScalarType.Float64))).Should().Throw<ShapeMismatchException>()
+            .WithMessage("injection: expected [3, 6, 16] Float32, got [3, 6, 16] Float64.");
+    }
+
+    private sealed class Foreign : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly string _what;
+        private readonly TorchSharp.Modules.Linear _linear;
+
+        public Foreign(string what)
+            : base(nameof(Foreign))
+        {
+            _what = what;
+            _linear = nn.Linear(what == "narrow linear" ? 15 : 16, 16);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor state, Tensor injection) => _what switch
+        {
+            "another width" => nn.functional.pad(state, [0, 1]),
+            "another dtype" => state.to_type(state.dtype == ScalarType.Float32 ? ScalarType.Float64 : ScalarType.Float32),
+            "no batch axis" => state[0],
+            "nothing" => null!,
+            "throws" => throw new TimeoutException(),
+            _ => _linear.call(state + injection),
+        };
+    }
+
     [Fact]
     public void Moving_moves_every_tensor_of_the_model()
     {
