@@ -22,6 +22,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>The rows from which on a product's rows do not depend on their number.</summary>
     private const long MinProductRows = 4;
 
+    /// <summary>The thread of each present use of the weights; also the lock of <see cref="_isDisposed"/>.</summary>
+    private readonly List<Thread> _users = [];
+
     [ComponentName(Name = "embed_tokens")]
     private readonly CastedEmbedding _tokenEmbedding;
 
@@ -42,6 +45,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     private readonly HierarchicalConvergence _recurrence;
 
 #pragma warning disable IDE0044 // Not readonly: moving a module replaces the fields by reflection.
+    private bool _isDisposed;
+
     [ComponentName(Name = "H_init")]
     private Tensor _highInit; // [D]
 
@@ -121,7 +126,15 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public SparseEmbedding? PuzzleEmbedding => _puzzleEmbedding;
 
     /// <summary>The device of the weights.</summary>
-    public Device Device => _logitHead.Weight.device;
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Device Device
+    {
+        get
+        {
+            using var use = Use();
+            return _logitHead.Weight.device;
+        }
+    }
 
     /// <summary>Reads a model that <see cref="Save(string)"/> wrote.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
@@ -150,6 +163,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public void LoadWeights(IWeightsSource weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        using var use = Use();
         ModelKeys.CopyInto(this, weights);
     }
 
@@ -193,6 +207,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public HrmCarry InitialCarry(long batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        using var use = Use();
         using var noGradient = no_grad();
         long[] shape = [batchSize, Config.TokenCount, Config.HiddenSize];
         return new HrmCarry(Repeat(_highInit, shape), Repeat(_lowInit, shape)); // [B, S, D]
@@ -209,6 +224,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ArgumentNullException.ThrowIfNull(rows);
         ShapeGuard.Require(rows, nameof(rows), "B");
         RequireCarry(carry, rows.size(0));
+        using var use = Use();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var mask = rows.view(-1, 1, 1); // [B, 1, 1]
@@ -226,6 +242,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public override HrmOutput forward(HrmCarry carry, PuzzleBatch batch)
     {
         RequireFit(carry, batch);
+        using var use = Use();
         using var scope = NewDisposeScope();
         var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
         var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
@@ -246,6 +263,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     internal (Tensor Halt, Tensor Continue) Judge(HrmCarry carry, PuzzleBatch batch)
     {
         RequireFit(carry, batch);
+        using var use = Use();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var first = _recurrence.RunForFirstToken(carry, Embed(batch)); // [B, 1, D]
@@ -253,13 +271,63 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         return (scope.MoveToOuter(q.select(1, 0)), scope.MoveToOuter(q.select(1, 1))); // [B] each
     }
 
-    /// <inheritdoc/>
+    /// <summary>Keeps the weights alive until the result is disposed, on the same thread. Nests.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal ModelUse Use()
+    {
+        lock (_users)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed && !_users.Contains(Thread.CurrentThread), this);
+            _users.Add(Thread.CurrentThread);
+        }
+
+        return new ModelUse(_users);
+    }
+
+    /// <summary>Refuses further calls, waits for the calls, training steps and solver segments that run, and frees the weights.</summary>
+    /// <param name="disposing">Whether it is called by <c>Dispose</c>.</param>
+    /// <exception cref="InvalidOperationException">Called by a callback within such a call, which would wait for itself.</exception>
     protected override void Dispose(bool disposing)
     {
-        base.Dispose(disposing);
-        if (disposing)
+        if (!disposing)
         {
-            _recurrence?.Dispose();
+            base.Dispose(disposing);
+            return;
+        }
+
+        lock (_users)
+        {
+            if (_users.Contains(Thread.CurrentThread))
+            {
+                throw new InvalidOperationException(
+                    "HrmModel.Dispose: expected a call after the model's work, got one from a callback within it, which would wait for itself.");
+            }
+
+            var isFirst = !_isDisposed;
+            _isDisposed = true;
+            while (_users.Count > 0)
+            {
+                Monitor.Wait(_users);
+            }
+
+            if (isFirst)
+            {
+                base.Dispose(disposing);
+                _recurrence?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>One use of a model's weights; disposing it ends the use.</summary>
+    internal readonly struct ModelUse(List<Thread> users) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (users)
+            {
+                users.Remove(Thread.CurrentThread);
+                Monitor.PulseAll(users);
+            }
         }
     }
 
@@ -271,6 +339,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     {
         get
         {
+            using var use = Use();
             using var scope = NewDisposeScope();
             var valuesContinuing = _qHead.Weight[1].ne(HeldScalars.Zero).any().cpu().item<bool>(); // [D]
             return valuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
@@ -278,7 +347,11 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>Casts the weights to the forward dtype for good, which saves doing so at every call: for inference alone.</summary>
-    internal void CastWeights() => this.to(Config.ForwardDtype);
+    internal void CastWeights()
+    {
+        using var use = Use();
+        this.to(Config.ForwardDtype);
+    }
 
     /// <summary>The Q values, [B, 2], float32, of the first token's state, [B, D].</summary>
     private Tensor JudgeHalting(Tensor first)

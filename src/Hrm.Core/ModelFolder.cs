@@ -54,6 +54,7 @@ internal static class ModelFolder
         }
 
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        using var use = model.Use();
         CreateFolder(folder);
 
         // Complete on the disk before the weights take their name, so that a full disk leaves the older model whole.

@@ -3,7 +3,8 @@ namespace Hrm.Core;
 /// <summary>Decides after each segment whether a puzzle's thinking ends.</summary>
 /// <remarks>
 /// Adaptive halting, fixed numbers of segments, thresholds, combinations: each is a policy. A policy holds no weights and
-/// nothing of one puzzle, so one object serves any number of puzzles; a solver asks it on its own thread.
+/// nothing of one puzzle, so one object serves any number of puzzles. A solver calls it on its own thread, so it must not call that
+/// solver: the call would wait for itself and is an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public interface IHaltingPolicy
 {

@@ -24,13 +24,14 @@ public sealed class SolverHaltingOptions
     /// <param name="rule">The rule that fits the model, where none is set.</param>
     internal IHaltingPolicy Create(SolverOptions limits, HaltingRule rule = HaltingRule.HaltOverContinue)
     {
+        var maxSegments = limits.MaxSegments ?? SolverOptions.DefaultMaxSegments;
         IHaltingPolicy policy = Policy switch
         {
-            HaltingPolicyKind.Fixed => new FixedHalting(limits.MaxSegments),
-            HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold, limits.MaxSegments),
-            HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments, limits.MaxSegments),
-            _ => new QValueHalting(limits.MaxSegments, limits.MinSegments, limits.Rule ?? rule),
+            HaltingPolicyKind.Fixed => new FixedHalting(maxSegments),
+            HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold, maxSegments),
+            HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments, maxSegments),
+            _ => new QValueHalting(maxSegments, limits.MinSegments, limits.Rule ?? rule),
         };
-        return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, limits.MaxSegments)) : policy;
+        return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, maxSegments)) : policy;
     }
 }

@@ -15,9 +15,14 @@ namespace Hrm.Core;
 /// waits for the slowest. An answer does not depend on who else is in the batch.
 /// </para>
 /// <para>
-/// The thread and every tensor exist only while there is something to solve; dispose the solver before its model. A
+/// The thread and every tensor exist only while there is something to solve. Dispose the solver before its model: a model that is
+/// disposed first waits for the segment that runs, and the requests then fail with <see cref="ObjectDisposedException"/>. A
 /// cancelled request frees its place at the next segment. What a segment throws, those who were in it get, and the solver
 /// goes on.
+/// </para>
+/// <para>
+/// Halting policies, modules and observers run on the solver's thread. A call of the solver from there would wait for itself, so it is
+/// an <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
 public sealed class HrmSolver : IDisposable
@@ -35,10 +40,11 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
-    /// <param name="halting">When to stop; by default the paper's rule with the options' limits, a <see cref="QValueHalting"/>.</param>
+    /// <param name="halting">When to stop, at the options' maximum at the latest where they have one; by default the paper's rule, a <see cref="QValueHalting"/>.</param>
     /// <param name="options">Batch, queue and limits, read now; the defaults where it is <see langword="null"/>.</param>
     /// <param name="time">Measures the time of <see cref="TimeHalting"/> and of the estimate when to try again; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null)
         : this(model, ownsModel: false, halting, options, time, IdleTime)
     {
@@ -48,7 +54,10 @@ public sealed class HrmSolver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        _halting = halting ?? new QValueHalting(_options.MaxSegments, _options.MinSegments, _options.Rule ?? model.HaltingRule);
+        using var use = model.Use();
+        _halting = halting is null
+            ? new QValueHalting(_options.MaxSegments ?? SolverOptions.DefaultMaxSegments, _options.MinSegments, _options.Rule ?? model.HaltingRule)
+            : _options.MaxSegments < halting.MaxSegments ? HaltingPolicies.WithMaximum(halting, _options.MaxSegments.Value) : halting;
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -200,8 +209,11 @@ public sealed class HrmSolver : IDisposable
     }
 
     /// <summary>Stops the thread after the segment that it runs; what is not answered by then fails with <see cref="ObjectDisposedException"/>.</summary>
+    /// <exception cref="InvalidOperationException">Called on the solver's own thread, for instance by a halting policy.</exception>
     public void Dispose()
     {
+        _loop.RequireOtherThread();
+
         // Whoever comes second waits too: what the thread works with is freed when it has left, and only once.
         lock (_disposing)
         {

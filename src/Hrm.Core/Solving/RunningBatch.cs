@@ -63,8 +63,10 @@ internal sealed class RunningBatch<TRow> : IDisposable
 
     /// <summary>Runs one segment; the rows that stop leave.</summary>
     /// <returns>The rows that ran.</returns>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<TRow> RunSegment()
     {
+        using var use = _model.Use();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (_hasChanged)

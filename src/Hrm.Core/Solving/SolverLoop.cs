@@ -45,6 +45,7 @@ internal sealed class SolverLoop : IDisposable
     /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
     public void Add(SolverRequest request)
     {
+        RequireOtherThread();
         if (!_queue.TryAdd(request))
         {
             var waiting = _queue.Count;
@@ -53,10 +54,29 @@ internal sealed class SolverLoop : IDisposable
     }
 
     /// <summary>Puts a request into the queue as soon as there is room.</summary>
-    public Task AddAsync(SolverRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, cancellationToken);
+    public Task AddAsync(SolverRequest request, CancellationToken cancellationToken)
+    {
+        RequireOtherThread();
+        return _queue.AddAsync(request, cancellationToken);
+    }
 
     /// <summary>Puts a request into the queue as soon as there is room; blocks until then.</summary>
-    public void AddBlocking(SolverRequest request) => _queue.AddBlocking(request);
+    public void AddBlocking(SolverRequest request)
+    {
+        RequireOtherThread();
+        _queue.AddBlocking(request);
+    }
+
+    /// <summary>Throws on the solver's own thread, which would wait for itself: a halting policy, a module or an observer that calls the solver.</summary>
+    /// <exception cref="InvalidOperationException">This is the solver's thread.</exception>
+    public void RequireOtherThread()
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            throw new InvalidOperationException(
+                "HrmSolver: expected a call from another thread, got one from the solver's own (a halting policy, module or observer that it runs), which would wait for itself.");
+        }
+    }
 
     /// <summary>Stops the thread after the segment that it runs. For one caller at a time.</summary>
     public void Dispose()

@@ -3,6 +3,9 @@ namespace Hrm.Core;
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
 public sealed class SolverOptions
 {
+    /// <summary>M where neither the options nor a policy state it.</summary>
+    internal const int DefaultMaxSegments = 16;
+
     /// <summary>The largest number of puzzles that think together; 1 … 65536. Default 64.</summary>
     public int MaxBatchSize { get; set; } = 64;
 
@@ -18,8 +21,11 @@ public sealed class SolverOptions
     /// <summary>Whether answers carry their logits. Default <see langword="false"/>.</summary>
     public bool KeepLogits { get; set; }
 
-    /// <summary>M, the largest number of segments; 1 … 65536. Default 16. A solver that is given a halting policy goes by the policy's own.</summary>
-    public int MaxSegments { get; set; } = 16;
+    /// <summary>
+    /// M, the largest number of segments, also with a halting policy whose own maximum is larger; 1 … 65536. <see langword="null"/>
+    /// (the default): the policy's own maximum, or 16 without a policy.
+    /// </summary>
+    public int? MaxSegments { get; set; }
 
     /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Not read where a solver is given a halting policy.</summary>
     public int MinSegments { get; set; } = 1;

@@ -15,11 +15,12 @@ public sealed class SolverOptionsValidator : IValidateOptions<SolverOptions>
     internal static IReadOnlyList<string> Check(SolverOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var maxSegments = options.MaxSegments ?? SolverOptions.DefaultMaxSegments;
         return new RangeRules()
             .Between("MaxBatchSize", options.MaxBatchSize, 1, 1 << 16)
             .Between("MaxQueueLength", options.MaxQueueLength, 1, 1 << 20)
-            .Between("MaxSegments", options.MaxSegments, 1, HaltingOptionsValidator.MostSegments)
-            .Between("MinSegments", options.MinSegments, 1, LargestMinimum(options.MaxSegments))
+            .Between("MaxSegments", maxSegments, 1, HaltingOptionsValidator.MostSegments)
+            .Between("MinSegments", options.MinSegments, 1, LargestMinimum(maxSegments))
             .OneOf("Rule", options.Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
             .Errors;
     }

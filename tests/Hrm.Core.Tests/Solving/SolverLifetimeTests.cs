@@ -248,6 +248,115 @@ public sealed class SolverLifetimeTests : IDisposable
         solver.Dispose();
     }
 
+    /// <summary>Each of these calls would wait for the thread that makes it.</summary>
+    [Theory]
+    [InlineData("Solve")]
+    [InlineData("SolveAsync")]
+    [InlineData("Trace")]
+    [InlineData("TraceAsync")]
+    [InlineData("think")]
+    [InlineData("Dispose")]
+    [InlineData("dispose the model")]
+    public async Task A_policy_that_calls_its_solver_gets_an_exception_that_says_so(string what)
+    {
+        HrmSolver? solver = null;
+        var tokens = _questions[0].Tokens;
+        using var owned = new HrmSolver(_model, new ScriptedHalting(_ =>
+        {
+            object? called = what switch
+            {
+                "Solve" => solver!.Solve(tokens.Span),
+                "SolveAsync" => solver!.SolveAsync(tokens).GetAwaiter().GetResult(),
+                "Trace" => solver!.Trace(tokens.Span),
+                "TraceAsync" => solver!.TraceAsync(tokens).GetAsyncEnumerator().MoveNextAsync().AsTask().GetAwaiter().GetResult(),
+                "think" => new ThinkingSolver(solver!, new ThinkingOptions()).Solve(tokens.Span),
+                _ => null,
+            };
+            called.Should().BeNull("the call threw");
+            (what == "Dispose" ? (IDisposable)solver! : _model).Dispose();
+            return HaltReason.Maximum;
+        }));
+        solver = owned;
+        (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage(what == "dispose the model" ? "HrmModel.Dispose: expected a call after the model's work, *" : "HrmSolver: expected a call from another thread, *");
+        solver.Statistics.Running.Should().Be(0);
+    }
+
+    /// <summary>Modules and observers run on the solver's thread as policies do.</summary>
+    [Fact]
+    public async Task An_observer_that_calls_the_solver_gets_an_exception_that_says_so()
+    {
+        using var solver = new HrmSolver(_model, new FixedHalting(2));
+        _model.Recurrence.Updated = _ => solver.Solve(_questions[0].Tokens.Span);
+        (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("HrmSolver: expected a call from another thread, *");
+        _model.Recurrence.Updated = null;
+        (await Ask(solver, 0)).Segments.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_model_disposed_under_its_solver_waits_for_the_segment_and_fails_the_requests()
+    {
+        using var model = TinyModel.Create(Questions.Config, seed: 3);
+        _gate.Reset();
+        using var solver = new HrmSolver(model, _gated, new SolverOptions { MaxBatchSize = 1 });
+        var running = Ask(solver, 0);
+        var waiting = Ask(solver, 1);
+        await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
+        Task[] disposals = [Task.Run(model.Dispose), Task.Run(model.Dispose)];
+        await Task.Delay(100);
+        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment goes on");
+        _gate.Set();
+        await Task.WhenAll(disposals).WaitAsync(Patience);
+        foreach (var request in (Task<SolverAnswer>[])[running, waiting, Ask(solver, 2)])
+        {
+            (await request.Awaiting(it => it.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>())
+                .Which.ObjectName.Should().Contain(nameof(HrmModel));
+        }
+    }
+
+    /// <summary>With the weights freed at any moment of a segment, one process in four ended with a segmentation fault.</summary>
+    [Fact]
+    public async Task A_model_may_be_disposed_at_any_moment_of_a_segment()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            using var model = TinyModel.Create(Questions.Config, seed: 3);
+            using var solver = new HrmSolver(model, new FixedHalting(65536));
+            var answers = Enumerable.Range(0, 4).Select(question => Ask(solver, question)).ToArray();
+            await HrmSolverTests.Eventually(() => solver.Statistics.Segments > 0);
+            Thread.SpinWait(round * 2_000);
+            model.Dispose();
+            foreach (var answer in answers)
+            {
+                await answer.Awaiting(it => it.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_disposed_model_is_refused()
+    {
+        using var batch = TinyModel.Batch();
+        using var folder = new TemporaryFolder();
+        var model = TinyModel.Create();
+        using var carry = model.InitialCarry(3);
+        model.Dispose();
+        model.Dispose();
+        Action[] uses =
+        [
+            () => model.call(carry, batch),
+            () => model.Judge(carry, batch),
+            () => model.InitialCarry(3),
+            () => model.ResetCarry(carry, tensor([true, true, true])),
+            () => model.Save(folder.Path),
+            () => _ = model.Device,
+            () => new HrmSolver(model).Dispose(),
+            () => new HrmSolver(model, new FixedHalting(1)).Solve(TinyModel.Batch(1).Inputs.data<int>().ToArray()),
+        ];
+        uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel)));
+    }
+
     [Fact]
     public async Task An_idle_solver_holds_no_thread_and_wakes_again()
     {

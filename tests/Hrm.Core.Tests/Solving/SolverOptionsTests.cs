@@ -8,7 +8,7 @@ public sealed class SolverOptionsTests
         var options = new SolverOptions();
         options.MaxBatchSize.Should().Be(64);
         options.MaxQueueLength.Should().Be(1024);
-        options.MaxSegments.Should().Be(16);
+        options.MaxSegments.Should().BeNull();
         options.MinSegments.Should().Be(1);
         options.Rule.Should().BeNull();
         options.RejectWhenFull.Should().BeFalse();
@@ -33,6 +33,31 @@ public sealed class SolverOptionsTests
         FluentActions.Invoking(() => new HrmSolver(model, options: options))
             .Should().Throw<InvalidConfigException>().WithMessage($"solver options: {string.Join("; ", errors)}.");
         FluentActions.Invoking(() => HrmSolver.Load("no such folder", options)).Should().Throw<InvalidConfigException>().WithMessage("solver options: *");
+    }
+
+    [Theory]
+    [InlineData(null, 8, 8)]
+    [InlineData(2, 8, 2)]
+    [InlineData(12, 8, 8)]
+    public void A_maximum_holds_for_a_policy_too(int? maximum, int ofPolicy, int expected)
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        var question = Questions.Draw(1, seed: 1)[0].Tokens.ToArray();
+        IHaltingPolicy[] policies = [new FixedHalting(ofPolicy), new ScriptedHalting(_ => HaltReason.None, ofPolicy), new AllHalting(new FixedHalting(ofPolicy), new StableHalting(8, ofPolicy))];
+        foreach (var policy in policies)
+        {
+            using var solver = new HrmSolver(model, policy, new SolverOptions { MaxSegments = maximum });
+            solver.Solve(question).Should().BeEquivalentTo(new { Segments = expected, Reason = HaltReason.Maximum });
+            solver.Trace(question).Should().HaveCount(expected);
+        }
+    }
+
+    [Fact]
+    public void Without_maximum_and_policy_sixteen_segments_run()
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        using var solver = new HrmSolver(model, options: new SolverOptions { Rule = HaltingRule.Never });
+        solver.Solve(Questions.Draw(1, seed: 1)[0].Tokens.Span).Segments.Should().Be(16);
     }
 
     [Fact]
