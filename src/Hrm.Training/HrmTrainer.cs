@@ -22,6 +22,7 @@ public abstract class HrmTrainer : IDisposable
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
     private readonly MeasuredNorm _gradientNorm = new();
+    private bool _isDisposed;
 
     /// <summary>Creates the trainer with the optimizer that the options ask for.</summary>
     /// <param name="model">The model to train.</param>
@@ -35,7 +36,7 @@ public abstract class HrmTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         TrainerOptionsValidator.RequireValid(options);
         Model = model;
-        Model.Recurrence.GradientMode = gradientMode;
+        GradientMode = gradientMode;
         Options = options;
         Generator = generator;
         _loss = CreateLoss(options);
@@ -65,6 +66,12 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Where the time of the steps went. On a GPU it is the host's time alone: operations go on there while it asks for the next.</summary>
     public StepTimes Times { get; private set; }
 
+    /// <summary>Which updates record gradients; the model gets it at each step, as several trainers may share one.</summary>
+    internal GradientMode GradientMode { get; }
+
+    /// <summary>W, the number of processes that train together: each steps with GlobalBatchSize / W rows.</summary>
+    internal int WorldSize { get; init; } = 1;
+
     /// <summary>How the model is trained.</summary>
     internal TrainerOptions Options { get; }
 
@@ -88,9 +95,11 @@ public abstract class HrmTrainer : IDisposable
     public double LearningRateAt(long step) => _schedule.At(step);
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
-    /// <param name="incoming">New puzzles, [B, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
+    /// <param name="incoming">New puzzles, [GlobalBatchSize, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
     /// <returns>[8], float64, on the device, the caller's: what <see cref="MetricSums.Read"/> reads. Reading it waits for the device.</returns>
-    /// <exception cref="ShapeMismatchException">The batch has another shape than the last one, or no labels.</exception>
+    /// <exception cref="ShapeMismatchException">The batch has another number of rows than the options or another length than the model, or no labels.</exception>
+    /// <exception cref="InvalidConfigException">No parameter requires a gradient, or <c>torch.no_grad</c> is in force.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient is not finite, at a step that the options have looked at; this step has not changed the weights.
@@ -111,13 +120,17 @@ public abstract class HrmTrainer : IDisposable
     /// <returns>What the segment gave; its tensors belong to the caller's dispose scope.</returns>
     /// <exception cref="ShapeMismatchException">As in <see cref="Step"/>; nothing has changed then.</exception>
     /// <exception cref="TokenOutOfRangeException">As in <see cref="Step"/>; nothing has changed then.</exception>
+    /// <exception cref="InvalidConfigException">As in <see cref="Step"/>.</exception>
+    /// <exception cref="ObjectDisposedException">As in <see cref="Step"/>.</exception>
     /// <exception cref="TrainingDivergedException">As in <see cref="Step"/>; the gradients have been dropped then.</exception>
     public TrainingSegment ComputeGradients(PuzzleBatch incoming)
     {
         ArgumentNullException.ThrowIfNull(incoming);
+        using var use = Use();
         RequireFit(incoming);
         var start = Stopwatch.GetTimestamp();
         Model.train();
+        Model.Recurrence.GradientMode = GradientMode;
         Carry ??= TrainingCarry.Start(Model, incoming);
         Carry.Refill(Model, incoming);
         var segment = RunSegment();
@@ -128,8 +141,10 @@ public abstract class HrmTrainer : IDisposable
     }
 
     /// <summary>The second half of <see cref="Step"/>: updates weights, puzzle embedding and average, and drops the gradients.</summary>
+    /// <exception cref="ObjectDisposedException">As in <see cref="Step"/>.</exception>
     public void ApplyGradients()
     {
+        using var use = Use();
         var start = Stopwatch.GetTimestamp();
         if (Options.MaxGradientNorm > 0)
         {
@@ -143,6 +158,14 @@ public abstract class HrmTrainer : IDisposable
         Average?.Update();
         var elapsed = Stopwatch.GetElapsedTime(start);
         Times = Times with { Steps = Times.Steps + 1, Optimizer = Times.Optimizer + elapsed, Total = Times.Total + elapsed };
+    }
+
+    /// <summary>Keeps the weights of the model alive until the result is disposed, on the same thread.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
+    internal HrmModel.ModelUse Use()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Model.Use();
     }
 
     /// <summary>Stops where a weight is not finite, which no checkpoint may keep; several steps may have passed since it came.</summary>
@@ -178,8 +201,9 @@ public abstract class HrmTrainer : IDisposable
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             Carry?.Dispose();
             Optimizer.Dispose();
             PuzzleOptimizer?.Dispose();
@@ -210,13 +234,24 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Before anything of the batch enters the carry: a bad row would stay in it and fail every later step.</summary>
     private void RequireFit(PuzzleBatch incoming)
     {
+        if (!is_grad_enabled())
+        {
+            throw new InvalidConfigException("trainer", ["gradients: expected them to be recorded, got a step within torch.no_grad()"]);
+        }
+
         if (incoming.Labels is null)
         {
             throw new ShapeMismatchException(nameof(incoming), "labels", "none");
         }
 
-        Axis rows = Carry is null ? "B" : Carry.Data.Size;
-        ShapeGuard.Require(incoming.Inputs, nameof(incoming), rows, Model.Config.SequenceLength);
+        // The loss is divided by the options' number: with other rows, loss, gradient norm and clipping would be wrong in proportion.
+        var rows = Options.GlobalBatchSize / WorldSize;
+        if (incoming.Size != rows)
+        {
+            throw new ShapeMismatchException(nameof(incoming), $"the {rows} rows of TrainerOptions.GlobalBatchSize", $"{incoming.Size}");
+        }
+
+        ShapeGuard.Require(incoming.Inputs, nameof(incoming), Carry?.Data.Size ?? rows, Model.Config.SequenceLength);
         incoming.Limits.RequireWithin(Model.Config);
     }
 
@@ -246,6 +281,11 @@ public abstract class HrmTrainer : IDisposable
         var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments), minimum?.narrow(0, first, count)); // [count]
         var target = ContinueTarget(output, segments, data); // [count]
         var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
+        if (!loss.Total.requires_grad)
+        {
+            throw new InvalidConfigException("trainer", ["parameters: expected at least one that requires a gradient and that the loss depends on, got none"]);
+        }
+
         var forward = Stopwatch.GetElapsedTime(start);
         loss.Total.DividedBy(Options.GlobalBatchSize).backward();
         PuzzleOptimizer?.Accumulate();

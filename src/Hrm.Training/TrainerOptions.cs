@@ -5,7 +5,7 @@ namespace Hrm.Training;
 /// <summary>How a model is trained. The defaults suit a first try; <see cref="TrainerPresets"/> has the paper's.</summary>
 public sealed class TrainerOptions
 {
-    /// <summary>The number of rows of a step, over all processes. Default 64.</summary>
+    /// <summary>The number of rows of a step, over all processes: the batch size of the stream. Default 64.</summary>
     public int GlobalBatchSize { get; set; } = 64;
 
     /// <summary>

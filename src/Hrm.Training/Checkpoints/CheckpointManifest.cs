@@ -55,7 +55,7 @@ internal sealed record CheckpointManifest
         LibraryVersion = typeof(HrmTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         Step = trainer.StepCount,
         Threads = get_num_threads(),
-        GradientMode = trainer.Model.Recurrence.GradientMode,
+        GradientMode = trainer.GradientMode,
         Trainer = trainer.Options,
         Data = data,
         Run = state,

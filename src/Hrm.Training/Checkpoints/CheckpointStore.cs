@@ -71,10 +71,12 @@ public sealed class CheckpointStore : IDisposable
     /// <param name="state">What the run knows.</param>
     /// <param name="stream">Where the training reads from; its identity is saved, so that other data is noticed.</param>
     /// <exception cref="HrmFileException">It could not be written; the earlier checkpoints are as they were.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(state);
+        using var use = trainer.Use();
         CheckpointFolder.Write(Folder, trainer, CheckpointManifest.Of(trainer, state, stream is null ? null : DatasetIdentity.Of(stream)));
         CheckpointFolder.Prune(Folder, trainer.StepCount, _keep, state.BestCheckpoint);
     }
@@ -87,9 +89,11 @@ public sealed class CheckpointStore : IDisposable
     /// There are checkpoints, but none is sound; or the newest sound one is of another model, trainer or version of the format, or of
     /// data whose puzzle ids have another meaning.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Restore(HrmTrainer trainer, TrainingStream? stream = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
+        using var use = trainer.Use();
         var damaged = new List<DamagedCheckpoint>();
         foreach (var (step, path) in CheckpointFolder.List(Folder))
         {

@@ -21,6 +21,7 @@ internal sealed class BatchProducer : IDisposable
     /// <summary>The next batch; what the source threw comes out here, after the batches made before it.</summary>
     public StreamedBatch Take(CancellationToken cancellationToken)
     {
+        RequireOtherThread();
         if (_ready.TryTake(out var batch, Timeout.Infinite, cancellationToken))
         {
             return batch;
@@ -32,6 +33,7 @@ internal sealed class BatchProducer : IDisposable
 
     public void Dispose()
     {
+        RequireOtherThread();
         _stop.Cancel();
         _thread.Join();
         while (_ready.TryTake(out var batch))
@@ -41,6 +43,16 @@ internal sealed class BatchProducer : IDisposable
 
         _ready.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Throws on the producer's own thread, which would wait for itself: a dataset or an augmentation that calls the stream.</summary>
+    private void RequireOtherThread()
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            throw new InvalidOperationException(
+                "TrainingStream: expected a call from another thread, got one from the stream's own (a dataset or augmentation that it reads), which would wait for itself.");
+        }
     }
 
     private void Produce(IEnumerable<StreamedBatch> source)

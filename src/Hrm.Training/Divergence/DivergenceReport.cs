@@ -23,11 +23,24 @@ public sealed record DivergenceReport(
     /// <summary>The examples of the batch that came in with the step, by their numbers in the dataset.</summary>
     public IReadOnlyList<int> Examples { get; init; } = [];
 
+    /// <summary>One line: the losses, and the first value that is not finite.</summary>
+    internal string Summary
+    {
+        get
+        {
+            var first = Activations.Concat(Gradients.Select(value => value with { Name = $"gradient of {value.Name}" })).Concat(Weights).FirstOrDefault(value => value.NonFinite > 0);
+            return FirstLine + (first.Name is null ? string.Empty : $"; first not finite: {first}");
+        }
+    }
+
+    private string FirstLine => FormattableString.Invariant(
+        $"step {Step}: token loss {Losses.TokenLoss:G6}, q_halt loss {Losses.QHaltLoss:G6}, q_continue loss {Losses.QContinueLoss:G6}, gradient norm {GradientNorm:G6}");
+
     /// <summary>The report as lines of text.</summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            FormattableString.Invariant($"step {Step}: token loss {Losses.TokenLoss:G6}, q_halt loss {Losses.QHaltLoss:G6}, q_continue loss {Losses.QContinueLoss:G6}, gradient norm {GradientNorm:G6}"),
+            FirstLine,
             Position is { } position ? $"incoming batch: iteration {position.Iteration}, batch {position.Batch}, examples {string.Join(' ', Examples)}" : "incoming batch: not from a stream",
             $"puzzle ids in work: {string.Join(' ', PuzzleIds)}",
             .. Activations.Select(value => $"  {value}"),

@@ -20,6 +20,6 @@ public sealed class TrainingDivergedException : HrmException
     private static string Compose(DivergenceReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return $"training: expected a finite loss and gradient, got:{Environment.NewLine}{report}";
+        return $"training: expected a finite loss and gradient, got {report.Summary}";
     }
 }

@@ -35,8 +35,9 @@ public sealed class TrainingRun : IDisposable
     /// <param name="trainer">Takes the steps.</param>
     /// <param name="stream">Gives the batches.</param>
     /// <param name="options">Intervals and limits.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
+/// <exception cref="InvalidConfigException">The options have bad fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
     /// <exception cref="TokenOutOfRangeException">The dataset of the stream has more puzzle ids than the model.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
     {
         ArgumentNullException.ThrowIfNull(trainer);
@@ -50,6 +51,17 @@ public sealed class TrainingRun : IDisposable
             throw new InvalidConfigException("training run options", [$"MaxRollbacks: expected 0 where FiniteCheckInterval is not 1, got {options.MaxRollbacks}"]);
         }
 
+        if (stream.BatchSize != trainer.Options.GlobalBatchSize)
+        {
+            throw new InvalidConfigException("trainer options", [$"GlobalBatchSize: expected {stream.BatchSize}, the batch size of the stream, got {trainer.Options.GlobalBatchSize}"]);
+        }
+
+        if (stream.Options.WorldSize != trainer.WorldSize)
+        {
+            throw new InvalidConfigException("training stream options", [$"WorldSize: expected {trainer.WorldSize}, the processes whose gradients are summed, got {stream.Options.WorldSize}"]);
+        }
+
+        using var use = trainer.Use();
         _trainer = trainer;
         _stream = stream;
         _options = options;
@@ -77,8 +89,10 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Goes on from the newest sound checkpoint, if there is any.</summary>
     /// <returns>What it goes on from; <see langword="null"/> where there is no checkpoint.</returns>
     /// <exception cref="CheckpointException">There are checkpoints but no sound one, or one of another model or trainer.</exception>
+    /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Resume()
     {
+        ObjectDisposedException.ThrowIf(_sums.IsInvalid, this);
         if (Restore() is not { } restored)
         {
             return null;
@@ -101,8 +115,11 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and the run may not (or no longer) go back.</exception>
     /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are as they were.</exception>
     /// <exception cref="CheckpointException">The store holds the checkpoints of another training: resume it, or take another folder.</exception>
+    /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
     public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_sums.IsInvalid, this);
+        _trainer.Use().Dispose();
         RequireOwnCheckpoints();
         var isCancelled = false;
         while (true)
@@ -209,6 +226,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         MetricAverages metrics;
+        using var use = _trainer.Use();
         using (_trainer.Average?.Apply())
         {
             metrics = Evaluate(_trainer.Model, cancellationToken);

@@ -211,6 +211,28 @@ public sealed class TrainingRunTests : IDisposable
         checkpoints.Steps.Should().Equal(5, 0);
     }
 
+    [Theory]
+    [InlineData(2, 1, "trainer options: GlobalBatchSize: expected 2, the batch size of the stream, got 4.")]
+    [InlineData(8, 1, "trainer options: GlobalBatchSize: expected 8, the batch size of the stream, got 4.")]
+    [InlineData(4, 2, "training stream options: WorldSize: expected 1, the processes whose gradients are summed, got 2.")]
+    public void A_stream_of_another_batch_size_is_refused(int batchSize, int worldSize, string message)
+    {
+        using var training = new SmallTraining();
+        using var stream = new TrainingStream(SmallTraining.Dataset(), batchSize, new TrainingStreamOptions { WorldSize = worldSize });
+        FluentActions.Invoking(() => new TrainingRun(training.Trainer, stream, new TrainingRunOptions()))
+            .Should().Throw<InvalidConfigException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_disposed_run_is_refused()
+    {
+        using var training = new SmallTraining();
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+        run.Dispose();
+        run.Invoking(it => it.Run()).Should().Throw<ObjectDisposedException>();
+        run.Invoking(it => it.Resume()).Should().Throw<ObjectDisposedException>();
+    }
+
     [Fact]
     public void Going_back_needs_a_look_at_every_step()
     {

@@ -18,8 +18,12 @@ public sealed class DivergenceTests
         Poison(model, "H_level.layers.0.mlp.down_proj.weight", float.NaN);
         var before = TinyModels.Weights(model);
 
-        var report = trainer.Invoking(it => it.Step(batch)).Should().Throw<TrainingDivergedException>().Which.Report;
+        var error = trainer.Invoking(it => it.Step(batch)).Should().Throw<TrainingDivergedException>().Which;
 
+        // The message is one line; the report, which the run logs, has all of them.
+        error.Message.Should().StartWith("training: expected a finite loss and gradient, got step 2: token loss NaN, ")
+            .And.Contain("; first not finite: zH after cycle 1: ").And.NotContain("\\u000a").And.NotContain("\n");
+        var report = error.Report;
         TinyModels.Weights(model).Should().Equal(before);
         trainer.StepCount.Should().Be(1);
         model.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());

@@ -38,16 +38,27 @@ public sealed class GradientModeTests
             => TensorShould.LargestDeviation(tensor(gradients[first][key]), tensor(gradients[second][key]), key);
     }
 
-    [Theory]
-    [InlineData(nameof(OneStepGradTrainer), GradientMode.OneStep)]
-    [InlineData(nameof(LastCycleTrainer), GradientMode.LastCycle)]
-    [InlineData(nameof(BpttTrainer), GradientMode.FullUnroll)]
-    public void Constructor_sets_the_mode_of_the_recurrence(string name, GradientMode mode)
+    /// <summary>Each step sets what it needs, whatever was made or has stepped in between.</summary>
+    [Fact]
+    public void Several_trainers_of_a_model_each_keep_their_mode()
     {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = Create(name, model, generator);
-        model.Recurrence.GradientMode.Should().Be(mode);
+        using var scope = NewDisposeScope();
+        foreach (var name in Trainers)
+        {
+            using var alone = TinyModels.Create();
+            using var shared = TinyModels.Create();
+            using var generator = new Generator(1);
+            using var trainer = Create(name, alone, generator);
+            using var first = Create(name, shared, generator);
+            using var second = Create(name == Trainers[0] ? Trainers[2] : Trainers[0], shared, generator);
+            using var batch = TinyModels.Batch(1);
+            second.ComputeGradients(batch);
+            second.Optimizer.ClearGradients();
+            trainer.ComputeGradients(batch);
+            first.ComputeGradients(batch);
+            var (expected, actual) = (TinyModels.Gradients(alone), TinyModels.Gradients(shared));
+            expected.Should().AllSatisfy(entry => actual[entry.Key].SequenceEqual(entry.Value).Should().BeTrue($"{name} records for {entry.Key} what it records alone"));
+        }
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +12,9 @@ public sealed class TrainerInputTests
 
     [Theory]
     [InlineData("no labels", typeof(ShapeMismatchException), "incoming: expected labels, got none.")]
-    [InlineData("too narrow", typeof(ShapeMismatchException), "incoming: expected [B, 6], got [4, 5].")]
+    [InlineData("too narrow", typeof(ShapeMismatchException), "incoming: expected [4, 6], got [4, 5].")]
+    [InlineData("too few rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 3.")]
+    [InlineData("too many rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 8.")]
     [InlineData("token", typeof(TokenOutOfRangeException), "inputs: expected values in 0 … 4, got 5.")]
     [InlineData("label", typeof(TokenOutOfRangeException), "labels: expected values in 0 … 4, got 5.")]
     [InlineData("puzzle id", typeof(TokenOutOfRangeException), "puzzleIds: expected values in 0 … 6, got 7.")]
@@ -21,7 +24,7 @@ public sealed class TrainerInputTests
     [Theory]
     [InlineData("no labels", typeof(ShapeMismatchException), "incoming: expected labels, got none.")]
     [InlineData("too narrow", typeof(ShapeMismatchException), "incoming: expected [4, 6], got [4, 5].")]
-    [InlineData("too few rows", typeof(ShapeMismatchException), "incoming: expected [4, 6], got [3, 6].")]
+    [InlineData("too few rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 3.")]
     [InlineData("token", typeof(TokenOutOfRangeException), "inputs: expected values in 0 … 4, got 5.")]
     [InlineData("label", typeof(TokenOutOfRangeException), "labels: expected values in 0 … 4, got 5.")]
     [InlineData("puzzle id", typeof(TokenOutOfRangeException), "puzzleIds: expected values in 0 … 6, got 7.")]
@@ -38,13 +41,119 @@ public sealed class TrainerInputTests
         FluentActions.Invoking(() => new BpttTrainer(model, new TrainerOptions(), null!)).Should().Throw<ArgumentNullException>();
     }
 
+    [Fact]
+    public void A_step_without_gradients_is_refused_and_changes_nothing()
+    {
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var batch = TinyModels.Batch(1);
+        var before = TinyModels.Weights(model);
+        using (no_grad())
+        {
+            trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
+                .WithMessage("trainer: gradients: expected them to be recorded, got a step within torch.no_grad().");
+        }
+
+        TinyModels.Weights(model).Should().Equal(before);
+        trainer.StepCount.Should().Be(0);
+        trainer.Step(batch).Dispose();
+        TinyModels.Weights(model).Should().NotEqual(before);
+    }
+
+    [Fact]
+    public void A_model_whose_parameters_are_all_frozen_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Create(TinyModels.TokenMixer);
+        using var generator = new Generator(1);
+        foreach (var parameter in model.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var batch = TinyModels.Batch(1);
+        trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
+            .WithMessage("trainer: parameters: expected at least one that requires a gradient and that the loss depends on, got none.");
+        trainer.StepCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_disposed_trainer_is_refused()
+    {
+        using var training = new SmallTraining();
+        using var batch = TinyModels.Batch(1);
+        using var folder = new TemporaryFolder();
+        using var checkpoints = CheckpointStore.Open(folder.Path);
+        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+        training.Trainer.Dispose();
+        training.Trainer.Dispose();
+        Action[] uses =
+        [
+            () => training.Trainer.Step(batch),
+            () => training.Trainer.ComputeGradients(batch),
+            training.Trainer.ApplyGradients,
+            () => checkpoints.Save(training.Trainer, new TrainingRunState()),
+            () => checkpoints.Restore(training.Trainer),
+            () => run.Run(),
+            () => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()).Dispose(),
+        ];
+        uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(OneStepGradTrainer)));
+    }
+
+    [Fact]
+    public void A_step_with_a_disposed_model_is_refused()
+    {
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var batch = TinyModels.Batch(1);
+        trainer.ComputeGradients(batch);
+        model.Dispose();
+        trainer.Invoking(it => it.ApplyGradients()).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel));
+        trainer.Invoking(it => it.Step(batch)).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel));
+    }
+
+    /// <summary>Freed within a step, the weights' memory would be read by kernels and optimizer.</summary>
+    [Fact]
+    public void A_model_disposed_by_another_thread_waits_for_the_half_step_that_runs()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var model = TinyModels.Create();
+            using var generator = new Generator(1);
+            using var trainer = new OneStepGradTrainer(model, Options(), generator);
+            using var batch = TinyModels.Batch(1);
+            using var started = new ManualResetEventSlim();
+            var disposing = new Thread(() =>
+            {
+                started.Wait();
+                Thread.SpinWait(round * 20_000);
+                model.Dispose();
+            });
+            disposing.Start();
+            var step = () =>
+            {
+                while (true)
+                {
+                    trainer.Step(batch).Dispose();
+                    started.Set();
+                }
+            };
+            step.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel));
+            disposing.Join();
+        }
+    }
+
+    private static TrainerOptions Options() => new() { GlobalBatchSize = TinyModels.Rows, WarmupSteps = 0, LearningRate = 1e-2 };
+
     private static float[] Train(int badBefore, string what, Type exception, string message)
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
-        var options = new TrainerOptions { GlobalBatchSize = TinyModels.Rows, WarmupSteps = 0, LearningRate = 1e-2 };
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator);
         for (var step = 0; step < 4; step++)
         {
             if (step == badBefore)
@@ -65,7 +174,12 @@ public sealed class TrainerInputTests
 
     private static PuzzleBatch Bad(string what)
     {
-        var rows = what == "too few rows" ? 3 : TinyModels.Rows;
+        var rows = what switch
+        {
+            "too few rows" => 3,
+            "too many rows" => 8,
+            _ => TinyModels.Rows,
+        };
         var length = what == "too narrow" ? 5 : Length;
         var (inputs, labels, ids) = (new int[rows * length], new int[rows * length], new int[rows]);
         inputs[^1] = what == "token" ? 5 : 0;

@@ -113,7 +113,7 @@ public sealed class TrainerOptionsTests
     {
         var doubled = Options();
         doubled.GlobalBatchSize *= 2;
-        var (single, half) = (Gradients(Options()), Gradients(doubled));
+        var (single, half) = (Gradients(Options()), Gradients(doubled, worldSize: 2));
         single.Keys.Should().Equal(half.Keys);
         single.Keys.Should().AllSatisfy(key => half[key].Should().Equal(single[key].Select(value => value / 2)));
     }
@@ -238,7 +238,7 @@ public sealed class TrainerOptionsTests
         var trace = new List<float>();
         for (var step = 0; step < 5; step++)
         {
-            using var batch = TinyModels.Batch(step);
+            using var batch = TinyModels.Batch(step, options.GlobalBatchSize);
             var segment = trainer.ComputeGradients(batch);
             trace.AddRange(TinyModels.Gradients(model).Values.SelectMany(values => values));
             trace.AddRange(segment.Loss.Metrics.data<double>().Select(value => (float)value));
@@ -255,12 +255,12 @@ public sealed class TrainerOptionsTests
         return [.. trace];
     }
 
-    private static Dictionary<string, float[]> Gradients(TrainerOptions options)
+    private static Dictionary<string, float[]> Gradients(TrainerOptions options, int worldSize = 1)
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var trainer = new OneStepGradTrainer(model, options, generator) { WorldSize = worldSize };
         using var batch = TinyModels.Batch(1);
         trainer.ComputeGradients(batch);
         return TinyModels.Gradients(model);
