@@ -154,11 +154,6 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection)
     {
         var next = Call(level, module, module.call, state, injection); // [B, S, D]
-        if (next is null)
-        {
-            throw new ShapeMismatchException(NameOf(level, module), ShapeGuard.Describe(state), "null");
-        }
-
         ShapeGuard.RequireLike(next, NameOf(level, module), state);
         return next;
     }

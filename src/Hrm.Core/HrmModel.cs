@@ -14,7 +14,7 @@ namespace Hrm.Core;
 /// </para>
 /// <para>
 /// Parameter names are the authors', so their checkpoints load key for key. Calls without gradient are safe from several
-/// threads; training is not. Source: arXiv 2506.21734, section 2.
+/// threads; training is not. <c>Dispose</c> is safe from any thread: it waits for what runs. Source: arXiv 2506.21734, section 2.
 /// </para>
 /// </remarks>
 public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>

@@ -35,8 +35,13 @@ internal static class ShapeGuard
 
     /// <summary>Throws unless <paramref name="tensor"/> has the shape and dtype of <paramref name="expected"/>.</summary>
     /// <exception cref="ShapeMismatchException">Shape or dtype differs.</exception>
-    public static void RequireLike(Tensor tensor, string argument, Tensor expected)
+    public static void RequireLike(Tensor? tensor, string argument, Tensor expected)
     {
+        if (tensor is null)
+        {
+            throw new ShapeMismatchException(argument, Describe(expected), "null");
+        }
+
         if (tensor.dtype != expected.dtype || !tensor.shape.AsSpan().SequenceEqual(expected.shape))
         {
             throw new ShapeMismatchException(argument, Describe(expected), Describe(tensor));

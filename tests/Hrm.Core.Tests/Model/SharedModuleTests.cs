@@ -70,6 +70,7 @@ public sealed class SharedModuleTests
 
     [Theory]
     [InlineData("another width", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 17] Float32.")]
+    [InlineData("nothing", "merge (Foreign): expected [3, 6, 16] Float32, got null.")]
     [InlineData("another dtype", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 16] Float64.")]
     public void A_merge_that_does_not_fit_is_named_with_both_sides(string what, string message)
     {
