@@ -64,9 +64,9 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Updates the state.</summary>
     /// <param name="state">[B, S, D].</param>
-    /// <param name="injection">[B, S, D], joined to the state; by default added.</param>
+    /// <param name="injection">[B, S, D], joined to the state; by default added, and may then be broadcast.</param>
     /// <returns>[B, S, D].</returns>
-    /// <exception cref="ShapeMismatchException">State, injection or what the merge made of them differ in shape or dtype.</exception>
+    /// <exception cref="ShapeMismatchException">The injection cannot be added to the state, or what the merge makes of them has another shape or dtype than the state.</exception>
     public override Tensor forward(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
@@ -96,15 +96,26 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(injection);
-        ShapeGuard.RequireLike(injection, nameof(injection), state);
-        if (_merge is null)
+        if (_merge is null && !Broadcasts(injection.shape, state.shape))
         {
-            return state.Plus(injection); // [B, S, D]
+            throw new ShapeMismatchException(nameof(injection), ShapeGuard.Describe(state), ShapeGuard.Describe(injection));
         }
 
-        var merged = _merge.call(state, injection); // [B, S, D]
-        ShapeGuard.RequireLike(merged, $"merge ({_merge.GetType().Name})", state);
+        var merged = _merge is null ? state.Plus(injection) : _merge.call(state, injection); // [B, S, D]
+        ShapeGuard.RequireLike(merged, _merge is null ? "state + injection" : $"merge ({_merge.GetType().Name})", state);
         return merged;
+    }
+
+    /// <summary>Whether a tensor of one shape can be added to one of another: from the last axis on, its sizes are equal or 1.</summary>
+    private static bool Broadcasts(ReadOnlySpan<long> part, ReadOnlySpan<long> whole)
+    {
+        var fits = part.Length <= whole.Length;
+        for (var axis = 1; fits && axis <= part.Length; axis++)
+        {
+            fits = part[^axis] == 1 || part[^axis] == whole[^axis];
+        }
+
+        return fits;
     }
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
