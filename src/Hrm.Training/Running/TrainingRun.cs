@@ -35,7 +35,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="trainer">Takes the steps.</param>
     /// <param name="stream">Gives the batches.</param>
     /// <param name="options">Intervals and limits.</param>
-/// <exception cref="InvalidConfigException">The options have bad fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
+    /// <exception cref="InvalidConfigException">The options have bad fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
     /// <exception cref="TokenOutOfRangeException">The dataset of the stream has more puzzle ids than the model.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
