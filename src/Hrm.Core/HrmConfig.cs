@@ -138,7 +138,7 @@ public sealed record HrmConfig
     /// <exception cref="InvalidConfigException">A field is out of its range; all such fields are listed.</exception>
     public void Validate()
     {
-        InvalidConfigException.ThrowIfAny("model config", HrmConfigRules.Check(this));
+        InvalidConfigException.ThrowIfAny("model config", HrmConfigRules.Check(this, isOfFile: false));
     }
 
     /// <summary>The config as JSON.</summary>

@@ -25,19 +25,12 @@ internal static class HrmConfigJson
         {
             var config = JsonSerializer.Deserialize<HrmConfig>(json, Options)
                 ?? throw new InvalidConfigException(source, ["expected a JSON object, got null"]);
-            var errors = HrmConfigRules.Check(config);
+            var errors = HrmConfigRules.Check(config, isOfFile: true);
             return errors.Count == 0 ? config : throw new InvalidConfigException(source, errors);
         }
         catch (JsonException error)
         {
-            throw new InvalidConfigException(source, [$"line {error.LineNumber + 1}, {error.Path ?? "$"}: {Reason(error)}"]);
+            throw new InvalidConfigException(source, [JsonFault.Describe(error)]);
         }
-    }
-
-    /// <summary>The message without the place that the serializer appends to it, where lines count from 0.</summary>
-    private static string Reason(JsonException error)
-    {
-        var place = error.Message.IndexOf(" Path: $", StringComparison.Ordinal);
-        return (place < 0 ? error.Message : error.Message[..place]).TrimEnd('.');
     }
 }

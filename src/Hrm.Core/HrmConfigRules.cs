@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
 using TorchSharp;
 
 namespace Hrm.Core;
@@ -10,76 +12,109 @@ internal static class HrmConfigRules
     private const int MaxCount = 1 << 10;
     private const int MaxIds = 1 << 27;
     private const int MaxUpdates = 1 << 12; // of a segment, which nothing can interrupt
+    private const long MaxRowValues = 1L << 27; // 512 MiB in float32
 
-    public static IReadOnlyList<string> Check(HrmConfig config)
+    /// <summary>The keys of <c>config.json</c> by the properties' names.</summary>
+    private static readonly Dictionary<string, string> Keys = typeof(HrmConfig).GetProperties()
+        .Select(property => (property.Name, Key: property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name))
+        .Where(entry => entry.Key is not null)
+        .ToDictionary(entry => entry.Name, entry => entry.Key!, StringComparer.Ordinal);
+
+    /// <summary>The bad fields, one line each.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="isOfFile">Whether the lines name the keys of <c>config.json</c> instead of the properties.</param>
+    public static IReadOnlyList<string> Check(HrmConfig config, bool isOfFile)
     {
+        Func<string, string> field = isOfFile ? property => Keys[property] : property => property;
         var rules = new RangeRules()
-            .Check("format_version", config.FormatVersion, config.FormatVersion == HrmConfig.CurrentFormatVersion, $"{HrmConfig.CurrentFormatVersion}")
-            .Between("seq_len", config.SequenceLength, 1, MaxTokens)
-            .Between("vocab_size", config.VocabularySize, 2, MaxTokens)
-            .Between("puzzle_emb_ndim", config.PuzzleEmbeddingWidth, 0, MaxWidth)
-            .Between("num_puzzle_identifiers", config.PuzzleIdCount, 1, MaxIds)
-            .Between("H_cycles", config.HighCycles, 1, MaxCount)
-            .Between("L_cycles", config.LowCycles, 1, MaxCount)
-            .Between("H_layers", config.HighLayers, 1, MaxCount)
-            .Between("L_layers", config.LowLayers, 1, MaxCount)
-            .Between("hidden_size", config.HiddenSize, 1, MaxWidth)
-            .Between("num_heads", config.Heads, 1, MaxCount)
-            .Between("expansion", config.Expansion, 0.01, 64)
-            .Between("swiglu_inner", config.SwiGluInnerWidth ?? 1, 1, MaxWidth)
-            .Between("token_mixer_inner", config.TokenMixerInnerWidth ?? 1, 1, MaxWidth)
-            .Between("puzzle_emb_len", config.PuzzlePrefixLength ?? 1, 1, MaxTokens)
-            .OneOf("pos_encodings", config.PositionEncoding, PositionEncoding.Rope, PositionEncoding.Learned, PositionEncoding.None)
-            .OneOf("merge", config.Merge, StateMerge.Add, StateMerge.Gated)
-            .Positive("rms_norm_eps", config.RmsNormEpsilon)
-            .Positive("rope_theta", config.RopeTheta)
-            .OneOf("forward_dtype", config.ForwardDtype, torch.ScalarType.Float32, torch.ScalarType.BFloat16);
-        CheckTogether(config, rules);
+            .Check(field(nameof(config.FormatVersion)), config.FormatVersion, config.FormatVersion == HrmConfig.CurrentFormatVersion, $"{HrmConfig.CurrentFormatVersion}")
+            .Between(field(nameof(config.SequenceLength)), config.SequenceLength, 1, MaxTokens)
+            .Between(field(nameof(config.VocabularySize)), config.VocabularySize, 2, MaxTokens)
+            .Between(field(nameof(config.PuzzleEmbeddingWidth)), config.PuzzleEmbeddingWidth, 0, MaxWidth)
+            .Between(field(nameof(config.PuzzleIdCount)), config.PuzzleIdCount, 1, MaxIds)
+            .Between(field(nameof(config.HighCycles)), config.HighCycles, 1, MaxCount)
+            .Between(field(nameof(config.LowCycles)), config.LowCycles, 1, MaxCount)
+            .Between(field(nameof(config.HighLayers)), config.HighLayers, 1, MaxCount)
+            .Between(field(nameof(config.LowLayers)), config.LowLayers, 1, MaxCount)
+            .Between(field(nameof(config.HiddenSize)), config.HiddenSize, 1, MaxWidth)
+            .Between(field(nameof(config.Heads)), config.Heads, 1, MaxCount)
+            .Between(field(nameof(config.Expansion)), config.Expansion, 0.01, 64)
+            .Between(field(nameof(config.SwiGluInnerWidth)), config.SwiGluInnerWidth ?? 1, 1, MaxWidth)
+            .Between(field(nameof(config.TokenMixerInnerWidth)), config.TokenMixerInnerWidth ?? 1, 1, MaxWidth)
+            .Between(field(nameof(config.PuzzlePrefixLength)), config.PuzzlePrefixLength ?? 1, 1, MaxTokens)
+            .OneOf(field(nameof(config.PositionEncoding)), config.PositionEncoding, PositionEncoding.Rope, PositionEncoding.Learned, PositionEncoding.None)
+            .OneOf(field(nameof(config.Merge)), config.Merge, StateMerge.Add, StateMerge.Gated)
+            .Positive(field(nameof(config.RmsNormEpsilon)), config.RmsNormEpsilon)
+            .Positive(field(nameof(config.RopeTheta)), config.RopeTheta)
+            .OneOf(field(nameof(config.ForwardDtype)), config.ForwardDtype, torch.ScalarType.Float32, torch.ScalarType.BFloat16);
+        CheckTogether(config, rules, field);
         return rules.Errors;
     }
 
-    private static void CheckTogether(HrmConfig config, RangeRules rules)
+    private static void CheckTogether(HrmConfig config, RangeRules rules, Func<string, string> field)
     {
         if (config is { HighCycles: > 0 and <= MaxCount, LowCycles: > 0 and <= MaxCount })
         {
-            rules.Check("L_cycles", config.LowCycles, config.HighCycles * (config.LowCycles + 1) <= MaxUpdates, $"H_cycles · (L_cycles + 1) of at most {MaxUpdates} at H_cycles {config.HighCycles}");
+            rules.Check(field(nameof(config.LowCycles)), config.LowCycles, config.HighCycles * (config.LowCycles + 1) <= MaxUpdates, $"{field(nameof(config.HighCycles))} · ({field(nameof(config.LowCycles))} + 1) of at most {MaxUpdates} at {config.HighCycles} high cycles");
         }
 
         if (!config.MixTokens && config.Heads > 0 && config.HiddenSize > 0)
         {
             var divides = config.HiddenSize % config.Heads == 0;
-            rules.Check("num_heads", config.Heads, divides, $"a divisor of hidden_size {config.HiddenSize}");
+            rules.Check(field(nameof(config.Heads)), config.Heads, divides, $"a divisor of {field(nameof(config.HiddenSize))} {config.HiddenSize}");
             rules.Check(
-                "pos_encodings",
+                field(nameof(config.PositionEncoding)),
                 config.PositionEncoding,
                 !divides || config.PositionEncoding != PositionEncoding.Rope || config.HiddenSize / config.Heads % 2 == 0,
-                $"an even head width for rope (hidden_size {config.HiddenSize}, num_heads {config.Heads})");
+                $"an even head width for rope ({field(nameof(config.HiddenSize))} {config.HiddenSize}, {field(nameof(config.Heads))} {config.Heads})");
         }
 
         if (config is { PuzzlePrefixLength: { } prefix, HiddenSize: > 0 })
         {
             rules.Check(
-                "puzzle_emb_len",
+                field(nameof(config.PuzzlePrefixLength)),
                 prefix,
                 config.PuzzleEmbeddingWidth > 0 && (long)prefix * config.HiddenSize >= config.PuzzleEmbeddingWidth,
-                $"enough tokens for puzzle_emb_ndim {config.PuzzleEmbeddingWidth} at hidden_size {config.HiddenSize}");
+                $"enough tokens for {field(nameof(config.PuzzleEmbeddingWidth))} {config.PuzzleEmbeddingWidth} at {field(nameof(config.HiddenSize))} {config.HiddenSize}");
         }
 
-        CheckInnerWidths(config, rules);
+        CheckInnerWidths(config, rules, field);
+        CheckRow(config, rules, field);
     }
 
     /// <summary>A small expansion of a small width rounds to no inner width at all.</summary>
-    private static void CheckInnerWidths(HrmConfig config, RangeRules rules)
+    private static void CheckInnerWidths(HrmConfig config, RangeRules rules, Func<string, string> field)
     {
         if (!(config.Expansion > 0) || config.HiddenSize <= 0 || config.SequenceLength <= 0 || config.PuzzleEmbeddingWidth < 0)
         {
             return;
         }
 
-        rules.Check("expansion", config.Expansion, config.SwiGluInnerWidth is not null || config.InnerWidth > 0, $"an inner width of at least 1 at hidden_size {config.HiddenSize}");
+        rules.Check(field(nameof(config.Expansion)), config.Expansion, config.SwiGluInnerWidth is not null || config.InnerWidth > 0, $"an inner width of at least 1 at {field(nameof(config.HiddenSize))} {config.HiddenSize}");
         if (config.MixTokens && config.TokenMixerInnerWidth is null && config.TokenCount > 0)
         {
-            rules.Check("expansion", config.Expansion, config.MixerInnerWidth > 0, $"a token mixer's inner width of at least 1 at {config.TokenCount} tokens");
+            rules.Check(field(nameof(config.Expansion)), config.Expansion, config.MixerInnerWidth > 0, $"a token mixer's inner width of at least 1 at {config.TokenCount} tokens");
         }
+    }
+
+    /// <summary>
+    /// Bounds what a segment needs for one row: a small file of weights can describe logits or attention scores of gigabytes.
+    /// </summary>
+    private static void CheckRow(HrmConfig config, RangeRules rules, Func<string, string> field)
+    {
+        if (rules.Errors.Count > 0)
+        {
+            return;
+        }
+
+        long tokens = config.TokenCount;
+        var logits = (long)config.SequenceLength * config.VocabularySize;
+        var states = tokens * (config.HiddenSize + (2 * config.InnerWidth));
+        var mixing = config.MixTokens ? 2 * config.HiddenSize * config.MixerInnerWidth : config.Heads * tokens * tokens;
+        rules.Check(
+            field(nameof(config.SequenceLength)),
+            config.SequenceLength,
+            logits + states + mixing <= MaxRowValues,
+            $"logits ({logits}), states ({states}) and {(config.MixTokens ? "mixed tokens" : "attention scores")} ({mixing}) of at most {MaxRowValues} values for one row");
     }
 }

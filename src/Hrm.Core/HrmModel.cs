@@ -41,7 +41,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     private readonly CastedLinear _qHead;
 
     // Named as its child is, so that the loop adds no level of its own to the keys: the child is registered in its place.
-    [ComponentName(Name = "L_level")]
+    [ComponentName(Name = ModelKeys.LowLevel)]
     private readonly HierarchicalConvergence _recurrence;
 
 #pragma warning disable IDE0044 // Not readonly: moving a module replaces the fields by reflection.
@@ -75,8 +75,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>Creates a model whose weights are about to be loaded.</summary>
-    internal HrmModel(HrmConfig config)
-        : this(Checked(config), Modules(config, null), null)
+    /// <param name="config">The architecture.</param>
+    /// <param name="hasSharedLevel">Whether one module, of the low level's size, serves as both levels.</param>
+    internal HrmModel(HrmConfig config, bool hasSharedLevel)
+        : this(Checked(config), Modules(config, null, hasSharedLevel), null)
     {
     }
 
@@ -109,10 +111,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         _recurrence = new HierarchicalConvergence(modules.High, modules.Low, config.HighCycles, config.LowCycles);
         if (!ReferenceEquals(modules.High, modules.Low))
         {
-            register_module("H_level", modules.High);
+            register_module(ModelKeys.HighLevel, modules.High);
         }
 
-        register_module("L_level", modules.Low);
+        register_module(ModelKeys.LowLevel, modules.Low);
         RegisterComponents();
     }
 
@@ -136,7 +138,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         }
     }
 
-    /// <summary>Reads a model that <see cref="Save(string)"/> wrote.</summary>
+    /// <summary>
+    /// Reads a model that <see cref="Save(string)"/> wrote. If it has tensors of L only, one module serves as both levels, as in the
+    /// tiny recursive model.
+    /// </summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
     /// <param name="device">Where the weights go; the CPU by default.</param>
     /// <param name="forwardDtype">The dtype to compute in, in place of the config's: float32 or bfloat16.</param>
@@ -144,9 +149,11 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null)
         => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
 
-    /// <summary>Reads a model that the authors' training code wrote, see <see cref="AuthorsCheckpoint"/>.</summary>
+    /// <summary>
+    /// Reads a model that the authors' training code wrote, also a tiny recursive model; see <see cref="AuthorsCheckpoint"/>.
+    /// </summary>
     /// <param name="path">
-    /// The folder with <c>all_config.yaml</c> and files <c>step_N</c>, of which the one with the largest N is taken; or one such file.
+    /// The folder with <c>all_config.yaml</c> and the file of weights, see <see cref="AuthorsCheckpoint.Open"/>; or that file.
     /// </param>
     /// <param name="sequenceLength">The number of tokens of a puzzle, without the prefix; the checkpoint does not hold it.</param>
     /// <param name="device">Where the weights go; the CPU by default.</param>
@@ -158,7 +165,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// Copies weights of the same names, shapes and dtypes into the model; float32 ones may be stored as bfloat16 or float16,
     /// whose values float32 has too.
     /// </summary>
-    /// <param name="weights">The weights; the prefixes of the authors' training code before a name are ignored.</param>
+    /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
     public void LoadWeights(IWeightsSource weights)
     {
@@ -422,9 +429,15 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         return config;
     }
 
-    private static (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) Modules(HrmConfig config, Generator? generator)
+    private static (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) Modules(HrmConfig config, Generator? generator, bool hasSharedLevel = false)
     {
         var rotary = ReasoningModule.CreateRotary(config);
+        if (hasSharedLevel)
+        {
+            var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+            return (both, both);
+        }
+
         return (ReasoningModule.Create(config, config.HighLayers, rotary, generator),
             ReasoningModule.Create(config, config.LowLayers, rotary, generator));
     }

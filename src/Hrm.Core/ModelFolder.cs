@@ -35,14 +35,6 @@ internal static class ModelFolder
     public static HrmModel LoadAuthors(string path, int sequenceLength, Device device)
     {
         using var checkpoint = AuthorsCheckpoint.Open(path, sequenceLength);
-        if (checkpoint.HasSharedLevel)
-        {
-            throw new WeightsFormatException(
-                checkpoint.Weights.Path,
-                "expected the tensors of two levels, H_level.* and L_level.*, got L_level.* alone: one module serves as both levels, as in the tiny recursive model. "
-                + "Take Config and Weights of AuthorsCheckpoint.Open(path, sequenceLength), one ReasoningModule as both, then new HrmModel(config, both, both, generator) and LoadWeights(weights)");
-        }
-
         return Create(checkpoint.Config, checkpoint.Weights, device);
     }
 
@@ -85,12 +77,13 @@ internal static class ModelFolder
 
     private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device, ScalarType? forwardDtype = null)
     {
-        RequireRoom(config, weights);
-        var model = new HrmModel(config);
+        var hasSharedLevel = ModelKeys.HaveSharedLevel(weights.Names);
+        RequireRoom(hasSharedLevel ? config with { HighLayers = 0 } : config, weights);
+        var model = new HrmModel(config, hasSharedLevel);
         try
         {
             model.LoadWeights(weights);
-            model = forwardDtype is { } dtype && dtype != config.ForwardDtype ? Recast(model, dtype) : model;
+            model = forwardDtype is { } dtype && dtype != config.ForwardDtype ? Recast(model, dtype, hasSharedLevel) : model;
             model.to(device);
             return model;
         }
@@ -102,12 +95,12 @@ internal static class ModelFolder
     }
 
     /// <summary>The same weights in a model of another forward dtype; the given one is disposed.</summary>
-    private static HrmModel Recast(HrmModel model, ScalarType forwardDtype)
+    private static HrmModel Recast(HrmModel model, ScalarType forwardDtype, bool hasSharedLevel)
     {
         using var noGradient = no_grad();
         using (model)
         {
-            var other = new HrmModel(model.Config with { ForwardDtype = forwardDtype });
+            var other = new HrmModel(model.Config with { ForwardDtype = forwardDtype }, hasSharedLevel);
             var stored = model.state_dict();
             foreach (var (name, tensor) in other.state_dict())
             {
@@ -123,7 +116,7 @@ internal static class ModelFolder
         var path = Path.Combine(folder, ConfigName);
         if (!File.Exists(path) && File.Exists(Path.Combine(folder, AuthorsCheckpoint.ConfigName)))
         {
-            throw new InvalidConfigException(path, [$"the file does not exist; {AuthorsCheckpoint.ConfigName} there is the authors': load it with HrmModel.Load(folder, sequenceLength)"]);
+            throw new HrmFileException(path, $"the file does not exist; {AuthorsCheckpoint.ConfigName} there is the authors': load it with HrmModel.Load(folder, sequenceLength)");
         }
     }
 

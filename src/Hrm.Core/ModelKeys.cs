@@ -8,9 +8,14 @@ internal static class ModelKeys
 {
     public const string CompilerPrefix = "_orig_mod.";
     public const string LossHeadPrefix = "model.inner.";
+    public const string HighLevel = "H_level";
+    public const string LowLevel = "L_level";
 
-    /// <summary>What the authors' training code puts before each name: its compiler's wrapper, and its loss head.</summary>
-    private static readonly string[] Prefixes = [CompilerPrefix, LossHeadPrefix];
+    /// <summary>
+    /// Prefixes that training code adds to each name, in any order: the compiler's wrapper and the loss head of the authors', the
+    /// wrapper of data-parallel training, the average of the weights.
+    /// </summary>
+    private static readonly string[] Prefixes = [CompilerPrefix, LossHeadPrefix, "module.", "ema_model."];
 
     /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
     public static void CopyInto(HrmModel model, IWeightsSource weights)
@@ -43,6 +48,13 @@ internal static class ModelKeys
         destination.copy_(weights.Read(name));
     }
 
+    /// <summary>Whether one module serves as both levels, as in the tiny recursive model: there are tensors of L only.</summary>
+    public static bool HaveSharedLevel(IEnumerable<string> names)
+    {
+        var levels = names.Select(name => Strip(name).Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        return levels.Contains(LowLevel) && !levels.Contains(HighLevel);
+    }
+
     /// <summary>The name in the file of each tensor of the model.</summary>
     public static Dictionary<string, string> StoredNames(IWeightsSource weights)
     {
@@ -60,9 +72,9 @@ internal static class ModelKeys
 
     private static string Strip(string name)
     {
-        foreach (var prefix in Prefixes)
+        while (Array.Find(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix)
         {
-            name = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
+            name = name[prefix.Length..];
         }
 
         return name;
@@ -80,10 +92,11 @@ internal static class ModelKeys
         }
     }
 
-    private static string Some(string[] names) => names.Length switch
+    /// <summary>The first three of some names, as a message shows them.</summary>
+    public static string Some(IReadOnlyCollection<string> names) => names.Count switch
     {
         0 => "none",
-        <= 3 => string.Join(", ", names),
-        _ => $"{string.Join(", ", names[..3])}, …",
+        <= 3 => string.Join(", ", names.Select(name => Quote.Shorten(name))),
+        _ => $"{string.Join(", ", names.Take(3).Select(name => Quote.Shorten(name)))}, …",
     };
 }

@@ -1,33 +1,76 @@
+using System.Text;
+
 namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>Files that are whole or not there.</summary>
 internal static class WholeFiles
 {
-    /// <summary>Writes a file beside its final name and renames it; its folder is made where it is missing.</summary>
-    /// <exception cref="LabException">It cannot be written.</exception>
-    public static void Write(string path, string text) => Write(path, staged => File.WriteAllText(staged, text));
-
-    /// <summary>The same with any way to write it.</summary>
-    /// <param name="path">Its final name.</param>
-    /// <param name="write">Writes the file that it is told.</param>
-    /// <exception cref="LabException">It cannot be written.</exception>
-    public static void Write(string path, Action<string> write)
+    /// <summary>Reads a file of text.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxLength">The most bytes that are read.</param>
+    /// <exception cref="LabException">It is missing, empty, too long or not readable; a pipe or a device counts as empty.</exception>
+    public static string Read(string path, int maxLength)
     {
-        var staged = $"{path}.{Path.GetRandomFileName()}.new";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            write(staged);
-            File.Move(staged, path, overwrite: true);
+            var file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+            return file.Length > 0 && file.Length <= maxLength
+                ? File.ReadAllText(path)
+                : throw new LabException($"{path}: expected 1 to {maxLength} bytes, got {file.Length}.");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new LabException($"{path}: the file does not exist.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(staged))
+            throw new LabException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Writes a file beside its final name, flushes it and renames it; creates its folder if it is missing. Deletes what killed
+    /// processes left of earlier writes.
+    /// </summary>
+    /// <exception cref="LabException">It cannot be written.</exception>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Write(string, string)"/>
+    public static void Write(string path, byte[] content)
+    {
+        var final = Path.GetFullPath(path);
+        var staged = $"{final}.{Path.GetRandomFileName()}.new";
+        try
+        {
+            var folder = Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+            foreach (var leftover in folder.GetFiles($"{Path.GetFileName(final)}.*.new"))
             {
-                File.Delete(staged);
+                DeleteUnlocked(leftover.FullName);
             }
 
+            // Open, and so locked, until it has its final name.
+            using var stream = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+            File.Move(staged, final, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            DeleteUnlocked(staged);
             throw new LabException($"{path}: {error.Message}");
+        }
+    }
+
+    private static void DeleteUnlocked(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None).Dispose();
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another process is writing it, or it is gone.
         }
     }
 }

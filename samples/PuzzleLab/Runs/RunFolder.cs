@@ -9,7 +9,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// </summary>
 internal sealed class RunFolder
 {
-    private const long MaxSettingsLength = 1 << 20;
+    public const int MaxSettingsLength = 1 << 20;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -66,18 +66,17 @@ internal sealed class RunFolder
     {
         try
         {
-            var info = new FileInfo(SettingsPath);
-            if (!info.Exists || info.Length > MaxSettingsLength)
+            if (!File.Exists(SettingsPath))
             {
-                throw new LabException($"{SettingsPath}: expected the settings of a run, at most {MaxSettingsLength} bytes; train a model first.");
+                throw new LabException($"{Path}: expected the folder of a run, got no {System.IO.Path.GetFileName(SettingsPath)} there; train a model first.");
             }
 
-            var settings = JsonSerializer.Deserialize<LabSettings>(File.ReadAllText(SettingsPath), Json)
+            var settings = JsonSerializer.Deserialize<LabSettings>(WholeFiles.Read(SettingsPath, MaxSettingsLength), Json)
                 ?? throw new LabException($"{SettingsPath}: expected a JSON object, got null.");
             SettingsReader.Check(settings);
             return settings;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException error)
         {
             throw new LabException($"{SettingsPath}: {error.Message}");
         }

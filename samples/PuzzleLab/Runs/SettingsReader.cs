@@ -1,3 +1,4 @@
+using System.Text;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -36,7 +37,7 @@ internal static class SettingsReader
             var builder = new ConfigurationBuilder();
             if (file is not null)
             {
-                builder.AddJsonFile(Path.GetFullPath(file), optional: false);
+                builder.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(WholeFiles.Read(file, RunFolder.MaxSettingsLength))));
             }
 
             // One source each, so that the later of two settings of a key holds.

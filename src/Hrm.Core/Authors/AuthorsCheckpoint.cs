@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Hrm.Core;
 
 /// <summary>
-/// What the authors' training code leaves of a model: <c>all_config.yaml</c>, and a file <c>step_N</c> of
+/// A model as the authors' training code saves it: <c>all_config.yaml</c>, and a file <c>step_N</c> of
 /// <c>torch.save</c>. <see cref="HrmModel.Load(string, int, TorchSharp.torch.Device?)"/> makes a model of it; this class gives its two
 /// parts, for models that are composed by hand.
 /// </summary>
@@ -13,7 +13,7 @@ namespace Hrm.Core;
 /// The sequence length stands nowhere. Source: https://github.com/sapientinc/HRM and
 /// https://github.com/SamsungSAILMontreal/TinyRecursiveModels.
 /// </remarks>
-/// <example>A tiny recursive model, one module in the place of both levels:<code>
+/// <example>A tiny recursive model with a module of your own as both levels:<code>
 /// using var checkpoint = AuthorsCheckpoint.Open("checkpoints/trm", sequenceLength: 81);
 /// var both = ReasoningModule.Create(checkpoint.Config, checkpoint.Config.LowLayers, rotary, generator);
 /// var model = new HrmModel(checkpoint.Config, both, both, generator);
@@ -23,6 +23,8 @@ public sealed partial class AuthorsCheckpoint : IDisposable
 {
     internal const string ConfigName = "all_config.yaml";
     internal const string StepPrefix = "step_";
+
+    private const string PublishedName = "checkpoint";
 
     private AuthorsCheckpoint(HrmConfig config, IWeightsSource weights, bool hasSharedLevel)
     {
@@ -41,11 +43,14 @@ public sealed partial class AuthorsCheckpoint : IDisposable
     public bool HasSharedLevel { get; }
 
     /// <summary>Opens a checkpoint and works out its architecture; no weights are read yet.</summary>
-    /// <param name="path">The folder, of whose files <c>step_N</c> the one with the largest N is taken; or one such file, beside its <c>all_config.yaml</c>.</param>
+    /// <param name="path">
+    /// The folder, or a file of weights in it. Of a folder's files <c>step_N</c> and <c>NAME_step_N</c> the one with the largest N is
+    /// taken, otherwise <c>checkpoint</c>, as the published models name it.
+    /// </param>
     /// <param name="sequenceLength">The number of tokens of a puzzle, without the prefix.</param>
     /// <returns>The open checkpoint; dispose it.</returns>
-    /// <exception cref="HrmFileException">There is no such folder or file.</exception>
-    /// <exception cref="InvalidConfigException">The yaml is missing, not valid, or contradicts the tensors; all contradictions are listed.</exception>
+    /// <exception cref="HrmFileException">There is no such folder or file, or no file of weights is the only one with the largest N.</exception>
+    /// <exception cref="InvalidConfigException">The yaml is not valid or contradicts the tensors; all contradictions are listed.</exception>
     /// <exception cref="WeightsFormatException">The file of weights is not valid.</exception>
     public static AuthorsCheckpoint Open(string path, int sequenceLength)
     {
@@ -72,12 +77,12 @@ public sealed partial class AuthorsCheckpoint : IDisposable
     {
         if (Directory.Exists(path))
         {
-            return (RequireConfig(path), LastStep(path));
+            return (RequireConfig(path), FindWeights(path));
         }
 
         if (!File.Exists(path))
         {
-            throw new HrmFileException(path, "expected a folder of the authors' training, or a file step_N in one, got nothing of this name");
+            throw new HrmFileException(path, "expected a folder of the authors' training, or a file of weights in one, got nothing of this name");
         }
 
         return (RequireConfig(Path.GetDirectoryName(Path.GetFullPath(path))!), path);
@@ -88,17 +93,26 @@ public sealed partial class AuthorsCheckpoint : IDisposable
         var path = Path.Combine(folder, ConfigName);
         return File.Exists(path) || !File.Exists(Path.Combine(folder, ModelFolder.ConfigName))
             ? path
-            : throw new InvalidConfigException(path, [$"the file does not exist; {ModelFolder.ConfigName} there is this library's: load it with HrmModel.Load(folder)"]);
+            : throw new HrmFileException(path, $"the file does not exist; {ModelFolder.ConfigName} there is this library's: load it with HrmModel.Load(folder)");
     }
 
-    private static string LastStep(string folder)
+    private static string FindWeights(string folder)
     {
         try
         {
-            return Directory.EnumerateFiles(folder)
-                .Where(file => StepName().IsMatch(Path.GetFileName(file)))
-                .MaxBy(file => long.Parse(Path.GetFileName(file)[StepPrefix.Length..], CultureInfo.InvariantCulture))
-                ?? throw new HrmFileException(folder, "expected a file step_N of the authors' training, got none");
+            var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
+            var last = names.Select(name => (Name: name, Match: StepName().Match(name)))
+                .Where(file => file.Match.Success)
+                .GroupBy(file => long.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file => file.Name)
+                .MaxBy(group => group.Key)?.ToArray()
+                ?? [.. names.Where(name => name == PublishedName)];
+            return last.Length == 1
+                ? Path.Combine(folder, last[0])
+                : throw new HrmFileException(
+                    folder,
+                    last.Length > 1
+                        ? $"expected one file of weights with the largest step, got {ModelKeys.Some(last)}: give the path of one of them"
+                        : $"expected a file of weights, step_N, NAME_step_N or {PublishedName}, got {ModelKeys.Some(names)}: if one of these is it, give its path");
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
@@ -106,6 +120,6 @@ public sealed partial class AuthorsCheckpoint : IDisposable
         }
     }
 
-    [GeneratedRegex("^step_(0|[1-9][0-9]{0,17})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?:.*_)?step_(0|[1-9][0-9]{0,17})$", RegexOptions.CultureInvariant)]
     private static partial Regex StepName();
 }

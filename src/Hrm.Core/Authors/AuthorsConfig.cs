@@ -46,7 +46,7 @@ internal sealed class AuthorsConfig
         Compare(stated);
         var config = stated with { PuzzlePrefixLength = Prefix(stated, prefix) };
         Throw(_contradictions);
-        Throw(HrmConfigRules.Check(config));
+        Throw(HrmConfigRules.Check(config, isOfFile: true));
         return config;
     }
 

@@ -23,14 +23,14 @@ internal sealed class AuthorsShapes
         _entries = ModelKeys.StoredNames(weights).ToDictionary(entry => entry.Key, entry => weights.GetEntry(entry.Value), StringComparer.Ordinal);
         if (!_entries.ContainsKey(Tokens))
         {
-            throw new WeightsFormatException(Path, $"expected the tensors of a model, {Tokens} among them, got {_entries.Count} others");
+            throw new WeightsFormatException(Path, $"expected the tensors of a model, {Tokens} among them, got {ModelKeys.Some(_entries.Keys)}: {_entries.Count} in all");
         }
     }
 
     public string Path { get; }
 
-    /// <summary>Whether there are tensors of H; where there are none, one module serves as both levels.</summary>
-    public bool HasHighLevel => _entries.Keys.Any(key => key.StartsWith(HighLevel, StringComparison.Ordinal));
+    /// <summary>Whether there are tensors of H; otherwise one module serves as both levels.</summary>
+    public bool HasHighLevel => !ModelKeys.HaveSharedLevel(_entries.Keys);
 
     /// <summary>The dtype of the initial state, which is the forward dtype; null where there is none.</summary>
     public torch.ScalarType? StateDtype => _entries.TryGetValue(HighInit, out var entry) ? entry.Dtype : null;

@@ -28,6 +28,11 @@ public sealed class HrmFileException : HrmException
     /// <summary>The file or folder.</summary>
     public string Path { get; }
 
+    /// <summary>The exception for a file that could not be opened or read.</summary>
+    internal static HrmFileException Unreadable(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
+        ? new HrmFileException(path, Directory.Exists(path) ? "expected a file, got a folder" : "the file does not exist")
+        : new HrmFileException(path, "could not be read", error);
+
     /// <summary>Whether an exception of the system says that the file, not the caller, is at fault.</summary>
     internal static bool IsFileError(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

@@ -8,6 +8,9 @@ internal static class Quote
 {
     private const int MaxLength = 120;
 
+    /// <summary>The text up to a number of characters.</summary>
+    public static string Shorten(string text, int maxLength = MaxLength) => text.Length <= maxLength ? text : $"{text[..maxLength]}…";
+
     public static string Text(string text)
     {
         var quoted = new StringBuilder("'");

@@ -5,15 +5,14 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>
-/// A safetensors file, mapped into memory: opening it reads and checks the header only, and a tensor's pages are
-/// read when the tensor is. Everything in the file is checked before anything of it is exposed.
+/// A safetensors file: opening it reads and checks the header only, and a tensor's bytes are read when the tensor is. Everything in the file is checked before anything of it is exposed.
 /// </summary>
 /// <remarks>
 /// <para>The format: 8 bytes, little-endian, that count the header; the header, a JSON object from tensor names to
 /// element type, shape and offsets; the data. Supported element types: F64, F32, F16, BF16, I64, I32, I16, I8, U8
 /// and BOOL.</para>
-/// <para>Reading from several threads is safe. While it is open the file must not be shortened by another program;
-/// replacing it by a rename, as <see cref="SafetensorsWriter"/> does, is safe, except on Windows, which refuses it.</para>
+/// <para>Reading from several threads is safe. If another program shortens the file while it is open, reading throws; replacing
+/// it by a rename, as <see cref="SafetensorsWriter"/> does, is safe, except on Windows, which refuses it.</para>
 /// <para>Reference: https://github.com/huggingface/safetensors#format</para>
 /// </remarks>
 /// <example><code>
@@ -24,21 +23,19 @@ public sealed class SafetensorsFile : IWeightsSource
 {
     private const int LengthBytes = sizeof(ulong);
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly Dictionary<string, WeightsEntry> _entries;
     private readonly long _dataStart;
 
-    private SafetensorsFile(MappedFile file, bool allowUnaligned)
+    private SafetensorsFile(InputFile file, bool allowUnaligned)
     {
         _file = file;
         var headerLength = ReadHeaderLength(file);
         _dataStart = LengthBytes + headerLength;
-        Dictionary<string, WeightsEntry> entries = [];
-        Dictionary<string, string> metadata = [];
-        file.Read(LengthBytes, headerLength, file.Path, (header, path) => (entries, metadata) = SafetensorsHeader.Parse(header, path));
-        _entries = entries;
-        Metadata = metadata;
-        var inOrder = SafetensorsLayout.Check(entries.Values, file.Length - _dataStart, allowUnaligned, file.Path);
+        var header = new byte[headerLength];
+        file.CopyTo(LengthBytes, header);
+        (_entries, Metadata) = SafetensorsHeader.Parse(header, file.Path);
+        var inOrder = SafetensorsLayout.Check(_entries.Values, file.Length - _dataStart, allowUnaligned, file.Path);
         Names = Array.ConvertAll(inOrder, entry => entry.Name);
     }
 
@@ -63,7 +60,7 @@ public sealed class SafetensorsFile : IWeightsSource
     public static SafetensorsFile Open(string path, bool allowUnaligned = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = MappedFile.Open(path);
+        var file = InputFile.Open(path, WeightsFolder.MaxFileBytes);
         try
         {
             return new SafetensorsFile(file, allowUnaligned);
@@ -110,23 +107,26 @@ public sealed class SafetensorsFile : IWeightsSource
     private void CopyBytes(WeightsEntry entry, Tensor destination) =>
         TensorBytes.Visit(destination, (start, bytes) => CopyBytes(entry, start, bytes));
 
-    private static int ReadHeaderLength(MappedFile file)
+    private static int ReadHeaderLength(InputFile file)
     {
         if (file.Length < LengthBytes)
         {
-            throw new WeightsFormatException(file.Path, $"expected at least {LengthBytes} bytes, the header's length, got {file.Length}");
+            throw Fault(file, $"expected at least {LengthBytes} bytes, the header's length, got {file.Length}");
         }
         Span<byte> bytes = stackalloc byte[LengthBytes];
         file.CopyTo(0, bytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > SafetensorsHeader.MaxBytes)
         {
-            throw new WeightsFormatException(file.Path, $"header: expected at most {SafetensorsHeader.MaxBytes} bytes, got a length of {length}");
+            throw Fault(file, $"header: expected at most {SafetensorsHeader.MaxBytes} bytes, got a length of {length}");
         }
         if ((long)length > file.Length - LengthBytes)
         {
-            throw new WeightsFormatException(file.Path, $"header: expected to end within the file's {file.Length} bytes, got a length of {length}");
+            throw Fault(file, $"header: expected to end within the file's {file.Length} bytes, got a length of {length}");
         }
         return (int)length;
     }
+
+    private static WeightsFormatException Fault(InputFile file, string problem)
+        => new(file.Path, ForeignFile.Describe(file) is { } content ? $"expected a safetensors file, got {content}" : problem);
 }

@@ -51,7 +51,7 @@ internal ref struct SafetensorsHeader
         }
         catch (JsonException exception)
         {
-            throw new WeightsFormatException(file, $"header: expected JSON nested at most {MaxDepth} deep: {exception.Message}", exception);
+            throw new WeightsFormatException(file, $"header: expected JSON: {JsonFault.Describe(exception)}", exception);
         }
         return (reader._entries, reader._metadata ?? []);
     }

@@ -38,7 +38,7 @@ internal static class SafetensorsLayout
             }
             if (!allowUnaligned && entry.ByteOffset % entry.ElementSize != 0)
             {
-                throw new WeightsFormatException(file, $"data_offsets: expected to begin at a multiple of {entry.ElementSize} ({entry}), got {entry.ByteOffset}: unaligned", entry.Name);
+                throw new WeightsFormatException(file, $"data_offsets: expected to begin at a multiple of {entry.ElementSize} ({entry}), got {entry.ByteOffset}: unaligned; SafetensorsFile.Open(path, allowUnaligned: true) reads it", entry.Name);
             }
             end += entry.ByteLength;
             previous = entry;

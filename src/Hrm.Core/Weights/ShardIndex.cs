@@ -23,14 +23,15 @@ internal static class ShardIndex
     /// <summary>Tensor names to shard names.</summary>
     public static Dictionary<string, string> Load(string path)
     {
-        using var file = MappedFile.Open(path);
+        using var file = InputFile.Open(path);
         if (file.Length > MaxBytes)
         {
             throw new WeightsFormatException(path, $"index: expected at most {MaxBytes} bytes, got {file.Length}");
         }
-        Dictionary<string, string> map = [];
-        file.Read(0, (int)file.Length, path, (json, path) => map = Parse(json, path));
-        return map;
+
+        var json = new byte[(int)file.Length];
+        file.CopyTo(0, json);
+        return Parse(json, path);
     }
 
     public static byte[] Write(IEnumerable<KeyValuePair<string, string>> map, long totalBytes)
@@ -68,7 +69,7 @@ internal static class ShardIndex
         }
         catch (JsonException exception)
         {
-            throw new WeightsFormatException(path, $"index: expected JSON nested at most {MaxDepth} deep: {exception.Message}", exception);
+            throw new WeightsFormatException(path, $"index: expected JSON: {JsonFault.Describe(exception)}", exception);
         }
         catch (InvalidOperationException exception)
         {

@@ -49,7 +49,7 @@ internal sealed class ShardedWeights : IWeightsSource
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
         foreach (var name in map.Values.Distinct().Order(StringComparer.Ordinal))
         {
-            var shard = SafetensorsFile.Open(System.IO.Path.Combine(folder, name));
+            var shard = SafetensorsFile.Open(System.IO.Path.Combine(folder, name), allowUnaligned: true);
             _shards.Add(shard);
             foreach (var tensor in shard.Names)
             {

@@ -12,7 +12,12 @@ public static partial class WeightsFolder
     internal const string SingleName = "model.safetensors";
     internal const string IndexName = "model.safetensors.index.json";
 
-    /// <summary>Opens the weights of a folder: the single file if there is one, else the indexed set.</summary>
+    /// <summary>The longest file of weights that is opened or hashed, 64 GiB.</summary>
+    internal const long MaxFileBytes = 1L << 36;
+
+    /// <summary>
+    /// Opens the weights of a folder: the single file if there is one, otherwise the indexed set. Tensors may be unaligned.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <returns>The weights; dispose them.</returns>
     /// <exception cref="HrmFileException">The folder has neither, or a file cannot be read.</exception>
@@ -23,7 +28,7 @@ public static partial class WeightsFolder
         var single = Path.Combine(folder, SingleName);
         if (File.Exists(single))
         {
-            return SafetensorsFile.Open(single);
+            return SafetensorsFile.Open(single, allowUnaligned: true);
         }
         var index = Path.Combine(folder, IndexName);
         if (File.Exists(index))

@@ -55,10 +55,8 @@ internal ref struct ArcJsonReader
         }
         catch (JsonException error)
         {
-            var reason = error.Message;
-            var place = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
             throw new PuzzleFormatException(
-                $"expected JSON nested at most {MaximumDepth} deep: {(place < 0 ? reason : reason[..place])}", file, (int?)error.LineNumber + 1, innerException: error);
+                FormattableString.Invariant($"byte {error.BytePositionInLine + 1}: expected JSON: {JsonFault.Reason(error)}"), file, (int?)error.LineNumber + 1, innerException: error);
         }
     }
 

@@ -123,7 +123,7 @@ public static class ArcTaskFile
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            using var stream = InputFile.OpenStream(path, bufferSize: 0);
             if (stream.Length > maximumBytes)
             {
                 throw new PuzzleFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
@@ -141,7 +141,7 @@ public static class ArcTaskFile
             text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
             return Utf8.IsValid(text) ? text : throw new PuzzleFormatException("expected UTF-8, got invalid bytes", path);
         }
-        catch (Exception e) when (HrmFileException.IsFileError(e) || e is NotSupportedException)
+        catch (Exception e) when (HrmFileException.IsFileError(e))
         {
             throw new PuzzleFileException(path, $"the tasks cannot be read: {e.Message}", e);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -8,10 +9,10 @@ internal sealed class PuzzleLines : IDisposable
     private const int MaximumLineBytes = 1 << 18;
 
     private readonly string _path;
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly BoundedLineReader _reader;
 
-    private PuzzleLines(string path, FileStream stream)
+    private PuzzleLines(string path, Stream stream)
     {
         _path = path;
         _stream = stream;
@@ -27,7 +28,7 @@ internal sealed class PuzzleLines : IDisposable
     {
         try
         {
-            return new PuzzleLines(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+            return new PuzzleLines(path, InputFile.OpenStream(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -80,7 +80,8 @@ internal static class CheckpointFolder
     }
 
     /// <summary>Reads a small text file of a checkpoint.</summary>
-    /// <exception cref="CheckpointException">The file is missing, longer than that, not readable or not UTF-8.</exception>
+    /// <exception cref="HrmFileException">The file is missing or not readable.</exception>
+    /// <exception cref="CheckpointException">The file is longer than that or not UTF-8.</exception>
     public static string ReadText(string path, int maxBytes)
         => SmallTextFile.Read(path, maxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
 

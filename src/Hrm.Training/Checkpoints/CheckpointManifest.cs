@@ -79,7 +79,7 @@ internal sealed record CheckpointManifest
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The second where a name has half of a surrogate pair in it.
-            throw new CheckpointException(path, error.Message, error);
+            throw new CheckpointException(path, error is JsonException json ? JsonFault.Describe(json) : error.Message, error);
         }
     }
 

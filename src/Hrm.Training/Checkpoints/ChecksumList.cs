@@ -40,11 +40,6 @@ internal static class ChecksumList
         foreach (var (name, expected) in listed)
         {
             var path = Path.Combine(folder, name);
-            if (!File.Exists(path))
-            {
-                throw new CheckpointException(path, "expected a file, got none");
-            }
-
             var actual = HashOf(path);
             if (actual != expected)
             {
@@ -76,12 +71,14 @@ internal static class ChecksumList
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
+            using var stream = InputFile.OpenStream(path, bufferSize: 1 << 16);
+            return stream.Length <= WeightsFolder.MaxFileBytes
+                ? Convert.ToHexStringLower(SHA256.HashData(stream))
+                : throw new HrmFileException(path, $"expected at most {WeightsFolder.MaxFileBytes} bytes, got {stream.Length}");
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            throw new HrmFileException(path, "could not be read", exception);
+            throw HrmFileException.Unreadable(path, exception);
         }
     }
 }

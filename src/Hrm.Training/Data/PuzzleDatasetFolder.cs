@@ -11,9 +11,8 @@ namespace Hrm.Training;
 /// follow each other in the order of the metadata.
 /// </para>
 /// <para>
-/// Offsets and ids are held in memory, 4 bytes each; the pages of rows that were read are let go of again, so that resident memory
-/// stays within about 64 MB for the rows, however many there are and in whatever order they are read. Rows are checked when they
-/// are read. Safe for several threads.
+/// Offsets and ids are held in memory, 4 bytes each; rows stay on the disk and are checked when they are read. Safe for several
+/// threads.
 /// </para>
 /// <para>Reference: https://github.com/sapientinc/HRM, <c>puzzle_dataset.py</c> and <c>dataset/</c>.</para>
 /// </remarks>
@@ -23,9 +22,6 @@ namespace Hrm.Training;
 /// </code></example>
 public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 {
-    /// <summary>The bound on the resident pages of all rows, about.</summary>
-    private const long ResidentBytes = 64L << 20;
-
     private readonly PuzzleSet[] _sets;
     private readonly int[] _firstExamples;
     private readonly TokenRules _rules;
@@ -96,7 +92,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         {
             foreach (var name in metadata.Sets)
             {
-                sets.Add(PuzzleSet.Open(folder, name, metadata, ResidentBytes / 2 / metadata.Sets.Count, findings));
+                sets.Add(PuzzleSet.Open(folder, name, metadata, findings));
             }
 
             var identifiers = IdentifierFile.Read(Path.Combine(root, DatasetNames.Identifiers));

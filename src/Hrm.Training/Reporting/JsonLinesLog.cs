@@ -62,10 +62,14 @@ public sealed class JsonLinesLog : ITrainingLog
         {
             AtomicFile.Write(_path, stream =>
             {
+                using var reader = new StreamReader(InputFile.OpenStream(_path));
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                foreach (var line in File.ReadLines(_path).Where(line => StepOf(line) is { } written && written <= step))
+                while (reader.ReadLine() is { } line)
                 {
-                    writer.WriteLine(line);
+                    if (StepOf(line) is { } written && written <= step)
+                    {
+                        writer.WriteLine(line);
+                    }
                 }
             });
         }

@@ -30,7 +30,7 @@ internal static class ChartWriter
             Draw(all.GetPlot(place), charts[place]);
         }
 
-        WholeFiles.Write(path, staged => all.SavePng(staged, Width * charts.Count, Height));
+        WholeFiles.Write(path, all.Render(Width * charts.Count, Height).GetImageBytes());
     }
 
     private static void Draw(Plot plot, Chart chart)

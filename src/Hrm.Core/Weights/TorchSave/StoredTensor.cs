@@ -38,10 +38,10 @@ internal sealed record StoredTensor(WeightsEntry Entry, TorchTensor Tensor, Stor
             throw new WeightsFormatException(path, $"expected values within the storage's {storage.Count} elements, got offset {tensor.Offset}, shape [{string.Join(", ", tensor.Shape)}], stride [{string.Join(", ", tensor.Strides)}]", name);
         }
 
-        // Values out of order are picked from one span, of which none covers more.
-        if (!tensor.IsContiguous && tensor.Extent * storage.Dtype.Size > int.MaxValue)
+        // Values out of order are picked from one array, of which none is longer.
+        if (!tensor.IsContiguous && tensor.Extent * storage.Dtype.Size > Array.MaxLength)
         {
-            throw new WeightsFormatException(path, $"stride: expected contiguous values where they span more than {int.MaxValue} bytes, got stride [{string.Join(", ", tensor.Strides)}]", name);
+            throw new WeightsFormatException(path, $"stride: expected contiguous values if they span more than {Array.MaxLength} bytes, got stride [{string.Join(", ", tensor.Strides)}]", name);
         }
 
         return new WeightsEntry(name, storage.Dtype, tensor.Shape, tensor.Offset * storage.Dtype.Size, length);

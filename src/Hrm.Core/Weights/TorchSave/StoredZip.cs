@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 
 namespace Hrm.Core;
 
 /// <summary>
-/// A zip archive of stored entries, mapped into memory. Opening it reads the directory alone; data are checked against their
+/// A zip archive of stored entries. Opening it reads the directory alone; data are checked against their
 /// CRC-32 before any of them is handed out.
 /// </summary>
 /// <remarks>
@@ -14,13 +13,13 @@ namespace Hrm.Core;
 internal sealed class StoredZip : IDisposable
 {
     /// <summary>How much is hashed at a time.</summary>
-    private const int PieceBytes = 1 << 24;
+    private const int PieceBytes = 1 << 20;
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly Dictionary<string, StoredZipEntry> _entries;
     private readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
 
-    private StoredZip(MappedFile file)
+    private StoredZip(InputFile file)
     {
         _file = file;
         _entries = ZipDirectory.Read(file);
@@ -32,7 +31,7 @@ internal sealed class StoredZip : IDisposable
 
     public static StoredZip Open(string path)
     {
-        var file = MappedFile.Open(path);
+        var file = InputFile.Open(path, WeightsFolder.MaxFileBytes);
         try
         {
             return new StoredZip(file);
@@ -68,13 +67,6 @@ internal sealed class StoredZip : IDisposable
         _file.CopyTo(entry.Start + start, destination);
     }
 
-    /// <summary>Gives <paramref name="read"/> a part of an entry; call <see cref="RequireIntact"/> first.</summary>
-    public void Read<TState>(StoredZipEntry entry, long start, int length, TState state, ReadOnlySpanAction<byte, TState> read)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.Length - length);
-        _file.Read(entry.Start + start, length, state, read);
-    }
-
     /// <summary>Throws unless an entry's bytes have the CRC-32 of the directory; each entry is hashed once.</summary>
     public void RequireIntact(StoredZipEntry entry)
     {
@@ -84,10 +76,12 @@ internal sealed class StoredZip : IDisposable
         }
 
         var crc = new Crc32();
+        var piece = new byte[Math.Min(PieceBytes, entry.Length)];
         for (long start = 0; start < entry.Length; start += PieceBytes)
         {
-            var length = (int)Math.Min(PieceBytes, entry.Length - start);
-            _file.Read(entry.Start + start, length, crc, static (bytes, crc) => crc.Append(bytes));
+            var bytes = piece.AsSpan(0, (int)Math.Min(PieceBytes, entry.Length - start));
+            _file.CopyTo(entry.Start + start, bytes);
+            crc.Append(bytes);
         }
 
         var actual = crc.GetCurrentHashAsUInt32();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>
-/// A state dict that PyTorch's <c>torch.save</c> wrote, mapped into memory: opening it reads the description of the tensors
+/// A state dict that PyTorch's <c>torch.save</c> wrote: opening it reads the description of the tensors
 /// only, and a tensor's values are read, and checked against their CRC-32, when the tensor is.
 /// </summary>
 /// <remarks>
@@ -27,6 +27,8 @@ public sealed class TorchSaveFile : IWeightsSource
     internal const string ByteOrderName = "byteorder";
     internal const string DataFolder = "data/";
     internal const string LittleEndian = "little";
+
+    private static readonly string[] WrapperKeys = ["state_dict", "model_state_dict", "model"];
 
     private const int MaxPickleBytes = 8_000_000;
     private const int MaxTextBytes = 64;
@@ -116,18 +118,10 @@ public sealed class TorchSaveFile : IWeightsSource
             return;
         }
 
+        var source = new byte[(int)stored.Tensor.Extent * stored.Tensor.Storage.Dtype.Size];
+        _zip.CopyTo(stored.Data, stored.Entry.ByteOffset, source);
         var values = new StridedValues(stored.Tensor);
-        TensorBytes.Visit(destination, (_, bytes) => CopyStrided(stored, values, bytes));
-    }
-
-    private unsafe void CopyStrided(StoredTensor stored, StridedValues values, Span<byte> destination)
-    {
-        fixed (byte* pointer = destination)
-        {
-            var extent = (int)stored.Tensor.Extent * stored.Tensor.Storage.Dtype.Size;
-            _zip.Read(stored.Data, stored.Entry.ByteOffset, extent, (Values: values, Target: (nint)pointer, destination.Length), static (source, state)
-                => state.Values.CopyNext(source, new Span<byte>((void*)state.Target, state.Length)));
-        }
+        TensorBytes.Visit(destination, (_, bytes) => values.CopyNext(source, bytes));
     }
 
     private void RequireLittleEndian()
@@ -148,9 +142,13 @@ public sealed class TorchSaveFile : IWeightsSource
             ?? throw new WeightsFormatException(Path, $"zip: expected the entry {PickleName}, as torch.save writes it, got none");
         var value = Unpickler.Load(_zip.ReadAll(entry, MaxPickleBytes), Path);
         return value is PickleDictionary state
-            ? state.Items
+            ? Unwrap(state).Items
             : throw new WeightsFormatException(Path, $"expected a state dict (names and tensors), got {PickleText.Of(value)}");
     }
+
+    /// <summary>The state dict itself where training code saved it under a key, beside the optimizer's for instance.</summary>
+    private static PickleDictionary Unwrap(PickleDictionary saved)
+        => saved.Items.Where(item => WrapperKeys.Contains(item.Key)).Select(item => item.Value).OfType<PickleDictionary>().FirstOrDefault() ?? saved;
 
     private StoredTensor Get(string name) => _tensors.TryGetValue(name, out var tensor)
         ? tensor

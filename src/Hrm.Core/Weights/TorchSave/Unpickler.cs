@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hrm.Core;
 
 /// <summary>
@@ -167,7 +169,13 @@ internal sealed class Unpickler
 
         for (var i = 0; i < items.Length; i += 2)
         {
-            var key = items[i] as string ?? throw _bytes.Fault($"expected a text as a dict's key, got {PickleText.Of(items[i])}");
+            // The state of an optimizer, beside the weights, has numbers as keys.
+            var key = items[i] switch
+            {
+                string text => text,
+                long number => number.ToString(CultureInfo.InvariantCulture),
+                var other => throw _bytes.Fault($"expected a text as a dict's key, got {PickleText.Of(other)}"),
+            };
             if (!dictionary.TryAdd(key, items[i + 1]))
             {
                 throw _bytes.Fault($"expected each key once, got {Quote.Text(key)} twice");

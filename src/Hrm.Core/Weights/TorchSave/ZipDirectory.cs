@@ -21,20 +21,20 @@ internal sealed class ZipDirectory
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly MappedFile _file;
+    private readonly InputFile _file;
     private readonly ZipEnd _end;
     private readonly Dictionary<string, StoredZipEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<(long Start, long End)> _ranges = [];
     private string? _folder;
 
-    private ZipDirectory(MappedFile file, ZipEnd end)
+    private ZipDirectory(InputFile file, ZipEnd end)
     {
         _file = file;
         _end = end;
     }
 
     /// <summary>The entries by their names below the folder.</summary>
-    public static Dictionary<string, StoredZipEntry> Read(MappedFile file)
+    public static Dictionary<string, StoredZipEntry> Read(InputFile file)
     {
         var directory = new ZipDirectory(file, ZipEnd.Read(file));
         directory.Read();

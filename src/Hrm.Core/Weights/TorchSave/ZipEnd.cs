@@ -19,11 +19,11 @@ internal readonly record struct ZipEnd(int EntryCount, long DirectoryStart, int 
     public const int WideBytes = 56;
     public const int LocatorBytes = 20;
 
-    public static ZipEnd Read(MappedFile file)
+    public static ZipEnd Read(InputFile file)
     {
         if (file.Length < Bytes)
         {
-            throw new WeightsFormatException(file.Path, $"zip: expected at least {Bytes} bytes, got {file.Length}");
+            throw Fault(file, $"zip: expected at least {Bytes} bytes, got {file.Length}");
         }
 
         Span<byte> record = stackalloc byte[Bytes];
@@ -31,7 +31,7 @@ internal readonly record struct ZipEnd(int EntryCount, long DirectoryStart, int 
         file.CopyTo(start, record);
         if (BinaryPrimitives.ReadUInt32LittleEndian(record) != Signature || BinaryPrimitives.ReadUInt16LittleEndian(record[20..]) != 0)
         {
-            throw new WeightsFormatException(file.Path, $"zip: expected the archive's end record in the last {Bytes} bytes, got others: not a file of torch.save, or one that was cut");
+            throw Fault(file, $"zip: expected the archive's end record in the last {Bytes} bytes, got others: the file was cut, or is not one of torch.save");
         }
 
         var narrow = new Fields(
@@ -46,7 +46,7 @@ internal readonly record struct ZipEnd(int EntryCount, long DirectoryStart, int 
     }
 
     /// <summary>The zip64 record, which torch.save always writes; null where no locator stands before the end record.</summary>
-    private static Fields? ReadWide(MappedFile file, long end)
+    private static Fields? ReadWide(InputFile file, long end)
     {
         Span<byte> locator = stackalloc byte[LocatorBytes];
         if (end < LocatorBytes + WideBytes)
@@ -77,7 +77,15 @@ internal readonly record struct ZipEnd(int EntryCount, long DirectoryStart, int 
             BinaryPrimitives.ReadUInt64LittleEndian(record[48..]));
     }
 
-    private static ZipEnd Checked(MappedFile file, Fields fields, long end)
+    private static WeightsFormatException Fault(InputFile file, string problem)
+    {
+        Span<byte> start = stackalloc byte[(int)Math.Min(file.Length, sizeof(uint))];
+        file.CopyTo(0, start);
+        var isArchive = start.Length == sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipDirectory.LocalSignature;
+        return new(file.Path, !isArchive && ForeignFile.Describe(file) is { } content ? $"expected a file of torch.save, got {content}" : problem);
+    }
+
+    private static ZipEnd Checked(InputFile file, Fields fields, long end)
     {
         if (fields.Disks != 0 || fields.EntriesHere != fields.Entries)
         {

@@ -5,9 +5,6 @@ namespace Hrm.Training;
 /// <summary>Looks at every file of a dataset folder and at every value in them.</summary>
 internal sealed class DatasetFolderValidator(string root)
 {
-    /// <summary>The files are read once, in order.</summary>
-    private const long ResidentBytes = 16L << 20;
-
     /// <summary>The tolerance of the mean: it may have been written with fewer digits than it has.</summary>
     private const double MeanTolerance = 1e-6;
 
@@ -22,7 +19,7 @@ internal sealed class DatasetFolderValidator(string root)
         {
             _identifiers = IdentifierFile.Read(_identifiersPath);
         }
-        catch (DatasetFormatException exception)
+        catch (HrmException exception)
         {
             _identifiersAreBad = _findings.TryTake(exception, _identifiersPath);
         }
@@ -84,7 +81,7 @@ internal sealed class DatasetFolderValidator(string root)
         var areKnown = true;
         foreach (var name in metadata.Sets)
         {
-            using var set = PuzzleSet.Open(folder, name, metadata, ResidentBytes, _findings);
+            using var set = PuzzleSet.Open(folder, name, metadata, _findings);
             ValidateRows(set, metadata, cancellationToken);
             areKnown &= set is { GroupOffsets.Length: > 0, PuzzleOffsets.Length: > 0, ExampleCount: not null };
             groups += set.GroupOffsets?.Length - 1 ?? 0;

@@ -25,7 +25,7 @@ internal static class DatasetMetadataFile
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second where a name has half of a surrogate pair in it.
-            var problem = new DatasetFormatException(path, exception.Message, exception);
+            var problem = new DatasetFormatException(path, exception is JsonException error ? JsonFault.Describe(error) : exception.Message, exception);
             return findings.TryTake(problem, path) ? null : throw problem;
         }
         catch (HrmException exception) when (findings.TryTake(exception, path))

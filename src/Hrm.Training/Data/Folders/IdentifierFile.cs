@@ -11,12 +11,12 @@ internal static class IdentifierFile
     private const int MaxBytes = 1 << 28;
 
     private const int MaxSplits = 256;
-    private const long ResidentBytes = 16L << 20;
 
     private static readonly JsonSerializerOptions Json = new() { MaxDepth = 2 };
 
     /// <summary>Reads the names; <see langword="null"/> if there is no such file.</summary>
-    /// <exception cref="DatasetFormatException">The file is too long, not readable or not a list of texts.</exception>
+    /// <exception cref="HrmFileException">The file is not readable.</exception>
+    /// <exception cref="DatasetFormatException">The file is too long or not a list of texts.</exception>
     public static IReadOnlyList<string>? Read(string path)
     {
         if (!File.Exists(path))
@@ -39,7 +39,7 @@ internal static class IdentifierFile
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second where a text has half of a surrogate pair in it.
-            throw new DatasetFormatException(path, $"expected a list of texts: {exception.Message}", exception);
+            throw new DatasetFormatException(path, $"expected a list of texts: {(exception is JsonException error ? JsonFault.Describe(error) : exception.Message)}", exception);
         }
     }
 
@@ -136,7 +136,7 @@ internal static class IdentifierFile
         {
             try
             {
-                using var file = NpyFile.Open(path, ResidentBytes);
+                using var file = NpyFile.Open(path);
                 var found = 0;
                 for (var start = 0L; start < file.Count; start += values.Length)
                 {

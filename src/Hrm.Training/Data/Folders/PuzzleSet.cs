@@ -43,14 +43,13 @@ internal sealed class PuzzleSet : IDisposable
     /// <param name="folder">The folder of the split.</param>
     /// <param name="name">The name of the set.</param>
     /// <param name="metadata">The split's.</param>
-    /// <param name="residentBytes">The bound on resident memory of each of the two arrays of rows, about.</param>
     /// <param name="findings">Takes what is wrong.</param>
-    public static PuzzleSet Open(string folder, string name, PuzzleDatasetMetadata metadata, long residentBytes, DatasetFindings findings)
+    public static PuzzleSet Open(string folder, string name, PuzzleDatasetMetadata metadata, DatasetFindings findings)
     {
         var set = new PuzzleSet(folder, name, findings);
         try
         {
-            set.Open(metadata, residentBytes);
+            set.Open(metadata);
             return set;
         }
         catch
@@ -69,10 +68,10 @@ internal sealed class PuzzleSet : IDisposable
 
     private static string Place(int index) => FormattableString.Invariant($"[{index}]");
 
-    private void Open(PuzzleDatasetMetadata metadata, long residentBytes)
+    private void Open(PuzzleDatasetMetadata metadata)
     {
-        Inputs = OpenRows(DatasetNames.Inputs, metadata.SequenceLength, rows: null, residentBytes);
-        Labels = OpenRows(DatasetNames.Labels, metadata.SequenceLength, Inputs?.Shape[0], residentBytes);
+        Inputs = OpenRows(DatasetNames.Inputs, metadata.SequenceLength, rows: null);
+        Labels = OpenRows(DatasetNames.Labels, metadata.SequenceLength, Inputs?.Shape[0]);
         // No puzzle and no group is empty, so there are no more of them than examples; each is counted before it is read.
         var most = Math.Min(ExampleCount ?? MostWithoutExamples, Array.MaxLength - 1);
         PuzzleOffsets = ReadIndices(DatasetNames.PuzzleOffsets, most + 1L);
@@ -85,9 +84,9 @@ internal sealed class PuzzleSet : IDisposable
 
     private string PathOf(string field) => Path.Combine(_folder, DatasetNames.ArrayFile(_name, field));
 
-    private NpyFile? OpenRows(string field, int sequenceLength, long? rows, long residentBytes)
+    private NpyFile? OpenRows(string field, int sequenceLength, long? rows)
     {
-        var file = TryOpen(field, residentBytes);
+        var file = TryOpen(field);
         if (file is null
             || (file.Shape.Count == 2 && file.Shape[1] == sequenceLength && file.Shape[0] is > 0 and < int.MaxValue && (rows ?? file.Shape[0]) == file.Shape[0]))
         {
@@ -108,7 +107,7 @@ internal sealed class PuzzleSet : IDisposable
 
     private int[]? ReadIndices(string field, long most)
     {
-        using var file = TryOpen(field, long.MaxValue);
+        using var file = TryOpen(field);
         if (file is null)
         {
             return null;
@@ -136,12 +135,12 @@ internal sealed class PuzzleSet : IDisposable
         return values;
     }
 
-    private NpyFile? TryOpen(string field, long residentBytes)
+    private NpyFile? TryOpen(string field)
     {
         var path = PathOf(field);
         try
         {
-            return NpyFile.Open(path, residentBytes);
+            return NpyFile.Open(path);
         }
         catch (HrmException exception) when (_findings.TryTake(exception, path))
         {

@@ -4,13 +4,15 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>An <c>.npy</c> file of whole numbers, mapped into memory. Reads from several threads are safe.</summary>
+/// <summary>An <c>.npy</c> file of whole numbers, whose elements stay on the disk. Reads from several threads are safe.</summary>
 internal sealed class NpyFile : IDisposable
 {
-    private readonly MappedFile _file;
+    private const int ElementsAtOnce = 1 << 12;
+
+    private readonly InputFile _file;
     private readonly NpyHeader _header;
 
-    private NpyFile(MappedFile file)
+    private NpyFile(InputFile file)
     {
         _file = file;
         _header = NpyHeader.Read(file);
@@ -28,12 +30,11 @@ internal sealed class NpyFile : IDisposable
 
     /// <summary>Opens a file and checks its header and length.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="residentBytes">The bound on resident memory, about.</param>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
     /// <exception cref="DatasetFormatException">It is no array that this library reads.</exception>
-    public static NpyFile Open(string path, long residentBytes = long.MaxValue)
+    public static NpyFile Open(string path)
     {
-        var file = MappedFile.Open(path, residentBytes);
+        var file = InputFile.Open(path);
         try
         {
             return new NpyFile(file);
@@ -73,16 +74,19 @@ internal sealed class NpyFile : IDisposable
 
     private void Copy<T>(long start, Span<int> destination)
         where T : unmanaged, IBinaryInteger<T>
-        => _file.Read(
-            _header.DataStart + (start * Dtype.Size),
-            checked(destination.Length * Dtype.Size),
-            destination,
-            static (bytes, target) =>
+    {
+        Span<T> piece = stackalloc T[Math.Min(destination.Length, ElementsAtOnce)];
+        while (!destination.IsEmpty)
+        {
+            piece = piece[..Math.Min(piece.Length, destination.Length)];
+            _file.CopyTo(_header.DataStart + (start * Dtype.Size), MemoryMarshal.AsBytes(piece));
+            for (var i = 0; i < piece.Length; i++)
             {
-                var source = MemoryMarshal.Cast<byte, T>(bytes);
-                for (var i = 0; i < target.Length; i++)
-                {
-                    target[i] = int.CreateSaturating(source[i]);
-                }
-            });
+                destination[i] = int.CreateSaturating(piece[i]);
+            }
+
+            destination = destination[piece.Length..];
+            start += piece.Length;
+        }
+    }
 }

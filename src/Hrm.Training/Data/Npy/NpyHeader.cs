@@ -22,13 +22,13 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
 
     /// <summary>Reads the header of a file and compares the file's length with it.</summary>
     /// <exception cref="DatasetFormatException">The file is no array that this library reads.</exception>
-    public static NpyHeader Read(MappedFile file)
+    public static NpyHeader Read(InputFile file)
     {
         var fixedBytes = new byte[(int)Math.Min(file.Length, 12)];
         file.CopyTo(0, fixedBytes);
         if (fixedBytes.Length < 10 || !fixedBytes.AsSpan(0, 6).SequenceEqual(Magic))
         {
-            throw new DatasetFormatException(file.Path, "expected an .npy file, got something else");
+            throw new DatasetFormatException(file.Path, $"expected an .npy file, got {ForeignFile.Describe(file) ?? "something else"}");
         }
 
         var (major, minor) = (fixedBytes[6], fixedBytes[7]);
@@ -68,7 +68,7 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
         return bytes;
     }
 
-    private void RequireLength(MappedFile file)
+    private void RequireLength(InputFile file)
     {
         long bytes;
         try

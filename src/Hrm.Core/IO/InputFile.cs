@@ -1,0 +1,93 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Hrm.Core;
+
+/// <summary>
+/// A regular file opened for reading, the one way in which files from outside are opened. Reads copy from a position and are
+/// safe from several threads; a read that meets a Dispose finishes or throws <see cref="ObjectDisposedException"/>.
+/// </summary>
+/// <remarks>
+/// The file is not mapped: a read of a mapped page behind the end of a file that was shortened ends the process. Pipes and
+/// devices count as empty files and are not opened, which would wait for a writer or read without end.
+/// </remarks>
+internal sealed class InputFile : IDisposable
+{
+    private const FileShare Share = FileShare.Read | FileShare.Delete;
+
+    private readonly SafeFileHandle? _handle;
+
+    private InputFile(string path, SafeFileHandle? handle)
+    {
+        Path = path;
+        _handle = handle;
+        Length = handle is null ? 0 : RandomAccess.GetLength(handle);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The length when the file was opened; what is appended later is not read.</summary>
+    public long Length { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">The longest file that is opened.</param>
+    /// <exception cref="HrmFileException">The file is missing, not readable or too long.</exception>
+    public static InputFile Open(string path, long maxBytes = long.MaxValue)
+    {
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = IsEmpty(path) ? null : File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share);
+            var file = new InputFile(System.IO.Path.GetFullPath(path), handle);
+            return file.Length <= maxBytes ? file : throw new HrmFileException(path, $"expected at most {maxBytes} bytes, got {file.Length}");
+        }
+        catch (Exception exception)
+        {
+            handle?.Dispose();
+            if (HrmFileException.IsFileError(exception))
+            {
+                throw HrmFileException.Unreadable(path, exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file as a stream, for readers that wrap the system's exceptions in one of their own.</summary>
+    /// <exception cref="IOException">The file is missing or not readable.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission is missing.</exception>
+    public static Stream OpenStream(string path, int bufferSize = 1 << 12)
+        => IsEmpty(path) ? Stream.Null : new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize);
+
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
+    /// <exception cref="HrmFileException">The file was shortened since it was opened, or cannot be read.</exception>
+    public void CopyTo(long offset, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - destination.Length);
+        try
+        {
+            while (!destination.IsEmpty)
+            {
+                var count = RandomAccess.Read(_handle!, destination, offset);
+                if (count == 0)
+                {
+                    throw new HrmFileException(Path, $"was shortened while open: expected {Length} bytes, got {RandomAccess.GetLength(_handle!)}");
+                }
+
+                destination = destination[count..];
+                offset += count;
+            }
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw HrmFileException.Unreadable(Path, exception);
+        }
+    }
+
+    public void Dispose() => _handle?.Dispose();
+
+    /// <summary>Whether a file has no content to wait for; .NET says 0 for the length of every file that is not regular.</summary>
+    private static bool IsEmpty(string path)
+        => ((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length == 0;
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Hrm.Core;
+
+/// <summary>Describes an error of System.Text.Json: its position first, counted from 1, and no more text than a message can hold.</summary>
+internal static class JsonFault
+{
+    private const int MaxReason = 200;
+
+    public static string Describe(JsonException error)
+    {
+        var position = error.Path is null or "$"
+            ? string.Create(CultureInfo.InvariantCulture, $"byte {error.BytePositionInLine + 1}")
+            : Quote.Shorten(error.Path);
+        return string.Create(CultureInfo.InvariantCulture, $"line {error.LineNumber + 1}, {position}: {Reason(error)}");
+    }
+
+    /// <summary>The error without its position.</summary>
+    public static string Reason(JsonException error)
+        => Quote.Shorten(CutAt(CutAt(error.Message, " Path: $"), " LineNumber: ").TrimEnd('.'), MaxReason);
+
+    private static string CutAt(string text, string mark)
+    {
+        var end = text.IndexOf(mark, StringComparison.Ordinal);
+        return end < 0 ? text : text[..end];
+    }
+}
