@@ -115,6 +115,6 @@ internal static class HrmConfigRules
             field(nameof(config.SequenceLength)),
             config.SequenceLength,
             logits + states + mixing <= MaxRowValues,
-            $"logits ({logits}), states ({states}) and {(config.MixTokens ? "mixed tokens" : "attention scores")} ({mixing}) of at most {MaxRowValues} values for one row");
+            $"logits ({logits}), states ({states}), {(config.MixTokens ? "mixed tokens" : "attention scores")} ({mixing}): at most {MaxRowValues} values for one row");
     }
 }

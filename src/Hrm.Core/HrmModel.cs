@@ -77,7 +77,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Creates a model whose weights are about to be loaded.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="hasSharedLevel">Whether one module, of the low level's size, serves as both levels.</param>
-    internal HrmModel(HrmConfig config, bool hasSharedLevel)
+    internal HrmModel(HrmConfig config, bool hasSharedLevel = false)
         : this(Checked(config), Modules(config, null, hasSharedLevel), null)
     {
     }

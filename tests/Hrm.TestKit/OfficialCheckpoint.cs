@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Hrm.Core;
-using TorchSharp;
 
 namespace Hrm.TestKit;
 
@@ -30,24 +28,5 @@ public static class OfficialCheckpoint
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(model, "config.json")));
         return json.RootElement.GetProperty("seq_len").GetInt32();
-    }
-
-    /// <summary>The checkpoint's model, also where one module serves as both levels.</summary>
-    /// <param name="path">The checkpoint's folder or file.</param>
-    /// <param name="sequenceLength">The number of tokens of a puzzle.</param>
-    public static HrmModel Load(string path, int sequenceLength)
-    {
-        using var checkpoint = AuthorsCheckpoint.Open(path, sequenceLength);
-        return checkpoint.HasSharedLevel ? Compose(checkpoint) : HrmModel.Load(path, sequenceLength);
-    }
-
-    private static HrmModel Compose(AuthorsCheckpoint checkpoint)
-    {
-        var config = checkpoint.Config;
-        using var generator = new torch.Generator(0);
-        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
-        var model = new HrmModel(config, both, both, generator);
-        model.LoadWeights(checkpoint.Weights);
-        return model;
     }
 }

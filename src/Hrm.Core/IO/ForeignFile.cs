@@ -5,32 +5,42 @@ namespace Hrm.Core;
 /// <summary>Recognises what is often found in place of a file: an error page of a download, a pointer, another format.</summary>
 internal static class ForeignFile
 {
+    public const string Safetensors = "a safetensors file";
+    public const string TorchSave = "a file of torch.save";
+
     private const int StartBytes = 64;
 
-    /// <summary>The file's content as a message names it, or null if it is not recognised.</summary>
-    public static string? Describe(InputFile file)
+    /// <summary>The problem as a message says it, or null if the content is the expected one or is not recognised.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="expected">What it should be, one of the names above if it is one of them.</param>
+    public static string? Describe(InputFile file, string expected)
     {
         var start = new byte[(int)Math.Min(file.Length, StartBytes)];
         file.CopyTo(0, start);
-        var text = Encoding.Latin1.GetString(start).TrimStart('\ufeff', '\r', '\n', ' ');
+        var (content, advice) = Recognise(start);
+        return content is null || content == expected ? null : $"expected {expected}, got {content}{advice}";
+    }
+
+    private static (string? Content, string Advice) Recognise(byte[] start)
+    {
+        var text = Encoding.Latin1.GetString(start).Trim().Split('\n')[0].TrimEnd();
         if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))
         {
-            return "a Git LFS pointer: get the content with 'git lfs pull'";
+            return ("a Git LFS pointer", ": get the content with 'git lfs pull'");
         }
 
         if (text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
         {
-            return "an HTML page: download the file itself";
+            return ("an HTML page", ": download the file itself");
         }
 
         return start switch
         {
-            [] => "an empty file, a pipe or a device",
-            [(byte)'P', (byte)'K', 3, 4, ..] => "a zip archive, as torch.save writes: HrmModel.Load(path, sequenceLength) and TorchSaveFile read it",
-            [0x80, 2 or 3 or 4 or 5, ..] => "a pickle without an archive, as PyTorch before 1.6 wrote: load it and save it again with a newer one",
-            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => "a safetensors file: SafetensorsFile and, beside a config.json, HrmModel.Load(folder) read it",
-            _ when text.All(character => !char.IsControl(character) || char.IsWhiteSpace(character)) => $"the text {Quote.Text(text)}",
-            _ => null,
+            [(byte)'P', (byte)'K', 3, 4, ..] => (TorchSave, ": HrmModel.Load(path, sequenceLength) and TorchSaveFile read it"),
+            [0x80, 2 or 3 or 4 or 5, ..] => ("a pickle without an archive, as PyTorch before 1.6 wrote", ": load it and save it again with a newer one"),
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => (Safetensors, ": SafetensorsFile and, beside a config.json, HrmModel.Load(folder) read it"),
+            _ when text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange(' ', '~') => ($"the text {Quote.Text(text)}", string.Empty),
+            _ => (null, string.Empty),
         };
     }
 }

@@ -128,5 +128,5 @@ public sealed class SafetensorsFile : IWeightsSource
     }
 
     private static WeightsFormatException Fault(InputFile file, string problem)
-        => new(file.Path, ForeignFile.Describe(file) is { } content ? $"expected a safetensors file, got {content}" : problem);
+        => new(file.Path, ForeignFile.Describe(file, ForeignFile.Safetensors) ?? problem);
 }

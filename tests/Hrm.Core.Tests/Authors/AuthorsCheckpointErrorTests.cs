@@ -13,8 +13,8 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     public void Load_without_a_sequence_length_says_which_overload_to_use()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
-        FluentActions.Invoking(() => HrmModel.Load(_folder.Path)).Should().Throw<InvalidConfigException>()
-            .WithMessage($"{_folder["config.json"]}: the file does not exist; all_config.yaml there is the authors': load it with HrmModel.Load(folder, sequenceLength).");
+        FluentActions.Invoking(() => HrmModel.Load(_folder.Path)).Should().Throw<HrmFileException>()
+            .WithMessage($"{_folder["config.json"]}: the file does not exist; all_config.yaml there is the authors': load it with HrmModel.Load(folder, sequenceLength)");
     }
 
     [Fact]
@@ -23,20 +23,20 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         using var model = TinyModel.Create();
         model.Save(_folder.Path);
         File.WriteAllText(_folder["step_1"], "x");
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>()
-            .WithMessage($"{_folder["all_config.yaml"]}: the file does not exist; config.json there is this library's: load it with HrmModel.Load(folder).");
+        Opening(_folder.Path).Should().Throw<HrmFileException>()
+            .WithMessage($"{_folder["all_config.yaml"]}: the file does not exist; config.json there is this library's: load it with HrmModel.Load(folder)");
     }
 
     [Fact]
     public void Missing_files_are_named()
     {
-        Opening(_folder["nowhere"]).Should().Throw<HrmFileException>().WithMessage($"{_folder["nowhere"]}: expected a folder of the authors' training, or a file step_N in one*");
-        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder.Path}: expected a file step_N of the authors' training, got none");
+        Opening(_folder["nowhere"]).Should().Throw<HrmFileException>().WithMessage($"{_folder["nowhere"]}: expected a folder of the authors' training, or a file of weights in one*");
+        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder.Path}: expected a file of weights, step_N, NAME_step_N or checkpoint, got none: if one of these is it, give its path");
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         File.Delete(_folder["all_config.yaml"]);
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist.");
+        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist");
         File.WriteAllText(_folder["step_5"], "no weights at all, but a text");
-        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_5"]}: zip: *not a file of torch.save*");
+        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'no weights at all, but a text'");
     }
 
     [Theory]
@@ -128,7 +128,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         using var scope = NewDisposeScope();
         TorchSaveWriter.Save(_folder["step_7"], [KeyValuePair.Create("fc.weight", zeros(2, 2))]);
         Opening(_folder.Path).Should().Throw<WeightsFormatException>()
-            .WithMessage($"{_folder["step_7"]}: expected the tensors of a model, embed_tokens.embedding_weight among them, got 1 others");
+            .WithMessage($"{_folder["step_7"]}: expected the tensors of a model, embed_tokens.embedding_weight among them, got fc.weight: 1 in all");
         TorchSaveWriter.Save(_folder["step_7"], [KeyValuePair.Create("embed_tokens.embedding_weight", zeros(2))]);
         Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage("*embed_tokens.embedding_weight*: expected a matrix, got F32 [2]");
     }

@@ -44,7 +44,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SharedConfigs))]
-    public void Model_with_one_module_as_both_levels_is_composed_by_hand(HrmConfig config)
+    public void Model_with_one_module_as_both_levels_loads_saves_and_loads_again(HrmConfig config)
     {
         using var scope = NewDisposeScope();
         using var model = AuthorsFolder.SharedModel(config);
@@ -53,12 +53,23 @@ public sealed class AuthorsCheckpointTests : IDisposable
         using var checkpoint = AuthorsCheckpoint.Open(_folder.Path, config.SequenceLength);
         checkpoint.HasSharedLevel.Should().BeTrue();
         checkpoint.Config.Should().Be(config);
-        using var composed = AuthorsFolder.SharedModel(checkpoint.Config, seed: 2);
-        composed.LoadWeights(checkpoint.Weights);
-        composed.ShouldHaveTheWeightsOf(model);
+        using var loaded = HrmModel.Load(_folder.Path, config.SequenceLength);
+        ShouldBeTheModel(loaded, ScalarType.Float32);
+        loaded.Save(_folder["own"]);
+        using var again = HrmModel.Load(_folder["own"]);
+        ShouldBeTheModel(again, ScalarType.Float32);
+        using var cast = HrmModel.Load(_folder["own"], forwardDtype: ScalarType.BFloat16);
+        cast.Config.ForwardDtype.Should().Be(ScalarType.BFloat16);
+        cast.parameters().Count().Should().Be(model.parameters().Count());
 
-        FluentActions.Invoking(() => HrmModel.Load(_folder.Path, config.SequenceLength)).Should().Throw<WeightsFormatException>()
-            .WithMessage($"{_folder["step_0"]}: expected the tensors of two levels*got L_level.* alone: one module serves as both levels*AuthorsCheckpoint.Open*new HrmModel(config, both, both, generator)*LoadWeights*");
+        void ShouldBeTheModel(HrmModel other, ScalarType dtype)
+        {
+            other.ShouldHaveTheWeightsOf(model);
+            other.parameters().Count().Should().Be(model.parameters().Count(), "one module is trained as both levels");
+            using var batch = PuzzleBatch.Create(new int[3 * config.SequenceLength], new int[3 * config.SequenceLength], new int[3], config.SequenceLength);
+            other.call(other.InitialCarry(3), batch).Logits.Equals(model.call(model.InitialCarry(3), batch).Logits).Should().BeTrue();
+            other.InitialCarry(1).High.dtype.Should().Be(dtype);
+        }
     }
 
     [Fact]
@@ -80,6 +91,24 @@ public sealed class AuthorsCheckpointTests : IDisposable
         using var named = HrmModel.Load(_folder["step_9"], 5);
         using var ninth = TinyModel.Create(AuthorsFolder.Config, seed: 9);
         named.ShouldHaveTheWeightsOf(ninth);
+    }
+
+    [Fact]
+    public void Published_names_are_taken_and_doubtful_ones_listed()
+    {
+        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
+        File.Move(_folder["step_0"], _folder["checkpoint"]);
+        AuthorsCheckpoint.Open(_folder.Path, 5).Dispose();
+        File.Move(_folder["checkpoint"], _folder["sudoku_step_16"]);
+        AuthorsCheckpoint.Open(_folder.Path, 5).Dispose();
+        File.Copy(_folder["sudoku_step_16"], _folder["maze_step_16"]);
+        FluentActions.Invoking(() => AuthorsCheckpoint.Open(_folder.Path, 5)).Should().Throw<HrmFileException>()
+            .WithMessage($"{_folder.Path}: expected one file of weights with the largest step, got maze_step_16, sudoku_step_16: give the path of one of them");
+        File.Delete(_folder["maze_step_16"]);
+        File.Move(_folder["sudoku_step_16"], _folder["weights.pt"]);
+        FluentActions.Invoking(() => AuthorsCheckpoint.Open(_folder.Path, 5)).Should().Throw<HrmFileException>()
+            .WithMessage($"{_folder.Path}: expected a file of weights, step_N, NAME_step_N or checkpoint, got all_config.yaml, weights.pt: if one of these is it, give its path");
+        AuthorsCheckpoint.Open(_folder["weights.pt"], 5).Dispose();
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class OfficialCheckpointTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         var recorded = OfficialCheckpoint.ModelFolder(folder);
-        using var model = OfficialCheckpoint.Load(folder, OfficialCheckpoint.SequenceLength(recorded));
+        using var model = HrmModel.Load(folder, OfficialCheckpoint.SequenceLength(recorded));
         using var expected = SafetensorsFile.Open(Path.Combine(recorded, "weights.safetensors"), allowUnaligned: true);
 
         var state = model.state_dict();
@@ -62,7 +62,7 @@ public sealed class OfficialCheckpointTests(ITestOutputHelper output)
         using var temporary = new TemporaryFolder();
         var length = OfficialCheckpoint.SequenceLength(OfficialCheckpoint.ModelFolder(folder));
         using var checkpoint = AuthorsCheckpoint.Open(folder, length);
-        using var model = OfficialCheckpoint.Load(folder, length);
+        using var model = HrmModel.Load(folder, length);
 
         var compiled = checkpoint.Weights.Names[0].StartsWith("_orig_mod.", StringComparison.Ordinal);
         model.SaveForAuthors(temporary.Path, step: 4, compiled);

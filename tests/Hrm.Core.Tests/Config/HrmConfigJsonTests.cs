@@ -127,16 +127,20 @@ public sealed class HrmConfigJsonTests
         => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\": 11,\n  \"heads\": 8\n}").WithMessage("model config: line 4, $.heads: *");
 
     [Fact]
+    public void FromJson_shortens_an_unknown_key()
+        => Reading(With(new string('x', 3_000), "1")).Which.Message.Length.Should().BeLessThan(500);
+
+    [Fact]
     public void FromJson_refuses_a_key_that_is_given_twice()
         => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\": 11,\n  \"seq_len\": 82\n}").WithMessage("model config: line 4, *seq_len*");
 
     [Fact]
     public void FromJson_names_required_fields_that_are_missing()
-        => Reading("{}").WithMessage("model config: line 1, $: *'seq_len', 'vocab_size'.");
+        => Reading("{}").WithMessage("model config: line 1, byte *: *'seq_len', 'vocab_size'.");
 
     [Fact]
     public void FromJson_tells_the_line_of_bad_JSON()
-        => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\" 11\n}").WithMessage("model config: line 3, $: '1' is invalid after a property name. Expected a ':'.");
+        => Reading("{\n  \"seq_len\": 81,\n  \"vocab_size\" 11\n}").WithMessage("model config: line 3, byte 16: '1' is invalid after a property name. Expected a ':'.");
 
     [Theory]
     [InlineData("")]
@@ -177,7 +181,7 @@ public sealed class HrmConfigJsonTests
         var read = () => HrmConfigJson.ReadFile(folder["config.json"]);
         read.Should().Throw<InvalidConfigException>().WithMessage($"{folder["config.json"]}: seq_len: expected 1 … 65536, got 0.");
         File.Delete(folder["config.json"]);
-        read.Should().Throw<InvalidConfigException>().WithMessage($"{folder["config.json"]}: the file does not exist.");
+        read.Should().Throw<HrmFileException>().WithMessage($"{folder["config.json"]}: the file does not exist");
     }
 
     private static FluentAssertions.Specialized.ExceptionAssertions<InvalidConfigException> Reading(string json)

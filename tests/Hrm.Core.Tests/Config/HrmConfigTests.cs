@@ -9,33 +9,34 @@ public sealed class HrmConfigTests
     /// <summary>Configs with one bad field, by the error it must give.</summary>
     private static readonly Dictionary<string, HrmConfig> Bad = new()
     {
-        ["format_version: expected 1, got 0"] = Valid with { FormatVersion = 0 },
-        ["seq_len: expected 1 … 65536, got 65537"] = Valid with { SequenceLength = 65537 },
-        ["vocab_size: expected 2 … 65536, got 1"] = Valid with { VocabularySize = 1 },
-        ["puzzle_emb_ndim: expected 0 … 65536, got -1"] = Valid with { PuzzleEmbeddingWidth = -1 },
-        ["num_puzzle_identifiers: expected 1 … 134217728, got 0"] = Valid with { PuzzleIdCount = 0 },
-        ["H_cycles: expected 1 … 1024, got 0"] = Valid with { HighCycles = 0 },
-        ["L_cycles: expected H_cycles · (L_cycles + 1) of at most 4096 at H_cycles 64, got 64"] = Valid with { HighCycles = 64, LowCycles = 64 },
-        ["L_cycles: expected 1 … 1024, got 1025"] = Valid with { LowCycles = 1025 },
-        ["H_layers: expected 1 … 1024, got 0"] = Valid with { HighLayers = 0 },
-        ["L_layers: expected 1 … 1024, got -1"] = Valid with { LowLayers = -1 },
-        ["hidden_size: expected 1 … 65536, got 0"] = Valid with { HiddenSize = 0 },
-        ["num_heads: expected 1 … 1024, got 0"] = Valid with { Heads = 0 },
-        ["num_heads: expected a divisor of hidden_size 512, got 6"] = Valid with { Heads = 6, PositionEncoding = PositionEncoding.None },
-        ["pos_encodings: expected an even head width for rope (hidden_size 24, num_heads 8), got Rope"] = Valid with { HiddenSize = 24 },
-        ["expansion: expected 0.01 … 64, got NaN"] = Valid with { Expansion = double.NaN },
-        ["expansion: expected 0.01 … 64, got 65"] = Valid with { Expansion = 65 },
-        ["expansion: expected an inner width of at least 1 at hidden_size 8, got 0.01"] = Valid with { Expansion = 0.01, HiddenSize = 8, Heads = 1 },
-        ["swiglu_inner: expected 1 … 65536, got 0"] = Valid with { SwiGluInnerWidth = 0 },
-        ["token_mixer_inner: expected 1 … 65536, got -5"] = Valid with { MixTokens = true, TokenMixerInnerWidth = -5 },
-        ["expansion: expected a token mixer's inner width of at least 1 at 9 tokens, got 0.01"] = Valid with { Expansion = 0.01, SequenceLength = 9, MixTokens = true },
-        ["puzzle_emb_len: expected enough tokens for puzzle_emb_ndim 513 at hidden_size 512, got 1"] = Valid with { PuzzleEmbeddingWidth = 513, PuzzlePrefixLength = 1 },
-        ["puzzle_emb_len: expected enough tokens for puzzle_emb_ndim 0 at hidden_size 512, got 1"] = Valid with { PuzzlePrefixLength = 1 },
-        ["pos_encodings: expected Rope or Learned or None, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
-        ["merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
-        ["rms_norm_eps: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
-        ["rope_theta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },
-        ["forward_dtype: expected Float32 or BFloat16, got Float64"] = Valid with { ForwardDtype = torch.ScalarType.Float64 },
+        ["FormatVersion: expected 1, got 0"] = Valid with { FormatVersion = 0 },
+        ["SequenceLength: expected 1 … 65536, got 65537"] = Valid with { SequenceLength = 65537 },
+        ["VocabularySize: expected 2 … 65536, got 1"] = Valid with { VocabularySize = 1 },
+        ["PuzzleEmbeddingWidth: expected 0 … 65536, got -1"] = Valid with { PuzzleEmbeddingWidth = -1 },
+        ["PuzzleIdCount: expected 1 … 134217728, got 0"] = Valid with { PuzzleIdCount = 0 },
+        ["HighCycles: expected 1 … 1024, got 0"] = Valid with { HighCycles = 0 },
+        ["LowCycles: expected HighCycles · (LowCycles + 1) of at most 4096 at 64 high cycles, got 64"] = Valid with { HighCycles = 64, LowCycles = 64 },
+        ["LowCycles: expected 1 … 1024, got 1025"] = Valid with { LowCycles = 1025 },
+        ["HighLayers: expected 1 … 1024, got 0"] = Valid with { HighLayers = 0 },
+        ["LowLayers: expected 1 … 1024, got -1"] = Valid with { LowLayers = -1 },
+        ["HiddenSize: expected 1 … 65536, got 0"] = Valid with { HiddenSize = 0 },
+        ["Heads: expected 1 … 1024, got 0"] = Valid with { Heads = 0 },
+        ["Heads: expected a divisor of HiddenSize 512, got 6"] = Valid with { Heads = 6, PositionEncoding = PositionEncoding.None },
+        ["PositionEncoding: expected an even head width for rope (HiddenSize 24, Heads 8), got Rope"] = Valid with { HiddenSize = 24 },
+        ["Expansion: expected 0.01 … 64, got NaN"] = Valid with { Expansion = double.NaN },
+        ["Expansion: expected 0.01 … 64, got 65"] = Valid with { Expansion = 65 },
+        ["Expansion: expected an inner width of at least 1 at HiddenSize 8, got 0.01"] = Valid with { Expansion = 0.01, HiddenSize = 8, Heads = 1 },
+        ["SwiGluInnerWidth: expected 1 … 65536, got 0"] = Valid with { SwiGluInnerWidth = 0 },
+        ["TokenMixerInnerWidth: expected 1 … 65536, got -5"] = Valid with { MixTokens = true, TokenMixerInnerWidth = -5 },
+        ["Expansion: expected a token mixer's inner width of at least 1 at 9 tokens, got 0.01"] = Valid with { Expansion = 0.01, SequenceLength = 9, MixTokens = true },
+        ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 513 at HiddenSize 512, got 1"] = Valid with { PuzzleEmbeddingWidth = 513, PuzzlePrefixLength = 1 },
+        ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 0 at HiddenSize 512, got 1"] = Valid with { PuzzlePrefixLength = 1 },
+        ["PositionEncoding: expected Rope or Learned or None, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
+        ["Merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
+        ["RmsNormEpsilon: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
+        ["RopeTheta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },
+        ["ForwardDtype: expected Float32 or BFloat16, got Float64"] = Valid with { ForwardDtype = torch.ScalarType.Float64 },
+        ["SequenceLength: expected logits (4294967296), states (1179648), attention scores (34359738368): at most 134217728 values for one row, got 65536"] = Valid with { SequenceLength = 65536, VocabularySize = 65536, HiddenSize = 16, SwiGluInnerWidth = 1 },
     };
 
     public static TheoryData<string> Errors => [.. Bad.Keys];
@@ -52,12 +53,27 @@ public sealed class HrmConfigTests
     }
 
     [Fact]
-    public void Validate_takes_every_preset()
+    public void Validate_takes_every_preset_and_the_widest_model_of_the_paper()
     {
-        foreach (var config in new[] { HrmPresets.SudokuExtreme, HrmPresets.SudokuExtremeFull, HrmPresets.MazeHard, HrmPresets.Arc(1_000_000), HrmPresets.Small(81, 11) })
+        foreach (var config in new[]
+        {
+            HrmPresets.SudokuExtreme, HrmPresets.SudokuExtremeFull, HrmPresets.MazeHard, HrmPresets.Arc(1_000_000), HrmPresets.Small(81, 11), HrmPresets.Small(900, 6),
+            HrmPresets.Arc(1_000_000) with { HiddenSize = 3072, Heads = 48 },
+        })
         {
             config.Invoking(it => it.Validate()).Should().NotThrow();
         }
+    }
+
+    [Theory]
+    [InlineData("\"seq_len\": 65536, \"vocab_size\": 65536, \"hidden_size\": 2, \"num_heads\": 1")]
+    [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2, \"num_heads\": 1")]
+    [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2048, \"num_heads\": 1, \"mlp_t\": true, \"token_mixer_inner\": 1")]
+    [InlineData("\"seq_len\": 1, \"vocab_size\": 2, \"hidden_size\": 65536, \"mlp_t\": true, \"token_mixer_inner\": 65536")]
+    public void A_row_that_needs_gigabytes_is_refused(string fields)
+    {
+        var read = () => HrmConfig.FromJson($"{{{fields}}}");
+        read.Should().Throw<InvalidConfigException>().WithMessage("model config: seq_len: expected logits (*at most 134217728 values for one row, got *");
     }
 
     [Theory]

@@ -18,6 +18,41 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Write_deletes_what_a_killed_process_left()
+    {
+        using (var gone = System.Diagnostics.Process.Start("dotnet", ["--version"]))
+        {
+            gone.WaitForExit();
+            File.WriteAllText(_folder[$".hrm-{gone.Id}-abcdefgh.ijk.tmp"], "left by a process that is gone");
+        }
+
+        var reused = _folder[$".hrm-{Environment.ProcessId}-abcdefgh.ijk.tmp"];
+        File.WriteAllText(reused, "left by an earlier process of the same number");
+        File.SetLastWriteTimeUtc(reused, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        string[] others = [$".hrm-{Environment.ProcessId}-bbcdefgh.ijk.tmp", ".hrm-x-abcdefgh.ijk.tmp", "hrm-1-a.tmp"];
+        Array.ForEach(others, name => File.WriteAllText(_folder[name], "not to be deleted"));
+
+        AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
+
+        _folder.FileNames().Should().BeEquivalentTo([.. others, "a.bin"]);
+    }
+
+    [Fact]
+    public void Write_leaves_what_another_container_is_writing()
+    {
+        var path = _folder[".hrm-2147483647-abcdefgh.ijk.tmp"];
+        using var locked = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+
+        AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
+
+        File.Exists(path).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Writes_of_several_threads_into_one_folder_do_not_disturb_each_other()
+        => Parallel.For(0, 200, i => AtomicFile.Write(_folder[$"{i % 7}"], stream => stream.Write(new byte[10_000])));
+
+    [Fact]
     public void Write_existing_file_is_replaced_whole()
     {
         File.WriteAllBytes(_folder["a.bin"], new byte[1000]);

@@ -2,7 +2,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Core.Tests;
 
-public sealed class MappedFileTests : IDisposable
+public sealed class InputFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -12,7 +12,7 @@ public sealed class MappedFileTests : IDisposable
     public void CopyTo_gives_the_bytes_of_the_range()
     {
         File.WriteAllBytes(_folder["a"], [.. Enumerable.Range(0, 200).Select(i => (byte)i)]);
-        using var file = MappedFile.Open(_folder["a"]);
+        using var file = InputFile.Open(_folder["a"]);
         var bytes = new byte[3];
 
         file.CopyTo(197, bytes);
@@ -28,7 +28,7 @@ public sealed class MappedFileTests : IDisposable
     public void CopyTo_outside_the_file_is_refused(long offset, int length)
     {
         File.WriteAllBytes(_folder["a"], new byte[10]);
-        using var file = MappedFile.Open(_folder["a"]);
+        using var file = InputFile.Open(_folder["a"]);
 
         var copy = () => file.CopyTo(offset, new byte[length]);
 
@@ -40,11 +40,11 @@ public sealed class MappedFileTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            // It refuses to shorten a mapped file.
+            // It refuses to shorten an open file.
             return;
         }
         File.WriteAllBytes(_folder["a"], new byte[1 << 20]);
-        using var file = MappedFile.Open(_folder["a"]);
+        using var file = InputFile.Open(_folder["a"]);
         Shorten(_folder["a"]);
 
         var copy = () => file.CopyTo(1 << 19, new byte[10]);
@@ -56,7 +56,7 @@ public sealed class MappedFileTests : IDisposable
     public void CopyTo_after_the_file_was_replaced_reads_what_was_opened()
     {
         File.WriteAllBytes(_folder["a"], [1, 2, 3]);
-        using var file = MappedFile.Open(_folder["a"]);
+        using var file = InputFile.Open(_folder["a"]);
         AtomicFile.Write(_folder["a"], stream => stream.WriteByte(9));
         var bytes = new byte[3];
 
@@ -69,7 +69,7 @@ public sealed class MappedFileTests : IDisposable
     public void CopyTo_after_dispose_throws()
     {
         File.WriteAllBytes(_folder["a"], new byte[10]);
-        var file = MappedFile.Open(_folder["a"]);
+        var file = InputFile.Open(_folder["a"]);
         file.Dispose();
 
         var copy = () => file.CopyTo(0, new byte[1]);
@@ -80,99 +80,105 @@ public sealed class MappedFileTests : IDisposable
     [Fact]
     public void Open_missing_file_is_typed()
     {
-        var open = () => MappedFile.Open(_folder["missing"]);
+        var open = () => InputFile.Open(_folder["missing"]);
 
-        open.Should().Throw<HrmFileException>().WithMessage("*missing*could not be read*");
+        open.Should().Throw<HrmFileException>().WithMessage("*missing: the file does not exist");
     }
 
     [Fact]
     public void Open_folder_is_typed()
     {
-        var open = () => MappedFile.Open(_folder.Path);
+        var open = () => InputFile.Open(_folder.Path);
 
-        open.Should().Throw<HrmFileException>();
+        open.Should().Throw<HrmFileException>().WithMessage("*expected a file, got a folder");
     }
 
     [Fact]
-    public void A_bounded_mapping_is_renewed_under_its_readers()
+    public void Open_of_a_longer_file_than_the_limit_is_refused()
     {
-        var bytes = new byte[1 << 20];
-        new StatefulRandom(1).NextBytes(bytes);
-        File.WriteAllBytes(_folder["a"], bytes);
-        using var file = MappedFile.Open(_folder["a"], residentBytes: 1 << 16);
-
-        // Renewed after every read: a reader that looked at the mapping just before has to find the new one.
-        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
+        using (var sparse = File.Create(_folder["a"]))
         {
-            var random = new StatefulRandom(thread);
-            var read = new byte[100];
-            for (var i = 0; i < 3_000; i++)
+            sparse.SetLength(1L << 40);
+        }
+
+        var open = () => InputFile.Open(_folder["a"], WeightsFolder.MaxFileBytes);
+
+        open.Should().Throw<HrmFileException>().WithMessage("*a: expected at most 68719476736 bytes, got 1099511627776");
+    }
+
+    [UnixFact]
+    public void A_pipe_and_a_device_are_empty_files()
+    {
+        using var pipe = InputFile.Open(NewPipe());
+        using var device = InputFile.Open("/dev/zero");
+        File.CreateSymbolicLink(_folder["link"], "/dev/zero");
+        using var link = InputFile.Open(_folder["link"]);
+        using var stream = InputFile.OpenStream(_folder["link"]);
+
+        (pipe.Length + device.Length + link.Length + stream.Length).Should().Be(0);
+        stream.ReadByte().Should().Be(-1);
+    }
+
+    [UnixFact]
+    public void A_link_reads_the_file_that_it_leads_to()
+    {
+        File.WriteAllBytes(_folder["a"], [1, 2, 3]);
+        File.CreateSymbolicLink(_folder["link"], _folder["a"]);
+        using var file = InputFile.Open(_folder["link"]);
+        var bytes = new byte[3];
+
+        file.CopyTo(0, bytes);
+
+        bytes.Should().Equal(1, 2, 3);
+    }
+
+    [UnixFact]
+    public void A_file_that_is_shortened_between_any_two_reads_throws_and_never_ends_the_process()
+    {
+        const int Length = 1 << 22;
+        var bytes = new byte[1 << 20];
+        var failures = 0;
+        for (var i = 0; i < 30; i++)
+        {
+            var path = _folder[$"{i}"];
+            File.WriteAllBytes(path, new byte[Length]);
+            using var file = InputFile.Open(path);
+            using var truncate = System.Diagnostics.Process.Start("truncate", ["-s", "100", path]);
+            while (!truncate.HasExited && failures == i)
             {
-                var offset = random.Next(bytes.Length - read.Length);
-                file.CopyTo(offset, read);
-                if (!read.AsSpan().SequenceEqual(bytes.AsSpan(offset, read.Length)))
+                Read(file);
+            }
+
+            truncate.WaitForExit();
+            if (failures == i)
+            {
+                Read(file);
+            }
+
+            failures.Should().Be(i + 1);
+        }
+
+        void Read(InputFile file)
+        {
+            try
+            {
+                for (var offset = 0; offset < Length; offset += bytes.Length)
                 {
-                    throw new InvalidDataException($"offset {offset}");
+                    file.CopyTo(offset, bytes);
                 }
             }
-        });
-    }
-
-    [Fact]
-    public void A_bounded_mapping_lets_go_of_what_was_read()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            // The memory of a mapping is read off /proc.
-            return;
-        }
-        const int Length = 64 << 20;
-        File.WriteAllBytes(_folder["a"], new byte[Length]);
-
-        ResidentAfterReading(long.MaxValue).Should().BeGreaterThan(60_000, "unbounded, all of it stays, or this measures nothing");
-        ResidentAfterReading(8 << 20).Should().BeLessThan(9_000);
-
-        long ResidentAfterReading(long bound)
-        {
-            using var file = MappedFile.Open(_folder["a"], bound);
-            for (var offset = 0; offset < Length; offset += 1 << 12)
+            catch (HrmFileException)
             {
-                file.CopyTo(offset, new byte[1]);
+                failures++;
             }
-            return ResidentKilobytes(_folder["a"]);
         }
     }
 
-    /// <summary>What /proc/self/smaps says of the mappings of a file.</summary>
-    private static long ResidentKilobytes(string path)
+    private string NewPipe()
     {
-        var isOfFile = false;
-        var sum = 0L;
-        foreach (var line in File.ReadLines("/proc/self/smaps"))
-        {
-            if (line.Contains('-') && line.Contains(" r", StringComparison.Ordinal))
-            {
-                isOfFile = line.EndsWith(path, StringComparison.Ordinal);
-            }
-            else if (isOfFile && line.StartsWith("Rss:", StringComparison.Ordinal))
-            {
-                sum += long.Parse(line.AsSpan(4, line.Length - 6).Trim(), System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-        return sum;
-    }
-
-    [Fact]
-    public void A_bounded_mapping_that_is_disposed_says_so()
-    {
-        File.WriteAllBytes(_folder["a"], new byte[10]);
-        var file = MappedFile.Open(_folder["a"], residentBytes: 1);
-        file.CopyTo(0, new byte[1]);
-        file.Dispose();
-
-        var copy = () => file.CopyTo(0, new byte[1]);
-
-        copy.Should().Throw<ObjectDisposedException>();
+        using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["pipe"]]);
+        make.WaitForExit();
+        return _folder["pipe"];
     }
 
     /// <summary>By another program: .NET's own streams would respect the lock on the open file.</summary>

@@ -15,7 +15,11 @@ public sealed class LoadWeightsTests : IDisposable
     [InlineData("")]
     [InlineData("model.inner.")]
     [InlineData("_orig_mod.model.inner.")]
-    public void Prefixes_of_the_authors_training_code_are_ignored(string prefix)
+    [InlineData("module.")]
+    [InlineData("ema_model.")]
+    [InlineData("module._orig_mod.model.inner.")]
+    [InlineData("_orig_mod.module.model.inner.")]
+    public void Prefixes_of_training_code_are_ignored(string prefix)
     {
         Load(_stored.state_dict().Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value)));
         _model.ShouldHaveTheWeightsOf(_stored);

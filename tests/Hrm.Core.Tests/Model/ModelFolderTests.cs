@@ -120,14 +120,14 @@ public sealed class ModelFolderTests : IDisposable
 
     [Fact]
     public void Load_of_a_missing_folder_names_it()
-        => Loading("nowhere").Throw<InvalidConfigException>().WithMessage($"{_folder["nowhere/config.json"]}: the file does not exist.");
+        => Loading("nowhere").Throw<HrmFileException>().WithMessage($"{_folder["nowhere/config.json"]}: the file does not exist");
 
     [Fact]
     public void Load_without_config_names_the_file()
     {
         Save("model");
         File.Delete(_folder["model/config.json"]);
-        Loading("model").Throw<InvalidConfigException>().WithMessage($"{_folder["model/config.json"]}: the file does not exist.");
+        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model/config.json"]}: the file does not exist");
     }
 
     [Fact]

@@ -43,24 +43,35 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 132\n", "a Git LFS pointer: get the content with 'git lfs pull'")]
+    [InlineData("<!DOCTYPE html>\n<html lang=\"en\">", "an HTML page: download the file itself")]
+    [InlineData("\n<html><body>", "an HTML page: download the file itself")]
+    [InlineData("Entry not found", "the text 'Entry not found'")]
+    [InlineData("404", "the text '404'")]
+    [InlineData("PK\u0003\u0004\n\0\0\b\0\0", "a file of torch.save: HrmModel.Load(path, sequenceLength) and TorchSaveFile read it")]
+    [InlineData("\u0080\u0002}q\0X\u0004\0\0\0", "a pickle without an archive, as PyTorch before 1.6 wrote: load it and save it again with a newer one")]
+    public void What_stands_in_the_place_of_weights_is_named(string content, string expected) =>
+        Refuse(System.Text.Encoding.Latin1.GetBytes(content), null, $"expected a safetensors file, got {expected}");
+
+    [Theory]
     [InlineData("", "starts with '{'")]
     [InlineData("[]", "starts with '{'")]
     [InlineData(" {}", "starts with '{'")]
     [InlineData("null", "starts with '{'")]
     [InlineData("{", "expected JSON")]
-    [InlineData("{]", "expected JSON")]
+    [InlineData("{]", "expected JSON: line 1, byte 2: ']' is an invalid start of a property name")]
     [InlineData("{}}", "expected JSON")]
     [InlineData("{} {}", "expected JSON")]
     [InlineData("{/**/}", "expected JSON")]
     [InlineData("{\"a\":}", "expected JSON")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",}}", "expected JSON")]
-    [InlineData("{\"a\":{\"shape\":[[1]]}}", "nested at most 3")]
+    [InlineData("{\"a\":{\"shape\":[[1]]}}", "maximum configured depth of 3")]
     public void Open_header_that_is_no_object_is_refused(string header, string expected) =>
         Refuse(File(header), null, "header:", expected);
 
     [Fact]
     public void Open_deeply_nested_header_is_refused() =>
-        Refuse(File("{\"a\":{\"shape\":" + new string('[', 10_000_000)), null, "nested at most 3");
+        Refuse(File("{\"a\":{\"shape\":" + new string('[', 10_000_000)), null, "line 1, byte ", "maximum configured depth of 3");
 
     [Fact]
     public void Open_header_that_is_no_utf8_is_refused() =>
@@ -166,7 +177,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     {
         var bytes = File($"{{{Entry("a", "U8", "1", 0, 1)},{Entry("b", "F32", "1", 1, 5)}}}", 5);
 
-        Refuse(bytes, "b", "multiple of 4", "F32 [1]", "got 1", "unaligned");
+        Refuse(bytes, "b", "multiple of 4", "F32 [1]", "got 1", "unaligned; SafetensorsFile.Open(path, allowUnaligned: true) reads it");
         using var file = SafetensorsFile.Open(Write(bytes), allowUnaligned: true);
         file.Names.Should().Equal("a", "b");
     }

@@ -26,7 +26,7 @@ public sealed class ShardIndexTests
     [InlineData("{\"weight_map\":{\"a\":null}}", "expected a file name for 'a', got Null")]
     [InlineData("{\"weight_map\":{\"a\":\"m.safetensors\",\"a\":\"m.safetensors\"}}", "'a': index: expected each name once")]
     [InlineData("{\"weight_map\":{\"\\ud800\":\"m.safetensors\"}}", "surrogate")]
-    [InlineData("{\"metadata\":[[[[[[[[[[]]]]]]]]]]}", "nested at most 8")]
+    [InlineData("{\"metadata\":[[[[[[[[[[]]]]]]]]]]}", "maximum configured depth of 8")]
     public void Parse_faulty_index_is_typed(string text, string expected)
     {
         var parse = () => ShardIndex.Parse(Encoding.UTF8.GetBytes(text), "index");

@@ -18,7 +18,7 @@ public sealed class GoldenCheckpointTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var golden = new GoldenCase(OfficialCheckpoint.ModelFolder(folder));
-        using var model = OfficialCheckpoint.Load(folder, golden.Config.SequenceLength);
+        using var model = HrmModel.Load(folder, golden.Config.SequenceLength);
         model.Config.Should().Be(golden.Config);
 
         using var batch = golden.Batch(0);

@@ -78,12 +78,7 @@ internal readonly record struct ZipEnd(int EntryCount, long DirectoryStart, int 
     }
 
     private static WeightsFormatException Fault(InputFile file, string problem)
-    {
-        Span<byte> start = stackalloc byte[(int)Math.Min(file.Length, sizeof(uint))];
-        file.CopyTo(0, start);
-        var isArchive = start.Length == sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipDirectory.LocalSignature;
-        return new(file.Path, !isArchive && ForeignFile.Describe(file) is { } content ? $"expected a file of torch.save, got {content}" : problem);
-    }
+        => new(file.Path, ForeignFile.Describe(file, ForeignFile.TorchSave) ?? problem);
 
     private static ZipEnd Checked(InputFile file, Fields fields, long end)
     {

@@ -28,7 +28,7 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
         file.CopyTo(0, fixedBytes);
         if (fixedBytes.Length < 10 || !fixedBytes.AsSpan(0, 6).SequenceEqual(Magic))
         {
-            throw new DatasetFormatException(file.Path, $"expected an .npy file, got {ForeignFile.Describe(file) ?? "something else"}");
+            throw new DatasetFormatException(file.Path, ForeignFile.Describe(file, "an .npy file") ?? "expected an .npy file, got something else");
         }
 
         var (major, minor) = (fixedBytes[6], fixedBytes[7]);

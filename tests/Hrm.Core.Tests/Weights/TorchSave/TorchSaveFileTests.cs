@@ -39,6 +39,24 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("model")]
+    [InlineData("state_dict")]
+    [InlineData("model_state_dict")]
+    public void A_state_dict_beside_an_optimizer_is_read(string key)
+    {
+        using var file = Open(
+            PickleProgram.StateDictionary(it => it
+                .Text("optimizer").Do("}(").Text("state").Do("}(").Number(0).Do("}(").Text("exp_avg").Tensor("1", 1, 0, [1], [1]).Do("uu").Text("param_groups").Do("]u")
+                .Text("epoch").Number(7)
+                .Text(key).OrderedDictionary().Do("(").Text("w").Tensor("0", 2, 0, [2], [1]).Do("u")),
+            ("0", Floats(2)),
+            ("1", Floats(1)));
+
+        file.Names.Should().Equal("w");
+        file.Read("w").Equals(tensor(new float[] { 0, 1 })).Should().BeTrue();
+    }
+
+    [Theory]
     [InlineData(0, new long[] { 2, 3 }, new long[] { 3, 1 }, new float[] { 0, 1, 2, 3, 4, 5 })]
     [InlineData(0, new long[] { 3, 2 }, new long[] { 1, 3 }, new float[] { 0, 3, 1, 4, 2, 5 })]
     [InlineData(5, new long[] { 2, 3 }, new long[] { 3, 1 }, new float[] { 5, 6, 7, 8, 9, 10 })]

@@ -199,7 +199,7 @@ public sealed class TorchSaveHostileTests : IDisposable
     {
         Refuse(new PickleProgram().Do("]."), "expected a state dict (names and tensors), got a list of 0");
         Refuse(new PickleProgram().Tensor("0", 2, 0, [2], [1]).Do("."), "got a tensor");
-        Refuse(State(it => it.Text("model").OrderedDictionary()), "tensor 'model': expected a state dict whose values are tensors, got a dict of 0: save model.state_dict() alone");
+        Refuse(State(it => it.Text("weights").OrderedDictionary()), "tensor 'weights': expected a state dict whose values are tensors, got a dict of 0: save model.state_dict() alone");
         Refuse(State(it => it.Text("step").Number(4)), "tensor 'step': expected a state dict whose values are tensors, got 4");
     }
 
@@ -305,7 +305,8 @@ public sealed class TorchSaveHostileTests : IDisposable
         RefuseBytes([.. ZipBytes.Of(parts), 0], "expected the archive's end record in the last 22 bytes");
         RefuseBytes([], "expected at least 22 bytes, got 0");
         RefuseBytes(new byte[21], "expected at least 22 bytes, got 21");
-        RefuseBytes(Encoding.ASCII.GetBytes(new string('x', 1000)), "not a file of torch.save, or one that was cut");
+        RefuseBytes(Encoding.ASCII.GetBytes(new string('x', 1000)), "expected a file of torch.save, got the text 'xxxx");
+        RefuseBytes(Enumerable.Repeat((byte)0xff, 1000).ToArray(), "the file was cut, or is not one of torch.save");
     }
 
     [Fact]
