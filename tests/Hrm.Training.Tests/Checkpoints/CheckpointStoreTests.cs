@@ -118,6 +118,41 @@ public sealed class CheckpointStoreTests : IDisposable
         other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
     }
 
+    [Theory]
+    [InlineData("model.safetensors", "/dev/zero")]
+    [InlineData("training.safetensors", "/dev/zero")]
+    [InlineData("SHA256SUMS", "/dev/zero")]
+    [InlineData("model.safetensors", "a terabyte")]
+    [InlineData("config.json", "nothing")]
+    public void A_checkpoint_with_a_file_that_has_no_end_is_passed_over(string name, string what)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // It has no such device, and no sparse files without asking for them.
+            return;
+        }
+
+        Save();
+        var path = Path.Combine(Save(4), name);
+        File.Delete(path);
+        if (what == "/dev/zero")
+        {
+            File.CreateSymbolicLink(path, what);
+        }
+        else if (what == "a terabyte")
+        {
+            using var sparse = File.Create(path);
+            sparse.SetLength(1L << 40);
+        }
+
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+        var restored = store.Restore(other.Trainer)!;
+
+        restored.Step.Should().Be(3);
+        restored.Damaged.Single().Problem.Should().Contain(name);
+    }
+
     [Fact]
     public void An_empty_store_restores_nothing()
     {
