@@ -15,6 +15,26 @@ public sealed class TinyRecursiveModelTests
 
     [Theory]
     [MemberData(nameof(Folders))]
+    public void It_loads_from_a_folder_and_answers_as_recorded(string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var saved = new TemporaryFolder();
+        File.WriteAllText(saved["config.json"], Config(folder).ToJson());
+        File.Copy(Path.Combine(folder, "weights.safetensors"), saved["model.safetensors"]);
+        using var model = HrmModel.Load(saved.Path);
+        using var expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"), allowUnaligned: true);
+        using var batch = PuzzleBatch.Create(
+            expected.Read("batch.0.inputs").data<int>().ToArray(),
+            expected.Read("batch.0.labels").data<int>().ToArray(),
+            expected.Read("batch.0.puzzle_identifiers").data<int>().ToArray(),
+            model.Config.SequenceLength);
+
+        model.call(model.InitialCarry(batch.Size), batch).Logits.BeCloseTo(expected.Read("train.0.logits"), 1e-5, "logits");
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
     public void It_trains_as_recorded(string folder)
     {
         using var scope = NewDisposeScope();
@@ -30,13 +50,8 @@ public sealed class TinyRecursiveModelTests
             Optimizer = { WeightDecay = train["weight_decay"]!.GetValue<double>() },
             Halting = { MaxSegments = json["halt_max_steps"]!.GetValue<int>(), ExplorationProbability = 0 },
         };
-        foreach (var behaviour in new[] { "batch_size", "halt_max_steps", "halt_exploration_prob", "loss_type", "train", "eval_steps" })
-        {
-            json.Remove(behaviour);
-        }
-
         using var generator = new Generator(1);
-        using var model = TinyRecursiveModel.Create(HrmConfig.FromJson(json.ToJsonString()), generator);
+        using var model = TinyRecursiveModel.Create(Config(folder), generator);
         using (var weights = SafetensorsFile.Open(Path.Combine(folder, "weights.safetensors")))
         {
             model.LoadWeights(weights);
@@ -72,4 +87,16 @@ public sealed class TinyRecursiveModelTests
     [Fact]
     public void It_takes_less_than_40_lines()
         => File.ReadAllLines(RepositoryFolder.Combine("tests", "Hrm.PublicApi.Tests", "TinyRecursiveModel.cs")).Length.Should().BeLessThan(40);
+
+    /// <summary>The recorded architecture, without what else is recorded beside it.</summary>
+    private static HrmConfig Config(string folder)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
+        foreach (var behaviour in new[] { "batch_size", "halt_max_steps", "halt_exploration_prob", "loss_type", "train", "eval_steps" })
+        {
+            json.Remove(behaviour);
+        }
+
+        return HrmConfig.FromJson(json.ToJsonString());
+    }
 }

@@ -24,7 +24,7 @@ public class SamplerBenchmarks
     [Benchmark(Baseline = true)]
     public void Roofline() => _workload!.CopyBatch();
 
-    /// <summary>Drawn, read from the mapped files, checked, and made tensors.</summary>
+    /// <summary>Drawn, read from the files, checked, and made tensors.</summary>
     [Benchmark]
     public void Stored() => _workload!.NextStored();
 

@@ -43,7 +43,7 @@ public sealed class AuthorsGuideTests : GuideFolder
     }
 
     [Fact]
-    public void A_tiny_recursive_model_is_composed()
+    public void A_tiny_recursive_model_is_loaded()
     {
         using var generator = new torch.Generator(1);
         using (var written = TinyRecursiveModel.Create(Config, generator))
@@ -52,11 +52,7 @@ public sealed class AuthorsGuideTests : GuideFolder
         }
 
         // <authors-shared>
-        using var checkpoint = AuthorsCheckpoint.Open("checkpoints/trm", sequenceLength: 81);
-        var config = checkpoint.Config;
-        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
-        using var model = new HrmModel(config, both, both, generator);
-        model.LoadWeights(checkpoint.Weights);
+        using var model = HrmModel.Load("checkpoints/trm", sequenceLength: 81);
         // </authors-shared>
 
         model.Config.LowLayers.Should().Be(Config.LowLayers);
