@@ -77,7 +77,9 @@ internal static class ModelFolder
 
     private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device, ScalarType? forwardDtype = null)
     {
+        // A shared module has the low level's size; H_layers says nothing then.
         var hasSharedLevel = ModelKeys.HaveSharedLevel(weights.Names);
+        config = hasSharedLevel ? config with { HighLayers = config.LowLayers } : config;
         RequireRoom(hasSharedLevel ? config with { HighLayers = 0 } : config, weights);
         var model = new HrmModel(config, hasSharedLevel);
         try

@@ -8,7 +8,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Values as JSON files that are whole or not there.</summary>
 internal static class JsonFiles
 {
-    private const int MaxLength = 64 << 20;
+    private const long MaxLength = 64 << 20;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -25,9 +25,9 @@ internal static class JsonFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(WholeFiles.Read(path, MaxLength), Options);
+            return new FileInfo(path) is { Exists: true, Length: <= MaxLength } ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options) : null;
         }
-        catch (Exception error) when (error is JsonException or LabException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             return null; // It is made again.
         }

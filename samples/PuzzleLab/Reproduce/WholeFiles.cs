@@ -5,29 +5,6 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Files that are whole or not there.</summary>
 internal static class WholeFiles
 {
-    /// <summary>Reads a file of text.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maxLength">The most bytes that are read.</param>
-    /// <exception cref="LabException">It is missing, empty, too long or not readable; a pipe or a device counts as empty.</exception>
-    public static string Read(string path, int maxLength)
-    {
-        try
-        {
-            var file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-            return file.Length > 0 && file.Length <= maxLength
-                ? File.ReadAllText(path)
-                : throw new LabException($"{path}: expected 1 to {maxLength} bytes, got {file.Length}.");
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new LabException($"{path}: the file does not exist.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LabException($"{path}: {error.Message}");
-        }
-    }
-
     /// <summary>
     /// Writes a file beside its final name, flushes it and renames it; creates its folder if it is missing. Deletes what killed
     /// processes left of earlier writes.

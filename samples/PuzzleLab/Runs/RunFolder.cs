@@ -9,7 +9,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// </summary>
 internal sealed class RunFolder
 {
-    public const int MaxSettingsLength = 1 << 20;
+    private const long MaxSettingsLength = 1 << 20;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -66,17 +66,18 @@ internal sealed class RunFolder
     {
         try
         {
-            if (!File.Exists(SettingsPath))
+            var info = new FileInfo(SettingsPath);
+            if (!info.Exists || info.Length > MaxSettingsLength)
             {
-                throw new LabException($"{Path}: expected the folder of a run, got no {System.IO.Path.GetFileName(SettingsPath)} there; train a model first.");
+                throw new LabException($"{SettingsPath}: expected the settings of a run, at most {MaxSettingsLength} bytes; train a model first.");
             }
 
-            var settings = JsonSerializer.Deserialize<LabSettings>(WholeFiles.Read(SettingsPath, MaxSettingsLength), Json)
+            var settings = JsonSerializer.Deserialize<LabSettings>(File.ReadAllText(SettingsPath), Json)
                 ?? throw new LabException($"{SettingsPath}: expected a JSON object, got null.");
             SettingsReader.Check(settings);
             return settings;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new LabException($"{SettingsPath}: {error.Message}");
         }

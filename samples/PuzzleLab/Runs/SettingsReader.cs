@@ -1,4 +1,3 @@
-using System.Text;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -37,7 +36,7 @@ internal static class SettingsReader
             var builder = new ConfigurationBuilder();
             if (file is not null)
             {
-                builder.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(WholeFiles.Read(file, RunFolder.MaxSettingsLength))));
+                builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             }
 
             // One source each, so that the later of two settings of a key holds.

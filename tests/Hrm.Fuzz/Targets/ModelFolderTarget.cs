@@ -8,10 +8,10 @@ internal sealed class ModelFolderTarget : FuzzTarget
 {
     private const string ConfigName = "config.json";
 
-    public override IReadOnlyList<FuzzSeed> Seeds { get; } = [Saved(TinyModel.Config), Saved(TinyModel.Config with { PuzzleEmbeddingWidth = 0 })];
+    public override IReadOnlyList<FuzzSeed> Seeds { get; } = [Saved(TinyModel.Create()), Saved(TinyModel.Create(TinyModel.Config with { PuzzleEmbeddingWidth = 0 })), Saved(TinyModel.CreateShared())];
 
     public override IReadOnlyList<string> Tokens { get; } =
-        ["hidden_size", "seq_len", "vocab_size", "num_heads", "H_layers", "L_layers", "puzzle_emb_ndim", "num_puzzle_identifiers", "bfloat16", "learned", "dtype", "shape", "data_offsets", "F32"];
+        ["hidden_size", "seq_len", "vocab_size", "num_heads", "H_layers", "L_layers", "puzzle_emb_ndim", "num_puzzle_identifiers", "H_level", "L_level", "bfloat16", "learned", "dtype", "shape", "data_offsets", "F32"];
 
     public override void Read(string folder)
     {
@@ -19,10 +19,10 @@ internal sealed class ModelFolderTarget : FuzzTarget
         Require(model.Config.ParameterCount < 100_000, "a model is no larger than its weights");
     }
 
-    private static FuzzSeed Saved(HrmConfig config)
+    private static FuzzSeed Saved(HrmModel made)
     {
         using var folder = new TemporaryFolder();
-        using var model = TinyModel.Create(config);
+        using var model = made;
         model.Save(folder.Path);
         var seed = FuzzSeed.OfFolder(folder.Path);
         return seed with { Damaged = [.. seed.Damaged, ConfigName] };

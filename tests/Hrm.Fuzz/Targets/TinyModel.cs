@@ -29,6 +29,14 @@ internal static class TinyModel
         return new HrmModel(config ?? Config, generator);
     }
 
+    /// <summary>The same with one module as both levels.</summary>
+    public static HrmModel CreateShared()
+    {
+        using var generator = new torch.Generator(1);
+        var both = ReasoningModule.Create(Config, Config.LowLayers, ReasoningModule.CreateRotary(Config), generator);
+        return new HrmModel(Config, both, both, generator);
+    }
+
     /// <summary>Tensors of several types and shapes.</summary>
     public static Dictionary<string, torch.Tensor> Tensors() => new()
     {

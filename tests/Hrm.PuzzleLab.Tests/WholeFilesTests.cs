@@ -1,0 +1,24 @@
+using Hrm.Samples.PuzzleLab;
+using Hrm.TestKit;
+
+namespace Hrm.PuzzleLab.Tests;
+
+public sealed class WholeFilesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Write_deletes_what_killed_processes_left_of_the_same_file()
+    {
+        File.WriteAllText(_folder["run.json.abcdefgh.ijk.new"], "half");
+        File.WriteAllText(_folder["other.json.abcdefgh.ijk.new"], "of another file");
+        using var locked = new FileStream(_folder["run.json.bbcdefgh.ijk.new"], FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+
+        WholeFiles.Write(_folder["run.json"], "whole");
+
+        _folder.FileNames().Should().BeEquivalentTo("run.json", "run.json.bbcdefgh.ijk.new", "other.json.abcdefgh.ijk.new");
+        File.ReadAllText(_folder["run.json"]).Should().Be("whole");
+    }
+}
