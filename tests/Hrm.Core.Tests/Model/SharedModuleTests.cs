@@ -82,9 +82,9 @@ public sealed class SharedModuleTests
     }
 
     [Theory]
-    [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [3, 5, 16] Float32.", 3, 5, 16)]
-    [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [1, 3, 6, 16] Float32.", 1, 3, 6, 16)]
-    [InlineData(ScalarType.Float64, "state + injection: expected [3, 6, 16] Float32, got [3, 6, 16] Float64.", 3, 6, 16)]
+    [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [3, 5, 16] Float32.", 3L, 5L, 16L)]
+    [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [1, 3, 6, 16] Float32.", 1L, 3L, 6L, 16L)]
+    [InlineData(ScalarType.Float64, "state + injection: expected [3, 6, 16] Float32, got [3, 6, 16] Float64.", 3L, 6L, 16L)]
     public void A_reasoning_module_refuses_an_injection_that_does_not_fit(ScalarType dtype, string message, params long[] shape)
     {
         using var scope = NewDisposeScope();
