@@ -9,7 +9,7 @@ namespace Hrm.Samples.QuickStart;
 /// <summary><c>solve</c>: a 9×9 Sudoku by the model that comes with the samples.</summary>
 internal static class SolveCommand
 {
-    private const int NotSolved = 3;
+    private const int MostSegments = 65536;
 
     public static Command Create(QuickStartOptions options)
     {
@@ -17,12 +17,12 @@ internal static class SolveCommand
         var segments = new Option<int>("--segments") { Description = "The largest number of segments.", DefaultValueFactory = _ => ShippedModel.MaxSegments };
         segments.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
+            if (result.GetValueOrDefault<int>() is < 1 or > MostSegments)
             {
-                result.AddError("--segments: expected at least 1.");
+                result.AddError($"--segments: expected 1 to {MostSegments}.");
             }
         });
-        var command = new Command("solve", "Solves a 9×9 Sudoku with the model that comes with the samples, and shows each segment.") { puzzle, segments };
+        var command = new Command("solve", "Solves a 9×9 Sudoku with the model that comes with the samples, and shows each segment. Exit code 3 if the answer is not a solution.") { puzzle, segments };
         command.SetAction(result => Solve(result.GetValue(puzzle)!, result.GetValue(segments), options.Device(result), options.Dtype(result)));
         return command;
     }
@@ -38,11 +38,11 @@ internal static class SolveCommand
         var answer = encoding.DecodePrediction([.. last.Tokens]);
         var isSolved = SudokuChecker.IsSolution(question, answer);
         var confidence = 1 / (1 + Math.Exp(-last.QHalt));
-        AnsiConsole.Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {last.Segment} segments, the model is {confidence:P1} sure");
+        AnsiConsole.Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {Words.Count(last.Segment, "segment")}, the model is {confidence:P1} sure");
 
         // Not by the console above, which would break the line: it has one character more than a terminal has columns.
         Console.WriteLine(answer);
-        return isSolved ? 0 : NotSolved;
+        return isSolved ? 0 : CommandLine.No;
     }
 
     private static SudokuGrid? Read(System.CommandLine.Parsing.ArgumentResult result)

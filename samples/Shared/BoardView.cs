@@ -43,7 +43,7 @@ public static class BoardView
             panels.Add(Board(first == answer.Segment ? $"segment {first}" : $"segments {first}-{answer.Segment}", board.TrimEnd() + q));
         }
 
-        console.Write(new Columns(panels) { Expand = false });
+        console.Write(CommandLine.Beside(console, panels));
     }
 
     /// <summary>The answers that differ from the one before: the segment that each came with, and what the last said that left it so.</summary>

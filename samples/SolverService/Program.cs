@@ -1,10 +1,18 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Hrm;
+using Hrm.Core;
+using Hrm.Samples;
 using Hrm.Samples.SolverService;
 using Microsoft.Extensions.Options;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (ServiceArguments.AsksForHelp(args))
+{
+    Console.WriteLine(ServiceArguments.Help);
+    return 0;
+}
+
 try
 {
     await using var app = ServiceApplication.Create(args);
@@ -13,8 +21,18 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception error) when (error is HrmException or OptionsValidationException or IOException or SocketException or FormatException or InvalidOperationException)
+catch (Exception error) when (error is LabException or InvalidConfigException or OptionsValidationException or FormatException or InvalidOperationException or ArgumentException or InvalidDataException)
 {
-    Console.Error.WriteLine($"error: {error.Message}");
-    return 1;
+    // The last three: Kestrel of an address, the configuration of a value or of a file that is not valid.
+    return Fail(error, 2);
+}
+catch (Exception error) when (error is HrmException or IOException or SocketException or UnauthorizedAccessException)
+{
+    return Fail(error, 1);
+}
+
+static int Fail(Exception error, int code)
+{
+    Console.Error.WriteLine($"error: {error.Message.ReplaceLineEndings(" ")}");
+    return code;
 }

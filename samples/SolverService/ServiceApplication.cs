@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Hrm.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Hrm.Samples.SolverService;
 
@@ -10,31 +11,30 @@ public static class ServiceApplication
     /// <summary>More than any puzzle needs: 256×256 cells, each escaped.</summary>
     private const long LargestBody = 512 << 10;
 
-    private static readonly Dictionary<string, string> Switches = new()
-    {
-        ["--model"] = "Solver:Folder",
-        ["--device"] = "Solver:Device",
-        ["--dtype"] = "Solver:ForwardDtype",
-        ["--tf32"] = "Torch:AllowTensorFloat32",
-    };
-
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
     /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and any key of the configuration,
     /// for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
+    /// <exception cref="LabException">An argument is not valid.</exception>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options have bad fields; all are listed.</exception>
     public static WebApplication Create(string[] args)
     {
+        ServiceArguments.Check(args);
+
         // The page and the settings stand beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddCommandLine(args, Switches);
+        builder.Configuration.AddCommandLine(args, ServiceArguments.Switches);
         if (string.IsNullOrEmpty(builder.Configuration["Solver:Folder"]))
         {
             ServeShippedModel(builder.Configuration);
         }
 
+        ServiceArguments.CheckAddresses(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey));
+
+        // A start that fails is an error line of the program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         TorchOptions.AllowTensorFloat32(builder.Configuration.GetValue("Torch:AllowTensorFloat32", false));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

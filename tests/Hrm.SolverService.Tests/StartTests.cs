@@ -86,23 +86,48 @@ public sealed class StartTests
         Creating("--model", folder.Path, "--Solver:Limits:MaxQeueLength", "3").Should().Throw<OptionsValidationException>().WithMessage("*MaxQeueLength*");
     }
 
+    /// <summary>Unknown options and options without a value would otherwise do nothing.</summary>
     [Theory]
-    [InlineData("--urls", "nonsense")]
-    [InlineData("--Solver:Limits:MaxQueueLength", "many")]
-    public async Task What_cannot_be_read_is_a_line_and_an_exit_code(string key, string value)
+    [InlineData("--urls", "nonsense", "--urls: expected addresses such as http://127.0.0.1:8080*'nonsense'*")]
+    [InlineData("--urls", "http://127.0.0.1:99999", "--urls: expected addresses such as http://127.0.0.1:8080*99999*")]
+    [InlineData("--Solver:Limits:MaxQueueLength", "many", "*'many'*")]
+    [InlineData("--Solver:Limits:MaxQeueLength", "3", "*expected known settings, got 'MaxQeueLength'*")]
+    [InlineData("--modle", "there", "--modle: expected an option*did you mean --model?*")]
+    [InlineData("there", "there", "there: expected an option*")]
+    [InlineData("--device", "", "--device: expected a value, got nothing*")]
+    [InlineData("--device", "--urls", "--device: expected a value, got --urls*")]
+    [InlineData("--tf32", "maybe", "*'maybe'*")]
+    public async Task What_cannot_be_read_is_a_line_and_an_exit_code(string key, string value, string message)
+    {
+        var (code, output, errors) = await RunAsync(key, value);
+        code.Should().Be(2);
+        errors.Trim().Should().Match($"error: {message}").And.NotContain("   at ").And.NotContain("\n").And.NotContain("ErrorOnUnknownConfiguration");
+        output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Help_is_shown_and_nothing_is_served()
+    {
+        var (code, output, errors) = await RunAsync("--help");
+        code.Should().Be(0);
+        output.Should().Contain("--model FOLDER").And.Contain("Exit codes:").And.NotContain("Serving");
+        errors.Should().BeEmpty();
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
         TinyModels.Save(TinyModels.Sudoku(4), folder.Path);
         var program = Path.Combine(AppContext.BaseDirectory, "SolverService.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--model", folder.Path, "--Logging:LogLevel:Default", "None", key, value])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--model", folder.Path, "--Logging:LogLevel:Default", "None", .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
+        var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await process.WaitForExitAsync();
-        process.ExitCode.Should().Be(1);
-        errors.Should().StartWith("error: ").And.Contain(value).And.NotContain("   at ");
+        return (process.ExitCode, await output, errors);
     }
 
     [Theory]

@@ -27,7 +27,7 @@ internal static class ArcBuildCommand
         var sets = new List<ArcTaskSet>();
         using (var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache)))
         {
-            foreach (var source in BuildOptions.SourcesOf(result, Source))
+            foreach (var source in result.GetValue(Source) ?? [])
             {
                 sets.AddRange(ArcTaskFile.ReadSets(ArcFolder.Find(await sources.PathOfAsync(source, cancellationToken), source)));
             }

@@ -13,10 +13,7 @@ internal static class BuildOptions
 
     public static Option<string?> Cache { get; } = new("--cache") { Description = "The folder that keeps downloads; by default one in the user's local application data." };
 
-    public static Option<string[]> Sources(string name, string description) => CommonOptions.Files(name, description + " Files, folders or https addresses, separated by commas or given again.");
-
-    /// <summary>What an option names, split at commas.</summary>
-    public static string[] SourcesOf(ParseResult result, Option<string[]> option) => CommonOptions.SplitFiles(result.GetValue(option));
+    public static Option<string[]> Sources(string name, string description) => CommonOptions.Files(name, description + " One or more files, folders or https addresses.");
 
     /// <summary>Refuses a number out of a range.</summary>
     public static T Require<T>(ParseResult result, Option<T> option, T least, T most)

@@ -35,7 +35,7 @@ internal static class CommonOptions
         }
 
         return task is SudokuLab
-            ? new LabData { Train = SplitFiles(result.GetValue(train)), Test = SplitFiles(result.GetValue(test)), Side = result.GetValue(side) }
+            ? new LabData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], Side = result.GetValue(side) }
             : throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
     }
 
@@ -48,10 +48,6 @@ internal static class CommonOptions
             throw new LabException($"{string.Join(", ", useless)}: does nothing {why}; leave it out.");
         }
     }
-
-    /// <summary>The files that items name: an item may name several, separated by commas.</summary>
-    public static string[] SplitFiles(IEnumerable<string>? items)
-        => [.. (items ?? []).SelectMany(item => item.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     /// <summary>The dtype that was asked for, or <see langword="null"/> for the config's.</summary>
     public static torch.ScalarType? ReadDtype(string? name)
@@ -69,9 +65,9 @@ internal static class CommonOptions
     {
         if (threads is { } count)
         {
-            if (count < 1)
+            if (count < 1 || count > SettingsReader.MostThreads)
             {
-                throw new LabException($"--threads: expected at least 1, got {count}.");
+                throw new LabException($"--threads: expected 1 to {SettingsReader.MostThreads}, got {count}.");
             }
 
             torch.set_num_threads(count);

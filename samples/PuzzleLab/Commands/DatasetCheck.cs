@@ -40,7 +40,7 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
             CheckDisjoint(cancellationToken);
         }
 
-        console.WriteLine(_faults == 0 ? "no fault found" : $"{_faults:N0} examples have a fault");
+        console.WriteLine(_faults == 0 ? "no fault found" : $"{Words.Count(_faults, "example")} with a fault");
         return _faults == 0;
     }
 
@@ -61,7 +61,7 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
             }
         }
 
-        console.WriteLine($"{split}: {dataset.Examples.GroupOffsets.Count - 1:N0} groups, {dataset.Examples.PuzzleOffsets.Count - 1:N0} puzzles, {dataset.Examples.ExampleCount:N0} examples");
+        console.WriteLine(DatasetOutput.Contents(split, dataset.Examples));
     }
 
     private void CheckDisjoint(CancellationToken cancellationToken)

@@ -15,11 +15,15 @@ internal static class DatasetOutput
         foreach (var split in splits)
         {
             using var dataset = PuzzleDatasetFolder.Open(folder, split.Name);
-            console.WriteLine($"{split.Name}: {dataset.GroupOffsets.Count - 1:N0} groups, {dataset.PuzzleOffsets.Count - 1:N0} puzzles, {dataset.ExampleCount:N0} examples");
+            console.WriteLine(Contents(split.Name, dataset));
         }
 
         console.WriteLine($"dataset in {folder}");
     }
+
+    /// <summary>What a part of a dataset holds.</summary>
+    public static string Contents(string split, IPuzzleDataset dataset)
+        => $"{split}: {Words.Count(dataset.GroupOffsets.Count - 1, "group")}, {Words.Count(dataset.PuzzleOffsets.Count - 1, "puzzle")}, {Words.Count(dataset.ExampleCount, "example")}";
 
     /// <summary>A line for every hundred thousand examples.</summary>
     private sealed class Lines(IAnsiConsole console) : IProgress<DatasetWriteProgress>

@@ -10,7 +10,7 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> Run = CommonOptions.Run();
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default what the run was tested with." };
-    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles in place of --data: CSV files, separated by commas or given again.");
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles in place of --data: one or more CSV files.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file that takes two answers to each test input, in the format of the competition." };
     private static readonly Option<int?> Segments = CommonOptions.Segments();
     private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Stop each puzzle by its Q values." };

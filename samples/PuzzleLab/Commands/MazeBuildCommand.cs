@@ -94,7 +94,7 @@ internal static class MazeBuildCommand
 
         async Task<MazePuzzle[]> ReadAsync(Option<string[]> option)
         {
-            var files = await sources.FilesOfAsync(BuildOptions.SourcesOf(result, option), ".csv", cancellationToken);
+            var files = await sources.FilesOfAsync(result.GetValue(option) ?? [], ".csv", cancellationToken);
             return files.Count > 0
                 ? [.. files.SelectMany(file => MazeCsv.ReadAll(file))]
                 : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated mazes), got none.");

@@ -22,7 +22,7 @@ internal static class ShowCommand
             if (result.GetValue(html) is { } path)
             {
                 HtmlPage.Write(path, $"{result.GetValue(data)}, {result.GetValue(split)}", views);
-                AnsiConsole.Console.WriteLine($"{views.Count} examples in {path}");
+                AnsiConsole.Console.WriteLine($"{Words.Count(views.Count, "example")} in {path}");
             }
         });
         return command;

@@ -16,7 +16,7 @@ internal static class SolveCommand
         var (run, segments) = (CommonOptions.Run(), CommonOptions.Segments());
         var (side, device, threads) = (CommonOptions.Side(), CommonOptions.Device(), CommonOptions.Threads());
         var (dtype, tf32) = (CommonOptions.Dtype(), CommonOptions.Tf32());
-        var command = new Command("sudoku", "Solve a Sudoku.") { puzzle, run, segments, side, device, dtype, tf32, threads };
+        var command = new Command("sudoku", "Solve a Sudoku. Exit code 3 if the answer is not a solution.") { puzzle, run, segments, side, device, dtype, tf32, threads };
         command.SetAction(result =>
         {
             var question = SudokuGrid.Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
@@ -27,18 +27,14 @@ internal static class SolveCommand
 
             var folder = new RunFolder(result.GetValue(run)!);
             var settings = folder.ReadSettings(LabTask.Of("sudoku"));
-            var count = result.GetValue(segments) ?? settings.Trainer.Halting.MaxSegments;
-            if (count < 1)
-            {
-                throw new LabException($"--segments: expected at least 1, got {count}.");
-            }
-
+            settings.Trainer.Halting.MaxSegments = result.GetValue(segments) ?? settings.Trainer.Halting.MaxSegments;
+            SettingsReader.Check(settings);
             using var model = Architectures.Load(
                 folder.Path,
                 settings,
                 CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), result.GetValue(tf32)),
                 CommonOptions.ReadDtype(result.GetValue(dtype)));
-            return Solve(model, question, count);
+            return Solve(model, question, settings.Trainer.Halting.MaxSegments);
         });
         return command;
     }
@@ -51,6 +47,6 @@ internal static class SolveCommand
         BoardView.Write(AnsiConsole.Console, encoding, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
         var isSolved = SudokuChecker.IsSolution(question, encoding.DecodePrediction([.. trace[^1].Tokens]));
         AnsiConsole.Console.WriteLine(isSolved ? "solved" : "not solved");
-        return isSolved ? 0 : 3;
+        return isSolved ? 0 : CommandLine.No;
     }
 }

@@ -91,7 +91,7 @@ internal static class SudokuBuildCommand
 
         async Task<IEnumerable<SudokuPuzzle>> FindAsync(Option<string[]> option)
         {
-            var files = await sources.FilesOfAsync(BuildOptions.SourcesOf(result, option), ".csv", cancellationToken);
+            var files = await sources.FilesOfAsync(result.GetValue(option) ?? [], ".csv", cancellationToken);
             return files.Count > 0
                 ? files.SelectMany(file => SudokuCsv.Read(file, shape))
                 : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated puzzles), got none.");

@@ -8,7 +8,7 @@ namespace Hrm.Samples.PuzzleLab;
 /// <summary>Values as JSON files that are whole or not there.</summary>
 internal static class JsonFiles
 {
-    private const long MaxLength = 64 << 20;
+    private const int MaxBytes = 64 << 20;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -25,9 +25,9 @@ internal static class JsonFiles
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: <= MaxLength } ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), Options) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<T>(RunFolder.ReadText(path, MaxBytes), Options) : null;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or LabException)
         {
             return null; // It is made again.
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Training;
 using Spectre.Console;
 
@@ -62,10 +63,10 @@ internal static class ReproduceCommand
             {
                 new ReportFolder(root).Add(figure.Run(laboratory));
             }
-            catch (TrainingDivergedException error)
+            catch (Exception error) when (error is TrainingDivergedException or MeasurementException)
             {
                 // The others may still come to their end.
-                console.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
+                CommandLine.Errors.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
                 failed = true;
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -54,6 +55,14 @@ public sealed class LabSettings
 
     /// <summary>Threads of libtorch; a run goes on bit for bit with the same number.</summary>
     public int Threads { get; set; }
+
+    /// <summary>The device that the run began on; null in runs that did not record it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Device { get; set; }
+
+    /// <summary>Whether CUDA may round the factors of float32 products to TensorFloat-32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AllowTensorFloat32 { get; set; }
 
     /// <summary>What is trained on and tested with.</summary>
     public LabData Data { get; set; } = new();

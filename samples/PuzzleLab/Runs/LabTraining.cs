@@ -94,14 +94,20 @@ internal sealed class LabTraining : IDisposable
             Logs = [json, board],
             Logger = new ConsoleLogger(_console),
         };
-        if (isResumed && run.Resume() is null)
+        if (isResumed)
         {
-            throw new LabException($"--resume: {_folder.CheckpointsPath} has no checkpoint; start the run again.");
+            var restored = run.Resume() ?? throw new LabException($"--resume: {_folder.CheckpointsPath} has no checkpoint; start the run again.");
+            if (restored.Step > 0 && restored.State.EvaluatedStep == restored.Step)
+            {
+                // No evaluation follows that would do it, and it may have failed before.
+                using var average = trainer.Average?.Apply();
+                Export(model);
+            }
         }
 
         RequireUnused(isResumed, checkpoints);
         _folder.Save(_settings);
-        _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {_training.Examples.ExampleCount:N0} training examples, {_test.Examples.ExampleCount:N0} test examples, {_settings.Trainer.TotalSteps:N0} steps");
+        _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(_training.Examples.ExampleCount, "training example")}, {Words.Count(_test.Examples.ExampleCount, "test example")}, {Words.Count(_settings.Trainer.TotalSteps, "step")}");
         var outcome = run.Run(Progress ?? new ConsoleProgress(_console), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
     }
@@ -143,11 +149,18 @@ internal sealed class LabTraining : IDisposable
         var segments = _settings.Trainer.Halting.MaxSegments;
         var report = _task.CreateReport(_test);
         var result = LabEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), report, cancellationToken);
-        _console.WriteLine($"after {trainer.StepCount:N0} steps, {segments} segments:");
+        _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
         report.Write(_console, result);
+        Export(trainer.Model);
+        return result.Averages;
+    }
+
+    /// <summary>Saves the model as evaluated.</summary>
+    private void Export(HrmModel model)
+    {
         try
         {
-            trainer.Model.Save(_folder.Path);
+            model.Save(_folder.Path);
             _unsaved = null;
         }
         catch (HrmFileException error)
@@ -156,7 +169,5 @@ internal sealed class LabTraining : IDisposable
             _console.MarkupLineInterpolated($"[yellow]{error.Message}; training goes on[/]");
             _unsaved = error;
         }
-
-        return result.Averages;
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Hrm.Samples.PuzzleLab;
 
@@ -9,19 +11,32 @@ namespace Hrm.Samples.PuzzleLab;
 /// </summary>
 internal sealed class RunFolder
 {
-    private const long MaxSettingsLength = 1 << 20;
+    private const int MaxSettingsBytes = 1 << 20;
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonDocumentOptions Parsing = new()
     {
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        MaxDepth = 16,
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
     };
 
     public RunFolder(string path)
     {
         Path = path;
     }
+
+    /// <summary>How settings are written and read.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        WriteIndented = true,
+        MaxDepth = 16,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     public string Path { get; }
 
@@ -64,22 +79,66 @@ internal sealed class RunFolder
     /// <summary>The settings of a run of any task.</summary>
     public LabSettings ReadSettings()
     {
+        if (!File.Exists(SettingsPath))
+        {
+            throw new LabException($"{SettingsPath}: expected the settings of a run, got no such file; train a model first.");
+        }
+
+        var settings = new JsonObject();
+        SettingsReader.Merge(settings, ParseFile(SettingsPath), typeof(LabSettings), SettingsPath);
+        return FromJson(settings, SettingsPath);
+    }
+
+    /// <summary>Settings as an object whose values can be replaced.</summary>
+    public static JsonObject ToJson(LabSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+
+    /// <summary>Reads and checks settings.</summary>
+    /// <param name="settings">All of them.</param>
+    /// <param name="origin">Where they come from, for messages.</param>
+    /// <exception cref="LabException">They are not valid.</exception>
+    public static LabSettings FromJson(JsonObject settings, string origin)
+    {
         try
         {
-            var info = new FileInfo(SettingsPath);
-            if (!info.Exists || info.Length > MaxSettingsLength)
-            {
-                throw new LabException($"{SettingsPath}: expected the settings of a run, at most {MaxSettingsLength} bytes; train a model first.");
-            }
-
-            var settings = JsonSerializer.Deserialize<LabSettings>(File.ReadAllText(SettingsPath), Json)
-                ?? throw new LabException($"{SettingsPath}: expected a JSON object, got null.");
-            SettingsReader.Check(settings);
-            return settings;
+            var read = settings.Deserialize<LabSettings>(Json)!;
+            SettingsReader.Check(read);
+            return read;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException error)
         {
-            throw new LabException($"{SettingsPath}: {error.Message}");
+            throw new LabException($"{origin}: {SettingsReader.Explain(settings, error)}");
         }
+    }
+
+    /// <summary>The object of a JSON file.</summary>
+    /// <exception cref="LabException">There is no such file, it is too long, or is not a JSON object.</exception>
+    public static JsonObject ParseFile(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(ReadText(path, MaxSettingsBytes), null, Parsing) as JsonObject
+                ?? throw new LabException($"{path}: expected a JSON object, got another value.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        {
+            throw new LabException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>The text of a file, of which no more is read than may be.</summary>
+    /// <exception cref="LabException">The file is longer.</exception>
+    public static string ReadText(string path, int maxBytes)
+    {
+        using var stream = File.OpenRead(path);
+        using var kept = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (var length = stream.Read(buffer); length > 0; length = stream.Read(buffer))
+        {
+            kept.Write(buffer, 0, kept.Length + length <= maxBytes ? length : throw new LabException($"{path}: expected at most {maxBytes} bytes, got more."));
+        }
+
+        kept.Position = 0;
+        using var text = new StreamReader(kept);
+        return text.ReadToEnd();
     }
 }

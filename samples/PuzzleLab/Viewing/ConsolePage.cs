@@ -10,8 +10,8 @@ internal static class ConsolePage
     {
         foreach (var puzzle in puzzles)
         {
-            console.Write(new Rule(puzzle.Title.EscapeMarkup()).LeftJustified());
-            console.Write(new Columns(puzzle.Grids.Select(grid => new Panel(Markup(grid)).Header(grid.Title.EscapeMarkup()).RoundedBorder())) { Expand = false });
+            console.MarkupLineInterpolated($"[bold]{puzzle.Title}[/]");
+            console.Write(CommandLine.Beside(console, puzzle.Grids.Select(grid => new Panel(Markup(grid)).Header(grid.Title.EscapeMarkup()).RoundedBorder())));
         }
     }
 

@@ -17,7 +17,15 @@ internal static class CheckedBinding
         }
         catch (InvalidOperationException error)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [error.Message]);
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [Explain(error.Message)]);
         }
+    }
+
+    /// <summary>The binder's text without its own names: it ends with the keys that are unknown.</summary>
+    private static string Explain(string message)
+    {
+        const string Unknown = "were not found on the instance of ";
+        var place = message.IndexOf(Unknown, StringComparison.Ordinal);
+        return place < 0 ? message : $"expected known settings, got{message[message.IndexOf(": ", place, StringComparison.Ordinal)..].TrimStart(':')}";
     }
 }
