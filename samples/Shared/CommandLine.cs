@@ -125,20 +125,10 @@ internal static class CommandLine
     /// <summary>The error, without the names of types that the parser puts into it.</summary>
     private static string Explain(ParseError error)
     {
-        var type = error.SymbolResult switch
-        {
-            OptionResult option => option.Option.ValueType,
-            ArgumentResult { Parent: OptionResult option } => option.Option.ValueType,
-            _ => null,
-        };
-        if (type is null || !error.Message.Contains("as expected type", StringComparison.Ordinal))
-        {
-            return error.Message.TrimEnd('.');
-        }
-
-        var name = ((error.SymbolResult as OptionResult) ?? (OptionResult)error.SymbolResult!.Parent!).Option.Name;
-        var text = error.SymbolResult.Tokens is [var token, ..] ? token.Value : string.Empty;
-        return $"{name}: expected {Words.Describe(type)}, got '{text}'";
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        return option is { Tokens: [var token, ..] } && error.Message.Contains("as expected type", StringComparison.Ordinal)
+            ? $"{option.Option.Name}: expected {Words.Describe(option.Option.ValueType)}, got '{token.Value}'"
+            : error.Message.TrimEnd('.');
     }
 
     private static void WriteError(string message) => Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");

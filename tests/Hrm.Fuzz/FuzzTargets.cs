@@ -26,6 +26,8 @@ internal static class FuzzTargets
         ["archive"] = () => new ArchiveTarget(),
         ["download"] = () => new DownloadTarget(),
         ["report-log"] = () => new ReportLogTarget(),
+        ["arguments"] = () => new ArgumentsTarget(),
+        ["run-folder"] = () => new RunFolderTarget(),
         ["service"] = () => new ServiceTarget(),
     };
 

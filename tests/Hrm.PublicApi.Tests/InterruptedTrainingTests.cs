@@ -13,6 +13,8 @@ public sealed class InterruptedTrainingTests : IDisposable
     private const string KillsVariable = "HRM_KILLS";
     private const int Steps = 60;
     private const int LongSteps = 400; // Still at it when the signal comes.
+    private const int SigHup = 1;
+    private const int SigInt = 2;
     private const int SigTerm = 15;
 
     private readonly ITestOutputHelper _output;
@@ -89,8 +91,27 @@ public sealed class InterruptedTrainingTests : IDisposable
         Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
 
         var (again, refused) = LabProcess.Run(StartArguments(run, LongSteps));
-        again.Should().Be(1);
+        again.Should().Be(2);
         LabProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {LongSteps}");
+    }
+
+    /// <summary>A terminal that is closed, and a user who cannot wait.</summary>
+    [Theory]
+    [InlineData(SigHup)]
+    [InlineData(SigHup, SigTerm, SigInt, SigTerm, SigTerm, SigHup)]
+    public void Any_signals_stop_it_as_one(params int[] signals)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There are no such signals.
+        }
+
+        var run = Path.Combine(_folder, "stopped");
+        var (code, output) = Stop(run, signals);
+        code.Should().Be(130, output);
+        LabProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("go on with: train sudoku --resume").And.NotContain("   at ");
+        Directory.EnumerateDirectories(Checkpoints(run)).Should().NotBeEmpty();
+        LabProcess.Run("train", "sudoku", "--resume", run).Code.Should().Be(0);
     }
 
     [Fact]
@@ -146,11 +167,16 @@ public sealed class InterruptedTrainingTests : IDisposable
     ];
 
     /// <summary>Starts a run and asks it to stop once it has reported.</summary>
-    private (int Code, string Output) Stop(string run)
+    private (int Code, string Output) Stop(string run, params int[] signals)
     {
         var process = LabProcess.Start(StartArguments(run, LongSteps));
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "metrics.jsonl")), TimeSpan.FromSeconds(60)).Should().BeTrue();
-        Kill(process.Id, SigTerm).Should().Be(0);
+        foreach (var signal in signals.DefaultIfEmpty(SigTerm))
+        {
+            _ = Kill(process.Id, signal); // It may have ended by then.
+            Thread.Sleep(signals.Length); // Also while it saves.
+        }
+
         return LabProcess.Finish(process);
     }
 

@@ -9,6 +9,16 @@ internal static partial class LabProcess
     /// <summary>Runs a command to its end.</summary>
     public static (int Code, string Output) Run(params string[] arguments) => Finish(Start(arguments));
 
+    /// <summary>Runs a command to its end; its standard output and its standard error apart.</summary>
+    public static (int Code, string Output, string Errors) RunApart(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
     /// <summary>Starts a command.</summary>
     public static Process Start(params string[] arguments) => Start("dotnet", [Library, .. arguments]);
 

@@ -29,6 +29,7 @@ public sealed class PuzzleLabTests : IDisposable
         var again = LabProcess.Run("evaluate", "sudoku", "--run", exported, "--test", test);
 
         training.Code.Should().Be(0, training.Output);
+        training.Output.Split('\n').Should().Contain(line => line.StartsWith("step ") && line.Contains("halting after"), "a line that is not shown in a terminal is not broken");
         export.Code.Should().Be(0, export.Output);
         LastTable(again.Output).Should().Be(LastTable(training.Output), "the model computes in bfloat16 anyway");
         new FileInfo(Path.Combine(exported, "model.safetensors")).Length.Should().BeLessThan(new FileInfo(Path.Combine(run, "model.safetensors")).Length * 6 / 10);
@@ -56,6 +57,11 @@ public sealed class PuzzleLabTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=1"], "--set Threads: does nothing at the start of a run; use --threads"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--threads", "2000000000"], "--threads: expected 1 to"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", "", "--steps", "1"], "--output: expected a value"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--config", _folder], _folder),
+            (["train", "sudoku", "--train", easy, "--minuts", "3"], "--minuts: expected an option of 'PuzzleLab train sudoku'; did you mean --minutes?"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--allow-changes"], "--allow-changes: does nothing without --resume"),
             (["train", "sudoku", "--resume", _folder], "run.json"),
             (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json"),
             (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
@@ -63,10 +69,65 @@ public sealed class PuzzleLabTests : IDisposable
         ];
         foreach (var (arguments, named) in mistakes)
         {
-            var (code, output) = LabProcess.Run(arguments);
-            code.Should().Be(1, output);
-            LabProcess.InOneLine(output).Should().Contain(named).And.NotContain("   at ");
+            var (code, output, errors) = LabProcess.RunApart(arguments);
+            code.Should().Be(named.StartsWith("nowhere", StringComparison.Ordinal) || named == "81" ? 1 : 2, errors);
+            output.Should().BeEmpty();
+            errors.Should().StartWith("error: ").And.Contain(named);
+            errors.Split('\n').Should().HaveCount(2, "an error is one line, however long");
         }
+    }
+
+    /// <summary>A resumed run whose settings differ would have another result.</summary>
+    [Fact]
+    public void A_run_is_resumed_with_its_own_settings_unless_other_ones_are_allowed()
+    {
+        var test = Path.Combine(_folder, "a,b.csv");
+        File.WriteAllLines(test, File.ReadLines(Path.Combine(Data, "sudoku_easy_test.csv")).Take(5));
+        var config = Path.Combine(_folder, "config.json");
+        File.WriteAllText(config, """{ "Trainer": { "LearningRate": 0.5 } }""");
+        var run = Path.Combine(_folder, "run");
+        var training = LabProcess.RunApart("train", "sudoku", "--train", test, test, "--test", test, "--steps", "1", "--threads", "1", "--preset", "tiny", "--output", run, "--set", "Trainer:GlobalBatchSize=2", "--set", "Evaluations=1", "--set", "Trainer:Halting:MaxSegments=1");
+        training.Code.Should().Be(0, training.Errors);
+        training.Output.Should().Contain("8 training examples, 4 test examples, 1 step").And.Contain("after 1 step, 1 segment:");
+
+        (string[] Change, string Named)[] changes =
+        [
+            (["--set", "Augmentation:HintProbability=0.5"], "Augmentation:HintProbability was 0, is 0.5"),
+            (["--config", config], "Trainer:LearningRate was"),
+            (["--threads", "2"], "Threads was 1, is 2"),
+            (["--tf32"], "AllowTensorFloat32 was not set, is true"),
+        ];
+        foreach (var (change, named) in changes)
+        {
+            var refused = LabProcess.RunApart(["train", "sudoku", "--resume", run, .. change]);
+            refused.Code.Should().Be(2);
+            refused.Errors.Should().StartWith("error: --resume: expected the settings of the run, got others").And.Contain(named);
+        }
+
+        var allowed = LabProcess.RunApart("train", "sudoku", "--resume", run, "--set", "Trainer:TotalSteps=2", "--allow-changes");
+        allowed.Code.Should().Be(0, allowed.Errors);
+        allowed.Errors.Should().Contain("not the run that was interrupted: Trainer:TotalSteps was 1, is 2");
+        LabProcess.RunApart("train", "sudoku", "--resume", run, "--set", "KeepCheckpoints=9").Code.Should().Be(0);
+    }
+
+    [Fact]
+    public void The_version_is_that_of_the_library()
+    {
+        var version = System.Reflection.CustomAttributeExtensions.GetCustomAttribute<System.Reflection.AssemblyInformationalVersionAttribute>(typeof(Hrm.Core.HrmModel).Assembly)!.InformationalVersion;
+        LabProcess.RunApart("--version").Output.Trim().Should().Be(version).And.NotStartWith("1.0.0");
+    }
+
+    /// <summary>The report goes to the log, the error says it in one line.</summary>
+    [Fact]
+    public void A_divergence_is_reported_once()
+    {
+        var easy = Path.Combine(Data, "sudoku_easy_test.csv");
+        var (code, output, errors) = LabProcess.RunApart("train", "sudoku", "--train", easy, "--test", easy, "--steps", "40", "--threads", "1", "--preset", "tiny", "--output", Path.Combine(_folder, "run"),
+            "--set", "Trainer:GlobalBatchSize=2", "--set", "Trainer:WarmupSteps=0", "--set", "Trainer:LearningRate=1e30", "--set", "Evaluations=1", "--set", "Run:CheckpointInterval=1000");
+        code.Should().Be(1, errors);
+        Regex.Count(output, "puzzle ids in work:").Should().Be(1);
+        errors.Should().StartWith("error: training: expected a finite loss and gradient, got step ").And.NotContain("u000a");
+        errors.Split('\n').Should().HaveCount(2);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

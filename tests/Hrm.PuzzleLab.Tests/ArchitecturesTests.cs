@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Samples;
 using Hrm.Samples.PuzzleLab;
 using Hrm.TestKit;
 using TorchSharp;

@@ -35,6 +35,7 @@ internal static class Architectures
             throw new LabException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
         }
 
+        RequireRoom(settings.Model, [folder]);
         using var generator = new torch.Generator((ulong)settings.Seed);
         var model = Create(settings.Architecture, settings.Model, generator);
         try
@@ -49,6 +50,26 @@ internal static class Architectures
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Refuses settings whose model is far larger than the weights that are there, before memory is taken for it.</summary>
+    /// <param name="config">The sizes of the settings.</param>
+    /// <param name="folders">The folders of the weights; the largest counts.</param>
+    /// <exception cref="LabException">The weights are of a smaller model.</exception>
+    public static void RequireRoom(HrmConfig config, IEnumerable<string> folders)
+    {
+        // Two levels may share their weights, and a value takes at least two bytes.
+        var least = config.ParameterCount + (2L * config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
+        foreach (var folder in folders)
+        {
+            var bytes = Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => file.Length) : 0;
+            if (bytes >= least)
+            {
+                return;
+            }
+        }
+
+        throw new LabException($"settings: expected a model that fits the weights of the run, got one of {config.ParameterCount} values.");
     }
 
     /// <summary>The updates of a segment, of both modules together: N · (T + 1).</summary>

@@ -74,6 +74,11 @@ internal sealed class LabTraining : IDisposable
     {
         _folder.Create();
         using var checkpoints = CheckpointStore.Open(_folder.CheckpointsPath, _settings.KeepCheckpoints);
+        if (isResumed && checkpoints.Steps.Count > 0)
+        {
+            Architectures.RequireRoom(_settings.Model, checkpoints.Steps.Select(checkpoints.PathOf));
+        }
+
         using var generator = new torch.Generator((ulong)_settings.Seed);
         using var model = Architectures.Create(_settings.Architecture, _settings.Model, generator);
         if (!isResumed && _settings.InitialWeights.Length > 0)

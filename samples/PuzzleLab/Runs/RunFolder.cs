@@ -116,8 +116,15 @@ internal sealed class RunFolder
     {
         try
         {
-            return JsonNode.Parse(ReadText(path, MaxSettingsBytes), null, Parsing) as JsonObject
+            var parsed = JsonNode.Parse(ReadText(path, MaxSettingsBytes), null, Parsing) as JsonObject
                 ?? throw new LabException($"{path}: expected a JSON object, got another value.");
+            _ = parsed.ToJsonString(); // Texts are decoded as late as this.
+            return parsed;
+        }
+        catch (InvalidOperationException error)
+        {
+            // A name or text has half of a surrogate pair in it.
+            throw new LabException($"{path}: expected texts of whole characters: {error.Message}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {

@@ -197,7 +197,8 @@ internal static class SettingsReader
             var property = Find(type, names[depth], $"--set {string.Join(':', names[..depth])}{(depth > 0 ? ":" : string.Empty)}");
             if (property.PropertyType.IsArray)
             {
-                SetItem((JsonArray)target[property.Name]!, path, string.Join(':', names[(depth + 1)..]), text);
+                var list = target[property.Name] as JsonArray ?? throw new LabException($"settings: {path}: expected a list of texts, got {target[property.Name]?.ToJsonString() ?? "null"}.");
+                SetItem(list, path, string.Join(':', names[(depth + 1)..]), text);
                 return;
             }
 
