@@ -1,5 +1,6 @@
 using Hrm.Core;
 using Hrm.Puzzles;
+using Hrm.Samples;
 using Hrm.Samples.PuzzleLab;
 using Hrm.TestKit;
 using Hrm.Training;
