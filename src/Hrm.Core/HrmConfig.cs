@@ -17,9 +17,45 @@ public sealed record HrmConfig
     /// <summary>The version of the file format that this library writes.</summary>
     public const int CurrentFormatVersion = 1;
 
+    /// <summary>Creates a config with the defaults; sequence length and vocabulary must be set.</summary>
+    public HrmConfig()
+        : this(CurrentFormatVersion)
+    {
+    }
+
+    /// <summary>Holds the defaults. Generated JSON code knows those of parameters, not those of init-only properties.</summary>
+    [JsonConstructor]
+    internal HrmConfig(
+        int formatVersion = CurrentFormatVersion,
+        int puzzleIdCount = 1,
+        int highCycles = 2,
+        int lowCycles = 2,
+        int highLayers = 4,
+        int lowLayers = 4,
+        int hiddenSize = 512,
+        int heads = 8,
+        double expansion = 4,
+        double rmsNormEpsilon = 1e-5,
+        double ropeTheta = 10000,
+        torch.ScalarType forwardDtype = torch.ScalarType.BFloat16)
+    {
+        FormatVersion = formatVersion;
+        PuzzleIdCount = puzzleIdCount;
+        HighCycles = highCycles;
+        LowCycles = lowCycles;
+        HighLayers = highLayers;
+        LowLayers = lowLayers;
+        HiddenSize = hiddenSize;
+        Heads = heads;
+        Expansion = expansion;
+        RmsNormEpsilon = rmsNormEpsilon;
+        RopeTheta = ropeTheta;
+        ForwardDtype = forwardDtype;
+    }
+
     /// <summary>The version of the file format, 1.</summary>
     [JsonPropertyName("format_version"), JsonPropertyOrder(-1)]
-    public int FormatVersion { get; init; } = CurrentFormatVersion;
+    public int FormatVersion { get; init; }
 
     /// <summary>The number of tokens of a puzzle, without the prefix.</summary>
     [JsonPropertyName("seq_len")]
@@ -35,7 +71,7 @@ public sealed record HrmConfig
 
     /// <summary>The number of puzzle ids (rows of the puzzle embedding).</summary>
     [JsonPropertyName("num_puzzle_identifiers")]
-    public int PuzzleIdCount { get; init; } = 1;
+    public int PuzzleIdCount { get; init; }
 
     /// <summary>P, the number of prefix tokens; by default the puzzle embedding's width over D, rounded up.</summary>
     [JsonPropertyName("puzzle_emb_len"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -43,31 +79,31 @@ public sealed record HrmConfig
 
     /// <summary>N, the number of high cycles of a segment.</summary>
     [JsonPropertyName("H_cycles")]
-    public int HighCycles { get; init; } = 2;
+    public int HighCycles { get; init; }
 
     /// <summary>T, the number of low updates of a high cycle.</summary>
     [JsonPropertyName("L_cycles")]
-    public int LowCycles { get; init; } = 2;
+    public int LowCycles { get; init; }
 
     /// <summary>The number of blocks of the high module.</summary>
     [JsonPropertyName("H_layers")]
-    public int HighLayers { get; init; } = 4;
+    public int HighLayers { get; init; }
 
     /// <summary>The number of blocks of the low module.</summary>
     [JsonPropertyName("L_layers")]
-    public int LowLayers { get; init; } = 4;
+    public int LowLayers { get; init; }
 
     /// <summary>D, the width of the states.</summary>
     [JsonPropertyName("hidden_size")]
-    public int HiddenSize { get; init; } = 512;
+    public int HiddenSize { get; init; }
 
     /// <summary>A, the number of attention heads; ignored with <see cref="MixTokens"/>.</summary>
     [JsonPropertyName("num_heads")]
-    public int Heads { get; init; } = 8;
+    public int Heads { get; init; }
 
     /// <summary>The nominal expansion of the feed-forward layers, see <see cref="SwiGlu.InnerWidth"/>.</summary>
     [JsonPropertyName("expansion")]
-    public double Expansion { get; init; } = 4;
+    public double Expansion { get; init; }
 
     /// <summary>The inner width of the feed-forward layers; by default the authors' rule.</summary>
     [JsonPropertyName("swiglu_inner"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -83,7 +119,7 @@ public sealed record HrmConfig
 
     /// <summary>How a token knows its position.</summary>
     [JsonPropertyName("pos_encodings")]
-    public PositionEncoding PositionEncoding { get; init; } = PositionEncoding.Rope;
+    public PositionEncoding PositionEncoding { get; init; }
 
     /// <summary>How a module joins its state and what is injected into it; the paper adds.</summary>
     [JsonPropertyName("merge"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -91,15 +127,15 @@ public sealed record HrmConfig
 
     /// <summary>ε of the normalisation.</summary>
     [JsonPropertyName("rms_norm_eps")]
-    public double RmsNormEpsilon { get; init; } = 1e-5;
+    public double RmsNormEpsilon { get; init; }
 
     /// <summary>θ, the base of the rotary angles.</summary>
     [JsonPropertyName("rope_theta")]
-    public double RopeTheta { get; init; } = 10000;
+    public double RopeTheta { get; init; }
 
     /// <summary>The dtype of states, activations and logits: float32 or bfloat16. Parameters are float32.</summary>
     [JsonPropertyName("forward_dtype"), JsonConverter(typeof(ForwardDtypeConverter))]
-    public torch.ScalarType ForwardDtype { get; init; } = torch.ScalarType.BFloat16;
+    public torch.ScalarType ForwardDtype { get; init; }
 
     /// <summary>P, the number of prefix tokens.</summary>
     [JsonIgnore]

@@ -4,17 +4,15 @@ using System.Text.Json.Serialization;
 namespace Hrm.Core;
 
 /// <summary>Reads and writes <see cref="HrmConfig"/> as JSON, strictly: unknown and repeated keys are errors.</summary>
-internal static class HrmConfigJson
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    MaxDepth = 8,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(HrmConfig))]
+internal sealed partial class HrmConfigJson : JsonSerializerContext
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        WriteIndented = true,
-        MaxDepth = 8,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-    };
-
-    public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Options) + "\n";
+    public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Default.HrmConfig) + "\n";
 
     public static HrmConfig ReadFile(string path) => Read(SmallTextFile.ReadConfig(path), path);
 
@@ -23,7 +21,7 @@ internal static class HrmConfigJson
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            var config = JsonSerializer.Deserialize<HrmConfig>(json, Options)
+            var config = JsonSerializer.Deserialize(json, Default.HrmConfig)
                 ?? throw new InvalidConfigException(source, ["expected a JSON object, got null"]);
             var errors = HrmConfigRules.Check(config, isOfFile: true);
             return errors.Count == 0 ? config : throw new InvalidConfigException(source, errors);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Hrm.Core.Tests;
 
@@ -69,7 +70,8 @@ public sealed class StatefulRandomTests
     {
         var state = new StatefulRandom(-77).GetState();
 
-        JsonSerializer.Deserialize<StatefulRandomState>(JsonSerializer.Serialize(state)).Should().Be(state);
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        JsonSerializer.Deserialize<StatefulRandomState>(JsonSerializer.Serialize(state, options), options).Should().Be(state);
     }
 
     [Fact]

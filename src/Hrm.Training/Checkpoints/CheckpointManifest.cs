@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hrm.Core;
 using static TorchSharp.torch;
 
@@ -16,18 +15,6 @@ internal sealed record CheckpointManifest
     private const int MostCounted = 1_000_000_000;
 
     private static readonly TimeSpan LongestTraining = TimeSpan.FromDays(36_500);
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        MaxDepth = 8,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-    };
 
     public required int FormatVersion { get; init; }
 
@@ -62,7 +49,7 @@ internal sealed record CheckpointManifest
     };
 
     public void Write(string folder)
-        => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, Json));
+        => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, TrainingJson.Default.CheckpointManifest));
 
     /// <exception cref="CheckpointException">The file is no manifest that this version reads.</exception>
     public static CheckpointManifest Read(string folder)
@@ -72,7 +59,7 @@ internal sealed record CheckpointManifest
         try
         {
             RequireKnownVersion(path, text);
-            var manifest = JsonSerializer.Deserialize<CheckpointManifest>(text, Json) ?? throw new CheckpointException(path, "expected a JSON object, got null");
+            var manifest = JsonSerializer.Deserialize(text, TrainingJson.Default.CheckpointManifest) ?? throw new CheckpointException(path, "expected a JSON object, got null");
             manifest.RequireValid(path);
             return manifest;
         }
@@ -92,7 +79,14 @@ internal sealed record CheckpointManifest
         static Dictionary<string, string> Flatten(CheckpointManifest manifest)
         {
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            Add(string.Empty, JsonSerializer.SerializeToElement(new { manifest.Threads, manifest.GradientMode, manifest.Trainer, manifest.Data }, Json));
+            foreach (var property in JsonSerializer.SerializeToElement(manifest, TrainingJson.Default.CheckpointManifest).EnumerateObject())
+            {
+                if (property.Name is "threads" or "gradient_mode" or "trainer" or "data")
+                {
+                    Add(property.Name, property.Value);
+                }
+            }
+
             return values;
 
             void Add(string path, JsonElement element)
@@ -105,7 +99,7 @@ internal sealed record CheckpointManifest
 
                 foreach (var property in element.EnumerateObject())
                 {
-                    Add(path.Length == 0 ? property.Name : $"{path}:{property.Name}", property.Value);
+                    Add($"{path}:{property.Name}", property.Value);
                 }
             }
         }

@@ -7,7 +7,11 @@ public sealed record TrainingRunState
     public SamplerPosition Position { get; init; }
 
     /// <summary>The places of batches that are left out.</summary>
-    public IReadOnlyList<SamplerPosition> Skipped { get; init; } = [];
+    public IReadOnlyList<SamplerPosition> Skipped
+    {
+        get;
+        init => field = value ?? []; // Generated JSON code sets null where the key is missing.
+    } = [];
 
     /// <summary>The time spent in training steps.</summary>
     public TimeSpan Trained { get; init; }

@@ -13,13 +13,11 @@ public sealed class JsonLinesLog : ITrainingLog
 {
     private const int MaxLineLength = 1 << 16;
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly TrainingJson Json = new(new JsonSerializerOptions(TrainingJson.Default.Options)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        WriteIndented = false,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    });
 
     private readonly string _path;
 
@@ -36,18 +34,16 @@ public sealed class JsonLinesLog : ITrainingLog
     {
         ArgumentNullException.ThrowIfNull(report);
         var line = JsonSerializer.Serialize(
-            new
-            {
-                report.Kind,
+            new ReportLine(
+                report.Kind == ReportKind.Training ? "training" : "evaluation",
                 report.Step,
-                Seconds = Math.Round(report.Trained.TotalSeconds, 3),
+                Math.Round(report.Trained.TotalSeconds, 3),
                 report.LearningRate,
                 report.GradientNorm,
                 report.StepsPerSecond,
                 report.SegmentsPerSecond,
-                report.Metrics,
-            },
-            Json);
+                report.Metrics),
+            Json.ReportLine);
         Change(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
@@ -111,4 +107,14 @@ public sealed class JsonLinesLog : ITrainingLog
             throw new HrmFileException(_path, "could not be written", exception);
         }
     }
+
+    internal sealed record ReportLine(
+        string Kind,
+        long Step,
+        double Seconds,
+        double LearningRate,
+        double? GradientNorm,
+        double StepsPerSecond,
+        double SegmentsPerSecond,
+        MetricAverages Metrics);
 }

@@ -14,8 +14,11 @@ internal static class RecordedArc
     public static Dictionary<string, ArcTask> Tasks(bool? evaluation = null) =>
         Sets().Where(set => evaluation is null || set.IsEvaluation == evaluation).SelectMany(set => set.Tasks).ToDictionary(task => task.Name);
 
-    public static string[] Identifiers(string dataset) =>
-        JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(Folder, dataset, "identifiers.json")))!;
+    public static string[] Identifiers(string dataset)
+    {
+        using var names = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, dataset, "identifiers.json")));
+        return [.. names.RootElement.EnumerateArray().Select(name => name.GetString()!)];
+    }
 
     /// <summary>The puzzles of a split in order, labels as this library has them: -100 for the recorded 0.</summary>
     public static List<ArcRows> Split(string dataset, string split)

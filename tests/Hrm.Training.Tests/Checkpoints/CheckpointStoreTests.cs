@@ -260,6 +260,20 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_that_names_no_skipped_batches_skips_none()
+    {
+        var path = Save();
+        var file = Path.Combine(path, "checkpoint.json");
+        var text = File.ReadAllText(file);
+        text.Should().Contain("\"skipped\": [],");
+        File.WriteAllText(file, text.Replace("\"skipped\": [],", string.Empty, StringComparison.Ordinal));
+        ChecksumList.Write(path, ["checkpoint.json", "config.json", "model.safetensors", "training.safetensors"]);
+        using var store = CheckpointStore.Open(_folder["store"]);
+        using var other = new SmallTraining();
+        store.Restore(other.Trainer)!.State.Skipped.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_generator_state_that_would_end_the_process_is_refused() => RefuseGenerator(bytes => bytes.Clear());
 
     [Fact]

@@ -12,8 +12,6 @@ internal static class IdentifierFile
 
     private const int MaxSplits = 256;
 
-    private static readonly JsonSerializerOptions Json = new() { MaxDepth = 2 };
-
     /// <summary>Reads the names; <see langword="null"/> if there is no such file.</summary>
     /// <exception cref="HrmFileException">The file is not readable.</exception>
     /// <exception cref="DatasetFormatException">The file is too long or not a list of texts.</exception>
@@ -27,14 +25,14 @@ internal static class IdentifierFile
         var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new DatasetFormatException(path, problem, cause));
         try
         {
-            var identifiers = JsonSerializer.Deserialize<string?[]>(text, Json) ?? throw new DatasetFormatException(path, "expected a list of texts, got null");
-            var missing = Array.IndexOf(identifiers, null);
+            var identifiers = JsonSerializer.Deserialize(text, TrainingJson.Default.StringArray) ?? throw new DatasetFormatException(path, "expected a list of texts, got null");
+            var missing = Array.IndexOf<string?>(identifiers, null);
             if (missing >= 0)
             {
                 throw new DatasetFormatException(path, FormattableString.Invariant($"[{missing}]: expected a text, got null"));
             }
 
-            return identifiers!;
+            return identifiers;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

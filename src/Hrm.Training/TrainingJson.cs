@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Hrm.Training;
+
+/// <summary>Generated JSON code: trimmed, native and file-based applications have no reflection for it.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    MaxDepth = 8,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CheckpointManifest))]
+[JsonSerializable(typeof(JsonLinesLog.ReportLine))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class TrainingJson : JsonSerializerContext;
