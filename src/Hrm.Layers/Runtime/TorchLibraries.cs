@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.Loader;
 
 namespace Hrm.Layers;
 
@@ -26,13 +28,19 @@ internal sealed class TorchLibraries
     public TorchLibraries(IEnumerable<string> folders) =>
         _folders = [.. folders.Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 0).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The folders of this application, as its host set them up.</summary>
+    /// <summary>The folders of this application, as its host set them up; a plug-in's own come first.</summary>
     /// <param name="torchSharp">TorchSharp's managed assembly, which may lie elsewhere in a plug-in.</param>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty location adds no folder.")]
     public static TorchLibraries OfApplication(Assembly torchSharp)
     {
         var probed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
-        return new TorchLibraries([.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? string.Empty]);
+        string[] application = [.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory];
+        string[] beside = Path.GetDirectoryName(torchSharp.Location) is { Length: > 0 } folder ? [folder, Path.Combine(folder, "runtimes", "linux-x64", "native")] : [];
+        return new TorchLibraries(AssemblyLoadContext.GetLoadContext(torchSharp) == AssemblyLoadContext.Default ? [.. application, .. beside] : [.. beside, .. application]);
     }
+
+    /// <summary>The path of a library, or null.</summary>
+    public string? Find(string name) => _folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>The path of TorchSharp's own library, or null.</summary>
     /// <param name="failure">What to do where it is missing; null where it is not.</param>
@@ -104,6 +112,4 @@ internal sealed class TorchLibraries
     }
 
     private string Places => string.Join(", ", _folders);
-
-    private string? Find(string name) => _folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -6,19 +7,21 @@ using TorchSharp;
 namespace Hrm.Layers;
 
 /// <summary>
-/// Loads TorchSharp's native library when the runtime's own attempt has failed, or at once where
-/// <c>HRM_LIBTORCH</c> names another libtorch. It loads at most once, and remembers why it could not.
+/// Loads TorchSharp's native library when the runtime's own attempt has failed, or at once if <c>HRM_LIBTORCH</c> names
+/// another libtorch or the runtime would not ask. It loads at most once, and remembers why it could not.
 /// </summary>
 internal sealed class TorchLoader
 {
     private const string Name = "LibTorchSharp";
 
     private readonly string? _otherLibtorch;
+    private readonly bool _isAsked;
     private readonly Lazy<Outcome> _outcome;
 
-    private TorchLoader(string? otherLibtorch)
+    private TorchLoader(string? otherLibtorch, bool isAsked)
     {
         _otherLibtorch = otherLibtorch;
+        _isAsked = isAsked;
         _outcome = new Lazy<Outcome>(Load);
     }
 
@@ -31,20 +34,26 @@ internal sealed class TorchLoader
     /// <summary>Whether the library in use is the corrected copy.</summary>
     public bool UsesCorrectedCopy => _outcome is { IsValueCreated: true, Value: { Corrected: true, Failure: null } };
 
-    /// <summary>Shortens the wait of libtorch's threads and starts to listen; loads at once only if <c>HRM_LIBTORCH</c> is set.</summary>
+    /// <summary>Shortens the wait of libtorch's threads and starts to listen; loads at once only if it has to.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "The empty location is what is looked for.")]
     public static TorchLoader Start()
     {
         OpenMpWait.Shorten();
         var libtorch = Environment.GetEnvironmentVariable(TorchLibraries.LibtorchVariable);
-        var loader = new TorchLoader(string.IsNullOrEmpty(libtorch) ? null : libtorch);
-        var own = AssemblyLoadContext.GetLoadContext(typeof(TorchLoader).Assembly) ?? AssemblyLoadContext.Default;
+        var torchSharp = typeof(torch).Assembly;
+        var context = AssemblyLoadContext.GetLoadContext(torchSharp) ?? AssemblyLoadContext.Default;
+
+        // The context of a plug-in usually throws when a library that it knows does not load, and then no event is raised. A native
+        // application (its assemblies have no location) has no such event.
+        var isAsked = context == AssemblyLoadContext.Default && torchSharp.Location.Length > 0;
+        var loader = new TorchLoader(string.IsNullOrEmpty(libtorch) ? null : libtorch, isAsked);
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += loader.Resolve;
-        if (own != AssemblyLoadContext.Default)
+        if (context != AssemblyLoadContext.Default)
         {
-            own.ResolvingUnmanagedDll += loader.Resolve;
+            context.ResolvingUnmanagedDll += loader.Resolve;
         }
 
-        if (loader._otherLibtorch is not null)
+        if (loader._otherLibtorch is not null || !isAsked)
         {
             loader._outcome.Value.InitializeTorchSharp();
         }
@@ -90,6 +99,11 @@ internal sealed class TorchLoader
             return _otherLibtorch is null && corrected is null ? new Outcome { Failure = missing } : throw missing!;
         }
 
+        if (!_isAsked)
+        {
+            ExpectNoneLoaded(libtorch, "A process can hold one libtorch: load TorchSharp and Hrm once, in the host, and share them with its plug-ins.");
+        }
+
         foreach (var path in libtorch)
         {
             NativeLibrary.Load(path);
@@ -98,39 +112,62 @@ internal sealed class TorchLoader
         return Loaded(original, corrected);
     }
 
-    private static Outcome LoadOnOther(
+    private Outcome LoadOnOther(
         IReadOnlyList<string> libtorch, TorchLibraries application, string original, CorrectedLibrary? corrected)
     {
-        ExpectNoneLoaded(libtorch);
+        ExpectNoneLoaded(libtorch, $"It is the libtorch of {TorchLibraries.LibtorchVariable}: call TorchRuntime.Initialize() before anything touches torch.");
         var handles = libtorch.ToDictionary(path => Path.GetFileName(path), NativeLibrary.Load);
         var standIns = application.InPlaceOfOwn(handles);
         return Loaded(original, corrected) with { StandIns = standIns };
     }
 
-    private static Outcome Loaded(string original, CorrectedLibrary? corrected) =>
-        new() { Handle = corrected is null ? NativeLibrary.Load(original) : corrected.Load(), Corrected = corrected is not null };
+    private Outcome Loaded(string original, CorrectedLibrary? corrected)
+    {
+        if (corrected is null)
+        {
+            return new Outcome { Handle = NativeLibrary.Load(original) };
+        }
 
-    private static void ExpectNoneLoaded(IReadOnlyList<string> libtorch)
+        var handle = corrected.Load();
+        if (!_isAsked)
+        {
+            // The first load asks the context for the path, and so does each new function unless a resolver answers. Neither is ever undone.
+            _ = LibraryStandIn.TryCreate(handle, original) ?? throw new TorchLoadException(
+                $"{original} needs {VersionRelaxation.Version} of the host's {VersionRelaxation.Library}, and a corrected copy cannot take its path here. "
+                + "Load TorchSharp and Hrm in the host instead of the plug-in, or put a newer libstdc++ first in LD_LIBRARY_PATH.");
+            _ = TryResolve(() => handle);
+        }
+
+        return new Outcome { Handle = handle, Corrected = true };
+    }
+
+    private static void ExpectNoneLoaded(IReadOnlyList<string> libtorch, string advice)
     {
         var wanted = libtorch.First(path => Path.GetFileName(path) == TorchLibraries.Main);
         if (LoadedLibraries.PathOf(TorchLibraries.Main) is { } loaded && !DynamicLoader.IsLoaded(wanted))
         {
-            throw new TorchLoadException(
-                $"{TorchLibraries.LibtorchVariable} asks for {wanted}, but {loaded} is in use already. "
-                + "Call TorchRuntime.Initialize() before anything touches torch.");
+            throw new TorchLoadException($"Expected no other libtorch than {wanted}, but {loaded} is in use already. {advice}");
         }
     }
 
     /// <summary>Makes the first call into TorchSharp's library throw the reason.</summary>
-    private static Outcome Refuse(TorchLoadException failure)
+    private Outcome Refuse(TorchLoadException failure)
     {
-        try
+        if (!_isAsked)
         {
-            NativeLibrary.SetDllImportResolver(
-                typeof(torch).Assembly,
-                (name, _, _) => name is Name or TorchLibraries.TorchSharp ? throw failure.Again() : 0);
+            // The context loads these by their paths before anything is refused: its failure would come first, with TorchSharp's message, and a
+            // second libtorch would end the process. Two libraries of glibc that are empty since 2.34 take the paths.
+            var application = TorchLibraries.OfApplication(typeof(torch).Assembly);
+            foreach (var (name, empty) in new[] { (TorchLibraries.TorchSharp, "libdl.so.2"), (TorchLibraries.Main, "libpthread.so.0") })
+            {
+                if (application.Find(name) is { } path && NativeLibrary.TryLoad(empty, out var handle))
+                {
+                    _ = LibraryStandIn.TryCreate(handle, path);
+                }
+            }
         }
-        catch (InvalidOperationException)
+
+        if (!TryResolve(() => throw failure.Again()))
         {
             // The application has a resolver of its own: TorchSharp reports the failure in its way.
             return new Outcome { Failure = failure, Refused = true };
@@ -139,6 +176,20 @@ internal sealed class TorchLoader
         // Were the load to fail, TorchSharp would copy libtorch beside the application, try again and blame a missing
         // package. Some handle keeps it from that; its functions are asked of the resolver above, which throws.
         return new Outcome { Failure = failure, Refused = true, Handle = NativeLibrary.GetMainProgramHandle() };
+    }
+
+    /// <summary>Answers the functions of TorchSharp's library; false if something else does already.</summary>
+    private static bool TryResolve(Func<nint> library)
+    {
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name is Name or TorchLibraries.TorchSharp ? library() : 0);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private sealed record Outcome
