@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hrm.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,17 +23,19 @@ public static class TrainingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         return services
-            .AddChecked<TrainerOptions, TrainerOptionsValidator>(section.GetSection("Trainer"))
-            .AddChecked<TrainingStreamOptions, TrainingStreamOptionsValidator>(section.GetSection("Stream"))
-            .AddChecked<TrainingRunOptions, TrainingRunOptionsValidator>(section.GetSection("Run"));
+            .AddChecked<TrainerOptions, TrainerOptionsValidator>(options => section.GetSection("Trainer").Bind(options, CheckedBinding.Strict))
+            .AddChecked<TrainingStreamOptions, TrainingStreamOptionsValidator>(options => section.GetSection("Stream").Bind(options, CheckedBinding.Strict))
+            .AddChecked<TrainingRunOptions, TrainingRunOptionsValidator>(options => section.GetSection("Run").Bind(options, CheckedBinding.Strict));
     }
 
-    private static IServiceCollection AddChecked<TOptions, TValidator>(this IServiceCollection services, IConfiguration section)
+    private static IServiceCollection AddChecked<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(this IServiceCollection services, Action<TOptions> bind)
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions>
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
-        services.AddOptions<TOptions>().Configure(options => CheckedBinding.Fill(section, options)).ValidateOnStart();
+        services.AddOptions<TOptions>().Configure(options => CheckedBinding.Fill<TOptions>(() => bind(options))).ValidateOnStart();
         return services;
     }
 }

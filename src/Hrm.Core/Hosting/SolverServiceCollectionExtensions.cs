@@ -36,7 +36,8 @@ public static class SolverServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(it => CheckedBinding.Fill(section, it)));
+        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) =>
+            options.Configure(it => CheckedBinding.Fill<SolverServiceOptions>(() => section.Bind(it, CheckedBinding.Strict))));
     }
 
     /// <summary>Adds a <see cref="HrmSolver"/> that all of the application shares, with options set in code; else as with a configuration.</summary>
