@@ -20,6 +20,7 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
             new Dictionary<string, string>
             {
                 ["Hrm.Layers"] = Same,
+                ["Microsoft.Extensions.Configuration.Binder"] = Extensions,
                 ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
                 ["System.IO.Hashing"] = Extensions,
@@ -31,6 +32,7 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
             new Dictionary<string, string>
             {
                 ["Hrm.Core"] = Same,
+                ["Microsoft.Extensions.Configuration.Binder"] = Extensions,
                 ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
             },
