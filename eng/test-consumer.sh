@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs an application outside of the repository that knows the packed packages alone: the project file of docs/packages.md and
-# the code of README.md, with every libtorch that can be had here. Usage: test-consumer.sh PACKAGES VERSION
+# Builds and runs applications outside of the repository that know the packed packages alone: project, nuget.config and file-based application of
+# docs/packages.md and the code of README.md, with every libtorch that can be had here, also trimmed and native. Usage: test-consumer.sh PACKAGES VERSION
 set -euo pipefail
 packages=$(realpath "$1")
 version=$2
@@ -17,8 +17,17 @@ block() { # FILE LANGUAGE NUMBER: a block of code of a document
 }
 
 # The documented project, with the version that was packed.
-block docs/packages.md xml 1 | sed -E "s/(\"Hrm\.[A-Za-z]+\" Version=)\"[^\"]*\"/\1\"$version\"/" >"$work/app/Consumer.csproj"
-grep -q "\"$version\"" "$work/app/Consumer.csproj" || fail "docs/packages.md has no project with a reference to Hrm"
+block docs/packages.md xml 1 | sed -E "s/(\"Hrm\.[A-Za-z]+\" Version=)\"\[[^]]*\]\"/\1\"[$version]\"/" >"$work/app/Consumer.csproj"
+grep -qF "\"[$version]\"" "$work/app/Consumer.csproj" || fail "docs/packages.md has no project with a reference to an exact version of Hrm"
+
+# The documented nuget.config, with the folder, and with the sources of this machine in the place of nuget.org.
+usual_sources=$(dotnet nuget list source | sed -nE 's/^ *[0-9]+\. +(.*) \[Enabled\]$/\1/p')
+block docs/packages.md xml 2 | sed "s|\"artifacts/packages\"|\"$packages\"|" | awk -v sources="$usual_sources" '
+  /key="nuget.org"/ { open = $0; getline pattern; getline close_; n = split(sources, names, "\n")
+    for (i = 1; i <= n; i++) { line = open; sub(/nuget\.org/, names[i], line); print line "\n" pattern "\n" close_ }
+    next }
+  { print }' >"$work/nuget.config"
+grep -qF "\"$packages\"" "$work/nuget.config" || fail "docs/packages.md has no nuget.config with the folder of the packages"
 
 # The README's code as it stands, but for the number of training steps.
 block README.md csharp 1 | grep -qE 'Take\([0-9]+\)' || fail "README.md has no training of so many steps"
@@ -37,9 +46,7 @@ export NUGET_PACKAGES="$work/packages"
 cd "$work/app"
 settings=(
   -c Release
-  -p:RestoreAdditionalProjectSources="$packages"
   -p:RestoreFallbackFolders="$usual"
-  -p:NuGetAudit=false -p:NoWarn=NU1603
 )
 build() { rm -rf bin obj; dotnet build Consumer.csproj "${settings[@]}" "$@"; }
 start() { dotnet "$(echo bin/Release/net10.0/*/Consumer.dll)" "$@"; }
@@ -83,3 +90,32 @@ build -p:HrmBackend=none >build.log
 refused HRM0001 --no-restore -p:HrmBackend=gpu
 sed -i '/TorchSharp-/d' Consumer.csproj
 refused HRM0002 -p:HrmBackend=cpu
+
+# A file-based application, as it is, trimmed and native: none has reflection for JSON.
+mkdir "$work/file" "$work/data"
+cd "$work/file"
+export XDG_DATA_HOME=$work/data RestoreFallbackFolders=$usual
+{
+  block docs/packages.md text 1 | sed -E "s/^(#:package Hrm\.[A-Za-z]+@)\[.*\]$/\1[$version]/"
+  echo '#:package Microsoft.Extensions.DependencyInjection@10.0.0' # for the options of Options.txt
+  block README.md csharp 2 | sed -E 's|"my-model"|args[0]|; s|"123\.[^"]*"|args[1]|'
+  cat "$here/consumer/Options.txt"
+} | awk '/^#:/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' >solve.cs
+grep -qF "@[$version]" solve.cs && grep -qF 'args[1]' solve.cs || fail "the documents have no file-based application"
+solves() { # COMMAND…: the shipped model solves, and its options are bound
+  "$@" "$root/samples/models/sudoku-9x9" 9.2.........6........18.4...1....7.......25.38...1...........6........8...5..7... >file.log
+  grep -q '^962374851.*: True, after [0-9]* segments' file.log && grep -qx 'options: 3 Stable 00:00:05' file.log || fail "$*: $(cat file.log)"
+}
+publish() { # FOLDER SETTINGS…: no warning may be about a package of ours
+  dotnet publish solve.cs -o "$1" -p:TrimmerSingleWarn=false "${@:2}" >publish.log 2>&1 || fail "$(tail publish.log)"
+  ! grep -E 'warning IL[0-9]+: Hrm\.' publish.log || fail "a package of ours is not ready for this"
+}
+solves dotnet run solve.cs
+publish trimmed -p:PublishAot=false -p:PublishTrimmed=true
+solves trimmed/solve
+if [ -n "$(command -v clang || command -v gcc)" ]; then
+  publish native
+  solves native/solve
+else
+  echo "skipped  native application: expected clang or gcc, got neither"
+fi

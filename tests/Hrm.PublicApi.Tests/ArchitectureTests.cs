@@ -1,10 +1,12 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Xml.Linq;
 using Hrm.Core;
 using Hrm.Layers;
 using Hrm.Puzzles;
 using Hrm.Training;
+using TorchSharp;
 
 namespace Hrm.PublicApi.Tests;
 
@@ -41,6 +43,19 @@ public sealed class ArchitectureTests
             .Select(reference => reference.Name!)
             .Where(reference => !IsFramework(reference) && !Allowed[name].Any(allowed => Covers(allowed, reference)))
             .Should().BeEmpty();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Trimmed_applications_keep_the_fields_of_modules(string name)
+    {
+        // TorchSharp finds weights by reflection over them.
+        const BindingFlags Fields = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        using var descriptor = Package(name).GetManifestResourceStream("ILLink.Descriptors.xml");
+        var kept = descriptor is null ? [] : XDocument.Load(descriptor).Descendants("type").Select(type => type.Attribute("fullname")!.Value);
+        kept.Should().BeEquivalentTo(Package(name).GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(torch.nn.Module)) && type.GetFields(Fields).Length > 0)
+            .Select(type => type.FullName));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
