@@ -30,7 +30,8 @@ public static class TorchRuntime
 
     /// <summary>
     /// Gets ready to help when TorchSharp's native library does not load. It may be called any number of times, from
-    /// any thread, and does not throw; without <c>HRM_LIBTORCH</c> it loads nothing.
+    /// any thread, and does not throw. It loads the library only with <c>HRM_LIBTORCH</c>, in a plug-in's own
+    /// <see cref="System.Runtime.Loader.AssemblyLoadContext"/> and in a native application; these do not ask for help later.
     /// </summary>
     public static void Initialize() => _ = Loader.Value;
 
