@@ -30,12 +30,12 @@ public sealed class InterruptedTrainingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>20 moments; the environment variable <c>HRM_KILLS</c> asks for more.</summary>
+    /// <summary>12 moments; the environment variable <c>HRM_KILLS</c> asks for more.</summary>
     [Fact]
     [Trait("Category", "Slow")]
     public void Killed_at_any_moment_it_goes_on_bit_for_bit()
     {
-        var kills = int.Parse(Environment.GetEnvironmentVariable(KillsVariable) ?? "20", CultureInfo.InvariantCulture);
+        var kills = int.Parse(Environment.GetEnvironmentVariable(KillsVariable) ?? "12", CultureInfo.InvariantCulture);
         var expected = TrainWhole("whole");
         var clock = Stopwatch.StartNew();
         TrainWhole("again").Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());

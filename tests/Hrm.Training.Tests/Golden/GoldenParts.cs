@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hrm.Core;
 using Hrm.TestKit;
@@ -39,7 +38,7 @@ internal sealed class GoldenParts : IDisposable
             entry["warmup"]!.GetValue<long>(),
             entry["total"]!.GetValue<long>(),
             entry["min_ratio"]!.GetValue<double>()),
-        entry["lr"]!.Deserialize<double[]>()!));
+        entry["lr"]!.AsArray().Select(rate => rate!.GetValue<double>()).ToArray()));
 
     /// <summary>The distinct texts between a prefix and the next dot: <c>loss.</c> gives <c>mild</c> and <c>extreme</c>.</summary>
     public IReadOnlyList<string> NamesBelow(string prefix) =>
