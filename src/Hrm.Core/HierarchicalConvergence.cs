@@ -19,8 +19,8 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCarry>
 {
-    /// <summary>Words of libtorch's messages about shapes and dtypes; running out of memory has none of them.</summary>
     private static readonly string[] ShapeErrors = ["dtype", "scalar type", "shape", "size", "dimension"];
+    private static readonly string[] DeviceErrors = ["CUDA", "CUBLAS", "CUDNN", "memory", "allocate"];
 
     [ComponentName(Name = "H_level")]
     private readonly nn.Module<Tensor, Tensor, Tensor> _high;
@@ -106,8 +106,8 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         using var scope = NewDisposeScope();
         using var casts = SharesCasts(carry) ? CastScope.Open() : null;
         var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
-        var first = _high is ReasoningModule module && Updated is null
-            ? Call("H", module, module.ForFirstToken, high, low)
+        var first = _high is ReasoningModule && Updated is null
+            ? Update("H", _high, high, low, forFirstToken: true)
             : UpdateHigh(HighCycles - 1, high, low).narrow(1, 0, 1); // [B, 1, D]
         return first.MoveToOuterDisposeScope(); // [B, 1, D]
     }
@@ -151,31 +151,33 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     }
 
     /// <summary>Calls a module; its result must be a state as the next update needs it, or a kernel would read beyond its end.</summary>
-    private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection)
-    {
-        var next = Call(level, module, module.call, state, injection); // [B, S, D]
-        ShapeGuard.RequireLike(next, NameOf(level, module), state);
-        return next;
-    }
-
-    /// <summary>Calls a module; libtorch's error about its shapes or dtypes becomes one that names the module and what it was given.</summary>
-    private static Tensor Call(string level, nn.Module<Tensor, Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> call, Tensor state, Tensor injection)
+    private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection, bool forFirstToken = false)
     {
         try
         {
-            return call(state, injection);
+            if (module is ReasoningModule blocks)
+            {
+                return forFirstToken ? blocks.ForFirstToken(state, injection) : blocks.call(state, injection); // [B, S or 1, D]; they check themselves
+            }
+
+            var next = module.call(state, injection); // [B, S, D]
+            ShapeGuard.RequireLike(next, level, state, module);
+            return next;
         }
-        catch (ExternalException error) when (ShapeErrors.Any(word => FirstLine(error).Contains(word, StringComparison.OrdinalIgnoreCase)))
+        catch (ExternalException error) when (IsAboutShapes(FirstLine(error)))
         {
             throw new ShapeMismatchException(
-                NameOf(level, module),
+                ShapeGuard.NameOf(level, module),
                 $"{ShapeGuard.Describe(state)} from a state and an injection of that shape and dtype",
                 $"the error \"{FirstLine(error)}\"",
                 error);
         }
     }
 
-    private static string NameOf(string level, nn.Module<Tensor, Tensor, Tensor> module) => $"{level} ({module.GetType().Name})";
+    /// <summary>Whether an error of libtorch is about shapes or dtypes; errors of a device or its memory also speak of sizes.</summary>
+    private static bool IsAboutShapes(string message)
+        => ShapeErrors.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase))
+        && !DeviceErrors.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The message without the native frames below it.</summary>
     private static string FirstLine(ExternalException error) => error.Message.Split('\n', 2)[0].TrimEnd();

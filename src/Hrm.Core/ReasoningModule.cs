@@ -102,7 +102,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         }
 
         var merged = _merge is null ? state.Plus(injection) : _merge.call(state, injection); // [B, S, D]
-        ShapeGuard.RequireLike(merged, _merge is null ? "state + injection" : $"merge ({_merge.GetType().Name})", state);
+        ShapeGuard.RequireLike(merged, _merge is null ? "state + injection" : "merge", state, _merge);
         return merged;
     }
 

@@ -35,18 +35,16 @@ internal static class ShapeGuard
 
     /// <summary>Throws unless <paramref name="tensor"/> has the shape and dtype of <paramref name="expected"/>.</summary>
     /// <exception cref="ShapeMismatchException">Shape or dtype differs.</exception>
-    public static void RequireLike(Tensor? tensor, string argument, Tensor expected)
+    public static void RequireLike(Tensor? tensor, string argument, Tensor expected, object? module = null)
     {
-        if (tensor is null)
+        if (tensor is null || tensor.dtype != expected.dtype || !tensor.shape.AsSpan().SequenceEqual(expected.shape))
         {
-            throw new ShapeMismatchException(argument, Describe(expected), "null");
-        }
-
-        if (tensor.dtype != expected.dtype || !tensor.shape.AsSpan().SequenceEqual(expected.shape))
-        {
-            throw new ShapeMismatchException(argument, Describe(expected), Describe(tensor));
+            throw new ShapeMismatchException(NameOf(argument, module), Describe(expected), tensor is null ? "null" : Describe(tensor));
         }
     }
+
+    /// <summary>An argument, with the type of the module that made it.</summary>
+    public static string NameOf(string argument, object? module) => module is null ? argument : $"{argument} ({module.GetType().Name})";
 
     /// <summary>Shape and dtype, for instance <c>[4, 81, 128] BFloat16</c>.</summary>
     public static string Describe(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}] {tensor.dtype}";

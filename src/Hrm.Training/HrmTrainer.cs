@@ -171,6 +171,7 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Stops where a weight is not finite, which no checkpoint may keep; several steps may have passed since it came.</summary>
     internal void RequireFiniteWeights()
     {
+        using var use = Use();
         if (!double.IsFinite(Training.GradientNorm.OfTensors(Optimizer.Parameters)))
         {
             throw new TrainingDivergedException(Diagnose(default));
@@ -178,7 +179,11 @@ public abstract class HrmTrainer : IDisposable
     }
 
     /// <summary>Looks for where NaN or infinity is, after a step that was taken.</summary>
-    internal DivergenceReport Diagnose(MetricSums metrics) => DivergenceDiagnosis.Of(Model, Carry, StepCount, metrics, GradientNorm);
+    internal DivergenceReport Diagnose(MetricSums metrics)
+    {
+        using var use = Use();
+        return DivergenceDiagnosis.Of(Model, Carry, StepCount, metrics, GradientNorm);
+    }
 
     /// <summary>Goes on from a step with a carry that it takes over; weights and optimizer state have been restored by the caller.</summary>
     internal void Restore(long stepCount, TrainingCarry? carry)

@@ -92,6 +92,7 @@ public sealed class FixedPointStudy
     /// <summary>Rows that fill the last batch think too, but are no examples.</summary>
     private static void AddBatch(StepSums sums, HrmModel model, PuzzleBatch batch, int segments, int count, CancellationToken cancellationToken)
     {
+        using var use = model.Use();
         using var scope = NewDisposeScope();
         using var carry = Think(model, batch, segments, cancellationToken);
         var injection = carry.High.Plus(model.Embed(batch)); // [B, S, D]
