@@ -55,7 +55,37 @@ public sealed class NativeScalarTests
 
     private static bool PassesScalarOn(MethodDefinition method)
         => method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference called && IsConversion(called.FullName)
-            && instruction.Next.OpCode.Code is not (Code.Stsfld or Code.Stfld or >= Code.Stloc_0 and <= Code.Stloc_3 or Code.Stloc_S or Code.Stloc));
+            && instruction.Next.OpCode.Code is not (Code.Stsfld or Code.Stfld)
+            && !(StoredIn(method, instruction.Next) is { } local && DisposedLocals(method).Contains(local)));
+
+    private static VariableDefinition? StoredIn(MethodDefinition method, Instruction instruction) => instruction.OpCode.Code switch
+    {
+        >= Code.Stloc_0 and <= Code.Stloc_3 => method.Body.Variables[instruction.OpCode.Code - Code.Stloc_0],
+        Code.Stloc_S or Code.Stloc => (VariableDefinition)instruction.Operand,
+        _ => null,
+    };
+
+    /// <summary>The locals that the finally blocks of a method dispose, as <c>using</c> does.</summary>
+    private static IEnumerable<VariableDefinition> DisposedLocals(MethodDefinition method)
+    {
+        foreach (var block in method.Body.ExceptionHandlers.Where(handler => handler.HandlerType == ExceptionHandlerType.Finally))
+        {
+            for (var instruction = block.HandlerStart; instruction != block.HandlerEnd; instruction = instruction.Next)
+            {
+                if (instruction.Operand is MethodReference { Name: nameof(IDisposable.Dispose) } && LoadedFrom(method, instruction.Previous) is { } local)
+                {
+                    yield return local;
+                }
+            }
+        }
+    }
+
+    private static VariableDefinition? LoadedFrom(MethodDefinition method, Instruction instruction) => instruction.OpCode.Code switch
+    {
+        >= Code.Ldloc_0 and <= Code.Ldloc_3 => method.Body.Variables[instruction.OpCode.Code - Code.Ldloc_0],
+        Code.Ldloc_S or Code.Ldloc => (VariableDefinition)instruction.Operand,
+        _ => null,
+    };
 
     private static bool IsImplicit(string member) => member.Contains($"{typeof(Scalar).FullName}::op_Implicit(", StringComparison.Ordinal);
 

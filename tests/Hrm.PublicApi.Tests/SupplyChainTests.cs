@@ -42,7 +42,7 @@ public sealed class SupplyChainTests
         using var assets = JsonDocument.Parse(File.ReadAllText(RepositoryFolder.Combine("samples", "PuzzleLab", "obj", "project.assets.json")));
         var path = assets.RootElement.GetProperty("packageFolders").EnumerateObject()
             .Select(folder => Path.Combine(folder.Name, id.ToLowerInvariant(), version, $"{id.ToLowerInvariant()}.nuspec"))
-            .First(File.Exists);
+            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException($"{id} {version}: expected it in a package folder; restore the solution for the backend cpu first.");
         return XDocument.Load(path).Descendants().First(element => element.Name.LocalName == "license").Value;
     }
 }

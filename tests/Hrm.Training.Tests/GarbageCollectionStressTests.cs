@@ -7,7 +7,7 @@ namespace Hrm.Training.Tests;
 
 /// <summary>
 /// Training and solving while another thread collects garbage every millisecond: a native object that only a call holds is freed during the
-/// call, which ends in an exception or in another number. <c>HRM_STRESS_SECONDS</c> sets how long each of the two tests runs (20).
+/// call, which ends in an exception or in another number. <c>HRM_STRESS_SECONDS</c> (20) is the time of training, and of solving in both dtypes together.
 /// </summary>
 [Trait("Category", "Stress")]
 public sealed class GarbageCollectionStressTests

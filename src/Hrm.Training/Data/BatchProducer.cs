@@ -15,8 +15,10 @@ internal sealed class BatchProducer : IDisposable
     {
         _ready = new BlockingCollection<StreamedBatch>(capacity);
         _thread = new Thread(() => Produce(source)) { IsBackground = true, Name = "Hrm training batches" };
-        _thread.Start();
     }
+
+    /// <summary>Starts to read; the owner refers to the producer by then, so that a call from the source is recognised.</summary>
+    public void Start() => _thread.Start();
 
     /// <summary>The next batch; what the source threw comes out here, after the batches made before it.</summary>
     public StreamedBatch Take(CancellationToken cancellationToken)

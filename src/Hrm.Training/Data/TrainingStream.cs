@@ -104,7 +104,12 @@ public sealed class TrainingStream : IDisposable
     {
         if (Options.PrefetchBatches > 0)
         {
-            _producer ??= new BatchProducer(Source(), Options.PrefetchBatches);
+            if (_producer is null)
+            {
+                _producer = new BatchProducer(Source(), Options.PrefetchBatches);
+                _producer.Start();
+            }
+
             return _producer.Take(cancellationToken);
         }
 

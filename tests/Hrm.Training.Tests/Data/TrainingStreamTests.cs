@@ -58,7 +58,6 @@ public sealed class TrainingStreamTests
         public void Apply(Span<int> inputs, Span<int> labels, Random random)
         {
             var stream = Stream.Task.Result;
-            Thread.Sleep(50); // Until the stream has its thread's handle.
             if (disposes)
             {
                 stream.Dispose();
