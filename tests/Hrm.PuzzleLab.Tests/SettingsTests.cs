@@ -84,9 +84,11 @@ public sealed class SettingsTests : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            FluentActions.Invoking(() => SettingsReader.Read(Preset(), "/dev/zero", [])).Should().Throw<LabException>().WithMessage("/dev/zero: *");
-            File.CreateSymbolicLink(_folder["run.json"], "/dev/zero");
-            FluentActions.Invoking(() => new RunFolder(_folder.Path).ReadSettings()).Should().Throw<LabException>().WithMessage("*run.json: *");
+            FluentActions.Invoking(() => SettingsReader.Read(Preset(), "/dev/zero", [])).Should().Throw<LabException>().WithMessage("/dev/zero: *got an empty file, a device or a pipe.");
+            using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["pipe"]]);
+            make.WaitForExit();
+            File.CreateSymbolicLink(_folder["run.json"], "pipe");
+            FluentActions.Invoking(() => new RunFolder(_folder.Path).ReadSettings()).Should().Throw<LabException>().WithMessage("*run.json: *got an empty file, a device or a pipe.");
         }
     }
 

@@ -133,9 +133,16 @@ internal sealed class RunFolder
     }
 
     /// <summary>The text of a file, of which no more is read than may be.</summary>
-    /// <exception cref="LabException">The file is longer.</exception>
+    /// <exception cref="LabException">The file is empty, longer, or not a regular one.</exception>
     public static string ReadText(string path, int maxBytes)
     {
+        // The length of a pipe or device is 0. It is not opened: that would wait for a writer.
+        var file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+        if (file is { Exists: true, Length: 0 })
+        {
+            throw new LabException($"{path}: expected a regular file with content, got an empty file, a device or a pipe.");
+        }
+
         using var stream = File.OpenRead(path);
         using var kept = new MemoryStream();
         var buffer = new byte[1 << 16];

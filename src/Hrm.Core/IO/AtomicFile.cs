@@ -6,6 +6,9 @@ namespace Hrm.Core;
 /// </summary>
 internal static class AtomicFile
 {
+    /// <summary>As many as Linux follows.</summary>
+    private const int MaxLinks = 40;
+
     /// <summary>Writes beside <paramref name="path"/>, flushes to the disk and renames over it.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content. What it throws is passed on, the temporary file deleted.</param>
@@ -17,24 +20,62 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// The full path that a path stands for: where it leads if it is a link, even if nothing is there yet. For what a caller names; a
-    /// link inside of a folder that may be somebody else's is replaced instead, so that it cannot lead the writing elsewhere.
+    /// Resolves the links of a path that the caller names; the target need not exist. A link inside a folder that may be
+    /// hostile is replaced instead, so that it cannot redirect the write.
     /// </summary>
-    /// <exception cref="HrmFileException">The links lead around in a circle, or cannot be read.</exception>
+    /// <exception cref="HrmFileException">The links form a loop, or cannot be read.</exception>
     public static string FollowLinks(string path)
     {
-        var full = Path.GetFullPath(path);
         try
         {
-            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return full;
+            return PhysicalPath(path);
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            throw new HrmFileException(full, "the link could not be followed", exception);
+            throw new HrmFileException(path, "the link could not be followed", exception);
+        }
+    }
+
+    /// <summary>The full path without links. In the target of a link, <c>..</c> is the parent of the physical folder.</summary>
+    /// <remarks><see cref="File.ResolveLinkTarget"/> removes <c>..</c> before it resolves the folders that precede it.</remarks>
+    /// <exception cref="IOException">The links form a loop, or cannot be read.</exception>
+    public static string PhysicalPath(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var physical = Path.GetPathRoot(full)!;
+        var names = new Stack<string>();
+        Push(full);
+        var links = 0;
+        while (names.TryPop(out var name))
+        {
+            var next = name == ".." ? Path.GetDirectoryName(physical) ?? physical : Path.Combine(physical, name);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                physical = next;
+            }
+            else if (++links <= MaxLinks)
+            {
+                Push(target);
+            }
+            else
+            {
+                throw new IOException($"expected at most {MaxLinks} links, got more: they may form a loop");
+            }
+        }
+
+        return physical;
+
+        void Push(string linked)
+        {
+            var root = Path.GetPathRoot(linked)!;
+            physical = Path.GetFullPath(root, physical);
+            foreach (var name in linked[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]).Reverse())
+            {
+                if (name is not ("" or "."))
+                {
+                    names.Push(name);
+                }
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hrm.Core;
@@ -8,7 +9,7 @@ namespace Hrm.Core;
 /// </summary>
 /// <remarks>
 /// The file is not mapped: a read of a mapped page behind the end of a file that was shortened ends the process. Pipes and
-/// devices count as empty files and are not opened, which would wait for a writer or read without end.
+/// devices are refused without being opened, which would wait for a writer or read without end.
 /// </remarks>
 internal sealed class InputFile : IDisposable
 {
@@ -31,7 +32,7 @@ internal sealed class InputFile : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The longest file that is opened.</param>
-    /// <exception cref="HrmFileException">The file is missing, not readable or too long.</exception>
+    /// <exception cref="HrmFileException">The file is missing, not readable, not a regular file or too long.</exception>
     public static InputFile Open(string path, long maxBytes = long.MaxValue)
     {
         SafeFileHandle? handle = null;
@@ -54,7 +55,7 @@ internal sealed class InputFile : IDisposable
     }
 
     /// <summary>Opens a file as a stream, for readers that wrap the system's exceptions in one of their own.</summary>
-    /// <exception cref="IOException">The file is missing or not readable.</exception>
+    /// <exception cref="IOException">The file is missing, not readable or not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is missing.</exception>
     public static Stream OpenStream(string path, int bufferSize = 1 << 12)
         => IsEmpty(path) ? Stream.Null : new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize);
@@ -87,7 +88,35 @@ internal sealed class InputFile : IDisposable
 
     public void Dispose() => _handle?.Dispose();
 
-    /// <summary>Whether a file has no content to wait for; .NET says 0 for the length of every file that is not regular.</summary>
+    /// <summary>Whether a file has no content. .NET reports the length 0 for every file that is not regular.</summary>
+    /// <exception cref="IOException">The file is missing or not a regular file.</exception>
     private static bool IsEmpty(string path)
-        => ((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length == 0;
+    {
+        var target = new FileInfo(AtomicFile.PhysicalPath(path));
+        // A link of /proc, /dev/stdin for example, may lead to a pipe that has no path.
+        var isRegular = target.Exists ? target.Length > 0 || OperatingSystem.IsWindows() || IsRegular(target.FullName) : !File.Exists(path);
+        return isRegular ? target.Length == 0 : throw new IOException("expected a regular file, got a device or a pipe");
+    }
+
+    /// <summary>Whether an empty file is a regular one, which .NET reports only as the type of an archive's entry.</summary>
+    private static bool IsRegular(string path)
+    {
+        using var archive = new MemoryStream(new byte[1 << 12]);
+        try
+        {
+            using (var writer = new TarWriter(archive, TarEntryFormat.Gnu, leaveOpen: true))
+            {
+                writer.WriteEntry(path, "-");
+            }
+        }
+        catch (NotSupportedException)
+        {
+            // Only the content of a regular file, written since, exceeds the buffer.
+            return true;
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType == TarEntryType.RegularFile;
+    }
 }

@@ -1,18 +1,24 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Hrm.Core;
 
 /// <summary>
 /// A file written completely and flushed to the disk beside its final name, which it takes in one rename. Several
 /// can be staged before the first is committed, so that a full disk leaves a set of files untouched. Disposing one
-/// that was not committed deletes it. A file that a killed process left is deleted by the next write into the same folder.
+/// that was not committed deletes it. A file that a killed process left is deleted by the next write into the same folder; one
+/// of another host, by the first write after a day.
 /// </summary>
 internal sealed class StagedFile : IDisposable
 {
     private const string Prefix = ".hrm-";
     private const int BufferBytes = 1 << 16;
+
+    private static readonly TimeSpan AgeOfLeftover = TimeSpan.FromDays(1);
+    private static readonly string Host = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
 
     private readonly string _path;
     private readonly string _stagedPath;
@@ -32,14 +38,14 @@ internal sealed class StagedFile : IDisposable
         var folder = Path.GetDirectoryName(fullPath)
             ?? throw new HrmFileException(path, "expected the path of a file, got the root of a file system");
         // Not derived from the final name, whose length may already be the longest that the file system takes.
-        var stagedPath = Path.Combine(folder, $"{Prefix}{Environment.ProcessId}-{Path.GetRandomFileName()}.tmp");
+        var stagedPath = Path.Combine(folder, $"{Prefix}{Host}-{Environment.ProcessId}-{Path.GetRandomFileName()}.tmp");
         StagedFile? staged = null;
         try
         {
-            DeleteLeftovers(folder);
             // Open, and so locked against DeleteLeftovers of other processes, until it has its final name.
             var stream = new FileStream(stagedPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, BufferBytes);
             staged = new StagedFile(fullPath, stagedPath, stream);
+            DeleteLeftovers(folder, File.GetLastWriteTimeUtc(stagedPath));
             write(stream);
             stream.Flush(flushToDisk: true);
             return staged;
@@ -93,48 +99,63 @@ internal sealed class StagedFile : IDisposable
     }
 
     /// <summary>Deletes the staged files of processes that are gone.</summary>
-    private static void DeleteLeftovers(string folder)
+    private static void DeleteLeftovers(string folder, DateTime now)
     {
-        foreach (var path in Directory.GetFiles(folder, Prefix + "*.tmp").Where(IsLeftover))
+        try
         {
-            Delete(path);
+            foreach (var path in Directory.GetFiles(folder, Prefix + "*.tmp").Where(path => IsLeftover(path, now)))
+            {
+                Delete(path);
+            }
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            // A folder that cannot be listed can still be written into.
         }
     }
 
-    private static bool IsLeftover(string path)
+    private static bool IsLeftover(string path, DateTime now)
     {
-        var owner = Path.GetFileName(path)[Prefix.Length..].Split('-')[0];
-        if (!int.TryParse(owner, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        var owner = Path.GetFileName(path)[Prefix.Length..].Split('-');
+        if (owner.Length != 3 || !int.TryParse(owner[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
             return false;
         }
 
         try
         {
-            // A later process may have the same number, in a container nearly always.
-            using var process = Process.GetProcessById(id);
-            if (File.GetLastWriteTimeUtc(path) >= process.StartTime.ToUniversalTime())
+            // Processes of other hosts are not visible here, nor are their locks on a network file system.
+            if (owner[0] == Host ? IsOwned(path, id) : File.GetLastWriteTimeUtc(path) > now - AgeOfLeftover)
             {
                 return false;
             }
-        }
-        catch (ArgumentException)
-        {
-            // There is no such process here; one of another container or machine has the file locked.
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
-        {
-            return false;
-        }
 
-        try
-        {
             using var free = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
             return true;
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether the process that stages a file may be running.</summary>
+    private static bool IsOwned(string path, int id)
+    {
+        try
+        {
+            // A later process may have the same number, in a container nearly always.
+            using var process = Process.GetProcessById(id);
+            return File.GetLastWriteTimeUtc(path) >= process.StartTime.ToUniversalTime();
+        }
+        catch (ArgumentException)
+        {
+            // There is no such process here; one of another container has the file locked.
+            return false;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
+        {
+            return true;
         }
     }
 

@@ -107,16 +107,48 @@ public sealed class InputFileTests : IDisposable
     }
 
     [UnixFact]
-    public void A_pipe_and_a_device_are_empty_files()
+    public void A_pipe_or_a_device_is_refused_by_name()
     {
-        using var pipe = InputFile.Open(NewPipe());
-        using var device = InputFile.Open("/dev/zero");
         File.CreateSymbolicLink(_folder["link"], "/dev/zero");
-        using var link = InputFile.Open(_folder["link"]);
-        using var stream = InputFile.OpenStream(_folder["link"]);
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
+        var descriptor = $"/dev/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
+        foreach (var path in new[] { NewPipe(), "/dev/zero", _folder["link"], descriptor })
+        {
+            const string Expected = "*expected a regular file, got a device or a pipe";
+            FluentActions.Invoking(() => InputFile.Open(path)).Should().Throw<HrmFileException>(path).WithMessage(path + Expected);
+            FluentActions.Invoking(() => InputFile.OpenStream(path)).Should().Throw<IOException>(path).WithMessage(Expected);
+        }
+    }
 
-        (pipe.Length + device.Length + link.Length + stream.Length).Should().Be(0);
+    [Fact]
+    public void An_empty_file_is_regular()
+    {
+        File.WriteAllBytes(_folder["a"], []);
+        using var file = InputFile.Open(_folder["a"]);
+        using var stream = InputFile.OpenStream(_folder["a"]);
+
+        file.Length.Should().Be(0);
         stream.ReadByte().Should().Be(-1);
+    }
+
+    /// <summary>As the cache of Hugging Face links its snapshots; the empty file is where the target would be without the first link.</summary>
+    [UnixFact]
+    public void A_relative_link_in_a_linked_folder_starts_from_the_physical_folder()
+    {
+        Directory.CreateDirectory(_folder["cache/blobs"]);
+        Directory.CreateDirectory(_folder["cache/snapshots/1"]);
+        Directory.CreateDirectory(_folder["models/blobs"]);
+        File.WriteAllBytes(_folder["cache/blobs/x"], [1, 2, 3]);
+        File.WriteAllBytes(_folder["blobs"], []);
+        File.CreateSymbolicLink(_folder["cache/snapshots/1/model"], "../../blobs/x");
+        Directory.CreateSymbolicLink(_folder["models/hrm"], "../cache/snapshots/1");
+        Directory.CreateSymbolicLink(_folder["models/folder"], _folder["cache/snapshots"]);
+        foreach (var path in new[] { _folder["models/hrm/model"], _folder["models/folder/1/model"] })
+        {
+            using var file = InputFile.Open(path);
+            file.Length.Should().Be(3);
+            AtomicFile.FollowLinks(path).Should().Be(_folder["cache/blobs/x"]);
+        }
     }
 
     [UnixFact]

@@ -24,11 +24,11 @@ public sealed class HostileModelFolderTests : IDisposable
         {
             File.Delete(_folder[name]);
             File.CreateSymbolicLink(_folder[name], "/dev/zero");
-            Loading.Should().Throw<HrmException>().WithMessage($"{_folder[name]}: *");
+            Loading.Should().Throw<HrmFileException>().WithMessage($"{_folder[name]}: *expected a regular file, got a device or a pipe");
             File.Delete(_folder[name]);
             using var make = System.Diagnostics.Process.Start("mkfifo", [_folder[name]]);
             make.WaitForExit();
-            Loading.Should().Throw<HrmException>().WithMessage($"{_folder[name]}: *");
+            Loading.Should().Throw<HrmFileException>().WithMessage($"{_folder[name]}: *expected a regular file, got a device or a pipe");
         }
     }
 
