@@ -53,6 +53,13 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     public void What_stands_in_the_place_of_weights_is_named(string content, string expected) =>
         Refuse(System.Text.Encoding.Latin1.GetBytes(content), null, $"expected a safetensors file, got {expected}");
 
+    /// <summary>The lengths 640 and 1408 begin with the bytes of a pickle of protocol 2 and 5.</summary>
+    [Theory]
+    [InlineData(640)]
+    [InlineData(1408)]
+    public void A_truncated_file_is_not_taken_for_a_pickle(long header) =>
+        Refuse([.. BitConverter.GetBytes(header), (byte)'{'], null, "header: expected");
+
     [Theory]
     [InlineData("", "starts with '{'")]
     [InlineData("[]", "starts with '{'")]

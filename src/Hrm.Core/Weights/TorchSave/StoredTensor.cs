@@ -6,6 +6,9 @@ namespace Hrm.Core;
 /// <param name="Data">The storage.</param>
 internal sealed record StoredTensor(WeightsEntry Entry, TorchTensor Tensor, StoredZipEntry Data)
 {
+    /// <summary>The longest span of values that are not contiguous. They are picked from one array.</summary>
+    private const int MaxStridedBytes = 1 << 28;
+
     /// <summary>Checks a value of a state dict.</summary>
     /// <param name="zip">The file.</param>
     /// <param name="name">The value's name.</param>
@@ -38,10 +41,9 @@ internal sealed record StoredTensor(WeightsEntry Entry, TorchTensor Tensor, Stor
             throw new WeightsFormatException(path, $"expected values within the storage's {storage.Count} elements, got offset {tensor.Offset}, shape [{string.Join(", ", tensor.Shape)}], stride [{string.Join(", ", tensor.Strides)}]", name);
         }
 
-        // Values out of order are picked from one array, of which none is longer.
-        if (!tensor.IsContiguous && tensor.Extent * storage.Dtype.Size > Array.MaxLength)
+        if (!tensor.IsContiguous && tensor.Extent * storage.Dtype.Size > MaxStridedBytes)
         {
-            throw new WeightsFormatException(path, $"stride: expected contiguous values if they span more than {Array.MaxLength} bytes, got stride [{string.Join(", ", tensor.Strides)}]", name);
+            throw new WeightsFormatException(path, $"stride: expected contiguous values if they span more than {MaxStridedBytes} bytes, got stride [{string.Join(", ", tensor.Strides)}]", name);
         }
 
         return new WeightsEntry(name, storage.Dtype, tensor.Shape, tensor.Offset * storage.Dtype.Size, length);

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 namespace Hrm.Core;
 
 /// <summary>
-/// A zip archive of stored entries. Opening it reads the directory alone; data are checked against their
+/// A zip archive of stored entries. Opening it reads the directory only; data are checked against their
 /// CRC-32 before any of them is handed out.
 /// </summary>
 /// <remarks>

@@ -146,9 +146,12 @@ public sealed class TorchSaveFile : IWeightsSource
             : throw new WeightsFormatException(Path, $"expected a state dict (names and tensors), got {PickleText.Of(value)}");
     }
 
-    /// <summary>The state dict itself where training code saved it under a key, beside the optimizer's for instance.</summary>
+    /// <summary>The state dict itself if training code saved it under a key, beside the optimizer's for instance.</summary>
     private static PickleDictionary Unwrap(PickleDictionary saved)
-        => saved.Items.Where(item => WrapperKeys.Contains(item.Key)).Select(item => item.Value).OfType<PickleDictionary>().FirstOrDefault() ?? saved;
+    {
+        var wrapped = WrapperKeys.SelectMany(key => saved.Items.Where(item => item.Key == key)).Select(item => item.Value).OfType<PickleDictionary>().ToList();
+        return wrapped.Find(candidate => candidate.Items.Any(item => item.Value is TorchTensor)) ?? wrapped.FirstOrDefault() ?? saved;
+    }
 
     private StoredTensor Get(string name) => _tensors.TryGetValue(name, out var tensor)
         ? tensor

@@ -56,6 +56,19 @@ public sealed class TorchSaveFileTests : IDisposable
         file.Read("w").Equals(tensor(new float[] { 0, 1 })).Should().BeTrue();
     }
 
+    [Fact]
+    public void The_state_dict_among_several_wrappers_is_the_one_with_tensors()
+    {
+        using var file = Open(
+            PickleProgram.StateDictionary(it => it
+                .Text("model").Do("}(").Text("hidden_size").Number(512).Do("u")
+                .Text("model_state_dict").OrderedDictionary().Do("(").Text("second").Tensor("0", 2, 0, [2], [1]).Do("u")
+                .Text("state_dict").OrderedDictionary().Do("(").Text("first").Tensor("0", 2, 0, [2], [1]).Do("u")),
+            ("0", Floats(2)));
+
+        file.Names.Should().Equal("first");
+    }
+
     [Theory]
     [InlineData(0, new long[] { 2, 3 }, new long[] { 3, 1 }, new float[] { 0, 1, 2, 3, 4, 5 })]
     [InlineData(0, new long[] { 3, 2 }, new long[] { 1, 3 }, new float[] { 0, 3, 1, 4, 2, 5 })]

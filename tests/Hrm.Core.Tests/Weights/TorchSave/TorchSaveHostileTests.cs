@@ -232,6 +232,31 @@ public sealed class TorchSaveHostileTests : IDisposable
     public void A_storage_without_entry_is_refused()
         => Refuse(State(it => it.Text("w").Tensor("1", 2, 0, [2], [1])), "tensor 'w': zip: expected the entry data/1, got none");
 
+    /// <summary>A sparse file costs nothing, the array of its values would.</summary>
+    [Fact]
+    public void Strided_values_of_a_large_sparse_file_are_refused()
+    {
+        const int Bytes = (1 << 28) + 4;
+        var pickle = State(it => it.Text("w").Tensor("0", Bytes / 4, 0, [2], [(Bytes / 4) - 1]));
+        var directory = 0;
+        var bytes = ZipBytes.Of(
+            [new("a/data.pkl", pickle), new("a/data/0", []) { Size = Bytes }],
+            end =>
+            {
+                directory = BitConverter.ToInt32(end, 16);
+                BitConverter.TryWriteBytes(end.AsSpan(16), directory + Bytes);
+            });
+        using (var sparse = File.Create(_folder["w"]))
+        {
+            sparse.Write(bytes.AsSpan(0, directory));
+            sparse.Position += Bytes;
+            sparse.Write(bytes.AsSpan(directory));
+        }
+
+        FluentActions.Invoking(() => TorchSaveFile.Open(_folder["w"])).Should().Throw<WeightsFormatException>()
+            .WithMessage("*'w': stride: expected contiguous values if they span more than 268435456 bytes, got stride [67108864]");
+    }
+
     [Fact]
     public void Tensors_that_share_a_storage_beyond_measure_are_refused()
     {
