@@ -23,7 +23,8 @@ public sealed class SolverOptions
 
     /// <summary>
     /// M, the largest number of segments, also with a halting policy whose own maximum is larger; 1 … 65536. <see langword="null"/>
-    /// (the default): the policy's own maximum, or 16 without a policy.
+    /// (the default): the policy's own maximum, or 16 without a policy. Exception: <see cref="ThinkingOptions.MaxSegments"/>, if set,
+    /// replaces it for the questions of a <see cref="ThinkingSolver"/>.
     /// </summary>
     public int? MaxSegments { get; set; }
 

@@ -20,21 +20,21 @@ public static class SafetensorsWriter
     private const int HeaderAlignment = 8;
 
     /// <summary>Saves tensors of any device and layout, one at a time, so that at most one copy is in memory.</summary>
-    /// <param name="path">The file, replaced if it exists; its folder must exist.</param>
+    /// <param name="path">The file, replaced if it exists; links are followed. Its folder must exist.</param>
     /// <param name="tensors">The tensors by name, for example a module's <c>state_dict()</c>. They are not disposed.</param>
     /// <param name="metadata">Texts to store under <c>__metadata__</c>.</param>
     /// <exception cref="WeightsFormatException">A name occurs twice or is not allowed, or the format has no such element type.</exception>
     /// <exception cref="HrmFileException">The file cannot be written; an existing one is left as it was.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var staged = Stage(path, tensors, metadata);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var staged = Stage(AtomicFile.FollowLinks(path), tensors, metadata);
         staged.Commit();
     }
 
     /// <summary>Writes the file beside its final name.</summary>
     internal static StagedFile Stage(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         var items = Lay(path, tensors);
         var header = Header(path, items, metadata);

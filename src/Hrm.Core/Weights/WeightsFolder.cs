@@ -88,7 +88,8 @@ public static partial class WeightsFolder
 
     private static void SaveSingle(string folder, List<KeyValuePair<string, torch.Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        SafetensorsWriter.Save(Path.Combine(folder, SingleName), tensors, metadata);
+        using var staged = SafetensorsWriter.Stage(Path.Combine(folder, SingleName), tensors, metadata);
+        staged.Commit();
         File.Delete(Path.Combine(folder, IndexName));
         DeleteShardsBut(folder, []);
     }

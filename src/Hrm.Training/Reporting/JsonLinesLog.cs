@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hrm.Core;
@@ -56,11 +57,11 @@ public sealed class JsonLinesLog : ITrainingLog
     {
         if (File.Exists(_path))
         {
-            AtomicFile.Write(_path, stream =>
+            AtomicFile.Write(AtomicFile.FollowLinks(_path), stream =>
             {
                 using var reader = new StreamReader(InputFile.OpenStream(_path));
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                while (reader.ReadLine() is { } line)
+                foreach (var line in Lines(reader))
                 {
                     if (StepOf(line) is { } written && written <= step)
                     {
@@ -71,9 +72,32 @@ public sealed class JsonLinesLog : ITrainingLog
         }
     });
 
+    private IEnumerable<string> Lines(StreamReader reader)
+    {
+        var line = new StringBuilder();
+        for (var next = reader.Read(); next >= 0; next = reader.Read())
+        {
+            if (next == '\n')
+            {
+                yield return line.ToString().TrimEnd('\r');
+                line.Clear();
+            }
+            else if (line.Length < MaxLineLength)
+            {
+                line.Append((char)next);
+            }
+            else
+            {
+                throw new HrmFileException(_path, $"expected lines of at most {MaxLineLength} characters, got a longer one");
+            }
+        }
+
+        yield return line.ToString();
+    }
+
     private static long? StepOf(string line)
     {
-        if (line is not ['{', .., '}'] || line.Length > MaxLineLength)
+        if (line is not ['{', .., '}'])
         {
             // Most of what is no report, without an exception for each line.
             return null;

@@ -200,6 +200,19 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
+    public void Save_follows_the_link_that_the_caller_names()
+    {
+        using var tensor = torch.ones(1);
+        File.CreateSymbolicLink(_folder["a"], "target");
+
+        Save(("t", tensor));
+
+        new FileInfo(_folder["a"]).LinkTarget.Should().Be("target");
+        using var file = SafetensorsFile.Open(_folder["target"]);
+        file.Names.Should().Equal("t");
+    }
+
+    [Fact]
     public void Save_disposed_tensor_leaves_the_old_file()
     {
         var tensor = torch.ones(1);

@@ -80,6 +80,31 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
+    public void A_line_without_end_is_a_typed_error_and_leaves_the_file()
+    {
+        new JsonLinesLog(FilePath).Write(Reports.Training(1));
+        using (var sparse = File.OpenWrite(FilePath))
+        {
+            sparse.SetLength(1L << 40);
+        }
+
+        new JsonLinesLog(FilePath).Invoking(it => it.Rewind(5)).Should().Throw<Hrm.Core.HrmFileException>().WithMessage($"{FilePath}: expected lines of at most 65536 characters, got a longer one");
+        new FileInfo(FilePath).Length.Should().Be(1L << 40);
+    }
+
+    [Fact]
+    public void Going_back_keeps_lines_of_either_ending_and_the_link_that_the_caller_names()
+    {
+        File.WriteAllText(_folder["target"], "{\"step\":1}\r\n{\"step\":2}\n{\"step\":3}");
+        File.CreateSymbolicLink(FilePath, "target");
+
+        new JsonLinesLog(FilePath).Rewind(3);
+
+        new FileInfo(FilePath).LinkTarget.Should().Be("target");
+        File.ReadAllText(_folder["target"]).Should().Be("{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
+    }
+
+    [Fact]
     public void Going_back_without_a_file_makes_none()
     {
         var log = new JsonLinesLog(FilePath);
