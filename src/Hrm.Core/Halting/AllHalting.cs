@@ -36,5 +36,7 @@ public sealed class AllHalting : IBoundedHalting
         return reasons;
     }
 
-    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new AllHalting([.. _policies.Select(policy => HaltingPolicies.WithMaximum(policy, maxSegments))]);
+    /// <summary>A lower maximum is a cap: a policy whose own maximum is smaller keeps it, otherwise the puzzles would run longer.</summary>
+    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new AllHalting(
+        [.. _policies.Select(policy => HaltingPolicies.WithMaximum(policy, maxSegments > MaxSegments ? maxSegments : Math.Min(maxSegments, policy.MaxSegments)))]);
 }

@@ -40,7 +40,7 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
-    /// <param name="halting">When to stop, at the options' maximum at the latest where they have one; by default the paper's rule, a <see cref="QValueHalting"/>.</param>
+    /// <param name="halting">The policy; stops at <see cref="SolverOptions.MaxSegments"/> at the latest, if set. By default the paper's rule, a <see cref="QValueHalting"/>.</param>
     /// <param name="options">Batch, queue and limits, read now; the defaults where it is <see langword="null"/>.</param>
     /// <param name="time">Measures the time of <see cref="TimeHalting"/> and of the estimate when to try again; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>

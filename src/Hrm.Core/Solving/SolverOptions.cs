@@ -3,7 +3,7 @@ namespace Hrm.Core;
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
 public sealed class SolverOptions
 {
-    /// <summary>M where neither the options nor a policy state it.</summary>
+    /// <summary>M if neither the options nor a policy set it.</summary>
     internal const int DefaultMaxSegments = 16;
 
     /// <summary>The largest number of puzzles that think together; 1 … 65536. Default 64.</summary>
@@ -23,8 +23,8 @@ public sealed class SolverOptions
 
     /// <summary>
     /// M, the largest number of segments, also with a halting policy whose own maximum is larger; 1 … 65536. <see langword="null"/>
-    /// (the default): the policy's own maximum, or 16 without a policy. Exception: <see cref="ThinkingOptions.MaxSegments"/>, if set,
-    /// replaces it for the questions of a <see cref="ThinkingSolver"/>.
+    /// (the default): the policy's own maximum, or 16 without a policy. Only <see cref="ThinkingOptions.MaxSegments"/> replaces it,
+    /// for the attempts of its <see cref="ThinkingSolver"/>, also with a larger maximum.
     /// </summary>
     public int? MaxSegments { get; set; }
 

@@ -52,6 +52,20 @@ public sealed class SolverOptionsTests
         }
     }
 
+    /// <summary>The policy waits for two segments and an answer that stays; a cap does not replace the two.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(16)]
+    [InlineData(4)]
+    [InlineData(3)]
+    public void A_maximum_does_not_make_a_combination_run_longer(int? maximum)
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        var policy = new AllHalting(new FixedHalting(2), new ScriptedHalting(state => state.Segments >= 2 ? HaltReason.Stable : HaltReason.None, 16));
+        using var solver = new HrmSolver(model, policy, new SolverOptions { MaxSegments = maximum });
+        solver.Solve(Questions.Draw(1, seed: 1)[0].Tokens.Span).Should().BeEquivalentTo(new { Segments = 2, Reason = HaltReason.Stable | HaltReason.Maximum });
+    }
+
     [Fact]
     public void Without_maximum_and_policy_sixteen_segments_run()
     {

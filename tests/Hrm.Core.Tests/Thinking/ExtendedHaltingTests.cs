@@ -43,6 +43,12 @@ public sealed class ExtendedHaltingTests
         both.Decide(new SegmentState(20, -1, 0, UnchangedSegments: 5)).Should().Be(HaltReason.None, "halting is not preferred, and the old maximum does not count");
         both.Decide(new SegmentState(20, 1, 0, UnchangedSegments: 2)).Should().Be(HaltReason.QValues | HaltReason.Stable);
 
+        var capped = HaltingPolicies.WithMaximum(new AllHalting(new FixedHalting(2), new StableHalting(2, 16)), 4);
+        capped.MaxSegments.Should().Be(4);
+        capped.Decide(new SegmentState(3, 0, 0, UnchangedSegments: 2)).Should().Be(HaltReason.Maximum | HaltReason.Stable, "two segments were enough before the cap");
+        capped.Decide(new SegmentState(3, 0, 0)).Should().Be(HaltReason.None);
+        capped.Decide(new SegmentState(4, 0, 0)).Should().Be(HaltReason.Maximum);
+
         var any = HaltingPolicies.WithMaximum(new AnyHalting(new ConfidenceHalting(0.9, 4), new TimeHalting(TimeSpan.FromSeconds(1), 6)), 12);
         any.MaxSegments.Should().Be(12);
         any.Decide(new SegmentState(11, 0, 0)).Should().Be(HaltReason.None);
