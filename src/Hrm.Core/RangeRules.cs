@@ -4,11 +4,15 @@ using System.Numerics;
 namespace Hrm.Core;
 
 /// <summary>Collects every field that is out of its range, so that all are reported at once.</summary>
-internal sealed class RangeRules
+/// <param name="rename">The name to report for a field; <see langword="null"/> reports it as it is.</param>
+internal sealed class RangeRules(Func<string, string>? rename = null)
 {
     private readonly List<string> _errors = [];
 
     public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>The name that is reported for a field.</summary>
+    public string NameOf(string field) => rename is null ? field : rename(field);
 
     public RangeRules Between<T>(string field, T value, T low, T high)
         where T : INumber<T>
@@ -28,7 +32,7 @@ internal sealed class RangeRules
     {
         if (!holds)
         {
-            _errors.Add($"{field}: expected {expected}, got {Text(value)}");
+            _errors.Add($"{NameOf(field)}: expected {expected}, got {Text(value)}");
         }
 
         return this;

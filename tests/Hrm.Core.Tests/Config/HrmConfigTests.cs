@@ -36,7 +36,8 @@ public sealed class HrmConfigTests
         ["RmsNormEpsilon: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
         ["RopeTheta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },
         ["ForwardDtype: expected Float32 or BFloat16, got Float64"] = Valid with { ForwardDtype = torch.ScalarType.Float64 },
-        ["SequenceLength: expected logits (4294967296), states (1179648), attention scores (34359738368): at most 134217728 values for one row, got 65536"] = Valid with { SequenceLength = 65536, VocabularySize = 65536, HiddenSize = 16, SwiGluInnerWidth = 1 },
+        ["SequenceLength: expected at most 134217728 values for one row of a segment (logits 536870912, states 147456), got 537018368"] = Valid with { SequenceLength = 8192, VocabularySize = 65536, HiddenSize = 16, SwiGluInnerWidth = 1 },
+        ["SequenceLength: expected at most 1073741824 attention scores for one row of a segment (8 heads of 65536 · 65536 tokens), got 34359738368"] = Valid with { SequenceLength = 65536, VocabularySize = 2, HiddenSize = 16, SwiGluInnerWidth = 1 },
     };
 
     public static TheoryData<string> Errors => [.. Bad.Keys];
@@ -59,6 +60,7 @@ public sealed class HrmConfigTests
         {
             HrmPresets.SudokuExtreme, HrmPresets.SudokuExtremeFull, HrmPresets.MazeHard, HrmPresets.Arc(1_000_000), HrmPresets.Small(81, 11), HrmPresets.Small(900, 6),
             HrmPresets.Arc(1_000_000) with { HiddenSize = 3072, Heads = 48 },
+            Valid with { SequenceLength = 4096, Heads = 8 }, // a grid of 64 · 64 cells
         })
         {
             config.Invoking(it => it.Validate()).Should().NotThrow();
@@ -73,7 +75,7 @@ public sealed class HrmConfigTests
     public void A_row_that_needs_gigabytes_is_refused(string fields)
     {
         var read = () => HrmConfig.FromJson($"{{{fields}}}");
-        read.Should().Throw<InvalidConfigException>().WithMessage("model config: seq_len: expected logits (*at most 134217728 values for one row, got *");
+        read.Should().Throw<InvalidConfigException>().WithMessage("model config: seq_len: expected at most * for one row of a segment (*), got *");
     }
 
     [Theory]
