@@ -22,10 +22,10 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     private static readonly string[] ShapeErrors = ["dtype", "scalar type", "shape", "size", "dimension"];
     private static readonly string[] DeviceErrors = ["CUDA", "CUBLAS", "CUDNN", "memory", "allocate"];
 
-    [ComponentName(Name = "H_level")]
+    [ComponentName(Name = ModelKeys.HighLevel)]
     private readonly nn.Module<Tensor, Tensor, Tensor> _high;
 
-    [ComponentName(Name = "L_level")]
+    [ComponentName(Name = ModelKeys.LowLevel)]
     private readonly nn.Module<Tensor, Tensor, Tensor> _low;
 
     /// <summary>Creates the loop.</summary>

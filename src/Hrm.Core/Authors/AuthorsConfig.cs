@@ -79,10 +79,10 @@ internal sealed class AuthorsConfig
     {
         Require("hidden_size", stated.HiddenSize, AuthorsShapes.Tokens, _shapes.Size(AuthorsShapes.Tokens, 1));
         Require("puzzle_emb_ndim", stated.PuzzleEmbeddingWidth, AuthorsShapes.Puzzles, _shapes.Size(AuthorsShapes.Puzzles, 1) ?? 0);
-        Require("L_layers", stated.LowLayers, AuthorsShapes.LowLevel + "*", _shapes.LayerCount(AuthorsShapes.LowLevel));
+        Require("L_layers", stated.LowLayers, ModelKeys.LowLevel + ".*", _shapes.LayerCount(ModelKeys.LowLevel));
         if (_shapes.HasHighLevel)
         {
-            Require("H_layers", stated.HighLayers, AuthorsShapes.HighLevel + "*", _shapes.LayerCount(AuthorsShapes.HighLevel));
+            Require("H_layers", stated.HighLayers, ModelKeys.HighLevel + ".*", _shapes.LayerCount(ModelKeys.HighLevel));
         }
 
         Require("mlp_t", stated.MixTokens, AuthorsShapes.Mixer, _shapes.Size(AuthorsShapes.Mixer, 1) is not null);

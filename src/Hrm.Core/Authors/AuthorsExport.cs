@@ -10,7 +10,7 @@ internal static class AuthorsExport
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         var state = model.state_dict();
-        var hasSharedLevel = !state.Keys.Any(key => key.StartsWith(AuthorsShapes.HighLevel, StringComparison.Ordinal));
+        var hasSharedLevel = ModelKeys.HaveSharedLevel(state.Keys);
         var yaml = AuthorsYaml.Write(model.Config, hasSharedLevel);
         var prefix = compiled ? ModelKeys.CompilerPrefix + ModelKeys.LossHeadPrefix : ModelKeys.LossHeadPrefix;
         ModelFolder.CreateFolder(folder);

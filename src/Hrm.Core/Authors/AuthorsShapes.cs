@@ -8,12 +8,10 @@ internal sealed class AuthorsShapes
     public const string Tokens = "embed_tokens.embedding_weight";
     public const string Positions = "embed_pos.embedding_weight";
     public const string Puzzles = "puzzle_emb.weights";
-    public const string Mixer = "L_level.layers.0.mlp_t.gate_up_proj.weight";
+    public const string Mixer = ModelKeys.LowLevel + Layers + "0.mlp_t.gate_up_proj.weight";
     public const string HighInit = "H_init";
-    public const string HighLevel = "H_level.";
-    public const string LowLevel = "L_level.";
 
-    private const string Layers = "layers.";
+    private const string Layers = ".layers.";
 
     private readonly Dictionary<string, WeightsEntry> _entries;
 

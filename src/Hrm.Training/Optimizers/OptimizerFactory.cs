@@ -5,7 +5,7 @@ namespace Hrm.Training;
 /// <summary>Creates the optimizer that options ask for.</summary>
 internal static class OptimizerFactory
 {
-    private static readonly string[] Blocks = ["H_level.", "L_level."];
+    private static readonly string[] Blocks = [ModelKeys.HighLevel + ".", ModelKeys.LowLevel + "."];
 
     /// <summary>An optimizer of all parameters of a model, in the order of the model.</summary>
     /// <remarks>
