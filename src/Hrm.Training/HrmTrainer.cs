@@ -69,8 +69,21 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>Which updates record gradients; the model gets it at each step, as several trainers may share one.</summary>
     internal GradientMode GradientMode { get; }
 
-    /// <summary>W, the number of processes that train together: each steps with GlobalBatchSize / W rows.</summary>
-    internal int WorldSize { get; init; } = 1;
+    /// <summary>
+    /// W, the number of processes that train together, a divisor of GlobalBatchSize; each takes GlobalBatchSize / W rows. Default 1.
+    /// </summary>
+    /// <remarks>
+    /// With W &gt; 1 the caller sums the gradients of the model's parameters over all processes between <see cref="ComputeGradients"/>
+    /// and <see cref="ApplyGradients"/>; <see cref="Step"/> is refused. The gradient of a puzzle embedding is not among them.
+    /// </remarks>
+    /// <exception cref="InvalidConfigException">Not a divisor of GlobalBatchSize.</exception>
+    public int WorldSize
+    {
+        get;
+        init => field = value > 0 && Options.GlobalBatchSize % value == 0
+            ? value
+            : throw new InvalidConfigException("trainer", [$"WorldSize: expected a divisor of GlobalBatchSize {Options.GlobalBatchSize}, got {value}"]);
+    } = 1;
 
     /// <summary>How the model is trained.</summary>
     internal TrainerOptions Options { get; }
@@ -95,10 +108,10 @@ public abstract class HrmTrainer : IDisposable
     public double LearningRateAt(long step) => _schedule.At(step);
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
-    /// <param name="incoming">New puzzles, [GlobalBatchSize, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
+    /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
     /// <returns>[8], float64, on the device, the caller's: what <see cref="MetricSums.Read"/> reads. Reading it waits for the device.</returns>
     /// <exception cref="ShapeMismatchException">The batch has another number of rows than the options or another length than the model, or no labels.</exception>
-    /// <exception cref="InvalidConfigException">No parameter requires a gradient, or <c>torch.no_grad</c> is in force.</exception>
+    /// <exception cref="InvalidConfigException">No parameter requires a gradient, <c>torch.no_grad</c> is in force, or <see cref="WorldSize"/> is not 1.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
     /// <exception cref="TrainingDivergedException">
@@ -106,6 +119,11 @@ public abstract class HrmTrainer : IDisposable
     /// </exception>
     public Tensor Step(PuzzleBatch incoming)
     {
+        if (WorldSize != 1)
+        {
+            throw new InvalidConfigException("trainer", [$"WorldSize: expected 1 for a step, which sums no gradients between processes, got {WorldSize}"]);
+        }
+
         using var scope = NewDisposeScope();
         var segment = ComputeGradients(incoming);
         ApplyGradients();
@@ -146,6 +164,11 @@ public abstract class HrmTrainer : IDisposable
     {
         using var use = Use();
         var start = Stopwatch.GetTimestamp();
+        if (WorldSize > 1)
+        {
+            _gradientNorm.Clear(); // measured before the processes' gradients were summed
+        }
+
         if (Options.MaxGradientNorm > 0)
         {
             LimitGradients();
@@ -253,7 +276,7 @@ public abstract class HrmTrainer : IDisposable
         var rows = Options.GlobalBatchSize / WorldSize;
         if (incoming.Size != rows)
         {
-            throw new ShapeMismatchException(nameof(incoming), $"the {rows} rows of TrainerOptions.GlobalBatchSize", $"{incoming.Size}");
+            throw new ShapeMismatchException(nameof(incoming), $"the {rows} rows of TrainerOptions.GlobalBatchSize{(WorldSize > 1 ? " / WorldSize" : string.Empty)}", $"{incoming.Size}");
         }
 
         ShapeGuard.Require(incoming.Inputs, nameof(incoming), Carry?.Data.Size ?? rows, Model.Config.SequenceLength);

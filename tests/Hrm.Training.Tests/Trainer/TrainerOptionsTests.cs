@@ -118,6 +118,58 @@ public sealed class TrainerOptionsTests
         single.Keys.Should().AllSatisfy(key => half[key].Should().Equal(single[key].Select(value => value / 2)));
     }
 
+    /// <summary>Two processes with the same rows: the sum of their gradients is the gradient of one process that counts its rows only.</summary>
+    [Fact]
+    public void Summed_gradients_of_two_processes_are_clipped_and_applied_as_those_of_one()
+    {
+        var (single, shared) = (Options(), Options());
+        (single.MaxGradientNorm, shared.MaxGradientNorm) = (0.01, 0.01);
+        shared.GlobalBatchSize *= 2;
+        After(shared, worldSize: 2).Should().Equal(After(single, worldSize: 1));
+
+        static float[] After(TrainerOptions options, int worldSize)
+        {
+            using var scope = NewDisposeScope();
+            using var model = TinyModels.Create();
+            using var generator = new Generator(1);
+            using var trainer = new OneStepGradTrainer(model, options, generator) { WorldSize = worldSize };
+            using var batch = TinyModels.Batch(1);
+            trainer.ComputeGradients(batch);
+            foreach (var gradient in model.parameters().Select(parameter => parameter.grad).OfType<Tensor>())
+            {
+                gradient.add_(gradient.clone(), worldSize - 1);
+            }
+
+            trainer.ApplyGradients();
+            return [(float)trainer.GradientNorm!.Value, .. TinyModels.Weights(model)];
+        }
+    }
+
+    [Fact]
+    public void A_step_with_several_processes_is_refused_as_nothing_sums_their_gradients()
+    {
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        using var trainer = new OneStepGradTrainer(model, Options(), generator) { WorldSize = 2 };
+        using var batch = TinyModels.Batch(1, TinyModels.Rows / 2);
+        trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
+            .WithMessage("trainer: WorldSize: expected 1 for a step, which sums no gradients between processes, got 2.");
+        trainer.Carry.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void A_number_of_processes_that_does_not_divide_the_batch_is_refused(int worldSize)
+    {
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        FluentActions.Invoking(() => new OneStepGradTrainer(model, Options(), generator) { WorldSize = worldSize })
+            .Should().Throw<InvalidConfigException>().WithMessage($"trainer: WorldSize: expected a divisor of GlobalBatchSize 4, got {worldSize}.");
+    }
+
     [Fact]
     public void Full_exploration_keeps_every_row_beyond_the_first_segment()
     {
