@@ -33,7 +33,7 @@ internal sealed class DatasetFolderValidator(string root)
             {
                 if (!_identifiersAreBad)
                 {
-                    IdentifierFile.CheckCount(root, name, metadata, _identifiers, _findings);
+                    IdentifierFile.CheckCount(root, name, metadata, _identifiers, _findings, cancellationToken);
                 }
 
                 ValidateSplit(folder, metadata, cancellationToken);

@@ -10,7 +10,8 @@ internal static class IdentifierFile
 {
     private const int MaxBytes = 1 << 28;
 
-    private const int MaxSplits = 256;
+    private const int MaxArrays = 1 << 10; // of puzzle ids in all splits
+    private const long MaxUsedIds = 1L << 28; // in all of them: they are read whenever a split is opened
 
     /// <summary>Reads the names; <see langword="null"/> if there is no such file.</summary>
     /// <exception cref="HrmFileException">The file is not readable.</exception>
@@ -59,10 +60,14 @@ internal static class IdentifierFile
     /// Compares the number of ids that a split states with the names or, without names, with the largest id that a split of the
     /// folder uses: a model takes memory for each id that is stated.
     /// </summary>
-    public static void CheckCount(string root, string split, PuzzleDatasetMetadata metadata, IReadOnlyList<string>? identifiers, DatasetFindings findings)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static void CheckCount(
+        string root, string split, PuzzleDatasetMetadata metadata, IReadOnlyList<string>? identifiers, DatasetFindings findings, CancellationToken cancellationToken = default)
     {
-        var (expected, why) = identifiers is null ? (CountUsed(root, metadata.PuzzleIdCount), "one more than the largest id of all splits") : (identifiers.Count, "the number of identifiers");
-        if (expected != metadata.PuzzleIdCount)
+        var (count, why) = identifiers is null
+            ? (CountUsed(root, metadata.PuzzleIdCount, findings, cancellationToken), "one more than the largest id of all splits")
+            : (identifiers.Count, "the number of identifiers");
+        if (count is { } expected && expected != metadata.PuzzleIdCount)
         {
             findings.Add(
                 DatasetFindingKind.Metadata,
@@ -107,13 +112,16 @@ internal static class IdentifierFile
         writer.Write(']');
     }
 
-    /// <summary>One more than the largest id below a limit in any split; a damaged array counts for nothing here.</summary>
-    private static int CountUsed(string root, int limit)
+    /// <summary>
+    /// One more than the largest id below a limit in any split; a damaged array counts for nothing here. <see langword="null"/> if
+    /// there is too much to read, which is a finding.
+    /// </summary>
+    private static int? CountUsed(string root, int limit, DatasetFindings findings, CancellationToken cancellationToken)
     {
-        var (largest, values) = (0, new int[1 << 12]);
+        var (largest, arrays, ids, values) = (0, 0, 0L, new int[1 << 12]);
         try
         {
-            foreach (var path in Directory.EnumerateDirectories(root).Take(MaxSplits).SelectMany(split => Directory.EnumerateFiles(split, $"*__{DatasetNames.PuzzleIds}.npy").Take(MaxSplits)))
+            foreach (var path in Directory.EnumerateDirectories(root).SelectMany(split => Directory.EnumerateFiles(split, $"*__{DatasetNames.PuzzleIds}.npy")))
             {
                 if (largest == limit - 1)
                 {
@@ -121,6 +129,15 @@ internal static class IdentifierFile
                 }
 
                 largest = Math.Max(largest, LargestIn(path));
+                if (++arrays > MaxArrays || ids > MaxUsedIds)
+                {
+                    findings.Add(
+                        DatasetFindingKind.File,
+                        root,
+                        string.Empty,
+                        $"expected {DatasetNames.Identifiers}, or at most {MaxArrays} arrays of puzzle ids with {MaxUsedIds} ids in all, as they are read without it, got more");
+                    return null;
+                }
             }
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
@@ -135,9 +152,16 @@ internal static class IdentifierFile
             try
             {
                 using var file = NpyFile.Open(path);
-                var found = 0;
-                for (var start = 0L; start < file.Count; start += values.Length)
+                if (file.Shape.Count != 1 || (file.Dtype != NpyDtype.Int32 && file.Dtype != NpyDtype.Int64))
                 {
+                    return 0;
+                }
+
+                var found = 0;
+                ids += file.Count;
+                for (var start = 0L; start < file.Count && ids <= MaxUsedIds; start += values.Length)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
                     var part = values.AsSpan(0, (int)Math.Min(values.Length, file.Count - start));
                     file.CopyTo(start, part);
                     foreach (var id in part)

@@ -117,6 +117,72 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
     }
 
+    /// <summary>A sparse terabyte of zeros would be read for hours.</summary>
+    [Theory]
+    [InlineData(1L << 37)]
+    [InlineData((1L << 28) + 1)]
+    public void Without_identifiers_more_ids_than_can_be_read_are_refused(long count)
+    {
+        SmallDataset.Write(Root, "train");
+        File.Delete(_folder["data", "identifiers.json"]);
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
+        WriteIds("huge", NpyDtype.Int64, 0, count);
+        Opening().Should().Throw<DatasetFormatException>()
+            .WithMessage($"{Root}: expected identifiers.json, or at most 1024 arrays of puzzle ids with 268435456 ids in all, as they are read without it, got more");
+    }
+
+    [Fact]
+    public void Without_identifiers_more_arrays_than_can_be_read_are_refused()
+    {
+        SmallDataset.Write(Root, "train");
+        File.Delete(_folder["data", "identifiers.json"]);
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
+        for (var i = 0; i < 1024; i++)
+        {
+            File.WriteAllBytes(Path.Combine(Train, $"set{i}__puzzle_identifiers.npy"), []);
+        }
+
+        Opening().Should().Throw<DatasetFormatException>().WithMessage($"{Root}: expected identifiers.json, or at most 1024 arrays of puzzle ids *, got more");
+    }
+
+    [Fact]
+    public void Without_identifiers_the_ids_of_the_last_of_many_splits_count()
+    {
+        SmallDataset.Write(Root, "train");
+        File.Delete(_folder["data", "identifiers.json"]);
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 600");
+        for (var i = 0; i < 300; i++)
+        {
+            Directory.CreateDirectory(_folder["data", $"split{i}"]);
+        }
+
+        SmallDataset.WriteIndices(Path.Combine(Directory.EnumerateDirectories(Root).Last(), "more__puzzle_identifiers.npy"), 599);
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.PuzzleIdCount.Should().Be(600);
+    }
+
+    /// <summary>No split can have such an array, so it holds no ids.</summary>
+    [Fact]
+    public void Without_identifiers_arrays_of_another_type_or_shape_do_not_count()
+    {
+        SmallDataset.Write(Root, "train");
+        File.Delete(_folder["data", "identifiers.json"]);
+        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
+        WriteIds("bytes", NpyDtype.UInt8, 4, 1);
+        WriteIds("matrix", NpyDtype.Int32, 4, 1, 1);
+        Opening().Should().Throw<DatasetFormatException>().WithMessage("*num_puzzle_identifiers: expected 4, one more than the largest id of all splits, got 5");
+    }
+
+    [Fact]
+    public void Reading_the_ids_of_other_splits_can_be_cancelled()
+    {
+        SmallDataset.Write(Root, "train");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        var cancelled = new CancellationToken(canceled: true);
+        FluentActions.Invoking(() => IdentifierFile.CheckCount(Root, "train", dataset.Metadata, identifiers: null, new FirstFinding(), cancelled))
+            .Should().Throw<OperationCanceledException>();
+    }
+
     [Fact]
     public void The_hash_of_the_identifiers_is_that_of_their_file_and_does_not_depend_on_its_layout()
     {
@@ -293,6 +359,15 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
 
         opened.Should().BeGreaterThan(100);
         refused.Should().BeGreaterThan(500);
+    }
+
+    /// <summary>An array of ids of a further split: zeros that take no space on the disk, except the first byte.</summary>
+    private void WriteIds(string split, NpyDtype dtype, byte first, params long[] shape)
+    {
+        Directory.CreateDirectory(_folder["data", split]);
+        using var file = File.Create(_folder["data", split, "all__puzzle_identifiers.npy"]);
+        file.Write([.. NpyHeader.Write(dtype, shape), first]);
+        file.SetLength(file.Length - 1 + (dtype.Size * shape.Aggregate((product, length) => product * length)));
     }
 
     private Action Opening() => () => PuzzleDatasetFolder.Open(Root, "train").Dispose();
