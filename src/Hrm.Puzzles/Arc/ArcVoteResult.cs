@@ -18,8 +18,7 @@ public sealed record ArcVoteResult(IReadOnlyList<ArcTaskVote> Tasks)
     }
 
     /// <summary>
-    /// The score of ARC Prize: of each task the share of its test inputs that are solved with k attempts, and of these shares the
-    /// mean. The authors of the tiny recursive model report this as pass@k.
+    /// The score of ARC Prize: the mean over tasks of the share of test inputs solved within k attempts. The authors of the tiny recursive model report this as pass@k.
     /// </summary>
     /// <param name="attempts">k, at least 1; 2 in the competition.</param>
     /// <returns>The percentage, of all tasks whose answers are known; not a number when no answers are known.</returns>

@@ -7,7 +7,7 @@ namespace Hrm.Puzzles;
 /// <summary>
 /// The file format that the paper's Sudoku and maze sets share: UTF-8 with or without a byte order mark, LF or CRLF, fields as
 /// <see cref="CsvFields"/> reads them, and a header that names the columns, in any order: question and answer, and optionally source
-/// and rating. Columns of other names are passed over.
+/// and rating. Columns of other names are ignored.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -91,7 +91,7 @@ internal static class PuzzleCsv
         }
     }
 
-    /// <summary>The place of each of the four columns in a row, -1 for one that is not there.</summary>
+    /// <summary>The index of each of the four columns in a row, -1 if missing.</summary>
     private static int[] ReadHeader(PuzzleLines lines, string path, out int count)
     {
         if (!lines.TryRead(out var header))

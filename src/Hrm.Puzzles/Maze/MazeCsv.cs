@@ -1,8 +1,8 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Maze files in the format of the paper's sets: UTF-8, a header that names the columns as in <see cref="SudokuCsv"/>, one maze a
-/// line, one character per cell. Every row is verified: lengths, characters, one start and one goal, an answer that is a shortest path.
+/// Maze files in the format of the paper's sets: UTF-8, a header that names the columns as in <see cref="SudokuCsv"/>, one maze
+/// per line, one character per cell. Every row is verified: lengths, characters, one start and one goal, an answer that is a shortest path.
 /// </summary>
 /// <remarks>Rows begin and end with blanks, which are cells: nothing is trimmed.</remarks>
 public static class MazeCsv

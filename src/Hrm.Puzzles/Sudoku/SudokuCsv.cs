@@ -1,13 +1,13 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle a line, below a header that names the columns:
+/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle per line, below a header that names the columns:
 /// <c>source,question,answer,rating</c> is written. Every row is verified: lengths, characters, givens without conflict, an answer
 /// that solves the question.
 /// </summary>
 /// <remarks>
 /// Columns are found by their names, in any order and case: question (or puzzle, quizzes), answer (or solution, solutions), and
-/// optionally source and rating (or difficulty). Others are passed over.
+/// optionally source and rating (or difficulty). Others are ignored.
 /// </remarks>
 public static class SudokuCsv
 {

@@ -21,7 +21,7 @@ internal sealed record DatasetIdentity
 
     public long Seed { get; init; }
 
-    /// <summary>Tells which puzzle each id means; <see langword="null"/> if the dataset does not name its ids.</summary>
+    /// <summary>The SHA-256 of the identifiers; <see langword="null"/> if the dataset does not name its ids.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? IdentifiersHash { get; init; }
 

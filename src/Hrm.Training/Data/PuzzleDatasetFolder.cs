@@ -74,7 +74,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<int> PuzzleIds { get; }
 
-    /// <summary>Opens a split and checks everything except its rows, the number of puzzle ids that it states included.</summary>
+    /// <summary>Opens a split and checks everything except its rows, including the stated number of puzzle ids.</summary>
     /// <param name="root">The dataset's folder.</param>
     /// <param name="split">The split, for instance <c>train</c>.</param>
     /// <returns>The open split; dispose it.</returns>

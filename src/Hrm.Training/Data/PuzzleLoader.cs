@@ -107,7 +107,7 @@ public sealed class PuzzleLoader
     }
 
     /// <summary>Refuses a dataset that states more puzzle ids than a model has.</summary>
-    /// <exception cref="TokenOutOfRangeException">It does.</exception>
+    /// <exception cref="TokenOutOfRangeException">The dataset states more ids.</exception>
     internal static void RequireIds(IPuzzleDataset dataset, HrmConfig config)
     {
         if (dataset.PuzzleIdCount > config.PuzzleIdCount)
