@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Hrm.Samples.PuzzleLab;
 
-/// <summary>Shows what a training run tells a logger, but for the reports, which have lines of their own.</summary>
+/// <summary>Shows the messages of a training run except its reports, which have lines of their own; warnings and errors go to the standard error.</summary>
 internal sealed class ConsoleLogger(IAnsiConsole console) : ILogger
 {
     private const int ReportEvent = 9;
@@ -24,7 +24,7 @@ internal sealed class ConsoleLogger(IAnsiConsole console) : ILogger
         var text = formatter(state, exception);
         if (logLevel >= LogLevel.Warning)
         {
-            console.MarkupLineInterpolated($"[yellow]{text}[/]");
+            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{text}[/]");
         }
         else
         {

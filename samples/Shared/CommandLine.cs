@@ -11,22 +11,23 @@ namespace Hrm.Samples;
 /// <summary>Runs the command line of a sample: arguments, signals, errors and exit codes.</summary>
 internal static class CommandLine
 {
-    /// <summary>The exit code if a file, a device or the work itself failed.</summary>
+    /// <summary>The exit code if a file or the work itself failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>The exit code if the command line or the settings are not valid.</summary>
+    /// <summary>The exit code if the command line, the device that it names or the settings are not valid.</summary>
     public const int NotValid = 2;
 
     /// <summary>The exit code if the answer is no: the puzzle is not solved, the dataset has faults.</summary>
     public const int No = 3;
 
-    /// <summary>The exit code of a command that was stopped by a signal.</summary>
+    /// <summary>The exit code of a command that saves or cleans up when a signal stops it; others end with 128 and the number of the signal.</summary>
     public const int Stopped = 130;
 
     /// <summary>The exit codes, for the help.</summary>
     public const string ExitCodes = """
-        Exit codes: 0 done; 1 a file, a device or the work failed; 2 the command line or the settings are not valid; 3 the answer is no (a puzzle that
-        is not solved, a dataset with faults); 130 stopped by a signal. Results go to the standard output, errors to the standard error, one line each.
+        Exit codes: 0 done; 1 a file or the work failed; 2 an argument, a device or the settings are not valid; 3 the answer is no (a puzzle that is
+        not solved, a dataset with faults); 130 stopped by a signal, or 128 plus its number if there is nothing to save.
+        Results go to the standard output, errors and warnings to the standard error, one line each.
         """;
 
     /// <summary>Time for the current step, a batch of an evaluation and the last checkpoint after a signal.</summary>

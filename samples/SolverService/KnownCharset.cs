@@ -11,30 +11,29 @@ internal sealed class KnownCharset(RequestDelegate next)
         ArgumentNullException.ThrowIfNull(context);
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset.HasValue)
         {
-            var name = HeaderUtilities.UnescapeAsQuotedString(type.Charset);
-            if (!IsKnown(name.ToString()))
+            if (Find(HeaderUtilities.UnescapeAsQuotedString(type.Charset).ToString()) is not { } encoding)
             {
                 context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
                 return Task.CompletedTask;
             }
 
-            // The framework's reader does not know that a parameter may be quoted.
-            type.Charset = name;
+            // The framework's reader does not know that a parameter may be quoted; an alias may hold characters that have to be.
+            type.Charset = encoding.WebName;
             context.Request.ContentType = type.ToString();
         }
 
         return next(context);
     }
 
-    private static bool IsKnown(string name)
+    private static Encoding? Find(string name)
     {
         try
         {
-            return Encoding.GetEncoding(name) is not null;
+            return Encoding.GetEncoding(name);
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            return false;
+            return null;
         }
     }
 }

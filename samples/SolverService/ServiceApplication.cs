@@ -13,8 +13,8 @@ public static class ServiceApplication
 
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
-    /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and any key of the configuration,
-    /// for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
+    /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and keys of the
+    /// sections Solver, Torch, Logging and Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
     /// <exception cref="LabException">An argument is not valid.</exception>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>

@@ -14,10 +14,12 @@ internal static class ServiceArguments
           --device DEVICE    Where to compute: cpu, cuda:0, …
           --dtype DTYPE      The dtype to compute in: float32 or bfloat16.
           --tf32 true        Let CUDA round the factors of float32 products to TensorFloat-32.
-          --KEY VALUE        Any key of the configuration, for instance --Solver:Limits:MaxQueueLength 16.
+          --SECTION:KEY VALUE
+                             A key of the configuration's sections Solver, Torch, Logging and Kestrel, for instance --Solver:Limits:MaxQueueLength 16.
+          --HOSTKEY VALUE    A key of the host: environment, http_ports, https_ports or AllowedHosts.
           --help             Show this text.
 
-        Exit codes: 0 stopped as asked; 1 the model, the device or the address cannot be used; 2 the options are not valid.
+        Exit codes: 0 stopped as asked; 1 the model or the address cannot be used; 2 the options are not valid, or name a folder or device that is not there.
         """;
 
     private static readonly string[] Sections = ["Solver", "Torch", "Logging", "Kestrel"];
@@ -45,7 +47,8 @@ internal static class ServiceArguments
             var name = split < 0 ? args[i] : args[i][..split];
             if (!IsKnown(name))
             {
-                throw new LabException($"{name}: expected an option of this program{Words.Suggestion(name, [.. Switches.Keys, .. HostKeys.Select(key => $"--{key}"), "--help"])} --help lists what there is.");
+                var hint = Words.Suggestion(name, [.. Switches.Keys, .. HostKeys.Select(key => $"--{key}"), "--help"]);
+                throw new LabException($"{name}: expected an option of this program{(hint.Length > 0 ? hint : ";")} --help lists what there is.");
             }
 
             var value = split >= 0 ? args[i][(split + 1)..] : ++i < args.Length ? args[i] : string.Empty;

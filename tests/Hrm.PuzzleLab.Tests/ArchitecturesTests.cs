@@ -110,6 +110,42 @@ public sealed class ArchitecturesTests : IDisposable
         got.QHalt.allclose(expected.QHalt, 0, 0).Should().BeTrue();
     }
 
+    /// <summary>Levels that share a module, or have no merge, have fewer values than the config of the HRM; bfloat16 halves the bytes.</summary>
+    [Theory]
+    [InlineData(Architecture.Hrm)]
+    [InlineData(Architecture.Shared)]
+    [InlineData(Architecture.Recurrent)]
+    [InlineData(Architecture.Direct)]
+    public void A_model_is_not_too_large_for_its_own_weights(Architecture architecture)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new LabSettings { Architecture = architecture, Model = Config with { HighLayers = 8, Merge = StateMerge.Gated } };
+        using var model = Architectures.Create(architecture, settings.Model, _generator);
+        model.Save(folder["stored"], ScalarType.BFloat16);
+        Directory.CreateDirectory(folder["linked"]);
+        foreach (var name in (string[])["config.json", "model.safetensors"])
+        {
+            File.CreateSymbolicLink(folder["linked", name], folder["stored", name]);
+        }
+
+        using var loaded = Architectures.Load(folder["linked"], settings, CPU, null);
+
+        loaded.parameters().Sum(parameter => parameter.numel()).Should().Be(model.parameters().Sum(parameter => parameter.numel()));
+        Architectures.RequireRoom(settings, ["nowhere", folder["linked"]]);
+    }
+
+    [Fact]
+    public void A_model_of_more_values_than_its_weights_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Architectures.Create(Architecture.Shared, Config, _generator);
+        model.Save(folder.Path);
+        File.WriteAllText(folder["training.safetensors"], new string('x', 1 << 20));
+        var settings = new LabSettings { Architecture = Architecture.Shared, Model = Config with { LowLayers = 2 } };
+        FluentActions.Invoking(() => Architectures.Load(folder.Path, settings, CPU, null)).Should().Throw<LabException>().WithMessage("settings: expected a model that fits the weights of the run, *");
+        FluentActions.Invoking(() => Architectures.RequireRoom(settings, ["nowhere"])).Should().Throw<HrmFileException>().WithMessage("nowhere*");
+    }
+
     [Fact]
     public void Another_dtype_is_refused_where_it_cannot_be_had()
         => FluentActions.Invoking(() => Architectures.Load("nowhere", new LabSettings { Architecture = Architecture.Shared, Model = Config }, CPU, ScalarType.BFloat16))

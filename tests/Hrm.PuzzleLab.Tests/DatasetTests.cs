@@ -27,7 +27,7 @@ public sealed class DatasetTests : IDisposable
         written.Should().Contain("remark: no identifiers.json").And.Contain("no fault found");
     }
 
-    /// <summary>The first is the spelling of the builder of the tiny recursive model, the others are nobody's: each id would be a task of its own.</summary>
+    /// <summary>The first is the spelling of the builder of the tiny recursive model, the others are not valid: each id would be a task of its own.</summary>
     [Theory]
     [InlineData("|||", true)]
     [InlineData("||", false)]
@@ -93,6 +93,48 @@ public sealed class DatasetTests : IDisposable
 
         Directory.CreateSymbolicLink(_folder["elsewhere", "data"], _folder["elsewhere"]);
         FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"], "elsewhere")).Should().Throw<LabException>();
+    }
+
+    [Fact]
+    public async Task A_folder_is_read_to_eight_levels()
+    {
+        var eighth = Path.Combine([_folder["csv"], .. Enumerable.Repeat("a", 8)]);
+        Directory.CreateDirectory(Path.Combine(eighth, "a"));
+        File.WriteAllText(Path.Combine(eighth, "b.csv"), "b");
+        File.WriteAllText(Path.Combine(eighth, "a", "c.csv"), "c");
+        using var reader = new SourceReader(AnsiConsole.Console, _folder["cache"]);
+
+        (await reader.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().Equal(Path.Combine(eighth, "b.csv"));
+    }
+
+    [Fact]
+    public async Task A_folder_of_too_many_files_or_folders_is_refused()
+    {
+        Directory.CreateDirectory(_folder["csv"]);
+        Directory.CreateDirectory(_folder["arc", "z"]);
+        File.WriteAllText(_folder["arc", "z", "task.json"], "{}");
+        for (var i = 0; i < ArcTaskFile.MaximumFiles; i++)
+        {
+            File.WriteAllText(_folder["csv", $"{i}.csv"], string.Empty);
+            Directory.CreateDirectory(_folder["arc", $"{i}"]);
+        }
+
+        using var reader = new SourceReader(AnsiConsole.Console, _folder["cache"]);
+        (await reader.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().HaveCount(10_000);
+        File.WriteAllText(_folder["csv", "one more.csv"], string.Empty);
+        await reader.Awaiting(it => it.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().ThrowAsync<LabException>().WithMessage("*: expected 1 to 10000 files*got more.");
+        FluentActions.Invoking(() => ArcFolder.Find(_folder["arc"], "arc")).Should().Throw<LabException>().WithMessage("--source: arc: expected at most 10000 folders in *, got more.");
+    }
+
+    /// <summary>The root and three folders below it.</summary>
+    [Fact]
+    public void Tasks_of_a_repository_are_not_looked_for_at_any_depth()
+    {
+        Directory.CreateDirectory(_folder["a", "b", "c", "d", "e"]);
+        File.WriteAllText(_folder["a", "b", "c", "d", "e", "task.json"], "{}");
+
+        ArcFolder.Find(_folder["a"], "a").Should().Be(_folder["a", "b", "c", "d"]);
+        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path, "root")).Should().Throw<LabException>().WithMessage("--source: root: expected a folder with folders of ARC tasks*");
     }
 
     private static string Written(Action<IAnsiConsole> write)

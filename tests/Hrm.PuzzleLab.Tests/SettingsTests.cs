@@ -46,7 +46,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Architecture=", "settings: Architecture: expected Hrm, *, got \"\".")]
     [InlineData("Trainer:LearningRate=-1", "settings: LearningRate: expected a finite number of at least 0, got -1.")]
     [InlineData("Data:Train:3=x.csv", "--set Data:Train: expected Data:Train:INDEX=VALUE with an index of 0 to 2, got '3'.")]
-    [InlineData("Threads=2000000000", "settings: Threads: expected 0 to *, got 2000000000.")]
+    [InlineData("Threads=4097", "settings: Threads: expected 0 to 4096, got 4097.")]
     [InlineData("EvaluationBatchSize=2000000000", "settings: EvaluationBatchSize: expected 1 to *")]
     [InlineData("LearningRate", "--set: expected KEY=VALUE, *")]
     public void A_bad_key_or_value_is_named(string setting, string message)
@@ -64,6 +64,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "Seed": 1, "Seed": 2 }""", "*settings.json: *Seed*")]
     [InlineData("""{ "Task": "\ud800" }""", "*settings.json: expected texts of whole characters: *")]
     [InlineData("""{ "\udc00": 1 }""", "*settings.json: expected texts of whole characters: *")]
+    [InlineData("{ \"Model\": { \"HiddenSize\": 64, \"hidden_size\": 32 } }", "*settings.json: Model:hidden_size: expected each setting once, got Model:HiddenSize too.")]
+    [InlineData("{ \"Seed\": 1, \"seed\": 2 }", "*settings.json: seed: expected each setting once, got Seed too.")]
     [InlineData("[]", "*settings.json: expected a JSON object, got another value.")]
     [InlineData("{", "*settings.json: *")]
     public void A_bad_file_is_named(string text, string message)
@@ -141,6 +143,30 @@ public sealed class SettingsTests : IDisposable
         (run.Device, run.AllowTensorFloat32, run.Data.Folder) = ("cuda:0", true, "a, b");
         new RunFolder(_folder.Path).Save(run);
         SettingsReader.FindChanges(run, new RunFolder(_folder.Path).ReadSettings()).Should().BeEmpty();
+    }
+
+    /// <summary>A smaller machine cannot use the threads, but its command line may give others.</summary>
+    [Fact]
+    public void A_run_of_a_larger_machine_is_read()
+    {
+        var run = Preset();
+        run.Threads = 4096;
+        new RunFolder(_folder.Path).Save(run);
+        new RunFolder(_folder.Path).ReadSettings().Threads.Should().Be(4096);
+    }
+
+    [Theory]
+    [InlineData("run", true)]
+    [InlineData("run/checkpoints/step-1", true)]
+    [InlineData("run/checkpoints/step-1/", true)]
+    [InlineData("run/exports/small", false)]
+    [InlineData("run/exports", false)]
+    public void A_checkpoint_belongs_to_the_run_that_holds_it(string model, bool hasRun)
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        new RunFolder(_folder["run"]).Save(Preset());
+        RunFolder.OfModel(_folder[model])?.Path.Should().Be(hasRun ? _folder["run"] : null);
+        (RunFolder.OfModel(_folder[model]) is not null).Should().Be(hasRun);
     }
 
     private static LabSettings Preset() => new()

@@ -21,4 +21,19 @@ public sealed class WholeFilesTests : IDisposable
         _folder.FileNames().Should().BeEquivalentTo("run.json", "run.json.bbcdefgh.ijk.new", "other.json.abcdefgh.ijk.new");
         File.ReadAllText(_folder["run.json"]).Should().Be("whole");
     }
+
+    [Fact]
+    public void Write_deletes_nothing_of_a_file_whose_name_its_own_would_match_as_a_pattern()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // No file name holds a star there.
+        }
+
+        File.WriteAllText(_folder["run.json.abcdefgh.ijk.new"], "half");
+
+        WholeFiles.Write(_folder["r*n.json"], "whole");
+
+        _folder.FileNames().Should().BeEquivalentTo("r*n.json", "run.json.abcdefgh.ijk.new");
+    }
 }

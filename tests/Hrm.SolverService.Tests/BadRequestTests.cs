@@ -91,6 +91,8 @@ public sealed class BadRequestTests
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/json; charset=\"utf-8\"")]
     [InlineData("application/json; charset=\"UT\\F-8\"; x=1")]
+    [InlineData("application/json; charset=\"iso_8859-1:1987\"")]
+    [InlineData("application/json; charset=\"iso_646.irv:1991\"")]
     public async Task A_quoted_encoding_is_read(string type)
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));

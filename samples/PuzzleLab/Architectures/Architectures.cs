@@ -35,7 +35,7 @@ internal static class Architectures
             throw new LabException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
         }
 
-        RequireRoom(settings.Model, [folder]);
+        RequireRoom(settings, [folder]);
         using var generator = new torch.Generator((ulong)settings.Seed);
         var model = Create(settings.Architecture, settings.Model, generator);
         try
@@ -52,24 +52,38 @@ internal static class Architectures
         }
     }
 
-    /// <summary>Refuses settings whose model is far larger than the weights that are there, before memory is taken for it.</summary>
-    /// <param name="config">The sizes of the settings.</param>
-    /// <param name="folders">The folders of the weights; the largest counts.</param>
-    /// <exception cref="LabException">The weights are of a smaller model.</exception>
-    public static void RequireRoom(HrmConfig config, IEnumerable<string> folders)
+    /// <summary>Refuses settings whose model has more values than the weights that are there, before memory is taken for it.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="folders">The folders of the weights; the largest counts, and one that cannot be read only if all are such.</param>
+    /// <exception cref="HrmException">The weights are of a smaller model, or cannot be read.</exception>
+    public static void RequireRoom(LabSettings settings, IEnumerable<string> folders)
     {
-        // Two levels may share their weights, and a value takes at least two bytes.
-        var least = config.ParameterCount + (2L * config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
+        var (stored, problem) = (0L, (HrmException?)null);
         foreach (var folder in folders)
         {
-            var bytes = Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => file.Length) : 0;
-            if (bytes >= least)
+            try
             {
-                return;
+                using var weights = WeightsFolder.Open(folder);
+                stored = Math.Max(stored, weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size)));
+            }
+            catch (HrmException error)
+            {
+                problem ??= error;
             }
         }
 
-        throw new LabException($"settings: expected a model that fits the weights of the run, got one of {config.ParameterCount} values.");
+        // Shared levels have one module, the low one's, and one merge; plain ones have no merge.
+        var config = settings.Architecture switch
+        {
+            Architecture.Hrm => settings.Model,
+            Architecture.Shared => settings.Model with { HighLayers = 0, Merge = StateMerge.Add },
+            _ => settings.Model with { Merge = StateMerge.Add },
+        };
+        var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
+        if (stored < needed)
+        {
+            throw stored == 0 && problem is not null ? problem : new LabException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
+        }
     }
 
     /// <summary>The updates of a segment, of both modules together: N · (T + 1).</summary>

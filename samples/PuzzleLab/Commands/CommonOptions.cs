@@ -49,6 +49,19 @@ internal static class CommonOptions
         }
     }
 
+    /// <summary>Puts the number of segments, if it is given, over that of the training.</summary>
+    public static void ApplySegments(ParseResult result, Option<int?> option, LabSettings settings)
+    {
+        const int MostSegments = 65536;
+        if (result.GetValue(option) is { } segments)
+        {
+            settings.Trainer.Halting.MaxSegments = segments is >= 1 and <= MostSegments
+                ? segments
+                : throw new LabException($"{option.Name}: expected 1 to {MostSegments}, got {segments}.");
+            SettingsReader.Check(settings);
+        }
+    }
+
     /// <summary>The dtype that was asked for, or <see langword="null"/> for the config's.</summary>
     public static torch.ScalarType? ReadDtype(string? name)
     {

@@ -62,8 +62,7 @@ internal static class EvaluateCommand
     {
         var folder = new RunFolder(result.GetValue(Run)!);
         var settings = folder.ReadSettings(task);
-        settings.Trainer.Halting.MaxSegments = result.GetValue(Segments) ?? settings.Trainer.Halting.MaxSegments;
-        SettingsReader.Check(settings);
+        CommonOptions.ApplySegments(result, Segments, settings);
         using var test = task.OpenTest(DataOf(result, task, settings));
         test.RequireIdsOf(settings.Data, folder.Path);
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));

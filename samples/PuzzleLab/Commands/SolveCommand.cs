@@ -19,16 +19,11 @@ internal static class SolveCommand
         var command = new Command("sudoku", "Solve a Sudoku. Exit code 3 if the answer is not a solution.") { puzzle, run, segments, side, device, dtype, tf32, threads };
         command.SetAction(result =>
         {
-            var question = SudokuGrid.Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
-            if (question.FindConflict() is { } conflict)
-            {
-                throw new LabException($"puzzle: {conflict.Message}");
-            }
+            var question = Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
 
             var folder = new RunFolder(result.GetValue(run)!);
             var settings = folder.ReadSettings(LabTask.Of("sudoku"));
-            settings.Trainer.Halting.MaxSegments = result.GetValue(segments) ?? settings.Trainer.Halting.MaxSegments;
-            SettingsReader.Check(settings);
+            CommonOptions.ApplySegments(result, segments, settings);
             using var model = Architectures.Load(
                 folder.Path,
                 settings,
@@ -37,6 +32,19 @@ internal static class SolveCommand
             return Solve(model, question, settings.Trainer.Halting.MaxSegments);
         });
         return command;
+    }
+
+    private static SudokuGrid Parse(string puzzle, SudokuShape shape)
+    {
+        try
+        {
+            var question = SudokuGrid.Parse(puzzle, shape);
+            return question.FindConflict() is { } conflict ? throw new LabException($"puzzle: {conflict.Message}") : question;
+        }
+        catch (PuzzleFormatException error)
+        {
+            throw new LabException($"puzzle: {error.Message}");
+        }
     }
 
     private static int Solve(HrmModel model, SudokuGrid question, int segments)

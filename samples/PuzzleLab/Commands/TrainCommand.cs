@@ -5,14 +5,14 @@ using TorchSharp;
 
 namespace Hrm.Samples.PuzzleLab;
 
-/// <summary><c>train TASK</c>: starts a run, or goes on with one.</summary>
+/// <summary><c>train TASK</c>: starts a run, or resumes one.</summary>
 internal static class TrainCommand
 {
     private static readonly Option<string?> Data = CommonOptions.Data();
     private static readonly Option<string[]> Train = CommonOptions.Files("--train", "Training puzzles in place of --data: one or more CSV files.");
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles in place of --data: one or more CSV files.");
     private static readonly Option<string?> Output = new("--output") { Description = "The folder that takes the run." };
-    private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to go on with from its last checkpoint, with its settings and files." };
+    private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to resume from its last checkpoint, with its settings and files." };
     private static readonly Option<string?> Init = new("--init") { Description = "The folder of a model of the same sizes, a run's or an export's, to begin with its weights." };
     private static readonly Option<double?> Minutes = new("--minutes") { Description = "Training time, turned into a number of steps once, at the start." };
     private static readonly Option<long?> Steps = new("--steps") { Description = "The number of steps, in place of --minutes." };
@@ -40,7 +40,7 @@ internal static class TrainCommand
     private static Command Create(LabTask task)
     {
         var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
-        var command = new Command(task.Name, $"Train on {task.Puzzles}, or go on with a run.") { Data, Output, ResumeFrom, Init, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges, Device, Dtype, Tf32, Threads };
+        var command = new Command(task.Name, $"Train on {task.Puzzles}, or resume a run.") { Data, Output, ResumeFrom, Init, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges, Device, Dtype, Tf32, Threads };
         if (task is SudokuLab)
         {
             command.Add(Train);
@@ -88,7 +88,7 @@ internal static class TrainCommand
         var folder = new RunFolder(path);
         if (result.GetValue(Output) is { } output && Path.GetFullPath(output) != Path.GetFullPath(path))
         {
-            throw new LabException($"--resume: a run goes on in its own folder: expected no --output or {path}, got {output}.");
+            throw new LabException($"--resume: a run is resumed in its own folder: expected no --output or {path}, got {output}.");
         }
 
         Option[] ofStart = [Data, Train, Test, Init, preset, Minutes, Steps, Epochs, Side, Dtype];
@@ -99,19 +99,19 @@ internal static class TrainCommand
         }
 
         var settings = Resumed(result, folder.ReadSettings(task));
-        var device = CommonOptions.Apply(settings.Device ?? result.GetValue(Device)!, settings.Threads > 0 ? settings.Threads : null, settings.AllowTensorFloat32);
+        var device = CommonOptions.Apply(settings.Device!, settings.Threads > 0 ? settings.Threads : null, settings.AllowTensorFloat32);
         using var run = new LabTraining(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, AnsiConsole.Console);
         return CodeOf(run.Resume(cancellationToken), task, folder);
     }
 
     /// <summary>The settings of a run with the changes that were asked for.</summary>
-    /// <exception cref="LabException">They would give another result than the run's, and nobody said that they may.</exception>
-    private static LabSettings Resumed(ParseResult result, LabSettings run)
+    /// <exception cref="LabException">They would give another result than the run's, and --allow-changes is not given.</exception>
+    public static LabSettings Resumed(ParseResult result, LabSettings run)
     {
         var settings = SettingsReader.Read(run, result.GetValue(Config), result.GetValue(Set) ?? []);
         settings.Threads = result.GetValue(Threads) ?? settings.Threads;
-        settings.Device = result.GetResult(Device) is { Implicit: false } || run.Device is null ? result.GetValue(Device) : settings.Device;
-        settings.AllowTensorFloat32 |= result.GetValue(Tf32);
+        settings.Device = result.GetResult(Device) is { Implicit: false } ? result.GetValue(Device) : settings.Device ?? result.GetValue(Device);
+        settings.AllowTensorFloat32 = result.GetResult(Tf32) is { Implicit: false } ? result.GetValue(Tf32) : settings.AllowTensorFloat32;
         SettingsReader.Check(settings);
 
         // A run that did not record its device may be resumed anywhere.
@@ -137,7 +137,7 @@ internal static class TrainCommand
             return 0;
         }
 
-        AnsiConsole.Console.MarkupLineInterpolated($"[yellow]stopped after step {outcome.Step:N0}; go on with: train {task.Name} --resume {folder.Path}[/]");
+        AnsiConsole.Console.MarkupLineInterpolated($"[yellow]stopped after step {outcome.Step:N0}; resume with: train {task.Name} --resume {folder.Path}[/]");
         return CommandLine.Stopped;
     }
 }

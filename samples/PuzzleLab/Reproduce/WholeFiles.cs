@@ -20,7 +20,7 @@ internal static class WholeFiles
         try
         {
             var folder = Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-            foreach (var leftover in folder.GetFiles($"{Path.GetFileName(final)}.*.new"))
+            foreach (var leftover in folder.GetFiles().Where(file => file.Name.StartsWith($"{Path.GetFileName(final)}.", StringComparison.Ordinal) && file.Name.EndsWith(".new", StringComparison.Ordinal)))
             {
                 DeleteUnlocked(leftover.FullName);
             }

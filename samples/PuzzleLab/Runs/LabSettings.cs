@@ -53,7 +53,7 @@ public sealed class LabSettings
     /// <summary>Rows of a batch in evaluation.</summary>
     public int EvaluationBatchSize { get; set; } = 250;
 
-    /// <summary>Threads of libtorch; a run goes on bit for bit with the same number.</summary>
+    /// <summary>Threads of libtorch; a run continues bit for bit with the same number.</summary>
     public int Threads { get; set; }
 
     /// <summary>The device that the run began on; null in runs that did not record it.</summary>

@@ -61,7 +61,7 @@ internal sealed class LabTraining : IDisposable
     /// <summary>Trains from the beginning, in a folder that no other run has used.</summary>
     public TrainingOutcome Start(CancellationToken cancellationToken) => Train(isResumed: false, cancellationToken);
 
-    /// <summary>Goes on from the last sound checkpoint.</summary>
+    /// <summary>Continues from the last sound checkpoint.</summary>
     public TrainingOutcome Resume(CancellationToken cancellationToken) => Train(isResumed: true, cancellationToken);
 
     public void Dispose()
@@ -76,7 +76,7 @@ internal sealed class LabTraining : IDisposable
         using var checkpoints = CheckpointStore.Open(_folder.CheckpointsPath, _settings.KeepCheckpoints);
         if (isResumed && checkpoints.Steps.Count > 0)
         {
-            Architectures.RequireRoom(_settings.Model, checkpoints.Steps.Select(checkpoints.PathOf));
+            Architectures.RequireRoom(_settings, checkpoints.Steps.Select(checkpoints.PathOf));
         }
 
         using var generator = new torch.Generator((ulong)_settings.Seed);
@@ -121,7 +121,7 @@ internal sealed class LabTraining : IDisposable
     {
         if (!isResumed && checkpoints.Steps.Count > 0)
         {
-            throw new LabException($"--output: {_folder.Path} holds a run that was at step {checkpoints.Steps[0]:N0}; go on with --resume {_folder.Path}, or take another folder.");
+            throw new LabException($"--output: {_folder.Path} holds a run that was at step {checkpoints.Steps[0]:N0}; resume it with --resume {_folder.Path}, or take another folder.");
         }
     }
 
@@ -156,12 +156,12 @@ internal sealed class LabTraining : IDisposable
         var result = LabEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), report, cancellationToken);
         _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
         report.Write(_console, result);
-        Export(trainer.Model);
+        Export(trainer.Model, trainer.StepCount < _settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
         return result.Averages;
     }
 
     /// <summary>Saves the model as evaluated.</summary>
-    private void Export(HrmModel model)
+    private void Export(HrmModel model, string outlook = "")
     {
         try
         {
@@ -171,7 +171,7 @@ internal sealed class LabTraining : IDisposable
         catch (HrmFileException error)
         {
             // A disk that is full now may have room after the next evaluation; without that it is an error at the end.
-            _console.MarkupLineInterpolated($"[yellow]{error.Message}; training goes on[/]");
+            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{error.Message}{outlook}[/]");
             _unsaved = error;
         }
     }

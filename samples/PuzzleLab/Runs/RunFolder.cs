@@ -7,11 +7,12 @@ namespace Hrm.Samples.PuzzleLab;
 
 /// <summary>
 /// What a run leaves behind: the model as last evaluated (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c>,
-/// <c>metrics.jsonl</c>, <c>tensorboard/</c>, and <c>checkpoints/</c> to go on from.
+/// <c>metrics.jsonl</c>, <c>tensorboard/</c>, and <c>checkpoints/</c> to resume from.
 /// </summary>
 internal sealed class RunFolder
 {
     private const int MaxSettingsBytes = 1 << 20;
+    private const string CheckpointsName = "checkpoints";
 
     private static readonly JsonDocumentOptions Parsing = new()
     {
@@ -44,14 +45,18 @@ internal sealed class RunFolder
 
     public string TensorBoardPath => System.IO.Path.Combine(Path, "tensorboard");
 
-    public string CheckpointsPath => System.IO.Path.Combine(Path, "checkpoints");
+    public string CheckpointsPath => System.IO.Path.Combine(Path, CheckpointsName);
 
     private string SettingsPath => System.IO.Path.Combine(Path, "run.json");
 
     /// <summary>The run that a folder with a model belongs to: a run, an export, or one of a run's checkpoints.</summary>
-    /// <returns>The run; <see langword="null"/> if the model stands alone.</returns>
+    /// <returns>The run; <see langword="null"/> if the model belongs to no run.</returns>
     public static RunFolder? OfModel(string folder)
-        => new[] { folder, System.IO.Path.Combine(folder, "..", "..") }.Select(path => new RunFolder(path)).FirstOrDefault(run => File.Exists(run.SettingsPath));
+    {
+        var checkpoints = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
+        var ofCheckpoint = System.IO.Path.GetFileName(checkpoints) == CheckpointsName ? System.IO.Path.GetDirectoryName(checkpoints) : null;
+        return new[] { folder, ofCheckpoint }.OfType<string>().Select(path => new RunFolder(path)).FirstOrDefault(run => File.Exists(run.SettingsPath));
+    }
 
     public void Create()
     {

@@ -15,6 +15,9 @@ internal static class SettingsReader
 {
     private const int MostRows = 1 << 20;
 
+    /// <summary>The most threads of a stored run, which may come from a larger machine.</summary>
+    private const int MostStoredThreads = 4096;
+
     /// <summary>Settings that the command line gives by options of its own when a run starts.</summary>
     private static readonly (string Key, string Instead)[] OfOptions =
     [
@@ -36,10 +39,10 @@ internal static class SettingsReader
         "Run:ReportInterval", "Run:EvaluationInterval", "Run:CheckpointInterval",
     ];
 
-    /// <summary>The most threads that libtorch is asked for; far more end the process.</summary>
+    /// <summary>The most threads that libtorch is asked for on this machine; far more end the process.</summary>
     public static int MostThreads { get; } = Math.Max(256, Environment.ProcessorCount);
 
-    /// <summary>Refuses settings that would be lost at the start of a run, because options stand for them.</summary>
+    /// <summary>Refuses settings whose values would be ignored at the start of a run, because the command line has options for them.</summary>
     public static void RequireNone(IEnumerable<string> overrides)
     {
         foreach (var key in overrides.Select(ParseOverride).Select(setting => setting.Key))
@@ -51,7 +54,7 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>Refuses such settings in a file: what it names would not be what is used.</summary>
+    /// <summary>Refuses such settings in a file: their values would be ignored.</summary>
     /// <param name="initial">The settings before the file.</param>
     /// <param name="settings">Those with the file.</param>
     public static void RequireSame(LabSettings initial, LabSettings settings)
@@ -123,7 +126,7 @@ internal static class SettingsReader
             .. Between(nameof(settings.KeepCheckpoints), settings.KeepCheckpoints, 1, int.MaxValue),
             .. Between(nameof(settings.Evaluations), settings.Evaluations, 1, int.MaxValue),
             .. Between(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize, 1, MostRows),
-            .. Between(nameof(settings.Threads), settings.Threads, 0, MostThreads),
+            .. Between(nameof(settings.Threads), settings.Threads, 0, MostStoredThreads),
             .. Known(nameof(settings.Architecture), settings.Architecture),
             .. Known(nameof(settings.Gradient), settings.Gradient),
             .. settings.Data.Train.Concat(settings.Data.Test).Append(settings.Data.Folder).Append(settings.InitialWeights)
@@ -142,12 +145,18 @@ internal static class SettingsReader
     /// <param name="type">The type that both are read as.</param>
     /// <param name="origin">The name of the source, for messages.</param>
     /// <param name="path">The key of the objects, with a colon at its end.</param>
-    /// <exception cref="LabException">A key is unknown, or a value stands where a group of settings has to.</exception>
+    /// <exception cref="LabException">A key is unknown, is given twice by different names, or a value is given instead of a group of settings.</exception>
     public static void Merge(JsonObject target, JsonObject source, Type type, string origin, string path = "")
     {
+        var names = new Dictionary<string, string>();
         foreach (var (name, value) in source)
         {
             var property = Find(type, name, $"{origin}: {path}");
+            if (!names.TryAdd(property.Name, name))
+            {
+                throw new LabException($"{origin}: {path}{name}: expected each setting once, got {path}{names[property.Name]} too.");
+            }
+
             if (!IsGroup(property.PropertyType))
             {
                 target[property.Name] = Normalize(property.PropertyType, value?.DeepClone());

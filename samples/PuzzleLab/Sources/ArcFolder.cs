@@ -18,7 +18,12 @@ internal static class ArcFolder
         for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
         {
             // A repository has other folders of tasks beside the one that counts: ConceptARC its minimal ones.
-            var children = Directory.EnumerateDirectories(folder, "*", WithoutLinks).Take(ArcTaskFile.MaximumFiles).Order(StringComparer.Ordinal).ToArray();
+            var children = Directory.EnumerateDirectories(folder, "*", WithoutLinks).Take(ArcTaskFile.MaximumFiles + 1).Order(StringComparer.Ordinal).ToArray();
+            if (children.Length > ArcTaskFile.MaximumFiles)
+            {
+                throw new LabException($"--source: {source}: expected at most {ArcTaskFile.MaximumFiles} folders in {folder}, got more.");
+            }
+
             if (children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) is { } named)
             {
                 folder = named;

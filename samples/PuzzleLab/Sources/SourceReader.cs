@@ -18,7 +18,7 @@ internal sealed class SourceReader(IAnsiConsole console, string? cacheFolder) : 
     /// <summary>The path of a source.</summary>
     public async Task<string> PathOfAsync(string text, CancellationToken cancellationToken)
     {
-        var source = PuzzleSource.Parse(text);
+        var source = Parse(text);
         var progress = new DownloadLines(console, source.ToString());
         return await new SourceCache(_cacheFolder, _client).FetchAsync(source, progress, cancellationToken);
     }
@@ -43,6 +43,18 @@ internal sealed class SourceReader(IAnsiConsole console, string? cacheFolder) : 
         }
 
         return files;
+    }
+
+    private static PuzzleSource Parse(string text)
+    {
+        try
+        {
+            return PuzzleSource.Parse(text);
+        }
+        catch (SourceException error)
+        {
+            throw new LabException(error.Message);
+        }
     }
 
     public void Dispose() => _client.Dispose();

@@ -59,7 +59,7 @@ internal sealed class RunFolderTarget : FuzzTarget
         }
 
         using var store = CheckpointStore.Open(new RunFolder(folder).CheckpointsPath);
-        Architectures.RequireRoom(settings.Model, store.Steps.Select(store.PathOf));
+        Architectures.RequireRoom(settings, store.Steps.Select(store.PathOf));
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var resumed = Architectures.Create(settings.Architecture, settings.Model, generator);
         using var trainer = Trainers.Create(settings, resumed, generator);
