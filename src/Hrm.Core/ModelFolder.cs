@@ -80,7 +80,7 @@ internal static class ModelFolder
         // A shared module has the low level's size; H_layers says nothing then.
         var hasSharedLevel = ModelKeys.HaveSharedLevel(weights.Names);
         config = hasSharedLevel ? config with { HighLayers = config.LowLayers } : config;
-        RequireRoom(hasSharedLevel ? config with { HighLayers = 0 } : config, weights);
+        RequireRoom(hasSharedLevel ? config with { HighLayers = 0, Merge = StateMerge.Add } : config, weights);
         var model = new HrmModel(config, hasSharedLevel);
         try
         {

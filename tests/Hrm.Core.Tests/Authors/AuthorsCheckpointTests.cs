@@ -21,6 +21,15 @@ public sealed class AuthorsCheckpointTests : IDisposable
         AuthorsFolder.SharedConfig with { MixTokens = true, PositionEncoding = PositionEncoding.None },
         AuthorsFolder.SharedConfig with { PuzzleEmbeddingWidth = 0, PuzzlePrefixLength = null, PuzzleIdCount = 1 });
 
+    [Fact]
+    public void One_gated_module_as_both_levels_loads()
+    {
+        using var model = AuthorsFolder.SharedModel(TinyModel.Config with { Merge = StateMerge.Gated });
+        model.Save(_folder.Path);
+        using var loaded = HrmModel.Load(_folder.Path);
+        loaded.ShouldHaveTheWeightsOf(model);
+    }
+
     [Theory]
     [MemberData(nameof(Configs))]
     public void Exported_model_loads_bit_for_bit(HrmConfig config)
