@@ -34,7 +34,7 @@ public sealed class PuzzleFormatException : HrmException
     public string? Field { get; }
 
     /// <summary>The same problem, placed in a line of a file.</summary>
-    internal PuzzleFormatException At(string file, int line, string field) => new(Problem, file, line, field, this);
+    internal PuzzleFormatException At(string? file, int? line, string field) => new(Problem, file, line, field, this);
 
     private static string Describe(string problem, string? file, int? line, string? field)
     {

@@ -1,18 +1,12 @@
 using Hrm.Core;
-using Hrm.Puzzles;
 using Hrm.Samples.PuzzleLab;
 using Hrm.TestKit;
-using Hrm.Training;
-using Spectre.Console;
-using TorchSharp;
 
 namespace Hrm.PuzzleLab.Tests;
 
 /// <summary>A finished run has the model of its last evaluation, or says that it has not.</summary>
 public sealed class ExportTests : IDisposable
 {
-    private static readonly SudokuEncoding Encoding = new(SudokuShape.Four);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -40,17 +34,11 @@ public sealed class ExportTests : IDisposable
     {
         var settings = new LabSettings
         {
-            Model = HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize),
+            Model = TinyRun.Model,
             Trainer = { TotalSteps = 2, WarmupSteps = 0, GlobalBatchSize = 4, EmaDecay = emaDecay },
             Evaluations = 1,
         };
-        using var training = new LabTraining(settings, Puzzles(8), Puzzles(2), new RunFolder(_folder[name]), torch.CPU, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }));
+        using var training = TinyRun.Create(settings, _folder[name]);
         _ = isResumed ? training.Resume(CancellationToken.None) : training.Start(CancellationToken.None);
-    }
-
-    private static LabDataset Puzzles(int count)
-    {
-        var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(count, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize), [], []);
     }
 }

@@ -1,9 +1,6 @@
 using Hrm.Core;
-using Hrm.Puzzles;
 using Hrm.Samples.PuzzleLab;
 using Hrm.TestKit;
-using Hrm.Training;
-using Spectre.Console;
 using TorchSharp;
 
 namespace Hrm.PuzzleLab.Tests;
@@ -11,8 +8,6 @@ namespace Hrm.PuzzleLab.Tests;
 /// <summary><c>train --init</c>: a run that begins where another model is.</summary>
 public sealed class InitialWeightsTests : IDisposable
 {
-    private static readonly SudokuEncoding Encoding = new(SudokuShape.Four);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,7 +19,7 @@ public sealed class InitialWeightsTests : IDisposable
     public void A_run_begins_with_the_weights_that_it_is_given(bool isGiven)
     {
         using var generator = new torch.Generator(7);
-        using var given = new HrmModel(HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize), generator);
+        using var given = new HrmModel(TinyRun.Model, generator);
         given.Save(_folder["given"]);
 
         Train(isGiven ? _folder["given"] : string.Empty);
@@ -47,17 +42,11 @@ public sealed class InitialWeightsTests : IDisposable
     {
         var settings = new LabSettings
         {
-            Model = HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize),
+            Model = TinyRun.Model,
             InitialWeights = initialWeights,
             Trainer = { TotalSteps = 1, WarmupSteps = 0, GlobalBatchSize = 4, LearningRate = 1e-12, Optimizer = { WeightDecay = 0 } },
         };
-        using var training = new LabTraining(settings, Puzzles(8), Puzzles(2), new RunFolder(_folder["run"]), torch.CPU, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }));
+        using var training = TinyRun.Create(settings, _folder["run"]);
         training.Start(CancellationToken.None);
-    }
-
-    private static LabDataset Puzzles(int count)
-    {
-        var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(count, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize), [], []);
     }
 }

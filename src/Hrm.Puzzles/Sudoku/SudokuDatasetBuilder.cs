@@ -120,7 +120,7 @@ public sealed class SudokuDatasetBuilder
         }
         catch (PuzzleFormatException e)
         {
-            throw new PuzzleFormatException(e.Problem, line: puzzle.Line, field: PuzzleCsv.Question, innerException: e);
+            throw e.At(null, puzzle.Line, PuzzleCsv.Question);
         }
     }
 

@@ -209,7 +209,7 @@ public sealed class AtomicFileTests : IDisposable
         FluentActions.Invoking(() => AtomicFile.FollowLinks(_folder["around"])).Should().Throw<HrmFileException>().WithMessage("*around: the link could not be followed*");
     }
 
-    /// <summary>A folder that may be somebody else's could have a link in it that leads to any file.</summary>
+    /// <summary>A hostile folder could contain a link to any file.</summary>
     [Fact]
     public void Write_replaces_a_link_and_not_what_it_leads_to()
     {
