@@ -15,7 +15,14 @@ public sealed class InvalidConfigException : HrmException
     /// <summary>One line a bad field.</summary>
     public IReadOnlyList<string> Errors { get; }
 
-    /// <summary>Throws where anything is wrong.</summary>
+    /// <summary>Throws if options have a field out of its range.</summary>
+    internal static void ThrowIfInvalid(string source, IValidatedOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfAny(source, options.FindErrors());
+    }
+
+    /// <summary>Throws if there is an error.</summary>
     internal static void ThrowIfAny(string source, IReadOnlyList<string> errors)
     {
         if (errors.Count > 0)

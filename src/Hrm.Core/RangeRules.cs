@@ -38,5 +38,13 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
         return this;
     }
 
+    /// <summary>Adds the errors of options that are a field of others, as <c>Field:NestedField</c>.</summary>
+    public RangeRules Nested(string field, IValidatedOptions? options)
+    {
+        Check(field, "null", options is not null, "a value");
+        _errors.AddRange((options?.FindErrors() ?? []).Select(error => $"{field}:{error}"));
+        return this;
+    }
+
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
 }

@@ -34,7 +34,7 @@ public abstract class HrmTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        TrainerOptionsValidator.RequireValid(options);
+        InvalidConfigException.ThrowIfInvalid("trainer options", options);
         Model = model;
         GradientMode = gradientMode;
         Options = options;

@@ -3,7 +3,7 @@ using Hrm.Core;
 namespace Hrm.Training;
 
 /// <summary>How a model is trained. The defaults suit a first try; <see cref="TrainerPresets"/> has the paper's.</summary>
-public sealed class TrainerOptions
+public sealed class TrainerOptions : IValidatedOptions
 {
     /// <summary>The number of rows of a step, over all processes: the batch size of the stream. Default 64.</summary>
     public int GlobalBatchSize { get; set; } = 64;
@@ -58,4 +58,23 @@ public sealed class TrainerOptions
 
     /// <summary>When a row stops.</summary>
     public HaltingOptions Halting { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(GlobalBatchSize), GlobalBatchSize, 1, 1 << 20)
+        .Between(nameof(MicroBatchSize), MicroBatchSize, 0, 1 << 20)
+        .Between(nameof(TotalSteps), TotalSteps, 1, long.MaxValue)
+        .Between(nameof(WarmupSteps), WarmupSteps, 0, long.MaxValue)
+        .NotNegative(nameof(LearningRate), LearningRate)
+        .Between(nameof(MinLearningRateRatio), MinLearningRateRatio, 0, 1)
+        .NotNegative(nameof(MaxGradientNorm), MaxGradientNorm)
+        .Between(nameof(FiniteCheckInterval), FiniteCheckInterval, 0, int.MaxValue)
+        .NotNegative(nameof(PuzzleLearningRate), PuzzleLearningRate)
+        .NotNegative(nameof(PuzzleWeightDecay), PuzzleWeightDecay)
+        .Check(nameof(EmaDecay), EmaDecay, EmaDecay is >= 0 and < 1, "0 (none) or a number below 1")
+        .OneOf(nameof(TokenLoss), TokenLoss, TokenLossKind.Stablemax, TokenLossKind.Softmax)
+        .OneOf(nameof(HaltingLoss), HaltingLoss, HaltingLossKind.HaltAndContinue, HaltingLossKind.HaltOnly)
+        .Nested(nameof(Optimizer), Optimizer)
+        .Nested(nameof(Halting), Halting)
+        .Errors;
 }

@@ -23,18 +23,16 @@ public static class TrainingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         return services
-            .AddChecked<TrainerOptions, TrainerOptionsValidator>(options => section.GetSection("Trainer").Bind(options, CheckedBinding.Strict))
-            .AddChecked<TrainingStreamOptions, TrainingStreamOptionsValidator>(options => section.GetSection("Stream").Bind(options, CheckedBinding.Strict))
-            .AddChecked<TrainingRunOptions, TrainingRunOptionsValidator>(options => section.GetSection("Run").Bind(options, CheckedBinding.Strict));
+            .AddChecked<TrainerOptions>(options => section.GetSection("Trainer").Bind(options, CheckedBinding.Strict))
+            .AddChecked<TrainingStreamOptions>(options => section.GetSection("Stream").Bind(options, CheckedBinding.Strict))
+            .AddChecked<TrainingRunOptions>(options => section.GetSection("Run").Bind(options, CheckedBinding.Strict));
     }
 
-    private static IServiceCollection AddChecked<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator>(this IServiceCollection services, Action<TOptions> bind)
-        where TOptions : class
-        where TValidator : class, IValidateOptions<TOptions>
+    private static IServiceCollection AddChecked<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IServiceCollection services, Action<TOptions> bind)
+        where TOptions : class, IValidatedOptions
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, OptionsValidator<TOptions>>());
         services.AddOptions<TOptions>().Configure(options => CheckedBinding.Fill<TOptions>(() => bind(options))).ValidateOnStart();
         return services;
     }

@@ -117,9 +117,9 @@ internal static class SettingsReader
         string[] failures =
         [
             .. model,
-            .. new TrainerOptionsValidator().Validate(null, settings.Trainer).Failures ?? [],
-            .. new SudokuAugmentationOptionsValidator().Validate(null, settings.Augmentation).Failures ?? [],
-            .. new TrainingRunOptionsValidator().Validate(null, settings.Run).Failures ?? [],
+            .. settings.Trainer.FindErrors(),
+            .. settings.Augmentation.FindErrors(),
+            .. settings.Run.FindErrors(),
             .. LabTask.Of(settings.Task).FindFaults(settings),
             .. Between(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration, 1, int.MaxValue),
             .. Between(nameof(settings.PrefetchBatches), settings.PrefetchBatches, 0, MostRows),

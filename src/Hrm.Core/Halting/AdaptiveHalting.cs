@@ -30,7 +30,7 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(generator);
-        InvalidConfigException.ThrowIfAny("halting options", HaltingOptionsValidator.Check(options));
+        InvalidConfigException.ThrowIfInvalid("halting options", options);
 
         _options = options;
         _inference = new QValueHalting(options.MaxSegments, rule: options.Rule);

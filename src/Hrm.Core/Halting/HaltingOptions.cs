@@ -1,8 +1,11 @@
 namespace Hrm.Core;
 
 /// <summary>The behaviour of <see cref="AdaptiveHalting"/>.</summary>
-public sealed class HaltingOptions
+public sealed class HaltingOptions : IValidatedOptions
 {
+    /// <summary>The largest maximum that options accept.</summary>
+    internal const int MostSegments = 1 << 16;
+
     /// <summary>M, the largest number of segments; at least 1. Default 16.</summary>
     public int MaxSegments { get; set; } = 16;
 
@@ -14,4 +17,11 @@ public sealed class HaltingOptions
 
     /// <summary>When the Q values speak for halting.</summary>
     public HaltingRule Rule { get; set; } = HaltingRule.HaltOverContinue;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(MaxSegments), MaxSegments, 1, MostSegments)
+        .Between(nameof(ExplorationProbability), ExplorationProbability, 0, 1)
+        .OneOf(nameof(Rule), Rule, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
+        .Errors;
 }

@@ -5,7 +5,7 @@ namespace Hrm.Core;
 /// Every policy stops at <see cref="SolverOptions.MaxSegments"/>; the paper's rule alone reads <see cref="SolverOptions.MinSegments"/>
 /// and <see cref="SolverOptions.Rule"/>.
 /// </remarks>
-public sealed class SolverHaltingOptions
+public sealed class SolverHaltingOptions : IValidatedOptions
 {
     /// <summary>The policy. Default: the paper's rule.</summary>
     public HaltingPolicyKind Policy { get; set; } = HaltingPolicyKind.QValues;
@@ -34,4 +34,12 @@ public sealed class SolverHaltingOptions
         };
         return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, maxSegments)) : policy;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .OneOf(nameof(Policy), Policy, HaltingPolicyKind.QValues, HaltingPolicyKind.Fixed, HaltingPolicyKind.Confidence, HaltingPolicyKind.Stable)
+        .Check(nameof(Threshold), Threshold, Threshold is > 0 and < 1, "a probability above 0 and below 1")
+        .Between(nameof(UnchangedSegments), UnchangedSegments, 1, HaltingOptions.MostSegments)
+        .Check(nameof(TimeLimit), TimeLimit ?? default, TimeLimit is null || TimeLimit > TimeSpan.Zero, "a time above zero")
+        .Errors;
 }

@@ -54,12 +54,12 @@ public static class SolverServiceCollectionExtensions
 
     private static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<OptionsBuilder<SolverServiceOptions>> fill)
     {
-        if (services.Any(service => service.ImplementationType == typeof(SolverServiceOptionsValidator)))
+        if (services.Any(service => service.ImplementationType == typeof(OptionsValidator<SolverServiceOptions>)))
         {
             throw new InvalidOperationException("expected no solver among the services, got one: the options of two would be mixed. Construct the others with HrmSolver.Load.");
         }
 
-        services.AddSingleton<IValidateOptions<SolverServiceOptions>, SolverServiceOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SolverServiceOptions>, OptionsValidator<SolverServiceOptions>>();
         fill(services.AddOptions<SolverServiceOptions>().ValidateOnStart());
         services.TryAddSingleton(Load);
         return services;

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Hrm.Core;
 
 /// <summary>The solver of an application: its model, and how it behaves.</summary>
-public sealed class SolverServiceOptions
+public sealed partial class SolverServiceOptions : IValidatedOptions
 {
     /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index). Needed.</summary>
     public string Folder { get; set; } = string.Empty;
@@ -17,4 +19,38 @@ public sealed class SolverServiceOptions
 
     /// <summary>When a puzzle stops; by default the paper's rule.</summary>
     public SolverHaltingOptions Halting { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors()
+    {
+        var rules = new RangeRules()
+            .Check(nameof(Folder), $"'{Folder}'", IsModel(Folder), "the folder of a model, with a config.json and a model.safetensors")
+            .Check(nameof(Device), $"'{Device}'", Device is not null && DeviceName().IsMatch(Device), "cpu, mps, cuda or cuda:0, cuda:1, …")
+            .Check(nameof(ForwardDtype), $"'{ForwardDtype}'", ForwardDtype is null || ForwardDtypes.TryParse(ForwardDtype, out _), ForwardDtypes.Names)
+            .Nested(nameof(Limits), Limits)
+            .Nested(nameof(Halting), Halting);
+        return Limits is null || Halting is null ? rules.Errors : [.. rules.Errors, .. FindUnread(Halting, Limits)];
+    }
+
+    private static bool IsModel(string? folder)
+        => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && WeightsFolder.Holds(folder);
+
+    /// <summary>Finds settings that the chosen policy does not read: they would silently do nothing.</summary>
+    private static IEnumerable<string> FindUnread(SolverHaltingOptions halting, SolverOptions limits)
+    {
+        var defaults = new SolverHaltingOptions();
+        (string Field, bool IsSet, HaltingPolicyKind Reader)[] settings =
+        [
+            ("Limits:MinSegments", limits.MinSegments != new SolverOptions().MinSegments, HaltingPolicyKind.QValues),
+            ("Limits:Rule", limits.Rule is not null, HaltingPolicyKind.QValues),
+            ("Halting:Threshold", !halting.Threshold.Equals(defaults.Threshold), HaltingPolicyKind.Confidence),
+            ("Halting:UnchangedSegments", halting.UnchangedSegments != defaults.UnchangedSegments, HaltingPolicyKind.Stable),
+        ];
+        return settings
+            .Where(setting => setting.IsSet && setting.Reader != halting.Policy && Enum.IsDefined(halting.Policy))
+            .Select(setting => $"{setting.Field}: expected to be unset, as the policy {halting.Policy} does not read it; {setting.Reader} does");
+    }
+
+    [GeneratedRegex(@"^(cpu|mps|cuda(:\d{1,2})?)\z")]
+    private static partial Regex DeviceName();
 }

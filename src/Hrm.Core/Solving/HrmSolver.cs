@@ -372,7 +372,7 @@ public sealed class HrmSolver : IDisposable
     private static SolverOptions Checked(SolverOptions? options)
     {
         options ??= new SolverOptions();
-        InvalidConfigException.ThrowIfAny("solver options", SolverOptionsValidator.Check(options));
+        InvalidConfigException.ThrowIfInvalid("solver options", options);
         return new SolverOptions
         {
             MaxBatchSize = options.MaxBatchSize,

@@ -1,7 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
-public sealed class SolverOptions
+public sealed class SolverOptions : IValidatedOptions
 {
     /// <summary>M if neither the options nor a policy set it.</summary>
     internal const int DefaultMaxSegments = 16;
@@ -36,4 +36,19 @@ public sealed class SolverOptions
     /// <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was never trained.
     /// </summary>
     public HaltingRule? Rule { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors()
+    {
+        var maxSegments = MaxSegments ?? DefaultMaxSegments;
+        // A bad maximum is reported by itself only, not as a bad minimum too.
+        var largestMinimum = maxSegments is >= 1 and <= HaltingOptions.MostSegments ? maxSegments : HaltingOptions.MostSegments;
+        return new RangeRules()
+            .Between(nameof(MaxBatchSize), MaxBatchSize, 1, 1 << 16)
+            .Between(nameof(MaxQueueLength), MaxQueueLength, 1, 1 << 20)
+            .Between(nameof(MaxSegments), maxSegments, 1, HaltingOptions.MostSegments)
+            .Between(nameof(MinSegments), MinSegments, 1, largestMinimum)
+            .OneOf(nameof(Rule), Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
+            .Errors;
+    }
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace Hrm.Core;
 
 /// <summary>How much a <see cref="ThinkingSolver"/> thinks about a puzzle. Each part is off by default; all compose.</summary>
-public sealed class ThinkingOptions
+public sealed class ThinkingOptions : IValidatedOptions
 {
+    private const int MostWays = 4096;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24); // A timer's limit is 2³¹ milliseconds.
+
     /// <summary>
     /// The largest number of segments of an attempt, instead of that of the solver's policy; may be beyond what the model was
     /// trained with. <see langword="null"/> (the default): the policy's own.
@@ -45,4 +50,23 @@ public sealed class ThinkingOptions
 
     /// <summary>The seed of symmetries and noise. Default 1.</summary>
     public long Seed { get; set; } = 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors()
+    {
+        var attempts = (long)Symmetries * Starts;
+        return new RangeRules()
+            .Between(nameof(Symmetries), Symmetries, 1, MostWays)
+            .Between(nameof(Starts), Starts, 1, MostWays)
+            .Positive(nameof(NoiseDeviation), NoiseDeviation)
+            .OneOf(nameof(Selection), Selection, AnswerSelection.Votes, AnswerSelection.Confidence, AnswerSelection.Checker)
+            .Between(nameof(MaxSegments), MaxSegments ?? 1, 1, HaltingOptions.MostSegments)
+            .Check(nameof(SegmentBudget), SegmentBudget ?? 0, SegmentBudget is null || SegmentBudget >= attempts, string.Create(CultureInfo.InvariantCulture, $"at least the {attempts} attempts"))
+            .Check(
+                nameof(TimeBudget),
+                TimeBudget ?? default,
+                TimeBudget is null || (TimeBudget > TimeSpan.Zero && TimeBudget <= LongestTime),
+                string.Create(CultureInfo.InvariantCulture, $"a time above zero, at most {LongestTime.TotalDays} days"))
+            .Errors;
+    }
 }

@@ -38,7 +38,7 @@ public sealed class ThinkingSolver
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(options);
-        InvalidConfigException.ThrowIfAny("thinking options", [.. ThinkingOptionsValidator.Check(options), .. Lacking(options, task, solver.Config)]);
+        InvalidConfigException.ThrowIfAny("thinking options", [.. options.FindErrors(), .. Lacking(options, task, solver.Config)]);
         _solver = solver;
         _task = options.Selection == AnswerSelection.Checker ? task : null;
         _time = time ?? TimeProvider.System;

@@ -25,8 +25,7 @@ public sealed class ArcDatasetBuilder
     public ArcDatasetBuilder(ArcDatasetOptions? options = null)
     {
         options ??= new ArcDatasetOptions();
-        var validation = new ArcDatasetOptionsValidator().Validate(null, options);
-        InvalidConfigException.ThrowIfAny("ARC dataset options", [.. validation.Failures ?? []]);
+        InvalidConfigException.ThrowIfInvalid("ARC dataset options", options);
         _augmentations = options.Augmentations;
         _translations = options.Translations;
         var random = new StatefulRandom(options.Seed);

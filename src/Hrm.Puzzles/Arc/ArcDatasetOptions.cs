@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>How a dataset is made of ARC tasks.</summary>
-public sealed class ArcDatasetOptions
+public sealed class ArcDatasetOptions : IValidatedOptions
 {
     /// <summary>
     /// The augmentations of each task beside the task itself. 0 to 100,000, default 1,000. A task whose grids allow fewer different
@@ -17,4 +19,7 @@ public sealed class ArcDatasetOptions
 
     /// <summary>What all chance comes from: the order of the tasks, the augmentations, the places. Default 0.</summary>
     public long Seed { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules().Between(nameof(Augmentations), Augmentations, 0, 100_000).Errors;
 }

@@ -21,8 +21,7 @@ public sealed class MazeDatasetBuilder
     public MazeDatasetBuilder(MazeShape shape, MazeDatasetOptions? options = null)
     {
         options ??= new MazeDatasetOptions();
-        var validation = new MazeDatasetOptionsValidator().Validate(null, options);
-        InvalidConfigException.ThrowIfAny("maze dataset options", [.. validation.Failures ?? []]);
+        InvalidConfigException.ThrowIfInvalid("maze dataset options", options);
 
         _task = new MazeTask(shape);
         _trainingPuzzles = options.TrainingPuzzles;

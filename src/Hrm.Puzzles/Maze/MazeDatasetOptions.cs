@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>What of a list of mazes becomes a dataset.</summary>
-public sealed class MazeDatasetOptions
+public sealed class MazeDatasetOptions : IValidatedOptions
 {
     /// <summary>
     /// The number of training mazes, drawn at random without replacement; <see langword="null"/> (default) takes all, in their order.
@@ -23,4 +25,10 @@ public sealed class MazeDatasetOptions
     /// <see langword="false"/>.
     /// </summary>
     public bool DropDuplicates { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(TrainingPuzzles), TrainingPuzzles ?? 1, 1, int.MaxValue)
+        .Between(nameof(MinimumPathCells), MinimumPathCells, 0, int.MaxValue)
+        .Errors;
 }

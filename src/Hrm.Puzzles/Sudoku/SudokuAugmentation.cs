@@ -20,11 +20,7 @@ public sealed class SudokuAugmentation : IExampleAugmentation
     public SudokuAugmentation(SudokuShape shape, SudokuAugmentationOptions? options = null)
     {
         options ??= new SudokuAugmentationOptions();
-        var validation = new SudokuAugmentationOptionsValidator().Validate(null, options);
-        if (validation.Failed)
-        {
-            throw new InvalidConfigException("Sudoku augmentation options", [.. validation.Failures]);
-        }
+        InvalidConfigException.ThrowIfInvalid("Sudoku augmentation options", options);
 
         _encoding = new SudokuEncoding(shape);
         _symmetries = options.Symmetries;

@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>How training examples are varied each time they are drawn.</summary>
-public sealed class SudokuAugmentationOptions
+public sealed class SudokuAugmentationOptions : IValidatedOptions
 {
     /// <summary>Whether each example is put through a random symmetry. Default <see langword="true"/>.</summary>
     public bool Symmetries { get; set; } = true;
@@ -11,4 +13,10 @@ public sealed class SudokuAugmentationOptions
 
     /// <summary>Such an example has a share of its blanks filled that is uniform between 0 and this. 0 to 1, default 0.5.</summary>
     public double MaxHintFraction { get; set; } = 0.5;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(HintProbability), HintProbability, 0, 1)
+        .Between(nameof(MaxHintFraction), MaxHintFraction, 0, 1)
+        .Errors;
 }

@@ -30,8 +30,7 @@ public sealed class SudokuDatasetBuilder
     public SudokuDatasetBuilder(SudokuShape shape, SudokuDatasetOptions? options = null)
     {
         options ??= new SudokuDatasetOptions();
-        var validation = new SudokuDatasetOptionsValidator().Validate(null, options);
-        InvalidConfigException.ThrowIfAny("Sudoku dataset options", [.. validation.Failures ?? []]);
+        InvalidConfigException.ThrowIfInvalid("Sudoku dataset options", options);
 
         _encoding = new SudokuEncoding(shape);
         _subsample = options.Subsample;

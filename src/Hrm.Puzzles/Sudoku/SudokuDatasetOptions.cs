@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>Which puzzles become a dataset, and with how many variants.</summary>
-public sealed class SudokuDatasetOptions
+public sealed class SudokuDatasetOptions : IValidatedOptions
 {
     /// <summary>
     /// How many training puzzles are drawn, each at most once; all of them where there are no more. At least 1;
@@ -20,4 +22,12 @@ public sealed class SudokuDatasetOptions
 
     /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>
     public int Augmentations { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(Subsample), Subsample ?? 1, 1, int.MaxValue)
+        .NotNegative(nameof(MinimumDifficulty), MinimumDifficulty ?? 0)
+        .OneOf(nameof(Difficulty), Difficulty, SudokuDifficulty.Rating, SudokuDifficulty.Guesses)
+        .Between(nameof(Augmentations), Augmentations, 0, MaximumAugmentations)
+        .Errors;
 }

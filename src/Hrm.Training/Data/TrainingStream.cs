@@ -35,7 +35,7 @@ public sealed class TrainingStream : IDisposable
     {
         ArgumentNullException.ThrowIfNull(dataset);
         Options = options ?? new TrainingStreamOptions();
-        InvalidConfigException.ThrowIfAny("training stream options", TrainingStreamOptionsValidator.Check(Options));
+        InvalidConfigException.ThrowIfInvalid("training stream options", Options);
 
         Dataset = dataset;
         BatchSize = batchSize;

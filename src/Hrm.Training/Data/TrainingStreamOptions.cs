@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Training;
 
 /// <summary>How training batches are drawn.</summary>
-public sealed class TrainingStreamOptions
+public sealed class TrainingStreamOptions : IValidatedOptions
 {
     /// <summary>The number of epochs in one stream of the sampler; its last, unfilled batch is dropped. Default 10.</summary>
     public int EpochsPerIteration { get; set; } = 10;
@@ -23,4 +25,12 @@ public sealed class TrainingStreamOptions
     /// is in them does not depend on W. Default 1.
     /// </summary>
     public int WorldSize { get; set; } = 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(EpochsPerIteration), EpochsPerIteration, 1, int.MaxValue)
+        .Between(nameof(PrefetchBatches), PrefetchBatches, 0, 1024)
+        .Between(nameof(WorldSize), WorldSize, 1, int.MaxValue)
+        .Between(nameof(Rank), Rank, 0, Math.Max(WorldSize, 1) - 1)
+        .Errors;
 }

@@ -30,7 +30,7 @@ public sealed class AdamATan2 : ParameterOptimizer
         : base(parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.RequireValid();
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _adam = new Adam<AdamATan2Rule>(this, Enumerable.Range(0, Parameters.Count), options);
     }
 

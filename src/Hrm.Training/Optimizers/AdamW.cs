@@ -30,7 +30,7 @@ public sealed class AdamW : ParameterOptimizer
         : base(parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.RequireValid();
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _adam = new Adam<AdamWRule>(this, Enumerable.Range(0, Parameters.Count), options);
     }
 

@@ -40,7 +40,7 @@ public sealed class Muon : ParameterOptimizer
     {
         ArgumentNullException.ThrowIfNull(matrices);
         ArgumentNullException.ThrowIfNull(options);
-        options.RequireValid();
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _options = options;
         _matrices = [.. matrices.Distinct().Order()];
         foreach (var index in _matrices)

@@ -14,7 +14,7 @@ internal static class OptimizerFactory
     /// </remarks>
     public static ParameterOptimizer Create(HrmModel model, OptimizerOptions options)
     {
-        options.RequireValid();
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         var named = model.named_parameters().ToArray();
         var parameters = named.Select(entry => entry.parameter);
         return options.Kind switch

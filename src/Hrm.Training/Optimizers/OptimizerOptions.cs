@@ -3,7 +3,7 @@ using Hrm.Core;
 namespace Hrm.Training;
 
 /// <summary>The optimizer of the weights, and its settings. The learning rate comes from the schedule.</summary>
-public sealed class OptimizerOptions
+public sealed class OptimizerOptions : IValidatedOptions
 {
     /// <summary>The optimizer. Default <see cref="OptimizerKind.AdamATan2"/>.</summary>
     public OptimizerKind Kind { get; set; } = OptimizerKind.AdamATan2;
@@ -26,17 +26,14 @@ public sealed class OptimizerOptions
     /// <summary>The Newton–Schulz iterations of Muon. Default 5.</summary>
     public int NewtonSchulzSteps { get; set; } = 5;
 
-    internal RangeRules Check(RangeRules rules, string prefix) => rules
-        .OneOf($"{prefix}Kind", Kind, OptimizerKind.AdamATan2, OptimizerKind.AdamW, OptimizerKind.Muon)
-        .Between($"{prefix}Beta1", Beta1, 0, 1 - 1e-9)
-        .Between($"{prefix}Beta2", Beta2, 0, 1 - 1e-9)
-        .NotNegative($"{prefix}WeightDecay", WeightDecay)
-        .Positive($"{prefix}Epsilon", Epsilon)
-        .Between($"{prefix}Momentum", Momentum, 0, 1 - 1e-9)
-        .Between($"{prefix}NewtonSchulzSteps", NewtonSchulzSteps, 1, 32);
-
-    internal void RequireValid()
-    {
-        InvalidConfigException.ThrowIfAny("optimizer options", Check(new RangeRules(), string.Empty).Errors);
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .OneOf(nameof(Kind), Kind, OptimizerKind.AdamATan2, OptimizerKind.AdamW, OptimizerKind.Muon)
+        .Between(nameof(Beta1), Beta1, 0, 1 - 1e-9)
+        .Between(nameof(Beta2), Beta2, 0, 1 - 1e-9)
+        .NotNegative(nameof(WeightDecay), WeightDecay)
+        .Positive(nameof(Epsilon), Epsilon)
+        .Between(nameof(Momentum), Momentum, 0, 1 - 1e-9)
+        .Between(nameof(NewtonSchulzSteps), NewtonSchulzSteps, 1, 32)
+        .Errors;
 }

@@ -42,7 +42,7 @@ public sealed class TrainingRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(stream);
-        InvalidConfigException.ThrowIfAny("training run options", TrainingRunOptionsValidator.Check(options));
+        InvalidConfigException.ThrowIfInvalid("training run options", options);
         PuzzleLoader.RequireIds(stream.Dataset, trainer.Model.Config);
 
         if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)

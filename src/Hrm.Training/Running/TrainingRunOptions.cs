@@ -1,7 +1,9 @@
+using Hrm.Core;
+
 namespace Hrm.Training;
 
 /// <summary>How a long training reports, evaluates, saves and stops. All intervals count steps: a clock never decides.</summary>
-public sealed class TrainingRunOptions
+public sealed class TrainingRunOptions : IValidatedOptions
 {
     /// <summary>Steps between two reports; reading the metrics waits for the device. At least 1. Default 50.</summary>
     public long ReportInterval { get; set; } = 50;
@@ -26,4 +28,14 @@ public sealed class TrainingRunOptions
     /// finite; beyond that it stops. Default 0.
     /// </summary>
     public int MaxRollbacks { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(ReportInterval), ReportInterval, 1, long.MaxValue)
+        .Between(nameof(EvaluationInterval), EvaluationInterval, 0, long.MaxValue)
+        .Between(nameof(CheckpointInterval), CheckpointInterval, 1, long.MaxValue)
+        .Between(nameof(Patience), Patience, 0, int.MaxValue)
+        .Between(nameof(StopAtTrainingAccuracy), StopAtTrainingAccuracy, 0, 1)
+        .Between(nameof(MaxRollbacks), MaxRollbacks, 0, int.MaxValue)
+        .Errors;
 }

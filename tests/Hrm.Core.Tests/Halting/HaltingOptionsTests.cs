@@ -11,7 +11,7 @@ public sealed class HaltingOptionsTests
         options.MaxSegments.Should().Be(16);
         options.ExplorationProbability.Should().Be(0.1);
         options.Rule.Should().Be(HaltingRule.HaltOverContinue);
-        new HaltingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+        options.FindErrors().Should().BeEmpty();
     }
 
     [Fact]
@@ -20,11 +20,11 @@ public sealed class HaltingOptionsTests
         var options = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 1.5, Rule = (HaltingRule)9 };
         string[] errors =
         [
-            "Halting:MaxSegments: expected 1 … 65536, got 0",
-            "Halting:ExplorationProbability: expected 0 … 1, got 1.5",
-            "Halting:Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
+            "MaxSegments: expected 1 … 65536, got 0",
+            "ExplorationProbability: expected 0 … 1, got 1.5",
+            "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
         ];
-        new HaltingOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
+        options.FindErrors().Should().Equal(errors);
         using var generator = new torch.Generator(1);
         var create = () => new AdaptiveHalting(options, generator);
         create.Should().Throw<InvalidConfigException>().WithMessage($"halting options: {string.Join("; ", errors)}.");
@@ -35,13 +35,11 @@ public sealed class HaltingOptionsTests
     [InlineData(1, -0.1)]
     [InlineData(1, double.NaN)]
     public void Values_outside_the_range_are_refused(int maximum, double probability)
-        => new HaltingOptionsValidator().Validate(null, new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability })
-            .Failures.Should().ContainSingle();
+        => new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability }.FindErrors().Should().ContainSingle();
 
     [Theory]
     [InlineData(1, 0.0)]
     [InlineData(65536, 1.0)]
     public void Ends_of_the_range_are_taken(int maximum, double probability)
-        => new HaltingOptionsValidator().Validate(null, new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability })
-            .Succeeded.Should().BeTrue();
+        => new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability }.FindErrors().Should().BeEmpty();
 }

@@ -13,7 +13,7 @@ public sealed class SolverOptionsTests
         options.Rule.Should().BeNull();
         options.RejectWhenFull.Should().BeFalse();
         options.KeepLogits.Should().BeFalse();
-        new SolverOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+        options.FindErrors().Should().BeEmpty();
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class SolverOptionsTests
             "MinSegments: expected 1 … 65536, got 0",
             "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
         ];
-        new SolverOptionsValidator().Validate(null, options).Failures.Should().Equal(errors);
+        options.FindErrors().Should().Equal(errors);
         using var model = TinyModel.Create();
         FluentActions.Invoking(() => new HrmSolver(model, options: options))
             .Should().Throw<InvalidConfigException>().WithMessage($"solver options: {string.Join("; ", errors)}.");
@@ -76,6 +76,5 @@ public sealed class SolverOptionsTests
 
     [Fact]
     public void The_minimum_is_within_the_maximum()
-        => new SolverOptionsValidator().Validate(null, new SolverOptions { MaxSegments = 4, MinSegments = 5 })
-            .Failures.Should().Equal("MinSegments: expected 1 … 4, got 5");
+        => new SolverOptions { MaxSegments = 4, MinSegments = 5 }.FindErrors().Should().Equal("MinSegments: expected 1 … 4, got 5");
 }

@@ -11,7 +11,7 @@ public sealed class ThinkingOptionsTests
         options.NoiseDeviation.Should().Be(1);
         options.Selection.Should().Be(AnswerSelection.Votes);
         options.Seed.Should().Be(1);
-        new ThinkingOptionsValidator().Validate(null, options).Succeeded.Should().BeTrue();
+        options.FindErrors().Should().BeEmpty();
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class ThinkingOptionsTests
             SegmentBudget = -1,
             TimeBudget = TimeSpan.Zero,
         };
-        new ThinkingOptionsValidator().Validate(null, options).Failures.Should().Equal(
+        options.FindErrors().Should().Equal(
             "Symmetries: expected 1 … 4096, got 0",
             "Starts: expected 1 … 4096, got 4097",
             "NoiseDeviation: expected a finite number above 0, got 0",
@@ -39,8 +39,7 @@ public sealed class ThinkingOptionsTests
 
     [Fact]
     public void A_budget_has_a_segment_for_each_attempt()
-        => new ThinkingOptionsValidator().Validate(null, new ThinkingOptions { Symmetries = 3, Starts = 3, SegmentBudget = 8 })
-            .Failures.Should().Equal("SegmentBudget: expected at least the 9 attempts, got 8");
+        => new ThinkingOptions { Symmetries = 3, Starts = 3, SegmentBudget = 8 }.FindErrors().Should().Equal("SegmentBudget: expected at least the 9 attempts, got 8");
 
     [Fact]
     public void What_the_task_cannot_do_is_refused()

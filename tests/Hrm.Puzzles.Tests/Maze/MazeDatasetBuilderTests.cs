@@ -95,7 +95,7 @@ public class MazeDatasetBuilderTests
     public void Bad_options_are_reported_all_at_once() =>
         FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Thirty, new() { TrainingPuzzles = 0, MinimumPathCells = -1 }))
             .Should().Throw<InvalidConfigException>()
-            .WithMessage("maze dataset options: TrainingPuzzles: expected at least 1, got 0; MinimumPathCells: expected at least 0, got -1.");
+            .WithMessage("maze dataset options: TrainingPuzzles: expected 1 … 2147483647, got 0; MinimumPathCells: expected 0 … 2147483647, got -1.");
 
     [Fact]
     public void The_defaults_are_those_of_the_paper()

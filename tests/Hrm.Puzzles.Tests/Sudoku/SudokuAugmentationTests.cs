@@ -78,7 +78,7 @@ public class SudokuAugmentationTests
     public void Bad_options_are_reported_all_at_once() =>
         FluentActions.Invoking(() => new SudokuAugmentation(SudokuShape.Nine, new() { HintProbability = 1.5, MaxHintFraction = double.NaN }))
             .Should().Throw<Hrm.Core.InvalidConfigException>()
-            .WithMessage("Sudoku augmentation options: HintProbability: expected 0 to 1, got 1.5; MaxHintFraction: expected 0 to 1, got NaN.");
+            .WithMessage("Sudoku augmentation options: HintProbability: expected 0 … 1, got 1.5; MaxHintFraction: expected 0 … 1, got NaN.");
 
     [Fact]
     public void The_defaults_are_symmetries_without_hints()

@@ -147,8 +147,8 @@ public class SudokuDatasetBuilderTests
             Difficulty = (SudokuDifficulty)9,
             Augmentations = -1,
         })).Should().Throw<InvalidConfigException>().WithMessage(
-            "Sudoku dataset options: Subsample: expected at least 1, or none, got 0; MinimumDifficulty: expected a number of at least 0, or none, got NaN; "
-            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected 0 to 100000, got -1.");
+            "Sudoku dataset options: Subsample: expected 1 … 2147483647, got 0; MinimumDifficulty: expected a finite number of at least 0, got NaN; "
+            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected 0 … 100000, got -1.");
     }
 
     private static SudokuPuzzle[] MakePuzzles(int count) =>

@@ -353,10 +353,10 @@ public sealed class TrainingRunTests : IDisposable
             "StopAtTrainingAccuracy: expected 0 … 1, got 1.5",
             "MaxRollbacks: expected 0 … 2147483647, got -2",
         ];
-        new TrainingRunOptionsValidator().Validate(null, bad).Failures.Should().Equal(expected);
+        bad.FindErrors().Should().Equal(expected);
         FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, bad)).Should().Throw<InvalidConfigException>()
             .WithMessage($"training run options: {string.Join("; ", expected)}.");
-        new TrainingRunOptionsValidator().Validate(null, new TrainingRunOptions()).Succeeded.Should().BeTrue();
+        new TrainingRunOptions().FindErrors().Should().BeEmpty();
     }
 
     [Fact]

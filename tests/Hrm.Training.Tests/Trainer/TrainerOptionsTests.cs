@@ -190,7 +190,7 @@ public sealed class TrainerOptionsTests
     }
 
     [Fact]
-    public void Validator_reports_every_bad_field_at_once()
+    public void Every_bad_field_is_reported_at_once()
     {
         string[] expected =
         [
@@ -218,9 +218,7 @@ public sealed class TrainerOptionsTests
             "Halting:ExplorationProbability: expected 0 … 1, got 2",
             "Halting:Rule: expected HaltOverContinue or HaltPositive or Never, got 7",
         ];
-        var result = new TrainerOptionsValidator().Validate(null, AllBad());
-        result.Failed.Should().BeTrue();
-        result.Failures.Should().Equal(expected);
+        AllBad().FindErrors().Should().Equal(expected);
 
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
@@ -230,13 +228,13 @@ public sealed class TrainerOptionsTests
     }
 
     [Fact]
-    public void Validator_accepts_the_defaults_and_the_ends_of_the_ranges()
+    public void Defaults_and_the_ends_of_the_ranges_are_valid()
     {
-        new TrainerOptionsValidator().Validate(null, new TrainerOptions()).Succeeded.Should().BeTrue();
+        new TrainerOptions().FindErrors().Should().BeEmpty();
         var edges = new TrainerOptions { GlobalBatchSize = 1, TotalSteps = 1, WarmupSteps = 0, LearningRate = 0, MinLearningRateRatio = 0 };
         edges.Optimizer = new OptimizerOptions { Beta1 = 0, Beta2 = 0, WeightDecay = 0, Momentum = 0, NewtonSchulzSteps = 1 };
         edges.Halting = new HaltingOptions { MaxSegments = 1, ExplorationProbability = 1 };
-        new TrainerOptionsValidator().Validate(null, edges).Succeeded.Should().BeTrue();
+        edges.FindErrors().Should().BeEmpty();
     }
 
     private static TrainerOptions Options(OptimizerKind kind = OptimizerKind.AdamATan2) => new()

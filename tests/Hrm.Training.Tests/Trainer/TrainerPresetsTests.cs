@@ -18,7 +18,7 @@ public sealed class TrainerPresetsTests
     [MemberData(nameof(Names))]
     public void Each_preset_is_valid_and_new_at_each_call(string name)
     {
-        new TrainerOptionsValidator().Validate(null, Presets[name]()).Succeeded.Should().BeTrue();
+        Presets[name]().FindErrors().Should().BeEmpty();
         Presets[name]().Should().NotBeSameAs(Presets[name]());
         Presets[name]().Halting.Should().NotBeSameAs(Presets[name]().Halting);
     }
