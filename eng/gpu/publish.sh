@@ -8,7 +8,7 @@ rm -rf "$target" "$target.tar.xz"
 mkdir -p "$target"
 
 # In a folder of their own, for the same projects are also built with a libtorch.
-for project in samples/PuzzleLab benchmarks/Hrm.Benchmarks; do
+for project in tools/hrm benchmarks/Hrm.Benchmarks; do
   dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:HrmBackend=none -p:DebugType=none \
     --artifacts-path artifacts/gpu/build -o "$target/app" -v quiet
 done

@@ -1,5 +1,5 @@
 # Training within a command's time: starts a run, or goes on with it, measures it, and keeps its model.
-lab="$here/app/PuzzleLab"
+lab="$here/app/hrm"
 
 take_training() { # ARGUMENT…: sets "seed", "plan" (how long the training is) and, where there are any, "recipe"
   seed=1

@@ -46,7 +46,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         {
             var run = Path.Combine(_folder, $"run{i}");
             var moment = length * random.NextDouble();
-            using (var process = LabProcess.Start(StartArguments(run)))
+            using (var process = ToolProcess.Start(StartArguments(run)))
             {
                 if (!process.WaitForExit(moment))
                 {
@@ -59,7 +59,7 @@ public sealed class InterruptedTrainingTests : IDisposable
             // Before the first checkpoint there is nothing to go on from, and the same command starts anew.
             var canResume = Directory.Exists(Checkpoints(run)) && Directory.EnumerateDirectories(Checkpoints(run), "step-*").Any();
             resumed += canResume ? 1 : 0;
-            var (code, output) = LabProcess.Run(canResume ? ["train", "sudoku", "--resume", run] : StartArguments(run));
+            var (code, output) = ToolProcess.Run(canResume ? ["train", "sudoku", "--resume", run] : StartArguments(run));
             code.Should().Be(0, output);
             output.Contains("Resumed from step").Should().Be(canResume, output);
             Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering(), $"killed after {moment.TotalSeconds:F3} s");
@@ -83,16 +83,16 @@ public sealed class InterruptedTrainingTests : IDisposable
         var run = Path.Combine(_folder, "stopped");
         var (code, output) = Stop(run);
         code.Should().Be(130, output);
-        LabProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume");
+        ToolProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume");
 
-        var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
+        var (resumedCode, resumed) = ToolProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
         resumedCode.Should().Be(0, resumed);
-        LabProcess.InOneLine(resumed).Should().Contain("Resumed from step ").And.Contain("--minutes: a resumed run keeps what it was started with");
+        ToolProcess.InOneLine(resumed).Should().Contain("Resumed from step ").And.Contain("--minutes: a resumed run keeps what it was started with");
         Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
 
-        var (again, refused) = LabProcess.Run(StartArguments(run, LongSteps));
+        var (again, refused) = ToolProcess.Run(StartArguments(run, LongSteps));
         again.Should().Be(2);
-        LabProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {LongSteps}");
+        ToolProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {LongSteps}");
     }
 
     /// <summary>A terminal that is closed, and a user who cannot wait.</summary>
@@ -114,11 +114,11 @@ public sealed class InterruptedTrainingTests : IDisposable
         var run = Path.Combine(_folder, "stopped");
         var (code, output) = Stop(run, signals);
         code.Should().Be(130, output);
-        LabProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume").And.NotContain("   at ");
+        ToolProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume").And.NotContain("   at ");
         Directory.EnumerateDirectories(Checkpoints(run)).Should().NotBeEmpty();
         if (signals.Length > 1)
         {
-            LabProcess.Run("train", "sudoku", "--resume", run).Code.Should().Be(0);
+            ToolProcess.Run("train", "sudoku", "--resume", run).Code.Should().Be(0);
         }
     }
 
@@ -135,13 +135,13 @@ public sealed class InterruptedTrainingTests : IDisposable
         Stop(run).Code.Should().Be(130);
         var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
 
-        var (code, output) = LabProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run);
+        var (code, output) = ToolProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run);
 
         code.Should().Be(1, output);
-        var text = LabProcess.InOneLine(output);
+        var text = ToolProcess.InOneLine(output);
         text.Should().Contain("The checkpoint of step 395 could not be saved; training goes on").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
         Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
-        var (resumedCode, resumed) = LabProcess.Run("train", "sudoku", "--resume", run);
+        var (resumedCode, resumed) = ToolProcess.Run("train", "sudoku", "--resume", run);
         resumedCode.Should().Be(0, resumed);
         Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
     }
@@ -157,10 +157,10 @@ public sealed class InterruptedTrainingTests : IDisposable
         bytes[bytes.Length / 2] ^= 4;
         File.WriteAllBytes(file, bytes);
 
-        var (code, output) = LabProcess.Run("train", "sudoku", "--resume", run);
+        var (code, output) = ToolProcess.Run("train", "sudoku", "--resume", run);
 
         code.Should().Be(0, output);
-        LabProcess.InOneLine(output).Should().Contain("could not be used").And.Contain("damaged: expected SHA-256").And.Contain("Resumed from step 55");
+        ToolProcess.InOneLine(output).Should().Contain("could not be used").And.Contain("damaged: expected SHA-256").And.Contain("Resumed from step 55");
         Result(run).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
     }
 
@@ -177,7 +177,7 @@ public sealed class InterruptedTrainingTests : IDisposable
     /// <summary>Starts a run and asks it to stop once it has reported.</summary>
     private (int Code, string Output) Stop(string run, params int[] signals)
     {
-        var process = LabProcess.Start(StartArguments(run, LongSteps));
+        var process = ToolProcess.Start(StartArguments(run, LongSteps));
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "metrics.jsonl")), TimeSpan.FromSeconds(60)).Should().BeTrue();
         foreach (var signal in signals.DefaultIfEmpty(SigTerm))
         {
@@ -185,13 +185,13 @@ public sealed class InterruptedTrainingTests : IDisposable
             Thread.Sleep(signals.Length); // Also while it saves.
         }
 
-        return LabProcess.Finish(process);
+        return ToolProcess.Finish(process);
     }
 
     private Dictionary<string, string> TrainWhole(string name, int steps = Steps)
     {
         var run = Path.Combine(_folder, name);
-        var (code, output) = LabProcess.Run(StartArguments(run, steps));
+        var (code, output) = ToolProcess.Run(StartArguments(run, steps));
         code.Should().Be(0, output);
         return Result(run, steps);
     }

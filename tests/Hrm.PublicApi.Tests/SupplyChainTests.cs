@@ -39,7 +39,7 @@ public sealed class SupplyChainTests
     /// <summary>The licence by the package's own file, in the folders from which the samples were restored.</summary>
     private static string LicenceOf(string id, string version)
     {
-        using var assets = JsonDocument.Parse(File.ReadAllText(RepositoryFolder.Combine("samples", "PuzzleLab", "obj", "project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllText(RepositoryFolder.Combine("tools", "hrm", "obj", "project.assets.json")));
         var path = assets.RootElement.GetProperty("packageFolders").EnumerateObject()
             .Select(folder => Path.Combine(folder.Name, id.ToLowerInvariant(), version, $"{id.ToLowerInvariant()}.nuspec"))
             .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException($"{id} {version}: expected it in a package folder; restore the solution for the backend cpu first.");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hrm.Benchmarks.Measuring;
-using Hrm.Samples;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using Hrm.Core;
-using Hrm.Samples.PuzzleLab;
+using Hrm.Tool;
 
 namespace Hrm.Fuzz.Targets;
 
-/// <summary>Arguments and settings of PuzzleLab, up to where a command would begin its work.</summary>
+/// <summary>Arguments and settings of the tool, up to where a command would begin its work.</summary>
 internal sealed class ArgumentsTarget : FuzzTarget
 {
     private const string Arguments = "arguments.txt";
@@ -35,7 +35,7 @@ internal sealed class ArgumentsTarget : FuzzTarget
     public override void Read(string folder)
     {
         var args = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(folder, Arguments))).Split('\n');
-        var result = Samples.CommandLine.Parse(_root, args);
+        var result = CommandLine.Parse(_root, args);
         var sets = result.CommandResult.Command.Options.Any(option => option.Name == "--set") ? result.GetValue<string[]>("--set") ?? [] : [];
         var preset = Preset();
         var settings = SettingsReader.Read(preset, Path.Combine(folder, Settings), sets);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Hrm.Core;
 using Hrm.Puzzles;
-using Hrm.Samples.PuzzleLab;
+using Hrm.Tool;
 using Hrm.TestKit;
 using Hrm.Training;
 using Spectre.Console;
@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace Hrm.Fuzz.Targets;
 
-/// <summary>A run of PuzzleLab as a whole: its settings, its model, its checkpoints, as <c>train --resume</c> and <c>evaluate</c> read them first.</summary>
+/// <summary>A run of the tool as a whole: its settings, its model, its checkpoints, as <c>train --resume</c> and <c>evaluate</c> read them first.</summary>
 internal sealed class RunFolderTarget : FuzzTarget
 {
     private static readonly SudokuEncoding Encoder = new(SudokuShape.Four);

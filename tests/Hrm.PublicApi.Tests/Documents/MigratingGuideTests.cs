@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Hrm.Core;
 using Hrm.Puzzles;
-using Hrm.Samples.PuzzleLab;
+using Hrm.Tool;
 using Hrm.TestKit;
 using Hrm.Training;
 using TorchSharp;

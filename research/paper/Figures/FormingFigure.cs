@@ -1,0 +1,105 @@
+using Hrm.Core;
+
+namespace Hrm.Paper;
+
+/// <summary>Figure 7: how answers form from segment to segment.</summary>
+internal sealed class FormingFigure : Figure
+{
+    private const int ShippedSegments = 32;
+    private const int FramesOfModel = 2;
+
+    public override string Name => "fig7";
+
+    public override string Title => "Answers as they form";
+
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
+    {
+        var plans = new PaperPlans(scale);
+        return [plans.Hrm, plans.MazeHrm];
+    }
+
+    public override FigureResult Run(Laboratory laboratory)
+    {
+        var plans = new PaperPlans(laboratory.Scale);
+        var (sudoku, maze) = (laboratory.Train(plans.Hrm), laboratory.Train(plans.MazeHrm));
+        var shipped = new ShippedSudoku(laboratory);
+        Forming[] all =
+        [
+            new(laboratory.Scale.Sudoku.Name, [.. sudoku.Select(laboratory.Think)]),
+            new(laboratory.Scale.Maze.Name, [.. maze.Select(laboratory.Think)]),
+            new(ShippedSudoku.Title, [shipped.Think(ShippedSegments)]),
+        ];
+        return Result(
+            laboratory,
+            $"The answer after each segment, compared with the solution and with the answer before; means over all test puzzles of the models of all seeds. The 9×9 model is the one that comes with the samples, one seed, on {all[2].Thoughts[0].Puzzles} puzzles of 17 or more clues.",
+            [
+                new Claim(
+                    "Decoding the states between segments shows the answer forming",
+                    "examples of mazes, Sudokus and ARC tasks",
+                    string.Join("; ", all.Select(each => $"{each.Name}: {each.WrongAt(0).Text()} % of the cells wrong after the first segment, {each.WrongAt(each.Count - 1).Text()} % after {each.Count}")),
+                    "test puzzles of each",
+                    laboratory.Seeds.Count,
+                    Verdicts.All([.. all.Select(each => Verdicts.Higher(each.WrongAt(0), each.WrongAt(each.Count - 1)))])),
+            ],
+            [
+                new ResultTable(
+                    "fig7",
+                    "Exact puzzles and cells by segment",
+                    ["puzzles", "segment", "exact puzzles, %", "wrong, %", "changed, %", "restored, %"],
+                    [.. all.SelectMany(each => each.Rows)]),
+            ],
+            [
+                Draw(
+                    laboratory,
+                    string.Empty,
+                    "Changed: cells that differ from the answer before. Restored: wrong before and right now.",
+                    [.. all.Select(each => each.Chart)]),
+            ],
+            [.. Frames(laboratory, sudoku[0]), .. Frames(laboratory, maze[0]), .. shipped.Frames(FramesOfModel, ShippedSegments)]);
+    }
+
+    private static IReadOnlyList<SolveFrames> Frames(Laboratory laboratory, TrainedModel model)
+    {
+        var segments = laboratory.Scale.MaxSegments;
+        return laboratory.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => new FrameList([.. FrameList.Of(
+            loaded,
+            model.Plan.Source.Task.Name,
+            model.Plan.Source.Name,
+            Enumerable.Range(0, FramesOfModel).Select(place => test.Read(place * test.Examples.ExampleCount / FramesOfModel)),
+            segments)])).All;
+    }
+
+    /// <summary>What the models of one kind of puzzle think.</summary>
+    private sealed record Forming(string Name, IReadOnlyList<Thinking> Thoughts)
+    {
+        public int Count => Thoughts[0].Segments.Count;
+
+        public IEnumerable<IReadOnlyList<Cell>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<Cell>)
+        [
+            Name,
+            $"{segment + 1}",
+            Over(segment, each => each.Exact).Cell(),
+            Over(segment, each => each.Wrong).Cell("F2"),
+            Over(segment, each => each.Changed).Cell("F2"),
+            Over(segment, each => each.Restored).Cell("F2"),
+        ]);
+
+        public Chart Chart
+        {
+            get
+            {
+                var places = Series.UpTo(Count);
+                return new Chart(Name, "segment", "cells, %",
+                [
+                    Series.Of("wrong", places, places.Select((_, i) => Over(i, each => each.Wrong))),
+                    Series.Of("changed", places, places.Select((_, i) => Over(i, each => each.Changed))),
+                    Series.Of("restored", places, places.Select((_, i) => Over(i, each => each.Restored))),
+                ]);
+            }
+        }
+
+        public Spread WrongAt(int segment) => Over(segment, each => each.Wrong);
+
+        private Spread Over(int segment, Func<Training.SegmentAverages, double> value) => Spread.Of(Thoughts.Select(each => 100 * value(each.Segments[segment])));
+    }
+}

@@ -1,0 +1,189 @@
+namespace Hrm.Paper;
+
+/// <summary>Figure 5: adaptive halting, and more segments than were trained.</summary>
+internal sealed class HaltingFigure : Figure
+{
+    private const double Close = 2; // points
+    private const double Flat = 1.5; // times
+    private const int EnoughPuzzles = 30;
+
+    public override string Name => "fig5";
+
+    public override string Title => "Adaptive halting";
+
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
+    {
+        var plans = new PaperPlans(scale);
+        return Maxima(scale).SelectMany(maximum => (TrainingPlan[])[plans.HrmOf(maximum), plans.FixedOf(maximum)]).Concat(plans.Easiest.Take(1));
+    }
+
+    public override FigureResult Run(Laboratory laboratory)
+    {
+        var plans = new PaperPlans(laboratory.Scale);
+        Row[] rows = [.. Maxima(laboratory.Scale).Select(maximum => Row.Of(laboratory, plans, maximum))];
+        Row[] easiest = [.. plans.Easiest.Take(1).Select(plan => Row.OfOne(laboratory, plan))];
+        var picture = Draw(
+            laboratory,
+            string.Empty,
+            "Left: segments that puzzles take until the rule of the training (q_halt > q_continue), or 95 % confidence, stops them. Middle: exact answers. Right: the models trained with M segments at most, with more of them. Whiskers: all seeds.",
+            Steps(rows),
+            Accuracy(rows),
+            Scaling(rows));
+        var histogram = Draw(
+            laboratory,
+            "histogram",
+            "Left: test puzzles by the number of segments that they take, all seeds together. Right: the mean by the guesses that an exact search needs, where there are 30 puzzles or more.",
+            Histogram(rows[^1]),
+            ByDifficulty(rows[^1]));
+        return Result(
+            laboratory,
+            $"{laboratory.Scale.Sudoku.Name}: trained with adaptive halting, and with M segments always; {rows[0].Adaptive[0].Puzzles:N0} test puzzles, the same for all, the same dtype.{string.Concat(easiest.Select(row => $" {row.Puzzles}: M always is the same models without halting."))}",
+            Claims(laboratory, rows, easiest),
+            [
+                new ResultTable(
+                    "fig5",
+                    "Segments and exact test answers, mean (least–most) over the seeds",
+                    ["puzzles", "M", "adaptive: segments", "adaptive: exact, %", "95 %: segments", "95 %: exact, %", "M always: exact, %", "adaptive model at M: exact, %", "adaptive model at 2·M: exact, %"],
+                    [.. rows.Concat(easiest).Select(row => row.Cells)]),
+            ],
+            [picture, histogram]);
+    }
+
+    private static IEnumerable<int> Maxima(ReproduceScale scale) => scale.Segments.Where(segments => segments > 1);
+
+    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Row> rows, IReadOnlyList<Row> easiest)
+    {
+        var last = rows[^1];
+        var (stepsGrow, maximumGrows) = (last.Own.Mean / rows[0].Own.Mean, last.Maximum / (double)rows[0].Maximum);
+        var setting = Setting(laboratory);
+        var seeds = laboratory.Seeds.Count;
+        return
+        [
+            new Claim(
+                "Adaptive halting takes less than half of M at nearly the accuracy of M always",
+                "mean steps stay low, accuracy close to fixed M",
+                string.Join("; ", easiest.Prepend(last).Select(row => $"{row.Puzzles}, M {row.Maximum}: {row.Own.Text("F2")} segments, {row.OwnExact.Text()} % against {row.Always.Text()} %; at 95 % confidence {row.Confident.Text("F2")} segments, {row.ConfidentExact.Text()} %")),
+                setting,
+                seeds,
+                last.Saves(last.Own, last.OwnExact) ? Verdict.Reproduced
+                    : easiest.Append(last).Any(row => row.Saves(row.Own, row.OwnExact) || row.Saves(row.Confident, row.ConfidentExact)) ? Verdict.Partly
+                    : Verdict.NotReproduced),
+            new Claim(
+                "The mean number of segments stays flat as M grows",
+                "flat from M 2 to M 8",
+                string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.Own.Text("F2")}")),
+                setting,
+                seeds,
+                stepsGrow < Flat ? Verdict.Reproduced : stepsGrow < Math.Sqrt(maximumGrows) ? Verdict.Partly : Verdict.NotReproduced),
+            new Claim(
+                "More segments than were trained are no worse",
+                "trained at 8, accuracy still rises at 16",
+                string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.AtMaximum.Text()} %, at {2 * row.Maximum} {row.AtTwice.Text()} %")),
+                setting,
+                seeds,
+                Verdicts.All([.. rows.Select(row => row.AtMaximum.Mean < Verdicts.Floor ? Verdict.NotTestable : row.AtTwice.Mean >= row.AtMaximum.Mean ? Verdict.Reproduced : Verdict.NotReproduced)])),
+        ];
+    }
+
+    private static double[] Maxima(IReadOnlyList<Row> rows) => [.. rows.Select(row => (double)row.Maximum)];
+
+    private static Chart Steps(IReadOnlyList<Row> rows) => new("Segments", "M", "mean segments a puzzle",
+    [
+        Series.Of("M always", Maxima(rows), Maxima(rows)),
+        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.Own)),
+        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.Confident)),
+    ])
+    {
+        Ticks = Maxima(rows),
+    };
+
+    private static Chart Accuracy(IReadOnlyList<Row> rows) => new("Accuracy", "M", "exact test answers, %",
+    [
+        Series.Of("M always", Maxima(rows), rows.Select(row => row.Always)),
+        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.OwnExact)),
+        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.ConfidentExact)),
+    ])
+    {
+        Ticks = Maxima(rows),
+    };
+
+    private static Chart Scaling(IReadOnlyList<Row> rows) => new("More segments than trained", "segments in inference", "exact test answers, %",
+    [
+        .. rows.Select(row => Series.Of(
+            $"trained with M {row.Maximum}",
+            Series.UpTo(row.Adaptive[0].Segments.Count),
+            Enumerable.Range(1, row.Adaptive[0].Segments.Count).Select(segment => Spread.Of(row.Adaptive.Select(each => 100 * each.ExactAfter(segment)))))),
+    ]);
+
+    private static Chart Histogram(Row row)
+    {
+        var places = Series.UpTo(row.Maximum);
+        return new Chart($"Where puzzles stop, M {row.Maximum}", "segments", "share of puzzles, %",
+        [
+            Series.Of("adaptive", places, Shares(Thinking.OwnRule)),
+            Series.Of("95 % confidence", places, Shares(Thinking.ConfidenceRule)),
+        ])
+        {
+            Ticks = places,
+        };
+
+        IEnumerable<double> Shares(string rule)
+        {
+            var puzzles = row.Adaptive.Sum(each => each.Puzzles);
+            return places.Select((_, i) => 100.0 * row.Adaptive.Sum(each => each.Rules[rule].Histogram[i]) / puzzles);
+        }
+    }
+
+    private static Chart ByDifficulty(Row row)
+    {
+        var (own, confident) = (Line("adaptive", Thinking.OwnRule), Line("95 % confidence", Thinking.ConfidenceRule));
+        return new Chart("Segments by difficulty", "guesses of an exact search", "mean segments a puzzle", [own, confident]) { Ticks = own.X };
+
+        Series Line(string label, string rule)
+        {
+            var levels = row.Adaptive.SelectMany(each => each.Rules[rule].ByDifficulty)
+                .GroupBy(level => level.Difficulty)
+                .Where(levels => levels.Sum(level => level.Puzzles) >= EnoughPuzzles)
+                .OrderBy(levels => levels.Key)
+                .Select(levels => (levels.Key, Mean: levels.Sum(level => level.Mean * level.Puzzles) / levels.Sum(level => level.Puzzles)))
+                .ToArray();
+            return Series.Of(label, levels.Select(level => (double)level.Key), levels.Select(level => level.Mean));
+        }
+    }
+
+    /// <summary>One M.</summary>
+    private sealed record Row(string Puzzles, int Maximum, IReadOnlyList<Thinking> Adaptive, IReadOnlyList<Thinking> Fixed)
+    {
+        public Spread Own => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.OwnRule].Mean));
+
+        public Spread OwnExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.OwnRule].Exact));
+
+        public Spread Confident => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.ConfidenceRule].Mean));
+
+        public Spread ConfidentExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.ConfidenceRule].Exact));
+
+        public Spread Always => Spread.Of(Fixed.Select(each => 100 * each.ExactAfter(Maximum)));
+
+        public Spread AtMaximum => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(Maximum)));
+
+        public Spread AtTwice => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(2 * Maximum)));
+
+        public IReadOnlyList<Cell> Cells =>
+            [Puzzles, $"{Maximum}", Own.Cell("F2"), OwnExact.Cell(), Confident.Cell("F2"), ConfidentExact.Cell(), Always.Cell(), AtMaximum.Cell(), AtTwice.Cell()];
+
+        /// <summary>Whether a rule takes less than half of M, at nearly the accuracy of M always.</summary>
+        public bool Saves(Spread steps, Spread exact) => steps.Mean < Maximum / 2.0 && Always.Mean - exact.Mean <= Close;
+
+        public static Row Of(Laboratory laboratory, PaperPlans plans, int maximum) => new(
+            laboratory.Scale.Sudoku.Name,
+            maximum,
+            [.. laboratory.Train(plans.HrmOf(maximum)).Select(laboratory.Think)],
+            [.. laboratory.Train(plans.FixedOf(maximum)).Select(laboratory.Think)]);
+
+        public static Row OfOne(Laboratory laboratory, TrainingPlan plan)
+        {
+            Thinking[] thoughts = [.. laboratory.Train(plan).Select(laboratory.Think)];
+            return new Row(plan.Source.Name, plan.MaxSegments, thoughts, thoughts);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using Hrm.Paper;
+using Hrm.Tool;
+
+return await CommandLine.RunAsync(ReproduceCommand.Create(), args);

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using Hrm.Benchmarks.Measuring;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Paper;
+
+/// <summary>Trains what a figure of the paper needs, measures, draws, and writes the report.</summary>
+internal static class ReproduceCommand
+{
+    private const string All = "all";
+
+    private static readonly Argument<string> Name = new("figure") { Description = $"{string.Join(", ", Figure.All.Select(figure => figure.Name))}, or {All}." };
+    private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets of yours.", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> Output = new("--output") { Description = "The folder that takes models, numbers, pictures and the report.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
+    private static readonly Option<int> Seeds = new("--seeds") { Description = "How many models of each kind are trained.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; with --scale gpu they have to be said." };
+    private static readonly Option<string?> Sudoku = new("--sudoku") { Description = "With --scale gpu: the folder of Sudoku-Extreme, as `data sudoku build` writes it." };
+    private static readonly Option<string?> Maze = new("--maze") { Description = "With --scale gpu: the folder of Maze-Hard, as `data maze build` writes it." };
+    private static readonly Option<string> Device = CommonOptions.Device();
+    private static readonly Option<int?> Threads = CommonOptions.Threads();
+    private static readonly Option<bool> Tf32 = CommonOptions.Tf32();
+
+    public static RootCommand Create()
+    {
+        var command = new RootCommand($"Measure the claims of the paper and write a report. A run that was stopped continues when it is started again.\n\n{CommandLine.ExitCodes}")
+        {
+            Name, Scale, Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32,
+            StepCostCommand.Create(),
+        };
+        command.SetAction((result, cancellationToken) => Task.Run(() => Run(result, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult result, CancellationToken cancellation)
+    {
+        var figures = Choose(result.GetValue(Name)!);
+        var root = Path.GetFullPath(result.GetValue(Output)!);
+        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
+        var scale = ReadScale(result, root);
+        var seeds = Enumerable.Range(1, BuildOptions.Require(result, Seeds, 1, 100)).ToArray();
+        var console = AnsiConsole.Console;
+        var clock = new WorkClock();
+        var own = Path.Combine(root, $"{device.type}".ToLowerInvariant()); // Times of another device are not comparable.
+        var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, clock, cancellation);
+        var laboratory = new Laboratory
+        {
+            Scale = scale,
+            Seeds = seeds,
+            Shelf = shelf,
+            Kept = new Measurements(Path.Combine(own, "measurements")),
+            Folder = root,
+            Command = Command(result, scale),
+            Device = device,
+            Console = console,
+            Cancellation = cancellation,
+        };
+        shelf.Announce(figures.SelectMany(figure => figure.Plans(scale)), seeds);
+        var failed = false;
+        foreach (var figure in figures)
+        {
+            console.MarkupLineInterpolated($"[bold]{figure.Name}[/]: {figure.Title}");
+            try
+            {
+                new ReportFolder(root).Add(figure.Run(laboratory));
+            }
+            catch (Exception error) when (error is TrainingDivergedException or MeasurementException)
+            {
+                // The others may still come to their end.
+                CommandLine.Errors.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
+                failed = true;
+            }
+        }
+
+        console.WriteLine($"report in {Path.Combine(root, ReportFolder.PageName)}");
+        return failed ? 1 : 0;
+    }
+
+    private static Figure[] Choose(string name)
+    {
+        var figures = Figure.All.Where(figure => name == All || figure.Name == name).ToArray();
+        return figures.Length > 0 ? figures : throw new LabException($"figure: expected {string.Join(", ", Figure.All.Select(figure => figure.Name))} or {All}, got '{name}'.");
+    }
+
+    private static ReproduceScale ReadScale(ParseResult result, string root)
+    {
+        switch (result.GetValue(Scale))
+        {
+            case "cpu":
+                CommonOptions.RequireAbsent(result, "with --scale cpu", Sudoku, Maze);
+                return ReproduceScale.Cpu(Path.Combine(root, "data"), result.GetValue(Steps) is null ? null : (result.GetValue(Steps) is > 0 and var own ? own : throw new LabException("--steps: expected at least 1.")));
+            case "gpu":
+                return ReproduceScale.Gpu(
+                    result.GetValue(Sudoku) ?? throw new LabException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
+                    result.GetValue(Maze) ?? throw new LabException("--maze: expected the folder of Maze-Hard, as `data maze build` writes it."),
+                    result.GetValue(Steps) is { } steps and > 0 ? steps : throw new LabException("--steps: expected the steps of each training, at least 1."));
+            case var other:
+                throw new LabException($"--scale: expected cpu or gpu, got '{other}'.");
+        }
+    }
+
+    private static string Command(ParseResult result, ReproduceScale scale)
+        => $"dotnet run -c Release --project research/paper -- {result.GetValue(Name)} --scale {scale.Name}"
+            + string.Concat(new Option[] { Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32 }
+                .Where(option => result.GetResult(option) is { Implicit: false })
+                .Select(option => $" {option.Name} {Quote(result.GetResult(option)!.Tokens is [var token, ..] ? token.Value : "true")}"));
+
+    private static string Quote(string value) => value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value;
+}

@@ -1,0 +1,50 @@
+using Hrm.Core;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Paper;
+
+/// <summary>The 9×9 model that comes with the samples, and puzzles for it.</summary>
+internal sealed class ShippedSudoku(Laboratory laboratory)
+{
+    public const string Title = "9×9 Sudokus, shipped model";
+
+    private const int Puzzles = 200;
+    private const int TrainedSegments = 16;
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
+    private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
+
+    /// <summary>How its answers form.</summary>
+    public Thinking Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
+    {
+        using var sample = new LabDataset(States.Sample(test, Puzzles), [], []);
+        var settings = new LabSettings { Model = model.Config };
+        settings.Trainer.Halting.MaxSegments = TrainedSegments;
+        settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
+        return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
+    });
+
+    /// <summary>What its states do.</summary>
+    public States Watch() => Measure(
+        "states-shipped",
+        new { TrainedSegments, Puzzles, model = Fingerprint() },
+        (model, test) => States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation));
+
+    /// <summary>Some puzzles as it solves them, evenly over the file: it begins with easy ones.</summary>
+    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => Measure("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, (model, test) => new FrameList(
+        [.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)])).All;
+
+    private T Measure<T>(string name, object key, Func<HrmModel, LabDataset, T> measure)
+        where T : class
+        => laboratory.Kept.Get(name, key, () =>
+        {
+            laboratory.Console.WriteLine($"measuring {name}");
+            using var model = HrmModel.Load(Folder, laboratory.Device);
+            using var test = SudokuFiles.Open([File], 9, "data");
+            return measure(model, test);
+        });
+
+    private static string Fingerprint()
+        => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(Folder, "model.safetensors"))));
+}

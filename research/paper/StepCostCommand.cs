@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Hrm.Benchmarks.Devices;
+using Hrm.Benchmarks.Measuring;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Paper;
+
+/// <summary>
+/// <c>step-cost</c>, which <c>reproduce memory</c> starts as a process of its own: a process has its peak of memory only once.
+/// </summary>
+internal static class StepCostCommand
+{
+    private const string Name = "step-cost";
+    private const int WarmupSteps = 2;
+    private const int TimedSteps = 6;
+    private const double BytesPerMebibyte = 1024.0 * 1024.0;
+
+    /// <summary>
+    /// From how many bytes on glibc maps a block by itself and gives it back when it is freed. Left alone it raises that bound as it goes, and the heap
+    /// keeps holes: 30 MiB of chance between two processes that do the same.
+    /// </summary>
+    private const string MappedBytes = "65536";
+
+    public static Command Create()
+    {
+        var file = new Option<string>("--settings") { Required = true };
+        var device = CommonOptions.Device();
+        var threads = CommonOptions.Threads();
+        var command = new Command(Name, "What reproduce starts to measure one training step.") { file, device, threads };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            var settings = JsonFiles.Read<LabSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
+            var cost = Measure(settings, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), allowsTf32: false));
+            Console.WriteLine(JsonFiles.ToText(cost));
+        });
+        return command;
+    }
+
+    /// <summary>Measures in a process of its own.</summary>
+    /// <param name="settings">The model and its training.</param>
+    /// <param name="file">Takes the settings for that process.</param>
+    /// <param name="device">Where it trains.</param>
+    /// <param name="quantity">What of the result is wanted.</param>
+    public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device, StepQuantity quantity)
+    {
+        JsonFiles.Write(file, settings);
+        var environment = new Dictionary<string, string>();
+        if (quantity == StepQuantity.Memory)
+        {
+            environment = new Dictionary<string, string>(ChildProcess.SmallNursery) { ["MALLOC_MMAP_THRESHOLD_"] = MappedBytes };
+        }
+
+        try
+        {
+            var output = ChildProcess.Run(environment, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}");
+            return JsonFiles.Parse<StepCost>(output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static StepCost Measure(LabSettings settings, torch.Device device)
+    {
+        var memory = DeviceMemory.Begin(device);
+        var task = LabTask.Of(settings.Task);
+        using var training = task.OpenTraining(settings.Data);
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
+        model.to(device);
+        using var trainer = Trainers.Create(settings, model, generator);
+        using var process = Process.GetCurrentProcess();
+        var before = device.type == DeviceType.CPU ? process.WorkingSet64 : 0;
+        var clock = new Stopwatch();
+        foreach (var batch in new PuzzleLoader(training.Examples, settings.Trainer.GlobalBatchSize, device).TrainingBatches(settings.EpochsPerIteration, settings.Seed).Take(WarmupSteps + TimedSteps))
+        {
+            using (batch)
+            {
+                trainer.Step(batch).Dispose();
+            }
+
+            if (trainer.StepCount == WarmupSteps)
+            {
+                DeviceWork.Wait(device);
+                clock.Start();
+            }
+        }
+
+        DeviceWork.Wait(device);
+        return new StepCost(memory.Peak() / BytesPerMebibyte, before / BytesPerMebibyte, clock.Elapsed.TotalMilliseconds / TimedSteps);
+    }
+}

@@ -1,0 +1,112 @@
+using Hrm.Core;
+using Hrm.Training;
+
+namespace Hrm.Paper;
+
+/// <summary>
+/// The models of the paper's comparisons, as changes of a few settings: what stays the same is what makes them comparable.
+/// </summary>
+internal sealed class PaperPlans(ReproduceScale scale)
+{
+    /// <summary>The paper's model, with adaptive halting at M segments at most.</summary>
+    public TrainingPlan Hrm => new("HRM", scale.Sudoku, scale.SudokuSettings) { MemoryLimit = scale.MemoryLimit };
+
+    /// <summary>z ← f(z + x): as many parameters and updates, no hierarchy.</summary>
+    public TrainingPlan Recurrent => Hrm.With("recurrent", settings => settings.Architecture = Architecture.Recurrent);
+
+    /// <summary>As many parameters, one pass from question to answer.</summary>
+    public TrainingPlan Direct => Hrm.With("direct", MakeDirect);
+
+    /// <summary>One module in both places, halting learned alone, the gradient of the last cycle, twice the layers in each place.</summary>
+    public TrainingPlan Tiny => Hrm.With("TRM", settings =>
+    {
+        settings.Architecture = Architecture.Shared;
+        settings.Model = settings.Model with { LowLayers = settings.Model.HighLayers + settings.Model.LowLayers };
+        settings.Gradient = GradientMode.LastCycle;
+        settings.Trainer.HaltingLoss = HaltingLossKind.HaltOnly;
+        settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
+    });
+
+    /// <summary>Back-propagation through every update of a segment.</summary>
+    public TrainingPlan Bptt => Hrm.With("HRM, BPTT", settings => settings.Gradient = GradientMode.FullUnroll);
+
+    /// <summary>The gradient of the whole last high cycle.</summary>
+    public TrainingPlan LastCycle => Hrm.With("HRM, last cycle", settings => settings.Gradient = GradientMode.LastCycle);
+
+    /// <summary>
+    /// The same chain of updates, judged at its end alone: M segments of N cycles are one of N · M, as the carry between segments is detached
+    /// anyway.
+    /// </summary>
+    public TrainingPlan NoDeepSupervision => Hrm.With("HRM, no deep supervision", settings =>
+    {
+        settings.Model = settings.Model with { HighCycles = settings.Model.HighCycles * settings.Trainer.Halting.MaxSegments };
+        settings.Trainer.Halting.MaxSegments = 1;
+    });
+
+    /// <summary>Inputs of the modules are joined by a learned gate.</summary>
+    public TrainingPlan Gated => Hrm.With("HRM, gated merge", settings => settings.Model = settings.Model with { Merge = StateMerge.Gated });
+
+    /// <summary>The paper's model with longer cycles.</summary>
+    public TrainingPlan LongHrm => Hrm.With($"HRM, N {scale.LongCycles.HighCycles} T {scale.LongCycles.LowCycles}", Lengthen);
+
+    /// <summary>The recurrent model with as many updates as <see cref="LongHrm"/>.</summary>
+    public TrainingPlan LongRecurrent => Recurrent.With($"recurrent, {scale.LongCycles.HighCycles * (scale.LongCycles.LowCycles + 1)} updates", Lengthen);
+
+    /// <summary>The paper's model on mazes.</summary>
+    public TrainingPlan MazeHrm => new("HRM, mazes", scale.Maze, scale.MazeSettings) { MemoryLimit = scale.MemoryLimit };
+
+    /// <summary>The direct model on mazes.</summary>
+    public TrainingPlan MazeDirect => MazeHrm.With("direct, mazes", MakeDirect);
+
+    /// <summary>The paper's model and the direct one on Sudokus that are easier still.</summary>
+    public IEnumerable<TrainingPlan> Easiest
+    {
+        get
+        {
+            if (scale.EasiestSettings is not { } settings || scale.Easiest is not { } source)
+            {
+                return [];
+            }
+
+            var own = new TrainingPlan("HRM, easiest", source, settings);
+            return [own, own.With("direct, easiest", MakeDirect)];
+        }
+    }
+
+    /// <summary>The paper's model, trained with another M.</summary>
+    public TrainingPlan HrmOf(int segments) => segments == scale.MaxSegments ? Hrm : Hrm.With($"HRM, M {segments}", settings => SetSegments(settings, segments));
+
+    /// <summary>The paper's model, trained to think for M segments always.</summary>
+    public TrainingPlan FixedOf(int segments) => HrmOf(segments).With($"HRM, fixed M {segments}", settings => settings.Trainer.Halting.Rule = HaltingRule.Never);
+
+    /// <summary>The recurrent model, trained with another M.</summary>
+    public TrainingPlan RecurrentOf(int segments)
+        => segments == scale.MaxSegments ? Recurrent : Recurrent.With($"recurrent, M {segments}", settings => SetSegments(settings, segments));
+
+    /// <summary>The direct model with another number of blocks.</summary>
+    public TrainingPlan DirectOf(int layers) => Direct.With($"direct, {layers} layers", settings => settings.Model = settings.Model with { HighLayers = layers / 2, LowLayers = layers / 2 });
+
+    /// <summary>A model of another width.</summary>
+    public static TrainingPlan WideOf(TrainingPlan plan, int width)
+    {
+        var own = plan.Create().Model;
+        return width == own.HiddenSize ? plan : plan.With($"{plan.Name}, D {width}", settings => settings.Model = own with
+        {
+            HiddenSize = width,
+            Heads = Math.Max(1, own.Heads * width / own.HiddenSize),
+            SwiGluInnerWidth = own.SwiGluInnerWidth * width / own.HiddenSize,
+            PuzzleEmbeddingWidth = own.PuzzleEmbeddingWidth * width / own.HiddenSize,
+        });
+    }
+
+    private static void MakeDirect(LabSettings settings)
+    {
+        settings.Architecture = Architecture.Direct;
+        settings.Trainer.Halting.MaxSegments = 1;
+    }
+
+    private static void SetSegments(LabSettings settings, int segments) => settings.Trainer.Halting.MaxSegments = segments;
+
+    private void Lengthen(LabSettings settings)
+        => settings.Model = settings.Model with { HighCycles = scale.LongCycles.HighCycles, LowCycles = scale.LongCycles.LowCycles };
+}

@@ -1,0 +1,85 @@
+using Hrm.Core;
+using Hrm.Training;
+
+namespace Hrm.Paper;
+
+/// <summary>A model that a figure needs, for any seed.</summary>
+/// <param name="Name">What the report calls it.</param>
+/// <param name="Source">Its puzzles.</param>
+/// <param name="Create">Its settings, new at each call.</param>
+internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSettings> Create)
+{
+    /// <summary>About how many bytes a block that records gradients keeps for each value of its state.</summary>
+    private const long BytesOfValue = 60;
+
+    /// <summary>What a block costs beside its products, as if it were so much wider: fits widths of 48 to 192 on two cores within a third.</summary>
+    private const int Overhead = 64;
+
+    /// <summary>About how many bytes a step may take, larger batches go in parts, which changes no result; 0 for no limit.</summary>
+    public long MemoryLimit { get; init; }
+
+    /// <summary>M, the largest number of segments that it is trained with.</summary>
+    public int MaxSegments => Create().Trainer.Halting.MaxSegments;
+
+    /// <summary>The settings for a seed.</summary>
+    public LabSettings For(int seed)
+    {
+        var settings = Create();
+        settings.Seed = seed;
+        settings.Data = new LabData { Folder = Source.Folder };
+        if (MemoryLimit > 0)
+        {
+            var row = Blocks(settings).Gradient * (long)settings.Model.TokenCount * settings.Model.HiddenSize * BytesOfValue;
+            var rows = (int)Math.Clamp(MemoryLimit / row, 1, settings.Trainer.GlobalBatchSize);
+            settings.Trainer.MicroBatchSize = rows < settings.Trainer.GlobalBatchSize ? rows : 0;
+        }
+
+        return settings;
+    }
+
+    /// <summary>The same with some settings changed.</summary>
+    /// <param name="name">What the report calls it.</param>
+    /// <param name="change">Changes them.</param>
+    public TrainingPlan With(string name, Action<LabSettings> change) => this with
+    {
+        Name = name,
+        Create = () =>
+        {
+            var settings = Create();
+            change(settings);
+            return settings;
+        },
+    };
+
+    /// <summary>About how much there is to compute, in blocks applied to values: only ratios of it mean anything.</summary>
+    public double Work()
+    {
+        var settings = Create();
+        var (forward, gradient) = Blocks(settings);
+        var judges = settings.Trainer is { HaltingLoss: HaltingLossKind.HaltAndContinue, Halting.MaxSegments: > 1 };
+        var blocks = forward + (2 * gradient) + (judges ? forward : 0);
+        return (double)blocks * settings.Model.TokenCount * settings.Model.HiddenSize * (settings.Model.HiddenSize + Overhead) * settings.Trainer.GlobalBatchSize * settings.Trainer.TotalSteps;
+    }
+
+    /// <summary>The blocks that are applied in a segment, and those that record gradients.</summary>
+    public static (int Forward, int Gradient) Blocks(LabSettings settings)
+    {
+        var config = settings.Model;
+        var (high, low) = settings.Architecture switch
+        {
+            Architecture.Shared => (config.LowLayers, config.LowLayers),
+            Architecture.Hrm => (config.HighLayers, config.LowLayers),
+            _ => (config.HighLayers + config.LowLayers, config.HighLayers + config.LowLayers),
+        };
+        var cycle = (config.LowCycles * low) + high;
+        return settings.Architecture == Architecture.Direct
+            ? (high, high)
+            : (config.HighCycles * cycle, settings.Gradient switch
+            {
+                GradientMode.FullUnroll => config.HighCycles * cycle,
+                GradientMode.LastCycle when settings.Architecture != Architecture.Recurrent => cycle,
+                _ when settings.Architecture == Architecture.Recurrent => high,
+                _ => high + low,
+            });
+    }
+}

@@ -1,4 +1,0 @@
-using Hrm.Samples;
-using Hrm.Samples.PuzzleLab;
-
-return await CommandLine.RunAsync(LabCommand.Create(), args);

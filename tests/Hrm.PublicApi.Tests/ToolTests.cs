@@ -1,0 +1,148 @@
+using System.Text.RegularExpressions;
+using Hrm.TestKit;
+
+namespace Hrm.PublicApi.Tests;
+
+/// <summary>The command line as a person uses it: in a process of its own.</summary>
+public sealed class ToolTests : IDisposable
+{
+    private const string Puzzle = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
+
+    private static readonly string Data = RepositoryFolder.Combine("samples", "data");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-lab").FullName;
+
+    [Fact]
+    public void Evaluate_prints_the_numbers_of_the_trainings_last_evaluation()
+    {
+        var test = Path.Combine(_folder, "test.csv");
+        File.WriteAllLines(test, File.ReadLines(Path.Combine(Data, "sudoku_easy_test.csv")).Take(41));
+        var run = Path.Combine(_folder, "run");
+
+        var training = ToolProcess.Run("train", "sudoku", "--train", Path.Combine(Data, "sudoku_easy_train.csv"), "--test", test, "--steps", "12",
+            "--output", run, "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:WarmupSteps=2", "--set", "Model:HiddenSize=64");
+        var evaluation = ToolProcess.Run("evaluate", "sudoku", "--run", run, "--test", test);
+        var solving = ToolProcess.Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
+
+        var exported = Path.Combine(_folder, "exported");
+        var export = ToolProcess.Run("export", "--run", run, "--output", exported);
+        var again = ToolProcess.Run("evaluate", "sudoku", "--run", exported, "--test", test);
+
+        training.Code.Should().Be(0, training.Output);
+        training.Output.Split('\n').Should().Contain(line => line.StartsWith("step ") && line.Contains("halting after"), "a line that is not shown in a terminal is not broken");
+        export.Code.Should().Be(0, export.Output);
+        LastTable(again.Output).Should().Be(LastTable(training.Output), "the model computes in bfloat16 anyway");
+        new FileInfo(Path.Combine(exported, "model.safetensors")).Length.Should().BeLessThan(new FileInfo(Path.Combine(run, "model.safetensors")).Length * 6 / 10);
+        evaluation.Code.Should().Be(0, evaluation.Output);
+        LastTable(evaluation.Output).Should().NotBeEmpty().And.Be(LastTable(training.Output));
+        solving.Code.Should().BeOneOf([0, 3], solving.Output);
+        Regex.Count(solving.Output, @"segment \d").Should().Be(3);
+        File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Should().HaveCount(5).And.OnlyContain(line => line.StartsWith('{'));
+        Directory.GetFiles(Path.Combine(run, "tensorboard")).Should().ContainSingle().Which.Should().Contain("tfevents");
+    }
+
+    [Fact]
+    public void Mistakes_are_named_without_a_stack_trace()
+    {
+        var easy = Path.Combine(Data, "sudoku_easy_test.csv");
+        (string[] Arguments, string Named)[] mistakes =
+        [
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--preset", "huge"], "--preset: expected small, tiny"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRat=1"], "LearningRat"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRate=-1", "--set", "Trainer:WarmupSteps=-2"], "WarmupSteps: expected"),
+            (["train", "sudoku", "--train", "nowhere.csv", "--test", easy, "--output", _folder, "--steps", "1"], "nowhere.csv"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder], "either --minutes or --steps"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
+            (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one CSV file"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=1"], "--set Threads: does nothing at the start of a run; use --threads"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--threads", "2000000000"], "--threads: expected 1 to"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", "", "--steps", "1"], "--output: expected a value"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--config", _folder], _folder),
+            (["train", "sudoku", "--train", easy, "--minuts", "3"], "--minuts: expected an option of 'hrm train sudoku'; did you mean --minutes?"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--allow-changes"], "--allow-changes: does nothing without --resume"),
+            (["train", "sudoku", "--resume", _folder], "run.json: expected the settings of a run, got no such file; train a model first."),
+            (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json: expected the settings of a run, got no such file; train a model first."),
+            (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
+            (["export", "--run", _folder, "--output", _folder], "--output: expected another folder"),
+        ];
+        foreach (var (arguments, named) in mistakes)
+        {
+            var (code, output, errors) = ToolProcess.RunApart(arguments);
+            code.Should().Be(named.StartsWith("nowhere", StringComparison.Ordinal) ? 1 : 2, errors);
+            output.Should().BeEmpty();
+            errors.Should().StartWith("error: ").And.Contain(named);
+            errors.Split('\n').Should().HaveCount(2, "an error is one line, however long");
+        }
+    }
+
+    /// <summary>A resumed run whose settings differ would have another result.</summary>
+    [Fact]
+    public void A_run_is_resumed_with_its_own_settings_unless_other_ones_are_allowed()
+    {
+        var test = Path.Combine(_folder, "a,b.csv");
+        File.WriteAllLines(test, File.ReadLines(Path.Combine(Data, "sudoku_easy_test.csv")).Take(5));
+        var config = Path.Combine(_folder, "config.json");
+        File.WriteAllText(config, """{ "Trainer": { "LearningRate": 0.5 } }""");
+        var run = Path.Combine(_folder, "run");
+        var training = ToolProcess.RunApart("train", "sudoku", "--train", test, test, "--test", test, "--steps", "1", "--threads", "1", "--preset", "tiny", "--output", run, "--set", "Trainer:GlobalBatchSize=2", "--set", "Evaluations=1", "--set", "Trainer:Halting:MaxSegments=1");
+        training.Code.Should().Be(0, training.Errors);
+        training.Output.Should().Contain("8 training examples, 4 test examples, 1 step").And.Contain("after 1 step, 1 segment:");
+
+        (string[] Change, string Named)[] changes =
+        [
+            (["--set", "Augmentation:HintProbability=0.5"], "Augmentation:HintProbability was 0, is 0.5"),
+            (["--config", config], "Trainer:LearningRate was"),
+            (["--threads", "2"], "Threads was 1, is 2"),
+            (["--tf32"], "AllowTensorFloat32 was not set, is true"),
+        ];
+        foreach (var (change, named) in changes)
+        {
+            var refused = ToolProcess.RunApart(["train", "sudoku", "--resume", run, .. change]);
+            refused.Code.Should().Be(2);
+            refused.Errors.Should().StartWith("error: --resume: expected the settings of the run, got others").And.Contain(named);
+        }
+
+        var allowed = ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "Trainer:TotalSteps=2", "--allow-changes");
+        allowed.Code.Should().Be(0, allowed.Errors);
+        allowed.Errors.Should().Contain("not the run that was interrupted: Trainer:TotalSteps was 1, is 2");
+        ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "KeepCheckpoints=9").Code.Should().Be(0);
+
+        // Nothing is left to train, so nothing continues.
+        var model = Path.Combine(run, "model.safetensors");
+        File.Delete(model);
+        Directory.CreateDirectory(Path.Combine(model, "in the way"));
+        var finished = ToolProcess.RunApart("train", "sudoku", "--resume", run);
+        finished.Code.Should().Be(1, finished.Output);
+        finished.Errors.Should().Contain("model.safetensors").And.NotContain("training continues");
+        finished.Output.Should().NotContain("could not be written");
+        var last = ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "Trainer:TotalSteps=4", "--set", "Run:EvaluationInterval=1", "--allow-changes");
+        last.Code.Should().Be(1, last.Output);
+        Regex.Count(last.Errors, "; training continues\n").Should().Be(1, "of the two evaluations only the first one is followed by a step");
+    }
+
+    [Fact]
+    public void The_version_is_that_of_the_library()
+    {
+        var version = System.Reflection.CustomAttributeExtensions.GetCustomAttribute<System.Reflection.AssemblyInformationalVersionAttribute>(typeof(Hrm.Core.HrmModel).Assembly)!.InformationalVersion;
+        ToolProcess.RunApart("--version").Output.Trim().Should().Be(version).And.NotStartWith("1.0.0");
+    }
+
+    /// <summary>The report goes to the log, the error says it in one line.</summary>
+    [Fact]
+    public void A_divergence_is_reported_once()
+    {
+        var easy = Path.Combine(Data, "sudoku_easy_test.csv");
+        var (code, output, errors) = ToolProcess.RunApart("train", "sudoku", "--train", easy, "--test", easy, "--steps", "40", "--threads", "1", "--preset", "tiny", "--output", Path.Combine(_folder, "run"),
+            "--set", "Trainer:GlobalBatchSize=2", "--set", "Trainer:WarmupSteps=0", "--set", "Trainer:LearningRate=1e30", "--set", "Evaluations=1", "--set", "Run:CheckpointInterval=1000");
+        code.Should().Be(1, errors);
+        Regex.Count(errors, "puzzle ids in work:").Should().Be(1);
+        output.Should().NotContain("diverged");
+        errors.Split('\n').Should().ContainSingle(line => line.StartsWith("error: ")).Which.Should().StartWith("error: training: expected a finite loss and gradient, got step ").And.NotContain("u000a");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string LastTable(string output) => string.Join('\n', output.Split('\n').Where(line => line.Contains('│')).TakeLast(6));
+}

@@ -1,0 +1,108 @@
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>Arguments that are not valid are refused before anything is done with them.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("train sudoku --train a.csv --minuts 3", "--minuts: expected an option of '* train sudoku'; did you mean --minutes?")]
+    [InlineData("train sudoku --train a.csv --output --minuts", "--minuts: expected an option of*did you mean --minutes?")]
+    [InlineData("train sudoku --minuts=3", "--minuts=3: expected an option of*did you mean --minutes?")]
+    [InlineData("train sudoku -steps 3", "-steps: expected an option of*did you mean --steps?")]
+    [InlineData("data arc build --source a --sourse b --output c", "--sourse: expected an option of '* data arc build'; did you mean --source?")]
+    [InlineData("export --run a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists what there is.")]
+    [InlineData("trian sudoku", "trian: expected a command or option of '*'; did you mean train?")]
+    [InlineData("train sudoku --steps many", "--steps: expected a whole number, got 'many'; *")]
+    [InlineData("train sudoku --output <> --steps 1", "--output: expected a value, got ''.")]
+    [InlineData("train sudoku --config <>", "--config: expected a value, got ''.")]
+    [InlineData("train sudoku --train <>", "--train: expected a value, got ''.")]
+    [InlineData("train sudoku --set <>", "--set: expected a value, got ''.")]
+    [InlineData("solve sudoku <> --run a", "puzzle: expected a value, got ''.")]
+    [InlineData("train sudoku --output a --output b", "*--output*single argument*")]
+    [InlineData("train", "Required command was not provided; '* train --help' lists what there is.")]
+    public void A_bad_command_line_is_named(string arguments, string message)
+        => FluentActions.Invoking(() => Parse(arguments)).Should().Throw<LabException>().WithMessage(message);
+
+    [Theory]
+    [InlineData("train sudoku --train a,b/x.csv c.csv --test d.csv --train -/e.csv --steps 1", "--train", "-/e.csv: expected*")]
+    [InlineData("train sudoku --train a,b/x.csv c.csv --train ./-e.csv --steps 1", "a,b/x.csv|c.csv|./-e.csv", null)]
+    [InlineData("train sudoku --train @list.txt --steps 1", "@list.txt", null)]
+    public void Files_are_named_one_by_one(string arguments, string files, string? message)
+    {
+        if (message is not null)
+        {
+            FluentActions.Invoking(() => Parse(arguments)).Should().Throw<LabException>().WithMessage(message);
+            return;
+        }
+
+        Parse(arguments).GetValue<string[]>("--train").Should().Equal(files.Split('|'));
+    }
+
+    [Fact]
+    public void A_negative_number_is_a_value()
+        => Parse("data sudoku build --count 9 --seed -5 --output a").GetValue<long>("--seed").Should().Be(-5);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(2_000_000_000)]
+    public void A_number_of_threads_that_would_end_the_process_is_refused(int threads)
+        => FluentActions.Invoking(() => CommonOptions.Apply("cpu", threads, allowsTf32: false)).Should().Throw<LabException>().WithMessage($"--threads: expected 1 to *, got {threads}.");
+
+    [Theory]
+    [InlineData("solve sudoku 12 --run a", "puzzle: *81*")]
+    [InlineData("solve sudoku <blanks> --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
+    [InlineData("solve sudoku <blanks> --run <run> --segments 65537", "--segments: expected 1 to 65536, got 65537.")]
+    [InlineData("evaluate sudoku --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
+    [InlineData("data maze build --train ftp://example.org/x.csv --test a --output b", "*ftp*")]
+    public async Task A_bad_value_is_named_with_its_option(string arguments, string message)
+    {
+        using var folder = new TemporaryFolder();
+        new RunFolder(folder.Path).Save(Settings());
+        var filled = arguments.Replace("<run>", folder.Path, StringComparison.Ordinal).Replace("<blanks>", new string('.', 81), StringComparison.Ordinal);
+        var configuration = new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        await FluentActions.Awaiting(() => Parse(filled).InvokeAsync(configuration)).Should().ThrowAsync<LabException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Help_names_the_commands_and_the_exit_codes()
+    {
+        using var written = new StringWriter();
+        Parse("--help").Invoke(new System.CommandLine.InvocationConfiguration { Output = written }).Should().Be(0);
+        written.ToString().Should().Contain("train").And.Contain("evaluate").And.Contain("Exit codes: 0 done");
+    }
+
+    /// <summary>An option that is not given leaves what the run recorded.</summary>
+    [Theory]
+    [InlineData("", "cuda:1", true, "cuda:1", true)]
+    [InlineData("", null, false, "cpu", false)]
+    [InlineData("--allow-changes --tf32 false", "cuda:1", true, "cuda:1", false)]
+    [InlineData("--allow-changes --tf32", null, false, "cpu", true)]
+    [InlineData("--set Device=cuda:0", null, false, "cuda:0", false)]
+    [InlineData("--allow-changes --set Device=cuda:0", "cuda:1", false, "cuda:0", false)]
+    [InlineData("--allow-changes --set AllowTensorFloat32=false", null, true, "cpu", false)]
+    [InlineData("--set Device=cuda:0 --device cuda:1", null, false, "cuda:1", false)]
+    public void A_run_is_resumed_where_it_ran_unless_told_otherwise(string arguments, string? device, bool allowsTf32, string expectedDevice, bool expectedTf32)
+    {
+        var run = Settings();
+        (run.Device, run.AllowTensorFloat32) = (device, allowsTf32);
+        var resumed = TrainCommand.Resumed(Parse($"train sudoku --resume a {arguments}".TrimEnd()), run);
+        (resumed.Device, resumed.AllowTensorFloat32).Should().Be((expectedDevice, expectedTf32));
+    }
+
+    [Fact]
+    public void A_resumed_run_does_not_lose_its_precision_without_a_word()
+    {
+        var run = Settings();
+        run.AllowTensorFloat32 = true;
+        FluentActions.Invoking(() => TrainCommand.Resumed(Parse("train sudoku --resume a --tf32 false"), run)).Should().Throw<LabException>()
+            .WithMessage("--resume: expected the settings of the run, got others*AllowTensorFloat32 was true, is not set*");
+    }
+
+    private static LabSettings Settings() => new() { Model = HrmPresets.Tiny(81, 11) };
+
+    private static System.CommandLine.ParseResult Parse(string arguments)
+        => CommandLine.Parse(LabCommand.Create(), [.. arguments.Split(' ').Select(argument => argument == "<>" ? string.Empty : argument)]);
+}

@@ -1,0 +1,51 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>What <c>evaluate --depths</c> prints is what single evaluations give.</summary>
+public sealed class DepthReportTests
+{
+    [Fact]
+    public void The_tables_have_the_numbers_of_single_evaluations_and_fit_eighty_columns()
+    {
+        // A trained model would take minutes: the labels are what this one answers at some depth.
+        var shape = SudokuShape.Four;
+        var encoding = new SudokuEncoding(shape);
+        var questions = new SudokuGenerator(shape, new StatefulRandom(1)).NextDistinctPuzzles(40, 6);
+        using var generator = new torch.Generator(3);
+        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        var dataset = new InMemoryPuzzleDataset(questions.Select((puzzle, i) => LabelledByTheModel(model, encoding, puzzle, i % 4 == 0 ? 16 : 8)), encoding.VocabularySize);
+        using var test = new LabDataset(dataset, [], [.. questions.Select((_, i) => i % 2 == 0 ? "puzzles5_forum_hardest_1905_11+" : "other")]);
+        var report = new DepthReport(new SudokuLab().CreateReport(test), HaltingRule.HaltPositive);
+        report.Run(model, test, 16, new CountLines(AnsiConsole.Console, 40), CancellationToken.None);
+
+        using var writer = new StringWriter();
+        report.Write(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) }));
+
+        var lines = writer.ToString().ReplaceLineEndings("\n").Split('\n');
+        lines.Should().OnlyContain(line => line.Length <= 80);
+        var all = Cells(lines.Single(line => line.Contains("│ all ", StringComparison.Ordinal)));
+        all.Should().Equal(["all", "40", .. new[] { 8, 16, 32, 64 }.Select(segments => Exact(new FixedHalting(segments)))]);
+        all[2..].Distinct().Should().HaveCountGreaterThan(1, "the depths differ");
+        Cells(lines.Single(line => line.Contains("│ q_halt > 0 ", StringComparison.Ordinal)))[1]
+            .Should().Be(Exact(new QValueHalting(64, rule: HaltingRule.HaltPositive)));
+        Cells(lines.Single(line => line.Contains("2 segments unchanged", StringComparison.Ordinal)))[1].Should().Be(Exact(new StableHalting(2, 64)));
+        lines.Should().Contain(line => line.Contains("│ puzzles5_forum_hardest_1905_11+ │", StringComparison.Ordinal));
+
+        string Exact(IHaltingPolicy policy) => $"{100 * new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), policy, 16).Evaluate(dataset).Averages.ExactAccuracy:F1}";
+    }
+
+    /// <summary>An example whose labels are the model's own answer after a number of segments, so that depths differ.</summary>
+    private static PuzzleExample LabelledByTheModel(HrmModel model, SudokuEncoding encoding, SudokuPuzzle puzzle, int segments)
+    {
+        using var solver = new HrmSolver(model, new FixedHalting(segments));
+        var inputs = encoding.Encode(puzzle.Question);
+        return new PuzzleExample(inputs, solver.Solve(inputs).Tokens);
+    }
+
+    private static string[] Cells(string line) => [.. line.Trim().Trim('│').Split('│').Select(cell => cell.Trim())];
+}

@@ -1,0 +1,179 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>Settings of presets, files, command lines and runs.</summary>
+public sealed class SettingsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Keys_of_a_file_and_of_the_command_line_replace_those_of_the_preset()
+    {
+        File.WriteAllText(_folder["settings.json"], """
+            {
+              // Names of C# and of the model's file, in any case.
+              "trainer": { "LearningRate": 0.5, "Optimizer": { "Kind": "adamw" } },
+              "Model": { "HiddenSize": 64, "L_cycles": 3, "forward_dtype": "Float32" },
+              "Data": { "Train": ["only.csv"] },
+            }
+            """);
+        var settings = SettingsReader.Read(Preset(), _folder["settings.json"], ["Trainer:LearningRate=0.25", "Model:swigluinnerwidth=32", "Data:Test:0=x.csv", "Data:Test:2=z.csv", "Augmentation:Symmetries=False"]);
+
+        settings.Trainer.LearningRate.Should().Be(0.25);
+        settings.Trainer.Optimizer.Kind.Should().Be(OptimizerKind.AdamW);
+        settings.Model.Should().Be(Preset().Model with { HiddenSize = 64, LowCycles = 3, SwiGluInnerWidth = 32, ForwardDtype = torch.ScalarType.Float32 });
+        settings.Data.Train.Should().Equal("only.csv");
+        settings.Data.Test.Should().Equal("x.csv", "b.csv", "z.csv");
+        settings.Augmentation.Symmetries.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("Trainer:LearningRat=1", "--set Trainer:LearningRat: expected a known setting; did you mean LearningRate?")]
+    [InlineData("Trainr:LearningRate=1", "--set Trainr: expected a known setting; did you mean Trainer?")]
+    [InlineData("Trainer=1", "--set Trainer: expected the key of one setting, for instance Trainer:GlobalBatchSize, got a group of settings.")]
+    [InlineData("Seed:Low=1", "--set Seed:Low: expected a setting, got one below Seed, which is a value.")]
+    [InlineData("Trainer:LearningRate=fast", "settings: Trainer:LearningRate: expected a number, got \"fast\".")]
+    [InlineData("Model:HiddenSize=99999999999", "settings: Model:hidden_size: expected a whole number of at most 2147483647, got \"99999999999\".")]
+    [InlineData("Gradient=7", "settings: Gradient: expected OneStep, LastCycle, FullUnroll, got \"7\".")]
+    [InlineData("Architecture=", "settings: Architecture: expected Hrm, *, got \"\".")]
+    [InlineData("Trainer:LearningRate=-1", "settings: LearningRate: expected a finite number of at least 0, got -1.")]
+    [InlineData("Data:Train:3=x.csv", "--set Data:Train: expected Data:Train:INDEX=VALUE with an index of 0 to 2, got '3'.")]
+    [InlineData("Threads=4097", "settings: Threads: expected 0 to 4096, got 4097.")]
+    [InlineData("EvaluationBatchSize=2000000000", "settings: EvaluationBatchSize: expected 1 to *")]
+    [InlineData("LearningRate", "--set: expected KEY=VALUE, *")]
+    public void A_bad_key_or_value_is_named(string setting, string message)
+        => FluentActions.Invoking(() => SettingsReader.Read(Preset(), null, [setting])).Should().Throw<LabException>().WithMessage(message);
+
+    [Theory]
+    [InlineData("""{ "Trainer": { "LearningRat": 1 } }""", "*settings.json: Trainer:LearningRat: expected a known setting; did you mean LearningRate?")]
+    [InlineData("""{ "Trainer": null }""", "*settings.json: Trainer: expected an object, got null.")]
+    [InlineData("""{ "Trainer": [] }""", "*settings.json: Trainer: expected an object, got [].")]
+    [InlineData("""{ "Data": { "Train": null } }""", "settings: Data:Train: expected a list of texts, got null.")]
+    [InlineData("""{ "Data": { "Train": [null] } }""", "settings: Data, InitialWeights: expected paths, got 'null'.")]
+    [InlineData("""{ "InitialWeights": "a\u0000b" }""", "settings: Data, InitialWeights: expected paths, got 'a\\u0000b'.")]
+    [InlineData("""{ "Task": null }""", "settings: Task: expected a text, got null.")]
+    [InlineData("""{ "Task": "chess" }""", "task: expected sudoku, maze, arc, got 'chess'.")]
+    [InlineData("""{ "Seed": 1, "Seed": 2 }""", "*settings.json: *Seed*")]
+    [InlineData("""{ "Task": "\ud800" }""", "*settings.json: expected texts of whole characters: *")]
+    [InlineData("""{ "\udc00": 1 }""", "*settings.json: expected texts of whole characters: *")]
+    [InlineData("{ \"Model\": { \"HiddenSize\": 64, \"hidden_size\": 32 } }", "*settings.json: Model:hidden_size: expected each setting once, got Model:HiddenSize too.")]
+    [InlineData("{ \"Seed\": 1, \"seed\": 2 }", "*settings.json: seed: expected each setting once, got Seed too.")]
+    [InlineData("[]", "*settings.json: expected a JSON object, got another value.")]
+    [InlineData("{", "*settings.json: *")]
+    public void A_bad_file_is_named(string text, string message)
+    {
+        File.WriteAllText(_folder["settings.json"], text);
+        FluentActions.Invoking(() => SettingsReader.Read(Preset(), _folder["settings.json"], [])).Should().Throw<LabException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void An_item_of_what_is_not_a_list_is_named()
+    {
+        File.WriteAllText(_folder["settings.json"], """{ "Data": { "Train": "a.csv" } }""");
+        FluentActions.Invoking(() => SettingsReader.Read(Preset(), _folder["settings.json"], ["Data:Train:0=b.csv"])).Should().Throw<LabException>().WithMessage("settings: Data:Train: expected a list of texts, got \"a.csv\".");
+    }
+
+    [Fact]
+    public void A_file_without_end_is_refused()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            FluentActions.Invoking(() => SettingsReader.Read(Preset(), "/dev/zero", [])).Should().Throw<LabException>().WithMessage("/dev/zero: *got an empty file, a device or a pipe.");
+            using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["pipe"]]);
+            make.WaitForExit();
+            File.CreateSymbolicLink(_folder["run.json"], "pipe");
+            FluentActions.Invoking(() => new RunFolder(_folder.Path).ReadSettings()).Should().Throw<LabException>().WithMessage("*run.json: *got an empty file, a device or a pipe.");
+        }
+    }
+
+    [Fact]
+    public void A_file_may_not_name_what_options_stand_for()
+    {
+        var initial = Preset();
+        FluentActions.Invoking(() => SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Data:Train:0=x.csv"])))
+            .Should().Throw<LabException>().WithMessage("--config: Data does nothing at the start of a run; use --data, or --train and --test.");
+        SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Seed=4"]));
+    }
+
+    /// <summary>Every setting, except for those that only say what is reported and kept.</summary>
+    [Theory]
+    [InlineData("Augmentation:HintProbability=0", "Augmentation:HintProbability was 0.75, is 0")]
+    [InlineData("Augmentation:Symmetries=false", "Augmentation:Symmetries was true, is false")]
+    [InlineData("Trainer:LearningRate=0.5", "Trainer:LearningRate was 0.002, is 0.5")]
+    [InlineData("Trainer:Halting:MaxSegments=16", "Trainer:Halting:MaxSegments was 8, is 16")]
+    [InlineData("Model:HighCycles=3", "Model:H_cycles was 2, is 3")]
+    [InlineData("Model:Merge=Gated", "Model:merge was not set, is \"Gated\"")]
+    [InlineData("Gradient=OneStep", "Gradient was \"LastCycle\", is \"OneStep\"")]
+    [InlineData("Seed=2", "Seed was 1, is 2")]
+    [InlineData("Threads=2", "Threads was 1, is 2")]
+    [InlineData("Device=cuda:0", "Device was not set, is \"cuda:0\"")]
+    [InlineData("AllowTensorFloat32=true", "AllowTensorFloat32 was not set, is true")]
+    [InlineData("EpochsPerIteration=3", "EpochsPerIteration was 10, is 3")]
+    [InlineData("Data:Train:1=x.csv", "Data:Train was [\"a.csv\",\"b.csv\"], is [\"a.csv\",\"x.csv\"]")]
+    [InlineData("Run:Patience=1", "Run:Patience was 0, is 1")]
+    [InlineData("KeepCheckpoints=9", null)]
+    [InlineData("Evaluations=9", null)]
+    [InlineData("Run:CheckpointInterval=9", null)]
+    [InlineData("PrefetchBatches=0", null)]
+    [InlineData("Trainer:LearningRate=0.002", null)]
+    public void A_change_of_the_result_is_found(string setting, string? change)
+        => SettingsReader.FindChanges(Preset(), SettingsReader.Read(Preset(), null, [setting])).Should().Equal(change is null ? [] : [change]);
+
+    /// <summary>An early stop goes by what is measured, and so by when.</summary>
+    [Fact]
+    public void Intervals_change_the_result_of_a_run_that_stops_by_what_it_measures()
+    {
+        var run = Preset();
+        run.Run.Patience = 3;
+        SettingsReader.FindChanges(run, SettingsReader.Read(run, null, ["Evaluations=9"])).Should().Equal("Evaluations was 4, is 9");
+    }
+
+    [Fact]
+    public void Settings_of_a_run_are_read_as_they_were_written()
+    {
+        var run = Preset();
+        (run.Device, run.AllowTensorFloat32, run.Data.Folder) = ("cuda:0", true, "a, b");
+        new RunFolder(_folder.Path).Save(run);
+        SettingsReader.FindChanges(run, new RunFolder(_folder.Path).ReadSettings()).Should().BeEmpty();
+    }
+
+    /// <summary>A smaller machine cannot use the threads, but its command line may give others.</summary>
+    [Fact]
+    public void A_run_of_a_larger_machine_is_read()
+    {
+        var run = Preset();
+        run.Threads = 4096;
+        new RunFolder(_folder.Path).Save(run);
+        new RunFolder(_folder.Path).ReadSettings().Threads.Should().Be(4096);
+    }
+
+    [Theory]
+    [InlineData("run", true)]
+    [InlineData("run/checkpoints/step-1", true)]
+    [InlineData("run/checkpoints/step-1/", true)]
+    [InlineData("run/exports/small", false)]
+    [InlineData("run/exports", false)]
+    public void A_checkpoint_belongs_to_the_run_that_holds_it(string model, bool hasRun)
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        new RunFolder(_folder["run"]).Save(Preset());
+        RunFolder.OfModel(_folder[model])?.Path.Should().Be(hasRun ? _folder["run"] : null);
+        (RunFolder.OfModel(_folder[model]) is not null).Should().Be(hasRun);
+    }
+
+    private static LabSettings Preset() => new()
+    {
+        Model = HrmPresets.Tiny(16, 6),
+        Trainer = { LearningRate = 0.002, Halting = { MaxSegments = 8 } },
+        Gradient = GradientMode.LastCycle,
+        Augmentation = { HintProbability = 0.75 },
+        Threads = 1,
+        Data = new LabData { Train = ["a.csv", "b.csv"], Test = ["a.csv", "b.csv"] },
+    };
+}

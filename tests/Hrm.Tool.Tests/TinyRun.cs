@@ -1,0 +1,27 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>A training on a few 4×4 Sudokus that prints nothing.</summary>
+internal static class TinyRun
+{
+    private static readonly SudokuEncoding Encoding = new(SudokuShape.Four);
+
+    public static HrmConfig Model => HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize);
+
+    public static LabTraining Create(LabSettings settings, string folder)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
+        return new LabTraining(settings, Puzzles(8), Puzzles(2), new RunFolder(folder), torch.CPU, console);
+    }
+
+    private static LabDataset Puzzles(int count)
+    {
+        var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(count, 8);
+        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize), [], []);
+    }
+}

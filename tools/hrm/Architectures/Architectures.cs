@@ -1,0 +1,103 @@
+using Hrm.Core;
+using TorchSharp;
+
+namespace Hrm.Tool;
+
+/// <summary>Puts the models together that runs train.</summary>
+internal static class Architectures
+{
+    /// <summary>Creates a model.</summary>
+    /// <param name="architecture">What it is made of.</param>
+    /// <param name="config">The config of the HRM that it is compared with.</param>
+    /// <param name="generator">Draws the weights.</param>
+    public static HrmModel Create(Architecture architecture, HrmConfig config, torch.Generator generator) => architecture switch
+    {
+        Architecture.Shared => CreateShared(config, generator),
+        Architecture.Recurrent => CreatePlain(config, UpdatesOfSegment(config), generator),
+        Architecture.Direct => CreatePlain(config, 1, generator),
+        _ => new HrmModel(config, generator),
+    };
+
+    /// <summary>Reads the model of a run.</summary>
+    /// <param name="folder">The folder of the run, or of an export.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="device">Where the model goes.</param>
+    /// <param name="dtype">The dtype to compute in, over that of the config.</param>
+    public static HrmModel Load(string folder, LabSettings settings, torch.Device device, torch.ScalarType? dtype)
+    {
+        if (settings.Architecture == Architecture.Hrm)
+        {
+            return HrmModel.Load(folder, device, dtype);
+        }
+
+        if (dtype is not null && dtype != settings.Model.ForwardDtype)
+        {
+            throw new LabException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
+        }
+
+        RequireRoom(settings, [folder]);
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        var model = Create(settings.Architecture, settings.Model, generator);
+        try
+        {
+            using var weights = WeightsFolder.Open(folder);
+            model.LoadWeights(weights);
+            model.to(device);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses settings whose model has more values than the weights that are there, before memory is taken for it.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="folders">The folders of the weights; the largest counts, and one that cannot be read only if all are such.</param>
+    /// <exception cref="HrmException">The weights are of a smaller model, or cannot be read.</exception>
+    public static void RequireRoom(LabSettings settings, IEnumerable<string> folders)
+    {
+        var (stored, problem) = (0L, (HrmException?)null);
+        foreach (var folder in folders)
+        {
+            try
+            {
+                using var weights = WeightsFolder.Open(folder);
+                stored = Math.Max(stored, weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size)));
+            }
+            catch (HrmException error)
+            {
+                problem ??= error;
+            }
+        }
+
+        // Shared levels have one module, the low one's, and one merge; plain ones have no merge.
+        var config = settings.Architecture switch
+        {
+            Architecture.Hrm => settings.Model,
+            Architecture.Shared => settings.Model with { HighLayers = 0, Merge = StateMerge.Add },
+            _ => settings.Model with { Merge = StateMerge.Add },
+        };
+        var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
+        if (stored < needed)
+        {
+            throw stored == 0 && problem is not null ? problem : new LabException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
+        }
+    }
+
+    /// <summary>The updates of a segment, of both modules together: N · (T + 1).</summary>
+    public static int UpdatesOfSegment(HrmConfig config) => config.HighCycles * (config.LowCycles + 1);
+
+    private static HrmModel CreateShared(HrmConfig config, torch.Generator generator)
+    {
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
+        return new HrmModel(config, both, both, generator);
+    }
+
+    private static HrmModel CreatePlain(HrmConfig config, int updates, torch.Generator generator)
+    {
+        var blocks = ReasoningModule.Create(config with { Merge = StateMerge.Add }, config.HighLayers + config.LowLayers, ReasoningModule.CreateRotary(config), generator);
+        return new HrmModel(config with { HighCycles = updates, LowCycles = 1 }, new TakeLow(), new OnInjection(blocks), generator);
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary><c>data maze build</c>: mazes that are generated, or from CSV files.</summary>
+internal static class MazeBuildCommand
+{
+    private const int ProgressStep = 100;
+
+    private static readonly Option<int?> Count = new("--count") { Description = "Generate so many mazes, training and test together, in place of --train and --test." };
+    private static readonly Option<double> TestShare = new("--test-share") { Description = "The share of generated mazes that is for testing.", DefaultValueFactory = _ => 0.1 };
+    private static readonly Option<int> Size = new("--size") { Description = "The side of generated mazes.", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int?> MinPath = new("--min-path") { Description = "The fewest cells of a path, start and goal included; 110 in Maze-Hard." };
+    private static readonly Option<string[]> Train = BuildOptions.Sources("--train", "Training mazes: CSV.");
+    private static readonly Option<string[]> Test = BuildOptions.Sources("--test", "Test mazes: CSV.");
+    private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take so many of the training mazes, by chance." };
+    private static readonly Option<bool> Augment = new("--augment") { Description = "Put all eight rotations and reflections of a training maze into its group." };
+    private static readonly Option<bool> DropDuplicates = new("--drop-duplicates") { Description = "Leave out mazes whose walls came before, also turned or mirrored." };
+
+    public static Command Create()
+    {
+        var command = new Command("build", "Build a dataset of mazes: generate them, or take them from CSV files.")
+        {
+            Count, TestShare, Size, MinPath, Train, Test, Subsample, Augment, DropDuplicates,
+            BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite, BuildOptions.Cache,
+        };
+        command.SetAction((result, cancellationToken) => Task.Run(() => BuildAsync(result, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    private static async Task BuildAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var random = new StatefulRandom(result.GetValue(BuildOptions.Seed));
+        var mazes = result.GetValue(Count) is { } count
+            ? Generate(result, count, random, cancellationToken)
+            : await ReadAsync(result, cancellationToken);
+        var builder = new MazeDatasetBuilder(mazes.Training[0].Shape, new MazeDatasetOptions
+        {
+            TrainingPuzzles = result.GetValue(Subsample),
+            Augment = result.GetValue(Augment),
+            MinimumPathCells = result.GetValue(MinPath) ?? 0,
+            DropDuplicates = result.GetValue(DropDuplicates),
+        });
+        PuzzleSplit[] splits =
+        [
+            new(LabDataset.TrainSplit, builder.BuildTraining(mazes.Training, random)),
+            new(LabDataset.TestSplit, builder.BuildTest(mazes.Test)),
+        ];
+        var options = new PuzzleDatasetOptions
+        {
+            SequenceLength = builder.Task.SequenceLength,
+            VocabularySize = builder.Task.VocabularySize,
+            Overwrite = result.GetValue(BuildOptions.Overwrite),
+        };
+        DatasetOutput.Write(result.GetValue(BuildOptions.Output)!, DatasetOutput.BlankAlone, splits, options, AnsiConsole.Console, cancellationToken);
+    }
+
+    private static MazeSplit Generate(ParseResult result, int count, StatefulRandom random, CancellationToken cancellationToken)
+    {
+        if (result.GetValue(Train) is { Length: > 0 } || result.GetValue(Test) is { Length: > 0 })
+        {
+            throw new LabException("--count: expected either --count or --train and --test, got both.");
+        }
+
+        if (count < 2)
+        {
+            throw new LabException($"--count: expected at least 2, one for training and one for testing, got {count}.");
+        }
+
+        var size = BuildOptions.Require(result, Size, 2, MazeShape.MaximumSide);
+        var test = Math.Clamp((int)Math.Round(count * BuildOptions.Require(result, TestShare, 0, 1)), 1, count - 1);
+        var minimum = result.GetValue(MinPath) ?? size;
+        if (minimum < size || minimum > size * size)
+        {
+            throw new LabException($"--min-path: expected {size} to {size * size}, from the side to the number of cells, got {minimum}.");
+        }
+
+        var generator = new MazeGenerator(MazeShape.Square(size), minimum, random);
+        var mazes = generator.Generate(count, new Lines(AnsiConsole.Console, count), cancellationToken).ToArray();
+        WriteStatistics(AnsiConsole.Console, mazes);
+        return MazeSplit.ByLayout(mazes, count - test);
+    }
+
+    private static async Task<MazeSplit> ReadAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        CommonOptions.RequireAbsent(result, "without --count", Size, TestShare);
+        using var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache));
+        var (training, test) = (await ReadAsync(Train), await ReadAsync(Test));
+        return new MazeSplit(training, test);
+
+        async Task<MazePuzzle[]> ReadAsync(Option<string[]> option)
+        {
+            var files = await sources.FilesOfAsync(result.GetValue(option) ?? [], ".csv", cancellationToken);
+            return files.Count > 0
+                ? [.. files.SelectMany(file => MazeCsv.ReadAll(file))]
+                : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated mazes), got none.");
+        }
+    }
+
+    /// <summary>What the official mazes are known by: samples/data/README.md has the same numbers of theirs.</summary>
+    private static void WriteStatistics(IAnsiConsole console, MazePuzzle[] mazes)
+    {
+        console.WriteLine(Statistics("path cells", [.. mazes.Select(maze => maze.PathCells)]));
+        console.WriteLine(Statistics("walls", [.. mazes.Select(maze => maze.Question.Layout.WallCount)]));
+    }
+
+    private static string Statistics(string name, int[] values)
+    {
+        Array.Sort(values);
+        return $"{name}: minimum {values[0]}, median {values[values.Length / 2]}, mean {values.Average():F1}, maximum {values[^1]}";
+    }
+
+    private sealed class Lines(IAnsiConsole console, int count) : IProgress<MazeGeneratorProgress>
+    {
+        private int _last;
+
+        public void Report(MazeGeneratorProgress value)
+        {
+            if (value.Mazes / ProgressStep != _last)
+            {
+                _last = value.Mazes / ProgressStep;
+                console.WriteLine($"{value.Mazes:N0} of {count:N0} mazes, from {value.Layouts:N0} layouts");
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary><c>data TASK show</c>: puzzles in colour, in the terminal and as an HTML page.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(LabTask task)
+    {
+        var data = new Option<string>("--data") { Description = "The folder of a dataset.", Required = true };
+        var split = new Option<string>("--split") { Description = "The part of it: train or test.", DefaultValueFactory = _ => LabDataset.TrainSplit };
+        var first = new Option<int>("--first") { Description = "The number of the first example." };
+        var count = new Option<int>("--count") { Description = "How many examples.", DefaultValueFactory = _ => 3 };
+        var html = new Option<string?>("--html") { Description = "A file that takes them as a page, too." };
+        var command = new Command("show", $"Show {task.Puzzles} of a dataset in colour.") { data, split, first, count, html };
+        command.SetAction(result =>
+        {
+            using var dataset = LabDataset.Open(result.GetValue(data)!, result.GetValue(split)!);
+            var views = Views(task, dataset, result.GetValue(first), result.GetValue(count));
+            ConsolePage.Write(AnsiConsole.Console, views);
+            if (result.GetValue(html) is { } path)
+            {
+                HtmlPage.Write(path, $"{result.GetValue(data)}, {result.GetValue(split)}", views);
+                AnsiConsole.Console.WriteLine($"{Words.Count(views.Count, "example")} in {path}");
+            }
+        });
+        return command;
+    }
+
+    private static List<PuzzleView> Views(LabTask task, LabDataset dataset, int first, int count)
+    {
+        var examples = dataset.Examples.ExampleCount;
+        if (first < 0 || first >= examples || count < 1)
+        {
+            throw new LabException($"--first, --count: expected 0 to {examples - 1} and at least 1, got {first} and {count}.");
+        }
+
+        return [.. Enumerable.Range(first, Math.Min(count, examples - first)).Select(example => task.View(dataset, example))];
+    }
+}

@@ -1,0 +1,3 @@
+using Hrm.Tool;
+
+return await CommandLine.RunAsync(LabCommand.Create(), args);

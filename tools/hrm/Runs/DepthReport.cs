@@ -1,0 +1,124 @@
+using Hrm.Core;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary>What each depth of thought is worth: exact answers after 8 to 64 segments, and where each rule of halting would have stopped.</summary>
+internal sealed class DepthReport
+{
+    private static readonly int[] Depths = [8, 16, 32, 64];
+    private static readonly int[] Bounds = [2, 8, 32]; // of the number of segments that a puzzle took
+    private static readonly double[] Thresholds = [0.9, 0.95, 0.99];
+    private static readonly int[] Stabilities = [2, 4, 8];
+    private static readonly int MaxSegments = Depths[^1];
+
+    private readonly TaskReport _task;
+    private readonly (string Name, IHaltingPolicy Policy)[] _rules;
+    private readonly List<Row> _rows = [];
+
+    /// <summary>Creates an empty report.</summary>
+    /// <param name="task">Tells the categories.</param>
+    /// <param name="rule">How the Q values of the model speak for halting.</param>
+    public DepthReport(TaskReport task, HaltingRule rule)
+    {
+        _task = task;
+        _rules =
+        [
+            (NameOf(rule), new QValueHalting(MaxSegments, rule: rule)),
+            .. Thresholds.Select(threshold => ($"sigmoid(q_halt) ≥ {threshold}", (IHaltingPolicy)new ConfidenceHalting(threshold, MaxSegments))),
+            .. Stabilities.Select(segments => ($"{segments} segments unchanged", (IHaltingPolicy)new StableHalting(segments, MaxSegments))),
+        ];
+    }
+
+    /// <summary>Runs the model over a dataset.</summary>
+    public void Run(HrmModel model, LabDataset test, int batchSize, IProgress<int> progress, CancellationToken cancellationToken)
+        => new SegmentEvaluator(model, MaxSegments, batchSize).Run(test.Examples, Add, progress, cancellationToken);
+
+    public void Write(IAnsiConsole console)
+    {
+        if (_rows.Count == 0)
+        {
+            throw new LabException("--depths: expected puzzles with a solution, got none.");
+        }
+
+        var table = new Table().RoundedBorder().AddColumn("puzzles").AddColumn(Number("count"));
+        foreach (var depth in Depths)
+        {
+            table.AddColumn(Number($"{depth}"));
+        }
+
+        foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
+        {
+            table.AddRow([name.EscapeMarkup(), $"{rows.Length}", .. Depths.Select((_, place) => Share(rows.Count(row => row.IsExact[place]), rows.Length))]);
+        }
+
+        console.WriteLine("exact answers in percent after so many segments:");
+        console.Write(table);
+        WriteRules(console);
+    }
+
+    private void WriteRules(IAnsiConsole console)
+    {
+        var table = new Table().RoundedBorder().AddColumn("stop").AddColumn(Number("exact")).AddColumn(Number("mean")).AddColumn(Number("right"));
+        foreach (var bound in Bounds)
+        {
+            table.AddColumn(Number($"≤ {bound}"));
+        }
+
+        for (var rule = 0; rule < _rules.Length; rule++)
+        {
+            var stops = _rows.ConvertAll(row => row.Stops[rule]);
+            var stopped = stops.FindAll(stop => stop.IsEarly);
+            table.AddRow([
+                _rules[rule].Name.EscapeMarkup(),
+                Share(stops.Count(stop => stop.IsExact), stops.Count),
+                $"{stops.Average(stop => stop.Segment):F1}",
+                Share(stopped.Count(stop => stop.IsExact), stopped.Count),
+                .. Bounds.Select(bound => Share(stops.Count(stop => stop.Segment <= bound), stops.Count)),
+            ]);
+        }
+
+        console.WriteLine($"halting, after {MaxSegments} segments at most. exact: answers, in percent; mean: segments;");
+        console.WriteLine("right: exact answers, in percent of the puzzles that the rule stopped before;");
+        console.WriteLine("≤ n: puzzles that took at most n segments, in percent");
+        console.Write(table);
+    }
+
+    private void Add(ExampleSegments example)
+    {
+        // Those whose solution is not told are neither right nor wrong.
+        if (example.Labelled > 0)
+        {
+            _rows.Add(new Row(
+                _task.CategoriesOf(example.Example, example.Inputs),
+                [.. Depths.Select(depth => example.Segments[depth - 1].IsExact)],
+                [.. _rules.Select(rule => StopOf(example, rule.Policy))]));
+        }
+    }
+
+    private static Stop StopOf(ExampleSegments example, IHaltingPolicy policy)
+    {
+        var (segment, _) = example.StopOf(policy);
+        return new Stop(segment.Segment, segment.IsExact, segment.Segment < MaxSegments);
+    }
+
+    private static string NameOf(HaltingRule rule) => rule switch
+    {
+        HaltingRule.HaltOverContinue => "q_halt > q_continue",
+        HaltingRule.HaltPositive => "q_halt > 0",
+        _ => "never",
+    };
+
+    private static TableColumn Number(string title) => new TableColumn(title).RightAligned();
+
+    private static string Share(int count, int all) => all == 0 ? "-" : $"{100.0 * count / all:F1}";
+
+    /// <summary>One puzzle.</summary>
+    /// <param name="Categories">What it counts under.</param>
+    /// <param name="IsExact">Whether it was solved at each of the depths.</param>
+    /// <param name="Stops">Where each of the rules would have stopped.</param>
+    private sealed record Row(IReadOnlyList<string> Categories, bool[] IsExact, Stop[] Stops);
+
+    private readonly record struct Stop(int Segment, bool IsExact, bool IsEarly);
+}

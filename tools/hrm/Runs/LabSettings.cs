@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+
+namespace Hrm.Tool;
+
+/// <summary>Everything that decides a run, saved with it as <c>run.json</c>. Any key can be set on the command line.</summary>
+public sealed class LabSettings
+{
+    /// <summary>The task: sudoku, maze or arc.</summary>
+    public string Task { get; set; } = "sudoku";
+
+    /// <summary>What the model is made of: that of the paper, or one to compare it with.</summary>
+    public Architecture Architecture { get; set; }
+
+    /// <summary>The architecture's sizes.</summary>
+    public required HrmConfig Model { get; set; }
+
+    /// <summary>How the model is trained.</summary>
+    public TrainerOptions Trainer { get; set; } = new();
+
+    /// <summary>Which updates record gradients.</summary>
+    public GradientMode Gradient { get; set; } = GradientMode.OneStep;
+
+    /// <summary>How puzzles are varied when they are drawn. Hints are for Sudoku alone; ARC's variants are in its datasets.</summary>
+    public SudokuAugmentationOptions Augmentation { get; set; } = new();
+
+    /// <summary>The folder of the model whose weights the run begins with; empty where they are drawn.</summary>
+    public string InitialWeights { get; set; } = string.Empty;
+
+    /// <summary>The seed of weights, sampling, augmentation and exploration.</summary>
+    public long Seed { get; set; } = 1;
+
+    /// <summary>Epochs in one stream of the sampler.</summary>
+    public int EpochsPerIteration { get; set; } = 10;
+
+    /// <summary>Batches that a background thread holds ready.</summary>
+    public int PrefetchBatches { get; set; } = 2;
+
+    /// <summary>
+    /// Intervals of reports and checkpoints, and when to stop early. Its <c>EvaluationInterval</c> of 0 means as many steps as
+    /// <see cref="Evaluations"/> asks for.
+    /// </summary>
+    public TrainingRunOptions Run { get; set; } = new() { CheckpointInterval = 200 };
+
+    /// <summary>The newest checkpoints that are kept, besides the best one.</summary>
+    public int KeepCheckpoints { get; set; } = 3;
+
+    /// <summary>How often the test puzzles are evaluated during training, the end included.</summary>
+    public int Evaluations { get; set; } = 4;
+
+    /// <summary>Rows of a batch in evaluation.</summary>
+    public int EvaluationBatchSize { get; set; } = 250;
+
+    /// <summary>Threads of libtorch; a run continues bit for bit with the same number.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>The device that the run began on; null in runs that did not record it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Device { get; set; }
+
+    /// <summary>Whether CUDA may round the factors of float32 products to TensorFloat-32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AllowTensorFloat32 { get; set; }
+
+    /// <summary>What is trained on and tested with.</summary>
+    public LabData Data { get; set; } = new();
+}

@@ -1,0 +1,178 @@
+using Hrm.Core;
+using Hrm.Training;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Hrm.Tool;
+
+/// <summary>Puts a training together: data, model, trainer, checkpoints, logs; and shows how it goes.</summary>
+internal sealed class LabTraining : IDisposable
+{
+    private readonly LabSettings _settings;
+    private readonly LabTask _task;
+    private readonly LabDataset _training;
+    private readonly LabDataset _test;
+    private readonly RunFolder _folder;
+    private readonly torch.Device _device;
+    private readonly IAnsiConsole _console;
+    private HrmFileException? _unsaved;
+
+    /// <summary>Takes the puzzles, which it disposes.</summary>
+    public LabTraining(LabSettings settings, LabDataset training, LabDataset test, RunFolder folder, torch.Device device, IAnsiConsole console)
+    {
+        _settings = settings;
+        _task = LabTask.Of(settings.Task);
+        _training = training;
+        _test = test;
+        _folder = folder;
+        _device = device;
+        _console = console;
+    }
+
+    /// <summary>Told of every report; by default lines on the console.</summary>
+    public IProgress<TrainingReport>? Progress { get; init; }
+
+    private IExampleAugmentation? Augmentation => _task.CreateAugmentation(_settings, PuzzleSize.Of(_training.Examples));
+
+    /// <summary>Fixes the number of steps.</summary>
+    public void Plan(double? minutes, long? steps, long? epochs)
+    {
+        if ((minutes is null ? 0 : 1) + (steps is null ? 0 : 1) + (epochs is null ? 0 : 1) != 1)
+        {
+            throw new LabException("expected either --minutes or --steps or --epochs.");
+        }
+
+        if (epochs < 1)
+        {
+            throw new LabException($"--epochs: expected at least 1, got {epochs}.");
+        }
+
+        if (minutes is { } time and not (> 0 and < 1e6))
+        {
+            throw new LabException($"--minutes: expected a number above 0, got {time}.");
+        }
+
+        _settings.Trainer.TotalSteps = steps
+            ?? (epochs is { } count ? TrainerPresets.StepsOf(_training.Examples, count, _settings.Trainer.GlobalBatchSize) : (long?)null)
+            ?? StepPlan.StepsIn(TimeSpan.FromMinutes(minutes!.Value), _settings, ThrowAwayBatches(), _device);
+        SettingsReader.Check(_settings);
+    }
+
+    /// <summary>Trains from the beginning, in a folder that no other run has used.</summary>
+    public TrainingOutcome Start(CancellationToken cancellationToken) => Train(isResumed: false, cancellationToken);
+
+    /// <summary>Continues from the last sound checkpoint.</summary>
+    public TrainingOutcome Resume(CancellationToken cancellationToken) => Train(isResumed: true, cancellationToken);
+
+    public void Dispose()
+    {
+        _training.Dispose();
+        _test.Dispose();
+    }
+
+    private TrainingOutcome Train(bool isResumed, CancellationToken cancellationToken)
+    {
+        _folder.Create();
+        using var checkpoints = CheckpointStore.Open(_folder.CheckpointsPath, _settings.KeepCheckpoints);
+        if (isResumed && checkpoints.Steps.Count > 0)
+        {
+            Architectures.RequireRoom(_settings, checkpoints.Steps.Select(checkpoints.PathOf));
+        }
+
+        using var generator = new torch.Generator((ulong)_settings.Seed);
+        using var model = Architectures.Create(_settings.Architecture, _settings.Model, generator);
+        if (!isResumed && _settings.InitialWeights.Length > 0)
+        {
+            using var weights = WeightsFolder.Open(_settings.InitialWeights);
+            model.LoadWeights(weights);
+        }
+
+        model.to(_device);
+        using var trainer = Trainers.Create(_settings, model, generator);
+        using var stream = new TrainingStream(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
+        var json = new JsonLinesLog(_folder.MetricsPath);
+        var board = new TensorBoardLog(_folder.TensorBoardPath);
+        using var run = new TrainingRun(trainer, stream, RunOptions())
+        {
+            Checkpoints = checkpoints,
+            Evaluate = (_, cancellation) => EvaluateAndSave(trainer, cancellation),
+            Logs = [json, board],
+            Logger = new ConsoleLogger(_console),
+        };
+        if (isResumed)
+        {
+            var restored = run.Resume() ?? throw new LabException($"--resume: {_folder.CheckpointsPath} has no checkpoint; start the run again.");
+            if (restored.Step > 0 && restored.State.EvaluatedStep == restored.Step)
+            {
+                // No evaluation follows that would do it, and it may have failed before.
+                using var average = trainer.Average?.Apply();
+                Export(model);
+            }
+        }
+
+        RequireUnused(isResumed, checkpoints);
+        _folder.Save(_settings);
+        _console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(_training.Examples.ExampleCount, "training example")}, {Words.Count(_test.Examples.ExampleCount, "test example")}, {Words.Count(_settings.Trainer.TotalSteps, "step")}");
+        var outcome = run.Run(Progress ?? new ConsoleProgress(_console), cancellationToken);
+        return _unsaved is null ? outcome : throw _unsaved;
+    }
+
+    private void RequireUnused(bool isResumed, CheckpointStore checkpoints)
+    {
+        if (!isResumed && checkpoints.Steps.Count > 0)
+        {
+            throw new LabException($"--output: {_folder.Path} holds a run that was at step {checkpoints.Steps[0]:N0}; resume it with --resume {_folder.Path}, or take another folder.");
+        }
+    }
+
+    private IEnumerable<PuzzleBatch> ThrowAwayBatches()
+        => new PuzzleLoader(_training.Examples, _settings.Trainer.GlobalBatchSize, _device)
+            .TrainingBatches(_settings.EpochsPerIteration, _settings.Seed, Augmentation);
+
+    private TrainingStreamOptions StreamOptions() => new()
+    {
+        EpochsPerIteration = _settings.EpochsPerIteration,
+        Seed = _settings.Seed,
+        PrefetchBatches = _settings.PrefetchBatches,
+    };
+
+    private TrainingRunOptions RunOptions() => new()
+    {
+        ReportInterval = _settings.Run.ReportInterval,
+        EvaluationInterval = _settings.Run.EvaluationInterval > 0
+            ? _settings.Run.EvaluationInterval
+            : Math.Max(1, _settings.Trainer.TotalSteps / _settings.Evaluations),
+        CheckpointInterval = _settings.Run.CheckpointInterval,
+        Patience = _settings.Run.Patience,
+        StopAtTrainingAccuracy = _settings.Run.StopAtTrainingAccuracy,
+        MaxRollbacks = _settings.Run.MaxRollbacks,
+    };
+
+    /// <summary>Called with the average of the weights in the model where there is one, and saves that.</summary>
+    private MetricAverages EvaluateAndSave(HrmTrainer trainer, CancellationToken cancellationToken)
+    {
+        var segments = _settings.Trainer.Halting.MaxSegments;
+        var report = _task.CreateReport(_test);
+        var result = LabEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), report, cancellationToken);
+        _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
+        report.Write(_console, result);
+        Export(trainer.Model, trainer.StepCount < _settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
+        return result.Averages;
+    }
+
+    /// <summary>Saves the model as evaluated.</summary>
+    private void Export(HrmModel model, string outlook = "")
+    {
+        try
+        {
+            model.Save(_folder.Path);
+            _unsaved = null;
+        }
+        catch (HrmFileException error)
+        {
+            // A disk that is full now may have room after the next evaluation; without that it is an error at the end.
+            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{error.Message}{outlook}[/]");
+            _unsaved = error;
+        }
+    }
+}

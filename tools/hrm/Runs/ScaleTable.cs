@@ -1,0 +1,50 @@
+using System.Globalization;
+using Hrm.Core;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary>What more thinking is worth: the share of solved puzzles against the number of segments and of votes over symmetries.</summary>
+internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset test, int count)
+{
+    private static readonly int[] Segments = [8, 16, 32, 64];
+    private static readonly int[] Votes = [1, 3, 9];
+
+    public async Task WriteAsync(IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var examples = Math.Min(count, test.Examples.ExampleCount);
+
+        // Evenly over the dataset, whose puzzles may be in some order.
+        var puzzles = Enumerable.Range(0, examples).Select(index => test.Read((int)((long)index * test.Examples.ExampleCount / examples))).ToArray();
+        var table = new Table().RoundedBorder().AddColumn("segments");
+        foreach (var votes in Votes)
+        {
+            table.AddColumn(new TableColumn(votes == 1 ? "1 vote" : $"{votes} votes").RightAligned());
+        }
+
+        using var solver = new HrmSolver(model, new FixedHalting(Segments[0]), new SolverOptions { MaxBatchSize = 256, MaxQueueLength = 1 << 20 });
+        foreach (var segments in Segments)
+        {
+            var row = new List<string> { segments.ToString(CultureInfo.InvariantCulture) };
+            foreach (var votes in Votes)
+            {
+                var solved = await CountAsync(solver, new ThinkingOptions { MaxSegments = segments, Symmetries = votes }, puzzles, cancellationToken);
+                row.Add($"{100.0 * solved / puzzles.Length:F1} %");
+            }
+
+            table.AddRow([.. row]);
+        }
+
+        console.WriteLine($"solved of {puzzles.Length:N0} puzzles, without halting:");
+        console.Write(table);
+    }
+
+    private async Task<int> CountAsync(HrmSolver solver, ThinkingOptions options, (int[] Inputs, int[] Labels)[] puzzles, CancellationToken cancellationToken)
+    {
+        var thinking = new ThinkingSolver(solver, options, task);
+        var answers = await Task.WhenAll(puzzles.Select(puzzle => thinking.SolveAsync(puzzle.Inputs, cancellationToken: cancellationToken)));
+
+        // By the task's rules: a maze that was turned and turned back may have another of its shortest paths.
+        return answers.Zip(puzzles).Count(pair => task.IsSolution(pair.Second.Inputs, pair.First.Tokens));
+    }
+}

@@ -1,0 +1,321 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using TorchSharp;
+
+namespace Hrm.Tool;
+
+/// <summary>Puts a settings file and the keys of the command line over a preset or the settings of a run, and checks the result.</summary>
+internal static class SettingsReader
+{
+    private const int MostRows = 1 << 20;
+
+    /// <summary>The most threads of a stored run, which may come from a larger machine.</summary>
+    private const int MostStoredThreads = 4096;
+
+    /// <summary>Settings that the command line gives by options of its own when a run starts.</summary>
+    private static readonly (string Key, string Instead)[] OfOptions =
+    [
+        (nameof(LabSettings.Task), "the command names the task"),
+        (nameof(LabSettings.Data), "use --data, or --train and --test"),
+        (nameof(LabSettings.Threads), "use --threads"),
+        (nameof(LabSettings.Device), "use --device"),
+        (nameof(LabSettings.AllowTensorFloat32), "use --tf32"),
+        (nameof(LabSettings.InitialWeights), "use --init"),
+    ];
+
+    /// <summary>Settings that change what is reported and kept, not what is computed.</summary>
+    private static readonly string[] Free = [nameof(LabSettings.KeepCheckpoints), nameof(LabSettings.PrefetchBatches)];
+
+    /// <summary>The same, unless the run stops or goes back by what it measures.</summary>
+    private static readonly string[] FreeWithoutRules =
+    [
+        nameof(LabSettings.Evaluations), nameof(LabSettings.EvaluationBatchSize),
+        "Run:ReportInterval", "Run:EvaluationInterval", "Run:CheckpointInterval",
+    ];
+
+    /// <summary>The most threads that libtorch is asked for on this machine; far more end the process.</summary>
+    public static int MostThreads { get; } = Math.Max(256, Environment.ProcessorCount);
+
+    /// <summary>Refuses settings whose values would be ignored at the start of a run, because the command line has options for them.</summary>
+    public static void RequireNone(IEnumerable<string> overrides)
+    {
+        foreach (var key in overrides.Select(ParseOverride).Select(setting => setting.Key))
+        {
+            if (Array.Find(OfOptions, own => key.Split(':')[0].Equals(own.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found)
+            {
+                throw new LabException($"--set {key}: does nothing at the start of a run; {found.Instead}.");
+            }
+        }
+    }
+
+    /// <summary>Refuses such settings in a file: their values would be ignored.</summary>
+    /// <param name="initial">The settings before the file.</param>
+    /// <param name="settings">Those with the file.</param>
+    public static void RequireSame(LabSettings initial, LabSettings settings)
+    {
+        var differences = new List<(string Key, string Text)>();
+        Compare(RunFolder.ToJson(initial), RunFolder.ToJson(settings), string.Empty, differences);
+        foreach (var (key, instead) in OfOptions.Where(own => own.Key != nameof(LabSettings.InitialWeights)))
+        {
+            if (differences.Exists(item => item.Key.Split(':')[0] == key))
+            {
+                throw new LabException($"--config: {key} does nothing at the start of a run; {instead}.");
+            }
+        }
+    }
+
+    /// <summary>The settings with those of a file and of the command line over them.</summary>
+    /// <param name="settings">The settings to begin with; not changed.</param>
+    /// <param name="file">A JSON file, or <see langword="null"/>.</param>
+    /// <param name="overrides">KEY=VALUE; a later one holds.</param>
+    /// <exception cref="LabException">A key is unknown, or a value is not valid.</exception>
+    public static LabSettings Read(LabSettings settings, string? file, IEnumerable<string> overrides)
+    {
+        var merged = RunFolder.ToJson(settings);
+        if (file is not null)
+        {
+            Merge(merged, RunFolder.ParseFile(file), typeof(LabSettings), file);
+        }
+
+        foreach (var (key, value) in overrides.Select(ParseOverride))
+        {
+            Set(merged, key, value);
+        }
+
+        return RunFolder.FromJson(merged, "settings");
+    }
+
+    /// <summary>What differs between the settings of a run and those that it would be resumed with, and would change its result.</summary>
+    /// <returns>"KEY was OLD, is NEW" for each.</returns>
+    public static IReadOnlyList<string> FindChanges(LabSettings run, LabSettings resumed)
+    {
+        var differences = new List<(string Key, string Text)>();
+        Compare(RunFolder.ToJson(run), RunFolder.ToJson(resumed), string.Empty, differences);
+        var hasRules = run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
+        return [.. differences.Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
+    }
+
+    /// <exception cref="LabException">A setting is out of its range; all are listed.</exception>
+    public static void Check(LabSettings settings)
+    {
+        var model = new List<string>();
+        try
+        {
+            settings.Model.Validate();
+        }
+        catch (InvalidConfigException error)
+        {
+            model.AddRange(error.Errors);
+        }
+
+        string[] failures =
+        [
+            .. model,
+            .. settings.Trainer.FindErrors(),
+            .. settings.Augmentation.FindErrors(),
+            .. settings.Run.FindErrors(),
+            .. LabTask.Of(settings.Task).FindFaults(settings),
+            .. Between(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration, 1, int.MaxValue),
+            .. Between(nameof(settings.PrefetchBatches), settings.PrefetchBatches, 0, MostRows),
+            .. Between(nameof(settings.KeepCheckpoints), settings.KeepCheckpoints, 1, int.MaxValue),
+            .. Between(nameof(settings.Evaluations), settings.Evaluations, 1, int.MaxValue),
+            .. Between(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize, 1, MostRows),
+            .. Between(nameof(settings.Threads), settings.Threads, 0, MostStoredThreads),
+            .. Known(nameof(settings.Architecture), settings.Architecture),
+            .. Known(nameof(settings.Gradient), settings.Gradient),
+            .. settings.Data.Train.Concat(settings.Data.Test).Append(settings.Data.Folder).Append(settings.InitialWeights)
+                .Where(path => path is null || path.Contains('\0', StringComparison.Ordinal))
+                .Select(path => $"Data, InitialWeights: expected paths, got '{path ?? "null"}'"),
+        ];
+        if (failures.Length > 0)
+        {
+            throw new LabException($"settings: {string.Join("; ", failures)}.");
+        }
+    }
+
+    /// <summary>Puts an object over another; lists and values replace what is there.</summary>
+    /// <param name="target">What is changed.</param>
+    /// <param name="source">What is put over it.</param>
+    /// <param name="type">The type that both are read as.</param>
+    /// <param name="origin">The name of the source, for messages.</param>
+    /// <param name="path">The key of the objects, with a colon at its end.</param>
+    /// <exception cref="LabException">A key is unknown, is given twice by different names, or a value is given instead of a group of settings.</exception>
+    public static void Merge(JsonObject target, JsonObject source, Type type, string origin, string path = "")
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var (name, value) in source)
+        {
+            var property = Find(type, name, $"{origin}: {path}");
+            if (!names.TryAdd(property.Name, name))
+            {
+                throw new LabException($"{origin}: {path}{name}: expected each setting once, got {path}{names[property.Name]} too.");
+            }
+
+            if (!IsGroup(property.PropertyType))
+            {
+                target[property.Name] = Normalize(property.PropertyType, value?.DeepClone());
+                continue;
+            }
+
+            var group = value as JsonObject ?? throw new LabException($"{origin}: {path}{name}: expected an object, got {value?.ToJsonString() ?? "null"}.");
+            if (target[property.Name] is not JsonObject own)
+            {
+                target[property.Name] = own = [];
+            }
+
+            Merge(own, group, property.PropertyType, origin, $"{path}{name}:");
+        }
+    }
+
+    /// <summary>What is wrong with a value that could not be read.</summary>
+    /// <param name="settings">The settings that it is part of.</param>
+    /// <param name="error">The error of the reader.</param>
+    public static string Explain(JsonObject settings, JsonException error)
+    {
+        var (node, type, key) = ((JsonNode?)settings, typeof(LabSettings), string.Empty);
+        foreach (var name in (error.Path ?? string.Empty).Split('.', '[').Skip(1).TakeWhile(_ => node is JsonObject))
+        {
+            if (Properties(type).FirstOrDefault(property => property.Name == name) is not { } property)
+            {
+                break;
+            }
+
+            (node, type, key) = (node![name], property.PropertyType, key.Length == 0 ? name : $"{key}:{name}");
+        }
+
+        const string Missing = "including: ";
+        var missing = error.Message.IndexOf(Missing, StringComparison.Ordinal);
+        return node is not JsonObject ? $"{key}: expected {(type == typeof(torch.ScalarType) ? TorchOptions.DtypeText : Words.Describe(type))}, got {node?.ToJsonString() ?? "null"}."
+            : missing >= 0 ? $"{key}: expected all settings that are needed, got none for {error.Message[(missing + Missing.Length)..].Split(". Path")[0]}"
+            : error.Message;
+    }
+
+    private static void Set(JsonObject settings, string key, string text)
+    {
+        var names = key.Split(':');
+        var (target, type) = (settings, typeof(LabSettings));
+        for (var depth = 0; depth < names.Length; depth++)
+        {
+            var path = string.Join(':', names[..(depth + 1)]);
+            var property = Find(type, names[depth], $"--set {string.Join(':', names[..depth])}{(depth > 0 ? ":" : string.Empty)}");
+            if (property.PropertyType.IsArray)
+            {
+                var list = target[property.Name] as JsonArray ?? throw new LabException($"settings: {path}: expected a list of texts, got {target[property.Name]?.ToJsonString() ?? "null"}.");
+                SetItem(list, path, string.Join(':', names[(depth + 1)..]), text);
+                return;
+            }
+
+            if (!IsGroup(property.PropertyType))
+            {
+                target[property.Name] = depth == names.Length - 1
+                    ? Normalize(property.PropertyType, JsonValue.Create(text))
+                    : throw new LabException($"--set {key}: expected a setting, got one below {path}, which is a value.");
+                return;
+            }
+
+            (target, type) = ((JsonObject)target[property.Name]!, property.PropertyType);
+        }
+
+        throw new LabException($"--set {key}: expected the key of one setting, for instance {key}:{Properties(type).First().Name}, got a group of settings.");
+    }
+
+    private static void SetItem(JsonArray list, string path, string item, string text)
+    {
+        if (!int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > list.Count)
+        {
+            throw new LabException($"--set {path}: expected {path}:INDEX=VALUE with an index of 0 to {list.Count}, got '{item}'.");
+        }
+
+        if (index == list.Count)
+        {
+            list.Add(text);
+        }
+        else
+        {
+            list[index] = text;
+        }
+    }
+
+    /// <summary>A text as the command line has it, as the value that JSON has for it.</summary>
+    private static JsonNode? Normalize(Type type, JsonNode? value)
+    {
+        if (value is not JsonValue || !((JsonValue)value).TryGetValue<string>(out var text))
+        {
+            return value;
+        }
+
+        return Nullable.GetUnderlyingType(type) is not null && text.Length == 0 ? null
+            : type == typeof(bool) && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
+            : type == typeof(torch.ScalarType) ? JsonValue.Create(text.ToLowerInvariant())
+            : value;
+    }
+
+    private static JsonPropertyInfo Find(Type type, string name, string path)
+    {
+        var known = Properties(type).ToArray();
+        return Array.Find(known, property => IsNamed(property, name))
+            ?? throw new LabException($"{path}{name}: expected a known setting{Words.Suggestion(name, known.SelectMany(property => new[] { property.Name, MemberOf(property) }))}");
+    }
+
+    /// <summary>Settings of the model have two names, that of its file and that of C#.</summary>
+    private static bool IsNamed(JsonPropertyInfo property, string name)
+        => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || MemberOf(property).Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private static string MemberOf(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
+
+    private static IEnumerable<JsonPropertyInfo> Properties(Type type) => RunFolder.Json.GetTypeInfo(type).Properties.Where(property => property.Set is not null);
+
+    private static bool IsGroup(Type type) => RunFolder.Json.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object;
+
+    private static void Compare(JsonObject run, JsonObject resumed, string path, List<(string Key, string Text)> differences)
+    {
+        foreach (var name in run.Select(item => item.Key).Union(resumed.Select(item => item.Key)))
+        {
+            var (old, now) = (run[name], resumed[name]);
+            if (old is JsonObject before && now is JsonObject after)
+            {
+                Compare(before, after, $"{path}{name}:", differences);
+            }
+            else if (!JsonNode.DeepEquals(old, now))
+            {
+                differences.Add(($"{path}{name}", $"{path}{name} was {Show(old)}, is {Show(now)}"));
+            }
+        }
+
+        static string Show(JsonNode? value) => value?.ToJsonString() ?? "not set";
+    }
+
+    private static KeyValuePair<string, string> ParseOverride(string text)
+    {
+        var split = text.IndexOf('=', StringComparison.Ordinal);
+        if (split <= 0)
+        {
+            throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+        }
+
+        return new KeyValuePair<string, string>(text[..split].Trim(), text[(split + 1)..].Trim());
+    }
+
+    private static IEnumerable<string> Between(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            yield return $"{name}: expected {least} to {most}, got {value}";
+        }
+    }
+
+    private static IEnumerable<string> Known<T>(string name, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            yield return $"{name}: expected {string.Join(", ", Enum.GetNames<T>())}, got {value}";
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary>ARC: puzzle ids for tasks and their augmentations, which are in the dataset.</summary>
+internal sealed class ArcLab : LabTask
+{
+    private const int SmallPuzzleEmbedding = 128;
+
+    public override string Name => "arc";
+
+    public override string Puzzles => "ARC tasks";
+
+    public override IReadOnlyList<string> Presets { get; } = ["small", "arc"];
+
+    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data) => preset switch
+    {
+        "small" => new LabSettings
+        {
+            Model = size.Fit(HrmPresets.Small(size.SequenceLength, size.VocabularySize)) with { PuzzleEmbeddingWidth = SmallPuzzleEmbedding },
+            Trainer = Small(),
+            Gradient = GradientMode.LastCycle,
+            Augmentation = { Symmetries = false },
+            EvaluationBatchSize = 50,
+        },
+        "arc" => new LabSettings
+        {
+            Model = size.Fit(HrmPresets.Arc(size.PuzzleIdCount)),
+            Trainer = TrainerPresets.Arc(),
+            Augmentation = { Symmetries = false },
+            EvaluationBatchSize = 50,
+        },
+        _ => throw NoPreset(preset),
+    };
+
+    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => null;
+
+    public override IEnumerable<string> FindFaults(LabSettings settings)
+    {
+        if (settings.Augmentation.Symmetries || settings.Augmentation.HintProbability > 0)
+        {
+            yield return "Augmentation: expected Symmetries false and HintProbability 0: a variant of an ARC task has a puzzle id of its own, which the dataset holds";
+        }
+    }
+
+    public override TaskReport CreateReport(LabDataset test) => new ArcReport(test);
+
+    public override string? FindFault(LabDataset dataset, string split, int example)
+    {
+        try
+        {
+            return ArcRules.FindFault(dataset, split == LabDataset.TestSplit, example);
+        }
+        catch (PuzzleFormatException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public override PuzzleView View(LabDataset dataset, int example)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        var grids = new List<GridView> { View("input", ArcEncoding.Decode(inputs).Grid) };
+        if (labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel))
+        {
+            grids.Add(View("output", ArcEncoding.Decode(labels).Grid));
+        }
+
+        return new PuzzleView($"example {example}, {dataset.IdentifierOf(example)}", grids);
+    }
+
+    private static GridView View(string title, ArcGrid grid)
+    {
+        var cells = new CellView[grid.Cells.Length];
+        for (var cell = 0; cell < cells.Length; cell++)
+        {
+            // The digit in the colour behind it is seen where there are no colours.
+            var number = grid.Cells[cell];
+            var colour = new Color(ArcPalette.Colours[number].Red, ArcPalette.Colours[number].Green, ArcPalette.Colours[number].Blue);
+            cells[cell] = new CellView($"{number}", colour, colour);
+        }
+
+        return new GridView(title, grid.Columns, cells);
+    }
+
+    private static TrainerOptions Small()
+    {
+        // The canvas has eleven times the tokens of a Sudoku; the rows of puzzle ids are learned as fast as the paper does it.
+        var options = TrainerPresets.Small();
+        options.GlobalBatchSize = 16;
+        options.PuzzleLearningRate = TrainerPresets.Arc().PuzzleLearningRate;
+        return options;
+    }
+}

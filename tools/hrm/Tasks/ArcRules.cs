@@ -1,0 +1,72 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+
+namespace Hrm.Tool;
+
+/// <summary>What holds for every example of an ARC dataset.</summary>
+internal static class ArcRules
+{
+    /// <summary>The first rule that an example breaks, or <see langword="null"/>.</summary>
+    /// <exception cref="PuzzleFormatException">Tokens or labels encode no grid.</exception>
+    public static string? FindFault(LabDataset dataset, bool isTest, int example)
+    {
+        var (pair, row, column) = Read(dataset, example, out var outputPlace);
+        if (outputPlace != (row, column))
+        {
+            return $"expected the output at row {row}, column {column} of the canvas, where the input is, got row {outputPlace.Row}, column {outputPlace.Column}";
+        }
+
+        if (isTest && (row, column) != (0, 0))
+        {
+            return $"expected a test example at the origin of the canvas, got row {row}, column {column}";
+        }
+
+        if (dataset.Identifiers.Count == 0)
+        {
+            return null;
+        }
+
+        var puzzle = dataset.PuzzleOf(example);
+        if (!ArcPuzzleId.TryParse(dataset.IdentifierOf(example), out var id))
+        {
+            return $"expected an identifier name_t{{k}}_{{10 digits}}, name|||t{{k}}|||{{10 digits}} or a task's name, got '{dataset.IdentifierOf(example)}'";
+        }
+
+        // A group is a task with its variants: a spelling that is not known reads as the name of another task.
+        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[LabDataset.FindPlace(dataset.Examples.GroupOffsets, puzzle)]];
+        if (!ArcPuzzleId.TryParse(dataset.Identifiers[first], out var other) || other.Name != id.Name)
+        {
+            return $"expected one task in a group, got {id} in the group of {dataset.Identifiers[first]}";
+        }
+
+        return FindOriginals(dataset, puzzle, id.Name) is { } originals && !originals.Contains(id.Augmentation.Inverse.Apply(pair))
+            ? $"expected a variant of a pair of {id.Name}, got none when turned back from {id}"
+            : null;
+    }
+
+    private static (ArcPair Pair, int Row, int Column) Read(LabDataset dataset, int example, out (int Row, int Column) outputPlace)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        var input = ArcEncoding.Decode(inputs);
+        var output = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel) ? ArcEncoding.Decode(labels) : null;
+        outputPlace = output is null ? (input.Row, input.Column) : (output.Row, output.Column);
+        return (new ArcPair(input.Grid, output?.Grid), input.Row, input.Column);
+    }
+
+    /// <summary>The pairs of the puzzle of the same group that is not augmented; <see langword="null"/> where the group has none.</summary>
+    private static ArcPair[]? FindOriginals(LabDataset dataset, int puzzle, string name)
+    {
+        var examples = dataset.Examples;
+        var group = LabDataset.FindPlace(examples.GroupOffsets, puzzle);
+        for (var other = examples.GroupOffsets[group]; other < examples.GroupOffsets[group + 1]; other++)
+        {
+            if (dataset.Identifiers[examples.PuzzleIds[other]] == name)
+            {
+                var first = examples.PuzzleOffsets[other];
+                return [.. Enumerable.Range(first, examples.PuzzleOffsets[other + 1] - first).Select(example => Read(dataset, example, out _).Pair)];
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,118 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.Training;
+using Spectre.Console;
+
+namespace Hrm.Tool;
+
+/// <summary>Square mazes.</summary>
+internal sealed class MazeLab : LabTask
+{
+    private static readonly Color WallColour = Color.Grey;
+
+    public override string Name => "maze";
+
+    public override string Puzzles => "mazes";
+
+    public override IReadOnlyList<string> Presets { get; } = ["small", "maze-hard"];
+
+    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data) => preset switch
+    {
+        "small" => new LabSettings
+        {
+            Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
+            Trainer = Small(),
+            Gradient = GradientMode.LastCycle,
+            EvaluationBatchSize = 50,
+        },
+
+        // As in the paper: no augmentation.
+        "maze-hard" => new LabSettings
+        {
+            Model = size.Fit(HrmPresets.MazeHard),
+            Trainer = TrainerPresets.MazeHard(),
+            Augmentation = { Symmetries = false },
+            EvaluationBatchSize = 50,
+        },
+        _ => throw NoPreset(preset),
+    };
+
+    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size)
+        => settings.Augmentation.Symmetries ? new MazeTask(MazeShape.OfCells(size.SequenceLength)) : null;
+
+    public override IEnumerable<string> FindFaults(LabSettings settings)
+    {
+        if (settings.Augmentation.HintProbability > 0)
+        {
+            yield return $"Augmentation:HintProbability: expected 0, as mazes have no hints, got {settings.Augmentation.HintProbability}";
+        }
+    }
+
+    public override TaskReport CreateReport(LabDataset test) => new MazeReport(test);
+
+    public override string? FindFault(LabDataset dataset, string split, int example)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        try
+        {
+            var task = new MazeTask(MazeShape.OfCells(inputs.Length));
+            return MazeChecker.Check(task.DecodeQuestion(inputs), task.Decode(labels)).Fault?.Message;
+        }
+        catch (PuzzleFormatException error)
+        {
+            return error.Message;
+        }
+    }
+
+    public override object? CanonicalFormOf(int[] inputs, int[] labels)
+        => MazeCanonicalForm.Of(new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs));
+
+    public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new MazeTask(MazeShape.OfCells(size.SequenceLength));
+
+    public override PuzzleView View(LabDataset dataset, int example)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
+        var question = task.DecodeQuestion(inputs);
+        var answer = task.Decode(labels);
+        return new PuzzleView(
+            $"example {example}, a path of {answer.PathCells} cells",
+            [View("question", task.Decode(inputs), question), View("answer", answer, question)]);
+    }
+
+    public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
+    {
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
+        var (solution, own) = (task.Decode(labels), task.Decode(answer));
+        var view = View(title, own, task.DecodeQuestion(inputs), solution);
+        return view with
+        {
+            // The board shows what the answer has; here also what it lacks.
+            Cells = [.. view.Cells.Select((cell, place) => own[place] == solution[place] ? cell : CellView.Wrong(own[place] == MazeCell.Path ? "•" : "?"))],
+        };
+    }
+
+    private static GridView View(string title, MazeAnswer answer, MazeGrid question, MazeAnswer? expected = null)
+    {
+        var cells = MazeBoard.Kinds(answer, question, expected).Select(kind => kind switch
+        {
+            // In the colour behind it, a wall is seen where there are no colours too.
+            MazeCellKind.Wall => new CellView("#", WallColour, WallColour),
+            MazeCellKind.Start => new CellView("S", Color.White, Color.Green),
+            MazeCellKind.Goal => new CellView("G", Color.White, Color.Red),
+            MazeCellKind.Path => new CellView("•", Color.Blue),
+            MazeCellKind.Right => new CellView("•", Color.Green),
+            MazeCellKind.Wrong => new CellView("?", Color.Red),
+            _ => new CellView(" ", Color.Default),
+        });
+        return new GridView(title, question.Shape.Columns, [.. cells]);
+    }
+
+    private static TrainerOptions Small()
+    {
+        // A 30×30 maze has eleven times the tokens of a Sudoku.
+        var options = TrainerPresets.Small();
+        options.GlobalBatchSize = 16;
+        return options;
+    }
+}
