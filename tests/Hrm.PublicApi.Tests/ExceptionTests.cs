@@ -1,14 +1,12 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Hrm.Core;
 using Hrm.Puzzles;
-using Hrm.TestKit;
 using Hrm.Training;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>docs/exceptions.md against the packages, and what holds for every exception of theirs.</summary>
-public sealed partial class ExceptionTests
+/// <summary>Rules that hold for every exception of the packages.</summary>
+public sealed class ExceptionTests
 {
     private static readonly Type[] Exceptions =
     [
@@ -16,12 +14,6 @@ public sealed partial class ExceptionTests
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception))),
     ];
-
-    [Fact]
-    public void The_table_of_exceptions_is_that_of_the_packages()
-        => Row().Matches(File.ReadAllText(RepositoryFolder.Combine("docs", "exceptions.md")))
-            .Select(row => (row.Groups[1].Value, row.Groups[2].Value))
-            .Should().BeEquivalentTo(Exceptions.Select(type => (type.Name, type.Assembly.GetName().Name!)));
 
     /// <summary>Whatever a file or request puts into a message, it stays one line of bounded length.</summary>
     [Fact]
@@ -55,7 +47,4 @@ public sealed partial class ExceptionTests
         { } type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(1),
         _ => null,
     };
-
-    [GeneratedRegex(@"^\| `(\w+)` \| ([\w.]+) \|", RegexOptions.Multiline)]
-    private static partial Regex Row();
 }

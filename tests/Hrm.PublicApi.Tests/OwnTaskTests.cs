@@ -1,6 +1,5 @@
 using Hrm.Core;
 using Hrm.PublicApi.Tests.Documents;
-using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests;
 
@@ -11,10 +10,6 @@ public sealed class OwnTaskTests
     private const int Limit = 10;
 
     private readonly SortingTask _task = new(Length, Limit);
-
-    [Fact]
-    public void It_takes_under_sixty_lines()
-        => File.ReadLines(RepositoryFolder.Combine("tests", "Hrm.PublicApi.Tests", "Documents", "SortingTask.cs")).Should().HaveCountLessThan(60);
 
     [Fact]
     public void A_group_begins_with_the_example_and_goes_on_with_variants()

@@ -1,3 +1,5 @@
+using Hrm.TestKit;
+
 namespace Hrm.PublicApi.Tests.Documents;
 
 /// <summary>What stands in a document has been compiled: C# blocks are regions of files that the compiler and the tests know.</summary>
@@ -20,9 +22,48 @@ public sealed class CodeTests
     [Fact]
     public void Blocks_name_their_language()
         => Blocks.Where(block => !Languages.Contains(block.Language)).Should().BeEmpty($"expected one of {string.Join(", ", Languages)}");
+}
 
-    [Fact]
-    public void Text_is_no_command()
-        => Blocks.Where(block => block.Language == "text" && block.Text.Split('\n').Any(line => line.TrimStart().StartsWith("dotnet ", StringComparison.Ordinal)))
-            .Should().BeEmpty();
+/// <summary>The lines of a compiled file between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>, without the indentation of the marks.</summary>
+/// <param name="File">The file's path below the repository's root.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Text">The lines.</param>
+internal sealed record CompiledRegion(string File, string Name, string Text)
+{
+    private const string Opening = "// <";
+    private const string Closing = "// </";
+
+    /// <summary>What a document shows as a number or a name, and the sample's test has to choose.</summary>
+    private static readonly (string Compiled, string Shown)[] Parameters = [("Take(steps)", "Take(800)"), ("(folder)", "(\"my-model\")")];
+
+    /// <summary>Every region of the outsider's tests and of the samples.</summary>
+    public static IReadOnlyList<CompiledRegion> All { get; } = [.. Files().SelectMany(Read)];
+
+    private static IEnumerable<string> Files() => ((string[])["tests/Hrm.PublicApi.Tests", "samples"])
+        .SelectMany(folder => Directory.EnumerateFiles(RepositoryFolder.Combine(folder), "*.cs", SearchOption.AllDirectories))
+        .Select(file => Path.GetRelativePath(RepositoryFolder.Root, file).Replace('\\', '/'))
+        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<CompiledRegion> Read(string file)
+    {
+        var lines = System.IO.File.ReadAllLines(RepositoryFolder.Combine(file));
+        for (var start = 0; start < lines.Length; start++)
+        {
+            var mark = lines[start].TrimStart();
+            if (mark.StartsWith(Opening, StringComparison.Ordinal) && !mark.StartsWith(Closing, StringComparison.Ordinal))
+            {
+                var name = mark[Opening.Length..].TrimEnd('>');
+                var end = Array.FindIndex(lines, start, line => line.TrimStart() == $"{Closing}{name}>");
+                end.Should().BePositive($"{file} opens <{name}>");
+                var indentation = lines[start].Length - mark.Length;
+                var text = lines[(start + 1)..end].Select(line => line.Length > indentation ? line[indentation..] : string.Empty);
+                yield return new CompiledRegion(file, name, Shown(file, string.Join('\n', text).Trim('\n')));
+            }
+        }
+    }
+
+    private static string Shown(string file, string text) => file.StartsWith("samples/", StringComparison.Ordinal)
+        ? Parameters.Aggregate(text, (shown, parameter) => shown.Replace(parameter.Compiled, parameter.Shown, StringComparison.Ordinal))
+        : text;
 }

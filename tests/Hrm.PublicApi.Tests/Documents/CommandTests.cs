@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -8,8 +9,6 @@ namespace Hrm.PublicApi.Tests.Documents;
 /// </summary>
 public sealed class CommandTests
 {
-    private const string ByCheck = "check ";
-
     private static readonly (string Command, CodeBlock Block)[] Documented =
     [
         .. MarkdownFile.All.SelectMany(document => document.Blocks).Where(block => block.Language == "sh")
@@ -36,32 +35,55 @@ public sealed class CommandTests
         => ListedCommand.NotRun.Where(command => !command.Notes.Any(note => note.Length > 10)).Should().BeEmpty();
 
     [Fact]
-    public void A_command_that_another_check_runs_stands_there()
-    {
-        var lines = File.ReadAllLines(RepositoryFolder.Combine(".ci", "run"));
-        var byCheck = ListedCommand.Run.Where(command => command.Notes.Any(note => note.StartsWith(ByCheck, StringComparison.Ordinal))).ToArray();
-        byCheck.Should().NotBeEmpty();
-        foreach (var command in byCheck)
-        {
-            var check = command.Notes.Single(note => note.StartsWith(ByCheck, StringComparison.Ordinal));
-            var called = lines.Single(line => line.StartsWith($"{check} ", StringComparison.Ordinal)).Split(' ')[2];
-            CommandsOf(called, lines).Should().Contain(line => line == command.Text || line.StartsWith($"{command.Text} ", StringComparison.Ordinal), $"{check} runs it");
-        }
-    }
-
-    /// <summary>The commands of a function of a script: what stands between its braces, without comments.</summary>
-    private static IEnumerable<string> CommandsOf(string function, string[] lines)
-    {
-        var start = Array.FindIndex(lines, line => line.StartsWith($"{function}() {{", StringComparison.Ordinal));
-        var end = Array.FindIndex(lines, start, line => line.StartsWith('}') || line.Split('#')[0].TrimEnd().EndsWith('}'));
-        return lines[start..(end + 1)]
-            .Select(line => line.Split('#')[0].Replace($"{function}() {{", string.Empty, StringComparison.Ordinal))
-            .SelectMany(line => line.Split([";", "&&", "||"], StringSplitOptions.TrimEntries))
-            .Select(command => command.TrimEnd('}', ' '));
-    }
-
-    [Fact]
     public void Comments_and_continued_lines_are_no_part_of_a_command()
         => ShellCommands.Of(new CodeBlock("a.md", 1, "sh", "# first\none --a 1 \\\n  --b x#y   # why\n\ntwo"))
             .Should().Equal("one --a 1 --b x#y", "two");
+}
+
+/// <summary>The commands of a block of shell: continued lines joined, comments and what is only layout taken away.</summary>
+internal static partial class ShellCommands
+{
+    public static IEnumerable<string> Of(CodeBlock block) => Continuation().Replace(block.Text, " ").Split('\n')
+        .Select(line => Comment().Replace(line, string.Empty))
+        .Select(line => WhiteSpace().Replace(line, " ").Trim())
+        .Where(line => line.Length > 0);
+
+    [GeneratedRegex(@"\\\n\s*")]
+    private static partial Regex Continuation();
+
+    [GeneratedRegex(@"(^|\s+)#.*$")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}
+
+/// <summary>
+/// A list of commands: one a line as the documents have it, in one line and without comment; what belongs to it is indented below.
+/// </summary>
+internal sealed record ListedCommand(string Text, IReadOnlyList<string> Notes)
+{
+    /// <summary>What <c>eng/test-documents.sh</c> or another check of <c>.ci/run</c> runs.</summary>
+    public static IReadOnlyList<ListedCommand> Run { get; } = Read("run.txt");
+
+    /// <summary>What no check runs, with the reason.</summary>
+    public static IReadOnlyList<ListedCommand> NotRun { get; } = Read("not-run.txt");
+
+    private static List<ListedCommand> Read(string name)
+    {
+        var commands = new List<(string Text, List<string> Notes)>();
+        foreach (var line in File.ReadLines(RepositoryFolder.Combine("eng", "documents", name)).Where(line => line.Length > 0 && line[0] is not ('#' or '[')))
+        {
+            if (line[0] == ' ')
+            {
+                commands[^1].Notes.Add(line.Trim());
+            }
+            else
+            {
+                commands.Add((line, []));
+            }
+        }
+
+        return [.. commands.Select(command => new ListedCommand(command.Text, command.Notes))];
+    }
 }

@@ -5,8 +5,6 @@ namespace Hrm.PublicApi.Tests.Documents;
 /// <summary>What a document points to is there: files of the repository and headings; addresses of others are not asked.</summary>
 public sealed class LinkTests
 {
-    private static readonly MarkdownFile[] Guides = [.. MarkdownFile.All.Where(document => document.Path.StartsWith("docs/", StringComparison.Ordinal))];
-
     private static IEnumerable<DocumentLink> Own => MarkdownFile.All.SelectMany(document => document.Links)
         .Where(link => !link.Target.Contains("://", StringComparison.Ordinal) && !link.Target.StartsWith("xref:", StringComparison.Ordinal));
 
@@ -19,14 +17,6 @@ public sealed class LinkTests
 
     [Fact]
     public void Headings_exist() => Own.Where(link => link.Target.Contains('#', StringComparison.Ordinal) && !HasHeading(link)).Should().BeEmpty();
-
-    [Fact]
-    public void The_readme_leads_to_every_guide()
-    {
-        Guides.Should().HaveCountGreaterThan(5);
-        var readme = MarkdownFile.All.Single(document => document.Path == "README.md");
-        Guides.Select(guide => guide.Path).Except(readme.Links.Select(link => link.Target.Split('#')[0])).Should().BeEmpty();
-    }
 
     private static string? FileOf(DocumentLink link)
     {

@@ -1,9 +1,9 @@
 using Hrm.TestKit;
-using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers.Html;
-using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
+using Markdig.Syntax;
+using Markdig;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
@@ -49,4 +49,25 @@ internal sealed class MarkdownFile
     private static IEnumerable<string> Find(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(Directory.EnumerateDirectories(folder)
         .Where(inner => System.IO.Path.GetFileName(inner) is var name && name[0] != '.' && !Outputs.Contains(name))
         .SelectMany(Find));
+}
+
+/// <summary>A fenced block of a document.</summary>
+/// <param name="Document">The document's path below the repository's root.</param>
+/// <param name="Line">Where the block begins, from 1.</param>
+/// <param name="Language">What stands behind the fence.</param>
+/// <param name="Text">The lines between the fences.</param>
+internal sealed record CodeBlock(string Document, int Line, string Language, string Text)
+{
+    /// <summary>The place, for messages.</summary>
+    public override string ToString() => $"{Document}:{Line} ({Language})";
+}
+
+/// <summary>A link or an image of a document.</summary>
+/// <param name="Document">The document's path below the repository's root.</param>
+/// <param name="Line">Where the link stands, from 1.</param>
+/// <param name="Target">What it points to, as written.</param>
+internal sealed record DocumentLink(string Document, int Line, string Target)
+{
+    /// <summary>The place, for messages.</summary>
+    public override string ToString() => $"{Document}:{Line} -> {Target}";
 }
