@@ -15,7 +15,7 @@ dotnet() { if [ "$1" = run ]; then command dotnet run --no-build "${@:2}"; else 
 enter() { # NAME: a folder in which the repository's relative paths hold, and what is written stays
   mkdir -p "$work/$1/short"
   cd "$work/$1" || exit 1
-  for entry in "$root"/{samples,benchmarks,src,eng,tests} "$root"/Directory.* "$root"/{global.json,nuget.config,Hrm.sln}; do ln -s "$entry" .; done
+  for entry in "$root"/{samples,benchmarks,src,eng,tests,tools,research} "$root"/Directory.* "$root"/{global.json,nuget.config,Hrm.sln}; do ln -s "$entry" .; done
   head -n 33 samples/data/sudoku_easy_test.csv >short/sudoku.csv
   head -n 9 samples/data/maze_30x30_hard_test.csv >short/maze.csv
   mkdir runs && cp -r "$root/runs/quickstart" runs/

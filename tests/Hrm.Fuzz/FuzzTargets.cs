@@ -23,8 +23,6 @@ internal static class FuzzTargets
         ["maze-csv"] = () => new MazeCsvTarget(),
         ["arc-task"] = () => new ArcTaskTarget(),
         ["arc-combined"] = () => new ArcCombinedTarget(),
-        ["archive"] = () => new ArchiveTarget(),
-        ["download"] = () => new DownloadTarget(),
         ["report-log"] = () => new ReportLogTarget(),
         ["arguments"] = () => new ArgumentsTarget(),
         ["run-folder"] = () => new RunFolderTarget(),

@@ -75,7 +75,7 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task Links_around_or_out_of_a_folder_of_files_are_not_followed()
+    public void Links_around_or_out_of_a_folder_of_files_are_not_followed()
     {
         Directory.CreateDirectory(_folder["csv", "below"]);
         Directory.CreateDirectory(_folder["elsewhere"]);
@@ -85,28 +85,26 @@ public sealed class DatasetTests : IDisposable
         Directory.CreateSymbolicLink(_folder["csv", "again"], ".");
         Directory.CreateSymbolicLink(_folder["csv", "below", "up"], "..");
         Directory.CreateSymbolicLink(_folder["csv", "out"], _folder["elsewhere"]);
-        using var reader = new SourceReader(AnsiConsole.Console, _folder["cache"]);
 
-        (await reader.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().Equal(_folder["csv", "a.csv"], _folder["csv", "below", "b.csv"]);
+        SourceFiles.Find([_folder["csv"]], ".csv").Should().Equal(_folder["csv", "a.csv"], _folder["csv", "below", "b.csv"]);
 
         Directory.CreateSymbolicLink(_folder["elsewhere", "data"], _folder["elsewhere"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"], "elsewhere")).Should().Throw<LabException>();
+        FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"])).Should().Throw<LabException>();
     }
 
     [Fact]
-    public async Task A_folder_is_read_to_eight_levels()
+    public void A_folder_is_read_to_eight_levels()
     {
         var eighth = Path.Combine([_folder["csv"], .. Enumerable.Repeat("a", 8)]);
         Directory.CreateDirectory(Path.Combine(eighth, "a"));
         File.WriteAllText(Path.Combine(eighth, "b.csv"), "b");
         File.WriteAllText(Path.Combine(eighth, "a", "c.csv"), "c");
-        using var reader = new SourceReader(AnsiConsole.Console, _folder["cache"]);
 
-        (await reader.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().Equal(Path.Combine(eighth, "b.csv"));
+        SourceFiles.Find([_folder["csv"]], ".csv").Should().Equal(Path.Combine(eighth, "b.csv"));
     }
 
     [Fact]
-    public async Task A_folder_of_too_many_files_or_folders_is_refused()
+    public void A_folder_of_too_many_files_or_folders_is_refused()
     {
         Directory.CreateDirectory(_folder["csv"]);
         Directory.CreateDirectory(_folder["arc", "z"]);
@@ -117,11 +115,10 @@ public sealed class DatasetTests : IDisposable
             Directory.CreateDirectory(_folder["arc", $"{i}"]);
         }
 
-        using var reader = new SourceReader(AnsiConsole.Console, _folder["cache"]);
-        (await reader.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().HaveCount(10_000);
+        SourceFiles.Find([_folder["csv"]], ".csv").Should().HaveCount(10_000);
         File.WriteAllText(_folder["csv", "one more.csv"], string.Empty);
-        await reader.Awaiting(it => it.FilesOfAsync([_folder["csv"]], ".csv", default)).Should().ThrowAsync<LabException>().WithMessage("*: expected 1 to 10000 files*got more.");
-        FluentActions.Invoking(() => ArcFolder.Find(_folder["arc"], "arc")).Should().Throw<LabException>().WithMessage("--source: arc: expected at most 10000 folders in *, got more.");
+        FluentActions.Invoking(() => SourceFiles.Find([_folder["csv"]], ".csv")).Should().Throw<LabException>().WithMessage("*: expected 1 to 10000 files*got more.");
+        FluentActions.Invoking(() => ArcFolder.Find(_folder["arc"])).Should().Throw<LabException>().WithMessage("--source: */arc: expected at most 10000 folders in *, got more.");
     }
 
     /// <summary>The root and three folders below it.</summary>
@@ -131,8 +128,8 @@ public sealed class DatasetTests : IDisposable
         Directory.CreateDirectory(_folder["a", "b", "c", "d", "e"]);
         File.WriteAllText(_folder["a", "b", "c", "d", "e", "task.json"], "{}");
 
-        ArcFolder.Find(_folder["a"], "a").Should().Be(_folder["a", "b", "c", "d"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path, "root")).Should().Throw<LabException>().WithMessage("--source: root: expected a folder with folders of ARC tasks*");
+        ArcFolder.Find(_folder["a"]).Should().Be(_folder["a", "b", "c", "d"]);
+        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path)).Should().Throw<LabException>().WithMessage("--source: *: expected a folder with folders of ARC tasks*");
     }
 
     private static string Written(Action<IAnsiConsole> write)

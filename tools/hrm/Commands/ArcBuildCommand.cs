@@ -9,31 +9,23 @@ namespace Hrm.Tool;
 /// <summary><c>data arc build</c>: the tasks of ARC-AGI-1, ARC-AGI-2 and ConceptARC with their augmentations.</summary>
 internal static class ArcBuildCommand
 {
-    private static readonly Option<string[]> Source = BuildOptions.Sources("--source", "Folders of tasks: `data` of ARC-AGI, `corpus` of ConceptARC, or the archive of a repository; the set in a folder named `evaluation` is tested on.");
+    private static readonly Option<string[]> Source = BuildOptions.Sources("--source", "Folders of tasks: `data` of ARC-AGI, `corpus` of ConceptARC, or a repository around them; the set in a folder named `evaluation` is tested on.");
     private static readonly Option<int> Augment = new("--augment") { Description = "Augmentations of a task, at most; the paper has 1,000.", DefaultValueFactory = _ => 1000 };
 
     public static Command Create()
     {
         var command = new Command("build", "Build a dataset of ARC tasks.")
         {
-            Source, Augment, BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite, BuildOptions.Cache,
+            Source, Augment, BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite,
         };
-        command.SetAction((result, cancellationToken) => Task.Run(() => BuildAsync(result, cancellationToken), CancellationToken.None));
+        command.SetAction((result, cancellationToken) => Task.Run(() => Build(result, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static async Task BuildAsync(ParseResult result, CancellationToken cancellationToken)
+    private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
-        var sets = new List<ArcTaskSet>();
-        using (var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache)))
-        {
-            foreach (var source in result.GetValue(Source) ?? [])
-            {
-                sets.AddRange(ArcTaskFile.ReadSets(ArcFolder.Find(await sources.PathOfAsync(source, cancellationToken), source)));
-            }
-        }
-
-        if (sets.Count == 0)
+        ArcTaskSet[] sets = [.. (result.GetValue(Source) ?? []).SelectMany(source => ArcTaskFile.ReadSets(ArcFolder.Find(source)))];
+        if (sets.Length == 0)
         {
             throw new LabException("--source: expected at least one folder of tasks, got none.");
         }

@@ -11,9 +11,7 @@ internal static class BuildOptions
 
     public static Option<bool> Overwrite { get; } = new("--overwrite") { Description = "Replace a dataset that is there already." };
 
-    public static Option<string?> Cache { get; } = new("--cache") { Description = "The folder that keeps downloads; by default one in the user's local application data." };
-
-    public static Option<string[]> Sources(string name, string description) => CommonOptions.Files(name, description + " One or more files, folders or https addresses.");
+    public static Option<string[]> Sources(string name, string description) => CommonOptions.Files(name, description + " One or more files or folders.");
 
     /// <summary>Refuses a number out of a range.</summary>
     public static T Require<T>(ParseResult result, Option<T> option, T least, T most)

@@ -26,18 +26,18 @@ internal static class MazeBuildCommand
         var command = new Command("build", "Build a dataset of mazes: generate them, or take them from CSV files.")
         {
             Count, TestShare, Size, MinPath, Train, Test, Subsample, Augment, DropDuplicates,
-            BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite, BuildOptions.Cache,
+            BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite,
         };
-        command.SetAction((result, cancellationToken) => Task.Run(() => BuildAsync(result, cancellationToken), CancellationToken.None));
+        command.SetAction((result, cancellationToken) => Task.Run(() => Build(result, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static async Task BuildAsync(ParseResult result, CancellationToken cancellationToken)
+    private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
         var random = new StatefulRandom(result.GetValue(BuildOptions.Seed));
         var mazes = result.GetValue(Count) is { } count
             ? Generate(result, count, random, cancellationToken)
-            : await ReadAsync(result, cancellationToken);
+            : Read(result);
         var builder = new MazeDatasetBuilder(mazes.Training[0].Shape, new MazeDatasetOptions
         {
             TrainingPuzzles = result.GetValue(Subsample),
@@ -85,16 +85,14 @@ internal static class MazeBuildCommand
         return MazeSplit.ByLayout(mazes, count - test);
     }
 
-    private static async Task<MazeSplit> ReadAsync(ParseResult result, CancellationToken cancellationToken)
+    private static MazeSplit Read(ParseResult result)
     {
         CommonOptions.RequireAbsent(result, "without --count", Size, TestShare);
-        using var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache));
-        var (training, test) = (await ReadAsync(Train), await ReadAsync(Test));
-        return new MazeSplit(training, test);
+        return new MazeSplit(Read(Train), Read(Test));
 
-        async Task<MazePuzzle[]> ReadAsync(Option<string[]> option)
+        MazePuzzle[] Read(Option<string[]> option)
         {
-            var files = await sources.FilesOfAsync(result.GetValue(option) ?? [], ".csv", cancellationToken);
+            var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
             return files.Count > 0
                 ? [.. files.SelectMany(file => MazeCsv.ReadAll(file))]
                 : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated mazes), got none.");

@@ -25,13 +25,13 @@ internal static class SudokuBuildCommand
         var command = new Command("build", "Build a dataset of Sudokus: take them from CSV files, or generate them.")
         {
             Train, Test, Subsample, MinDifficulty, Difficulty, Augment, Count, TestCount, Givens, Side,
-            BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite, BuildOptions.Cache,
+            BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite,
         };
-        command.SetAction((result, cancellationToken) => Task.Run(() => BuildAsync(result, cancellationToken), CancellationToken.None));
+        command.SetAction((result, cancellationToken) => Task.Run(() => Build(result, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static async Task BuildAsync(ParseResult result, CancellationToken cancellationToken)
+    private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
         var shape = SudokuFiles.ShapeOf(result.GetValue(Side));
         var random = new StatefulRandom(result.GetValue(BuildOptions.Seed));
@@ -42,7 +42,7 @@ internal static class SudokuBuildCommand
 
         var (training, test) = result.GetValue(Count) is { } count
             ? Generate(result, shape, count, random)
-            : await FindAsync(result, shape, cancellationToken);
+            : Find(result, shape);
         var builder = new SudokuDatasetBuilder(shape, new SudokuDatasetOptions
         {
             Subsample = result.GetValue(Subsample),
@@ -83,15 +83,14 @@ internal static class SudokuBuildCommand
     }
 
     /// <summary>Files are streamed: the full set has 3.8 million rows.</summary>
-    private static async Task<(IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test)> FindAsync(ParseResult result, SudokuShape shape, CancellationToken cancellationToken)
+    private static (IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test) Find(ParseResult result, SudokuShape shape)
     {
         CommonOptions.RequireAbsent(result, "without --count", TestCount, Givens);
-        using var sources = new SourceReader(AnsiConsole.Console, result.GetValue(BuildOptions.Cache));
-        return (await FindAsync(Train), await FindAsync(Test));
+        return (Read(Train), Read(Test));
 
-        async Task<IEnumerable<SudokuPuzzle>> FindAsync(Option<string[]> option)
+        IEnumerable<SudokuPuzzle> Read(Option<string[]> option)
         {
-            var files = await sources.FilesOfAsync(result.GetValue(option) ?? [], ".csv", cancellationToken);
+            var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
             return files.Count > 0
                 ? files.SelectMany(file => SudokuCsv.Read(file, shape))
                 : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated puzzles), got none.");

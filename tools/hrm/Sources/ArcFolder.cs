@@ -12,9 +12,9 @@ internal static class ArcFolder
     // A link could lead out of the folder, or around in it.
     private static readonly EnumerationOptions WithoutLinks = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
 
-    public static string Find(string path, string source)
+    public static string Find(string source)
     {
-        var folder = path;
+        var folder = source;
         for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
         {
             // A repository has other folders of tasks beside the one that counts: ConceptARC its minimal ones.

@@ -1,0 +1,30 @@
+namespace Hrm.Tool;
+
+/// <summary>The files that <c>--train</c> and <c>--test</c> name.</summary>
+internal static class SourceFiles
+{
+    private const int MostFiles = 10_000;
+
+    // A link could lead out of the folder, or around in it.
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>Lists the files: a file itself; of a folder all files with an extension, in order. Links in a folder are not followed.</summary>
+    /// <exception cref="LabException">A folder has no such file, too many, or cannot be read.</exception>
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths, string extension)
+        => [.. paths.SelectMany(path => Directory.Exists(path) ? FindBelow(path, extension) : [path])];
+
+    private static string[] FindBelow(string folder, string extension)
+    {
+        try
+        {
+            string[] found = [.. Directory.EnumerateFiles(folder, $"*{extension}", Below).Take(MostFiles + 1).Order(StringComparer.Ordinal)];
+            return found.Length is > 0 and <= MostFiles
+                ? found
+                : throw new LabException($"{folder}: expected 1 to {MostFiles} files *{extension} in the folder, links not followed, got {(found.Length == 0 ? "none" : "more")}.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"{folder}: {error.Message}");
+        }
+    }
+}
