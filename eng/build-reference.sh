@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the API reference from the XML documentation of the four packages, into artifacts/reference (open index.html through a web server).
+# Builds the API reference from the XML documentation of the packages, into artifacts/reference (open index.html through a web server).
 # Fails where a public member has no documentation, where a reference in it points nowhere, and where a public type has no page.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -39,7 +39,7 @@ block README.md csharp 1 | grep -qE 'Take\([0-9]+\)' || fail "README.md has no t
 
 # A package cache of its own, so that no earlier build of the same version is taken; the usual one serves everything else.
 usual=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-for package in layers core training puzzles; do
+for package in runtime layers core training puzzles; do
   [ ! -e "$usual/hrm.$package/$version" ] || fail "expected no Hrm package in $usual, got hrm.$package $version"
 done
 export NUGET_PACKAGES="$work/packages"
@@ -53,7 +53,7 @@ start() { dotnet "$(echo bin/Release/net10.0/*/Consumer.dll)" "$@"; }
 mentions() { grep -qa HrmTorchRuntime bin/Release/net10.0/*/Consumer.dll; }
 
 build
-for package in layers core training puzzles; do
+for package in runtime layers core training puzzles; do
   [ -e "$NUGET_PACKAGES/hrm.$package/$version" ] || fail "expected hrm.$package $version from $packages"
 done
 mentions || fail "the package's initializer is not in the application"

@@ -1,4 +1,4 @@
-using Hrm.Layers;
+using Hrm.Runtime;
 
 namespace Consumer;
 

@@ -12,9 +12,10 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
     public static readonly IReadOnlyList<ExpectedPackage> All =
     [
         new(
-            "Hrm.Layers",
+            "Hrm.Runtime",
             new Dictionary<string, string> { ["TorchSharp"] = "[0.107.0, 0.108.0)" },
-            ["buildTransitive/Hrm.Layers.targets", "buildTransitive/HrmTorchRuntime.cs"]),
+            ["buildTransitive/Hrm.Runtime.targets", "buildTransitive/HrmTorchRuntime.cs"]),
+        new("Hrm.Layers", new Dictionary<string, string> { ["Hrm.Runtime"] = Same }, []),
         new(
             "Hrm.Core",
             new Dictionary<string, string>

@@ -67,13 +67,13 @@ internal sealed partial class PackageRules(string root, string version, string c
         Require(facts.SymbolsFit, $"{symbols.Name}: expected the symbols of the assembly");
         Require(facts.SymbolPath.StartsWith("/_/", StringComparison.Ordinal), $"{package.Name}: expected symbols below /_/, got {facts.SymbolPath}");
         Same($"{package.Name}: informational version", [$"{version}+{commit}"], [facts.InformationalVersion]);
-        Require(facts.Documents.Count > 10, $"{symbols.Name}: expected documents, got {facts.Documents.Count}");
+        Require(facts.Documents.Count > 5, $"{symbols.Name}: expected documents, got {facts.Documents.Count}");
         Same($"{symbols.Name}: documents elsewhere than below /_/", [], facts.Documents.Where(path => !path.StartsWith("/_/", StringComparison.Ordinal)));
         Require(repository is AnyRepository || (repository is null ? facts.SourceLinks.Count == 0 : facts.SourceLinks.Any(IsOurs)), $"{symbols.Name}: Source Link: expected {repository ?? "none"}, got {string.Join(", ", facts.SourceLinks)}");
 
         using var stream = new MemoryStream(package.Entries[$"lib/net10.0/{expected.Id}.xml"]);
         var documented = XDocument.Load(stream).Descendants("member").Select(member => member.Attribute("name")!.Value).ToHashSet(StringComparer.Ordinal);
-        Require(facts.PublicTypes.Count > 5, $"{package.Name}: expected public types, got {facts.PublicTypes.Count}");
+        Require(facts.PublicTypes.Count > 3, $"{package.Name}: expected public types, got {facts.PublicTypes.Count}");
         Same($"{package.Name}: public types without documentation", [], facts.PublicTypes.Where(type => !documented.Contains($"T:{type}")));
     }
 

@@ -91,30 +91,6 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         ShapeGuard.RequireLike(carry.Low, "carry.Low", injection);
         using var scope = NewDisposeScope();
         using var casts = SharesCasts(carry) ? CastScope.Open() : null;
-        var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
-        high = Replace(high, carry.High, UpdateHigh(HighCycles - 1, high, low));
-        scope.MoveToOuter(high, low);
-        return new HrmCarry(high, low);
-    }
-
-    /// <summary>
-    /// The first token's row of zH at the end, [B, 1, D]. Where H is a <see cref="ReasoningModule"/> its last update computes no
-    /// other row, unless <see cref="Updated"/> wants to see it.
-    /// </summary>
-    internal Tensor RunForFirstToken(HrmCarry carry, Tensor injection)
-    {
-        using var scope = NewDisposeScope();
-        using var casts = SharesCasts(carry) ? CastScope.Open() : null;
-        var (high, low) = RunToLastUpdate(carry, injection); // [B, S, D] each
-        var first = _high is ReasoningModule && Updated is null
-            ? Update("H", _high, high, low, forFirstToken: true)
-            : UpdateHigh(HighCycles - 1, high, low).narrow(1, 0, 1); // [B, 1, D]
-        return first.MoveToOuterDisposeScope(); // [B, 1, D]
-    }
-
-    /// <summary>Every update but the last, which is H's; the states belong to the caller's dispose scope.</summary>
-    private (Tensor High, Tensor Low) RunToLastUpdate(HrmCarry carry, Tensor injection)
-    {
         var (high, low) = (carry.High, carry.Low); // [B, S, D]
         for (var cycle = 0; cycle < HighCycles; cycle++)
         {
@@ -123,13 +99,11 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
                 low = Replace(low, carry.Low, UpdateLow(cycle, step, high, low, injection));
             }
 
-            if (cycle < HighCycles - 1)
-            {
-                high = Replace(high, carry.High, UpdateHigh(cycle, high, low));
-            }
+            high = Replace(high, carry.High, UpdateHigh(cycle, high, low));
         }
 
-        return (high, low);
+        scope.MoveToOuter(high, low);
+        return new HrmCarry(high, low);
     }
 
     private Tensor UpdateLow(int cycle, int step, Tensor high, Tensor low, Tensor injection)
@@ -151,13 +125,13 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     }
 
     /// <summary>Calls a module; its result must be a state as the next update needs it, or a kernel would read beyond its end.</summary>
-    private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection, bool forFirstToken = false)
+    private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection)
     {
         try
         {
             if (module is ReasoningModule blocks)
             {
-                return forFirstToken ? blocks.ForFirstToken(state, injection) : blocks.call(state, injection); // [B, S or 1, D]; they check themselves
+                return blocks.call(state, injection); // [B, S, D]; they check themselves
             }
 
             var next = module.call(state, injection); // [B, S, D]

@@ -263,8 +263,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>
-    /// The Q values of one segment, [B] each, float32, and nothing else of it: no logits, no carry, no graph. Against
-    /// <see cref="forward"/> without gradient it saves most of H's last block.
+    /// The Q values of one segment, [B] each, float32: no logits, no carry, no graph.
     /// </summary>
     /// <inheritdoc cref="forward" path="/param|/exception"/>
     internal (Tensor Halt, Tensor Continue) Judge(HrmCarry carry, PuzzleBatch batch)
@@ -273,8 +272,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         using var use = Use();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var first = _recurrence.RunForFirstToken(carry, Embed(batch)); // [B, 1, D]
-        var q = JudgeHalting(first.squeeze(1)); // [B, 2]
+        var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
+        var q = JudgeHalting(states.High.select(1, 0)); // [B, 2]
         return (scope.MoveToOuter(q.select(1, 0)), scope.MoveToOuter(q.select(1, 1))); // [B] each
     }
 

@@ -79,19 +79,6 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         return hidden.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The first token's row of <see cref="forward"/>, [B, 1, D]: the last block computes no other.</summary>
-    internal Tensor ForFirstToken(Tensor state, Tensor injection)
-    {
-        using var scope = NewDisposeScope();
-        var hidden = Merge(state, injection); // [B, S, D]
-        foreach (var layer in _layers.SkipLast(1))
-        {
-            hidden = layer.call(hidden); // [B, S, D]
-        }
-
-        return _layers[^1].ForFirstToken(hidden).MoveToOuterDisposeScope(); // [B, 1, D]
-    }
-
     private Tensor Merge(Tensor state, Tensor injection)
     {
         ArgumentNullException.ThrowIfNull(state);

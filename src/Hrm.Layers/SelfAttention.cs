@@ -63,13 +63,6 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         return _outputProjection.call(Mix(input)).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>The first token's row of <see cref="forward"/>, [B, 1, D], without the output projection of the others.</summary>
-    internal Tensor ForFirstToken(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return _outputProjection.call(Mix(input).narrow(1, 0, 1)).MoveToOuterDisposeScope(); // [B, 1, D]
-    }
-
     /// <summary>The heads' results, [B, S, D].</summary>
     private Tensor Mix(Tensor input)
     {

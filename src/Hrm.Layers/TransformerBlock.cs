@@ -69,18 +69,6 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>
-    /// The first token's row of <see cref="forward"/>, [B, 1, D]: once tokens are mixed, the others' rows are not computed.
-    /// </summary>
-    internal Tensor ForFirstToken(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var mixed = _attention is not null
-            ? _norm.NormaliseSum(_attention.ForFirstToken(input), input.narrow(1, 0, 1).contiguous())
-            : MixTokens(input).narrow(1, 0, 1).contiguous(); // [B, 1, D]
-        return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, 1, D]
-    }
-
     private Tensor MixTokens(Tensor input)
     {
         var transposed = input.transpose(1, 2).contiguous(); // [B, D, S]

@@ -10,7 +10,7 @@ public sealed class ExceptionTests
 {
     private static readonly Type[] Exceptions =
     [
-        .. new[] { typeof(HrmException), typeof(HrmModel), typeof(HrmTrainer), typeof(SudokuGrid) }
+        .. new[] { typeof(HrmException), typeof(ShapeMismatchException), typeof(HrmModel), typeof(HrmTrainer), typeof(SudokuGrid) }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception))),
     ];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Layers;
+using Hrm.Runtime;
 using TorchSharp;
 
 namespace Hrm.Benchmarks.Devices;

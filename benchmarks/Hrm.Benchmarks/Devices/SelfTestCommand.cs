@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hrm.Layers;
+using Hrm.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hrm.Runtime;
 
 namespace Hrm.Layers;
 

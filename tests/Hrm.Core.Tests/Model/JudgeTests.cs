@@ -41,24 +41,6 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void Who_watches_sees_whole_updates()
-    {
-        using var scope = NewDisposeScope();
-        using var model = TinyModel.Create();
-        using var batch = TinyModel.Batch();
-        var carry = model.InitialCarry(3);
-        var unwatched = model.Judge(carry, batch);
-        var seen = new List<long[]>();
-        model.Recurrence.Updated = update => seen.Add(update.After.shape);
-
-        var watched = model.Judge(carry, batch);
-
-        seen.Should().HaveCount(model.Config.HighCycles * (model.Config.LowCycles + 1));
-        seen.Should().AllSatisfy(shape => shape.Should().Equal(carry.High.shape));
-        watched.Halt.BeCloseTo(unwatched.Halt, 1e-6, "q_halt");
-    }
-
-    [Fact]
     public void Bad_input_is_refused_as_by_a_segment()
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using Hrm.Runtime;
 using TorchSharp;
 
 namespace Hrm.Layers.Tests.Fused;

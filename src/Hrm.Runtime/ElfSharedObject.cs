@@ -1,0 +1,270 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Hrm.Runtime;
+
+/// <summary>
+/// Symbol versions and relocations of a 64-bit little-endian shared object, read as the dynamic loader reads them: through the
+/// program headers and the dynamic section. Section headers are not needed for loading and may be stripped.
+/// </summary>
+/// <remarks>
+/// Every offset comes from the file and may have any value: each read is checked against the end of the file, and each list is
+/// bounded. References: System V ABI, chapters 4 and 5; Linux Standard Base, "Symbol Versioning".
+/// </remarks>
+internal sealed class ElfSharedObject
+{
+    private const uint SegmentLoad = 1;
+    private const uint SegmentDynamic = 2;
+    private const int ProgramHeaderSize = 56;
+    private const int DynamicEntrySize = 16;
+    private const int NeedSize = 16;
+    private const int RelocationSize = 24;
+    private const int MaxNameLength = 1024;
+
+    /// <summary>A symbol refers to its version with 15 bits, so a valid file has no more versions.</summary>
+    private const int MaxVersions = 0x8000;
+    private const ushort HiddenBit = 0x8000;
+
+    private readonly byte[] _content;
+    private readonly string _file;
+    private readonly List<(ulong Address, ulong Offset, ulong Size)> _segments = [];
+    private readonly Dictionary<ElfTag, ulong> _dynamic = [];
+
+    /// <summary>Reads the headers.</summary>
+    /// <param name="content">The whole file.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <exception cref="TorchLoadException">The file is not a shared object of this kind, or is damaged.</exception>
+    public ElfSharedObject(byte[] content, string file)
+    {
+        const byte Bits64 = 2;
+        const byte LittleEndian = 1;
+        (_content, _file) = (content, file);
+        if (content is not [0x7f, (byte)'E', (byte)'L', (byte)'F', Bits64, LittleEndian, ..])
+        {
+            throw Damaged("expected a 64-bit little-endian ELF file");
+        }
+
+        ReadProgramHeaders();
+    }
+
+    private ulong Length => (ulong)_content.Length;
+
+    /// <summary>The versions that the object requires of other libraries (<c>.gnu.version_r</c>).</summary>
+    public IReadOnlyList<ElfVersionNeed> Needs()
+    {
+        var needs = new List<ElfVersionNeed>();
+        if (!_dynamic.TryGetValue(ElfTag.VersionNeeds, out var address))
+        {
+            return needs;
+        }
+
+        var library = OffsetOf(address, NeedSize);
+        for (var left = Count(ElfTag.VersionNeedCount); left > 0; left--)
+        {
+            var file = Name(UInt32(library + 4));
+            var version = library + UInt32(library + 8);
+            for (var versions = UInt16(library + 2); versions > 0; versions--)
+            {
+                var name = Name(UInt32(version + 8));
+                needs.Add(new ElfVersionNeed(file, name, UInt16(version + 6), UInt16(version + 4), (int)version + 4));
+                if (needs.Count > MaxVersions)
+                {
+                    throw Damaged($"it lists more than {MaxVersions} versions");
+                }
+
+                version += Step(UInt32(version + 12), isLast: versions == 1, NeedSize);
+            }
+
+            library += Step(UInt32(library + 12), isLast: left == 1, NeedSize);
+        }
+
+        return needs;
+    }
+
+    /// <summary>The number of relocations that refer to a symbol of the version with this index.</summary>
+    /// <remarks>Relocations of <c>DT_RELR</c> name no symbol. 64-bit systems have no relocations without addend: they are refused.</remarks>
+    public int RelocationsUsing(ushort index)
+    {
+        if (_dynamic.ContainsKey(ElfTag.RelocationsWithoutAddend))
+        {
+            throw Damaged("expected relocations with addend (RELA), got some without (REL)");
+        }
+
+        return UsesIn(ElfTag.Relocations, ElfTag.RelocationsSize, (ElfTag.RelocationEntrySize, RelocationSize), index)
+            + UsesIn(ElfTag.PltRelocations, ElfTag.PltRelocationsSize, (ElfTag.PltRelocationKind, (ulong)ElfTag.Relocations), index);
+    }
+
+    /// <summary>The offset in the file of a range of memory addresses.</summary>
+    public ulong OffsetOf(ulong address, ulong size)
+    {
+        var (offset, available) = From(address);
+        return size <= available
+            ? offset
+            : throw Damaged($"expected {size} bytes at address 0x{address:x}, got {available} in the segment");
+    }
+
+    /// <summary>The value of an entry of the dynamic section.</summary>
+    public ulong Dynamic(ElfTag tag)
+        => _dynamic.TryGetValue(tag, out var value) ? value : throw Damaged($"the dynamic section has no {tag} entry");
+
+    private int UsesIn(ElfTag addressTag, ElfTag sizeTag, (ElfTag Tag, ulong Value) kind, ushort index)
+    {
+        if (!_dynamic.TryGetValue(addressTag, out var address))
+        {
+            return 0;
+        }
+
+        var (found, size) = (Dynamic(kind.Tag), Dynamic(sizeTag));
+        if (found != kind.Value || size % RelocationSize != 0)
+        {
+            throw Damaged($"expected {kind.Tag} {kind.Value} and relocations of {RelocationSize} bytes each, got {found} and {size} bytes");
+        }
+
+        var (versions, available) = From(Dynamic(ElfTag.SymbolVersions));
+        var table = OffsetOf(address, size);
+        var uses = 0;
+        for (ulong at = 0; at < size; at += RelocationSize)
+        {
+            var symbol = UInt64(table + at + 8) >> 32;
+            if (symbol >= available / sizeof(ushort))
+            {
+                throw Damaged($"a relocation refers to symbol {symbol}, which has no version");
+            }
+
+            var version = UInt16(versions + (symbol * sizeof(ushort))) & ~HiddenBit;
+            uses += symbol != 0 && version == index ? 1 : 0;
+        }
+
+        return uses;
+    }
+
+    private void ReadProgramHeaders()
+    {
+        var (table, entrySize, count) = (UInt64(32), UInt16(54), UInt16(56));
+        if (entrySize != ProgramHeaderSize || table > Length)
+        {
+            throw Damaged($"expected program headers of {ProgramHeaderSize} bytes within {Length}, got {entrySize} at offset {table}");
+        }
+
+        var dynamicSections = 0;
+        for (ulong i = 0; i < count; i++)
+        {
+            var header = table + (i * ProgramHeaderSize);
+            var (kind, offset, address, size) = (UInt32(header), UInt64(header + 8), UInt64(header + 16), UInt64(header + 32));
+            if (kind is not (SegmentLoad or SegmentDynamic))
+            {
+                continue;
+            }
+
+            if (offset > Length || size > Length - offset)
+            {
+                throw Damaged($"segment {i} ({size} bytes at offset {offset}) reaches past the end ({Length})");
+            }
+
+            if (kind == SegmentLoad)
+            {
+                _segments.Add((address, offset, size));
+            }
+            else if (++dynamicSections == 1)
+            {
+                ReadDynamicSection(offset, size);
+            }
+        }
+
+        if (dynamicSections != 1)
+        {
+            throw Damaged($"expected one dynamic section, got {dynamicSections}");
+        }
+    }
+
+    private void ReadDynamicSection(ulong offset, ulong size)
+    {
+        for (ulong at = 0; at + DynamicEntrySize <= size; at += DynamicEntrySize)
+        {
+            var tag = (ElfTag)UInt64(offset + at);
+            if (tag == ElfTag.End)
+            {
+                return;
+            }
+
+            _dynamic[tag] = UInt64(offset + at + 8);
+        }
+    }
+
+    /// <summary>The offset in the file of a memory address, and the number of bytes that its segment has from there.</summary>
+    private (ulong Offset, ulong Available) From(ulong address)
+    {
+        foreach (var segment in _segments)
+        {
+            if (address >= segment.Address && address - segment.Address < segment.Size)
+            {
+                var within = address - segment.Address;
+                return (segment.Offset + within, segment.Size - within);
+            }
+        }
+
+        throw Damaged($"no segment of the file holds the address 0x{address:x}");
+    }
+
+    /// <summary>A zero-terminated name of the dynamic string table.</summary>
+    private string Name(ulong index)
+    {
+        var size = Dynamic(ElfTag.StringTableSize);
+        var table = OffsetOf(Dynamic(ElfTag.StringTable), size);
+        if (index >= size)
+        {
+            throw Damaged($"expected a name index below {size}, got {index}");
+        }
+
+        var window = At(table + index, Math.Min(size - index, MaxNameLength));
+        var length = window.IndexOf((byte)0);
+        return length >= 0
+            ? Encoding.Latin1.GetString(window[..length])
+            : throw Damaged($"the name at offset {table + index} has no end within {window.Length} bytes");
+    }
+
+    private ulong Count(ElfTag tag)
+        => Dynamic(tag) is var count and <= MaxVersions ? count : throw Damaged($"it lists more than {MaxVersions} versions");
+
+    private uint Step(uint step, bool isLast, int entrySize)
+        => isLast || step >= entrySize ? step : throw Damaged($"expected a step of at least {entrySize} bytes to the next version, got {step}");
+
+    private ushort UInt16(ulong offset) => BinaryPrimitives.ReadUInt16LittleEndian(At(offset, sizeof(ushort)));
+
+    private uint UInt32(ulong offset) => BinaryPrimitives.ReadUInt32LittleEndian(At(offset, sizeof(uint)));
+
+    private ulong UInt64(ulong offset) => BinaryPrimitives.ReadUInt64LittleEndian(At(offset, sizeof(ulong)));
+
+    private ReadOnlySpan<byte> At(ulong offset, ulong size)
+        => offset <= Length && size <= Length - offset
+            ? _content.AsSpan((int)offset, (int)size)
+            : throw Damaged($"expected {size} bytes at offset {offset}, got a file of {Length} bytes");
+
+    private TorchLoadException Damaged(string message) => new($"{_file}: {message}");
+}
+
+/// <summary>One symbol version that a shared object requires of another (an <c>Elf64_Vernaux</c>).</summary>
+/// <param name="File">The other library, such as <c>libstdc++.so.6</c>.</param>
+/// <param name="Version">The version, such as <c>GLIBCXX_3.4.32</c>.</param>
+/// <param name="Index">The number by which the object's symbols refer to the version.</param>
+/// <param name="Flags"><c>vna_flags</c>; bit 1 lets the loader continue without the version.</param>
+/// <param name="FlagsOffset">The offset of the flags in the file.</param>
+internal sealed record ElfVersionNeed(string File, string Version, ushort Index, ushort Flags, int FlagsOffset);
+
+/// <summary>The entries of a dynamic section (<c>DT_*</c>) that symbol versions and relocations need.</summary>
+internal enum ElfTag : ulong
+{
+    End = 0,
+    PltRelocationsSize = 2,
+    StringTable = 5,
+    Relocations = 7,
+    RelocationsSize = 8,
+    RelocationEntrySize = 9,
+    StringTableSize = 10,
+    RelocationsWithoutAddend = 17,
+    PltRelocationKind = 20,
+    PltRelocations = 23,
+    SymbolVersions = 0x6ffffff0,
+    VersionNeeds = 0x6ffffffe,
+    VersionNeedCount = 0x6fffffff,
+}

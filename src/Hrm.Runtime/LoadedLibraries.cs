@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Hrm.Runtime;
+
+/// <summary>The native libraries of this process.</summary>
+internal static unsafe partial class LoadedLibraries
+{
+    // glibc 2.34 moved the functions of the loader here from libdl.so.2, and TorchSharp's library needs that version.
+    private const string Glibc = "libc.so.6";
+    private const int Lazy = 1;
+    private const int NoLoad = 4;
+    private const int LinkMapRequest = 2;
+
+    /// <summary>
+    /// The path of the library with this name, or with this name and a longer version (<c>libstdc++.so.6.0.30</c> for
+    /// <c>libstdc++.so.6</c>); null if it is not loaded. Linux appends "(deleted)" to the path of a deleted file.
+    /// </summary>
+    public static string? PathOf(string fileName)
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>()
+            .Select(module => module.FileName)
+            .FirstOrDefault(path => IsVersionOf(fileName, Path.GetFileName(path)));
+    }
+
+    /// <summary>Whether the file is in the process already, so that loading this path would load nothing. Linux only.</summary>
+    public static bool IsLoaded(string path) => Open(path, Lazy | NoLoad) != 0;
+
+    /// <summary>The loader's record of a library (<c>struct link_map</c>), or null. Linux only.</summary>
+    public static LinkMap* RecordOf(nint library)
+    {
+        LinkMap* record;
+        return Info(library, LinkMapRequest, &record) == 0 ? record : null;
+    }
+
+    /// <summary>Whether a library offers this version of a symbol. Linux only.</summary>
+    public static bool Offers(nint library, string symbol, string version) => Find(library, symbol, version) != 0;
+
+    private static bool IsVersionOf(string fileName, string loaded)
+        => loaded.StartsWith(fileName, StringComparison.Ordinal)
+        && (loaded.Length == fileName.Length || loaded[fileName.Length] is '.' or ' ');
+
+    [LibraryImport(Glibc, EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int flags);
+
+    [LibraryImport(Glibc, EntryPoint = "dlinfo")]
+    private static partial int Info(nint library, int request, LinkMap** record);
+
+    [LibraryImport(Glibc, EntryPoint = "dlvsym", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Find(nint library, string symbol, string version);
+
+    /// <summary>The beginning of glibc's public <c>struct link_map</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkMap
+    {
+        public nint Address;
+        public byte* Name;
+    }
+}

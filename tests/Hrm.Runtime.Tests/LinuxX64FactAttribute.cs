@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace Hrm.Runtime.Tests;
+
+/// <summary>A test of what happens on x64 Linux alone; skipped elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxX64FactAttribute : FactAttribute
+{
+    public LinuxX64FactAttribute()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            Skip = "Needs x64 Linux, where TorchSharp's native library can be too new for the host.";
+        }
+    }
+}

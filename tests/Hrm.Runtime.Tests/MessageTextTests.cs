@@ -1,0 +1,29 @@
+namespace Hrm.Runtime.Tests;
+
+public sealed class MessageTextTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("expected 1, got 'é🧩'.", "expected 1, got 'é🧩'.")]
+    [InlineData("a\r\nb\t\0", @"a\u000d\u000ab\u0009\u0000")]
+    [InlineData("\u001b[2J", @"\u001b[2J")]
+    [InlineData("\u2028\u2029\u202e\ufeff", @"\u2028\u2029\u202e\ufeff")]
+    public void What_is_not_printable_is_written_in_digits(string text, string printable)
+        => MessageText.Printable(text).Should().Be(printable);
+
+    [Theory]
+    [InlineData(MessageText.MaxLength, MessageText.MaxLength)]
+    [InlineData(MessageText.MaxLength + 1, MessageText.MaxLength + 1)]
+    [InlineData(1 << 20, MessageText.MaxLength + 1)]
+    public void Length_is_bounded(int length, int expected)
+    {
+        var printable = MessageText.Printable(new string('x', length));
+        printable.Should().HaveLength(expected);
+        printable.EndsWith('…').Should().Be(length > MessageText.MaxLength);
+    }
+
+    /// <summary>An escape is six characters long, and is not cut in two.</summary>
+    [Fact]
+    public void Length_is_bounded_after_escaping()
+        => MessageText.Printable(new string('\n', MessageText.MaxLength)).Should().HaveLength((MessageText.MaxLength / 6 * 6) + 1);
+}

@@ -1,0 +1,2 @@
+// TensorLeak counts the tensors of the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,102 @@
+using System.Text;
+
+namespace Hrm.Runtime.Tests;
+
+/// <summary>
+/// Writes the smallest shared object that has symbol versions: it asks libstdc++ for <see cref="Needs"/>, and
+/// relocates one symbol of the version at <see cref="UsedVersion"/>.
+/// </summary>
+internal sealed class TinyElf
+{
+    private const int DynamicAt = 64 + (2 * 56);
+    private const int DynamicEntries = 12;
+
+    private readonly List<byte> _strings = [];
+
+    public IReadOnlyList<string> Needs { get; init; } = ["GLIBCXX_3.4", "GLIBCXX_3.4.32"];
+
+    public string Library { get; init; } = "libstdc++.so.6";
+
+    /// <summary>The position in <see cref="Needs"/> of the version that the relocated symbol has.</summary>
+    public int UsedVersion { get; init; }
+
+    /// <summary>Whether the relocation stands in the table of the PLT rather than in that of data.</summary>
+    public bool InPlt { get; init; }
+
+    public byte[] Build()
+    {
+        _strings.Clear();
+        Text(string.Empty);
+        var library = Text(Library);
+        var names = Needs.Select(Text).ToArray();
+
+        var body = new BinaryWriter(new MemoryStream());
+        var start = DynamicAt + (DynamicEntries * 16);
+        ulong Here() => (ulong)(start + body.BaseStream.Position);
+
+        var versionNeeds = Here();
+        Write(body, (ushort)1, (ushort)Needs.Count, library, 16u, 0u);
+        for (var i = 0; i < Needs.Count; i++)
+        {
+            Write(body, 0u, (ushort)0, (ushort)(i + 2), names[i], i + 1 < Needs.Count ? 16u : 0u);
+        }
+
+        // Symbol 0 is the undefined one that every table begins with; symbol 1 is the one used, symbol 2 is not.
+        var versions = Here();
+        Write(body, (ushort)0, (ushort)(UsedVersion + 2), (ushort)(Needs.Count + 1), (ushort)0);
+        var relocations = Here();
+        Write(body, 0UL, (1UL << 32) | 6UL, 0UL);
+        var size = Here() - relocations;
+        var strings = Here();
+        body.Write(_strings.ToArray());
+
+        var dynamic = new List<(ulong Tag, ulong Value)>
+        {
+            (5, strings), (10, (ulong)_strings.Count), (0x6ffffffe, versionNeeds), (0x6fffffff, 1), (0x6ffffff0, versions),
+        };
+        dynamic.AddRange(InPlt
+            ? [(23, relocations), (2, size), (20, 7)]
+            : [(7, relocations), (8, size), (9, size)]);
+        return Assemble(body, dynamic);
+    }
+
+    private static byte[] Assemble(BinaryWriter body, List<(ulong Tag, ulong Value)> dynamic)
+    {
+        var file = new BinaryWriter(new MemoryStream());
+        var length = (ulong)(DynamicAt + (DynamicEntries * 16) + body.BaseStream.Length);
+        file.Write([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        Write(file, (ushort)3, (ushort)62, 1u, 0UL, 64UL, 0UL, 0u, (ushort)64, (ushort)56, (ushort)2, (ushort)0, (ushort)0, (ushort)0);
+        Write(file, 1u, 4u, 0UL, 0UL, 0UL, length, length, 8UL);
+        Write(file, 2u, 4u, (ulong)DynamicAt, (ulong)DynamicAt, 0UL, DynamicEntries * 16UL, DynamicEntries * 16UL, 8UL);
+        foreach (var (tag, value) in dynamic)
+        {
+            Write(file, tag, value);
+        }
+
+        file.Write(new byte[(DynamicEntries - dynamic.Count) * 16]);
+        file.Write(((MemoryStream)body.BaseStream).ToArray());
+        return ((MemoryStream)file.BaseStream).ToArray();
+    }
+
+    private static void Write(BinaryWriter to, params object[] values)
+    {
+        foreach (var value in values)
+        {
+            switch (value)
+            {
+                case ushort number: to.Write(number); break;
+                case uint number: to.Write(number); break;
+                case ulong number: to.Write(number); break;
+                default: throw new ArgumentException($"{value.GetType()} has no place in an ELF file.", nameof(values));
+            }
+        }
+    }
+
+    private uint Text(string text)
+    {
+        var at = (uint)_strings.Count;
+        _strings.AddRange(Encoding.Latin1.GetBytes(text));
+        _strings.Add(0);
+        return at;
+    }
+}

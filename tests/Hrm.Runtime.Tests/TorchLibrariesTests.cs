@@ -1,0 +1,72 @@
+using Hrm.TestKit;
+
+namespace Hrm.Runtime.Tests;
+
+public sealed class TorchLibrariesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Other_libtorch_without_a_folder_names_variable_and_command()
+    {
+        var act = () => TorchLibraries.LibtorchIn(_folder["none"]);
+
+        act.Should().Throw<TorchLoadException>().WithMessage($"HRM_LIBTORCH={_folder["none"]}: no such folder.*python3 -c*");
+    }
+
+    [Fact]
+    public void Other_libtorch_with_files_missing_names_them()
+    {
+        Touch("libc10.so");
+
+        var act = () => TorchLibraries.LibtorchIn(_folder.Path);
+
+        act.Should().Throw<TorchLoadException>().WithMessage("*the folder lacks libtorch_cpu.so, libtorch.so.*");
+    }
+
+    [Fact]
+    public void Libraries_come_in_the_order_of_their_needs()
+    {
+        Touch("libtorch.so", "libtorch_cuda.so", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_python.so");
+
+        TorchLibraries.LibtorchIn(_folder.Path).Select(path => Path.GetFileName(path))
+            .Should().Equal("libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so");
+    }
+
+    [Fact]
+    public void Application_may_spread_its_libraries_over_folders()
+    {
+        Touch("libLibTorchSharp.so", "libc10.so", "libtorch.so");
+        Directory.CreateDirectory(_folder["more"]);
+        Touch(Path.Combine("more", "libtorch_cpu.so"), Path.Combine("more", "libc10.so"));
+        var libraries = new TorchLibraries([_folder.Path + Path.DirectorySeparatorChar, string.Empty, _folder["more"]]);
+
+        libraries.Libtorch.Should().Equal(_folder["libc10.so"], _folder["more", "libtorch_cpu.so"], _folder["libtorch.so"]);
+        libraries.Problem(needsLibtorch: true).Should().BeNull();
+    }
+
+    [Fact]
+    public void Application_without_libtorch_is_told_of_package_and_variable()
+    {
+        Touch("libLibTorchSharp.so");
+        var libraries = new TorchLibraries([_folder.Path]);
+
+        libraries.Problem(needsLibtorch: false).Should().BeNull();
+        libraries.Problem(needsLibtorch: true)!.Message.Should().Contain(_folder.Path).And.Contain("TorchSharp-cpu").And.Contain("HRM_LIBTORCH");
+    }
+
+    [Fact]
+    public void Application_without_the_native_library_is_told_where_it_comes_from()
+        => new TorchLibraries([_folder.Path]).Problem(needsLibtorch: true)!.Message
+            .Should().Match($"libLibTorchSharp.so is not in {_folder.Path}.*package TorchSharp*");
+
+    private void Touch(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            File.WriteAllBytes(_folder[name], []);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace Hrm.Runtime.Tests;
+
+public sealed class VersionRelaxationTests
+{
+    [LinuxX64Fact]
+    public void Real_library_asks_libstdcpp_for_the_version_and_uses_none_of_its_symbols()
+    {
+        var elf = new ElfSharedObject(NativeTorchSharp.Read(), "real");
+
+        var needs = elf.Needs();
+
+        var need = needs.Should().ContainSingle(n => n.Version == "GLIBCXX_3.4.32").Subject;
+        need.File.Should().Be("libstdc++.so.6");
+        elf.RelocationsUsing(need.Index).Should().Be(0);
+        var common = needs.Single(n => n.File == "libstdc++.so.6" && n.Version == "GLIBCXX_3.4");
+        elf.RelocationsUsing(common.Index).Should().BeGreaterThan(10);
+    }
+
+    [LinuxX64Fact]
+    public void Real_library_differs_in_the_flags_of_one_entry()
+    {
+        var original = NativeTorchSharp.Read();
+        var elf = new ElfSharedObject(original, "real");
+        var need = elf.Needs().Single(n => n.Version == "GLIBCXX_3.4.32");
+
+        var corrected = VersionRelaxation.Apply(original, "real", () => false)!;
+
+        var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != corrected[i]).ToList();
+        changed.Should().Equal(need.FlagsOffset);
+        corrected[need.FlagsOffset].Should().Be(2);
+        original.Should().Equal(NativeTorchSharp.Read(), "the caller's bytes are not changed");
+        VersionRelaxation.Apply(corrected, "corrected", () => false).Should().BeNull("a corrected library needs nothing more");
+    }
+
+    [Fact]
+    public void Host_with_the_version_is_left_alone() =>
+        VersionRelaxation.Apply(new TinyElf().Build(), "tiny", () => true)
+            .Should().BeNull();
+
+    [Fact]
+    public void Library_without_the_version_does_not_ask_the_host() =>
+        VersionRelaxation.Apply(new TinyElf { Needs = ["GLIBCXX_3.4"] }.Build(), "tiny", () => throw new InvalidOperationException("asked"))
+            .Should().BeNull();
+
+    [Fact]
+    public void Version_of_another_library_is_left_alone() =>
+        VersionRelaxation.Apply(new TinyElf { Library = "libother.so" }.Build(), "tiny", () => false).Should().BeNull();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Relocation_that_uses_the_version_is_refused(bool inPlt)
+    {
+        var unused = new TinyElf { InPlt = inPlt, UsedVersion = 0 }.Build();
+        var used = new TinyElf { InPlt = inPlt, UsedVersion = 1 }.Build();
+
+        VersionRelaxation.Apply(unused, "tiny", () => false).Should().NotBeNull();
+        var act = () => VersionRelaxation.Apply(used, "tiny", () => false);
+
+        act.Should().Throw<TorchLoadException>().WithMessage("*uses 1 symbol(s) of GLIBCXX_3.4.32*");
+    }
+}
