@@ -1,3 +1,4 @@
+using Hrm.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace Hrm.Layers;

@@ -18,7 +18,7 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
     private readonly long _length;
     private readonly double _theta;
     private readonly Lock _gate = new();
-    private AngleTable? _table;
+    private RotaryAngles? _angles;
 
     /// <summary>Creates the embedding.</summary>
     /// <param name="headDim">H, the width of a head; even.</param>
@@ -51,9 +51,9 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
         ShapeGuard.Require(input, nameof(input), "B", "S", "A", _headDim);
         var tokens = input.size(1);
         using var scope = NewDisposeScope();
-        var table = AnglesFor(tokens, input.device);
-        var cos = table.Cos.narrow(0, 0, tokens); // [S, 1, H]
-        var sin = table.SignedSin.narrow(0, 0, tokens); // [S, 1, H]
+        var angles = AnglesFor(tokens, input.device);
+        var cos = angles.Cos.narrow(0, 0, tokens); // [S, 1, H]
+        var sin = angles.SignedSin.narrow(0, 0, tokens); // [S, 1, H]
         var wide = input.CastTo(ScalarType.Float32); // [B, S, A, H]
         return wide.mul(cos)
             .addcmul_(wide.roll(_headDim / 2, -1), sin, HeldScalars.One)
@@ -73,7 +73,16 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
             throw new ShapeMismatchException("input", $"[B, S ≤ {_length}, A, {_headDim}]", $"S = {tokens}");
         }
 
-        return TableFor(device).Angles;
+        lock (_gate)
+        {
+            if (_angles is null || _angles.Cos.device_type != device.type || _angles.Cos.device_index != device.index)
+            {
+                _angles?.Dispose();
+                _angles = RotaryAngles.Create(_headDim, _length, _theta, device);
+            }
+
+            return _angles;
+        }
     }
 
     /// <inheritdoc/>
@@ -81,51 +90,36 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            _table?.Dispose();
-            _table = null;
+            _angles?.Dispose();
+            _angles = null;
         }
 
         base.Dispose(disposing);
     }
+}
 
-    private AngleTable TableFor(Device device)
+/// <summary>The tables of <see cref="RotaryEmbedding"/>, in a class, so that the module does not register them as buffers.</summary>
+/// <param name="Cos">[length, 1, H], float32, contiguous.</param>
+/// <param name="SignedSin">[length, 1, H], float32, contiguous: -sin in the first half, sin in the second.</param>
+internal sealed record RotaryAngles(Tensor Cos, Tensor SignedSin) : IDisposable
+{
+    /// <summary>Computes the tables; the caller owns them.</summary>
+    public static RotaryAngles Create(long headDim, long length, double theta, Device device)
     {
-        lock (_gate)
-        {
-            if (_table is null || !_table.IsOn(device))
-            {
-                _table?.Dispose();
-                _table = new AngleTable(_headDim, _length, _theta, device);
-            }
-
-            return _table;
-        }
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var half = HeldScalars.Range(headDim, step: 2).DividedBy(headDim); // [H/2]
+        var frequency = tensor(theta, ScalarType.Float32).pow(half).reciprocal(); // [H/2]
+        var angles = outer(HeldScalars.Range(length, step: 1), frequency); // [length, H/2]
+        var sin = angles.sin();
+        return new RotaryAngles(
+            cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope(),
+            cat([sin.neg(), sin], 1).unsqueeze(1).to(device).DetachFromDisposeScope());
     }
 
-    /// <summary>The cosines and signed sines, [length, 1, H], float32. A class, so that the module does not take them for buffers.</summary>
-    private sealed class AngleTable : IDisposable
+    public void Dispose()
     {
-        public AngleTable(long headDim, long length, double theta, Device device)
-        {
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            var half = HeldScalars.Range(headDim, step: 2).DividedBy(headDim); // [H/2]
-            var frequency = tensor(theta, ScalarType.Float32).pow(half).reciprocal(); // [H/2]
-            var angles = outer(HeldScalars.Range(length, step: 1), frequency); // [length, H/2]
-            var sin = angles.sin();
-            Angles = new RotaryAngles(
-                cat([angles.cos(), angles.cos()], 1).unsqueeze(1).to(device).DetachFromDisposeScope(),
-                cat([sin.neg(), sin], 1).unsqueeze(1).to(device).DetachFromDisposeScope());
-        }
-
-        public RotaryAngles Angles { get; }
-
-        public bool IsOn(Device device) => Angles.Cos.device_type == device.type && Angles.Cos.device_index == device.index;
-
-        public void Dispose()
-        {
-            Angles.Cos.Dispose();
-            Angles.SignedSin.Dispose();
-        }
+        Cos.Dispose();
+        SignedSin.Dispose();
     }
 }

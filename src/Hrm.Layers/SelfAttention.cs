@@ -1,3 +1,4 @@
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

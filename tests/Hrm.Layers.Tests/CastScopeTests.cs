@@ -1,3 +1,4 @@
+using Hrm.Layers.Kernels;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;

@@ -1,10 +1,11 @@
+using Hrm.Layers.Kernels;
 using System.Runtime.Intrinsics;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;
 using static TorchSharp.torch;
 
-namespace Hrm.Layers.Tests.Fused;
+namespace Hrm.Layers.Tests.Kernels;
 
 public sealed unsafe class SoftmaxRowsTests
 {
@@ -20,7 +21,7 @@ public sealed unsafe class SoftmaxRowsTests
         var scores = Normal([5, width]).mul(10);
         var exact = scores.to_type(ScalarType.Float64).mul(Scale).softmax(-1);
         var guarded = cat([scores.reshape(-1), tensor(new[] { 42f })]);
-        new SoftmaxRows<StoredSingle> { Scores = (StoredSingle*)TensorMemory.AddressOf(guarded), Width = width, Scale = Scale }.Run(0, 5);
+        SoftmaxRows.Forward(FastPath.AddressOf<StoredSingle>(guarded), width, Scale, 0, 5);
 
         // Two units in the last place of the power, one of the sum, and the rounding of a score of up to 12: 6e-7 was seen.
         var error = (guarded.narrow(0, 0, 5 * width).view(5, width) / exact - 1).abs().max().item<double>();
@@ -37,13 +38,7 @@ public sealed unsafe class SoftmaxRowsTests
         var gradient = Normal([5, width], seed: 2);
         var exact = weights * Scale * (gradient.to_type(ScalarType.Float64) - (gradient * weights).sum(-1, keepdim: true, ScalarType.Float64));
         var guarded = cat([gradient.reshape(-1), tensor(new[] { 42f })]);
-        new SoftmaxGradientRows<StoredSingle>
-        {
-            Weights = (StoredSingle*)TensorMemory.AddressOf(weights),
-            Gradient = (StoredSingle*)TensorMemory.AddressOf(guarded),
-            Width = width,
-            Scale = Scale,
-        }.Run(0, 5);
+        SoftmaxRows.Backward(FastPath.AddressOf<StoredSingle>(weights), FastPath.AddressOf<StoredSingle>(guarded), width, Scale, 0, 5);
         guarded.narrow(0, 0, 5 * width).view(5, width).BeCloseTo(exact.add(0), width == 1 ? 1e-6 : 2e-6, "gradient");
         guarded[5 * width].item<float>().Should().Be(42f);
     }
@@ -78,21 +73,21 @@ public sealed unsafe class SoftmaxRowsTests
         for (var x = -87.3f; x <= 0; x += 1e-3f)
         {
             var exact = Math.Exp(x);
-            worst = Math.Max(worst, Math.Abs(VectorExponential.OfNonPositive(Vector512.Create(x))[0] - exact) / exact);
+            worst = Math.Max(worst, Math.Abs(VectorMath.ExpOfNonPositive(Vector512.Create(x))[0] - exact) / exact);
         }
 
         worst.Should().BeLessThan(2 * Math.Pow(2, -23));
-        VectorExponential.OfNonPositive(Vector512<float>.Zero)[0].Should().Be(1);
-        VectorExponential.OfNonPositive(Vector512.Create(-88f))[0].Should().Be(0);
-        VectorExponential.OfNonPositive(Vector512.Create(float.NegativeInfinity))[0].Should().Be(0);
-        VectorExponential.OfNonPositive(Vector512.Create(float.NaN))[0].Should().Be(float.NaN);
+        VectorMath.ExpOfNonPositive(Vector512<float>.Zero)[0].Should().Be(1);
+        VectorMath.ExpOfNonPositive(Vector512.Create(-88f))[0].Should().Be(0);
+        VectorMath.ExpOfNonPositive(Vector512.Create(float.NegativeInfinity))[0].Should().Be(0);
+        VectorMath.ExpOfNonPositive(Vector512.Create(float.NaN))[0].Should().Be(float.NaN);
     }
 
     private static void Run(float[] values, long width)
     {
         fixed (float* scores = values)
         {
-            new SoftmaxRows<StoredSingle> { Scores = (StoredSingle*)scores, Width = width, Scale = 1 }.Run(0, values.Length / width);
+            SoftmaxRows.Forward((StoredSingle*)scores, width, 1, 0, values.Length / width);
         }
     }
 }

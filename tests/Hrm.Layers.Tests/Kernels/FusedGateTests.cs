@@ -1,9 +1,10 @@
+using Hrm.Layers.Kernels;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;
 using static TorchSharp.torch;
 
-namespace Hrm.Layers.Tests.Fused;
+namespace Hrm.Layers.Tests.Kernels;
 
 public sealed class FusedGateTests
 {
@@ -116,7 +117,7 @@ public sealed class FusedGateTests
         using var scope = NewDisposeScope();
         var gradient = zeros(3);
         BackwardMemory.FreeReturned();
-        BackwardMemory.Return(gradient, null, gradient).Should().HaveCount(3);
+        BackwardMemory.Return([gradient, null, gradient]).Should().HaveCount(3);
         gradient.IsInvalid.Should().BeFalse();
         BackwardMemory.FreeReturned();
         gradient.IsInvalid.Should().BeTrue();

@@ -1,9 +1,10 @@
+using Hrm.Layers.Kernels;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;
 using static TorchSharp.torch;
 
-namespace Hrm.Layers.Tests.Fused;
+namespace Hrm.Layers.Tests.Kernels;
 
 public sealed class FusedAttentionTests
 {

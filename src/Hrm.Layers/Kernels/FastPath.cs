@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Hrm.Layers;
+namespace Hrm.Layers.Kernels;
 
-/// <summary>Decides where the fused kernels of this folder take the place of the plain operations.</summary>
+/// <summary>Decides whether the kernels of this folder replace the plain operations.</summary>
 /// <remarks>
-/// They serve contiguous float32 and bfloat16 tensors on the CPU. Everything else takes the plain operations, and so does
-/// everything where the environment variable <c>HRM_FAST_PATH</c> is <c>0</c> or <c>off</c> when the process starts.
+/// The kernels take contiguous float32 and bfloat16 tensors on the CPU. Everything else takes the plain operations, as does
+/// everything if the environment variable <c>HRM_FAST_PATH</c> is <c>0</c> or <c>off</c> when the process starts.
 /// </remarks>
-internal static class FastPath
+internal static unsafe class FastPath
 {
     /// <summary>The environment variable that switches the kernels off.</summary>
     public const string Variable = "HRM_FAST_PATH";
@@ -25,7 +27,7 @@ internal static class FastPath
     public static bool IsOff(string? value)
         => value is "0" || string.Equals(value, "off", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a kernel may walk the memory of this tensor.</summary>
+    /// <summary>Whether a kernel may read and write the memory of this tensor.</summary>
     public static bool Applies(Tensor tensor)
         => IsOn
         && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16
@@ -35,8 +37,14 @@ internal static class FastPath
         && tensor.numel() is > 0 and <= MostValues;
 
     /// <summary>Whether an operation on these tensors is recorded for a backward pass.</summary>
-    public static bool Records(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;
+    public static bool Records(Tensor first, Tensor? second = null)
+        => is_grad_enabled() && (first.requires_grad || second is { requires_grad: true });
 
-    /// <inheritdoc cref="Records(Tensor)"/>
-    public static bool Records(Tensor first, Tensor second) => is_grad_enabled() && (first.requires_grad || second.requires_grad);
+    /// <summary>
+    /// The address of the first value of a tensor that <see cref="Applies"/>. It is valid while the tensor lives: keep the tensor
+    /// alive until the work on its memory is over.
+    /// </summary>
+    public static T* AddressOf<T>(Tensor tensor)
+        where T : unmanaged
+        => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -1,7 +1,8 @@
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Hrm.Layers.Tests.Fused;
+namespace Hrm.Layers.Tests.Kernels;
 
 public sealed class FastPathTests
 {

@@ -1,9 +1,10 @@
+using Hrm.Layers.Kernels;
 using Hrm.Runtime;
 using TorchSharp;
 
-namespace Hrm.Layers.Tests.Fused;
+namespace Hrm.Layers.Tests.Kernels;
 
-public sealed unsafe class KernelThreadsTests
+public sealed class KernelThreadsTests
 {
     public static TheoryData<int, long, bool> Ways => new()
     {
@@ -20,7 +21,7 @@ public sealed unsafe class KernelThreadsTests
     public void Threads_of_libtorch_can_be_entered_on_linux()
     {
         TorchRuntime.EnsureLoaded();
-        OpenMp.IsAvailable.Should().Be(OperatingSystem.IsLinux());
+        KernelThreads.HasOpenMp.Should().Be(OperatingSystem.IsLinux());
     }
 
     [Theory]
@@ -28,10 +29,7 @@ public sealed unsafe class KernelThreadsTests
     public void Every_row_is_worked_on_once(int threads, long rows, bool isOpenMp)
     {
         var counts = new int[rows];
-        fixed (int* target = counts)
-        {
-            KernelThreads.RunOn(threads, rows, new Counting { Counts = target }, isOpenMp && OpenMp.IsAvailable);
-        }
+        KernelThreads.RunOn(threads, rows, Count(counts), isOpenMp && KernelThreads.HasOpenMp);
 
         counts.Should().OnlyContain(count => count == 1);
     }
@@ -44,10 +42,7 @@ public sealed unsafe class KernelThreadsTests
     public void The_size_of_the_work_does_not_change_what_is_done(long rows, long valuesPerRow)
     {
         var counts = new int[rows + 1];
-        fixed (int* target = counts)
-        {
-            KernelThreads.Run(rows, valuesPerRow, new Counting { Counts = target });
-        }
+        KernelThreads.Run(rows, valuesPerRow, Count(counts));
 
         counts.Should().Equal([.. Enumerable.Repeat(1, (int)rows), 0]);
     }
@@ -56,12 +51,12 @@ public sealed unsafe class KernelThreadsTests
     public void As_many_threads_work_as_libtorch_is_set_to()
     {
         var before = torch.get_num_threads();
-        var threads = stackalloc int[1000];
+        var threads = new int[1000];
         try
         {
             torch.set_num_threads(1);
-            KernelThreads.Run(1000, 1000, new RecordingThreads { Threads = threads });
-            new ReadOnlySpan<int>(threads, 1000).ToArray().Should().OnlyContain(id => id == Environment.CurrentManagedThreadId);
+            KernelThreads.Run(1000, 1000, (begin, end) => threads.AsSpan((int)begin, (int)(end - begin)).Fill(Environment.CurrentManagedThreadId));
+            threads.Should().OnlyContain(id => id == Environment.CurrentManagedThreadId);
         }
         finally
         {
@@ -74,7 +69,7 @@ public sealed unsafe class KernelThreadsTests
     [InlineData(false)]
     public void An_exception_of_the_kernel_reaches_the_caller(bool isOpenMp)
     {
-        var run = () => KernelThreads.RunOn(2, 100, default(Failing), isOpenMp && OpenMp.IsAvailable);
+        var run = () => KernelThreads.RunOn(2, 100, (begin, _) => throw new InvalidOperationException($"row {begin}"), isOpenMp && KernelThreads.HasOpenMp);
         run.Should().Throw<InvalidOperationException>().WithMessage("row *");
         run.Should().Throw<InvalidOperationException>("the threads serve on");
     }
@@ -87,44 +82,17 @@ public sealed unsafe class KernelThreadsTests
             for (var round = 0; round < 50; round++)
             {
                 var counts = new int[2000];
-                fixed (int* target = counts)
-                {
-                    KernelThreads.Run(2000, 100, new Counting { Counts = target });
-                }
-
+                KernelThreads.Run(2000, 100, Count(counts));
                 counts.Should().OnlyContain(count => count == 1);
             }
         });
     }
 
-    private struct Counting : IRowKernel
+    private static Action<long, long> Count(int[] counts) => (begin, end) =>
     {
-        public int* Counts;
-
-        public readonly void Run(long begin, long end)
+        for (var row = begin; row < end; row++)
         {
-            for (var row = begin; row < end; row++)
-            {
-                Interlocked.Increment(ref Counts[row]);
-            }
+            Interlocked.Increment(ref counts[row]);
         }
-    }
-
-    private struct RecordingThreads : IRowKernel
-    {
-        public int* Threads;
-
-        public readonly void Run(long begin, long end)
-        {
-            for (var row = begin; row < end; row++)
-            {
-                Threads[row] = Environment.CurrentManagedThreadId;
-            }
-        }
-    }
-
-    private struct Failing : IRowKernel
-    {
-        public readonly void Run(long begin, long end) => throw new InvalidOperationException($"row {begin}");
-    }
+    };
 }
