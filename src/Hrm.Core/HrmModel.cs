@@ -406,7 +406,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         if (_positionEmbedding is not null)
         {
             // The factor keeps the variance of the sum at that of its terms.
-            embedded = embedded.Plus(_positionEmbedding.Table()).Times(0.707106781); // [B, S, D]
+            embedded = embedded.Plus(_positionEmbedding.Weight.CastTo(embedded.dtype)).Times(0.707106781); // [B, S, D]
         }
 
         return embedded.Times(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]

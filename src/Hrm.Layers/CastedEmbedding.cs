@@ -51,11 +51,4 @@ public sealed class CastedEmbedding : nn.Module<Tensor, Tensor>
             .view([.. input.shape, _weight.size(1)])
             .MoveToOuterDisposeScope(); // […, D]
     }
-
-    /// <summary>The whole table in the forward dtype, [V, D]; what learned positions add.</summary>
-    public Tensor Table()
-    {
-        using var scope = NewDisposeScope();
-        return _weight.to(_forwardDtype, copy: true).MoveToOuterDisposeScope();
-    }
 }

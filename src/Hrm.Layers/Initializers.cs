@@ -8,7 +8,7 @@ namespace Hrm.Layers;
 /// <remarks>
 /// TorchSharp's own <c>nn.init.trunc_normal_</c> fills the tensor with the constant <c>std</c> (0.107.0) and is not used.
 /// </remarks>
-public static class Initializers
+internal static class Initializers
 {
     /// <summary>The standard deviation of a standard normal that is cut at ±2.</summary>
     private const double CutStandardDeviation = 0.87962566103423978;
@@ -53,11 +53,11 @@ public static class Initializers
     /// <param name="shape">The shape.</param>
     /// <param name="standardDeviation">The standard deviation after the cut.</param>
     /// <param name="generator">The generator; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
-    internal static Parameter NewParameter(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
+    public static Parameter NewParameter(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
         => new Parameter(NewTensor(shape, standardDeviation, generator), requires_grad: true);
 
     /// <summary>As <see cref="NewParameter"/>, for buffers: not trained.</summary>
-    internal static Tensor NewTensor(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
+    public static Tensor NewTensor(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
     {
         var tensor = zeros(shape, ScalarType.Float32, CPU).DetachFromDisposeScope();
         return generator is null || standardDeviation == 0 ? tensor : TruncatedNormal(tensor, standardDeviation, generator);

@@ -10,16 +10,8 @@ public sealed class ShapeMismatchException : HrmException
     /// <param name="argument">The name of the tensor.</param>
     /// <param name="expected">What was expected, with symbols, for instance <c>[B, 81]</c>.</param>
     /// <param name="actual">What came, for instance <c>[4, 80]</c>.</param>
-    public ShapeMismatchException(string argument, string expected, string actual)
-        : base($"{argument}: expected {expected}, got {actual}.")
-    {
-        Argument = argument;
-        Expected = expected;
-        Actual = actual;
-    }
-
-    /// <summary>Creates the exception with the error of libtorch that it explains.</summary>
-    internal ShapeMismatchException(string argument, string expected, string actual, Exception innerException)
+    /// <param name="innerException">The error of libtorch that it explains, or <see langword="null"/>.</param>
+    public ShapeMismatchException(string argument, string expected, string actual, Exception? innerException = null)
         : base($"{argument}: expected {expected}, got {actual}.", innerException)
     {
         Argument = argument;

@@ -31,13 +31,10 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <param name="mlp">The feed-forward layer; owned by the block.</param>
     /// <param name="normEpsilon">ε of the normalisation.</param>
     public TransformerBlock(SelfAttention attention, SwiGlu mlp, double normEpsilon = 1e-5)
-        : base(nameof(TransformerBlock))
+        : this(mlp, normEpsilon)
     {
         ArgumentNullException.ThrowIfNull(attention);
-        ArgumentNullException.ThrowIfNull(mlp);
         _attention = attention;
-        _mlp = mlp;
-        _norm = new RmsNorm(normEpsilon);
         RegisterComponents();
     }
 
@@ -46,14 +43,19 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <param name="mlp">The feed-forward layer; owned by the block.</param>
     /// <param name="normEpsilon">ε of the normalisation.</param>
     public TransformerBlock(TokenMixer tokenMixer, SwiGlu mlp, double normEpsilon = 1e-5)
-        : base(nameof(TransformerBlock))
+        : this(mlp, normEpsilon)
     {
         ArgumentNullException.ThrowIfNull(tokenMixer);
-        ArgumentNullException.ThrowIfNull(mlp);
         _tokenMixer = tokenMixer;
+        RegisterComponents();
+    }
+
+    private TransformerBlock(SwiGlu mlp, double normEpsilon)
+        : base(nameof(TransformerBlock))
+    {
+        ArgumentNullException.ThrowIfNull(mlp);
         _mlp = mlp;
         _norm = new RmsNorm(normEpsilon);
-        RegisterComponents();
     }
 
     /// <summary>Applies the block.</summary>
