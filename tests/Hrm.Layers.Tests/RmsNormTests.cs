@@ -24,19 +24,6 @@ public sealed class RmsNormTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Forward_normalises_to_a_mean_square_of_one(ScalarType dtype)
-    {
-        using var scope = NewDisposeScope();
-        using var layer = new RmsNorm();
-        var output = layer.call((Normal([4, 256]) * 100).to_type(dtype)).to_type(ScalarType.Float64);
-
-        // Bfloat16 keeps 8 bits of each value, which average out.
-        output.square().mean([-1]).BeCloseTo(ones(4), dtype == ScalarType.Float32 ? 1e-5 : 5e-3, "mean square");
-    }
-
-    [Theory]
-    [InlineData(ScalarType.Float32)]
-    [InlineData(ScalarType.BFloat16)]
     public void Zeros_stay_zero_with_a_finite_gradient(ScalarType dtype)
     {
         using var scope = NewDisposeScope();

@@ -14,6 +14,8 @@ public sealed class FusedAttentionTests
     [InlineData(3, 17, 40, 2, true)] // a half of 10: no whole vector
     [InlineData(1, 16, 102, 3, true)] // a half of 17: a vector and one value
     [InlineData(2, 1, 64, 2, true)]
+    [InlineData(3, 7, 32, 4, true)]
+    [InlineData(3, 7, 32, 4, false)]
     [InlineData(1, 129, 64, 2, true)] // weights computed again in bfloat16, libtorch's attention in float32
     [InlineData(13, 300, 160, 2, true)] // several blocks of batch rows, the last one smaller
     public void Forward_and_backward_equal_the_plain_form(long batch, long tokens, int width, int heads, bool rotates)

@@ -123,25 +123,6 @@ public sealed class FusedGateTests
         gradient.IsInvalid.Should().BeTrue();
     }
 
-    [Fact]
-    public void Several_threads_at_once_get_their_own_results()
-    {
-        using var scope = NewDisposeScope();
-        var input = Normal([300, 200]);
-        var expected = FusedGate.Apply(input);
-        Parallel.For(0, 4, _ =>
-        {
-            for (var round = 0; round < 20; round++)
-            {
-                using var inner = NewDisposeScope();
-                var leaf = input.detach().requires_grad_(true);
-                var output = FusedGate.Apply(leaf);
-                output.sum().backward();
-                output.detach().Equals(expected).Should().BeTrue();
-            }
-        });
-    }
-
     private static Tensor Exactly(Tensor gateUp)
     {
         var halves = gateUp.chunk(2, -1);
