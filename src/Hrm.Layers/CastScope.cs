@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>
-/// While one is open, layers that run on this thread without recording cast each of their weights once and share the result.
+/// A scope in which layers that run on this thread without recording cast each of their weights once and share the result.
 /// </summary>
 /// <remarks>
-/// Nothing tells when the values of a weight have changed. The caller therefore opens a scope around work that cannot change
-/// them, such as the many updates of one recurrence. It holds a copy of the weights in the forward dtype until it is closed.
+/// The scope does not notice a change of a weight's values. The caller therefore opens it around work that cannot change them, such
+/// as the many updates of one recurrence. It holds a copy of the weights in the forward dtype until it is closed.
 /// </remarks>
 internal sealed class CastScope : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CastScope : IDisposable
     {
     }
 
-    /// <summary>Opens a scope; null, which <see langword="using"/> takes, where the fast path is switched off.</summary>
+    /// <summary>Opens a scope; null, which <see langword="using"/> accepts, if the fast path is switched off.</summary>
     public static CastScope? Open()
     {
         if (!FastPath.IsOn)
@@ -34,10 +34,7 @@ internal sealed class CastScope : IDisposable
         return scope;
     }
 
-    /// <summary>
-    /// The weight in another dtype: the weight itself where it has it, shared with others in an open scope. It is not to be
-    /// disposed by hand.
-    /// </summary>
+    /// <summary>The weight in another dtype, shared within an open scope; the weight itself if it has that dtype. Do not dispose it by hand.</summary>
     public static Tensor Cast(Tensor weight, ScalarType dtype)
         => weight.dtype == dtype || Current.Value is not { } scope || FastPath.Records(weight)
             ? weight.CastTo(dtype)
@@ -71,8 +68,8 @@ internal sealed class CastScope : IDisposable
 internal static class TensorCast
 {
     /// <summary>
-    /// The tensor in another dtype, the tensor itself where it has that dtype already. Use it inside a dispose scope,
-    /// or where the result is not disposed by hand.
+    /// The tensor in another dtype; the tensor itself if it has that dtype already. Use it inside a dispose scope, or do not dispose
+    /// the result by hand.
     /// </summary>
     public static Tensor CastTo(this Tensor tensor, ScalarType dtype)
         => tensor.dtype == dtype ? tensor : tensor.to_type(dtype);

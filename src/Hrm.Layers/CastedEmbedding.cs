@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>An embedding table in float32 whose looked-up rows are cast to the forward dtype.</summary>
+/// <summary>An embedding table in float32; looked-up rows are cast to the forward dtype.</summary>
 /// <remarks>
-/// Rows are cast after the look-up: the values are those of casting the table first, and gradients of a row that
-/// occurs more than once add up in float32. Key: <c>embedding_weight</c>.
+/// Rows are cast after the look-up. The values equal those of casting the table first, and gradients of a row that occurs more
+/// than once add up in float32. Key: <c>embedding_weight</c>.
 /// </remarks>
 public sealed class CastedEmbedding : nn.Module<Tensor, Tensor>
 {
@@ -22,9 +22,9 @@ public sealed class CastedEmbedding : nn.Module<Tensor, Tensor>
     /// <summary>Creates the table.</summary>
     /// <param name="count">V, the number of rows.</param>
     /// <param name="width">D, the width of a row.</param>
-    /// <param name="standardDeviation">The deviation of the initial values.</param>
-    /// <param name="forwardDtype">The dtype of the rows that are returned.</param>
-    /// <param name="generator">Draws the rows; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <param name="standardDeviation">The standard deviation of the initial values.</param>
+    /// <param name="forwardDtype">The dtype of the returned rows.</param>
+    /// <param name="generator">Draws the rows; <see langword="null"/> leaves zeros for weights that are loaded next.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     public CastedEmbedding(long count, long width, double standardDeviation, ScalarType forwardDtype, Generator? generator)
         : base(nameof(CastedEmbedding))

@@ -7,8 +7,8 @@ namespace Hrm.Layers;
 
 /// <summary>A linear layer whose float32 weights are cast to the dtype of its input: <c>y = x Wᵀ + b</c>.</summary>
 /// <remarks>
-/// Weights start truncated normal with deviation 1/√I, the bias with 0. Keys: <c>weight</c>, <c>bias</c>.
-/// Source: the authors' <c>CastedLinear</c>; initialisation after LeCun et al., <i>Efficient BackProp</i>.
+/// Initial weights are truncated normal with standard deviation 1/√I, the initial bias is 0. Keys: <c>weight</c>, <c>bias</c>.
+/// Source: the authors' <c>CastedLinear</c>; initialisation by LeCun et al., <i>Efficient BackProp</i>.
 /// </remarks>
 public sealed class CastedLinear : nn.Module<Tensor, Tensor>
 {
@@ -26,8 +26,8 @@ public sealed class CastedLinear : nn.Module<Tensor, Tensor>
     /// <summary>Creates the layer.</summary>
     /// <param name="inputFeatures">I, the width of the input.</param>
     /// <param name="outputFeatures">O, the width of the output.</param>
-    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
-    /// <param name="hasBias">Whether a bias is added.</param>
+    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros for weights that are loaded next.</param>
+    /// <param name="hasBias">Whether to add a bias.</param>
     /// <exception cref="ArgumentOutOfRangeException">A width is not positive.</exception>
     public CastedLinear(long inputFeatures, long outputFeatures, Generator? generator, bool hasBias = false)
         : base(nameof(CastedLinear))

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>
-/// Joins a state and what is injected into it by a learned gate, in the place of their sum:
+/// Merges a state and its injection by a learned gate instead of adding them:
 /// <c>2 · (g · state + (1 − g) · injection)</c> with <c>g = sigmoid(state_proj(state) + injection_proj(injection))</c>.
 /// </summary>
 /// <remarks>
-/// The weights start at zero, so g is ½ everywhere and the layer starts as the sum, bit for bit. Keys: <c>state_proj.weight</c>,
-/// <c>injection_proj.weight</c>, [D, D] each. The HRM paper (arXiv 2506.21734, section 2) adds, and leaves gating to future work.
+/// Initial weights are zero: g is ½ everywhere, and the layer starts as the sum, bit for bit. Keys: <c>state_proj.weight</c>,
+/// <c>injection_proj.weight</c>, [D, D] each. The HRM paper (arXiv 2506.21734, section 2) adds, and names gating as future work.
 /// </remarks>
 public sealed class GatedMerge : nn.Module<Tensor, Tensor, Tensor>
 {
@@ -20,7 +20,7 @@ public sealed class GatedMerge : nn.Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "injection_proj")]
     private readonly CastedLinear _injectionProjection;
 
-    /// <summary>Creates the layer; its weights are zero, whether they are trained or loaded next.</summary>
+    /// <summary>Creates the layer with weights of zero.</summary>
     /// <param name="width">D.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is not positive.</exception>
     public GatedMerge(long width)
@@ -31,7 +31,7 @@ public sealed class GatedMerge : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Joins.</summary>
+    /// <summary>Merges.</summary>
     /// <param name="state">[B, S, D], any floating point dtype.</param>
     /// <param name="injection">[B, S, D], of the same dtype.</param>
     /// <returns>[B, S, D].</returns>

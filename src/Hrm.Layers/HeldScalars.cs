@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>Arithmetic of tensors and numbers whose native scalar lives until the call returns.</summary>
+/// <summary>Arithmetic of tensors and numbers that keeps each native scalar alive until the call returns.</summary>
 /// <remarks>
-/// TorchSharp passes the bare handle of a <see cref="Scalar"/> to libtorch. An implicit conversion leaves nothing that refers to the
-/// object during the call, so a garbage collection on another thread frees the scalar while libtorch reads it. TorchSharp's own
-/// <c>a + b</c>, <c>square</c> and operators with a number convert inside. Constants are held by static fields here; a number that
-/// changes is disposed after the call, and that later use holds it. The analyzer bans the rest (<c>eng/BannedSymbols.txt</c>).
+/// TorchSharp passes the bare handle of a <see cref="Scalar"/> to libtorch. After an implicit conversion nothing refers to the object
+/// during the call, so a garbage collection on another thread may free the scalar while libtorch reads it. TorchSharp's own
+/// <c>a + b</c>, <c>square</c> and operators with a number convert internally. Static fields hold the constants here; a number that
+/// changes is disposed after the call, which keeps it alive. An analyzer bans the rest (<c>eng/BannedSymbols.txt</c>).
 /// </remarks>
 internal static class HeldScalars
 {
@@ -26,7 +26,7 @@ internal static class HeldScalars
         return left.add(right, alpha);
     }
 
-    /// <summary>tensor + number; an integer scalar leaves the dtype of integer tensors.</summary>
+    /// <summary>tensor + number; an integer scalar keeps the dtype of integer tensors.</summary>
     public static Tensor Plus(this Tensor tensor, Scalar number) => tensor.add(number, One);
 
     /// <summary>left += right.</summary>
@@ -80,14 +80,14 @@ internal static class HeldScalars
     /// <summary>tensor².</summary>
     public static Tensor Squared(this Tensor tensor) => tensor.pow(Two);
 
-    /// <summary>tensor ≥ number, bool; an integer, for integer tensors.</summary>
+    /// <summary>tensor ≥ number as bool, for integer tensors.</summary>
     public static Tensor IsAtLeast(this Tensor tensor, long number)
     {
         using var scalar = number.ToScalar();
         return tensor.ge(scalar);
     }
 
-    /// <summary>0, step, 2·step … below end, float32.</summary>
+    /// <summary>0, step, 2·step, … below end, float32.</summary>
     public static Tensor Range(long end, long step)
     {
         using var stop = end.ToScalar();

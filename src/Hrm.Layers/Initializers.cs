@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>Initial values of weights, drawn from a generator that the caller owns.</summary>
+/// <summary>Initial values of weights; the caller owns the generator.</summary>
 /// <remarks>
 /// TorchSharp's own <c>nn.init.trunc_normal_</c> fills the tensor with the constant <c>std</c> (0.107.0) and is not used.
 /// </remarks>
@@ -18,15 +18,15 @@ internal static class Initializers
 
     /// <summary>
     /// Fills a tensor from a normal distribution that is cut at ±2 standard deviations and then scaled, so that
-    /// <paramref name="standardDeviation"/> is the deviation after the cut (as JAX does, unlike PyTorch).
+    /// <paramref name="standardDeviation"/> is the standard deviation after the cut (as in JAX, unlike PyTorch).
     /// </summary>
     /// <remarks>
     /// <c>x = std / 0.8796 · √2 · erfinv(u)</c>, u uniform over (-erf(√2), erf(√2)); |x| ≤ 2 · std / 0.8796.
-    /// Measured over 10⁶ draws: deviation within 0.2 % of what was asked, no value beyond the cut.
+    /// Measured over 10⁶ draws: standard deviation within 0.2 % of the given one, no value beyond the cut.
     /// </remarks>
-    /// <param name="tensor">The tensor to fill, any shape, floating point, on the CPU (the generator's device).</param>
-    /// <param name="standardDeviation">The standard deviation asked for; 0 fills with zeros.</param>
-    /// <param name="generator">The generator to draw from.</param>
+    /// <param name="tensor">Any shape, floating point, on the generator's device (CPU).</param>
+    /// <param name="standardDeviation">0 fills with zeros.</param>
+    /// <param name="generator">The random source.</param>
     /// <returns><paramref name="tensor"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative or not finite.</exception>
     public static Tensor TruncatedNormal(Tensor tensor, double standardDeviation, Generator generator)
@@ -49,14 +49,11 @@ internal static class Initializers
         return tensor;
     }
 
-    /// <summary>A trainable float32 tensor, truncated normal, or zeros where no generator is given.</summary>
-    /// <param name="shape">The shape.</param>
-    /// <param name="standardDeviation">The standard deviation after the cut.</param>
-    /// <param name="generator">The generator; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <summary>A trainable float32 tensor: truncated normal, or zeros without a generator.</summary>
     public static Parameter NewParameter(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
         => new Parameter(NewTensor(shape, standardDeviation, generator), requires_grad: true);
 
-    /// <summary>As <see cref="NewParameter"/>, for buffers: not trained.</summary>
+    /// <summary>The same without a gradient, for buffers.</summary>
     public static Tensor NewTensor(ReadOnlySpan<long> shape, double standardDeviation, Generator? generator)
     {
         var tensor = zeros(shape, ScalarType.Float32, CPU).DetachFromDisposeScope();

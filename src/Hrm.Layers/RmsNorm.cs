@@ -6,9 +6,9 @@ namespace Hrm.Layers;
 
 /// <summary>Root-mean-square normalisation without a gain: <c>y = x / √(mean(x²) + ε)</c>, computed in float32.</summary>
 /// <remarks>
-/// In float32 the mean square is taken as it is written; in bfloat16 it comes from the vector norm, <c>‖x‖² / D</c>, which
-/// on a CPU is 40 to 55 % faster and whose rounding (3e-7) is far below that of the dtype. A token mixer amplifies the
-/// float32 rounding tenfold a segment, so there the slower form is what keeps to the recorded numbers.
+/// In float32 the mean square is computed as in the formula. In bfloat16 it is <c>‖x‖² / D</c> by the vector norm, which is 40 to
+/// 55 % faster on a CPU; its rounding (3e-7) is far below that of the dtype. A token mixer amplifies float32 rounding tenfold per
+/// segment, so float32 needs the slower form to agree with the recorded numbers.
 /// Source: Zhang and Sennrich, arXiv 1910.07467.
 /// </remarks>
 public sealed class RmsNorm : nn.Module<Tensor, Tensor>
@@ -37,12 +37,12 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Normalises a sum over the last axis.</summary>
-    /// <param name="output">[…, D], what a layer has just given: its memory is used.</param>
-    /// <param name="state">[…, D], what the layer was given; not changed.</param>
+    /// <param name="output">[…, D], the result of a layer; its memory is overwritten.</param>
+    /// <param name="state">[…, D], the input of that layer; not changed.</param>
     internal Tensor NormaliseSum(Tensor output, Tensor state)
         => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.ApplyToSum(output, state, _epsilon) : Plainly(output.PlusInPlace(state), _epsilon);
 
-    /// <summary>The norm of libtorch's operations.</summary>
+    /// <summary>The norm by libtorch's operations.</summary>
     internal static Tensor Plainly(Tensor input, double epsilon)
     {
         var wide = input.CastTo(ScalarType.Float32); // […, D]

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>Rotary position embedding (RoPE): turns each pair of channels by an angle that grows with the position.</summary>
+/// <summary>Rotary position embedding (RoPE): rotates each pair of channels by an angle that grows with the position.</summary>
 /// <remarks>
 /// <para>
 /// With halves x1, x2 of a head and angle t·θ^(-2i/H), i &lt; H/2: <c>[x1·cos - x2·sin, x2·cos + x1·sin]</c>, computed in
-/// float32 and rounded back. It is written as <c>x · cos + roll(x, H/2) · [-sin, sin]</c>, which on a CPU takes a third of
-/// the time of concatenating the halves.
+/// float32 and rounded back. The code computes <c>x · cos + roll(x, H/2) · [-sin, sin]</c>, which takes a third of the time of
+/// concatenating the halves on a CPU.
 /// </para>
-/// <para>Holds no weights: the tables are made for the device of the input, once. Source: Su et al., arXiv 2104.09864.</para>
+/// <para>It has no weights; the tables are computed once for the device of the input. Source: Su et al., arXiv 2104.09864.</para>
 /// </remarks>
 public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
 {
@@ -41,10 +41,10 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
         _theta = theta;
     }
 
-    /// <summary>Turns queries or keys.</summary>
-    /// <param name="input">[B, S, A, H]; token s stands at position s.</param>
+    /// <summary>Rotates queries or keys.</summary>
+    /// <param name="input">[B, S, A, H]; token s has position s.</param>
     /// <returns>[B, S, A, H] in the dtype of <paramref name="input"/>.</returns>
-    /// <exception cref="ShapeMismatchException">H differs, or S is beyond the length of the table.</exception>
+    /// <exception cref="ShapeMismatchException">H differs, or S exceeds the length of the table.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -64,8 +64,8 @@ public sealed class RotaryEmbedding : nn.Module<Tensor, Tensor>
     /// <summary>H, the width of a head.</summary>
     internal long HeadDim => _headDim;
 
-    /// <summary>The tables, owned by the embedding, that turn this many tokens of heads on this device.</summary>
-    /// <exception cref="ShapeMismatchException">S is beyond the length of the tables.</exception>
+    /// <summary>The tables for this many tokens on this device; the embedding owns them.</summary>
+    /// <exception cref="ShapeMismatchException">S exceeds the length of the tables.</exception>
     internal RotaryAngles AnglesFor(long tokens, Device device)
     {
         if (tokens > _length)

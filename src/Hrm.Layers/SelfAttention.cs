@@ -7,8 +7,8 @@ namespace Hrm.Layers;
 
 /// <summary>Full multi-head self-attention without a mask: <c>o_proj(softmax(q kᵀ / √H) v)</c>.</summary>
 /// <remarks>
-/// Every token sees every token. Queries and keys are turned by a <see cref="RotaryEmbedding"/> where one is given.
-/// Second derivatives: none in float32; in bfloat16 on the CPU only with <c>HRM_FAST_PATH=off</c> in the environment.
+/// Every token attends to every token. A <see cref="RotaryEmbedding"/>, if there is one, rotates queries and keys. Second derivatives:
+/// none in float32; in bfloat16 on the CPU only with <c>HRM_FAST_PATH=off</c> in the environment.
 /// Keys: <c>qkv_proj.weight</c> (rows: q heads, k heads, v heads), <c>o_proj.weight</c>.
 /// Source: Vaswani et al., arXiv 1706.03762.
 /// </remarks>
@@ -30,8 +30,8 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     /// <summary>Creates the layer.</summary>
     /// <param name="hiddenSize">D.</param>
     /// <param name="heads">A; divides D.</param>
-    /// <param name="rotary">Turns q and k by position; may be shared between layers. <see langword="null"/> for none.</param>
-    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <param name="rotary">Rotates q and k by position; layers may share it. <see langword="null"/> for none.</param>
+    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros for weights that are loaded next.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or A does not divide D.</exception>
     public SelfAttention(long hiddenSize, long heads, RotaryEmbedding? rotary, Generator? generator)
         : base(nameof(SelfAttention))
@@ -55,7 +55,7 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
     /// <summary>Attends.</summary>
     /// <param name="input">[B, S, D], floating point.</param>
     /// <returns>[B, S, D] in the dtype of <paramref name="input"/>.</returns>
-    /// <exception cref="ShapeMismatchException">The shape is another.</exception>
+    /// <exception cref="ShapeMismatchException">The shape differs.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>The one check of tensor shapes: it says both sides, before anything native runs.</summary>
+/// <summary>Checks tensor shapes before native code runs; the message has the expected and the actual shape.</summary>
 internal static class ShapeGuard
 {
-    /// <summary>Throws unless <paramref name="tensor"/> has the axes that are expected.</summary>
+    /// <summary>Throws unless <paramref name="tensor"/> has the expected axes.</summary>
     /// <exception cref="ShapeMismatchException">A size or the number of axes differs.</exception>
     public static void Require(Tensor tensor, string argument, params ReadOnlySpan<Axis> expected)
     {
@@ -44,7 +44,7 @@ internal static class ShapeGuard
         }
     }
 
-    /// <summary>An argument, with the type of the module that made it.</summary>
+    /// <summary>An argument, with the type of the module that produced it.</summary>
     public static string NameOf(string argument, object? module) => module is null ? argument : $"{argument} ({module.GetType().Name})";
 
     /// <summary>Shape and dtype, for instance <c>[4, 81, 128] BFloat16</c>.</summary>
@@ -62,7 +62,7 @@ internal static class ShapeGuard
     }
 }
 
-/// <summary>One axis of an expected shape: a size that must match, or a symbol that stands for any size.</summary>
+/// <summary>One axis of an expected shape: a size that must match, or a symbol for any size.</summary>
 internal readonly struct Axis
 {
     private readonly string? _symbol;

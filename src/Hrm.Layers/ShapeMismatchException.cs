@@ -1,16 +1,16 @@
 namespace Hrm;
 
 /// <summary>
-/// A tensor has another shape, dtype or value range than the operation needs. Thrown before anything native runs,
-/// because several native shape errors end the process.
+/// A tensor does not have the shape, dtype or value range that the operation needs. Thrown before native code runs, because several
+/// native shape errors end the process.
 /// </summary>
 public sealed class ShapeMismatchException : HrmException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="argument">The name of the tensor.</param>
-    /// <param name="expected">What was expected, with symbols, for instance <c>[B, 81]</c>.</param>
-    /// <param name="actual">What came, for instance <c>[4, 80]</c>.</param>
-    /// <param name="innerException">The error of libtorch that it explains, or <see langword="null"/>.</param>
+    /// <param name="expected">The expected shape, with symbols, for example <c>[B, 81]</c>.</param>
+    /// <param name="actual">The actual shape, for example <c>[4, 80]</c>.</param>
+    /// <param name="innerException">The error of libtorch that this exception explains, or <see langword="null"/>.</param>
     public ShapeMismatchException(string argument, string expected, string actual, Exception? innerException = null)
         : base($"{argument}: expected {expected}, got {actual}.", innerException)
     {
@@ -22,9 +22,9 @@ public sealed class ShapeMismatchException : HrmException
     /// <summary>The name of the tensor.</summary>
     public string Argument { get; }
 
-    /// <summary>What was expected.</summary>
+    /// <summary>The expected shape.</summary>
     public string Expected { get; }
 
-    /// <summary>What came.</summary>
+    /// <summary>The actual shape.</summary>
     public string Actual { get; }
 }

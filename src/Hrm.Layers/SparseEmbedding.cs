@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>
-/// A table with a row per puzzle of which a training step touches only the rows of its batch: the table has no gradient,
-/// the looked-up rows do.
+/// A table with a row per puzzle. A training step updates only the rows of its batch: the looked-up rows have a gradient, the table
+/// has none.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Where gradients are recorded in training mode, the rows become a leaf of the graph and are kept as
-/// <see cref="Gathered"/> until the next such call: an optimizer for sparse rows reads their gradient from there and
-/// writes the table. A dense gradient of the table would not fit for the paper's ARC set, which has a million ids.
+/// In training mode with gradients the rows become a leaf of the graph, kept as <see cref="Gathered"/> until the next such call. An
+/// optimizer for sparse rows reads their gradient and writes the table. A dense gradient of the table would not fit in memory for
+/// the paper's ARC set, which has a million ids.
 /// </para>
-/// <para>Starts with zeros. Key: <c>weights</c>, a buffer. Not safe for concurrent training; look-ups without gradient are.</para>
+/// <para>Initial values are zeros. Key: <c>weights</c>, a buffer. Concurrent look-ups are safe only without gradients.</para>
 /// </remarks>
 public sealed class SparseEmbedding : nn.Module<Tensor, Tensor>
 {
@@ -28,7 +28,7 @@ public sealed class SparseEmbedding : nn.Module<Tensor, Tensor>
     /// <summary>Creates the table, filled with zeros.</summary>
     /// <param name="count">The number of ids.</param>
     /// <param name="width">W, the width of a row.</param>
-    /// <param name="forwardDtype">The dtype of the rows that are returned.</param>
+    /// <param name="forwardDtype">The dtype of the returned rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     public SparseEmbedding(long count, long width, ScalarType forwardDtype)
         : base(nameof(SparseEmbedding))
@@ -63,7 +63,7 @@ public sealed class SparseEmbedding : nn.Module<Tensor, Tensor>
             Gathered?.Dispose();
             Gathered = new GatheredRows(ids.clone().DetachFromDisposeScope(), rows.DetachFromDisposeScope());
 
-            // A view of its own, so that the caller's disposal of the result leaves the leaf alone.
+            // A separate view: the caller may dispose the result, but not the leaf.
             rows = rows.alias();
         }
 
@@ -83,8 +83,8 @@ public sealed class SparseEmbedding : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The rows of a <see cref="SparseEmbedding"/> that one training step looked up, with their ids.</summary>
-/// <remarks>Owned by the embedding that made it: valid until its next recorded look-up.</remarks>
+/// <summary>The rows of a <see cref="SparseEmbedding"/> that one training step uses, with their ids.</summary>
+/// <remarks>The embedding owns it; it is valid until the next recorded look-up.</remarks>
 public sealed class GatheredRows : IDisposable
 {
     internal GatheredRows(Tensor ids, Tensor rows)

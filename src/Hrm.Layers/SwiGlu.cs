@@ -17,8 +17,8 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
 
     /// <summary>Creates the layer.</summary>
     /// <param name="width">D, the width of input and output.</param>
-    /// <param name="innerWidth">The width between, see <see cref="InnerWidth"/>.</param>
-    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <param name="innerWidth">I, the inner width, see <see cref="InnerWidth"/>.</param>
+    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros for weights that are loaded next.</param>
     /// <exception cref="ArgumentOutOfRangeException">A width is not positive.</exception>
     public SwiGlu(long width, long innerWidth, Generator? generator)
         : base(nameof(SwiGlu))
@@ -58,14 +58,14 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
     /// <summary>silu(gate) · up of [gate | up].</summary>
     internal static Tensor Gate(Tensor gateUp) => FusedGate.Applies(gateUp) ? FusedGate.Apply(gateUp) : GatePlainly(gateUp);
 
-    /// <summary>The gate of libtorch's operations.</summary>
+    /// <summary>The gate by libtorch's operations.</summary>
     internal static Tensor GatePlainly(Tensor gateUp)
     {
-        // Chunks, not two narrow views: the backward pass then joins the two gradients rather than adding padded ones.
+        // Chunks instead of two narrow views: the backward pass then concatenates the two gradients instead of adding padded ones.
         var halves = gateUp.chunk(2, -1);
         var (gate, up) = (halves[0], halves[1]); // […, I] each
 
-        // In place where no gradient needs the operands: a forward pass saves two temporaries (3.3 → 1.9 ms at D 512, B 16).
+        // In place if no gradient needs the operands: a forward pass saves two temporaries (3.3 → 1.9 ms at D 512, B 16).
         return gateUp.requires_grad ? nn.functional.silu(gate).mul(up) : gate.silu_().mul_(up); // […, I]
     }
 }

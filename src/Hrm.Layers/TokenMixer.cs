@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 
-/// <summary>Mixes tokens by the function of <see cref="SwiGlu"/> over the token axis, in the place of attention.</summary>
+/// <summary>Mixes tokens by the function of <see cref="SwiGlu"/> over the token axis, instead of attention.</summary>
 /// <remarks>
-/// The number of tokens is fixed by the weights, and no positions are needed. It works on the transposed state,
-/// [B, D, S]. Keys: <c>gate_up_proj.weight</c>, <c>down_proj.weight</c>.
+/// The weights fix the number of tokens, and no positions are needed. The input is the transposed state, [B, D, S]. Keys: <c>gate_up_proj.weight</c>, <c>down_proj.weight</c>.
 /// Source: Jolicoeur-Martineau, arXiv 2510.04871 (<c>mlp_t</c>), after Tolstikhin et al., arXiv 2105.01601.
 /// </remarks>
 public sealed class TokenMixer : nn.Module<Tensor, Tensor>
@@ -21,9 +20,9 @@ public sealed class TokenMixer : nn.Module<Tensor, Tensor>
     private readonly long _tokens;
 
     /// <summary>Creates the layer.</summary>
-    /// <param name="tokens">S, prefix included.</param>
-    /// <param name="innerWidth">The width between; <see cref="SwiGlu.InnerWidth"/> of S by the authors' rule.</param>
-    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <param name="tokens">S, including the prefix.</param>
+    /// <param name="innerWidth">I, the inner width; <see cref="SwiGlu.InnerWidth"/> of S by the authors' rule.</param>
+    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros for weights that are loaded next.</param>
     /// <exception cref="ArgumentOutOfRangeException">A width is not positive.</exception>
     public TokenMixer(long tokens, long innerWidth, Generator? generator)
         : base(nameof(TokenMixer))

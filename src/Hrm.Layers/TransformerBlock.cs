@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>
-/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>, where mix is attention, or a token mixer that works
-/// (and is normalised) over the token axis.
+/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>. mix is attention, or a token mixer that works (and is
+/// normalised) over the token axis.
 /// </summary>
 /// <remarks>
 /// Keys: <c>self_attn.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on the
@@ -61,7 +61,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <summary>Applies the block.</summary>
     /// <param name="input">[B, S, D], floating point.</param>
     /// <returns>[B, S, D] in the dtype of <paramref name="input"/>.</returns>
-    /// <exception cref="ShapeMismatchException">The shape is another.</exception>
+    /// <exception cref="ShapeMismatchException">The shape differs.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
