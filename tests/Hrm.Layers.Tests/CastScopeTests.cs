@@ -9,7 +9,7 @@ namespace Hrm.Layers.Tests;
 public sealed class CastScopeTests
 {
     [Fact]
-    public void Weights_are_cast_once_while_a_scope_is_open_and_anew_after_it()
+    public void Weights_are_cast_once_per_open_scope_and_again_after_it()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -29,7 +29,7 @@ public sealed class CastScopeTests
     }
 
     [Fact]
-    public void A_scope_inside_another_casts_for_itself_and_gives_back_to_the_outer_one()
+    public void A_nested_scope_has_casts_of_its_own_and_restores_the_outer_ones()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -63,7 +63,7 @@ public sealed class CastScopeTests
     }
 
     [Fact]
-    public void A_scope_is_of_its_thread_alone()
+    public void A_scope_affects_only_its_thread()
     {
         using var scope = NewDisposeScope();
         using var layer = Create();

@@ -30,7 +30,7 @@ public sealed class CastedEmbeddingTests
         using var generator = new Generator(1);
         using var layer = new CastedEmbedding(3, 2, 1, ScalarType.BFloat16, generator);
 
-        // 1 + 1/256 has no bfloat16: a sum in that dtype would lose the second term.
+        // bfloat16 cannot represent 1 + 1/256: a sum in that dtype would lose the second term.
         var importance = tensor([1f, 1f / 256, 1f, 1f], [4, 1]).to_type(ScalarType.BFloat16);
         (layer.call(tensor([1, 1, 2, 1])) * importance).sum().backward();
 
@@ -38,7 +38,7 @@ public sealed class CastedEmbeddingTests
     }
 
     [Fact]
-    public void Rows_start_with_the_deviation_asked_for()
+    public void Initial_rows_have_the_requested_standard_deviation()
     {
         using var generator = new Generator(1);
         using var layer = new CastedEmbedding(1000, 100, 0.3, ScalarType.Float32, generator);
@@ -49,7 +49,7 @@ public sealed class CastedEmbeddingTests
     [Theory]
     [InlineData(0, 2, "count")]
     [InlineData(4, 0, "width")]
-    public void Constructor_refuses_a_size_that_is_not_positive(long count, long width, string parameter)
+    public void Constructor_rejects_a_size_that_is_not_positive(long count, long width, string parameter)
     {
         var create = () => new CastedEmbedding(count, width, 1, ScalarType.Float32, generator: null);
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);

@@ -72,7 +72,7 @@ public sealed class CastedLinearTests
     }
 
     [Fact]
-    public void Forward_refuses_another_width()
+    public void Forward_rejects_another_width()
     {
         using var layer = new CastedLinear(4, 2, generator: null);
         using var scope = NewDisposeScope();
@@ -85,7 +85,7 @@ public sealed class CastedLinearTests
     [Theory]
     [InlineData(0, 2, "inputFeatures")]
     [InlineData(4, -1, "outputFeatures")]
-    public void Constructor_refuses_a_width_that_is_not_positive(long inputs, long outputs, string parameter)
+    public void Constructor_rejects_a_width_that_is_not_positive(long inputs, long outputs, string parameter)
     {
         var create = () => new CastedLinear(inputs, outputs, generator: null);
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);

@@ -31,7 +31,7 @@ public sealed class EveryLayerTests
         }
     }
 
-    /// <summary>A field that a move forgets would keep its values: the layer computes with its fields, the state lists its registrations.</summary>
+    /// <summary>The layer computes with its fields, and the state lists its registrations: a field that a move misses would keep its values.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Moving_replaces_every_weight_that_the_layer_computes_with(string name)
@@ -57,7 +57,7 @@ public sealed class EveryLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Input_is_left_as_it_was(string name)
+    public void Input_is_unchanged(string name)
     {
         using var scope = NewDisposeScope();
         using var layer = LayerCase.Of(name).New();
@@ -74,7 +74,7 @@ public sealed class EveryLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Results_without_gradients_are_those_with_them(string name)
+    public void Results_without_gradients_equal_those_with_gradients(string name)
     {
         using var scope = NewDisposeScope();
         using var layer = LayerCase.Of(name).New();

@@ -22,7 +22,7 @@ public sealed class GatedMergeTests
         joined.Equals(state + injection).Should().BeTrue();
     }
 
-    /// <summary>Of each input in turn, with the other held; the gradients of both weights are compared each time.</summary>
+    /// <summary>Varies one input and keeps the other; compares the gradients of both weights each time.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -68,7 +68,7 @@ public sealed class GatedMergeTests
     }
 
     [Fact]
-    public void Another_width_is_refused()
+    public void Another_width_is_rejected()
     {
         using var scope = NewDisposeScope();
         using var layer = new GatedMerge(4);
@@ -92,7 +92,7 @@ public sealed class GatedMergeTests
 
     private static Tensor Input(ulong seed, ScalarType dtype) => Normal([3, 5, Width], seed).to_type(dtype);
 
-    /// <summary>With weights that open and close gates.</summary>
+    /// <summary>Creates a layer with open and closed gates.</summary>
     private static GatedMerge Create()
     {
         using var scope = NewDisposeScope();
@@ -103,7 +103,7 @@ public sealed class GatedMergeTests
         return layer;
     }
 
-    /// <summary>2 · (g · state + (1 − g) · injection), the factor with the gate, as rounding in bfloat16 needs it.</summary>
+    /// <summary>2 · (g · state + (1 − g) · injection), with the factor at the gate, for equal rounding in bfloat16.</summary>
     private static Tensor Merge(GatedMerge layer, Tensor state, Tensor injection)
     {
         var weights = layer.state_dict();

@@ -13,7 +13,7 @@ public sealed class InitializersTests
     [Theory]
     [InlineData(1.0)]
     [InlineData(0.05)]
-    public void TruncatedNormal_has_the_deviation_asked_for_and_its_cut(double deviation)
+    public void TruncatedNormal_has_the_requested_standard_deviation_and_its_cut(double deviation)
     {
         using var scope = NewDisposeScope();
         var values = Draw(Draws, deviation, seed: 3);
@@ -39,7 +39,7 @@ public sealed class InitializersTests
     }
 
     [Fact]
-    public void TruncatedNormal_of_deviation_zero_is_zero()
+    public void TruncatedNormal_of_standard_deviation_zero_is_zero()
     {
         using var scope = NewDisposeScope();
         Draw(1000, 0, seed: 7).abs().max().item<float>().Should().Be(0);
@@ -49,7 +49,7 @@ public sealed class InitializersTests
     [InlineData(-1.0)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void TruncatedNormal_refuses_a_deviation_that_is_none(double deviation)
+    public void TruncatedNormal_rejects_an_invalid_standard_deviation(double deviation)
     {
         using var scope = NewDisposeScope();
         var draw = () => Draw(1, deviation, seed: 8);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers.Tests;
 
-/// <summary>One layer of each kind, for what must hold of all: keys, moving, leaks, inputs left as they were.</summary>
+/// <summary>One layer of each kind, for the properties of all layers: keys, moving, leaks, unchanged inputs.</summary>
 public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Tensor>> Create, Func<Tensor> Input, string[] Keys)
 {
     private const int Tokens = 7;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Hrm.Layers.Tests;
 
 /// <summary>
-/// The layers as the authors' code writes them, op by op: the reference of the faster forms. What the layers compute in
-/// float32 stays in float64 where the input is, so that a float64 input gives the exact result.
+/// The layers as in the authors' code, operation by operation: the reference for the faster forms. Steps that the layers compute in
+/// float32 are in float64 for a float64 input, which then gives the exact result.
 /// </summary>
 internal static class PlainLayers
 {

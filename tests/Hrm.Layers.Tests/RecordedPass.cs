@@ -7,7 +7,7 @@ namespace Hrm.Layers.Tests;
 /// <summary>One forward and backward pass: the output, and the gradients of the input and of every weight by name.</summary>
 internal sealed record RecordedPass(Tensor Output, IReadOnlyDictionary<string, Tensor> Gradients)
 {
-    /// <summary>Runs a function on the input in a dtype; each output value has a weight of its own in the sum that is differentiated.</summary>
+    /// <summary>Runs a function on the input in a dtype and differentiates a sum in which each output value has a different weight.</summary>
     public static RecordedPass Of(Func<Tensor, Tensor> function, Tensor input, ScalarType dtype, nn.Module weights)
     {
         var leaf = input.detach().to(dtype, copy: true).requires_grad_(true);
@@ -23,7 +23,7 @@ internal sealed record RecordedPass(Tensor Output, IReadOnlyDictionary<string, T
         return new RecordedPass(output.detach(), gradients);
     }
 
-    /// <summary>Takes the gradient off the weight, so that the next pass starts without one.</summary>
+    /// <summary>Moves the gradient off the weight, so that the next pass starts without one.</summary>
     private static Tensor Take(Parameter weight)
     {
         var gradient = weight.grad!.clone();

@@ -51,7 +51,7 @@ public sealed class RmsNormTests
     [Theory]
     [InlineData(0.0)]
     [InlineData(-1.0)]
-    public void Constructor_refuses_an_epsilon_that_is_not_positive(double epsilon)
+    public void Constructor_rejects_an_epsilon_that_is_not_positive(double epsilon)
     {
         var create = () => new RmsNorm(epsilon);
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(epsilon));

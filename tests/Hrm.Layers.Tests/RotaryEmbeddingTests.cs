@@ -24,7 +24,7 @@ public sealed class RotaryEmbeddingTests
     }
 
     [Fact]
-    public void Angles_stay_right_at_the_end_of_a_long_table()
+    public void Angles_are_accurate_at_the_end_of_a_long_table()
     {
         using var scope = NewDisposeScope();
         using var layer = new RotaryEmbedding(64, 900);
@@ -34,7 +34,7 @@ public sealed class RotaryEmbeddingTests
     }
 
     [Fact]
-    public void Forward_refuses_more_tokens_than_the_table_has()
+    public void Forward_rejects_more_tokens_than_the_table_has()
     {
         using var scope = NewDisposeScope();
         using var layer = new RotaryEmbedding(8, 4);
@@ -43,7 +43,7 @@ public sealed class RotaryEmbeddingTests
     }
 
     [Fact]
-    public void Forward_refuses_another_head_width()
+    public void Forward_rejects_another_head_width()
     {
         using var scope = NewDisposeScope();
         using var layer = new RotaryEmbedding(8, 4);
@@ -56,7 +56,7 @@ public sealed class RotaryEmbeddingTests
     [InlineData(0, 4, 10000.0, "headDim")]
     [InlineData(8, 0, 10000.0, "length")]
     [InlineData(8, 4, 0.0, "theta")]
-    public void Constructor_refuses_a_bad_size(long headDim, long length, double theta, string parameter)
+    public void Constructor_rejects_a_bad_size(long headDim, long length, double theta, string parameter)
     {
         var create = () => new RotaryEmbedding(headDim, length, theta);
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);

@@ -11,7 +11,7 @@ public sealed class SelfAttentionTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Forward_takes_an_input_that_is_not_contiguous(ScalarType dtype)
+    public void Forward_accepts_an_input_that_is_not_contiguous(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -46,7 +46,7 @@ public sealed class SelfAttentionTests
     }
 
     [Fact]
-    public void Forward_refuses_another_shape()
+    public void Forward_rejects_another_shape()
     {
         using var scope = NewDisposeScope();
         using var layer = new SelfAttention(Width, 4, rotary: null, generator: null);
@@ -57,7 +57,7 @@ public sealed class SelfAttentionTests
     }
 
     [Fact]
-    public void Forward_refuses_more_tokens_than_there_are_positions()
+    public void Forward_rejects_more_tokens_than_there_are_positions()
     {
         using var scope = NewDisposeScope();
         using var layer = new SelfAttention(Width, 4, new RotaryEmbedding(Width / 4, 7), generator: null);
@@ -67,7 +67,7 @@ public sealed class SelfAttentionTests
     [Theory]
     [InlineData(32, 5)]
     [InlineData(32, 0)]
-    public void Constructor_refuses_heads_that_do_not_divide_the_width(long width, long heads)
+    public void Constructor_rejects_heads_that_do_not_divide_the_width(long width, long heads)
     {
         var create = () => new SelfAttention(width, heads, rotary: null, generator: null);
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(heads));

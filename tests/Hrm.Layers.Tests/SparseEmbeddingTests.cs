@@ -23,7 +23,7 @@ public sealed class SparseEmbeddingTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Gathered_rows_get_the_gradient_and_the_table_none(ScalarType dtype)
+    public void Gathered_rows_have_a_gradient_and_the_table_has_none(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var layer = Create(dtype);
@@ -32,7 +32,7 @@ public sealed class SparseEmbeddingTests
 
         layer.Gathered!.Ids.Equals(tensor([4L, 0L, 4L])).Should().BeTrue();
         layer.Gathered.Rows.Equals(layer.Weights.index_select(0, layer.Gathered.Ids)).Should().BeTrue();
-        layer.Gathered.Rows.grad!.BeCloseTo(importance.expand(3, 2), 0, "gradient, one row a look-up");
+        layer.Gathered.Rows.grad!.BeCloseTo(importance.expand(3, 2), 0, "gradient, one row per look-up");
         layer.Weights.requires_grad.Should().BeFalse();
         layer.parameters().Should().BeEmpty();
     }
@@ -65,7 +65,7 @@ public sealed class SparseEmbeddingTests
     }
 
     [Fact]
-    public void Gathered_is_left_alone_without_gradients()
+    public void Gathered_is_unchanged_without_gradients()
     {
         using var scope = NewDisposeScope();
         using var layer = Create(ScalarType.Float32);
@@ -81,7 +81,7 @@ public sealed class SparseEmbeddingTests
     }
 
     [Fact]
-    public void Gathered_is_left_alone_in_evaluation()
+    public void Gathered_is_unchanged_in_evaluation()
     {
         using var scope = NewDisposeScope();
         using var layer = Create(ScalarType.Float32);
@@ -99,7 +99,7 @@ public sealed class SparseEmbeddingTests
     }
 
     [Fact]
-    public void Forward_refuses_ids_that_are_no_vector()
+    public void Forward_rejects_ids_that_are_not_a_vector()
     {
         using var scope = NewDisposeScope();
         using var layer = new SparseEmbedding(5, 2, ScalarType.Float32);

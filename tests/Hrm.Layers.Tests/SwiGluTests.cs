@@ -23,7 +23,7 @@ public sealed class SwiGluTests
     [InlineData(0, 4.0, 256, "width")]
     [InlineData(32, 0.0, 256, "expansion")]
     [InlineData(32, 4.0, 0, "multiple")]
-    public void InnerWidth_refuses_a_value_that_is_not_positive(long width, double expansion, long multiple, string parameter)
+    public void InnerWidth_rejects_a_value_that_is_not_positive(long width, double expansion, long multiple, string parameter)
     {
         var compute = () => SwiGlu.InnerWidth(width, expansion, multiple);
         compute.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
@@ -43,7 +43,7 @@ public sealed class SwiGluTests
     }
 
     [Fact]
-    public void Frozen_first_weights_leave_the_gradient_of_the_second()
+    public void Freezing_the_first_weights_keeps_the_gradient_of_the_second()
     {
         using var scope = NewDisposeScope();
         using var layer = Create();

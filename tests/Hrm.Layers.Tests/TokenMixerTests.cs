@@ -20,7 +20,7 @@ public sealed class TokenMixerTests
     }
 
     [Fact]
-    public void Channels_are_mixed_one_by_one()
+    public void Channels_are_mixed_independently()
     {
         using var scope = NewDisposeScope();
         using var layer = Create();
@@ -35,7 +35,7 @@ public sealed class TokenMixerTests
     }
 
     [Fact]
-    public void Forward_refuses_another_number_of_tokens()
+    public void Forward_rejects_another_number_of_tokens()
     {
         using var scope = NewDisposeScope();
         using var layer = Create();

@@ -57,7 +57,7 @@ public sealed class TransformerBlockTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Forward_refuses_an_input_without_batch(bool attends)
+    public void Forward_rejects_an_input_without_batch(bool attends)
     {
         using var scope = NewDisposeScope();
         using var layer = attends ? CreateWithAttention(rotates: true) : CreateWithMixer();

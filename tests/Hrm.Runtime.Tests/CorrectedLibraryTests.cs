@@ -14,7 +14,7 @@ public sealed class CorrectedLibraryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [LinuxX64Fact]
-    public void Copy_lies_under_the_hash_of_the_original_and_is_private()
+    public void Copy_is_stored_under_the_hash_of_the_original_and_is_private()
     {
         var path = Library.Store(Cache);
 
@@ -50,7 +50,7 @@ public sealed class CorrectedLibraryTests : IDisposable
     }
 
     [LinuxX64Fact]
-    public void Writers_at_once_never_show_half_a_file()
+    public void Concurrent_writers_never_show_half_a_file()
     {
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ =>
         {
@@ -62,7 +62,7 @@ public sealed class CorrectedLibraryTests : IDisposable
     }
 
     [LinuxX64Fact]
-    public void Folder_that_others_can_write_is_refused()
+    public void Folder_that_others_can_write_is_rejected()
     {
         var path = Library.Store(Cache);
         ChangeMode(Path.GetDirectoryName(path)!, UnixFileMode.OtherWrite);
@@ -73,7 +73,7 @@ public sealed class CorrectedLibraryTests : IDisposable
     }
 
     [LinuxX64Fact]
-    public void Library_is_loaded_from_a_folder_of_its_own_where_the_cache_cannot_be_written()
+    public void Library_is_loaded_from_a_temporary_folder_if_the_cache_cannot_be_written()
     {
         var blocked = Blocked();
         string? loaded = null;
@@ -91,7 +91,7 @@ public sealed class CorrectedLibraryTests : IDisposable
     }
 
     [LinuxX64Fact]
-    public void Library_that_no_folder_serves_names_the_folders_and_the_variable()
+    public void Message_names_the_folders_and_the_variable_if_no_folder_can_be_used()
     {
         var blocked = Blocked();
 
@@ -127,7 +127,7 @@ public sealed class CorrectedLibraryTests : IDisposable
         }
     }
 
-    /// <summary>A folder that cannot be made, even by a superuser: its parent is a file.</summary>
+    /// <summary>A folder that even a superuser cannot create: its parent is a file.</summary>
     private string Blocked()
     {
         File.WriteAllText(_folder["file"], string.Empty);

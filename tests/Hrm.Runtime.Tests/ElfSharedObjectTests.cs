@@ -20,7 +20,7 @@ public sealed class ElfSharedObjectTests
     }
 
     [Fact]
-    public void Mutations_of_a_tiny_library_never_fail_otherwise()
+    public void Mutations_of_a_tiny_library_cause_no_other_exception()
     {
         var original = new TinyElf().Build();
         var random = new Random(1);
@@ -34,7 +34,7 @@ public sealed class ElfSharedObjectTests
     }
 
     [LinuxX64Fact]
-    public void Mutations_of_the_real_library_never_fail_otherwise()
+    public void Mutations_of_the_real_library_cause_no_other_exception()
     {
         var original = NativeTorchSharp.Read();
         var elf = new ElfSharedObject(original, "real");
@@ -65,7 +65,7 @@ public sealed class ElfSharedObjectTests
     [InlineData(5, 2, "*expected a 64-bit little-endian ELF file*")]
     [InlineData(54, 55, "*expected program headers of 56 bytes*got 55 at offset 64*")]
     [InlineData(56, 1, "*expected one dynamic section, got 0*")]
-    public void Wrong_header_says_what_was_expected(int offset, byte value, string message)
+    public void Message_of_a_wrong_header_has_the_expected_value(int offset, byte value, string message)
     {
         var library = new TinyElf().Build();
         library[offset] = value;
@@ -84,7 +84,7 @@ public sealed class ElfSharedObjectTests
     [InlineData(0UL, 40_000UL, "*more than 32768 versions*", 0x6fffffffUL)]
     [InlineData(17UL, 0UL, "*expected relocations with addend*", 7UL)]
     [InlineData(0UL, 23UL, "*expected RelocationEntrySize 24*got 23*", 9UL)]
-    public void Wrong_dynamic_entry_says_what_was_expected(ulong newTag, ulong newValue, string message, ulong tag)
+    public void Message_of_a_wrong_dynamic_entry_has_the_expected_value(ulong newTag, ulong newValue, string message, ulong tag)
     {
         var library = new TinyElf().Build();
         var entry = Enumerable.Range(0, 12).Select(i => DynamicAt + (16 * i))

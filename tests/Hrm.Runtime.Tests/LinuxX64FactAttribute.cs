@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Hrm.Runtime.Tests;
 
-/// <summary>A test of what happens on x64 Linux alone; skipped elsewhere.</summary>
+/// <summary>A test that runs only on x64 Linux; skipped elsewhere.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxX64FactAttribute : FactAttribute
 {

@@ -8,7 +8,7 @@ public sealed class MessageTextTests
     [InlineData("a\r\nb\t\0", @"a\u000d\u000ab\u0009\u0000")]
     [InlineData("\u001b[2J", @"\u001b[2J")]
     [InlineData("\u2028\u2029\u202e\ufeff", @"\u2028\u2029\u202e\ufeff")]
-    public void What_is_not_printable_is_written_in_digits(string text, string printable)
+    public void Characters_that_are_not_printable_are_written_as_digits(string text, string printable)
         => MessageText.Printable(text).Should().Be(printable);
 
     [Theory]

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace Hrm.Runtime.Tests;
 
-/// <summary>TorchSharp's real native library, as the package brings it.</summary>
+/// <summary>TorchSharp's real native library, as in the package.</summary>
 internal static class NativeTorchSharp
 {
     /// <summary>Its path beside the tests.</summary>

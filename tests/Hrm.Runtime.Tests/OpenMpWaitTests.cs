@@ -10,7 +10,7 @@ public sealed partial class OpenMpWaitTests
     [InlineData("300000", null, false)]
     [InlineData(null, "ACTIVE", false)]
     [InlineData(null, "passive", false)]
-    public void The_environment_has_the_last_word(string? spinCount, string? policy, bool isShortened)
+    public void The_environment_overrides_the_wait(string? spinCount, string? policy, bool isShortened)
     {
         var set = new List<(string, string)>();
 
@@ -20,7 +20,7 @@ public sealed partial class OpenMpWaitTests
     }
 
     [LinuxX64Fact]
-    public void OpenMp_is_told_where_it_reads()
+    public void OpenMp_reads_the_variable()
     {
         TorchRuntime.Initialize();
 

@@ -19,7 +19,7 @@ public sealed class PlugInTests
     }
 
     [LinuxX64Fact]
-    public void A_plug_in_with_a_second_libtorch_is_refused_with_advice()
+    public void A_plug_in_with_a_second_libtorch_is_rejected_with_advice()
     {
         TorchRuntime.EnsureLoaded();
         using var folder = new TemporaryFolder();

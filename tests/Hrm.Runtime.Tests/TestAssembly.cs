@@ -1,2 +1,2 @@
-// TensorLeak counts the tensors of the whole process.
+// Tests load native libraries into the process.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

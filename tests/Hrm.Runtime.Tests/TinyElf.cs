@@ -3,7 +3,7 @@ using System.Text;
 namespace Hrm.Runtime.Tests;
 
 /// <summary>
-/// Writes the smallest shared object that has symbol versions: it asks libstdc++ for <see cref="Needs"/>, and
+/// Writes the smallest shared object with symbol versions: it requires <see cref="Needs"/> of libstdc++, and
 /// relocates one symbol of the version at <see cref="UsedVersion"/>.
 /// </summary>
 internal sealed class TinyElf
@@ -20,7 +20,7 @@ internal sealed class TinyElf
     /// <summary>The position in <see cref="Needs"/> of the version that the relocated symbol has.</summary>
     public int UsedVersion { get; init; }
 
-    /// <summary>Whether the relocation stands in the table of the PLT rather than in that of data.</summary>
+    /// <summary>Whether the relocation is in the table of the PLT instead of that of data.</summary>
     public bool InPlt { get; init; }
 
     public byte[] Build()

@@ -48,7 +48,7 @@ public sealed class TorchLibrariesTests : IDisposable
     }
 
     [Fact]
-    public void Application_without_libtorch_is_told_of_package_and_variable()
+    public void Message_names_package_and_variable_if_libtorch_is_missing()
     {
         Touch("libLibTorchSharp.so");
         var libraries = new TorchLibraries([_folder.Path]);
@@ -58,7 +58,7 @@ public sealed class TorchLibrariesTests : IDisposable
     }
 
     [Fact]
-    public void Application_without_the_native_library_is_told_where_it_comes_from()
+    public void Message_names_the_package_if_the_native_library_is_missing()
         => new TorchLibraries([_folder.Path]).Problem(needsLibtorch: true)!.Message
             .Should().Match($"libLibTorchSharp.so is not in {_folder.Path}.*package TorchSharp*");
 

@@ -4,14 +4,14 @@ namespace Hrm.Runtime.Tests;
 
 public sealed class TorchRuntimeTests
 {
-    // Touches torch before any type of Hrm: only the initializer that the build added to this project can help it.
+    // Uses torch before any type of Hrm, so it needs the initializer that the build adds to this project.
     private static readonly torch.Tensor Ones = torch.ones(2, 3);
 
     [Fact]
     public void Torch_works_in_a_static_field() => Ones.sum().item<float>().Should().Be(6);
 
     [Fact]
-    public void Loading_may_be_asked_for_again_and_from_many_threads()
+    public void Loading_can_be_requested_repeatedly_from_many_threads()
     {
         var act = () => Parallel.For(0, 16, _ =>
         {

@@ -3,7 +3,7 @@ namespace Hrm.Runtime.Tests;
 public sealed class VersionRelaxationTests
 {
     [LinuxX64Fact]
-    public void Real_library_asks_libstdcpp_for_the_version_and_uses_none_of_its_symbols()
+    public void Real_library_requires_the_version_of_libstdcpp_and_uses_none_of_its_symbols()
     {
         var elf = new ElfSharedObject(NativeTorchSharp.Read(), "real");
 
@@ -28,28 +28,28 @@ public sealed class VersionRelaxationTests
         var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != corrected[i]).ToList();
         changed.Should().Equal(need.FlagsOffset);
         corrected[need.FlagsOffset].Should().Be(2);
-        original.Should().Equal(NativeTorchSharp.Read(), "the caller's bytes are not changed");
+        original.Should().Equal(NativeTorchSharp.Read(), "the caller's bytes are unchanged");
         VersionRelaxation.Apply(corrected, "corrected", () => false).Should().BeNull("a corrected library needs nothing more");
     }
 
     [Fact]
-    public void Host_with_the_version_is_left_alone() =>
+    public void Library_is_unchanged_if_the_host_offers_the_version() =>
         VersionRelaxation.Apply(new TinyElf().Build(), "tiny", () => true)
             .Should().BeNull();
 
     [Fact]
-    public void Library_without_the_version_does_not_ask_the_host() =>
+    public void Library_without_the_version_does_not_query_the_host() =>
         VersionRelaxation.Apply(new TinyElf { Needs = ["GLIBCXX_3.4"] }.Build(), "tiny", () => throw new InvalidOperationException("asked"))
             .Should().BeNull();
 
     [Fact]
-    public void Version_of_another_library_is_left_alone() =>
+    public void Version_of_another_library_is_unchanged() =>
         VersionRelaxation.Apply(new TinyElf { Library = "libother.so" }.Build(), "tiny", () => false).Should().BeNull();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Relocation_that_uses_the_version_is_refused(bool inPlt)
+    public void Relocation_that_uses_the_version_is_rejected(bool inPlt)
     {
         var unused = new TinyElf { InPlt = inPlt, UsedVersion = 0 }.Build();
         var used = new TinyElf { InPlt = inPlt, UsedVersion = 1 }.Build();

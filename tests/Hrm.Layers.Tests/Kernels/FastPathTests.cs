@@ -18,7 +18,7 @@ public sealed class FastPathTests
         => FastPath.IsOff(value).Should().Be(isOff);
 
     [Fact]
-    public void Kernels_apply_to_contiguous_float32_and_bfloat16_alone()
+    public void Kernels_apply_only_to_contiguous_float32_and_bfloat16()
     {
         using var scope = NewDisposeScope();
         FastPath.Applies(zeros(2, 3)).Should().Be(FastPath.IsOn);
@@ -34,7 +34,7 @@ public sealed class FastPathTests
     }
 
     [Fact]
-    public void An_operation_is_recorded_where_an_operand_asks_for_a_gradient_and_recording_is_on()
+    public void An_operation_is_recorded_if_an_operand_requires_a_gradient_and_recording_is_on()
     {
         using var scope = NewDisposeScope();
         var (leaf, constant) = (zeros(1).requires_grad_(true), zeros(1));

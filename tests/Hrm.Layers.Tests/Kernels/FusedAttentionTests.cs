@@ -57,7 +57,7 @@ public sealed class FusedAttentionTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_value_that_is_no_number_reaches_its_row_alone(ScalarType dtype)
+    public void A_NaN_affects_only_its_row(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
@@ -112,8 +112,8 @@ public sealed class FusedAttentionTests
     }
 
     [Theory]
-    [InlineData(5, 4, 8)] // two rows a block
-    [InlineData(5, 4, 3)] // three heads a block, then one
+    [InlineData(5, 4, 8)] // two rows per block
+    [InlineData(5, 4, 3)] // three heads per block, then one
     [InlineData(5, 4, 0)] // less than one map is still one
     [InlineData(5, 4, 1000)]
     [InlineData(1, 1, 1)]

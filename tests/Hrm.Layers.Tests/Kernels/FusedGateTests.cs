@@ -39,7 +39,7 @@ public sealed class FusedGateTests
     }
 
     [Fact]
-    public void Large_and_infinite_values_give_what_the_plain_form_gives()
+    public void Large_and_infinite_values_equal_the_plain_form()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -56,7 +56,7 @@ public sealed class FusedGateTests
     }
 
     [Fact]
-    public void The_operand_stays_as_it_was()
+    public void The_operand_is_unchanged()
     {
         using var scope = NewDisposeScope();
         var input = Normal([3, 40]).requires_grad_(true);
@@ -78,7 +78,7 @@ public sealed class FusedGateTests
         operand.detach().add_(1);
         FluentActions.Invoking(() => result.backward()).Should().Throw<System.Runtime.InteropServices.ExternalException>().WithMessage("*invalid gradient*");
 
-        // What comes after is as if nothing had been.
+        // Later passes are not affected.
         var same = input.detach().clone().requires_grad_(true);
         foreach (var fresh in (Tensor[])[input, same])
         {

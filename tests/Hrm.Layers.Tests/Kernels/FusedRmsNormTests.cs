@@ -15,7 +15,7 @@ public sealed class FusedRmsNormTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Float32_results_are_the_plain_ones_bit_for_bit(long width)
+    public void Float32_results_equal_the_plain_form_bit_for_bit(long width)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -45,7 +45,7 @@ public sealed class FusedRmsNormTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Without_gradients_the_first_operand_takes_the_result_and_the_second_stays(ScalarType dtype)
+    public void Without_gradients_the_first_operand_takes_the_result_and_the_second_is_unchanged(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -61,7 +61,7 @@ public sealed class FusedRmsNormTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Values_that_are_no_numbers_spread_over_their_row_as_in_the_plain_form(float value)
+    public void NaN_and_infinity_spread_over_their_row_as_in_the_plain_form(float value)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -92,7 +92,7 @@ public sealed class FusedRmsNormTests
     }
 
     [Fact]
-    public void A_gradient_that_is_not_contiguous_is_taken()
+    public void A_gradient_that_is_not_contiguous_is_accepted()
     {
         using var scope = NewDisposeScope();
         using var layer = new RmsNorm(Epsilon);
@@ -117,7 +117,7 @@ public sealed class FusedRmsNormTests
         });
     }
 
-    /// <summary>Output and gradient are near those of float64: 1e-6 in float32, and by a factor no farther than the plain form is.</summary>
+    /// <summary>Compares output and gradient with float64: the error is at most the factor times that of the plain form.</summary>
     internal static void ShouldKeepTo(
         Func<Tensor, Tensor> exact, Func<Tensor, Tensor> plain, Func<Tensor, Tensor> fused, Tensor input, ScalarType dtype, nn.Module layer, double factor)
     {

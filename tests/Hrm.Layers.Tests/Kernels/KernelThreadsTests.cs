@@ -26,7 +26,7 @@ public sealed class KernelThreadsTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Every_row_is_worked_on_once(int threads, long rows, bool isOpenMp)
+    public void Every_row_is_processed_once(int threads, long rows, bool isOpenMp)
     {
         var counts = new int[rows];
         KernelThreads.RunOn(threads, rows, Count(counts), isOpenMp && KernelThreads.HasOpenMp);
@@ -39,7 +39,7 @@ public sealed class KernelThreadsTests
     [InlineData(1, 100_000)]
     [InlineData(7, 1)]
     [InlineData(1000, 1000)]
-    public void The_size_of_the_work_does_not_change_what_is_done(long rows, long valuesPerRow)
+    public void Every_row_is_processed_once_for_any_size(long rows, long valuesPerRow)
     {
         var counts = new int[rows + 1];
         KernelThreads.Run(rows, valuesPerRow, Count(counts));
@@ -48,7 +48,7 @@ public sealed class KernelThreadsTests
     }
 
     [Fact]
-    public void As_many_threads_work_as_libtorch_is_set_to()
+    public void The_number_of_threads_is_that_of_libtorch()
     {
         var before = torch.get_num_threads();
         var threads = new int[1000];
@@ -71,11 +71,11 @@ public sealed class KernelThreadsTests
     {
         var run = () => KernelThreads.RunOn(2, 100, (begin, _) => throw new InvalidOperationException($"row {begin}"), isOpenMp && KernelThreads.HasOpenMp);
         run.Should().Throw<InvalidOperationException>().WithMessage("row *");
-        run.Should().Throw<InvalidOperationException>("the threads serve on");
+        run.Should().Throw<InvalidOperationException>("the threads continue to work");
     }
 
     [Fact]
-    public void Several_callers_at_once_do_not_disturb_each_other()
+    public void Concurrent_callers_do_not_affect_each_other()
     {
         Parallel.For(0, 4, _ =>
         {

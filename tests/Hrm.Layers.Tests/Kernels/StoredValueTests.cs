@@ -7,7 +7,7 @@ namespace Hrm.Layers.Tests.Kernels;
 
 public sealed unsafe class StoredValueTests
 {
-    /// <summary>Every upper half with the lower halves about which rounding turns: exact, above it, the tie and its neighbours, the last.</summary>
+    /// <summary>Lower halves for every upper half, around the points where rounding changes: exact, above it, the tie and its neighbours, the last.</summary>
     private static readonly uint[] LowerHalves = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed unsafe class StoredValueTests
             }
         }
 
-        // Equals takes any NaN for any other: libtorch writes another payload.
+        // Any NaN equals any other: libtorch writes another payload.
         read.Should().Equal(expected, (a, b) => a.Equals(b) && (float.IsNaN(a) || float.IsNegative(a) == float.IsNegative(b)));
         stored.Should().Equal(storedOne);
         readOne.Should().Equal(read, (a, b) => a.Equals(b));
