@@ -17,12 +17,12 @@ public sealed class KernelThreadsTests
         { 5, 1001, false },
     };
 
+    /// <summary>libtorch's threads are looked up once, which may be at the start of the first method that uses them.</summary>
+    static KernelThreadsTests() => TorchRuntime.EnsureLoaded();
+
     [Fact]
     public void Threads_of_libtorch_can_be_entered_on_linux()
-    {
-        TorchRuntime.EnsureLoaded();
-        KernelThreads.HasOpenMp.Should().Be(OperatingSystem.IsLinux());
-    }
+        => KernelThreads.HasOpenMp.Should().Be(OperatingSystem.IsLinux());
 
     [Theory]
     [MemberData(nameof(Ways))]
