@@ -1,5 +1,5 @@
-using Hrm.Layers.Kernels;
 using System.Runtime.Intrinsics;
+using Hrm.Layers.Kernels;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;

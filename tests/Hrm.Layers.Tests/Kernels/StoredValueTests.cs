@@ -1,5 +1,5 @@
-using Hrm.Layers.Kernels;
 using System.Runtime.Intrinsics;
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
