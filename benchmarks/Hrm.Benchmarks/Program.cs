@@ -42,8 +42,6 @@ try
             return MemoryCommand.Run(rest, folder);
         case [MemoryCommand.CaseName, .. var memoryCase]:
             return MemoryCommand.RunCase(memoryCase);
-        case [ShareCommand.Name]:
-            return ShareCommand.Run();
         case [HaltingCommand.Name, .. var rest]:
             return HaltingCommand.Run(rest);
         case [SingleCommand.Name, .. var rest]:

@@ -72,7 +72,7 @@ internal static class StepCostCommand
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
         model.to(device);
-        using var trainer = Trainers.Create(settings, model, generator);
+        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
         using var process = Process.GetCurrentProcess();
         var before = device.type == DeviceType.CPU ? process.WorkingSet64 : 0;
         var clock = new Stopwatch();

@@ -6,16 +6,10 @@ namespace Hrm.Training;
 /// <summary>
 /// Trains by back-propagation through every update of a segment: the baseline. Memory grows with N·T.
 /// </summary>
-/// <remarks>Source: arXiv 2506.21734, section 2, where it is what the one-step gradient approximates.</remarks>
-public sealed class BpttTrainer : HrmTrainer
-{
-    /// <summary>Creates the trainer.</summary>
-    /// <param name="model">The model to train.</param>
-    /// <param name="options">How to train it.</param>
-    /// <param name="generator">Draws the exploration of halting; a CPU generator that the caller owns.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    public BpttTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
-        : base(model, options, generator, GradientMode.FullUnroll)
-    {
-    }
-}
+/// <remarks>Source: arXiv 2506.21734, section 2; the one-step gradient approximates it.</remarks>
+/// <param name="model"><inheritdoc cref="HrmTrainer(HrmModel, TrainerOptions, torch.Generator)" path="/param[@name='model']"/></param>
+/// <param name="options">The options; another <see cref="TrainerOptions.GradientMode"/> is refused.</param>
+/// <param name="generator"><inheritdoc cref="HrmTrainer(HrmModel, TrainerOptions, torch.Generator)" path="/param[@name='generator']"/></param>
+/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+public sealed class BpttTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
+    : HrmTrainer(model, options, generator, GradientMode.FullUnroll);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hrm.Core;
 using Hrm.Layers;
 using TorchSharp;
@@ -11,37 +10,45 @@ namespace Hrm.Training;
 /// and hands the detached states to the next step. Rows that have halted start on new puzzles.
 /// </summary>
 /// <remarks>
-/// The subclasses differ in which updates of the recurrence record gradients. Create it after the model was moved to its
-/// device. Owns optimizer, average and carry; the model is the caller's. Not safe for concurrent use.
-/// Source: arXiv 2506.21734, section 2, "Deep supervision" and "Adaptive computational time".
+/// Create it after the model was moved to its device. Owns optimizer, average and carry, not the model. Not safe for
+/// concurrent use. Source: arXiv 2506.21734, section 2, "Deep supervision" and "Adaptive computational time".
 /// </remarks>
-public abstract class HrmTrainer : IDisposable
+public class HrmTrainer : IDisposable
 {
     private readonly HrmLoss _loss;
     private readonly AdaptiveHalting _halting;
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
-    private readonly MeasuredNorm _gradientNorm = new();
+    private readonly GradientNorm _gradientNorm = new();
     private bool _isDisposed;
 
-    /// <summary>Creates the trainer with the optimizer that the options ask for.</summary>
+    /// <summary>Creates a trainer with the optimizer and gradient of the options.</summary>
     /// <param name="model">The model to train.</param>
-    /// <param name="options">How to train it.</param>
-    /// <param name="generator">Draws the exploration of halting; a CPU generator that the caller owns.</param>
-    /// <param name="gradientMode">Which updates record gradients.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    private protected HrmTrainer(HrmModel model, TrainerOptions options, Generator generator, GradientMode gradientMode)
+    /// <param name="options">The settings of the training.</param>
+    /// <param name="generator">The random source of halting exploration; a CPU generator that the caller owns.</param>
+    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+    public HrmTrainer(HrmModel model, TrainerOptions options, Generator generator)
+        : this(model, options, generator, requiredMode: null)
+    {
+    }
+
+    private protected HrmTrainer(HrmModel model, TrainerOptions options, Generator generator, GradientMode? requiredMode)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         InvalidConfigException.ThrowIfInvalid("trainer options", options);
+        GradientMode = requiredMode ?? options.GradientMode ?? GradientMode.OneStep;
+        if (options.GradientMode is { } mode && mode != GradientMode)
+        {
+            throw new InvalidConfigException("trainer options", [$"GradientMode: expected {GradientMode} or none for {GetType().Name}, got {mode}"]);
+        }
+
         Model = model;
-        GradientMode = gradientMode;
         Options = options;
         Generator = generator;
         _loss = CreateLoss(options);
         _halting = new AdaptiveHalting(options.Halting, generator);
-        Optimizer = OptimizerFactory.Create(model, options.Optimizer);
+        Optimizer = ParameterOptimizer.Create(model, options.Optimizer);
         PuzzleOptimizer = model.PuzzleEmbedding is null ? null : new SparseSignSgd(model.PuzzleEmbedding, options.PuzzleWeightDecay);
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         _puzzleSchedule = new CosineSchedule(options.PuzzleLearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
@@ -51,30 +58,27 @@ public abstract class HrmTrainer : IDisposable
     /// <summary>The model that is trained.</summary>
     public HrmModel Model { get; }
 
-    /// <summary>The average of the weights, or <see langword="null"/> where the options ask for none.</summary>
+    /// <summary>The average of the weights, or <see langword="null"/> if the options have none.</summary>
     public ExponentialMovingAverage? Average { get; }
 
     /// <summary>The number of optimizer steps taken.</summary>
     public long StepCount { get; private set; }
 
-    /// <summary>What lives on between steps; <see langword="null"/> before the first.</summary>
+    /// <summary>The state kept between steps; <see langword="null"/> before the first.</summary>
     public TrainingCarry? Carry { get; private set; }
 
-    /// <summary>The norm of the last gradient before it was clipped, where it was measured. On a GPU reading it waits for the device.</summary>
+    /// <summary>The norm of the last gradient before clipping, if it was measured. Reading it from a GPU waits for the device.</summary>
     public double? GradientNorm => _gradientNorm.Value;
 
-    /// <summary>Where the time of the steps went. On a GPU it is the host's time alone: operations go on there while it asks for the next.</summary>
-    public StepTimes Times { get; private set; }
-
-    /// <summary>Which updates record gradients; the model gets it at each step, as several trainers may share one.</summary>
-    internal GradientMode GradientMode { get; }
+    /// <summary>The updates that record gradients; set on the model at each step, as several trainers may share one.</summary>
+    public GradientMode GradientMode { get; }
 
     /// <summary>
-    /// W, the number of processes that train together, a divisor of GlobalBatchSize; each takes GlobalBatchSize / W rows. Default 1.
+    /// The world size W, a divisor of GlobalBatchSize; each process takes GlobalBatchSize / W rows. Default 1.
     /// </summary>
     /// <remarks>
     /// With W &gt; 1 the caller sums the gradients of the model's parameters over all processes between <see cref="ComputeGradients"/>
-    /// and <see cref="ApplyGradients"/>; <see cref="Step"/> is refused. The gradient of a puzzle embedding is not among them.
+    /// and <see cref="ApplyGradients"/>, and <see cref="Step"/> throws. The gradient of a puzzle embedding is not among them.
     /// </remarks>
     /// <exception cref="InvalidConfigException">Not a divisor of GlobalBatchSize.</exception>
     public int WorldSize
@@ -85,17 +89,15 @@ public abstract class HrmTrainer : IDisposable
             : throw new InvalidConfigException("trainer", [$"WorldSize: expected a divisor of GlobalBatchSize {Options.GlobalBatchSize}, got {value}"]);
     } = 1;
 
-    /// <summary>How the model is trained.</summary>
     internal TrainerOptions Options { get; }
 
     internal ParameterOptimizer Optimizer { get; }
 
     internal SparseSignSgd? PuzzleOptimizer { get; }
 
-    /// <summary>Draws the exploration of halting; the caller's.</summary>
     internal Generator Generator { get; }
 
-    /// <summary>The loss that the options describe, for evaluation.</summary>
+    /// <summary>Creates the loss of the options, for evaluation.</summary>
     /// <param name="options">The options.</param>
     public static HrmLoss CreateLoss(TrainerOptions options)
     {
@@ -108,14 +110,14 @@ public abstract class HrmTrainer : IDisposable
     public double LearningRateAt(long step) => _schedule.At(step);
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
-    /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels; only rows that have halted take theirs. Stays the caller's.</param>
-    /// <returns>[8], float64, on the device, the caller's: what <see cref="MetricSums.Read"/> reads. Reading it waits for the device.</returns>
+    /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels. Only halted rows take theirs. The caller owns it.</param>
+    /// <returns>[8], float64, on the device, for <see cref="MetricSums.Read"/>; the caller owns it. Reading it waits for the device.</returns>
     /// <exception cref="ShapeMismatchException">The batch has another number of rows than the options or another length than the model, or no labels.</exception>
     /// <exception cref="InvalidConfigException">No parameter requires a gradient, <c>torch.no_grad</c> is in force, or <see cref="WorldSize"/> is not 1.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token, label or id is outside the model's tables.</exception>
     /// <exception cref="TrainingDivergedException">
-    /// Loss or gradient is not finite, at a step that the options have looked at; this step has not changed the weights.
+    /// Loss or gradient is not finite, at a step at which the options check them; this step has not changed the weights.
     /// </exception>
     public Tensor Step(PuzzleBatch incoming)
     {
@@ -131,22 +133,17 @@ public abstract class HrmTrainer : IDisposable
     }
 
     /// <summary>
-    /// The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'. Several calls before
-    /// <see cref="ApplyGradients"/> add up.
+    /// The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'. The gradients of several
+    /// calls before <see cref="ApplyGradients"/> add up. If the batch is invalid, nothing changes.
     /// </summary>
-    /// <param name="incoming">As in <see cref="Step"/>.</param>
-    /// <returns>What the segment gave; its tensors belong to the caller's dispose scope.</returns>
-    /// <exception cref="ShapeMismatchException">As in <see cref="Step"/>; nothing has changed then.</exception>
-    /// <exception cref="TokenOutOfRangeException">As in <see cref="Step"/>; nothing has changed then.</exception>
-    /// <exception cref="InvalidConfigException">As in <see cref="Step"/>.</exception>
-    /// <exception cref="ObjectDisposedException">As in <see cref="Step"/>.</exception>
-    /// <exception cref="TrainingDivergedException">As in <see cref="Step"/>; the gradients have been dropped then.</exception>
+    /// <param name="incoming"><inheritdoc cref="Step" path="/param"/></param>
+    /// <returns>The result of the segment; its tensors belong to the caller's dispose scope.</returns>
+    /// <inheritdoc cref="Step" path="/exception"/>
     public TrainingSegment ComputeGradients(PuzzleBatch incoming)
     {
         ArgumentNullException.ThrowIfNull(incoming);
         using var use = Use();
         RequireFit(incoming);
-        var start = Stopwatch.GetTimestamp();
         Model.train();
         Model.Recurrence.GradientMode = GradientMode;
         Carry ??= TrainingCarry.Start(Model, incoming);
@@ -154,24 +151,22 @@ public abstract class HrmTrainer : IDisposable
         var segment = RunSegment();
         RequireFinite(segment);
         Carry.Advance(segment.Output.Carry, segment.Segments, segment.Halted);
-        Times = Times with { Total = Times.Total + Stopwatch.GetElapsedTime(start) };
         return segment;
     }
 
-    /// <summary>The second half of <see cref="Step"/>: updates weights, puzzle embedding and average, and drops the gradients.</summary>
-    /// <exception cref="ObjectDisposedException">As in <see cref="Step"/>.</exception>
+    /// <summary>The second half of <see cref="Step"/>: updates weights, puzzle embedding and average, and removes the gradients.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public void ApplyGradients()
     {
         using var use = Use();
-        var start = Stopwatch.GetTimestamp();
         if (WorldSize > 1)
         {
-            _gradientNorm.Clear(); // measured before the processes' gradients were summed
+            _gradientNorm.Clear(); // Measured before the processes' gradients were summed.
         }
 
         if (Options.MaxGradientNorm > 0)
         {
-            LimitGradients();
+            _gradientNorm.Limit(Optimizer.Parameters, Options.MaxGradientNorm);
         }
 
         StepCount++;
@@ -179,8 +174,6 @@ public abstract class HrmTrainer : IDisposable
         PuzzleOptimizer?.Step(_puzzleSchedule.At(StepCount));
         Optimizer.ClearGradients();
         Average?.Update();
-        var elapsed = Stopwatch.GetElapsedTime(start);
-        Times = Times with { Steps = Times.Steps + 1, Optimizer = Times.Optimizer + elapsed, Total = Times.Total + elapsed };
     }
 
     /// <summary>Keeps the weights of the model alive until the result is disposed, on the same thread.</summary>
@@ -191,7 +184,7 @@ public abstract class HrmTrainer : IDisposable
         return Model.Use();
     }
 
-    /// <summary>Stops where a weight is not finite, which no checkpoint may keep; several steps may have passed since it came.</summary>
+    /// <summary>Throws if a weight is not finite; it may have become so several steps ago, and must not enter a checkpoint.</summary>
     internal void RequireFiniteWeights()
     {
         using var use = Use();
@@ -201,14 +194,14 @@ public abstract class HrmTrainer : IDisposable
         }
     }
 
-    /// <summary>Looks for where NaN or infinity is, after a step that was taken.</summary>
+    /// <summary>Looks for NaN and infinity after a step.</summary>
     internal DivergenceReport Diagnose(MetricSums metrics)
     {
         using var use = Use();
-        return DivergenceDiagnosis.Of(Model, Carry, StepCount, metrics, GradientNorm);
+        return DivergenceReport.Create(Model, Carry, StepCount, metrics, GradientNorm);
     }
 
-    /// <summary>Goes on from a step with a carry that it takes over; weights and optimizer state have been restored by the caller.</summary>
+    /// <summary>Continues from a step with a carry, of which it becomes the owner; the caller has restored weights and optimizer state.</summary>
     internal void Restore(long stepCount, TrainingCarry? carry)
     {
         DropGradients();
@@ -241,25 +234,13 @@ public abstract class HrmTrainer : IDisposable
         }
     }
 
-    private void LimitGradients()
-    {
-        if (_gradientNorm.IsKnown || Model.Device.type == DeviceType.CPU)
-        {
-            _gradientNorm.Set(GradientClipping.Limit(Optimizer.Parameters, Options.MaxGradientNorm, GradientNorm));
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        _gradientNorm.Set(GradientClipping.LimitWithoutWaiting(Optimizer.Parameters, Options.MaxGradientNorm));
-    }
-
     private void DropGradients()
     {
         Optimizer.ClearGradients();
         PuzzleOptimizer?.Clear();
     }
 
-    /// <summary>Before anything of the batch enters the carry: a bad row would stay in it and fail every later step.</summary>
+    /// <summary>Runs before the batch enters the carry: an invalid row would stay there and fail every later step.</summary>
     private void RequireFit(PuzzleBatch incoming)
     {
         if (!is_grad_enabled())
@@ -283,7 +264,7 @@ public abstract class HrmTrainer : IDisposable
         incoming.Limits.RequireWithin(Model.Config);
     }
 
-    /// <summary>Runs the segment in parts of at most the options' micro-batch; their gradients add up to the whole batch's.</summary>
+    /// <summary>Runs the segment in parts of at most the options' micro-batch; their gradients add up to that of the whole batch.</summary>
     private TrainingSegment RunSegment()
     {
         using var scope = NewDisposeScope();
@@ -302,7 +283,6 @@ public abstract class HrmTrainer : IDisposable
     private TrainingSegment RunPart(long first, long count, Tensor? minimum)
     {
         using var scope = NewDisposeScope();
-        var start = Stopwatch.GetTimestamp();
         var data = Carry!.Data.Rows(first, count);
         var segments = Carry.Segments.narrow(0, first, count).Plus(HeldScalars.One); // [count]
         var output = Model.call(Carry.States.Rows(first, count), data);
@@ -314,15 +294,12 @@ public abstract class HrmTrainer : IDisposable
             throw new InvalidConfigException("trainer", ["parameters: expected at least one that requires a gradient and that the loss depends on, got none"]);
         }
 
-        var forward = Stopwatch.GetElapsedTime(start);
         loss.Total.DividedBy(Options.GlobalBatchSize).backward();
         PuzzleOptimizer?.Accumulate();
-        var both = Stopwatch.GetElapsedTime(start);
-        Times = Times with { Forward = Times.Forward + forward, Backward = Times.Backward + (both - forward) };
         return new TrainingSegment(output, segments, halted, target, loss).MoveToOuter(scope);
     }
 
-    /// <summary>Stops before the update where loss or gradient has NaN or infinity in it, and says where they came from.</summary>
+    /// <summary>Throws before the update if loss or gradient has NaN or infinity, with a report of the tensors that have them.</summary>
     private void RequireFinite(TrainingSegment segment)
     {
         _gradientNorm.Clear();
@@ -331,22 +308,19 @@ public abstract class HrmTrainer : IDisposable
             return;
         }
 
-        var norm = Training.GradientNorm.Of(Optimizer.Parameters);
-        _gradientNorm.Set(norm);
+        var norm = _gradientNorm.Measure(Optimizer.Parameters);
         var metrics = MetricSums.Read(segment.Loss.Metrics);
-        if (double.IsFinite(norm) && metrics.HasFiniteLosses)
+        if (!double.IsFinite(norm) || !metrics.HasFiniteLosses)
         {
-            return;
+            var report = DivergenceReport.Create(Model, Carry!, StepCount + 1, metrics, norm);
+            DropGradients();
+            throw new TrainingDivergedException(report);
         }
-
-        var report = DivergenceDiagnosis.Of(Model, Carry!, StepCount + 1, metrics, norm);
-        DropGradients();
-        throw new TrainingDivergedException(report);
     }
 
     /// <summary>
-    /// What sigmoid(q_continue) should be: the better of halting and going on after one more segment, halting alone where the
-    /// present one is the last. [B], or <see langword="null"/> where q_continue is not trained.
+    /// The target of sigmoid(q_continue): the better of halting and continuing after one more segment, or only halting if the
+    /// present segment is the last. [B], or <see langword="null"/> if q_continue is not trained.
     /// </summary>
     private Tensor? ContinueTarget(HrmOutput output, Tensor segments, PuzzleBatch data)
     {

@@ -7,15 +7,9 @@ namespace Hrm.Training;
 /// Trains with the paper's one-step gradient: only the last update of each module records, so memory does not grow with N·T.
 /// </summary>
 /// <remarks>Source: arXiv 2506.21734, section 2, "Approximate gradient".</remarks>
-public sealed class OneStepGradTrainer : HrmTrainer
-{
-    /// <summary>Creates the trainer.</summary>
-    /// <param name="model">The model to train.</param>
-    /// <param name="options">How to train it.</param>
-    /// <param name="generator">Draws the exploration of halting; a CPU generator that the caller owns.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    public OneStepGradTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
-        : base(model, options, generator, GradientMode.OneStep)
-    {
-    }
-}
+/// <param name="model"><inheritdoc cref="HrmTrainer(HrmModel, TrainerOptions, torch.Generator)" path="/param[@name='model']"/></param>
+/// <param name="options">The options; another <see cref="TrainerOptions.GradientMode"/> is refused.</param>
+/// <param name="generator"><inheritdoc cref="HrmTrainer(HrmModel, TrainerOptions, torch.Generator)" path="/param[@name='generator']"/></param>
+/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+public sealed class OneStepGradTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
+    : HrmTrainer(model, options, generator, GradientMode.OneStep);

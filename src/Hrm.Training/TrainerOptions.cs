@@ -2,15 +2,35 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>How a model is trained. The defaults suit a first try; <see cref="TrainerPresets"/> has the paper's.</summary>
+/// <summary>The loss of a token.</summary>
+public enum TokenLossKind
+{
+    /// <summary><see cref="StablemaxCrossEntropy"/>.</summary>
+    Stablemax,
+
+    /// <summary><see cref="SoftmaxCrossEntropy"/>.</summary>
+    Softmax,
+}
+
+/// <summary>The training of the Q values.</summary>
+public enum HaltingLossKind
+{
+    /// <summary>The paper's: q_halt is trained to predict a right answer, q_continue the value of one more segment.</summary>
+    HaltAndContinue,
+
+    /// <summary>Only q_halt, without the extra segment (TRM). A third faster; halts if q_halt &gt; 0.</summary>
+    HaltOnly,
+}
+
+/// <summary>Settings of a training. The defaults suit a first try; <see cref="TrainerPresets"/> has the paper's.</summary>
 public sealed class TrainerOptions : IValidatedOptions
 {
-    /// <summary>The number of rows of a step, over all processes: the batch size of the stream. Default 64.</summary>
+    /// <summary>The number of rows per step, over all processes: the batch size of the stream. Default 64.</summary>
     public int GlobalBatchSize { get; set; } = 64;
 
     /// <summary>
-    /// The most rows that run at once; a larger batch runs in parts whose gradients add up, with the same result in less
-    /// memory. 0 runs all rows at once. Default 0.
+    /// The largest number of rows that run at once. A larger batch runs in parts whose gradients add up: the same result in
+    /// less memory. 0 runs all rows at once. Default 0.
     /// </summary>
     public int MicroBatchSize { get; set; }
 
@@ -23,18 +43,24 @@ public sealed class TrainerOptions : IValidatedOptions
     /// <summary>The highest learning rate. Default 1e-4.</summary>
     public double LearningRate { get; set; } = 1e-4;
 
-    /// <summary>The share of the learning rates that is left at the end; 1 keeps them constant. Default 1.</summary>
+    /// <summary>The fraction of the learning rates at the end of the schedule; 1 keeps them constant. Default 1.</summary>
     public double MinLearningRateRatio { get; set; } = 1;
 
     /// <summary>
-    /// The largest norm of the gradient of all weights together (the puzzle embedding's, of which only the sign is used, is
-    /// not among them); a larger one is scaled down to it. 0 for no limit. Default 0.
+    /// The updates of the recurrence that record gradients. <see langword="null"/> leaves it to the trainer:
+    /// <see cref="HrmTrainer"/> then uses the paper's <see cref="Core.GradientMode.OneStep"/>. Default <see langword="null"/>.
+    /// </summary>
+    public GradientMode? GradientMode { get; set; }
+
+    /// <summary>
+    /// The largest norm of the gradient of all weights together; a larger gradient is scaled down to it. The puzzle embedding
+    /// is not included, as only the sign of its gradient is used. 0 for no limit. Default 0.
     /// </summary>
     public double MaxGradientNorm { get; set; }
 
     /// <summary>
-    /// Every how many steps loss and gradient are looked at for NaN and infinity, before the weights are updated; 0 for
-    /// never. On a GPU each look waits for the device. Default 1.
+    /// The number of steps between checks of loss and gradient for NaN and infinity, before the weights are updated; 0 for
+    /// never. On a GPU each check waits for the device. Default 1.
     /// </summary>
     public int FiniteCheckInterval { get; set; } = 1;
 
@@ -53,10 +79,10 @@ public sealed class TrainerOptions : IValidatedOptions
     /// <summary>The loss of a token.</summary>
     public TokenLossKind TokenLoss { get; set; } = TokenLossKind.Stablemax;
 
-    /// <summary>How the Q values are trained.</summary>
+    /// <summary>The training of the Q values.</summary>
     public HaltingLossKind HaltingLoss { get; set; } = HaltingLossKind.HaltAndContinue;
 
-    /// <summary>When a row stops.</summary>
+    /// <summary>The rule by which a row stops.</summary>
     public HaltingOptions Halting { get; set; } = new();
 
     /// <inheritdoc/>
@@ -67,6 +93,7 @@ public sealed class TrainerOptions : IValidatedOptions
         .Between(nameof(WarmupSteps), WarmupSteps, 0, long.MaxValue)
         .NotNegative(nameof(LearningRate), LearningRate)
         .Between(nameof(MinLearningRateRatio), MinLearningRateRatio, 0, 1)
+        .OneOf(nameof(GradientMode), GradientMode ?? default, Enum.GetValues<GradientMode>())
         .NotNegative(nameof(MaxGradientNorm), MaxGradientNorm)
         .Between(nameof(FiniteCheckInterval), FiniteCheckInterval, 0, int.MaxValue)
         .NotNegative(nameof(PuzzleLearningRate), PuzzleLearningRate)

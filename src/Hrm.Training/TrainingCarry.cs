@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>What lives on from one training step to the next: states, segment counts, who has halted, and the current data.</summary>
+/// <summary>State kept between training steps: recurrent states, segment counts, halted rows, and the current data.</summary>
 /// <remarks>Owns its tensors.</remarks>
 public sealed class TrainingCarry : IDisposable
 {
-    private TrainingCarry(HrmCarry states, Tensor segments, Tensor halted, PuzzleBatch data)
+    /// <summary>A carry that owns the values.</summary>
+    internal TrainingCarry(HrmCarry states, Tensor segments, Tensor halted, PuzzleBatch data)
     {
         States = states;
         Segments = segments;
@@ -23,10 +24,10 @@ public sealed class TrainingCarry : IDisposable
     /// <summary>Segments run on the current data, [B], int32.</summary>
     public Tensor Segments { get; private set; }
 
-    /// <summary>The rows that have stopped and take new data next, [B], bool.</summary>
+    /// <summary>The rows that have halted and take new data next, [B], bool.</summary>
     public Tensor Halted { get; private set; }
 
-    /// <summary>The puzzles being worked on.</summary>
+    /// <summary>The current puzzles.</summary>
     public PuzzleBatch Data { get; private set; }
 
     /// <summary>A carry in which every row has halted, so that the first step takes the whole batch.</summary>
@@ -36,10 +37,7 @@ public sealed class TrainingCarry : IDisposable
         ones([batch.Size], ScalarType.Bool, model.Device).DetachFromDisposeScope(),
         batch.Clone());
 
-    /// <summary>A carry that goes on from saved values; owns them.</summary>
-    internal static TrainingCarry Of(HrmCarry states, Tensor segments, Tensor halted, PuzzleBatch data) => new(states, segments, halted, data);
-
-    /// <summary>Gives the rows that have halted the rows of a batch; the batch's other rows are dropped.</summary>
+    /// <summary>Replaces the rows that have halted by those of a batch; the other rows of the batch are not used.</summary>
     internal void Refill(HrmModel model, PuzzleBatch incoming)
     {
         var (states, segments, data) = (States, Segments, Data);
@@ -51,7 +49,7 @@ public sealed class TrainingCarry : IDisposable
         data.Dispose();
     }
 
-    /// <summary>Takes over the states, counts and halts after a segment.</summary>
+    /// <summary>Replaces states, counts and halted rows after a segment; becomes their owner.</summary>
     internal void Advance(HrmCarry states, Tensor segments, Tensor halted)
     {
         States.Dispose();

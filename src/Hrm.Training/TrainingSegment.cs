@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>What one training segment gave, of all rows, whether it ran at once or in parts.</summary>
+/// <summary>The result of one training segment, of all rows, even if it ran in parts.</summary>
 /// <param name="Output">Logits and Q values without a graph; the carry belongs to the trainer.</param>
 /// <param name="Segments">[B], int32: segments run on the current data; belongs to the trainer.</param>
 /// <param name="Halted">[B], bool: the rows that stop; belongs to the trainer.</param>
@@ -12,7 +12,7 @@ namespace Hrm.Training;
 /// <param name="Loss">Loss (detached) and metrics.</param>
 public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor Halted, Tensor? ContinueTarget, LossResult Loss)
 {
-    /// <summary>One segment of the rows of several, in order.</summary>
+    /// <summary>Joins the rows of several parts, in order.</summary>
     internal static TrainingSegment Join(IReadOnlyList<TrainingSegment> parts)
     {
         if (parts.Count == 1)
@@ -37,7 +37,7 @@ public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor H
         Tensor Sum(Func<TrainingSegment, Tensor> choose) => stack([.. parts.Select(choose)]).sum(dim: 0);
     }
 
-    /// <summary>Hands every tensor, without its graph, from a scope to the one around it.</summary>
+    /// <summary>Moves every tensor, without its graph, from a scope to the outer one.</summary>
     internal TrainingSegment MoveToOuter(DisposeScope scope)
     {
         return new TrainingSegment(

@@ -139,7 +139,7 @@ public sealed class InterruptedTrainingTests : IDisposable
 
         code.Should().Be(1, output);
         var text = ToolProcess.InOneLine(output);
-        text.Should().Contain("The checkpoint of step 395 could not be saved; training goes on").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
+        text.Should().Contain("The checkpoint of step 395 could not be saved; training continues").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
         Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
         var (resumedCode, resumed) = ToolProcess.Run("train", "sudoku", "--resume", run);
         resumedCode.Should().Be(0, resumed);

@@ -15,8 +15,9 @@ internal static class TinyRecursiveModel
 
     public static HrmTrainer CreateTrainer(HrmModel model, TrainerOptions options, torch.Generator generator)
     {
+        options.GradientMode = GradientMode.LastCycle;
         options.HaltingLoss = HaltingLossKind.HaltOnly;
         options.Halting.Rule = HaltingRule.HaltPositive;
-        return new LastCycleTrainer(model, options, generator);
+        return new HrmTrainer(model, options, generator);
     }
 }

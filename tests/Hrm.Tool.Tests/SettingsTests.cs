@@ -40,7 +40,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Seed:Low=1", "--set Seed:Low: expected a setting, got one below Seed, which is a value.")]
     [InlineData("Trainer:LearningRate=fast", "settings: Trainer:LearningRate: expected a number, got \"fast\".")]
     [InlineData("Model:HiddenSize=99999999999", "settings: Model:hidden_size: expected a whole number of at most 2147483647, got \"99999999999\".")]
-    [InlineData("Gradient=7", "settings: Gradient: expected OneStep, LastCycle, FullUnroll, got \"7\".")]
+    [InlineData("Trainer:GradientMode=7", "settings: Trainer:GradientMode: expected OneStep, LastCycle, FullUnroll, got \"7\".")]
     [InlineData("Architecture=", "settings: Architecture: expected Hrm, *, got \"\".")]
     [InlineData("Trainer:LearningRate=-1", "settings: LearningRate: expected a finite number of at least 0, got -1.")]
     [InlineData("Data:Train:3=x.csv", "--set Data:Train: expected Data:Train:INDEX=VALUE with an index of 0 to 2, got '3'.")]
@@ -109,7 +109,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Trainer:Halting:MaxSegments=16", "Trainer:Halting:MaxSegments was 8, is 16")]
     [InlineData("Model:HighCycles=3", "Model:H_cycles was 2, is 3")]
     [InlineData("Model:Merge=Gated", "Model:merge was not set, is \"Gated\"")]
-    [InlineData("Gradient=OneStep", "Gradient was \"LastCycle\", is \"OneStep\"")]
+    [InlineData("Trainer:GradientMode=OneStep", "Trainer:GradientMode was \"LastCycle\", is \"OneStep\"")]
     [InlineData("Seed=2", "Seed was 1, is 2")]
     [InlineData("Threads=2", "Threads was 1, is 2")]
     [InlineData("Device=cuda:0", "Device was not set, is \"cuda:0\"")]
@@ -170,8 +170,7 @@ public sealed class SettingsTests : IDisposable
     private static LabSettings Preset() => new()
     {
         Model = HrmPresets.Tiny(16, 6),
-        Trainer = { LearningRate = 0.002, Halting = { MaxSegments = 8 } },
-        Gradient = GradientMode.LastCycle,
+        Trainer = { LearningRate = 0.002, GradientMode = GradientMode.LastCycle, Halting = { MaxSegments = 8 } },
         Augmentation = { HintProbability = 0.75 },
         Threads = 1,
         Data = new LabData { Train = ["a.csv", "b.csv"], Test = ["a.csv", "b.csv"] },

@@ -111,16 +111,17 @@ public sealed class LiveTensorTests
         {
             GlobalBatchSize = TinyModels.Rows,
             LearningRate = 1e-3,
+            GradientMode = what.Split(',')[0] switch
+            {
+                "last cycle" => GradientMode.LastCycle,
+                "whole unrolling" => GradientMode.FullUnroll,
+                _ => GradientMode.OneStep,
+            },
             EmaDecay = what.Contains("average", StringComparison.Ordinal) ? 0.99 : 0,
             HaltingLoss = what.Contains("halt only", StringComparison.Ordinal) ? HaltingLossKind.HaltOnly : HaltingLossKind.HaltAndContinue,
             Halting = new HaltingOptions { MaxSegments = 3 },
         };
-        return what.Split(',')[0] switch
-        {
-            "last cycle" => new LastCycleTrainer(model, options, generator),
-            "whole unrolling" => new BpttTrainer(model, options, generator),
-            _ => new OneStepGradTrainer(model, options, generator),
-        };
+        return new HrmTrainer(model, options, generator);
     }
 
     private static InMemoryPuzzleDataset Dataset(int examples)

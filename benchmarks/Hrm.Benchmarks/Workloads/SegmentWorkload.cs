@@ -144,10 +144,9 @@ internal sealed class SegmentWorkload : IDisposable
         }
     }
 
-    private HrmTrainer CreateTrainer(GradientMode mode) => mode switch
+    private HrmTrainer CreateTrainer(GradientMode mode)
     {
-        GradientMode.OneStep => new OneStepGradTrainer(_model, _options, _generator),
-        GradientMode.LastCycle => new LastCycleTrainer(_model, _options, _generator),
-        _ => new BpttTrainer(_model, _options, _generator),
-    };
+        _options.GradientMode = mode;
+        return new HrmTrainer(_model, _options, _generator);
+    }
 }

@@ -17,9 +17,7 @@ internal sealed record TrainingWorkload(HrmConfig Config, TrainerOptions Options
     }
 
     /// <summary>The library's trainer for the gradient mode.</summary>
-    public HrmTrainer CreateTrainer(HrmModel model, torch.Generator generator) => GradientMode == GradientMode.LastCycle
-        ? new LastCycleTrainer(model, Options, generator)
-        : new OneStepGradTrainer(model, Options, generator);
+    public HrmTrainer CreateTrainer(HrmModel model, torch.Generator generator) => new(model, Options, generator);
 
     private static TrainingWorkload Of(TrainingPreset preset) => preset switch
     {
@@ -46,6 +44,7 @@ internal sealed record TrainingWorkload(HrmConfig Config, TrainerOptions Options
             GlobalBatchSize = 64,
             WarmupSteps = WarmupSteps,
             LearningRate = 2e-3,
+            GradientMode = GradientMode.LastCycle,
             EmaDecay = 0.995,
             HaltingLoss = HaltingLossKind.HaltOnly,
             Halting = new HaltingOptions { MaxSegments = 8, Rule = HaltingRule.HaltPositive },

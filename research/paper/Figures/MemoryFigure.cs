@@ -52,7 +52,7 @@ internal sealed class MemoryFigure : Figure
     private static StepCost Cost(Laboratory laboratory, GradientMode mode, int count)
     {
         var settings = laboratory.Scale.MemorySettings();
-        settings.Gradient = mode;
+        settings.Trainer.GradientMode = mode;
         settings.Model = settings.Model with { HighCycles = count, LowCycles = count };
         settings.Trainer.Halting.MaxSegments = 1;
         settings.Data = new LabData { Folder = laboratory.Scale.Sudoku.Folder };

@@ -22,16 +22,16 @@ internal sealed class PaperPlans(ReproduceScale scale)
     {
         settings.Architecture = Architecture.Shared;
         settings.Model = settings.Model with { LowLayers = settings.Model.HighLayers + settings.Model.LowLayers };
-        settings.Gradient = GradientMode.LastCycle;
+        settings.Trainer.GradientMode = GradientMode.LastCycle;
         settings.Trainer.HaltingLoss = HaltingLossKind.HaltOnly;
         settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
     });
 
     /// <summary>Back-propagation through every update of a segment.</summary>
-    public TrainingPlan Bptt => Hrm.With("HRM, BPTT", settings => settings.Gradient = GradientMode.FullUnroll);
+    public TrainingPlan Bptt => Hrm.With("HRM, BPTT", settings => settings.Trainer.GradientMode = GradientMode.FullUnroll);
 
     /// <summary>The gradient of the whole last high cycle.</summary>
-    public TrainingPlan LastCycle => Hrm.With("HRM, last cycle", settings => settings.Gradient = GradientMode.LastCycle);
+    public TrainingPlan LastCycle => Hrm.With("HRM, last cycle", settings => settings.Trainer.GradientMode = GradientMode.LastCycle);
 
     /// <summary>
     /// The same chain of updates, judged at its end alone: M segments of N cycles are one of N · M, as the carry between segments is detached

@@ -74,7 +74,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
         var cycle = (config.LowCycles * low) + high;
         return settings.Architecture == Architecture.Direct
             ? (high, high)
-            : (config.HighCycles * cycle, settings.Gradient switch
+            : (config.HighCycles * cycle, settings.Trainer.GradientMode switch
             {
                 GradientMode.FullUnroll => config.HighCycles * cycle,
                 GradientMode.LastCycle when settings.Architecture != Architecture.Recurrent => cycle,

@@ -3,17 +3,17 @@ using TorchSharp;
 
 namespace Hrm.Training;
 
-/// <summary>One checkpoint on disk: a folder whose name says its step, there as a whole or not at all.</summary>
+/// <summary>One checkpoint on disk: a folder named by its step, written as a whole or not at all.</summary>
 /// <remarks>
 /// <c>config.json</c> and <c>model.safetensors</c> are the model with the weights in training, <c>training.safetensors</c>
-/// the rest of the trainer's tensors, <c>checkpoint.json</c> settings and counters, <c>SHA256SUMS</c> the sums of all of them.
+/// the other tensors of the trainer, <c>checkpoint.json</c> settings and counters, <c>SHA256SUMS</c> the checksums of them.
 /// </remarks>
 internal static class CheckpointFolder
 {
     private const string NamePrefix = "step-";
     private const string StateName = "training.safetensors";
 
-    private static readonly string[] Names = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
+    public static readonly string[] FileNames = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
 
     public static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
 
@@ -38,8 +38,8 @@ internal static class CheckpointFolder
     }
 
     /// <summary>
-    /// Removes the checkpoints of later steps than the one just saved, and of the earlier ones all but the last few and the
-    /// best. What cannot be removed now is tried again at the next call: a checkpoint that was saved must not fail for it.
+    /// Removes the checkpoints of later steps than the one just saved, and of the earlier ones all except the last few and the
+    /// best. A failure is ignored and retried by the next call: the checkpoint was saved.
     /// </summary>
     public static void Prune(string folder, long savedStep, int keep, long? best)
     {
@@ -57,7 +57,7 @@ internal static class CheckpointFolder
         }
     }
 
-    /// <summary>Writes beside the final name and takes it in one rename; an older one of the same step is out of the way until then.</summary>
+    /// <summary>Writes a folder beside the final name and renames it at the end; an older one of the same step is replaced.</summary>
     public static void Write(string folder, HrmTrainer trainer, CheckpointManifest manifest)
     {
         try
@@ -70,7 +70,7 @@ internal static class CheckpointFolder
             }
 
             manifest.Write(staged.Path);
-            ChecksumList.Write(staged.Path, Names);
+            ChecksumList.Write(staged.Path, FileNames);
             staged.Commit();
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
@@ -79,17 +79,7 @@ internal static class CheckpointFolder
         }
     }
 
-    /// <summary>Reads a small text file of a checkpoint.</summary>
-    /// <exception cref="HrmFileException">The file is missing or not readable.</exception>
-    /// <exception cref="CheckpointException">The file is longer than that or not UTF-8.</exception>
-    public static string ReadText(string path, int maxBytes)
-        => SmallTextFile.Read(path, maxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
-
-    /// <summary>Checks every byte of a checkpoint.</summary>
-    /// <exception cref="HrmException">It is damaged.</exception>
-    public static void Verify(string path) => ChecksumList.Verify(path, Names);
-
-    /// <summary>Puts the state of a checkpoint that was verified into a trainer.</summary>
+    /// <summary>Restores a trainer from a checkpoint that was verified.</summary>
     public static void Restore(string path, HrmTrainer trainer, CheckpointManifest manifest)
     {
         RequireSameModel(path, trainer.Model.Config);
@@ -97,9 +87,6 @@ internal static class CheckpointFolder
         using var state = SafetensorsFile.Open(Path.Combine(path, StateName));
         TrainerTensors.Restore(trainer, weights, state, manifest.Step);
     }
-
-    /// <summary>Removes what a process that was killed left half-written, and puts back what it was about to replace.</summary>
-    public static void CleanUp(string folder) => StagedFolder.CleanUp(folder);
 
     private static long StepOf(string name)
         => long.TryParse(name.AsSpan(NamePrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var step)

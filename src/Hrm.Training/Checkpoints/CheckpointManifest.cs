@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Hrm.Core;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>What a checkpoint says of itself, as <c>checkpoint.json</c>.</summary>
+/// <summary>The settings and counters of a checkpoint, <c>checkpoint.json</c>.</summary>
 internal sealed record CheckpointManifest
 {
     public const string FileName = "checkpoint.json";
@@ -24,14 +25,14 @@ internal sealed record CheckpointManifest
     /// <summary>Steps taken.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Threads of libtorch: another number adds up in another order.</summary>
+    /// <summary>Threads of libtorch: with another number, sums are added in another order.</summary>
     public required int Threads { get; init; }
 
     public required GradientMode GradientMode { get; init; }
 
     public required TrainerOptions Trainer { get; init; }
 
-    /// <summary>What the training reads, as far as it can be told cheaply; <see langword="null"/> without a stream.</summary>
+    /// <summary>The data of the training; <see langword="null"/> without a stream.</summary>
     public DatasetIdentity? Data { get; init; }
 
     public required TrainingRunState Run { get; init; }
@@ -51,11 +52,11 @@ internal sealed record CheckpointManifest
     public void Write(string folder)
         => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, TrainingJson.Default.CheckpointManifest));
 
-    /// <exception cref="CheckpointException">The file is no manifest that this version reads.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid manifest of this version.</exception>
     public static CheckpointManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var text = CheckpointFolder.ReadText(path, MaxBytes);
+        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
         try
         {
             RequireKnownVersion(path, text);
@@ -65,12 +66,12 @@ internal sealed record CheckpointManifest
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The second where a name has half of a surrogate pair in it.
+            // The second if a name contains half of a surrogate pair.
             throw new CheckpointException(path, error is JsonException json ? JsonFault.Describe(json) : error.Message, error);
         }
     }
 
-    /// <summary>The settings by which two manifests differ, as "NAME was OLD".</summary>
+    /// <summary>The settings in which two manifests differ, as "NAME was OLD".</summary>
     public IReadOnlyList<string> DifferencesTo(CheckpointManifest present)
     {
         var (old, now) = (Flatten(this), Flatten(present));
@@ -97,7 +98,8 @@ internal sealed record CheckpointManifest
                     return;
                 }
 
-                foreach (var property in element.EnumerateObject())
+                // The option may leave the gradient to the trainer; the manifest's own field has the mode that was used.
+                foreach (var property in element.EnumerateObject().Where(property => property.Name != "gradient_mode"))
                 {
                     Add($"{path}:{property.Name}", property.Value);
                 }
@@ -107,7 +109,7 @@ internal sealed record CheckpointManifest
 
     private void RequireValid(string path)
     {
-        // A run goes on counting from these: the bounds are far from where a sum would overflow.
+        // A resumed run continues these counts: the bounds are far below an overflow.
         var errors = new RangeRules()
             .Between("step", Step, 0, long.MaxValue)
             .Between("run:sum_steps", Run.SumSteps, 0, MostCounted)
@@ -115,18 +117,18 @@ internal sealed record CheckpointManifest
             .Between("run:evaluations_since_best", Run.EvaluationsSinceBest, 0, MostCounted)
             .Check("run:trained", Run.Trained, Run.Trained >= TimeSpan.Zero && Run.Trained <= LongestTraining, $"0 to {LongestTraining.Days} days")
             .Check("run:reported", Run.Reported, Run.Reported >= TimeSpan.Zero && Run.Reported <= Run.Trained, $"0 to run:trained, {Run.Trained}")
-            .Check("run:position", Run.Position, IsPlace(Run.Position), "numbers of at least 0")
-            .Check("run:skipped", Run.Skipped.Count, Run.Skipped.All(IsPlace), "places with numbers of at least 0")
+            .Check("run:position", Run.Position, IsValid(Run.Position), "numbers of at least 0")
+            .Check("run:skipped", Run.Skipped.Count, Run.Skipped.All(IsValid), "positions with numbers of at least 0")
             .Errors;
         if (errors.Count > 0)
         {
             throw new CheckpointException(path, string.Join("; ", errors));
         }
 
-        static bool IsPlace(SamplerPosition position) => position is { Iteration: >= 0, Batch: >= 0 };
+        static bool IsValid(SamplerPosition position) => position is { Iteration: >= 0, Batch: >= 0 };
     }
 
-    /// <summary>Before the rest is read: a later version may have other fields.</summary>
+    /// <summary>Runs before the rest is read: a later version may have other fields.</summary>
     private static void RequireKnownVersion(string path, string text)
     {
         using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
@@ -139,6 +141,53 @@ internal sealed record CheckpointManifest
         if (version != CurrentFormatVersion)
         {
             throw new CheckpointException(path, $"format_version: expected {CurrentFormatVersion}, got {version}");
+        }
+    }
+}
+
+/// <summary>Facts that tell the data of one training from that of another.</summary>
+internal sealed record DatasetIdentity
+{
+    public int Examples { get; init; }
+
+    public int Puzzles { get; init; }
+
+    public int Groups { get; init; }
+
+    public int SequenceLength { get; init; }
+
+    public int VocabularySize { get; init; }
+
+    public int BatchSize { get; init; }
+
+    public int EpochsPerIteration { get; init; }
+
+    public long Seed { get; init; }
+
+    /// <summary>The SHA-256 of the identifiers; <see langword="null"/> if the dataset does not name its ids.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IdentifiersHash { get; init; }
+
+    public static DatasetIdentity Of(TrainingStream stream) => new()
+    {
+        Examples = stream.Dataset.ExampleCount,
+        Puzzles = stream.Dataset.PuzzleOffsets.Count - 1,
+        Groups = stream.Dataset.GroupOffsets.Count - 1,
+        SequenceLength = stream.Dataset.SequenceLength,
+        VocabularySize = stream.Dataset.VocabularySize,
+        BatchSize = stream.BatchSize,
+        EpochsPerIteration = stream.Options.EpochsPerIteration,
+        Seed = stream.Options.Seed,
+        IdentifiersHash = (stream.Dataset as PuzzleDatasetFolder)?.IdentifiersHash,
+    };
+
+    /// <summary>Throws if the puzzle ids of a checkpoint's data mean other puzzles than these.</summary>
+    public void RequireSameIds(string path, DatasetIdentity? saved)
+    {
+        if (saved?.IdentifiersHash is { } expected && expected != IdentifiersHash)
+        {
+            throw new CheckpointException(
+                path, $"puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 {expected}, got {IdentifiersHash ?? "a dataset without that file"}");
         }
     }
 }

@@ -2,17 +2,30 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
+/// <summary>A checkpoint from which a training was restored.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="Step">Its step.</param>
+/// <param name="State">The state of the run.</param>
+/// <param name="Damaged">One line per newer checkpoint that could not be used, with its path and problem.</param>
+/// <param name="Differences">Settings that differ from those of the checkpoint: they make the run another one.</param>
+public sealed record RestoredCheckpoint(
+    string Path,
+    long Step,
+    TrainingRunState State,
+    IReadOnlyList<string> Damaged,
+    IReadOnlyList<string> Differences);
+
 /// <summary>The checkpoints of one training: the last few and the best one.</summary>
 /// <remarks>
 /// <para>
-/// A checkpoint holds everything that decides how the training goes on: weights, optimizer state, average, carry, generator,
-/// the place in the data, counters and measures. Going on from one gives, bit for bit on a CPU with the same number of
-/// threads, the weights of the training that was never interrupted.
+/// A checkpoint has the complete state of a training: weights, optimizer state, average, carry, generator, position in the
+/// data, counters and metrics. On a CPU with the same number of threads, resuming from one gives, bit for bit, the weights of
+/// an uninterrupted training.
 /// </para>
 /// <para>
-/// A checkpoint is written beside its name, flushed to the disk and renamed, so a process that is killed or a disk that is
-/// full leaves the earlier ones as they were. Each file has its SHA-256 beside it; a damaged checkpoint is reported, and the
-/// one before it is used. One process at a time has a store open. Not safe for concurrent use.
+/// A checkpoint is written beside its name, flushed to the disk and renamed: a killed process or a full disk leaves the
+/// earlier ones unchanged. Each file has a SHA-256; a damaged checkpoint is reported, and the one before it is used. Only one
+/// process at a time can open a store. Not safe for concurrent use.
 /// </para>
 /// </remarks>
 public sealed class CheckpointStore : IDisposable
@@ -32,8 +45,8 @@ public sealed class CheckpointStore : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Opens a folder of checkpoints, and removes what a killed process left half-written.</summary>
-    /// <param name="folder">The folder; made where it is missing.</param>
+    /// <summary>Opens a folder of checkpoints, and removes files that a killed process left half-written.</summary>
+    /// <param name="folder">The folder; created if it is missing.</param>
     /// <param name="keep">The number of newest checkpoints to keep, besides the best one; at least 1.</param>
     /// <exception cref="HrmFileException">The folder cannot be used, or another training has it open.</exception>
     public static CheckpointStore Open(string folder, int keep = 3)
@@ -45,7 +58,7 @@ public sealed class CheckpointStore : IDisposable
         {
             Directory.CreateDirectory(folder);
             stream = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            CheckpointFolder.CleanUp(folder);
+            StagedFolder.CleanUp(folder);
             return new CheckpointStore(folder, keep, stream);
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
@@ -55,22 +68,22 @@ public sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>The steps of the checkpoints that are there, the newest first; damaged ones are among them.</summary>
+    /// <summary>The steps of the checkpoints, the newest first, damaged ones included.</summary>
     /// <exception cref="HrmFileException">The folder cannot be read.</exception>
     public IReadOnlyList<long> Steps => [.. CheckpointFolder.List(Folder).Select(entry => entry.Step)];
 
-    /// <summary>The folder of a step's checkpoint; a model in it opens with <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?)"/>.</summary>
+    /// <summary>The folder of a step's checkpoint; <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?)"/> opens its model.</summary>
     /// <param name="step">The step.</param>
     public string PathOf(long step) => Path.Combine(Folder, CheckpointFolder.NameOf(step));
 
     /// <summary>
-    /// Saves a training, then removes the checkpoints that are no longer to be kept: older ones beyond the last few, but for
-    /// <see cref="TrainingRunState.BestCheckpoint"/>, and those of later steps, which this training has gone back from.
+    /// Saves a training, then removes checkpoints: all except the last few and <see cref="TrainingRunState.BestCheckpoint"/>, and
+    /// those of later steps, from which this training was rolled back.
     /// </summary>
     /// <param name="trainer">The trainer, between two steps.</param>
-    /// <param name="state">What the run knows.</param>
-    /// <param name="stream">Where the training reads from; its identity is saved, so that other data is noticed.</param>
-    /// <exception cref="HrmFileException">It could not be written; the earlier checkpoints are as they were.</exception>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="stream">The source of the batches; its identity is saved, so that other data is noticed.</param>
+    /// <exception cref="HrmFileException">It could not be written; the earlier checkpoints are unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null)
     {
@@ -81,33 +94,33 @@ public sealed class CheckpointStore : IDisposable
         CheckpointFolder.Prune(Folder, trainer.StepCount, _keep, state.BestCheckpoint);
     }
 
-    /// <summary>Puts the newest sound checkpoint into a trainer.</summary>
-    /// <param name="trainer">A trainer of the same kind, options and model; changed only where a checkpoint fits.</param>
-    /// <param name="stream">Where the training will read from, to be compared with what it read from.</param>
-    /// <returns>What was restored; <see langword="null"/> where there is no checkpoint at all.</returns>
+    /// <summary>Restores a trainer from the newest undamaged checkpoint.</summary>
+    /// <param name="trainer">A trainer of the same options and model; unchanged if the checkpoint does not fit.</param>
+    /// <param name="stream">The source of the batches, to be compared with that of the checkpoint.</param>
+    /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
     /// <exception cref="CheckpointException">
-    /// There are checkpoints, but none is sound; or the newest sound one is of another model, trainer or version of the format, or of
-    /// data whose puzzle ids have another meaning.
+    /// All checkpoints are damaged; or the newest undamaged one is of another model, trainer or format version, or of data whose
+    /// puzzle ids have another meaning.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Restore(HrmTrainer trainer, TrainingStream? stream = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using var use = trainer.Use();
-        var damaged = new List<DamagedCheckpoint>();
+        var damaged = new List<string>();
         foreach (var (step, path) in CheckpointFolder.List(Folder))
         {
             try
             {
-                CheckpointFolder.Verify(path);
+                ChecksumList.Verify(path, CheckpointFolder.FileNames);
             }
             catch (HrmException exception)
             {
-                damaged.Add(new DamagedCheckpoint(path, exception.Message));
+                damaged.Add(exception.Message);
                 continue;
             }
 
-            // From here on nothing is damage: what is whole but does not fit must not be passed over for an older one.
+            // An undamaged checkpoint that does not fit is an error: an older one must not be used instead.
             var manifest = CheckpointManifest.Read(path);
             if (manifest.Step != step)
             {
@@ -123,9 +136,9 @@ public sealed class CheckpointStore : IDisposable
 
         return damaged.Count == 0
             ? null
-            : throw new CheckpointException(Folder, $"expected a sound checkpoint among {damaged.Count}, got none; the newest: {damaged[0].Problem}");
+            : throw new CheckpointException(Folder, $"expected an undamaged checkpoint among {damaged.Count}, got none; the newest: {damaged[0]}");
     }
 
-    /// <summary>Lets another process use the folder.</summary>
+    /// <summary>Unlocks the folder for other processes.</summary>
     public void Dispose() => _lock.Dispose();
 }

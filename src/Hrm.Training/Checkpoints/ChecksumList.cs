@@ -1,70 +1,49 @@
 using System.Security.Cryptography;
-using System.Text;
 using Hrm.Core;
 
 namespace Hrm.Training;
 
 /// <summary>
-/// The SHA-256 of each file of a folder, in the format of <c>sha256sum</c>, so that <c>sha256sum -c SHA256SUMS</c> checks
-/// a checkpoint too.
+/// The SHA-256 of each file of a folder, in the format of <c>sha256sum</c>, so that <c>sha256sum -c SHA256SUMS</c> verifies it.
 /// </summary>
 internal static class ChecksumList
 {
     public const string FileName = "SHA256SUMS";
 
     private const int MaxBytes = 1 << 16;
-    private const int HashDigits = 64;
 
-    /// <summary>Writes the list of the named files, as they stand on the disk.</summary>
+    /// <summary>Writes the checksums of the named files, as they are on the disk.</summary>
     public static void Write(string folder, IEnumerable<string> names)
-    {
-        var text = new StringBuilder();
-        foreach (var name in names.Order(StringComparer.Ordinal))
+        => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
         {
-            text.Append(HashOf(Path.Combine(folder, name))).Append("  ").Append(name).Append('\n');
-        }
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (var name in names.Order(StringComparer.Ordinal))
+            {
+                writer.WriteLine($"{HashOf(Path.Combine(folder, name))}  {name}");
+            }
+        });
 
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
-    }
-
-    /// <summary>Checks that the list is of exactly the named files, and each against its sum.</summary>
-    /// <exception cref="CheckpointException">It is not, or a file has another content.</exception>
+    /// <summary>Verifies that the list has exactly the named files, and the checksum of each.</summary>
+    /// <exception cref="HrmException">It has not, or a file has another content.</exception>
     public static void Verify(string folder, IReadOnlyCollection<string> names)
     {
-        var listed = Read(folder);
-        if (!listed.Keys.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
-        {
-            throw new CheckpointException(Path.Combine(folder, FileName), $"expected sums of {string.Join(", ", names)}, got {listed.Count} others");
-        }
-
-        foreach (var (name, expected) in listed)
-        {
-            var path = Path.Combine(folder, name);
-            var actual = HashOf(path);
-            if (actual != expected)
-            {
-                throw new CheckpointException(path, $"damaged: expected SHA-256 {expected}, got {actual}");
-            }
-        }
-    }
-
-    private static Dictionary<string, string> Read(string folder)
-    {
         var path = Path.Combine(folder, FileName);
-        var sums = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in CheckpointFolder.ReadText(path, MaxBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
+        var listed = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ", 2)).ToArray();
+        if (!listed.Select(parts => parts[^1]).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
         {
-            var isSum = line.Length > HashDigits + 2
-                && line[HashDigits] == ' '
-                && line[HashDigits + 1] == ' '
-                && line.AsSpan(0, HashDigits).IndexOfAnyExceptInRange('0', 'f') < 0;
-            if (!isSum || !sums.TryAdd(line[(HashDigits + 2)..], line[..HashDigits]))
-            {
-                throw new CheckpointException(path, "expected lines of 64 hexadecimal digits, two spaces and a file's name, each once");
-            }
+            throw new CheckpointException(path, $"expected lines of a SHA-256, two spaces and a name for each of {string.Join(", ", names)}, got others");
         }
 
-        return sums;
+        foreach (var parts in listed)
+        {
+            var file = Path.Combine(folder, parts[^1]);
+            var actual = HashOf(file);
+            if (actual != parts[0])
+            {
+                throw new CheckpointException(file, $"damaged: expected SHA-256 {Quote.Text(parts[0])}, got {actual}");
+            }
+        }
     }
 
     private static string HashOf(string path)

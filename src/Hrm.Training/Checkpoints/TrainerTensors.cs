@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using Hrm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>A trainer's state besides the model's weights, as named tensors.</summary>
+/// <summary>The state of a trainer besides the model's weights, as named tensors.</summary>
 internal static class TrainerTensors
 {
     private const string High = "carry.high";
@@ -24,7 +25,7 @@ internal static class TrainerTensors
     public static Dictionary<string, Tensor> Of(HrmTrainer trainer)
     {
         var tensors = LongLived(trainer);
-        tensors[Steps] = tensor(trainer.Optimizer.StepCounts.ToArray(), ScalarType.Int64); // [parameters]
+        tensors[Steps] = tensor(trainer.Optimizer.StepCounts, ScalarType.Int64); // [parameters]
         tensors[GeneratorName] = trainer.Generator.get_state();
         if (trainer.Carry is { } carry)
         {
@@ -40,7 +41,7 @@ internal static class TrainerTensors
         return tensors;
     }
 
-    /// <summary>Puts saved state in the place of the trainer's; changes nothing where it does not fit.</summary>
+    /// <summary>Replaces the state of a trainer; changes nothing if the saved state does not fit.</summary>
     /// <exception cref="CheckpointException">The state is of another optimizer, average or model.</exception>
     /// <exception cref="HrmException">A tensor has another shape or dtype, or a value that a batch cannot have.</exception>
     public static void Restore(HrmTrainer trainer, IWeightsSource weights, IWeightsSource state, long step)
@@ -53,7 +54,7 @@ internal static class TrainerTensors
             state.GetEntry(name).RequireFits(value, state.Path);
         }
 
-        var counts = ReadSteps(state, trainer.Optimizer.Parameters.Count);
+        var counts = ReadSteps(state, trainer.Optimizer.StepCounts.Length);
         var generator = ReadGenerator(trainer, state);
         var carry = state.Contains(High) ? ReadCarry(trainer.Model, state) : null;
         try
@@ -71,12 +72,12 @@ internal static class TrainerTensors
             state.CopyTo(name, value);
         }
 
-        trainer.Optimizer.RestoreStepCounts(counts);
+        counts.CopyTo(trainer.Optimizer.StepCounts, 0);
         trainer.Generator.set_state(generator);
         trainer.Restore(step, carry);
     }
 
-    /// <summary>The state that lives in the same tensors from the first step to the last: optimizer and average.</summary>
+    /// <summary>The state that stays in the same tensors from the first step to the last: optimizer and average.</summary>
     private static Dictionary<string, Tensor> LongLived(HrmTrainer trainer)
     {
         var names = trainer.Model.named_parameters().ToDictionary(entry => entry.parameter.Handle, entry => entry.name);
@@ -124,9 +125,22 @@ internal static class TrainerTensors
     {
         using var present = trainer.Generator.get_state();
         var saved = Read(state, GeneratorName, present.dtype, present.shape);
-        return GeneratorState.IsValid(saved)
+        return IsMersenneTwister(saved.bytes)
             ? saved
             : throw new CheckpointException(state.Path, $"{GeneratorName}: expected the state of a Mersenne Twister, got other bytes");
+    }
+
+    /// <summary>
+    /// Checks a generator state before libtorch reads it: a generator that read on after its last word would read beyond them
+    /// and end the process. libtorch's layout: seed (8 bytes), left (4), seeded (4), next (8), 624 words of 8 bytes, normals.
+    /// </summary>
+    private static bool IsMersenneTwister(ReadOnlySpan<byte> state)
+    {
+        const int Words = 624;
+        var left = BinaryPrimitives.ReadInt32LittleEndian(state[8..]);
+        var seeded = BinaryPrimitives.ReadInt32LittleEndian(state[12..]);
+        var next = BinaryPrimitives.ReadUInt64LittleEndian(state[16..]);
+        return left is >= 1 and <= Words && next <= Words && left + (int)next <= Words + 1 && seeded == 1;
     }
 
     private static TrainingCarry ReadCarry(HrmModel model, IWeightsSource state)
@@ -154,7 +168,7 @@ internal static class TrainerTensors
         try
         {
             data.Limits.RequireWithin(model.Config);
-            return TrainingCarry.Of(new HrmCarry(Own(high), Own(low)), Own(segments), Own(halted), data);
+            return new TrainingCarry(new HrmCarry(Own(high), Own(low)), Own(segments), Own(halted), data);
         }
         catch
         {

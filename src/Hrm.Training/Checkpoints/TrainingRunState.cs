@@ -1,16 +1,16 @@
 namespace Hrm.Training;
 
-/// <summary>What a run knows besides the trainer's own state: where it reads, what it measured, how it went.</summary>
+/// <summary>The state of a run besides that of the trainer: its position in the data, metrics and counters.</summary>
 public sealed record TrainingRunState
 {
-    /// <summary>The place of the next batch.</summary>
+    /// <summary>The position of the next batch.</summary>
     public SamplerPosition Position { get; init; }
 
-    /// <summary>The places of batches that are left out.</summary>
+    /// <summary>The positions of batches that are skipped.</summary>
     public IReadOnlyList<SamplerPosition> Skipped
     {
         get;
-        init => field = value ?? []; // Generated JSON code sets null where the key is missing.
+        init => field = value ?? []; // Generated JSON code sets null if the key is missing.
     } = [];
 
     /// <summary>The time spent in training steps.</summary>
@@ -37,7 +37,7 @@ public sealed record TrainingRunState
     /// <summary>The step of the best evaluation.</summary>
     public long BestStep { get; init; }
 
-    /// <summary>The step of the best evaluation whose checkpoint could be saved; that one is kept.</summary>
+    /// <summary>The step of the best evaluation whose checkpoint was saved; that checkpoint is kept.</summary>
     public long? BestCheckpoint { get; init; }
 
     /// <summary>Evaluations since the best one.</summary>
@@ -46,6 +46,6 @@ public sealed record TrainingRunState
     /// <summary>The options of the run.</summary>
     public TrainingRunOptions? Options { get; init; }
 
-    /// <summary>How often the run went back to a checkpoint because it had diverged.</summary>
+    /// <summary>The number of rollbacks to a checkpoint after a divergence.</summary>
     public int Rollbacks { get; init; }
 }

@@ -1,13 +1,41 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Hrm.Training;
 
-/// <summary>What was seen when loss or gradient was no longer finite.</summary>
-/// <param name="Step">The step at which it was seen, from 1.</param>
-/// <param name="Losses">The metrics of the segment, or of all since the last report where it showed in their sum.</param>
-/// <param name="GradientNorm">The norm of the gradient, where it was measured.</param>
-/// <param name="PuzzleIds">The puzzle id of each row in work.</param>
-/// <param name="Activations">States after each update of the segment, logits and Q values, in the order in which they arise.</param>
-/// <param name="Gradients">The largest gradients, the ones that are not finite first.</param>
-/// <param name="Weights">The largest weights, the ones that are not finite first.</param>
+/// <summary>Loss, gradient or weights contain NaN or infinity.</summary>
+/// <remarks>
+/// With <see cref="TrainerOptions.FiniteCheckInterval"/> 1 the weights are those before the step; with rarer checks they may
+/// already contain NaN or infinity.
+/// </remarks>
+/// <param name="report">The values at that moment.</param>
+public sealed class TrainingDivergedException(DivergenceReport report)
+    : HrmException($"training: expected a finite loss and gradient, got {report?.Summary}")
+{
+    /// <summary>The values at that moment.</summary>
+    public DivergenceReport Report { get; } = report;
+}
+
+/// <summary>The magnitude of a tensor's values.</summary>
+/// <param name="Name">A state after an update, an output, or a parameter.</param>
+/// <param name="Magnitude">The largest absolute value among the finite ones; 0 if none is.</param>
+/// <param name="NonFinite">The number of values that are NaN or infinite.</param>
+public readonly record struct LargestValue(string Name, double Magnitude, long NonFinite)
+{
+    /// <inheritdoc/>
+    public override string ToString()
+        => FormattableString.Invariant($"{Name}: {Magnitude:G4}") + (NonFinite == 0 ? string.Empty : $", {NonFinite} not finite");
+}
+
+/// <summary>The values of a training whose loss or gradient is no longer finite.</summary>
+/// <param name="Step">The step, from 1, at which it was noticed.</param>
+/// <param name="Losses">The metrics of the segment, or of all segments since the last report if only their sum was checked.</param>
+/// <param name="GradientNorm">The norm of the gradient, if it was measured.</param>
+/// <param name="PuzzleIds">The puzzle id of each row of the carry.</param>
+/// <param name="Activations">States after each update of the segment, logits and Q values, in the order of computation.</param>
+/// <param name="Gradients">The largest gradients; those that are not finite come first.</param>
+/// <param name="Weights">The largest weights; those that are not finite come first.</param>
 public sealed record DivergenceReport(
     long Step,
     MetricSums Losses,
@@ -17,10 +45,12 @@ public sealed record DivergenceReport(
     IReadOnlyList<LargestValue> Gradients,
     IReadOnlyList<LargestValue> Weights)
 {
-    /// <summary>The place of the batch that came in with the step, where the training reads from a stream.</summary>
+    private const int Listed = 5;
+
+    /// <summary>The position of the step's incoming batch, if the training reads from a stream.</summary>
     public SamplerPosition? Position { get; init; }
 
-    /// <summary>The examples of the batch that came in with the step, by their numbers in the dataset.</summary>
+    /// <summary>The examples of the step's incoming batch, by their indices in the dataset.</summary>
     public IReadOnlyList<int> Examples { get; init; } = [];
 
     /// <summary>One line: the losses, and the first value that is not finite.</summary>
@@ -47,4 +77,49 @@ public sealed record DivergenceReport(
             .. Gradients.Select(value => $"  gradient of {value}"),
             .. Weights.Select(value => $"  weight {value}"),
         ]);
+
+    /// <summary>Measures a training; runs the segment again without gradients and measures every state.</summary>
+    internal static DivergenceReport Create(HrmModel model, TrainingCarry? carry, long step, MetricSums losses, double? gradientNorm)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var parameters = model.named_parameters().ToArray();
+        return new DivergenceReport(
+            step,
+            losses,
+            gradientNorm,
+            carry is null ? [] : carry.Data.PuzzleIds.cpu().data<int>().ToArray(),
+            carry is null ? [] : MeasureActivations(model, carry),
+            Worst(parameters.Where(entry => entry.parameter.grad is not null).Select(entry => Measure(entry.name, entry.parameter.grad!))),
+            Worst(parameters.Select(entry => Measure(entry.name, entry.parameter))));
+    }
+
+    private static List<LargestValue> MeasureActivations(HrmModel model, TrainingCarry carry)
+    {
+        var seen = new List<LargestValue> { Measure("zH at the start", carry.States.High), Measure("zL at the start", carry.States.Low) };
+        var watched = model.Recurrence.Updated;
+        model.Recurrence.Updated = update => seen.Add(Measure(
+            update.IsHigh ? $"zH after cycle {update.Cycle + 1}" : $"zL after cycle {update.Cycle + 1}, update {update.Step + 1}",
+            update.After));
+        try
+        {
+            var output = model.call(carry.States, carry.Data);
+            return [.. seen, Measure("logits", output.Logits), Measure("q_halt", output.QHalt), Measure("q_continue", output.QContinue)];
+        }
+        finally
+        {
+            model.Recurrence.Updated = watched;
+        }
+    }
+
+    private static LargestValue[] Worst(IEnumerable<LargestValue> values)
+        => [.. values.OrderByDescending(value => value.NonFinite > 0).ThenByDescending(value => value.Magnitude).Take(Listed)];
+
+    private static LargestValue Measure(string name, Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var isFinite = tensor.isfinite();
+        var magnitude = where(isFinite, tensor.detach().to_type(ScalarType.Float64).abs(), zeros(1, ScalarType.Float64, tensor.device)).max().item<double>();
+        return new LargestValue(name, magnitude, tensor.numel() - isFinite.sum().item<long>());
+    }
 }

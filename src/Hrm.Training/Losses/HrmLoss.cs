@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>The loss of one segment: the tokens' loss, and half the loss of the two Q values.</summary>
+/// <summary>The loss of one segment: that of the tokens, and half of that of the two Q values.</summary>
 /// <remarks>
 /// <para>
 /// <c>Σ_rows( Σ_tokens token_loss / max(1, labelled tokens) ) + ½ · (Σ BCE(q_halt, right) + Σ BCE(q_continue, target))</c>
-/// over all rows, halted or not. A row is right where every labelled token is. Without a target of continuing the last
-/// term is left out (evaluation, one segment, halt-only training). The gradient is of this sum over the global batch.
+/// over all rows, halted or not. A row is right if every labelled token is. Without a target of q_continue the last term is
+/// left out (evaluation, one segment, halt-only training). Trainers divide the gradient of this sum by the global batch.
 /// </para>
 /// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
 /// </remarks>
@@ -21,7 +21,7 @@ public sealed class HrmLoss
     private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="tokenLoss">(logits [B, seq_len, V], labels [B, seq_len]) → [B, seq_len], 0 where ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
+    /// <param name="tokenLoss">(logits [B, seq_len, V], labels [B, seq_len]) → [B, seq_len], 0 if ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
     public HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
     {
         ArgumentNullException.ThrowIfNull(tokenLoss);
@@ -29,12 +29,12 @@ public sealed class HrmLoss
     }
 
     /// <summary>Computes loss and metrics.</summary>
-    /// <param name="output">What the segment gave.</param>
+    /// <param name="output">The output of the segment.</param>
     /// <param name="labels">[B, seq_len], int32.</param>
-    /// <param name="segments">[B], int32: segments run, this one included.</param>
-    /// <param name="halted">[B], bool: the rows that stop now; only they enter the metrics.</param>
+    /// <param name="segments">[B], int32: segments run, including this one.</param>
+    /// <param name="halted">[B], bool: the rows that stop now; the metrics count only these.</param>
     /// <param name="continueTarget">[B], float32: the target of sigmoid(q_continue); <see langword="null"/> leaves its term out.</param>
-    /// <returns>Tensors that the caller (or the caller's dispose scope) owns.</returns>
+    /// <returns>Tensors in the caller's dispose scope.</returns>
     /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
     public LossResult Compute(HrmOutput output, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
@@ -45,7 +45,7 @@ public sealed class HrmLoss
         return Compute(output.Logits, output.QHalt, output.QContinue, labels, segments, halted, continueTarget);
     }
 
-    /// <summary>The same of logits [B, seq_len, V] and Q values [B] that need not be those of one segment.</summary>
+    /// <summary>Computes loss and metrics of logits [B, seq_len, V] and Q values [B], which may be from several segments.</summary>
     internal LossResult Compute(Tensor logits, Tensor qHalt, Tensor qContinue, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
         var rows = qHalt.size(0);
@@ -88,5 +88,29 @@ public sealed class HrmLoss
         ]); // [8], in the order of MetricSums
 
         Tensor Detached(Tensor? loss) => loss is null ? zeros_like(counts).sum() : loss.detach().to_type(ScalarType.Float64);
+    }
+}
+
+/// <summary>Loss and metrics of one segment, on the device.</summary>
+/// <param name="Total">[]: the sum over rows, with its graph; not divided by the global batch.</param>
+/// <param name="Metrics">[8], float64, without a graph, for <see cref="MetricSums.Read"/>.</param>
+public sealed record LossResult(Tensor Total, Tensor Metrics);
+
+/// <summary>The correctness of each row of a batch; the tensors are in the caller's dispose scope.</summary>
+/// <param name="HasLabels">[B], bool: the row has a labelled token.</param>
+/// <param name="IsRight">[B], bool: every labelled token is right; true for a row without any.</param>
+/// <param name="Accuracy">[B], float64: the fraction of labelled tokens that are right; 0 without any.</param>
+/// <param name="Divisor">[B], int64: max(1, labelled tokens).</param>
+internal readonly record struct RowOutcome(Tensor HasLabels, Tensor IsRight, Tensor Accuracy, Tensor Divisor)
+{
+    public static RowOutcome Of(Tensor logits, Tensor labels)
+    {
+        using var noGradient = no_grad();
+        var isLabelled = TokenLabels.AreLabelled(labels); // [B, S]
+        var isTokenRight = logits.argmax(-1).eq(labels).logical_and(isLabelled); // [B, S]
+        var labelled = isLabelled.sum(-1); // [B]
+        var right = isTokenRight.sum(-1); // [B]
+        var divisor = labelled.clamp_min(HeldScalars.One); // [B]
+        return new RowOutcome(labelled.gt(HeldScalars.Zero), right.eq(labelled), right.to_type(ScalarType.Float64) / divisor, divisor);
     }
 }

@@ -22,11 +22,14 @@ namespace Hrm.Training;
 public sealed class Muon : ParameterOptimizer
 {
     private const double RootMeanSquare = 0.2;
+    private const float Linear = 3.4445f;
+    private const float Cubic = -4.7750f;
+    private const float Quintic = 2.0315f;
+    private const double SmallestNorm = 1e-7;
 
     private readonly OptimizerOptions _options;
     private readonly int[] _matrices;
     private readonly Tensor[] _momenta; // as the matrices
-    private readonly Adam<AdamWRule> _rest;
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters, float32, each once.</param>
@@ -36,11 +39,9 @@ public sealed class Muon : ParameterOptimizer
     /// <exception cref="ArgumentOutOfRangeException">An index is that of no parameter.</exception>
     /// <exception cref="ShapeMismatchException">A parameter among the matrices is none.</exception>
     public Muon(IEnumerable<Parameter> parameters, IEnumerable<int> matrices, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         ArgumentNullException.ThrowIfNull(matrices);
-        ArgumentNullException.ThrowIfNull(options);
-        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _options = options;
         _matrices = [.. matrices.Distinct().Order()];
         foreach (var index in _matrices)
@@ -52,12 +53,13 @@ public sealed class Muon : ParameterOptimizer
 
         using var noGradient = no_grad();
         _momenta = [.. _matrices.Select(index => zeros_like(Parameters[index]).DetachFromDisposeScope())];
-        _rest = new Adam<AdamWRule>(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options);
+        Adam = new Adam(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options, isATan2: false);
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<OptimizerSlot> Slots =>
-        [.. _matrices.Select((index, i) => new OptimizerSlot("momentum", index, _momenta[i])), .. _rest.Slots];
+    private protected override Adam Adam { get; }
+
+    internal override IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots =>
+        [.. _matrices.Select((index, i) => ("momentum", index, _momenta[i])), .. base.Slots];
 
     /// <inheritdoc/>
     public override void Step(double learningRate)
@@ -68,12 +70,12 @@ public sealed class Muon : ParameterOptimizer
             using var scope = NewDisposeScope();
             if (GradientOf(_matrices[i]) is { } gradient)
             {
-                CountStep(_matrices[i]);
+                StepCounts[_matrices[i]]++;
                 Update(Parameters[_matrices[i]], gradient, _momenta[i], learningRate);
             }
         }
 
-        _rest.Step(learningRate);
+        base.Step(learningRate);
     }
 
     /// <inheritdoc/>
@@ -82,15 +84,43 @@ public sealed class Muon : ParameterOptimizer
         if (disposing)
         {
             Array.ForEach(_momenta, tensor => tensor.Dispose());
-            _rest.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
     private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)
     {
         momentum.TimesInPlace(_options.Momentum).PlusInPlace(gradient);
-        var direction = NewtonSchulz.Orthogonalize(gradient.Plus(momentum, _options.Momentum), _options.NewtonSchulzSteps); // [rows, columns]
+        var direction = Orthogonalize(gradient.Plus(momentum, _options.Momentum), _options.NewtonSchulzSteps); // [rows, columns]
         var scale = -learningRate * RootMeanSquare * Math.Sqrt(Math.Max(parameter.size(0), parameter.size(1)));
         parameter.TimesInPlace(1 - (learningRate * _options.WeightDecay)).PlusInPlace(direction, scale);
+    }
+
+    /// <summary>Brings the singular values of a matrix near 1 and keeps its singular vectors, by Newton–Schulz iterations.</summary>
+    /// <remarks>
+    /// <c>X = M / (‖M‖ + 1e-7)</c> in the Frobenius norm, then <c>X = a·X + (b·A + c·A²)·X</c> with <c>A = X·Xᵀ</c> and
+    /// (a, b, c) = (3.4445, -4.7750, 2.0315). An iteration maps a singular value s to a·s + b·s³ + c·s⁵. The coefficients raise
+    /// small values fast instead of converging: after five iterations every value above 0.002 of the norm is in 0.68 … 1.21.
+    /// </remarks>
+    /// <param name="matrix">[rows, columns].</param>
+    /// <param name="steps">The number of iterations.</param>
+    /// <returns>[rows, columns], in the dispose scope of the caller.</returns>
+    internal static Tensor Orthogonalize(Tensor matrix, int steps)
+    {
+        using var scope = NewDisposeScope();
+
+        // The smaller side is squared, where the products cost least.
+        var isTall = matrix.size(0) > matrix.size(1);
+        var x = isTall ? matrix.t() : matrix; // [n, k], n ≤ k
+        x = x / x.norm().PlusInPlace(SmallestNorm);
+        for (var step = 0; step < steps; step++)
+        {
+            var square = x.mm(x.t()); // [n, n]
+            var factor = addmm(square, square, square, beta: Cubic, alpha: Quintic); // [n, n]
+            x = addmm(x, factor, x, beta: Linear, alpha: 1); // [n, k]
+        }
+
+        return (isTall ? x.t() : x).MoveToOuterDisposeScope();
     }
 }

@@ -2,6 +2,19 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
+/// <summary>The optimizers of a model's weights.</summary>
+public enum OptimizerKind
+{
+    /// <summary><see cref="Training.AdamATan2"/> for every weight, as in the paper.</summary>
+    AdamATan2,
+
+    /// <summary><see cref="Training.AdamW"/> for every weight.</summary>
+    AdamW,
+
+    /// <summary><see cref="Training.Muon"/> for the matrices of the blocks, <see cref="Training.AdamW"/> for the rest.</summary>
+    Muon,
+}
+
 /// <summary>The optimizer of the weights, and its settings. The learning rate comes from the schedule.</summary>
 public sealed class OptimizerOptions : IValidatedOptions
 {

@@ -1,28 +1,30 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Updates parameters from their gradients. The learning rate comes in with each step, from a schedule.</summary>
+/// <summary>Updates parameters from their gradients. The learning rate is an argument of each step.</summary>
 /// <remarks>
-/// Create it after the model was moved to its device: moving replaces the parameters. A parameter without a gradient is
-/// left as it is, and its state too. What has to be saved to go on bit for bit is <see cref="Slots"/> and
-/// <see cref="StepCounts"/>. Owns its state; dispose it. Not safe for concurrent use.
+/// Create it after the model was moved to its device: moving replaces the parameters. A parameter without a gradient, and
+/// its state, do not change. Owns its state; dispose it. Not safe for concurrent use.
 /// </remarks>
 public abstract class ParameterOptimizer : IDisposable
 {
     private readonly Parameter[] _parameters;
-    private readonly long[] _stepCounts;
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters to update, each once.</param>
-    /// <exception cref="ArgumentException">There is none, or one comes twice.</exception>
-    private protected ParameterOptimizer(IEnumerable<Parameter> parameters)
+    /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or one comes twice.</exception>
+    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+    private protected ParameterOptimizer(IEnumerable<Parameter> parameters, OptimizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _parameters = [.. parameters];
-        _stepCounts = new long[_parameters.Length];
+        StepCounts = new long[_parameters.Length];
         if (_parameters.Length == 0)
         {
             throw new ArgumentException("expected at least one parameter", nameof(parameters));
@@ -37,38 +39,44 @@ public abstract class ParameterOptimizer : IDisposable
     /// <summary>The parameters, in the order they were given.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    /// <summary>Every tensor that is kept between steps, live: the optimizer goes on with what is copied into it.</summary>
-    public abstract IReadOnlyList<OptimizerSlot> Slots { get; }
+    /// <summary>
+    /// Every tensor that is kept between steps, with its name (<c>mean</c>, <c>square</c> or <c>momentum</c>) and the index of its
+    /// parameter. Live: copying into them restores the state.
+    /// </summary>
+    internal virtual IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots => Adam.Slots;
 
-    /// <summary>The number of updates that each parameter has had, as it is now.</summary>
-    public IReadOnlyList<long> StepCounts => [.. _stepCounts];
+    /// <summary>The number of updates of each parameter, live.</summary>
+    internal long[] StepCounts { get; }
+
+    /// <summary>The averages and update of the parameters for which a subclass has no update of its own.</summary>
+    private protected abstract Adam Adam { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step; 0 updates only the optimizer's state.</param>
     /// <exception cref="ShapeMismatchException">A gradient has another shape than its parameter.</exception>
-    public abstract void Step(double learningRate);
+    public virtual void Step(double learningRate) => Adam.Step(learningRate);
 
-    /// <summary>Takes over the counts of an optimizer that was saved.</summary>
-    /// <param name="counts">What its <see cref="StepCounts"/> were.</param>
-    /// <exception cref="InvalidConfigException">They are not one a parameter, or one is negative; nothing has changed then.</exception>
-    public void RestoreStepCounts(IReadOnlyList<long> counts)
+    /// <summary>Creates the optimizer that options name, for all parameters of a model in their order.</summary>
+    /// <remarks>
+    /// Muon takes the matrices of the blocks. AdamW takes embeddings, positions, heads and biases: their rows are looked up or
+    /// scored one by one, so that an update of the whole matrix has no meaning.
+    /// </remarks>
+    internal static ParameterOptimizer Create(HrmModel model, OptimizerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(counts);
-        var rules = new RangeRules().Between("length", counts.Count, _parameters.Length, _parameters.Length);
-        for (var i = 0; i < counts.Count; i++)
+        var named = model.named_parameters().ToArray();
+        var parameters = named.Select(entry => entry.parameter);
+        return options.Kind switch
         {
-            rules.Between($"[{i}]", counts[i], 0, long.MaxValue);
-        }
+            OptimizerKind.AdamW => new AdamW(parameters, options),
+            OptimizerKind.Muon => new Muon(parameters, Enumerable.Range(0, named.Length).Where(IsMatrixOfBlock), options),
+            _ => new AdamATan2(parameters, options),
+        };
 
-        InvalidConfigException.ThrowIfAny("step counts", rules.Errors);
-
-        for (var i = 0; i < counts.Count; i++)
-        {
-            _stepCounts[i] = counts[i];
-        }
+        bool IsMatrixOfBlock(int index) => named[index].parameter.ndim == 2
+            && named[index].name.Split('.')[0] is ModelKeys.HighLevel or ModelKeys.LowLevel;
     }
 
-    /// <summary>Drops all gradients.</summary>
+    /// <summary>Removes all gradients.</summary>
     public void ClearGradients()
     {
         foreach (var parameter in _parameters)
@@ -85,27 +93,25 @@ public abstract class ParameterOptimizer : IDisposable
     }
 
     /// <summary>The gradient of a parameter, in the caller's dispose scope.</summary>
-    /// <exception cref="ShapeMismatchException">It has another shape than the parameter: memory beyond its end would be read.</exception>
+    /// <exception cref="ShapeMismatchException">Its shape is not the parameter's: an update would read beyond its end.</exception>
     internal Tensor? GradientOf(int parameter)
     {
-        var expected = _parameters[parameter].shape;
         var gradient = _parameters[parameter].grad;
-        if (gradient is not null && !expected.AsSpan().SequenceEqual(gradient.shape))
+        if (gradient is not null)
         {
-            throw new ShapeMismatchException($"gradient of parameter {parameter}", Text(expected), Text(gradient.shape));
+            ShapeGuard.Require(gradient, $"gradient of parameter {parameter}", [.. _parameters[parameter].shape]);
         }
 
         return gradient;
-
-        static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";
     }
-
-    /// <summary>Counts one more update of a parameter.</summary>
-    /// <param name="parameter">Its index.</param>
-    /// <returns>Its updates, this one included.</returns>
-    protected internal long CountStep(int parameter) => ++_stepCounts[parameter];
 
     /// <summary>Frees the optimizer's state.</summary>
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
-    protected abstract void Dispose(bool disposing);
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Adam.Dispose();
+        }
+    }
 }

@@ -72,31 +72,22 @@ public sealed class SparseSignSgd : IDisposable
 
     private void Update(Tensor table, Tensor ids, Tensor gradient, double learningRate)
     {
-        var (written, summed) = gradient.device_type == DeviceType.CPU ? SumOfDistinct(ids, gradient) : SumWithoutWaiting(ids, gradient);
-        var rows = table.index_select(0, written) // [u, W]
+        var rows = table.index_select(0, ids) // [B, W]
             .TimesInPlace(1 - (learningRate * _weightDecay))
-            .PlusInPlace(summed.sign_(), -learningRate);
-        table.index_copy_(0, written, rows);
-    }
-
-    /// <summary>The distinct ids, [u], and the sum of the gradients of each, [u, W].</summary>
-    internal static (Tensor Ids, Tensor Sums) SumOfDistinct(Tensor ids, Tensor gradient)
-    {
-        var (distinct, inverse, _) = ids.unique(sorted: true, return_inverse: true); // [u], [B]
-        var sums = zeros([distinct.size(0), gradient.size(1)], gradient.dtype, gradient.device); // [u, W]
-        return (distinct, sums.index_add_(0, inverse!, gradient, HeldScalars.One));
+            .PlusInPlace(SumOfEqualIds(ids, gradient).sign_(), -learningRate);
+        table.index_copy_(0, ids, rows);
     }
 
     /// <summary>
-    /// The ids as they are, [B], and for each the sum of all gradients of its id, [B, W]: equal ids have equal sums, so it does
-    /// not matter which of them is written last. How many ids are distinct only the device knows, and the host would have to wait for it.
+    /// For each row the sum of all gradients of its id, [B, W]. Rows of equal ids get equal sums, so the order in which they
+    /// are written does not matter. Distinct ids would need their count, for which a GPU would have to be waited for.
     /// </summary>
-    internal static (Tensor Ids, Tensor Sums) SumWithoutWaiting(Tensor ids, Tensor gradient)
+    private static Tensor SumOfEqualIds(Tensor ids, Tensor gradient)
     {
         var isEqual = ids.unsqueeze(1).eq(ids.unsqueeze(0)); // [B, B]
         var first = isEqual.to_type(ScalarType.Int32).argmax(1); // [B], the first row with the same id
-        var sums = zeros_like(gradient).index_add_(0, first, gradient, HeldScalars.One); // [B, W], at the first rows alone
-        return (ids, sums.index_select(0, first)); // [B], [B, W]
+        var sums = zeros_like(gradient).index_add_(0, first, gradient, HeldScalars.One); // [B, W], only at first rows
+        return sums.index_select(0, first); // [B, W]
     }
 
     /// <summary>Drops the gradients that wait for a step.</summary>

@@ -1,15 +1,15 @@
 namespace Hrm.Training;
 
-/// <summary>Keeps what a training run reports: a file of JSON lines, TensorBoard, a log of your own.</summary>
+/// <summary>Stores the reports of a training run: a file of JSON lines, TensorBoard, or a log of your own.</summary>
 public interface ITrainingLog
 {
-    /// <summary>Takes a report.</summary>
+    /// <summary>Stores a report.</summary>
     /// <param name="report">The report.</param>
-    /// <exception cref="HrmException">It could not be kept; the run logs that, and trains on.</exception>
+    /// <exception cref="HrmException">It could not be stored; the run logs this and continues.</exception>
     void Write(TrainingReport report);
 
-    /// <summary>The run goes on from an earlier step: reports of later ones are no longer true.</summary>
-    /// <param name="step">The step it goes on from.</param>
-    /// <exception cref="HrmException">The log could not be changed; the run logs that, and trains on.</exception>
+    /// <summary>Drops reports of steps after the one from which the run resumes.</summary>
+    /// <param name="step">The step from which the run resumes.</param>
+    /// <exception cref="HrmException">The log could not be changed; the run logs this and continues.</exception>
     void Rewind(long step);
 }

@@ -5,10 +5,10 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Reports as JSON, one object a line; each is handed to the system before the next step.</summary>
+/// <summary>Writes reports as JSON, one object per line; each is handed to the system before the next step.</summary>
 /// <remarks>
-/// Going on from a checkpoint drops the lines of later steps, so the file of a resumed run is that of the uninterrupted one
-/// but for its times. A last line that a killed process left half-written is dropped too.
+/// Resuming from a checkpoint drops the lines of later steps, and a last line that a killed process left half-written. Except
+/// for its times, the file of a resumed run equals that of an uninterrupted one.
 /// </remarks>
 public sealed class JsonLinesLog : ITrainingLog
 {
@@ -22,8 +22,8 @@ public sealed class JsonLinesLog : ITrainingLog
 
     private readonly string _path;
 
-    /// <summary>Creates a log; its file, and a folder that is missing, are made with the first report.</summary>
-    /// <param name="path">The file; lines that are there stay until <see cref="Rewind"/>.</param>
+    /// <summary>Creates a log. Its file and missing folders are created with the first report.</summary>
+    /// <param name="path">The file; existing lines stay until <see cref="Rewind"/>.</param>
     public JsonLinesLog(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -99,23 +99,17 @@ public sealed class JsonLinesLog : ITrainingLog
     {
         if (line is not ['{', .., '}'])
         {
-            // Most of what is no report, without an exception for each line.
+            // Most lines that are not reports, without the cost of an exception.
             return null;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 });
-            return document.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("step", out var step)
-                && step.ValueKind == JsonValueKind.Number
-                && step.TryGetInt64(out var value)
-                ? value
-                : null;
+            return JsonSerializer.Deserialize(line, Json.ReportLine)!.Step;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The second where a name has half of a surrogate pair in it.
+            // The second if a name contains half of a surrogate pair.
             return null;
         }
     }

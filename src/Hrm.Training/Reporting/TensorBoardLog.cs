@@ -4,9 +4,9 @@ using TorchSharp.Modules;
 
 namespace Hrm.Training;
 
-/// <summary>Reports as TensorBoard event files: <c>tensorboard --logdir FOLDER</c> shows them.</summary>
+/// <summary>Writes reports as TensorBoard event files: <c>tensorboard --logdir FOLDER</c> shows them.</summary>
 /// <remarks>
-/// Scalars under <c>training/</c> and <c>evaluation/</c>. Each session of a run writes a file of its own into the folder;
+/// The scalars are under <c>training/</c> and <c>evaluation/</c>. Each session of a run writes its own file into the folder;
 /// TensorBoard joins them by step.
 /// </remarks>
 public sealed class TensorBoardLog : ITrainingLog
@@ -15,8 +15,8 @@ public sealed class TensorBoardLog : ITrainingLog
     private readonly TimeProvider _time;
     private SummaryWriter? _writer;
 
-    /// <summary>Creates a log; its file is made with the first report.</summary>
-    /// <param name="folder">The folder; made where it is missing.</param>
+    /// <summary>Creates a log. Its file is created with the first report.</summary>
+    /// <param name="folder">The folder; created if it is missing.</param>
     /// <param name="time">The clock of the events; the system's by default.</param>
     public TensorBoardLog(string folder, TimeProvider? time = null)
     {
@@ -33,7 +33,7 @@ public sealed class TensorBoardLog : ITrainingLog
         {
             _writer ??= torch.utils.tensorboard.SummaryWriter(_folder);
 
-            // The writer's own default counts ticks of the calendar where TensorBoard expects seconds.
+            // The writer's default is calendar ticks, but TensorBoard expects seconds.
             var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
             foreach (var (name, value) in Scalars(report))
             {
@@ -46,8 +46,8 @@ public sealed class TensorBoardLog : ITrainingLog
         }
     }
 
-    /// <summary>Nothing is taken back: TensorBoard shows the later of two values of a step.</summary>
-    /// <param name="step">The step.</param>
+    /// <summary>Does nothing: TensorBoard shows the later of two values of a step.</summary>
+    /// <param name="step">The step from which the run resumes.</param>
     public void Rewind(long step)
     {
     }
@@ -56,21 +56,26 @@ public sealed class TensorBoardLog : ITrainingLog
     {
         var group = report.Kind == ReportKind.Training ? "training" : "evaluation";
         var metrics = report.Metrics;
-        yield return ($"{group}/accuracy", metrics.Accuracy);
-        yield return ($"{group}/exact_accuracy", metrics.ExactAccuracy);
-        yield return ($"{group}/q_halt_accuracy", metrics.QHaltAccuracy);
-        yield return ($"{group}/segments", metrics.Segments);
-        yield return ($"{group}/token_loss", metrics.TokenLoss);
-        yield return ($"{group}/q_halt_loss", metrics.QHaltLoss);
-        yield return ($"{group}/q_continue_loss", metrics.QContinueLoss);
+        List<(string Name, double Value)> scalars =
+        [
+            ("accuracy", metrics.Accuracy),
+            ("exact_accuracy", metrics.ExactAccuracy),
+            ("q_halt_accuracy", metrics.QHaltAccuracy),
+            ("segments", metrics.Segments),
+            ("token_loss", metrics.TokenLoss),
+            ("q_halt_loss", metrics.QHaltLoss),
+            ("q_continue_loss", metrics.QContinueLoss),
+        ];
         if (report.Kind == ReportKind.Training)
         {
-            yield return ("training/learning_rate", report.LearningRate);
-            yield return ("training/segments_per_second", report.SegmentsPerSecond);
+            scalars.Add(("learning_rate", report.LearningRate));
+            scalars.Add(("segments_per_second", report.SegmentsPerSecond));
             if (report.GradientNorm is { } norm)
             {
-                yield return ("training/gradient_norm", norm);
+                scalars.Add(("gradient_norm", norm));
             }
         }
+
+        return scalars.Select(scalar => ($"{group}/{scalar.Name}", scalar.Value));
     }
 }

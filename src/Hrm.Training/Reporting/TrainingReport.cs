@@ -1,7 +1,17 @@
 namespace Hrm.Training;
 
-/// <summary>What a training run tells: the metrics of some steps, or of an evaluation.</summary>
-/// <param name="Kind">Which of the two.</param>
+/// <summary>The source of a report's metrics.</summary>
+public enum ReportKind
+{
+    /// <summary>The training steps since the last report.</summary>
+    Training,
+
+    /// <summary>An evaluation.</summary>
+    Evaluation,
+}
+
+/// <summary>A report of a training run: the metrics of some steps, or of an evaluation.</summary>
+/// <param name="Kind">The source of the metrics.</param>
 /// <param name="Step">The number of steps taken.</param>
 /// <param name="TotalSteps">The number of steps of the whole run.</param>
 /// <param name="Trained">The time spent in training steps, earlier sessions included.</param>
@@ -15,16 +25,16 @@ public sealed record TrainingReport(
     MetricAverages Metrics,
     double LearningRate)
 {
-    /// <summary>Steps a second since the last report of training; 0 in an evaluation.</summary>
+    /// <summary>Steps per second since the last report of training; 0 in an evaluation.</summary>
     public double StepsPerSecond { get; init; }
 
-    /// <summary>Segments (rows times steps) a second since the last report of training; 0 in an evaluation.</summary>
+    /// <summary>Segments (rows times steps) per second since the last report of training; 0 in an evaluation.</summary>
     public double SegmentsPerSecond { get; init; }
 
-    /// <summary>The norm of the last gradient before it was clipped, where it was measured.</summary>
+    /// <summary>The norm of the last gradient before clipping, if it was measured.</summary>
     public double? GradientNorm { get; init; }
 
-    /// <summary>The time that the remaining steps take at the speed so far; at most <see cref="TimeSpan.MaxValue"/>.</summary>
+    /// <summary>The estimated time of the remaining steps, at the speed so far; at most <see cref="TimeSpan.MaxValue"/>.</summary>
     public TimeSpan TimeLeft
     {
         get

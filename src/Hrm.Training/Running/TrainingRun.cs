@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 namespace Hrm.Training;
 
 /// <summary>
-/// A training that can be left alone: it reports, evaluates, saves checkpoints, stops early or when it is asked to, goes on
-/// from where it was, and says what went wrong when loss or gradient stops being finite.
+/// An unattended training: reports, evaluates, saves checkpoints, resumes from them, stops early or when cancelled, and
+/// diagnoses a loss or gradient that is not finite.
 /// </summary>
 /// <remarks>
-/// Everything it decides, it decides by counts that a checkpoint keeps, so a resumed run does what the uninterrupted one
-/// would have done. Trainer, stream, checkpoints and logs stay the caller's. Not safe for concurrent use.
+/// Every decision depends on counts that a checkpoint stores, so a resumed run does what the uninterrupted one would have
+/// done. The caller owns trainer, stream, checkpoints and logs. Not safe for concurrent use.
 /// </remarks>
 /// <example><code>
 /// using var checkpoints = CheckpointStore.Open("runs/first/checkpoints");
@@ -31,11 +31,11 @@ public sealed class TrainingRun : IDisposable
     private Tensor _sums; // [8], on the trainer's device
     private (long Step, long EvaluatedStep)? _saved;
 
-    /// <summary>Creates a run that stands at its beginning.</summary>
-    /// <param name="trainer">Takes the steps.</param>
-    /// <param name="stream">Gives the batches.</param>
+    /// <summary>Creates a run at its beginning.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="stream">The source of the batches.</param>
     /// <param name="options">Intervals and limits.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
+    /// <exception cref="InvalidConfigException">The options have invalid fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
     /// <exception cref="TokenOutOfRangeException">The dataset of the stream has more puzzle ids than the model.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
@@ -47,8 +47,8 @@ public sealed class TrainingRun : IDisposable
 
         if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)
         {
-            // Looked at less often, the batch at which it shows is not the one that did it.
-            throw new InvalidConfigException("training run options", [$"MaxRollbacks: expected 0 where FiniteCheckInterval is not 1, got {options.MaxRollbacks}"]);
+            // With rarer checks, the batch at which it is noticed need not be the one that caused it.
+            throw new InvalidConfigException("training run options", [$"MaxRollbacks: expected 0 if FiniteCheckInterval is not 1, got {options.MaxRollbacks}"]);
         }
 
         if (stream.BatchSize != trainer.Options.GlobalBatchSize)
@@ -68,27 +68,27 @@ public sealed class TrainingRun : IDisposable
         _sums = SumsOnDevice(default);
     }
 
-    /// <summary>Where checkpoints go and come from; <see langword="null"/> for none.</summary>
+    /// <summary>The store of checkpoints; <see langword="null"/> for none.</summary>
     public CheckpointStore? Checkpoints { get; init; }
 
     /// <summary>
-    /// Measures the model, with the average of its weights where the trainer has one. Its exact accuracy is what early stopping
-    /// and the best checkpoint go by.
+    /// Evaluates the model, with the average of its weights if the trainer has one. Early stopping and the best checkpoint
+    /// depend on its exact accuracy.
     /// </summary>
     public Func<HrmModel, CancellationToken, MetricAverages>? Evaluate { get; init; }
 
-    /// <summary>Keep the reports.</summary>
+    /// <summary>The logs that store the reports.</summary>
     public IReadOnlyList<ITrainingLog> Logs { get; init; } = [];
 
-    /// <summary>Told of everything worth knowing.</summary>
+    /// <summary>The logger of events and errors.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Measures the time that reports show; it decides nothing.</summary>
+    /// <summary>The clock of the times in reports; no decision depends on it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Goes on from the newest sound checkpoint, if there is any.</summary>
-    /// <returns>What it goes on from; <see langword="null"/> where there is no checkpoint.</returns>
-    /// <exception cref="CheckpointException">There are checkpoints but no sound one, or one of another model or trainer.</exception>
+    /// <summary>Resumes from the newest undamaged checkpoint, if there is any.</summary>
+    /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
+    /// <exception cref="CheckpointException">All checkpoints are damaged, or the newest is of another model or trainer.</exception>
     /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Resume()
     {
@@ -103,18 +103,18 @@ public sealed class TrainingRun : IDisposable
             Logger.SettingDiffers(difference);
         }
 
-        GoOnFrom(restored.State);
+        ContinueFrom(restored.State);
         Logger.Resumed(restored.Step, restored.Path);
         return restored;
     }
 
     /// <summary>Trains until all steps are taken, an early stop, or cancellation.</summary>
-    /// <param name="progress">Told of every report, on the training's thread.</param>
+    /// <param name="progress">Receives every report, on the thread of the training.</param>
     /// <param name="cancellationToken">Stops after the present step, with a checkpoint; the run can be resumed.</param>
-    /// <returns>How it ended.</returns>
-    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and the run may not (or no longer) go back.</exception>
-    /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are as they were.</exception>
-    /// <exception cref="CheckpointException">The store holds the checkpoints of another training: resume it, or take another folder.</exception>
+    /// <returns>The reason and the results.</returns>
+    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and no rollback is left.</exception>
+    /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are unchanged.</exception>
+    /// <exception cref="CheckpointException">The store has checkpoints of another training: resume that, or use another folder.</exception>
     /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
     public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -147,7 +147,7 @@ public sealed class TrainingRun : IDisposable
             }
             catch (TrainingDivergedException exception)
             {
-                GoBack(exception);
+                RollBack(exception);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -168,10 +168,10 @@ public sealed class TrainingRun : IDisposable
 
         if (Checkpoints is { Steps.Count: > 0 })
         {
-            throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or take another folder");
+            throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or use another folder");
         }
 
-        Keep(log => log.Rewind(_trainer.StepCount));
+        WriteLogs(log => log.Rewind(_trainer.StepCount));
     }
 
     private void TakeStep(CancellationToken cancellationToken)
@@ -208,7 +208,7 @@ public sealed class TrainingRun : IDisposable
         var stepsPerSecond = seconds > 0 ? _state.SumSteps / seconds : 0;
         _state = _state with { SumSteps = 0, Reported = _state.Trained, TrainingExactAccuracy = metrics.ExactAccuracy };
         _sums.zero_();
-        Tell(progress, Create(ReportKind.Training, metrics) with
+        Publish(progress, Create(ReportKind.Training, metrics) with
         {
             StepsPerSecond = stepsPerSecond,
             SegmentsPerSecond = stepsPerSecond * _stream.BatchSize,
@@ -219,8 +219,8 @@ public sealed class TrainingRun : IDisposable
     private void EvaluateModel(IProgress<TrainingReport>? progress, CancellationToken cancellationToken)
     {
         var step = _trainer.StepCount;
-        var isDue = step > 0 && (step % Math.Max(1, _options.EvaluationInterval) == 0 || step >= _trainer.Options.TotalSteps);
-        if (Evaluate is null || _options.EvaluationInterval == 0 || !isDue || _state.EvaluatedStep == step)
+        if (Evaluate is null || _options.EvaluationInterval == 0 || _state.EvaluatedStep == step
+            || (step % _options.EvaluationInterval != 0 && FindReasonToStop() is null))
         {
             return;
         }
@@ -240,7 +240,7 @@ public sealed class TrainingRun : IDisposable
             BestStep = isBest ? step : _state.BestStep,
             EvaluationsSinceBest = isBest ? 0 : _state.EvaluationsSinceBest + 1,
         };
-        Tell(progress, Create(ReportKind.Evaluation, metrics));
+        Publish(progress, Create(ReportKind.Evaluation, metrics));
     }
 
     private bool IsCheckpointDue()
@@ -270,7 +270,7 @@ public sealed class TrainingRun : IDisposable
         return new TrainingOutcome(reason, _trainer.StepCount, _state.Trained, _state.BestExactAccuracy, _state.BestStep);
     }
 
-    /// <summary>A disk that is full now may have room at the next checkpoint; the training is worth more than stopping.</summary>
+    /// <summary>Logs a failure instead of stopping: a disk that is full now may have room at the next checkpoint.</summary>
     private void TrySave()
     {
         try
@@ -299,15 +299,15 @@ public sealed class TrainingRun : IDisposable
         Logger.CheckpointSaved(_trainer.StepCount);
     }
 
-    /// <summary>Where the trainer looks only every few steps, a loss that is not finite shows here, before it is saved.</summary>
+    /// <summary>Also checks the losses, before they are saved: the trainer may check them only every few steps.</summary>
     private MetricSums ReadSums()
     {
         var sums = MetricSums.Read(_sums);
         return sums.HasFiniteLosses ? sums : throw new TrainingDivergedException(_trainer.Diagnose(sums));
     }
 
-    /// <summary>After a divergence: back to the last checkpoint, without the batch that came in, where the options allow it.</summary>
-    private void GoBack(TrainingDivergedException exception)
+    /// <summary>After a divergence, continues from the last checkpoint and skips the incoming batch, if the options allow it.</summary>
+    private void RollBack(TrainingDivergedException exception)
     {
         var report = exception.Report;
         Logger.Diverged(report);
@@ -319,29 +319,29 @@ public sealed class TrainingRun : IDisposable
             return;
         }
 
-        GoOnFrom(restored.State with { Skipped = skipped, Rollbacks = rollbacks });
+        ContinueFrom(restored.State with { Skipped = skipped, Rollbacks = rollbacks });
         Logger.RolledBack(report.Step, restored.Step, _options.MaxRollbacks - rollbacks);
     }
 
     private RestoredCheckpoint? Restore()
     {
         var restored = Checkpoints?.Restore(_trainer, _stream);
-        foreach (var damaged in restored?.Damaged ?? [])
+        foreach (var problem in restored?.Damaged ?? [])
         {
-            Logger.DamagedCheckpoint(damaged.Path, damaged.Problem);
+            Logger.DamagedCheckpoint(problem);
         }
 
         return restored;
     }
 
-    private void GoOnFrom(TrainingRunState state)
+    private void ContinueFrom(TrainingRunState state)
     {
         _state = state;
         _saved = (_trainer.StepCount, state.EvaluatedStep);
         _stream.Seek(state.Position, state.Skipped);
         _sums.Dispose();
         _sums = SumsOnDevice(state.Sums);
-        Keep(log => log.Rewind(_trainer.StepCount));
+        WriteLogs(log => log.Rewind(_trainer.StepCount));
     }
 
     private TrainingReport Create(ReportKind kind, MetricAverages metrics) => new(
@@ -352,14 +352,14 @@ public sealed class TrainingRun : IDisposable
         metrics,
         _trainer.LearningRateAt(_trainer.StepCount));
 
-    private void Tell(IProgress<TrainingReport>? progress, TrainingReport report)
+    private void Publish(IProgress<TrainingReport>? progress, TrainingReport report)
     {
         Logger.Reported(report.Kind, report.Step, report.TotalSteps, report.Metrics.TokenLoss, report.Metrics.ExactAccuracy, report.Metrics.Segments);
-        Keep(log => log.Write(report));
+        WriteLogs(log => log.Write(report));
         progress?.Report(report);
     }
 
-    private void Keep(Action<ITrainingLog> change)
+    private void WriteLogs(Action<ITrainingLog> change)
     {
         foreach (var log in Logs)
         {

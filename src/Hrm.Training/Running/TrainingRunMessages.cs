@@ -2,31 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Hrm.Training;
 
-/// <summary>What a training run tells a logger.</summary>
+/// <summary>The log messages of a training run.</summary>
 internal static partial class TrainingRunMessages
 {
     [LoggerMessage(1, LogLevel.Information, "Resumed from step {Step}, {Path}")]
     public static partial void Resumed(this ILogger logger, long step, string path);
 
-    [LoggerMessage(2, LogLevel.Warning, "Checkpoint {Path} could not be used: {Problem}")]
-    public static partial void DamagedCheckpoint(this ILogger logger, string path, string problem);
+    [LoggerMessage(2, LogLevel.Warning, "A checkpoint could not be used: {Problem}")]
+    public static partial void DamagedCheckpoint(this ILogger logger, string problem);
 
-    [LoggerMessage(3, LogLevel.Warning, "Not the settings of the checkpoint, so the run is not the one that was interrupted: {Difference}")]
+    [LoggerMessage(3, LogLevel.Warning, "A setting differs from the checkpoint's, so the run is not the one that was interrupted: {Difference}")]
     public static partial void SettingDiffers(this ILogger logger, string difference);
 
     [LoggerMessage(4, LogLevel.Debug, "Saved the checkpoint of step {Step}")]
     public static partial void CheckpointSaved(this ILogger logger, long step);
 
-    [LoggerMessage(5, LogLevel.Error, "The checkpoint of step {Step} could not be saved; training goes on, the earlier checkpoints are as they were: {Problem}")]
+    [LoggerMessage(5, LogLevel.Error, "The checkpoint of step {Step} could not be saved; training continues, the earlier checkpoints are unchanged: {Problem}")]
     public static partial void CheckpointFailed(this ILogger logger, long step, string problem);
 
     [LoggerMessage(6, LogLevel.Error, "Training diverged: {Report}")]
     public static partial void Diverged(this ILogger logger, DivergenceReport report);
 
-    [LoggerMessage(7, LogLevel.Warning, "Went back from step {Step} to step {Earlier}, and leaves the batch out; {Left} more times allowed")]
+    [LoggerMessage(7, LogLevel.Warning, "Rolled back from step {Step} to step {Earlier}, and skips the batch; {Left} more rollbacks allowed")]
     public static partial void RolledBack(this ILogger logger, long step, long earlier, int left);
 
-    [LoggerMessage(8, LogLevel.Error, "A report could not be kept; training goes on: {Problem}")]
+    [LoggerMessage(8, LogLevel.Error, "A report could not be stored; training continues: {Problem}")]
     public static partial void ReportLost(this ILogger logger, string problem);
 
     [LoggerMessage(9, LogLevel.Information, "{Kind} at step {Step} of {TotalSteps}: token loss {TokenLoss:F4}, exact accuracy {ExactAccuracy:P1}, segments {Segments:F2}")]

@@ -62,7 +62,7 @@ internal sealed class RunFolderTarget : FuzzTarget
         Architectures.RequireRoom(settings, store.Steps.Select(store.PathOf));
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var resumed = Architectures.Create(settings.Architecture, settings.Model, generator);
-        using var trainer = Trainers.Create(settings, resumed, generator);
+        using var trainer = new HrmTrainer(resumed, settings.Trainer, generator);
         Require(store.Restore(trainer) is not null, "a checkpoint is restored, or refused");
     }
 

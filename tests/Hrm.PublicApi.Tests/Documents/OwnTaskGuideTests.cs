@@ -23,11 +23,12 @@ public sealed class OwnTaskGuideTests : GuideFolder
         // <own-training>
         var options = TrainerPresets.Tiny();
         options.TotalSteps = 600;
+        options.GradientMode = GradientMode.LastCycle;
         options.Halting.MaxSegments = 2;
 
         using var generator = new torch.Generator(1);
         using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
-        using var trainer = new LastCycleTrainer(model, options, generator);
+        using var trainer = new HrmTrainer(model, options, generator);
         using var stream = new TrainingStream(training, options.GlobalBatchSize, augmentation: task);
         using var run = new TrainingRun(trainer, stream, new TrainingRunOptions());
         run.Run();

@@ -41,7 +41,7 @@ public sealed class CheckpointMutationTests : IDisposable
             File.WriteAllBytes(file, Mutate(originals[name], random, region: i / names.Length));
             if (sumsFit)
             {
-                ChecksumList.Write(newer, ["checkpoint.json", "config.json", "model.safetensors", "training.safetensors"]);
+                ChecksumList.Write(newer, CheckpointFolder.FileNames);
             }
 
             var allocated = GC.GetAllocatedBytesForCurrentThread();

@@ -45,6 +45,7 @@ internal sealed class GoldenCase : IDisposable
                 GlobalBatchSize = train["global_batch_size"]!.GetValue<int>(),
                 WarmupSteps = 0,
                 LearningRate = train["lr"]!.GetValue<double>(),
+                GradientMode = IsTrm ? GradientMode.LastCycle : GradientMode.OneStep,
                 Optimizer = new OptimizerOptions
                 {
                     Beta1 = train["beta1"]!.GetValue<double>(),
@@ -106,7 +107,7 @@ internal sealed class GoldenCase : IDisposable
     }
 
     public HrmTrainer CreateTrainer(HrmModel model, Generator generator)
-        => IsTrm ? new LastCycleTrainer(model, Options, generator) : new OneStepGradTrainer(model, Options, generator);
+        => new(model, Options, generator);
 
     public PuzzleBatch Batch(int index, Device? device = null)
     {

@@ -92,19 +92,6 @@ public sealed class AdamATan2Tests
     }
 
     [Fact]
-    public void Dispose_frees_the_state_and_may_be_repeated()
-    {
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(tensor(Start));
-        var before = LiveTensors.Count();
-        var optimizer = new AdamATan2([parameter], new OptimizerOptions());
-        Tensor.TotalCount.Should().Be(before + 2);
-        optimizer.Dispose();
-        optimizer.Dispose();
-        Tensor.TotalCount.Should().Be(before);
-    }
-
-    [Fact]
     public void Constructor_lists_every_bad_option()
     {
         using var scope = NewDisposeScope();

@@ -76,24 +76,36 @@ public sealed class GradientNormTests : IDisposable
     [Fact]
     public void Limit_scales_a_longer_gradient_to_the_limit_and_leaves_a_shorter_one()
     {
-        var parameters = WithGradients(tensor(new float[] { 3, 0 }), tensor(new float[] { 4 }));
-        GradientClipping.Limit(parameters, 5).Should().Be(5);
-        Gradients().Should().Equal(3, 0, 4);
-        GradientClipping.Limit(parameters, 2.5).Should().Be(5);
-        Gradients().Should().Equal(1.5f, 0, 2);
+        Parameter[] parameters = [.. WithGradients(tensor(new float[] { 3, 0 }), tensor(new float[] { 4 })), new Parameter(ones(1))];
+        Limit(parameters, 5).Should().Be(5);
+        Values(parameters).Should().Equal(3, 0, 4);
+        Limit(parameters, 2.5).Should().Be(5);
+        Values(parameters).Should().Equal(1.5f, 0, 2);
+    }
 
-        float[] Gradients() => [.. parameters.SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
+    [Fact]
+    public void Limit_uses_a_norm_that_was_measured()
+    {
+        var parameters = WithGradients(tensor(new float[] { 3, 4 }));
+        var norm = new GradientNorm();
+        norm.Value.Should().BeNull();
+        norm.Measure(parameters).Should().Be(5);
+        parameters[0].grad = tensor(new float[] { 30, 40 });
+        norm.Limit(parameters, 2.5);
+        Values(parameters).Should().Equal(15, 20);
+        norm.Clear();
+        norm.Value.Should().BeNull();
     }
 
     [Fact]
     public void Limit_hides_no_value_that_is_not_finite()
     {
         var parameters = WithGradients(tensor(new float[] { 3, float.NaN }), tensor(new float[] { 4 }));
-        GradientClipping.Limit(parameters, 1).Should().Be(double.NaN);
-        parameters[0].grad!.data<float>().ToArray().Should().Equal(3, float.NaN);
+        Limit(parameters, 1).Should().Be(double.NaN);
+        Values(parameters).Should().Equal(3, float.NaN, 4);
         parameters = WithGradients(tensor(new float[] { 3, float.PositiveInfinity }), tensor(new float[] { 4 }));
-        GradientClipping.Limit(parameters, 1).Should().Be(double.PositiveInfinity);
-        parameters[0].grad!.data<float>().ToArray().Should().Equal(0, float.NaN);
+        Limit(parameters, 1).Should().Be(double.PositiveInfinity);
+        Values(parameters).Should().Equal(0, float.NaN, 0);
     }
 
     [Theory]
@@ -101,54 +113,35 @@ public sealed class GradientNormTests : IDisposable
     [InlineData(4, 2.5)]
     [InlineData(float.NaN, 1)]
     [InlineData(float.PositiveInfinity, 1)]
-    public void Without_waiting_the_limit_is_the_same(float last, double limit)
+    public void LimitOnDevice_gives_the_same_norm_and_gradients(float last, double limit)
     {
-        using var scope = NewDisposeScope();
         var (read, unread) = (Gradients(), Gradients());
-        var norm = GradientClipping.Limit(read, limit);
-        GradientClipping.LimitWithoutWaiting(unread, limit).item<double>().Should().Be(norm);
+        GradientNorm.LimitOnDevice(unread, limit).item<double>().Should().Be(Limit(read, limit));
         Values(unread).Should().Equal(Values(read));
 
         Parameter[] Gradients() => WithGradients(tensor(new float[] { 3, 0 }), tensor(new float[] { last }));
-        static float[] Values(Parameter[] parameters) => [.. parameters.SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
     }
 
     [Fact]
-    public void Without_waiting_a_missing_gradient_has_the_norm_zero()
+    public void LimitOnDevice_without_a_gradient_has_the_norm_zero()
+        => GradientNorm.LimitOnDevice([new Parameter(ones(3))], 1).item<double>().Should().Be(0);
+
+    [Fact]
+    public void Limits_leave_no_tensor_behind()
     {
-        using var scope = NewDisposeScope();
-        GradientClipping.LimitWithoutWaiting([new Parameter(ones(3))], 1).item<double>().Should().Be(0);
+        var parameters = WithGradients(tensor(new float[] { 3, 1 }));
+        TensorLeak.Check(() => Limit(parameters, 1));
     }
 
-    [Fact]
-    public void A_norm_that_waits_to_be_read_is_read_once_and_freed()
+    private static double? Limit(Parameter[] parameters, double limit)
     {
-        var norm = new MeasuredNorm();
-        norm.Value.Should().BeNull();
-        var waiting = tensor(2.5, ScalarType.Float64);
-        norm.Set(waiting);
-        norm.IsKnown.Should().BeFalse();
-        norm.Value.Should().Be(2.5);
-        norm.IsKnown.Should().BeTrue();
-        waiting.IsInvalid.Should().BeTrue();
-        norm.Value.Should().Be(2.5);
-        norm.Clear();
-        norm.Value.Should().BeNull();
+        var norm = new GradientNorm();
+        norm.Limit(parameters, limit);
+        return norm.Value;
     }
 
-    [Fact]
-    public void Limit_refuses_a_limit_that_is_not_positive()
-        => FluentActions.Invoking(() => GradientClipping.Limit([new Parameter(ones(3))], 0)).Should().Throw<ArgumentOutOfRangeException>();
-
-    [Fact]
-    public void Scale_multiplies_gradients_in_place_and_leaves_no_tensor_behind()
-    {
-        Parameter[] parameters = [.. WithGradients(tensor(new float[] { 3, 1 })), new Parameter(ones(1))];
-        var gradient = parameters[0].grad!;
-        TensorLeak.Check(() => GradientClipping.Scale(parameters, -1));
-        GradientClipping.Scale(parameters, 2);
-        gradient.data<float>().Select(Math.Abs).ToArray().Should().Equal(6, 2);
-    }
+    private static float[] Values(Parameter[] parameters)
+        => [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>().SelectMany(gradient => gradient.data<float>().ToArray())];
 
     private static Parameter[] WithGradients(params Tensor[] gradients)
         => [.. gradients.Select(gradient => new Parameter(zeros_like(gradient)) { grad = gradient })];

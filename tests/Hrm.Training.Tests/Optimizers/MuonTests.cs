@@ -37,7 +37,7 @@ public sealed class MuonTests(ITestOutputHelper output) : IDisposable
     public void Orthogonalize_keeps_the_singular_vectors(int rows, int columns)
     {
         var matrix = WithSingularValues(rows, columns, smallest: 0.05);
-        var result = NewtonSchulz.Orthogonalize(matrix, 5);
+        var result = Muon.Orthogonalize(matrix, 5);
         result.shape.Should().Equal(rows, columns);
 
         // With the same singular vectors, MᵀR is symmetric and positive.
@@ -147,10 +147,10 @@ public sealed class MuonTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Factory_gives_Muon_the_matrices_of_the_blocks_and_nothing_else()
+    public void Create_gives_Muon_the_matrices_of_the_blocks_and_nothing_else()
     {
         using var model = TinyModels.Create(TinyModels.Config with { PositionEncoding = PositionEncoding.Learned });
-        using var optimizer = OptimizerFactory.Create(model, new OptimizerOptions { Kind = OptimizerKind.Muon });
+        using var optimizer = ParameterOptimizer.Create(model, new OptimizerOptions { Kind = OptimizerKind.Muon });
         var names = model.named_parameters().Select(entry => entry.name).ToArray();
         string[] blocks = ["H_level", "L_level"];
         string[] weights = ["self_attn.qkv_proj", "self_attn.o_proj", "mlp.gate_up_proj", "mlp.down_proj"];
@@ -166,10 +166,10 @@ public sealed class MuonTests(ITestOutputHelper output) : IDisposable
     [InlineData(OptimizerKind.AdamATan2, typeof(AdamATan2))]
     [InlineData(OptimizerKind.AdamW, typeof(AdamW))]
     [InlineData(OptimizerKind.Muon, typeof(Muon))]
-    public void Factory_gives_what_is_asked_for_over_all_parameters(OptimizerKind kind, Type expected)
+    public void Create_gives_what_is_asked_for_over_all_parameters(OptimizerKind kind, Type expected)
     {
         using var model = TinyModels.Create();
-        using var optimizer = OptimizerFactory.Create(model, new OptimizerOptions { Kind = kind });
+        using var optimizer = ParameterOptimizer.Create(model, new OptimizerOptions { Kind = kind });
         optimizer.Should().BeOfType(expected);
         optimizer.Parameters.Should().Equal(model.parameters());
     }

@@ -34,7 +34,7 @@ public sealed class OptimizerStateTests : IDisposable
             }
         }
 
-        restored.RestoreStepCounts(optimizer.StepCounts);
+        optimizer.StepCounts.CopyTo(restored.StepCounts, 0);
         Run(optimizer, firstStep: 4, steps: 3);
         Run(restored, firstStep: 4, steps: 3);
         Values(restored).Should().Equal(Values(optimizer));
@@ -70,22 +70,8 @@ public sealed class OptimizerStateTests : IDisposable
     public void StepCounts_count_the_steps_of_each_parameter(OptimizerKind kind)
     {
         using var optimizer = Create(kind, Parameters());
-        var before = optimizer.StepCounts;
         Run(optimizer, firstStep: 0, steps: 4); // Parameter 1 has a gradient in every second one.
-        before.Should().Equal(0, 0, 0, 0);
         optimizer.StepCounts.Should().Equal(4, 2, 4, 4);
-    }
-
-    [Fact]
-    public void RestoreStepCounts_refuses_another_number_and_negative_ones_and_changes_nothing()
-    {
-        using var optimizer = Create(OptimizerKind.AdamATan2, Parameters());
-        optimizer.RestoreStepCounts([1, 2, 3, 4]);
-        FluentActions.Invoking(() => optimizer.RestoreStepCounts([5, 5, 5])).Should().Throw<InvalidConfigException>()
-            .WithMessage("step counts: length: expected 4 … 4, got 3.");
-        FluentActions.Invoking(() => optimizer.RestoreStepCounts([5, -1, 5, -2])).Should().Throw<InvalidConfigException>()
-            .WithMessage("step counts: [1]: expected 0 … 9223372036854775807, got -1; [3]: expected 0 … 9223372036854775807, got -2.");
-        optimizer.StepCounts.Should().Equal(1, 2, 3, 4);
     }
 
     [Theory]

@@ -25,20 +25,6 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Sums_without_waiting_are_those_of_the_distinct_ids()
-    {
-        using var scope = NewDisposeScope();
-        var ids = tensor(new long[] { 3, 1, 3, 0, 3, 1, 4 });
-        using var generator = new Generator(1);
-        var gradient = randn([7, 2], generator: generator);
-        var (distinct, expected) = SparseSignSgd.SumOfDistinct(ids, gradient);
-        var (written, sums) = SparseSignSgd.SumWithoutWaiting(ids, gradient);
-        written.Equals(ids).Should().BeTrue();
-        zeros([5, 2]).index_copy_(0, written, sums).Equals(zeros([5, 2]).index_copy_(0, distinct, expected)).Should().BeTrue();
-        sums[0].Equals(sums[2]).Should().BeTrue();
-    }
-
-    [Fact]
     public void Step_before_any_look_up_does_nothing()
     {
         Step(weightDecay: 0.5);

@@ -21,12 +21,13 @@ internal sealed class SmallTraining : IDisposable
             LearningRate = 1e-2,
             MinLearningRateRatio = 0.1,
             PuzzleLearningRate = 1e-2,
+            GradientMode = isTrm ? GradientMode.LastCycle : null,
             EmaDecay = 0.9,
             Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
         };
         change?.Invoke(options);
         Model = isTrm ? SharedLevels() : TinyModels.Create(config);
-        Trainer = isTrm ? new LastCycleTrainer(Model, options, _generator) : new OneStepGradTrainer(Model, options, _generator);
+        Trainer = new HrmTrainer(Model, options, _generator);
         Stream = new TrainingStream(
             Dataset(isEasy: isEasy),
             TinyModels.Rows,

@@ -96,9 +96,20 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining(change: options => options.TotalSteps = 1000, isEasy: true);
         var reports = new Collected();
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10, StopAtTrainingAccuracy = 0.9 });
+        var options = new TrainingRunOptions { ReportInterval = 10, EvaluationInterval = 1000, StopAtTrainingAccuracy = 0.9 };
+        var evaluated = new List<long>();
+        using var run = new TrainingRun(training.Trainer, training.Stream, options)
+        {
+            Evaluate = (_, _) =>
+            {
+                evaluated.Add(training.Trainer.StepCount);
+                return Accuracy(1);
+            },
+        };
         var outcome = run.Run(reports);
         outcome.Reason.Should().Be(StopReason.TrainingAccuracyReached);
+        evaluated.Should().Equal([outcome.Step], "the weights at the end are evaluated, for whoever saves them then");
+        reports.RemoveAll(report => report.Kind == ReportKind.Evaluation);
         reports[^1].Metrics.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.9);
         reports.SkipLast(1).Should().NotBeEmpty().And.AllSatisfy(report => report.Metrics.ExactAccuracy.Should().BeLessThan(0.9));
     }
@@ -168,7 +179,7 @@ public sealed class TrainingRunTests : IDisposable
         poison.Rewinds.Should().Equal(0, 5);
         var skipped = training.Stream.Skipped.Should().ContainSingle().Subject;
         _logger.Messages.Should().Contain(message => message.Contains($"incoming batch: iteration {skipped.Iteration}, batch {skipped.Batch}, examples ") && message.Contains("step 9:"));
-        _logger.Messages.Should().Contain("Went back from step 9 to step 5, and leaves the batch out; 0 more times allowed");
+        _logger.Messages.Should().Contain("Rolled back from step 9 to step 5, and skips the batch; 0 more rollbacks allowed");
 
         // What was left out is part of the checkpoint, so that a resumed run leaves it out too.
         using var other = new SmallTraining();
@@ -238,7 +249,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 10);
         FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { MaxRollbacks = 1 }))
-            .Should().Throw<InvalidConfigException>().WithMessage("*MaxRollbacks: expected 0 where FiniteCheckInterval is not 1, got 1.");
+            .Should().Throw<InvalidConfigException>().WithMessage("*MaxRollbacks: expected 0 if FiniteCheckInterval is not 1, got 1.");
     }
 
     [Fact]
@@ -300,7 +311,7 @@ public sealed class TrainingRunTests : IDisposable
             Logs = [new ReplacesFolder(_folder["c"], from: 9, to: 14)],
         };
         run.Run().Reason.Should().Be(StopReason.Completed);
-        _logger.Messages.Should().ContainSingle(message => message.StartsWith("The checkpoint of step 10 could not be saved; training goes on"));
+        _logger.Messages.Should().ContainSingle(message => message.StartsWith("The checkpoint of step 10 could not be saved; training continues"));
         checkpoints.Steps.Should().Equal(24, 20, 15);
     }
 
@@ -315,7 +326,7 @@ public sealed class TrainingRunTests : IDisposable
             Logs = [new JsonLinesLog(_folder["file", "metrics.jsonl"])],
         };
         run.Run().Reason.Should().Be(StopReason.Completed);
-        _logger.Messages.Count(message => message.StartsWith("A report could not be kept; training goes on: ")).Should().Be(2);
+        _logger.Messages.Count(message => message.StartsWith("A report could not be stored; training continues: ")).Should().Be(2);
     }
 
     [Fact]
@@ -327,7 +338,7 @@ public sealed class TrainingRunTests : IDisposable
         run.Run(cancellationToken: first.Cancellation);
         using var second = new SmallTraining();
         using var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
-        fresh.Invoking(it => it.Run()).Should().Throw<CheckpointException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or take another folder");
+        fresh.Invoking(it => it.Run()).Should().Throw<CheckpointException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
         checkpoints.Steps.Should().Equal(3, 0);
     }
 

@@ -7,18 +7,18 @@ namespace Hrm.Training.Tests;
 
 public sealed class GradientModeTests
 {
-    private static readonly string[] Trainers = [nameof(OneStepGradTrainer), nameof(LastCycleTrainer), nameof(BpttTrainer)];
+    private static readonly GradientMode[] Modes = [GradientMode.OneStep, GradientMode.LastCycle, GradientMode.FullUnroll];
 
     [Fact]
-    public void Trainers_give_the_same_outputs_and_different_gradients_of_the_recurrence()
+    public void Modes_give_the_same_outputs_and_different_gradients_of_the_recurrence()
     {
         using var scope = NewDisposeScope();
         var (outputs, gradients) = (new List<Tensor>(), new List<Dictionary<string, float[]>>());
-        foreach (var name in Trainers)
+        foreach (var mode in Modes)
         {
             using var model = TinyModels.Create();
             using var generator = new Generator(1);
-            using var trainer = Create(name, model, generator);
+            using var trainer = Create(mode, model, generator);
             using var batch = TinyModels.Batch(1);
             var segment = trainer.ComputeGradients(batch);
             outputs.Add(segment.Output.Logits.detach().clone());
@@ -27,7 +27,7 @@ public sealed class GradientModeTests
 
         foreach (var (first, second) in new[] { (0, 1), (0, 2), (1, 2) })
         {
-            outputs[first].BeCloseTo(outputs[second], 1e-6, $"{Trainers[first]} against {Trainers[second]}");
+            outputs[first].BeCloseTo(outputs[second], 1e-6, $"{Modes[first]} against {Modes[second]}");
 
             // The heads stand after the recurrence: what is recorded of it does not reach them.
             Deviation(first, second, "lm_head.weight").Should().BeLessThan(1e-5);
@@ -43,21 +43,21 @@ public sealed class GradientModeTests
     public void Several_trainers_of_a_model_each_keep_their_mode()
     {
         using var scope = NewDisposeScope();
-        foreach (var name in Trainers)
+        foreach (var mode in Modes)
         {
             using var alone = TinyModels.Create();
             using var shared = TinyModels.Create();
             using var generator = new Generator(1);
-            using var trainer = Create(name, alone, generator);
-            using var first = Create(name, shared, generator);
-            using var second = Create(name == Trainers[0] ? Trainers[2] : Trainers[0], shared, generator);
+            using var trainer = Create(mode, alone, generator);
+            using var first = Create(mode, shared, generator);
+            using var second = Create(mode == GradientMode.OneStep ? GradientMode.FullUnroll : GradientMode.OneStep, shared, generator);
             using var batch = TinyModels.Batch(1);
             second.ComputeGradients(batch);
             second.Optimizer.ClearGradients();
             trainer.ComputeGradients(batch);
             first.ComputeGradients(batch);
             var (expected, actual) = (TinyModels.Gradients(alone), TinyModels.Gradients(shared));
-            expected.Should().AllSatisfy(entry => actual[entry.Key].SequenceEqual(entry.Value).Should().BeTrue($"{name} records for {entry.Key} what it records alone"));
+            expected.Should().AllSatisfy(entry => actual[entry.Key].SequenceEqual(entry.Value).Should().BeTrue($"{mode} records for {entry.Key} what it records alone"));
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class GradientModeTests
         {
             using var model = TinyModels.Create(TinyModels.Config with { ForwardDtype = dtype });
             using var generator = new Generator(generatorSeed);
-            using var trainer = Create(nameof(OneStepGradTrainer), model, generator);
+            using var trainer = Create(GradientMode.OneStep, model, generator);
             for (var step = 0; step < 5; step++)
             {
                 using var batch = TinyModels.Batch(step);
@@ -86,20 +86,47 @@ public sealed class GradientModeTests
         }
     }
 
-    private static HrmTrainer Create(string name, HrmModel model, Generator generator)
+    [Theory]
+    [InlineData(null)]
+    [InlineData(GradientMode.OneStep)]
+    [InlineData(GradientMode.LastCycle)]
+    [InlineData(GradientMode.FullUnroll)]
+    public void Named_trainers_set_their_mode_and_refuse_another(GradientMode? mode)
     {
-        var options = new TrainerOptions
+        using var model = TinyModels.Create();
+        using var generator = new Generator(1);
+        var options = Options(mode);
+        ModeOf(() => new HrmTrainer(model, options, generator)).Should().Be(mode ?? GradientMode.OneStep);
+        Check(GradientMode.OneStep, "OneStepGradTrainer", () => new OneStepGradTrainer(model, options, generator));
+        Check(GradientMode.FullUnroll, "BpttTrainer", () => new BpttTrainer(model, options, generator));
+
+        void Check(GradientMode own, string name, Func<HrmTrainer> create)
         {
-            GlobalBatchSize = TinyModels.Rows,
-            WarmupSteps = 0,
-            LearningRate = 1e-2,
-            Halting = new HaltingOptions { MaxSegments = 4, ExplorationProbability = 0.5 },
-        };
-        return name switch
+            if (mode is null || mode == own)
+            {
+                ModeOf(create).Should().Be(own);
+            }
+            else
+            {
+                create.Should().Throw<InvalidConfigException>().WithMessage($"trainer options: GradientMode: expected {own} or none for {name}, got {mode}.");
+            }
+        }
+
+        static GradientMode ModeOf(Func<HrmTrainer> create)
         {
-            nameof(OneStepGradTrainer) => new OneStepGradTrainer(model, options, generator),
-            nameof(LastCycleTrainer) => new LastCycleTrainer(model, options, generator),
-            _ => new BpttTrainer(model, options, generator),
-        };
+            using var trainer = create();
+            return trainer.GradientMode;
+        }
     }
+
+    private static HrmTrainer Create(GradientMode mode, HrmModel model, Generator generator) => new(model, Options(mode), generator);
+
+    private static TrainerOptions Options(GradientMode? mode) => new()
+    {
+        GlobalBatchSize = TinyModels.Rows,
+        WarmupSteps = 0,
+        LearningRate = 1e-2,
+        GradientMode = mode,
+        Halting = new HaltingOptions { MaxSegments = 4, ExplorationProbability = 0.5 },
+    };
 }

@@ -99,7 +99,7 @@ public sealed class TrainerInputTests
             () => run.Run(),
             () => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()).Dispose(),
         ];
-        uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(OneStepGradTrainer)));
+        uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmTrainer)));
     }
 
     [Fact]

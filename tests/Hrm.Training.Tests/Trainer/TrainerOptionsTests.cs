@@ -14,6 +14,7 @@ public sealed class TrainerOptionsTests
         ["WarmupSteps"] = options => options.WarmupSteps = 0,
         ["LearningRate"] = options => options.LearningRate = 2e-2,
         ["MinLearningRateRatio"] = options => options.MinLearningRateRatio = 0.1,
+        ["GradientMode"] = options => options.GradientMode = GradientMode.LastCycle,
         ["MaxGradientNorm"] = options => options.MaxGradientNorm = 0.01,
         ["FiniteCheckInterval"] = options => options.FiniteCheckInterval = 2,
         ["Optimizer.Kind"] = options => options.Optimizer.Kind = OptimizerKind.AdamW,
@@ -52,6 +53,7 @@ public sealed class TrainerOptionsTests
         WarmupSteps = 100L,
         LearningRate = 1e-4,
         MinLearningRateRatio = 1.0,
+        GradientMode = (GradientMode?)null,
         MaxGradientNorm = 0.0,
         FiniteCheckInterval = 1,
         Optimizer = new
@@ -200,6 +202,7 @@ public sealed class TrainerOptionsTests
             "WarmupSteps: expected 0 … 9223372036854775807, got -1",
             "LearningRate: expected a finite number of at least 0, got NaN",
             "MinLearningRateRatio: expected 0 … 1, got 1.5",
+            "GradientMode: expected OneStep or LastCycle or FullUnroll, got 5",
             "MaxGradientNorm: expected a finite number of at least 0, got -3",
             "FiniteCheckInterval: expected 0 … 2147483647, got -4",
             "PuzzleLearningRate: expected a finite number of at least 0, got -1",
@@ -258,6 +261,7 @@ public sealed class TrainerOptionsTests
         WarmupSteps = -1,
         LearningRate = double.NaN,
         MinLearningRateRatio = 1.5,
+        GradientMode = (GradientMode)5,
         MaxGradientNorm = -3,
         FiniteCheckInterval = -4,
         PuzzleLearningRate = -1,
@@ -284,7 +288,7 @@ public sealed class TrainerOptionsTests
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var trainer = new HrmTrainer(model, options, generator);
         var trace = new List<float>();
         for (var step = 0; step < 5; step++)
         {

@@ -32,6 +32,11 @@ public sealed class TrainerPresetsTests
         Numbers(TrainerPresets.Arc()).Should().Be((768, 2000L, 1e-4, 1.0, 0.1, 1e-2, 0.1, TokenLossKind.Stablemax, 16));
     }
 
+    [Fact]
+    public void Only_the_small_preset_leaves_the_one_step_gradient()
+        => Presets.Where(preset => preset.Value().GradientMode is not null).Should().ContainSingle()
+            .Which.Value().GradientMode.Should().Be(Core.GradientMode.LastCycle);
+
     /// <summary>⌊epochs · groups · mean examples of a puzzle / batch⌋.</summary>
     [Theory]
     [InlineData(100, 4, 87)] // 100 · 2 groups · (7 examples / 4 puzzles) / 4 = 87.5

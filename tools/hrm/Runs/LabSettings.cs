@@ -20,9 +20,6 @@ public sealed class LabSettings
     /// <summary>How the model is trained.</summary>
     public TrainerOptions Trainer { get; set; } = new();
 
-    /// <summary>Which updates record gradients.</summary>
-    public GradientMode Gradient { get; set; } = GradientMode.OneStep;
-
     /// <summary>How puzzles are varied when they are drawn. Hints are for Sudoku alone; ARC's variants are in its datasets.</summary>
     public SudokuAugmentationOptions Augmentation { get; set; } = new();
 

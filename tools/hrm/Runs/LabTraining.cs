@@ -88,7 +88,7 @@ internal sealed class LabTraining : IDisposable
         }
 
         model.to(_device);
-        using var trainer = Trainers.Create(_settings, model, generator);
+        using var trainer = new HrmTrainer(model, _settings.Trainer, generator);
         using var stream = new TrainingStream(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
         var json = new JsonLinesLog(_folder.MetricsPath);
         var board = new TensorBoardLog(_folder.TensorBoardPath);

@@ -128,7 +128,6 @@ internal static class SettingsReader
             .. Between(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize, 1, MostRows),
             .. Between(nameof(settings.Threads), settings.Threads, 0, MostStoredThreads),
             .. Known(nameof(settings.Architecture), settings.Architecture),
-            .. Known(nameof(settings.Gradient), settings.Gradient),
             .. settings.Data.Train.Concat(settings.Data.Test).Append(settings.Data.Folder).Append(settings.InitialWeights)
                 .Where(path => path is null || path.Contains('\0', StringComparison.Ordinal))
                 .Select(path => $"Data, InitialWeights: expected paths, got '{path ?? "null"}'"),

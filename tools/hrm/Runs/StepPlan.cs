@@ -20,7 +20,7 @@ internal static class StepPlan
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
         model.to(device);
-        using var trainer = Trainers.Create(settings, model, generator);
+        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
         var clock = new Stopwatch();
         foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
         {

@@ -22,7 +22,6 @@ internal sealed class ArcLab : LabTask
         {
             Model = size.Fit(HrmPresets.Small(size.SequenceLength, size.VocabularySize)) with { PuzzleEmbeddingWidth = SmallPuzzleEmbedding },
             Trainer = Small(),
-            Gradient = GradientMode.LastCycle,
             Augmentation = { Symmetries = false },
             EvaluationBatchSize = 50,
         },

@@ -22,7 +22,6 @@ internal sealed class MazeLab : LabTask
         {
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
             Trainer = Small(),
-            Gradient = GradientMode.LastCycle,
             EvaluationBatchSize = 50,
         },
 

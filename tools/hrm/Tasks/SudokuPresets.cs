@@ -22,7 +22,6 @@ internal static class SudokuPresets
         {
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
             Trainer = TrainerPresets.Small(),
-            Gradient = GradientMode.LastCycle,
             Augmentation = { HintProbability = 0.75 },
         },
         "tiny" => new LabSettings

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Sums of the metrics over rows that have halted and have labels; losses are sums over all rows.</summary>
+/// <summary>Sums of the metrics over rows that have halted and have labels; losses are summed over all rows.</summary>
 /// <param name="Count">The number of rows.</param>
-/// <param name="Accuracy">Σ share of right tokens.</param>
+/// <param name="Accuracy">Σ fraction of right tokens.</param>
 /// <param name="ExactAccuracy">Σ rows with every token right.</param>
-/// <param name="QHaltAccuracy">Σ rows whose (q_halt ≥ 0) says whether the row is right.</param>
+/// <param name="QHaltAccuracy">Σ rows for which q_halt ≥ 0 agrees with whether the row is right.</param>
 /// <param name="Segments">Σ segments run.</param>
-/// <param name="TokenLoss">The tokens' loss, over all rows.</param>
+/// <param name="TokenLoss">The loss of the tokens, over all rows.</param>
 /// <param name="QHaltLoss">BCE of q_halt, over all rows.</param>
-/// <param name="QContinueLoss">BCE of q_continue, over all rows; 0 where it has no target.</param>
+/// <param name="QContinueLoss">BCE of q_continue, over all rows; 0 if it has no target.</param>
 public readonly record struct MetricSums(
     double Count,
     double Accuracy,
@@ -24,26 +24,23 @@ public readonly record struct MetricSums(
     double QHaltLoss,
     double QContinueLoss)
 {
-    /// <summary>The number of values.</summary>
-    internal const int Length = 8;
-
-    /// <summary>Whether no loss is NaN or infinite.</summary>
+    /// <summary>True if no loss is NaN or infinite.</summary>
     [JsonIgnore]
     public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss);
 
     /// <summary>Reads sums from the device; waits for it.</summary>
     /// <param name="metrics">[8], float64: <see cref="LossResult.Metrics"/>, or a sum of several.</param>
-    /// <exception cref="ShapeMismatchException">The shape is another.</exception>
+    /// <exception cref="ShapeMismatchException">The shape is not [8].</exception>
     public static MetricSums Read(Tensor metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        ShapeGuard.Require(metrics, nameof(metrics), Length);
+        ShapeGuard.Require(metrics, nameof(metrics), 8);
         using var scope = NewDisposeScope();
         var values = metrics.cpu().data<double>().ToArray();
         return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
     }
 
-    /// <summary>What <see cref="Read"/> reads, on the CPU, [8], float64.</summary>
+    /// <summary>The tensor for <see cref="Read"/>, on the CPU, [8], float64.</summary>
     internal Tensor ToTensor()
         => tensor(new[] { Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss }, ScalarType.Float64);
 
@@ -59,7 +56,7 @@ public readonly record struct MetricSums(
         left.QContinueLoss + right.QContinueLoss);
 
     /// <summary>The averages: metrics over <see cref="Count"/>, losses over <paramref name="lossCount"/>.</summary>
-    /// <param name="lossCount">Rows the losses were summed over: global batch times steps in training, <see cref="Count"/> in evaluation.</param>
+    /// <param name="lossCount">The rows of the losses: global batch times steps in training, <see cref="Count"/> in evaluation.</param>
     public MetricAverages Average(double lossCount)
     {
         var rows = Math.Max(1, Count);
@@ -75,3 +72,22 @@ public readonly record struct MetricSums(
             QContinueLoss / lossRows);
     }
 }
+
+/// <summary>Averages of <see cref="MetricSums"/>.</summary>
+/// <param name="Count">The number of rows of the metrics.</param>
+/// <param name="Accuracy">The fraction of labelled tokens that are right, averaged over rows; 0 … 1.</param>
+/// <param name="ExactAccuracy">The fraction of rows with every labelled token right; 0 … 1.</param>
+/// <param name="QHaltAccuracy">The fraction of rows for which q_halt predicts rightly whether the answer is right; 0 … 1.</param>
+/// <param name="Segments">The mean number of segments run.</param>
+/// <param name="TokenLoss">The loss of the tokens per row.</param>
+/// <param name="QHaltLoss">BCE of q_halt per row.</param>
+/// <param name="QContinueLoss">BCE of q_continue per row.</param>
+public readonly record struct MetricAverages(
+    double Count,
+    double Accuracy,
+    double ExactAccuracy,
+    double QHaltAccuracy,
+    double Segments,
+    double TokenLoss,
+    double QHaltLoss,
+    double QContinueLoss);

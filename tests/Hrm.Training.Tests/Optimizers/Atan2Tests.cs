@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Hrm.Training.Tests;
 
-public sealed class VectorMathTests(ITestOutputHelper output)
+public sealed class Atan2Tests(ITestOutputHelper output)
 {
     /// <summary>From the smallest denormal to the largest number.</summary>
     private static readonly float[] Scales = [.. Enumerable.Range(-45, 84).Select(exponent => (float)Math.Pow(10, exponent)).Append(float.Epsilon)];
@@ -51,7 +51,7 @@ public sealed class VectorMathTests(ITestOutputHelper output)
 
         void Compare()
         {
-            var actual = VectorMath.Atan2(Vector512.Create(y), Vector512.Create(x));
+            var actual = AdamPass.Atan2(Vector512.Create(y), Vector512.Create(x));
             for (var lane = 0; lane < 16; lane++)
             {
                 var expected = Math.Atan2(y[lane], x[lane]);
@@ -100,5 +100,5 @@ public sealed class VectorMathTests(ITestOutputHelper output)
     [InlineData(float.NegativeInfinity, float.NaN)]
     public void Atan2_of_a_NaN_is_NaN(float y, float x) => Atan2(y, x).Should().Be(float.NaN);
 
-    private static float Atan2(float y, float x) => VectorMath.Atan2(Vector512.Create(y), Vector512.Create(x))[3];
+    private static float Atan2(float y, float x) => AdamPass.Atan2(Vector512.Create(y), Vector512.Create(x))[3];
 }
