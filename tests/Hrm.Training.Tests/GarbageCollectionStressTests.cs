@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// Training and solving while another thread collects garbage every millisecond: a native object that only a call holds is freed during the
-/// call, which ends in an exception or in another number. <c>HRM_STRESS_SECONDS</c> (20) is the time of training, and of solving in both dtypes together.
+/// Training and solving while another thread collects garbage every millisecond: a native object that only the call holds would be freed
+/// during the call, and the result be an exception or another number. <c>HRM_STRESS_SECONDS</c> (20) is the time of training, and of solving in both dtypes together.
 /// </summary>
 [Trait("Category", "Stress")]
 public sealed class GarbageCollectionStressTests

@@ -11,7 +11,7 @@ public sealed class LiveTensorTests
     [InlineData("one step, puzzle embedding, average, continue")]
     [InlineData("last cycle, token mixer, halt only")]
     [InlineData("whole unrolling, bfloat16, learned positions")]
-    public void A_thousand_training_steps_leave_the_number_of_live_tensors_as_it_was(string what)
+    public void A_thousand_training_steps_keep_the_number_of_live_tensors(string what)
     {
         using var model = TinyModels.Create(ConfigOf(what));
         using var generator = new Generator(1);
@@ -39,7 +39,7 @@ public sealed class LiveTensorTests
     }
 
     [Fact]
-    public void Repeated_evaluations_leave_the_number_of_live_tensors_as_it_was()
+    public void Repeated_evaluations_keep_the_number_of_live_tensors()
     {
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
@@ -60,7 +60,7 @@ public sealed class LiveTensorTests
     }
 
     [Fact]
-    public void A_cancelled_evaluation_leaves_nothing_behind()
+    public void A_cancelled_evaluation_leaves_no_tensor_alive()
     {
         using var model = TinyModels.Create();
         using var cancellation = new CancellationTokenSource();

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>A running average of parameters, for evaluation and the saved model: <c>shadow = d·shadow + (1-d)·p</c> a step.</summary>
+/// <summary>A running average of parameters, for evaluation and the saved model: <c>shadow = d·shadow + (1-d)·p</c> per step.</summary>
 /// <remarks>
-/// The shadow starts as a copy of the parameters; there is no bias correction, and buffers are not averaged. Owns the
-/// shadow; dispose it. Source: as in TRM, arXiv 2510.04871, with d = 0.999.
+/// The shadow starts as a copy of the parameters. There is no bias correction, and buffers are not averaged. Owns the shadow;
+/// dispose it. Source: as in TRM, arXiv 2510.04871, with d = 0.999.
 /// </remarks>
 public sealed class ExponentialMovingAverage : IDisposable
 {
@@ -33,10 +33,10 @@ public sealed class ExponentialMovingAverage : IDisposable
         _decay = decay;
     }
 
-    /// <summary>The average itself, a tensor a parameter, in their order. Live, and stays this object's: copy into it to restore it.</summary>
+    /// <summary>The average, one tensor per parameter in their order. Live and owned by this object: copy into it to restore it.</summary>
     public IReadOnlyList<Tensor> Values => _shadow;
 
-    /// <summary>Takes the parameters' present values into the average.</summary>
+    /// <summary>Adds the present values of the parameters to the average.</summary>
     public void Update()
     {
         using var noGradient = no_grad();
@@ -46,13 +46,8 @@ public sealed class ExponentialMovingAverage : IDisposable
         }
     }
 
-    /// <summary>Puts the average in the place of the parameters until the result is disposed.</summary>
-    public IDisposable Apply()
-    {
-        var originals = Copy(_parameters);
-        Write(_shadow);
-        return new Restoration(this, originals);
-    }
+    /// <summary>Replaces the parameters by the average until the result is disposed.</summary>
+    public IDisposable Apply() => new Application(this);
 
     /// <summary>Frees the shadow.</summary>
     public void Dispose() => Array.ForEach(_shadow, tensor => tensor.Dispose());
@@ -73,18 +68,23 @@ public sealed class ExponentialMovingAverage : IDisposable
         }
     }
 
-    private sealed class Restoration(ExponentialMovingAverage average, Tensor[] originals) : IDisposable
+    private sealed class Application : IDisposable
     {
-        private Tensor[]? _originals = originals;
+        private readonly ExponentialMovingAverage _average;
+        private Tensor[] _originals;
+
+        public Application(ExponentialMovingAverage average)
+        {
+            _average = average;
+            _originals = Copy(average._parameters);
+            average.Write(average._shadow);
+        }
 
         public void Dispose()
         {
-            if (_originals is not null)
-            {
-                average.Write(_originals);
-                Array.ForEach(_originals, tensor => tensor.Dispose());
-                _originals = null;
-            }
+            _average.Write(_originals);
+            Array.ForEach(_originals, tensor => tensor.Dispose());
+            _originals = [];
         }
     }
 }

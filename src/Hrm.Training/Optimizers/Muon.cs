@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Momentum whose update of a matrix is made orthogonal: all its singular values are brought near 1.</summary>
+/// <summary>Momentum with an orthogonalised update: all singular values of the update of a matrix are near 1.</summary>
 /// <remarks>
 /// <para>
 /// <c>b = μ·b + g; u = g + μ·b; p *= 1 - lr·wd; p -= lr · 0.2 · √max(rows, columns) · orthogonal(u)</c>. The factor gives the
-/// update the size that AdamW's usually has, so that its learning rate and weight decay carry over. Parameters that are not
-/// among the matrices take <see cref="AdamW"/>'s step. A zero gradient with a zero buffer leaves the weight decay alone.
+/// update the usual size of AdamW's, so that its learning rate and weight decay carry over. Other parameters than the matrices
+/// are updated by <see cref="AdamW"/>. With a zero gradient and a zero buffer only the weight decay remains.
 /// </para>
 /// <para>
-/// Three steps of matrices of up to 96 × 96 with a spectrum down to 0.05: within 2e-7 of the largest weight of the formula in
-/// float64. Costs products of matrices: on 2 cores seconds a step for the 27M preset.
+/// Accuracy: over three steps of matrices of up to 96 × 96 with a spectrum down to 0.05, within 2e-7 of the largest weight of
+/// the formula in float64. The products of matrices take seconds per step for the 27M preset on 2 cores.
 /// </para>
 /// <para>Sources: Jordan et al. 2024, "Muon"; Liu et al., arXiv 2502.16982, section 2.2, for the factor.</para>
 /// </remarks>
@@ -29,15 +29,15 @@ public sealed class Muon : ParameterOptimizer
 
     private readonly OptimizerOptions _options;
     private readonly int[] _matrices;
-    private readonly Tensor[] _momenta; // as the matrices
+    private readonly Tensor[] _momenta; // same shapes as the matrices
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters, float32, each once.</param>
-    /// <param name="matrices">The indices of those that are orthogonalised, each of two dimensions.</param>
+    /// <param name="matrices">The indices of the parameters to orthogonalise, each of two dimensions.</param>
     /// <param name="options">Momentum, Newton–Schulz steps and weight decay; betas and ε for the rest.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An index is that of no parameter.</exception>
-    /// <exception cref="ShapeMismatchException">A parameter among the matrices is none.</exception>
+    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the parameters.</exception>
+    /// <exception cref="ShapeMismatchException">A parameter among the matrices is not of two dimensions.</exception>
     public Muon(IEnumerable<Parameter> parameters, IEnumerable<int> matrices, OptimizerOptions options)
         : base(parameters, options)
     {

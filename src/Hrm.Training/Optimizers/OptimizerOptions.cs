@@ -21,19 +21,19 @@ public sealed class OptimizerOptions : IValidatedOptions
     /// <summary>The optimizer. Default <see cref="OptimizerKind.AdamATan2"/>.</summary>
     public OptimizerKind Kind { get; set; } = OptimizerKind.AdamATan2;
 
-    /// <summary>β1, the decay of the mean of gradients; 0 … 1, below 1. Default 0.9.</summary>
+    /// <summary>β1, the decay of the mean of gradients; at least 0, below 1. Default 0.9.</summary>
     public double Beta1 { get; set; } = 0.9;
 
-    /// <summary>β2, the decay of the mean of squared gradients; 0 … 1, below 1. Default 0.95.</summary>
+    /// <summary>β2, the decay of the mean of squared gradients; at least 0, below 1. Default 0.95.</summary>
     public double Beta2 { get; set; } = 0.95;
 
-    /// <summary>The decoupled weight decay, times the learning rate a step. Default 0.1.</summary>
+    /// <summary>The decoupled weight decay, times the learning rate per step. Default 0.1.</summary>
     public double WeightDecay { get; set; } = 0.1;
 
     /// <summary>ε of AdamW, which keeps its division finite; above 0. Default 1e-8.</summary>
     public double Epsilon { get; set; } = 1e-8;
 
-    /// <summary>μ of Muon, the decay of its sum of gradients; 0 … 1, below 1. Default 0.95.</summary>
+    /// <summary>μ of Muon, the decay of its sum of gradients; at least 0, below 1. Default 0.95.</summary>
     public double Momentum { get; set; } = 0.95;
 
     /// <summary>The Newton–Schulz iterations of Muon. Default 5.</summary>

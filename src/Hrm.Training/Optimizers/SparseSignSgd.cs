@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Sign descent on the rows of a <see cref="SparseEmbedding"/> that a step looked up.</summary>
+/// <summary>Sign descent on the rows of a <see cref="SparseEmbedding"/> that were looked up in a step.</summary>
 /// <remarks>
 /// <para>
-/// Gradients of equal ids are summed, then <c>row = row · (1 - lr·wd) - lr · sign(gradient)</c>, once an id. sign(0) = 0
-/// still decays. Source: the authors' <c>CastedSparseEmbeddingSignSGD</c>.
+/// Gradients of equal ids are summed, then <c>row = row · (1 - lr·wd) - lr · sign(gradient)</c>, once per id. With
+/// sign(0) = 0 the row still decays. Source: the authors' <c>CastedSparseEmbeddingSignSGD</c>.
 /// </para>
 /// <para>
-/// A batch that is cut into several passes calls <see cref="Accumulate"/> after each backward pass and <see cref="Step"/>
-/// once; the sums then are those of the whole batch. Owns what waits for the step; dispose it. Not safe for concurrent use.
+/// For a batch in several passes, call <see cref="Accumulate"/> after each backward pass and <see cref="Step"/> once: the
+/// sums are then those of the whole batch. Owns the accumulated gradients; dispose it. Not safe for concurrent use.
 /// </para>
 /// </remarks>
 public sealed class SparseSignSgd : IDisposable
@@ -23,7 +23,7 @@ public sealed class SparseSignSgd : IDisposable
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="embedding">The table.</param>
-    /// <param name="weightDecay">The decoupled weight decay, times the learning rate a step.</param>
+    /// <param name="weightDecay">The decoupled weight decay, times the learning rate per step.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="weightDecay"/> is negative.</exception>
     public SparseSignSgd(SparseEmbedding embedding, double weightDecay)
     {
@@ -33,23 +33,23 @@ public sealed class SparseSignSgd : IDisposable
         _weightDecay = weightDecay;
     }
 
-    /// <summary>The gradients that wait for the step: ids [B], and a row a look-up [B, W]; live.</summary>
+    /// <summary>The accumulated gradients: ids [B] and one row per look-up [B, W]; live.</summary>
     internal IReadOnlyList<(Tensor Ids, Tensor Gradient)> Pending => _pending;
 
-    /// <summary>Takes the gradient of the last look-up that recorded one, to be used by the next step; does nothing without one.</summary>
+    /// <summary>Keeps the gradient of the last look-up that recorded one for the next step; does nothing without one.</summary>
     public void Accumulate()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (_embedding.Gathered is { Rows.grad: { } gradient } gathered)
         {
-            // The ids stay the embedding's, and end with its next look-up.
+            // The embedding owns its ids and frees them at its next look-up.
             _pending.Add((gathered.Ids.clone().DetachFromDisposeScope(), gradient.DetachFromDisposeScope()));
             gathered.Rows.grad = null;
         }
     }
 
-    /// <summary>Updates the rows of every gradient since the last step, and drops them; does nothing without one.</summary>
+    /// <summary>Updates the rows of every gradient since the last step, and frees them; does nothing without one.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     public void Step(double learningRate)
     {
@@ -67,7 +67,7 @@ public sealed class SparseSignSgd : IDisposable
         Update(_embedding.Weights, ids, gradient, learningRate);
     }
 
-    /// <summary>Frees the gradients that wait for a step.</summary>
+    /// <summary>Frees the accumulated gradients.</summary>
     public void Dispose() => Clear();
 
     private void Update(Tensor table, Tensor ids, Tensor gradient, double learningRate)
@@ -90,7 +90,7 @@ public sealed class SparseSignSgd : IDisposable
         return sums.index_select(0, first); // [B, W]
     }
 
-    /// <summary>Drops the gradients that wait for a step.</summary>
+    /// <summary>Frees the accumulated gradients.</summary>
     internal void Clear()
     {
         foreach (var (ids, gradient) in _pending)

@@ -5,8 +5,8 @@ using Hrm.TestKit;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// Bytes of a checkpoint flipped, cut, inserted or gone, in every region of every file: a typed exception or the checkpoint
-/// before it, and never much memory.
+/// Flips, cuts, inserts and removes bytes in every region of every file of a checkpoint: the result is a typed exception or the
+/// checkpoint before it, and little memory.
 /// </summary>
 public sealed class CheckpointMutationTests : IDisposable
 {
@@ -18,9 +18,9 @@ public sealed class CheckpointMutationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(false)] // as an accident leaves it
-    [InlineData(true)] // with sums that fit, as an attacker would leave it
-    public void A_mutated_checkpoint_is_refused_or_read_as_what_it_says(bool sumsFit)
+    [InlineData(false)] // accidental damage
+    [InlineData(true)] // with matching checksums, as an attacker would write it
+    public void A_mutated_checkpoint_is_refused_or_read_as_it_is(bool sumsFit)
     {
         using var training = new SmallTraining();
         var (older, newer) = (Save(training, 2), Save(training, 4));
@@ -52,7 +52,7 @@ public sealed class CheckpointMutationTests : IDisposable
                 restored.Damaged.Count.Should().Be(restored.Step == 4 ? 0 : 1);
                 if (!sumsFit && restored.Step == 4)
                 {
-                    // Only what does not matter, a line end of the list, can have changed.
+                    // Only a line end of the list can have changed, which does not matter.
                     name.Should().Be("SHA256SUMS");
                     target.State().Should().AllSatisfy(entry => saved[entry.Key].AsSpan().SequenceEqual(entry.Value).Should().BeTrue(entry.Key));
                 }
@@ -70,7 +70,7 @@ public sealed class CheckpointMutationTests : IDisposable
         (process.WorkingSet64 - resident).Should().BeLessThan(size + Allowance);
         if (sumsFit)
         {
-            // A changed weight is a weight: such a file says what it says. What cannot be one is refused.
+            // A changed weight is a valid weight. Other changes are refused.
             usedNewer.Should().BeGreaterThan(Mutations / 10);
             refused.Should().BeGreaterThan(Mutations / 10);
         }

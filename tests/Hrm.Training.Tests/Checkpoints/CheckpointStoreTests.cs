@@ -17,7 +17,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_last_few_and_the_best_are_kept()
+    public void The_newest_checkpoints_and_the_best_are_kept()
     {
         using var store = CheckpointStore.Open(_folder["kept"], keep: 2);
         for (var step = 1; step <= 6; step++)
@@ -30,7 +30,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_is_a_model_that_loads_and_sums_that_a_tool_can_check()
+    public void A_checkpoint_loads_as_a_model_and_has_checksums_for_a_tool()
     {
         var path = Save();
         using var model = HrmModel.Load(path);
@@ -44,7 +44,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_newest_one_is_reported_and_the_one_before_is_used()
+    public void A_damaged_newest_checkpoint_is_reported_and_the_one_before_is_used()
     {
         Save();
         Step();
@@ -61,7 +61,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_was_gone_on_from_is_kept_and_what_is_beyond_it_is_removed()
+    public void Saving_removes_checkpoints_of_later_steps()
     {
         Save();
         for (var step = 4; step <= 5; step++)
@@ -94,7 +94,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_that_was_about_to_be_replaced_when_the_process_was_killed_is_put_back()
+    public void A_checkpoint_is_restored_if_the_process_was_killed_while_replacing_it()
     {
         var path = Save();
         Directory.Move(path, _folder["store", ".old-step-000000000003"]);
@@ -104,7 +104,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void Where_none_is_sound_the_trainer_stays_as_it_was()
+    public void If_all_are_damaged_the_trainer_does_not_change()
     {
         var path = Save();
         File.WriteAllText(Path.Combine(path, "SHA256SUMS"), "nonsense");
@@ -123,7 +123,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [InlineData("SHA256SUMS", "/dev/zero")]
     [InlineData("model.safetensors", "a terabyte")]
     [InlineData("config.json", "nothing")]
-    public void A_checkpoint_with_a_file_that_has_no_end_is_passed_over(string name, string what)
+    public void A_checkpoint_with_an_endless_file_is_skipped(string name, string what)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -198,7 +198,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_whose_ids_mean_other_puzzles_is_refused_and_changes_nothing()
+    public void A_dataset_with_other_meanings_of_its_ids_is_refused_and_changes_nothing()
     {
         Step();
         using (var data = Dataset("data", "<blank>", "one", "two", "three"))
@@ -226,7 +226,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_later_version_of_the_format_is_named_as_such()
+    public void A_later_format_version_is_named()
     {
         var path = Save();
         var file = Path.Combine(path, "checkpoint.json");
@@ -244,7 +244,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [InlineData("\"reported\": \"00:00:00\"", "\"reported\": \"10675199.02:48:05.4775807\"", "*run:reported: expected 0 to run:trained*")]
     [InlineData("\"step\": 3", "\"step\": 4", "*expected step 3, as the folder is named, got 4*")]
     [InlineData("\"step\": 3", "\"\\ud800\": 3", "*checkpoint.json*")]
-    public void A_manifest_that_fits_its_sum_but_makes_no_sense_is_a_typed_error(string saved, string crafted, string message)
+    public void An_invalid_manifest_with_a_matching_checksum_is_a_typed_error(string saved, string crafted, string message)
     {
         var path = Save();
         var file = Path.Combine(path, "checkpoint.json");
@@ -259,7 +259,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_that_names_no_skipped_batches_skips_none()
+    public void A_manifest_without_skipped_batches_skips_none()
     {
         var path = Save();
         var file = Path.Combine(path, "checkpoint.json");
@@ -310,14 +310,14 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_store_is_open_once()
+    public void A_store_can_be_open_only_once()
     {
         using var store = CheckpointStore.Open(_folder["store"]);
         FluentActions.Invoking(() => CheckpointStore.Open(_folder["store"])).Should().Throw<HrmFileException>().WithMessage("*is another training using it?*");
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed()
+    public void Leftovers_of_a_killed_process_are_removed()
     {
         Directory.CreateDirectory(_folder["store", ".staged-abc"]);
         File.WriteAllText(_folder["store", ".staged-abc", "model.safetensors"], "half");
@@ -327,7 +327,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void Saving_and_restoring_leave_no_tensor()
+    public void Saving_and_restoring_leave_no_tensor_alive()
     {
         Save();
         using var store = CheckpointStore.Open(_folder["store"]);

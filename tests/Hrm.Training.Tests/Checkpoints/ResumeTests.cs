@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>K + R steps with a checkpoint between them end bit for bit where K + R steps without one end.</summary>
+/// <summary>K + R steps with a checkpoint between them give, bit for bit, the result of K + R steps without one.</summary>
 public sealed partial class ResumeTests : IDisposable
 {
     private const string Trm = "one module for both levels, last cycle";
@@ -28,14 +28,14 @@ public sealed partial class ResumeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_resumed_training_ends_where_the_uninterrupted_one_ends(string name)
+    public void A_resumed_training_equals_the_uninterrupted_one(string name)
     {
         var (config, change) = Cases[name];
         using var whole = new SmallTraining(config, change, isTrm: name == Trm);
         Train(whole, "whole").Reason.Should().Be(StopReason.Completed);
         using (var first = new SmallTraining(config, change, cancelAfter: 13, isTrm: name == Trm))
         {
-            // Not at a multiple of any interval, and with rows in the middle of their segments.
+            // Not a multiple of any interval, with rows in the middle of their segments.
             Train(first, "parts").Reason.Should().Be(StopReason.Cancelled);
             first.Trainer.Carry!.Halted.all().item<bool>().Should().BeFalse();
         }
@@ -53,9 +53,9 @@ public sealed partial class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void Another_seed_of_exploration_would_show()
+    public void Another_seed_of_exploration_gives_another_result()
     {
-        // The check above can fail: a training that draws other numbers ends elsewhere.
+        // Shows that the check above can fail.
         using var one = new SmallTraining();
         using var other = new SmallTraining();
         using (var generator = new torch.Generator(99))
@@ -86,7 +86,7 @@ public sealed partial class ResumeTests : IDisposable
         options.MaxGradientNorm = 0.05;
     }
 
-    /// <summary>Weights, optimizer and generator that a restored state has to replace.</summary>
+    /// <summary>Changes the state that the checkpoint has to replace.</summary>
     private static void Scramble(SmallTraining training)
     {
         for (var step = 0; step < 2; step++)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// Updates ask nothing back of their device, for which a GPU would have to be waited for. Tensors on libtorch's meta device have
-/// shapes and no values: whoever reads one gets an error.
+/// Updates read nothing from their device, as reading waits for a GPU. Tensors on libtorch's meta device have shapes and no
+/// values: reading one is an error.
 /// </summary>
 /// <remarks>A whole step does not run there: libtorch's own where, index_select and logical_and lack that device.</remarks>
 public sealed class WaitingTests : IDisposable
@@ -42,7 +42,7 @@ public sealed class WaitingTests : IDisposable
     {
         using var norm = GradientNorm.OnDevice(_parameters);
         norm.device_type.Should().Be(DeviceType.META);
-        FluentActions.Invoking(() => GradientNorm.Of(_parameters)).Should().Throw<Exception>("it is read, on which the tests above rest");
+        FluentActions.Invoking(() => GradientNorm.Of(_parameters)).Should().Throw<Exception>("reading it is an error, as the tests above assume");
     }
 
     private static Parameter OnMeta(params long[] shape)

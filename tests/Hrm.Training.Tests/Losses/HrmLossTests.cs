@@ -10,7 +10,7 @@ public sealed class HrmLossTests
     public static TheoryData<TokenLossKind, bool, int> Cases()
     {
         var cases = new TheoryData<TokenLossKind, bool, int>();
-        for (var seed = 1; seed <= 5; seed++)
+        for (var seed = 1; seed <= 2; seed++)
         {
             cases.Add(TokenLossKind.Stablemax, true, seed);
             cases.Add(TokenLossKind.Stablemax, false, seed);
@@ -70,7 +70,7 @@ public sealed class HrmLossTests
     }
 
     [Fact]
-    public void Compute_without_target_leaves_q_continue_alone()
+    public void Compute_without_target_gives_q_continue_no_gradient()
     {
         using var scope = NewDisposeScope();
         var segment = new RandomSegment(8);

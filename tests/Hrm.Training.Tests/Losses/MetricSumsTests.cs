@@ -15,7 +15,7 @@ public sealed class MetricSumsTests
     }
 
     [Fact]
-    public void Read_another_shape_is_refused()
+    public void Read_refuses_another_shape()
     {
         using var metrics = zeros(7, ScalarType.Float64);
         FluentActions.Invoking(() => MetricSums.Read(metrics)).Should().Throw<ShapeMismatchException>().WithMessage("metrics: expected [8], got [7].");

@@ -72,7 +72,7 @@ public sealed class Atan2Tests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Atan2_at_the_edges_is_that_of_the_runtime()
+    public void Atan2_at_the_edges_equals_the_runtimes()
     {
         const float Infinity = float.PositiveInfinity;
         const float Largest = float.MaxValue;

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training.Tests;
 
 public sealed class CosineScheduleTests
@@ -42,9 +40,4 @@ public sealed class CosineScheduleTests
             Enumerable.Range(1, 10).Select(step => step / 10.0),
             (left, right) => Math.Abs(left - right) < 1e-15);
     }
-
-    [Fact]
-    public void Constructor_lists_every_bad_value()
-        => FluentActions.Invoking(() => new CosineSchedule(double.PositiveInfinity, -1, 0, 1.5)).Should().Throw<InvalidConfigException>()
-            .Which.Errors.Select(error => error.Split(':')[0]).Should().Equal("baseRate", "warmupSteps", "totalSteps", "minRatio");
 }

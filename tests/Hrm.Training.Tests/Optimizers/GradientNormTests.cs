@@ -17,14 +17,14 @@ public sealed class GradientNormTests : IDisposable
     }
 
     [Fact]
-    public void Norm_is_that_of_all_gradients_together()
+    public void Norm_is_over_all_gradients_together()
     {
         var parameters = WithGradients(tensor(new float[] { 3, 0 }), tensor(new float[] { 4 }), tensor(new float[] { 12 }));
         GradientNorm.Of([.. parameters, new Parameter(ones(9))]).Should().Be(13);
     }
 
     [Fact]
-    public void Norm_equals_a_sum_in_float64_whatever_the_length_scale_layout_and_dtype()
+    public void Norm_equals_a_sum_in_float64_for_every_length_scale_layout_and_dtype()
     {
         using var generator = new Generator(1);
         var parameters = WithGradients(
@@ -60,7 +60,7 @@ public sealed class GradientNormTests : IDisposable
     [InlineData(float.NaN, double.NaN)]
     [InlineData(float.PositiveInfinity, double.PositiveInfinity)]
     [InlineData(float.NegativeInfinity, double.PositiveInfinity)]
-    public void Norm_shows_a_value_that_is_not_finite(float value, double expected)
+    public void Norm_of_a_value_that_is_not_finite_is_not_finite(float value, double expected)
     {
         foreach (var position in new[] { 5, 16, 99_999 })
         {
@@ -98,7 +98,7 @@ public sealed class GradientNormTests : IDisposable
     }
 
     [Fact]
-    public void Limit_hides_no_value_that_is_not_finite()
+    public void Limit_keeps_values_that_are_not_finite_visible()
     {
         var parameters = WithGradients(tensor(new float[] { 3, float.NaN }), tensor(new float[] { 4 }));
         Limit(parameters, 1).Should().Be(double.NaN);
@@ -127,7 +127,7 @@ public sealed class GradientNormTests : IDisposable
         => GradientNorm.LimitOnDevice([new Parameter(ones(3))], 1).item<double>().Should().Be(0);
 
     [Fact]
-    public void Limits_leave_no_tensor_behind()
+    public void Limits_leave_no_tensor_alive()
     {
         var parameters = WithGradients(tensor(new float[] { 3, 1 }));
         TensorLeak.Check(() => Limit(parameters, 1));

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>The step that walks the memory itself, against the plain formula.</summary>
+/// <summary>The step in one pass over memory, compared with the plain formula.</summary>
 public sealed class OnePassTests : IDisposable
 {
     /// <summary>Around the sixteen values of a vector and the 16,384 of a chunk.</summary>
@@ -33,9 +33,9 @@ public sealed class OnePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Step_leaves_what_it_cannot_walk_to_eager_operations(OptimizerKind kind)
+    public void Other_layouts_and_dtypes_use_eager_operations(OptimizerKind kind)
     {
-        // A weight that lies transposed, gradients that do, float64 among float32.
+        // A transposed weight, transposed gradients, and float64 among float32.
         Parameter[] parameters =
         [
             new(randn(30, 20).t()),
@@ -75,7 +75,7 @@ public sealed class OnePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Step_shows_a_gradient_that_is_not_finite_as_the_plain_formula_does(OptimizerKind kind)
+    public void A_gradient_that_is_not_finite_gives_what_the_plain_formula_gives(OptimizerKind kind)
     {
         float[] gradient = [1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, 0];
         var parameter = new Parameter(ones(6));
@@ -98,7 +98,7 @@ public sealed class OnePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Step_is_known_to_a_graph_that_needs_the_old_weights(OptimizerKind kind)
+    public void A_graph_that_needs_the_old_weights_fails_after_a_step(OptimizerKind kind)
     {
         var parameter = new Parameter(ones(4));
         using var optimizer = Create(kind, [parameter], new OptimizerOptions());
@@ -110,7 +110,7 @@ public sealed class OnePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Steps_leave_no_tensor_behind(OptimizerKind kind)
+    public void Steps_leave_no_tensor_alive(OptimizerKind kind)
     {
         var parameters = Parameters(Shapes, ScalarType.Float32);
         using var optimizer = Create(kind, parameters, new OptimizerOptions());

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>The Adam family as its formula reads, in eager operations: the reference of the one-pass version.</summary>
+/// <summary>The formulas of AdamATan2 and AdamW in eager operations: the reference of the version in one pass.</summary>
 internal sealed class PlainAdam(IReadOnlyList<Parameter> parameters, OptimizerKind kind, OptimizerOptions options) : IDisposable
 {
     private readonly Tensor[] _means = [.. parameters.Select(parameter => zeros(parameter.shape, parameter.dtype).DetachFromDisposeScope())];

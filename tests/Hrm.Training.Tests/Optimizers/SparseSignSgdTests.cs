@@ -25,13 +25,6 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_before_any_look_up_does_nothing()
-    {
-        Step(weightDecay: 0.5);
-        Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    }
-
-    [Fact]
     public void Step_without_backward_pass_does_nothing()
     {
         using var scope = NewDisposeScope();
@@ -41,7 +34,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_is_not_misled_by_a_look_up_without_gradient()
+    public void A_look_up_without_gradient_does_not_change_the_step()
     {
         using var scope = NewDisposeScope();
         LookUp([4], [[1, 1]]);
@@ -75,7 +68,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_takes_the_last_pass_that_nobody_accumulated()
+    public void Step_includes_a_last_pass_that_was_not_accumulated()
     {
         using var optimizer = new SparseSignSgd(_embedding, 0);
         LookUp([0], [[1, 1]]);
@@ -86,7 +79,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_uses_a_gradient_once_and_Accumulate_takes_it_once()
+    public void A_gradient_is_accumulated_and_used_once()
     {
         using var optimizer = new SparseSignSgd(_embedding, 0);
         LookUp([0], [[1, 1]]);
@@ -98,7 +91,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_frees_what_waits_for_a_step()
+    public void Dispose_frees_accumulated_gradients()
     {
         LookUp([0], [[1, 1]]);
         var optimizer = new SparseSignSgd(_embedding, 0);
@@ -110,7 +103,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Accumulating_over_many_steps_leaves_no_tensor_behind()
+    public void Accumulating_over_many_steps_leaves_no_tensor_alive()
     {
         using var optimizer = new SparseSignSgd(_embedding, 0.5);
         TensorLeak.Check(() =>
@@ -123,7 +116,7 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_negative_weight_decay_is_refused()
+    public void Constructor_refuses_a_negative_weight_decay()
         => FluentActions.Invoking(() => new SparseSignSgd(_embedding, -0.1)).Should().Throw<ArgumentOutOfRangeException>();
 
     private void Reset()

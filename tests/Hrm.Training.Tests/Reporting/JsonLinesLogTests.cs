@@ -29,15 +29,7 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_is_made()
-    {
-        var path = _folder["a/b/metrics.jsonl"];
-        new JsonLinesLog(path).Write(Reports.Training(50));
-        File.ReadAllLines(path).Should().ContainSingle();
-    }
-
-    [Fact]
-    public void Going_back_drops_later_lines_half_lines_and_nonsense()
+    public void Rewind_drops_later_lines_half_lines_and_invalid_lines()
     {
         var log = new JsonLinesLog(FilePath);
         foreach (var step in new[] { 10, 20, 30 })
@@ -64,9 +56,9 @@ public sealed class JsonLinesLogTests : IDisposable
         File.ReadAllText(FilePath).Should().Contain("\"gradient_norm\":\"Infinity\"");
     }
 
-    /// <summary>An exception for each took 1,300 bytes a line.</summary>
+    /// <summary>One exception per line would take 1,300 bytes.</summary>
     [Fact]
-    public void Lines_that_are_no_reports_cost_little()
+    public void Lines_that_are_not_reports_cost_little()
     {
         const int Lines = 50_000;
         File.WriteAllText(FilePath, string.Concat(Enumerable.Repeat("x\n", Lines)));
@@ -80,7 +72,7 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
-    public void A_line_without_end_is_a_typed_error_and_leaves_the_file()
+    public void An_endless_line_is_a_typed_error_and_keeps_the_file()
     {
         new JsonLinesLog(FilePath).Write(Reports.Training(1));
         using (var sparse = File.OpenWrite(FilePath))
@@ -93,7 +85,7 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
-    public void Going_back_keeps_lines_of_either_ending_and_the_link_that_the_caller_names()
+    public void Rewind_keeps_lines_of_both_endings_and_the_link_of_the_path()
     {
         File.WriteAllText(_folder["target"], "{\"step\":1}\r\n{\"step\":2}\n{\"step\":3}");
         File.CreateSymbolicLink(FilePath, "target");
@@ -105,7 +97,7 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
-    public void Going_back_without_a_file_makes_none()
+    public void Rewind_without_a_file_creates_none()
     {
         var log = new JsonLinesLog(FilePath);
         log.Rewind(5);

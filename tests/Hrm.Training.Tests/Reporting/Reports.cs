@@ -1,6 +1,6 @@
 namespace Hrm.Training.Tests;
 
-/// <summary>Reports with numbers that can be told apart.</summary>
+/// <summary>Reports with distinct numbers.</summary>
 internal static class Reports
 {
     public static TrainingReport Training(long step) => new(

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Everything of a small training: model, trainer, stream, with exploration, prefetching and noise on the examples.</summary>
+/// <summary>A small training: model, trainer and stream, with exploration, prefetching and noise on the examples.</summary>
 internal sealed class SmallTraining : IDisposable
 {
     private readonly Generator _generator = new(5);
@@ -41,7 +41,7 @@ internal sealed class SmallTraining : IDisposable
 
     public TrainingStream Stream { get; }
 
-    /// <summary>Cancelled while the batch of the last step to be taken is made.</summary>
+    /// <summary>Cancelled while the batch of the last step is created.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
     /// <summary>Every tensor of model and trainer, by name, as bytes.</summary>

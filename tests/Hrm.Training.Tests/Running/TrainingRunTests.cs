@@ -14,7 +14,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_reports_what_an_own_loop_would_measure()
+    public void Reports_equal_the_measurements_of_a_plain_loop()
     {
         using var training = new SmallTraining();
         using var other = new SmallTraining();
@@ -45,7 +45,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Evaluations_come_at_their_interval_and_at_the_end_with_the_average_in_place()
+    public void Evaluations_run_at_their_interval_and_at_the_end_with_averaged_weights()
     {
         using var training = new SmallTraining();
         var seen = new List<(long Step, float Weight)>();
@@ -69,7 +69,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void It_stops_when_evaluations_bring_no_better_accuracy_and_keeps_the_best_checkpoint()
+    public void It_stops_after_evaluations_without_a_better_accuracy_and_keeps_the_best_checkpoint()
     {
         double[] accuracies = [0.1, 0.4, 0.3, 0.4, 0.2, 0.9];
         using var training = new SmallTraining();
@@ -88,11 +88,11 @@ public sealed class TrainingRunTests : IDisposable
         using var again = new SmallTraining();
         using var resumed = new TrainingRun(again.Trainer, again.Stream, new TrainingRunOptions { EvaluationInterval = 4, Patience = 3 }) { Checkpoints = checkpoints };
         resumed.Resume()!.Step.Should().Be(20);
-        resumed.Run().Reason.Should().Be(StopReason.NoBetterEvaluation, "the reason to stop is as true after a restart");
+        resumed.Run().Reason.Should().Be(StopReason.NoBetterEvaluation, "the reason to stop also holds after a restart");
     }
 
     [Fact]
-    public void It_stops_when_the_training_puzzles_are_answered_well_enough()
+    public void It_stops_at_the_training_accuracy_and_evaluates_the_last_weights()
     {
         using var training = new SmallTraining(change: options => options.TotalSteps = 1000, isEasy: true);
         var reports = new Collected();
@@ -108,14 +108,14 @@ public sealed class TrainingRunTests : IDisposable
         };
         var outcome = run.Run(reports);
         outcome.Reason.Should().Be(StopReason.TrainingAccuracyReached);
-        evaluated.Should().Equal([outcome.Step], "the weights at the end are evaluated, for whoever saves them then");
+        evaluated.Should().Equal([outcome.Step], "the weights of the end are evaluated and can be saved");
         reports.RemoveAll(report => report.Kind == ReportKind.Evaluation);
         reports[^1].Metrics.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.9);
         reports.SkipLast(1).Should().NotBeEmpty().And.AllSatisfy(report => report.Metrics.ExactAccuracy.Should().BeLessThan(0.9));
     }
 
     [Fact]
-    public void Cancellation_ends_after_the_step_with_a_checkpoint_of_it()
+    public void Cancellation_stops_after_the_step_with_a_checkpoint()
     {
         using var training = new SmallTraining(cancelAfter: 7);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -125,7 +125,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_evaluation_is_made_after_resuming()
+    public void A_cancelled_evaluation_runs_after_resuming()
     {
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
         using (var training = new SmallTraining())
@@ -161,7 +161,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void After_a_divergence_it_goes_back_and_leaves_the_batch_out()
+    public void After_a_divergence_it_rolls_back_and_skips_the_batch()
     {
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -181,7 +181,7 @@ public sealed class TrainingRunTests : IDisposable
         _logger.Messages.Should().Contain(message => message.Contains($"incoming batch: iteration {skipped.Iteration}, batch {skipped.Batch}, examples ") && message.Contains("step 9:"));
         _logger.Messages.Should().Contain("Rolled back from step 9 to step 5, and skips the batch; 0 more rollbacks allowed");
 
-        // What was left out is part of the checkpoint, so that a resumed run leaves it out too.
+        // A resumed run skips the batch too.
         using var other = new SmallTraining();
         checkpoints.Restore(other.Trainer)!.State.Should().BeEquivalentTo(new { Rollbacks = 1, Skipped = new[] { skipped } });
     }
@@ -189,7 +189,7 @@ public sealed class TrainingRunTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void Beyond_the_allowed_number_it_stops_and_saves_nothing_of_it(int allowed)
+    public void Without_a_rollback_left_it_stops_and_does_not_save(int allowed)
     {
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -207,9 +207,9 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8)] // shows in the losses before the next checkpoint
-    [InlineData(10)] // weights alone, right before a checkpoint: no loss has seen them
-    public void A_divergence_that_is_not_looked_for_never_reaches_a_checkpoint(long atStep)
+    [InlineData(8)] // visible in the losses before the next checkpoint
+    [InlineData(10)] // only in the weights, right before a checkpoint
+    public void A_divergence_between_checks_never_reaches_a_checkpoint(long atStep)
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -245,7 +245,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Going_back_needs_a_look_at_every_step()
+    public void Rollbacks_need_a_check_at_every_step()
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 10);
         FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { MaxRollbacks = 1 }))
@@ -253,9 +253,9 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_went_back_and_was_interrupted_ends_as_if_it_had_not_been()
+    public void A_run_that_was_rolled_back_resumes_bit_for_bit()
     {
-        // Poisons when the loss of step 7 is told: before the interruption in the one, in the one go of the other.
+        // Writes NaN at the report of step 7, before the interruption.
         Dictionary<string, byte[]> Train(string folder, int? cancelAfter)
         {
             using var checkpoints = CheckpointStore.Open(_folder[folder]);
@@ -282,7 +282,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void The_last_best_checkpoint_is_kept_where_that_of_a_better_one_could_not_be_saved()
+    public void The_last_best_checkpoint_is_kept_if_that_of_a_better_one_could_not_be_saved()
     {
         double[] accuracies = [0.1, 0.9, 0.2, 0.2, 0.2, 0.2];
         using var training = new SmallTraining();
@@ -300,7 +300,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_that_cannot_be_written_is_reported_and_training_goes_on()
+    public void A_checkpoint_that_cannot_be_written_is_reported_and_training_continues()
     {
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -330,7 +330,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Checkpoints_of_another_training_are_not_written_over()
+    public void Checkpoints_of_another_training_are_not_overwritten()
     {
         using var first = new SmallTraining(cancelAfter: 3);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
@@ -343,7 +343,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Bad_options_are_listed_all_at_once()
+    public void Invalid_options_are_all_listed()
     {
         using var training = new SmallTraining();
         var bad = new TrainingRunOptions
@@ -371,27 +371,19 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_leaves_no_tensor()
+    public void A_run_leaves_no_tensor_alive()
     {
-        var live = 0L;
-        for (var i = 0; i < 3; i++)
+        using var training = new SmallTraining();
+        Run();
+        var live = LiveTensors.Count();
+        Run();
+        Tensor.TotalCount.Should().Be(live);
+
+        void Run()
         {
-            using (var training = new SmallTraining())
-            {
-                using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
-                run.Run();
-                var before = LiveTensors.Count();
-                using (var second = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()))
-                {
-                    second.Run();
-                }
-
-                Tensor.TotalCount.Should().Be(before);
-                live = before;
-            }
+            using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+            run.Run();
         }
-
-        live.Should().BePositive();
     }
 
     private static MetricAverages Accuracy(double exact) => new(1, exact, exact, exact, 1, 0, 0, 0);
@@ -410,7 +402,7 @@ public sealed class TrainingRunTests : IDisposable
         public void Rewind(long step) => Rewinds.Add(step);
     }
 
-    /// <summary>Puts NaN among the weights after a step.</summary>
+    /// <summary>Writes NaN to the weights after a step.</summary>
     private sealed class PoisonsOnce(SmallTraining training, long atStep, bool always = false) : TestLog
     {
         private bool _done;
@@ -426,7 +418,7 @@ public sealed class TrainingRunTests : IDisposable
         }
     }
 
-    /// <summary>Makes the folder of checkpoints vanish for some steps: what is written there fails.</summary>
+    /// <summary>Removes the folder of checkpoints for some steps, so that writing fails.</summary>
     private sealed class ReplacesFolder(string folder, long from, long to) : TestLog
     {
         public override void Write(TrainingReport report)

@@ -36,7 +36,7 @@ public sealed class DeepSupervisionTests
     }
 
     [Fact]
-    public void The_first_step_takes_the_whole_batch_and_leaves_it_to_the_caller()
+    public void The_first_step_uses_the_whole_batch_and_the_caller_keeps_it()
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
@@ -52,24 +52,19 @@ public sealed class DeepSupervisionTests
         trainer.Carry.Segments.data<int>().ToArray().Should().AllBeEquivalentTo(1);
     }
 
-    [Fact]
-    public void One_segment_has_no_target_of_continuing()
+    [Theory]
+    [InlineData(1, HaltingLossKind.HaltAndContinue)]
+    [InlineData(MaxSegments, HaltingLossKind.HaltOnly)]
+    public void One_segment_and_halt_only_have_no_continue_target(int maxSegments, HaltingLossKind loss)
     {
         var options = Options();
-        options.Halting.MaxSegments = 1;
-        TrainWithoutContinueTarget(options).Should().AllSatisfy(halted => halted.Should().BeTrue());
+        (options.Halting.MaxSegments, options.HaltingLoss) = (maxSegments, loss);
+        var halts = TrainWithoutContinueTarget(options);
+        (maxSegments > 1 || halts.TrueForAll(halted => halted)).Should().BeTrue();
     }
 
     [Fact]
-    public void Halt_only_has_no_target_of_continuing()
-    {
-        var options = Options();
-        options.HaltingLoss = HaltingLossKind.HaltOnly;
-        TrainWithoutContinueTarget(options);
-    }
-
-    [Fact]
-    public void A_row_without_labels_is_trained_as_right_and_left_out_of_the_metrics()
+    public void A_row_without_labels_is_trained_as_right_and_not_counted()
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
@@ -113,7 +108,7 @@ public sealed class DeepSupervisionTests
     }
 
     [Fact]
-    public void Only_rows_of_the_puzzle_embedding_that_are_worked_on_change()
+    public void Only_the_embedding_rows_of_current_puzzles_change()
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
@@ -132,7 +127,7 @@ public sealed class DeepSupervisionTests
             Enumerable.Range(0, changed.Length).Where(row => changed[row]).Should().BeEquivalentTo(worked.Distinct());
         }
 
-        keptRows.Should().BePositive("the ids of kept rows count, not those of the batch that came in");
+        keptRows.Should().BePositive("the ids of kept rows count, not those of the incoming batch");
     }
 
     private static TrainerOptions Options() => new()

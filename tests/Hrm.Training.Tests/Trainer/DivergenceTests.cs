@@ -32,7 +32,7 @@ public sealed class DivergenceTests
         report.PuzzleIds.Should().HaveCount(TinyModels.Rows);
         report.Weights[0].Should().Match<LargestValue>(value => value.Name == "H_level.layers.0.mlp.down_proj.weight" && value.NonFinite == 1);
 
-        // L runs before H: its first states are sound, H's are where it begins.
+        // L runs before H: its first states are finite, those of H are not.
         report.Activations.Select(value => value.Name).Should().Equal(
             "zH at the start", "zL at the start",
             "zL after cycle 1, update 1", "zL after cycle 1, update 2", "zH after cycle 1",
@@ -44,7 +44,7 @@ public sealed class DivergenceTests
     }
 
     [Fact]
-    public void Infinity_in_a_gradient_alone_is_seen()
+    public void Infinity_only_in_a_gradient_is_noticed()
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();
@@ -66,7 +66,7 @@ public sealed class DivergenceTests
     [Theory]
     [InlineData(0, 0)]
     [InlineData(3, 3)]
-    public void It_is_looked_for_as_often_as_the_options_say(int interval, int failsAt)
+    public void The_options_set_the_interval_of_the_check(int interval, int failsAt)
     {
         using var scope = NewDisposeScope();
         using var model = TinyModels.Create();

@@ -29,7 +29,7 @@ public sealed class GradientModeTests
         {
             outputs[first].BeCloseTo(outputs[second], 1e-6, $"{Modes[first]} against {Modes[second]}");
 
-            // The heads stand after the recurrence: what is recorded of it does not reach them.
+            // The heads follow the recurrence: its mode does not change their gradients.
             Deviation(first, second, "lm_head.weight").Should().BeLessThan(1e-5);
             Deviation(first, second, "L_level.layers.0.mlp.down_proj.weight").Should().BeGreaterThan(1e-2);
         }
@@ -38,9 +38,8 @@ public sealed class GradientModeTests
             => TensorShould.LargestDeviation(tensor(gradients[first][key]), tensor(gradients[second][key]), key);
     }
 
-    /// <summary>Each step sets what it needs, whatever was made or has stepped in between.</summary>
-    [Fact]
-    public void Several_trainers_of_a_model_each_keep_their_mode()
+        [Fact]
+    public void Several_trainers_of_one_model_keep_their_modes()
     {
         using var scope = NewDisposeScope();
         foreach (var mode in Modes)

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>A batch that runs in parts gives what it gives at once: gradients, halting, targets, metrics and random numbers.</summary>
+/// <summary>A batch in parts gives the same gradients, halting, targets, metrics and random numbers as the whole batch.</summary>
 public sealed class MicroBatchTests
 {
     private const int Steps = 4;
     private const int SequenceLength = 15;
 
     /// <summary>
-    /// 16 tokens a row with the prefix: the matrix products of a single row then take the path of the whole batch, and the
+    /// 16 tokens per row with the prefix: the matrix products of a single row then take the path of the whole batch, and the
     /// states are equal bit for bit. With 7 (the other tests' model) libtorch takes another one, and the third segment's
     /// gradients are 1.6e-5 apart.
     /// </summary>
@@ -53,7 +53,7 @@ public sealed class MicroBatchTests
     [Fact]
     public void Puzzle_rows_get_one_update_from_the_gradients_of_all_parts()
     {
-        // The sign of a sum: were each part to take a step of its own, repeated ids would move twice.
+        // The sign of a sum: if each part updated its rows, repeated ids would move twice.
         Weights(0).Should().Equal(Weights(1)).And.Equal(Weights(3));
         Weights(0).Should().Contain(value => value != 0);
 
@@ -93,7 +93,7 @@ public sealed class MicroBatchTests
         GlobalBatchSize = TinyModels.Rows,
         MicroBatchSize = size,
         WarmupSteps = 0,
-        LearningRate = 0, // Else the steps' rounding would add up in the weights, which is not what is compared.
+        LearningRate = 0, // Otherwise the rounding of the steps would add up in the weights.
         PuzzleLearningRate = 1e-2,
         Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
     };

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Keeps data, states and counts of a training by hand, row by row, and compares the trainer's with them.</summary>
+/// <summary>Computes data, states and counts of a training row by row, and compares the trainer's with them.</summary>
 internal sealed class Replay(HrmModel model, int maxSegments) : IDisposable
 {
     private readonly bool[] _halted = [true, true, true, true];
@@ -15,13 +15,13 @@ internal sealed class Replay(HrmModel model, int maxSegments) : IDisposable
     private readonly int[] _ids = new int[TinyModels.Rows];
     private HrmCarry _states = model.InitialCarry(TinyModels.Rows);
 
-    /// <summary>Rows that went on with their data.</summary>
+    /// <summary>Rows that kept their data.</summary>
     public int KeptRows { get; private set; }
 
-    /// <summary>Rows that halted of their own will.</summary>
+    /// <summary>Rows halted by their Q values.</summary>
     public int EarlyHalts { get; private set; }
 
-    /// <summary>Rows that were halted by the maximum.</summary>
+    /// <summary>Rows halted by the maximum.</summary>
     public int LateHalts { get; private set; }
 
     /// <summary>Gives the rows that have halted the rows of the batch, the initial states and a count of 0.</summary>

@@ -33,11 +33,11 @@ public sealed class TrainerPresetsTests
     }
 
     [Fact]
-    public void Only_the_small_preset_leaves_the_one_step_gradient()
+    public void Only_the_small_preset_uses_another_gradient_mode()
         => Presets.Where(preset => preset.Value().GradientMode is not null).Should().ContainSingle()
             .Which.Value().GradientMode.Should().Be(Core.GradientMode.LastCycle);
 
-    /// <summary>⌊epochs · groups · mean examples of a puzzle / batch⌋.</summary>
+    /// <summary>⌊epochs · groups · mean examples per puzzle / batch⌋.</summary>
     [Theory]
     [InlineData(100, 4, 87)] // 100 · 2 groups · (7 examples / 4 puzzles) / 4 = 87.5
     [InlineData(1, 4, 1)]

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>What <see cref="HrmTrainer.ApplyGradients"/> does with the gradients it finds.</summary>
+/// <summary>The updates of <see cref="HrmTrainer.ApplyGradients"/>.</summary>
 public sealed class WeightUpdateTests
 {
     [Fact]
@@ -27,15 +27,6 @@ public sealed class WeightUpdateTests
     }
 
     [Fact]
-    public void No_decay_means_no_average()
-    {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(emaDecay: 0), generator);
-        trainer.Average.Should().BeNull();
-    }
-
-    [Fact]
     public void Gradients_are_used_once()
     {
         using var scope = NewDisposeScope();
@@ -51,7 +42,7 @@ public sealed class WeightUpdateTests
     }
 
     [Fact]
-    public void Two_models_train_side_by_side_as_each_would_alone()
+    public void Two_models_train_independently()
     {
         using var scope = NewDisposeScope();
         Train(interleaved: true).Should().Equal(Train(interleaved: false));
