@@ -38,7 +38,7 @@ public sealed class GradientModeTests
             => TensorShould.LargestDeviation(tensor(gradients[first][key]), tensor(gradients[second][key]), key);
     }
 
-        [Fact]
+    [Fact]
     public void Several_trainers_of_one_model_keep_their_modes()
     {
         using var scope = NewDisposeScope();
