@@ -142,7 +142,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// Reads a model that <see cref="Save(string)"/> wrote. If it has tensors of L only, one module serves as both levels, as in the
     /// tiny recursive model.
     /// </summary>
-    /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where the weights go; the CPU by default.</param>
     /// <param name="forwardDtype">The dtype to compute in, in place of the config's: float32 or bfloat16.</param>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
@@ -150,24 +150,12 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
 
     /// <summary>
-    /// Reads a model that the authors' training code wrote, also a tiny recursive model; see <see cref="AuthorsCheckpoint"/>.
-    /// </summary>
-    /// <param name="path">
-    /// The folder with <c>all_config.yaml</c> and the file of weights, see <see cref="AuthorsCheckpoint.Open"/>; or that file.
-    /// </param>
-    /// <param name="sequenceLength">The number of tokens of a puzzle, without the prefix; the checkpoint does not hold it.</param>
-    /// <param name="device">Where the weights go; the CPU by default.</param>
-    /// <exception cref="HrmException">A file is missing, damaged, refused or contradicts the other; the error names it.</exception>
-    public static HrmModel Load(string path, int sequenceLength, Device? device = null)
-        => ModelFolder.LoadAuthors(path, sequenceLength, device ?? CPU);
-
-    /// <summary>
     /// Copies weights of the same names, shapes and dtypes into the model; float32 ones may be stored as bfloat16 or float16,
     /// whose values float32 has too.
     /// </summary>
     /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
-    public void LoadWeights(IWeightsSource weights)
+    public void LoadWeights(WeightsFile weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         using var use = Use();
@@ -177,7 +165,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null, maxShardBytes: null);
+    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null);
 
     /// <summary>
     /// The same, with the weights in another dtype: bfloat16 takes half the room, and a model whose forward dtype it is computes
@@ -185,28 +173,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// </summary>
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <param name="dtype">Float32 or BFloat16.</param>
-    /// <param name="maxShardBytes">The most bytes of tensors in one file; what is larger goes into several, with an index. Null: one file.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another, or the bytes are not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another one.</exception>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder, ScalarType dtype, long? maxShardBytes = null) => ModelFolder.Save(this, folder, dtype, maxShardBytes);
-
-    /// <summary>
-    /// Writes <c>all_config.yaml</c> and <c>step_N</c> for the authors' code, whose <c>evaluate.py</c> loads the weights into the
-    /// model that it makes; each file is complete under its name or not there.
-    /// </summary>
-    /// <remarks>
-    /// The yaml holds the architecture alone. The authors' scripts also want to know of data and training: add those keys, or
-    /// put <c>step_N</c> beside the yaml of a run of the same architecture.
-    /// </remarks>
-    /// <param name="folder">The folder; created where it is missing.</param>
-    /// <param name="step">N.</param>
-    /// <param name="compiled">
-    /// Whether names begin as those of a compiled model, <c>_orig_mod.model.inner.</c>, which their code takes in both cases, or
-    /// with <c>model.inner.</c>, which a model that is not compiled takes as they are.
-    /// </param>
-    /// <exception cref="InvalidConfigException">The authors' code has no such architecture; all fields that it lacks are listed.</exception>
-    /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void SaveForAuthors(string folder, long step = 0, bool compiled = true) => AuthorsExport.Save(this, folder, step, compiled);
+    public void Save(string folder, ScalarType dtype) => ModelFolder.Save(this, folder, dtype);
 
     /// <summary>The carry that a puzzle starts with: <c>H_init</c> and <c>L_init</c> at every token.</summary>
     /// <param name="batchSize">B.</param>

@@ -4,23 +4,32 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>A model on disk: its config, and its weights beside it.</summary>
+/// <summary>A folder with a model: its config, and its weights beside it.</summary>
 internal static class ModelFolder
 {
     public const string ConfigName = "config.json";
+    public const string WeightsName = "model.safetensors";
+
+    private const string ShardIndexName = "model.safetensors.index.json";
+    private const string AuthorsConfigName = "all_config.yaml";
 
     public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        RequireOwn(folder);
         var path = Path.Combine(folder, ConfigName);
-        var config = HrmConfigJson.ReadFile(path);
-        if (!WeightsFolder.Holds(folder))
+        if (!File.Exists(path) && File.Exists(Path.Combine(folder, AuthorsConfigName)))
         {
-            throw new HrmFileException(folder, $"expected {WeightsFolder.SingleName} or {WeightsFolder.IndexName} for the config {path}, got neither");
+            throw new HrmFileException(path, $"the file does not exist; {AuthorsConfigName} there is the authors': load it with AuthorsCheckpoint.Load of Hrm.PyTorch");
         }
 
-        using var weights = WeightsFolder.Open(folder);
+        var config = HrmConfigJson.ReadFile(path);
+        var weightsPath = Path.Combine(folder, WeightsName);
+        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, ShardIndexName)))
+        {
+            throw new HrmFileException(folder, $"expected {WeightsName}, got {ShardIndexName}: weights in several files are not read, save them in one");
+        }
+
+        using var weights = SafetensorsFile.Open(weightsPath);
         try
         {
             return Create(config, weights, device, forwardDtype);
@@ -32,13 +41,7 @@ internal static class ModelFolder
         }
     }
 
-    public static HrmModel LoadAuthors(string path, int sequenceLength, Device device)
-    {
-        using var checkpoint = AuthorsCheckpoint.Open(path, sequenceLength);
-        return Create(checkpoint.Config, checkpoint.Weights, device);
-    }
-
-    public static void Save(HrmModel model, string folder, ScalarType? dtype, long? maxShardBytes)
+    public static void Save(HrmModel model, string folder, ScalarType? dtype)
     {
         if (dtype is not (null or ScalarType.Float32 or ScalarType.BFloat16))
         {
@@ -47,24 +50,6 @@ internal static class ModelFolder
 
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using var use = model.Use();
-        CreateFolder(folder);
-
-        // Complete on the disk before the weights take their name, so that a full disk leaves the older model whole.
-        using var config = StagedFile.Write(
-            Path.Combine(folder, ConfigName),
-            stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var weights = model.state_dict();
-        WeightsFolder.Save(folder, dtype == ScalarType.BFloat16 ? weights.Select(Narrow) : weights, metadata: null, maxShardBytes);
-        config.Commit();
-    }
-
-    private static KeyValuePair<string, Tensor> Narrow(KeyValuePair<string, Tensor> entry)
-        => KeyValuePair.Create(entry.Key, entry.Value.to_type(ScalarType.BFloat16));
-
-    public static void CreateFolder(string folder)
-    {
         try
         {
             Directory.CreateDirectory(folder);
@@ -73,11 +58,29 @@ internal static class ModelFolder
         {
             throw new HrmFileException(folder, "could not be written", exception);
         }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var tensors = model.state_dict().Select(entry => dtype == ScalarType.BFloat16
+            ? KeyValuePair.Create(entry.Key, entry.Value.to_type(ScalarType.BFloat16))
+            : entry);
+
+        // Both are complete on the disk before the first takes its name, so that a full disk leaves the older model as it was.
+        using var config = StagedFile.Write(Path.Combine(folder, ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
+        using var weights = SafetensorsWriter.Stage(Path.Combine(folder, WeightsName), tensors);
+        weights.Commit();
+        config.Commit();
     }
 
-    private static HrmModel Create(HrmConfig config, IWeightsSource weights, Device device, ScalarType? forwardDtype = null)
+    /// <summary>Creates a model of a config with the weights of a file, which may be of a model with one module as both levels.</summary>
+    /// <param name="config">The architecture.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="device">The device of the model.</param>
+    /// <param name="forwardDtype">The forward dtype, if it is not the one of the config.</param>
+    /// <exception cref="WeightsFormatException">The weights do not fit the config.</exception>
+    public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null)
     {
-        // A shared module has the low level's size; H_layers says nothing then.
+        // A shared module has the size of the low level; the number of high layers means nothing then.
         var hasSharedLevel = ModelKeys.HaveSharedLevel(weights.Names);
         config = hasSharedLevel ? config with { HighLayers = config.LowLayers } : config;
         RequireRoom(hasSharedLevel ? config with { HighLayers = 0, Merge = StateMerge.Add } : config, weights);
@@ -96,7 +99,7 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>The same weights in a model of another forward dtype; the given one is disposed.</summary>
+    /// <summary>Moves the weights to a model of another forward dtype; the given model is disposed.</summary>
     private static HrmModel Recast(HrmModel model, ScalarType forwardDtype, bool hasSharedLevel)
     {
         using var noGradient = no_grad();
@@ -113,17 +116,8 @@ internal static class ModelFolder
         }
     }
 
-    private static void RequireOwn(string folder)
-    {
-        var path = Path.Combine(folder, ConfigName);
-        if (!File.Exists(path) && File.Exists(Path.Combine(folder, AuthorsCheckpoint.ConfigName)))
-        {
-            throw new HrmFileException(path, $"the file does not exist; {AuthorsCheckpoint.ConfigName} there is the authors': load it with HrmModel.Load(folder, sequenceLength)");
-        }
-    }
-
-    /// <summary>Refuses a config that asks for more memory than the weights beside it fill, before any is taken.</summary>
-    private static void RequireRoom(HrmConfig config, IWeightsSource weights)
+    /// <summary>Refuses a config of more values than the weights beside it have, before memory is taken for them.</summary>
+    private static void RequireRoom(HrmConfig config, WeightsFile weights)
     {
         var stored = weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size));
         var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth) + (2L * config.HiddenSize);

@@ -8,7 +8,6 @@ internal static class FuzzTargets
     private static readonly Dictionary<string, Func<FuzzTarget>> All = new(StringComparer.Ordinal)
     {
         ["safetensors"] = () => new SafetensorsTarget(),
-        ["shards"] = () => new ShardsTarget(),
         ["torch-save"] = () => new TorchSaveTarget(),
         ["yaml-config"] = () => new YamlConfigTarget(),
         ["json-config"] = () => new JsonConfigTarget(),

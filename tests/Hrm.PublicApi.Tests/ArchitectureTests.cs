@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Hrm.Core;
 using Hrm.Layers;
 using Hrm.Puzzles;
+using Hrm.PyTorch;
 using Hrm.Runtime;
 using Hrm.Training;
 using TorchSharp;
@@ -20,6 +21,7 @@ public sealed class ArchitectureTests
         typeof(CastedLinear).Assembly,
         typeof(HrmModel).Assembly,
         typeof(HrmTrainer).Assembly,
+        typeof(AuthorsCheckpoint).Assembly,
         typeof(SudokuGrid).Assembly,
     ];
 
@@ -28,8 +30,9 @@ public sealed class ArchitectureTests
     {
         ["Hrm.Runtime"] = ["TorchSharp"],
         ["Hrm.Layers"] = ["Hrm.Runtime", "TorchSharp"],
-        ["Hrm.Core"] = ["Hrm.Layers", "Hrm.Runtime", "TorchSharp", "Microsoft.Extensions.", "System.IO.Hashing", "YamlDotNet"],
+        ["Hrm.Core"] = ["Hrm.Layers", "Hrm.Runtime", "TorchSharp", "Microsoft.Extensions."],
         ["Hrm.Training"] = ["Hrm.Core", "Hrm.Layers", "Hrm.Runtime", "TorchSharp", "Microsoft.Extensions."],
+        ["Hrm.PyTorch"] = ["Hrm.Core", "Hrm.Layers", "Hrm.Runtime", "TorchSharp", "System.IO.Hashing", "YamlDotNet"],
         ["Hrm.Puzzles"] = ["Hrm.Core", "Hrm.Layers", "Hrm.Runtime", "TorchSharp", "Microsoft.Extensions.Options"],
     };
 

@@ -33,7 +33,7 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
     }
 
     private static bool IsModel(string? folder)
-        => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && WeightsFolder.Holds(folder);
+        => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && File.Exists(Path.Combine(folder, ModelFolder.WeightsName));
 
     /// <summary>Finds settings that the chosen policy does not read: they would silently do nothing.</summary>
     private static IEnumerable<string> FindUnread(SolverHaltingOptions halting, SolverOptions limits)

@@ -41,23 +41,20 @@ internal static class AtomicFile
     /// <exception cref="IOException">The links form a loop, or cannot be read.</exception>
     public static string PhysicalPath(string path)
     {
-        var full = Path.GetFullPath(path);
-        var physical = Path.GetPathRoot(full)!;
+        var physical = Path.GetPathRoot(Path.GetFullPath(path))!;
         var names = new Stack<string>();
-        Push(full);
-        var links = 0;
-        while (names.TryPop(out var name))
+        Push(Path.GetFullPath(path));
+        for (var links = 0; names.TryPop(out var name);)
         {
             var next = name == ".." ? Path.GetDirectoryName(physical) ?? physical : Path.Combine(physical, name);
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 physical = next;
+                continue;
             }
-            else if (++links <= MaxLinks)
-            {
-                Push(target);
-            }
-            else
+
+            Push(target);
+            if (++links > MaxLinks)
             {
                 throw new IOException($"expected at most {MaxLinks} links, got more: they may form a loop");
             }
@@ -69,12 +66,10 @@ internal static class AtomicFile
         {
             var root = Path.GetPathRoot(linked)!;
             physical = Path.GetFullPath(root, physical);
-            foreach (var name in linked[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]).Reverse())
+            var parts = linked[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]);
+            foreach (var part in parts.Where(part => part is not ("" or ".")).Reverse())
             {
-                if (name is not ("" or "."))
-                {
-                    names.Push(name);
-                }
+                names.Push(part);
             }
         }
     }

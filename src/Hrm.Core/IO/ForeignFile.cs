@@ -36,7 +36,7 @@ internal static class ForeignFile
 
         return start switch
         {
-            [(byte)'P', (byte)'K', 3, 4, ..] => (TorchSave, ": HrmModel.Load(path, sequenceLength) and TorchSaveFile read it"),
+            [(byte)'P', (byte)'K', 3, 4, ..] => (TorchSave, ": AuthorsCheckpoint and TorchSaveFile of Hrm.PyTorch read it"),
             // Before the pickle, as the length of a header may begin with the same bytes.
             [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => (Safetensors, ": SafetensorsFile and, beside a config.json, HrmModel.Load(folder) read it"),
             [0x80, 2 or 3 or 4 or 5, ..] => ("a pickle without an archive, as PyTorch before 1.6 wrote", ": load it and save it again with a newer one"),

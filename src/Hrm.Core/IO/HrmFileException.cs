@@ -6,21 +6,12 @@ namespace Hrm.Core;
 /// </summary>
 public sealed class HrmFileException : HrmException
 {
-    /// <summary>Creates the exception from the system's error.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="failure">What failed, as the end of a sentence that starts with the path: "could not be written".</param>
-    /// <param name="innerException">The system's error.</param>
-    public HrmFileException(string path, string failure, Exception innerException)
-        : base($"{path}: {failure}: {innerException?.Message}", innerException!)
-    {
-        Path = path;
-    }
-
     /// <summary>Creates the exception.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="failure">What failed, as the end of a sentence that starts with the path: "expected a folder, got a file".</param>
-    public HrmFileException(string path, string failure)
-        : base($"{path}: {failure}")
+    /// <param name="failure">The failure, as the end of a sentence that starts with the path: "expected a folder, got a file".</param>
+    /// <param name="innerException">The error of the system.</param>
+    public HrmFileException(string path, string failure, Exception? innerException = null)
+        : base(innerException is null ? $"{path}: {failure}" : $"{path}: {failure}: {innerException.Message}", innerException!)
     {
         Path = path;
     }

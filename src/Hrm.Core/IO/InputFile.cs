@@ -101,22 +101,18 @@ internal sealed class InputFile : IDisposable
     /// <summary>Whether an empty file is a regular one, which .NET reports only as the type of an archive's entry.</summary>
     private static bool IsRegular(string path)
     {
-        using var archive = new MemoryStream(new byte[1 << 12]);
+        const int TypeOffset = 156;
+        var archive = new byte[1 << 12];
         try
         {
-            using (var writer = new TarWriter(archive, TarEntryFormat.Gnu, leaveOpen: true))
-            {
-                writer.WriteEntry(path, "-");
-            }
+            using var writer = new TarWriter(new MemoryStream(archive), TarEntryFormat.Gnu);
+            writer.WriteEntry(path, "-");
+            return archive[TypeOffset] == (byte)TarEntryType.RegularFile;
         }
         catch (NotSupportedException)
         {
             // Only the content of a regular file, written since, exceeds the buffer.
             return true;
         }
-
-        archive.Position = 0;
-        using var reader = new TarReader(archive);
-        return reader.GetNextEntry()?.EntryType == TarEntryType.RegularFile;
     }
 }

@@ -1,24 +1,18 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Hrm.Core;
 
 /// <summary>
-/// A file written completely and flushed to the disk beside its final name, which it takes in one rename. Several
-/// can be staged before the first is committed, so that a full disk leaves a set of files untouched. Disposing one
-/// that was not committed deletes it. A file that a killed process left is deleted by the next write into the same folder; one
-/// of another host, by the first write after a day.
+/// A file that is complete and flushed to the disk beside its final name, which it takes in one rename. Several can be staged
+/// before the first is committed, so that a full disk leaves a set of files as it was. Disposing one that was not committed
+/// deletes it. A file of a killed process is deleted by the first write into the same folder after an hour.
 /// </summary>
 internal sealed class StagedFile : IDisposable
 {
     private const string Prefix = ".hrm-";
+    private const string Suffix = ".tmp";
     private const int BufferBytes = 1 << 16;
 
-    private static readonly TimeSpan AgeOfLeftover = TimeSpan.FromDays(1);
-    private static readonly string Host = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
+    /// <summary>A network file system may not show the locks of other hosts.</summary>
+    private static readonly TimeSpan AgeOfLeftover = TimeSpan.FromHours(1);
 
     private readonly string _path;
     private readonly string _stagedPath;
@@ -38,7 +32,7 @@ internal sealed class StagedFile : IDisposable
         var folder = Path.GetDirectoryName(fullPath)
             ?? throw new HrmFileException(path, "expected the path of a file, got the root of a file system");
         // Not derived from the final name, whose length may already be the longest that the file system takes.
-        var stagedPath = Path.Combine(folder, $"{Prefix}{Host}-{Environment.ProcessId}-{Path.GetRandomFileName()}.tmp");
+        var stagedPath = Path.Combine(folder, $"{Prefix}{Path.GetRandomFileName()}{Suffix}");
         StagedFile? staged = null;
         try
         {
@@ -98,12 +92,12 @@ internal sealed class StagedFile : IDisposable
         Delete(_stagedPath);
     }
 
-    /// <summary>Deletes the staged files of processes that are gone.</summary>
+    /// <summary>Deletes the staged files of killed processes.</summary>
     private static void DeleteLeftovers(string folder, DateTime now)
     {
         try
         {
-            foreach (var path in Directory.GetFiles(folder, Prefix + "*.tmp").Where(path => IsLeftover(path, now)))
+            foreach (var path in Directory.GetFiles(folder, $"{Prefix}*{Suffix}").Where(path => IsLeftover(path, now)))
             {
                 Delete(path);
             }
@@ -116,16 +110,9 @@ internal sealed class StagedFile : IDisposable
 
     private static bool IsLeftover(string path, DateTime now)
     {
-        var owner = Path.GetFileName(path)[Prefix.Length..].Split('-');
-        if (owner.Length != 3 || !int.TryParse(owner[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-        {
-            return false;
-        }
-
         try
         {
-            // Processes of other hosts are not visible here, nor are their locks on a network file system.
-            if (owner[0] == Host ? IsOwned(path, id) : File.GetLastWriteTimeUtc(path) > now - AgeOfLeftover)
+            if (File.GetLastWriteTimeUtc(path) > now - AgeOfLeftover)
             {
                 return false;
             }
@@ -139,27 +126,7 @@ internal sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Whether the process that stages a file may be running.</summary>
-    private static bool IsOwned(string path, int id)
-    {
-        try
-        {
-            // A later process may have the same number, in a container nearly always.
-            using var process = Process.GetProcessById(id);
-            return File.GetLastWriteTimeUtc(path) >= process.StartTime.ToUniversalTime();
-        }
-        catch (ArgumentException)
-        {
-            // There is no such process here; one of another container has the file locked.
-            return false;
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Deletes a file if that is possible: one that stays must not hide the failure that led here.</summary>
+    /// <summary>Deletes a file if possible: a failure must not hide the failure that led here.</summary>
     private static void Delete(string path)
     {
         try
@@ -168,7 +135,7 @@ internal sealed class StagedFile : IDisposable
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            // It is tried again at the next write.
+            // The next write tries again.
         }
     }
 }

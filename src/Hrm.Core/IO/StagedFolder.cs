@@ -1,16 +1,21 @@
+using static System.IO.Path;
+
 namespace Hrm.Core;
 
 /// <summary>
-/// A folder written beside its final name, which it takes in one rename once it is complete, in the place of an older one if
-/// there is one. Disposing one that was not committed deletes it.
+/// A folder written beside its final name, which it takes in one rename once it is complete, replacing an older one. Disposing one
+/// that was not committed deletes it.
 /// </summary>
 internal sealed class StagedFolder : IDisposable
 {
     private const string StagedPrefix = ".staged-";
     private const string OldPrefix = ".old-";
 
-    /// <summary>Open, and so locked, in a staged folder that a process is writing: no other may take it for a leftover.</summary>
+    /// <summary>Open, and so locked, in a folder that a process is writing: no other process may delete it.</summary>
     private const string LockName = ".writing";
+
+    /// <summary>The length of a hyphen and a random name, which follow the final name.</summary>
+    private const int SuffixLength = 13;
 
     private readonly string _final;
     private readonly FileStream _lock;
@@ -20,21 +25,21 @@ internal sealed class StagedFolder : IDisposable
     {
         _final = final;
         Path = path;
-        _lock = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        _lock = new FileStream(Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
     }
 
-    /// <summary>Where to write.</summary>
+    /// <summary>The folder to write into.</summary>
     public string Path { get; }
 
-    /// <summary>Makes an empty folder beside the final name.</summary>
-    /// <param name="final">The final name; the folder above it must exist.</param>
-    /// <exception cref="HrmFileException">The folder could not be made.</exception>
+    /// <summary>Creates an empty folder beside the final name.</summary>
+    /// <param name="final">The final name; its parent folder must exist.</param>
+    /// <exception cref="HrmFileException">The folder could not be created.</exception>
     public static StagedFolder Create(string final)
     {
-        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(final));
-        var parent = System.IO.Path.GetDirectoryName(full)
+        var full = TrimEndingDirectorySeparator(GetFullPath(final));
+        var parent = GetDirectoryName(full)
             ?? throw new HrmFileException(final, "expected the path of a folder, got the root of a file system");
-        var path = System.IO.Path.Combine(parent, $"{StagedPrefix}{System.IO.Path.GetFileName(full)}-{System.IO.Path.GetRandomFileName()}");
+        var path = Combine(parent, $"{StagedPrefix}{GetFileName(full)}-{GetRandomFileName()}");
         try
         {
             Directory.CreateDirectory(path);
@@ -46,8 +51,8 @@ internal sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>Takes the final name; an older folder is out of the way until then, and then gone.</summary>
-    /// <param name="replaces">Whether an older folder that is not empty may be replaced.</param>
+    /// <summary>Renames the folder to its final name.</summary>
+    /// <param name="replaces">If false, an older folder is replaced only if it is empty.</param>
     /// <exception cref="HrmFileException">The folder could not be renamed; the older one is as it was.</exception>
     public void Commit(bool replaces = true)
     {
@@ -56,7 +61,7 @@ internal sealed class StagedFolder : IDisposable
         {
             if (!replaces && Directory.Exists(_final))
             {
-                // Fails where something has come into it meanwhile.
+                // Fails if it is not empty.
                 Directory.Delete(_final);
             }
 
@@ -80,16 +85,14 @@ internal sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>
-    /// Removes what a process that was killed left half-written, and puts back what it was about to replace.
-    /// </summary>
-    /// <param name="parent">The folder above the final names.</param>
-    /// <param name="name">The one final name that is meant; <see langword="null"/> for all, where no one else writes into the folder.</param>
+    /// <summary>Deletes the unfinished folders of killed processes, and restores what they were about to replace.</summary>
+    /// <param name="parent">The parent folder of the final names.</param>
+    /// <param name="name">The final name; <see langword="null"/> for all, if only this caller writes into the parent folder.</param>
     public static void CleanUp(string parent, string? name = null)
     {
         foreach (var path in Leftovers(parent, OldPrefix, name, suffixLength: 0))
         {
-            var final = System.IO.Path.Combine(parent, System.IO.Path.GetFileName(path)[OldPrefix.Length..]);
+            var final = Combine(parent, GetFileName(path)[OldPrefix.Length..]);
             if (Directory.Exists(final))
             {
                 Delete(path);
@@ -100,14 +103,10 @@ internal sealed class StagedFolder : IDisposable
             }
         }
 
-        // What follows the name is a hyphen and a random name of twelve characters.
-        foreach (var path in Leftovers(parent, StagedPrefix, name, suffixLength: 13).Where(path => !IsBeingWritten(path)))
-        {
-            Delete(path);
-        }
+        Array.ForEach(Leftovers(parent, StagedPrefix, name, SuffixLength), DeleteUnlessBeingWritten);
     }
 
-    /// <summary>Deletes a folder; what cannot be deleted stays, and is tried again at the next cleaning up.</summary>
+    /// <summary>Deletes a folder if possible; the next clean-up tries again.</summary>
     public static void Delete(string path)
     {
         try
@@ -119,35 +118,33 @@ internal sealed class StagedFolder : IDisposable
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            // A leftover costs space, not correctness: it must not hide the failure that led here.
+            // A leftover costs space only: it must not hide the failure that led here.
         }
     }
 
-    private static bool IsBeingWritten(string path)
+    private static void DeleteUnlessBeingWritten(string path)
     {
+        var lockPath = Combine(path, LockName);
         try
         {
-            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
-            return false;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
+            if (File.Exists(lockPath))
+            {
+                new FileStream(lockPath, FileMode.Open, FileAccess.Write, FileShare.None).Dispose();
+            }
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
-            return true;
+            return;
         }
+
+        Delete(path);
     }
 
     private static string[] Leftovers(string parent, string prefix, string? name, int suffixLength) =>
     [
         .. Directory.EnumerateDirectories(parent, prefix + "*")
-            .Where(path => name is null || IsOf(System.IO.Path.GetFileName(path), prefix + name, suffixLength)),
+            .Where(path => name is null || (GetFileName(path).Length == prefix.Length + name.Length + suffixLength && GetFileName(path).StartsWith(prefix + name, StringComparison.Ordinal))),
     ];
-
-    private static bool IsOf(string leftover, string start, int suffixLength)
-        => leftover.Length == start.Length + suffixLength && leftover.StartsWith(start, StringComparison.Ordinal);
 
     private void Replace()
     {
@@ -157,8 +154,8 @@ internal sealed class StagedFolder : IDisposable
             return;
         }
 
-        // Between the two renames there is none of this name; a process killed there finds the old one again by its other name.
-        var old = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(_final)!, OldPrefix + System.IO.Path.GetFileName(_final));
+        // Between the two renames no folder has the final name; if the process is killed there, CleanUp restores the old one.
+        var old = Combine(GetDirectoryName(_final)!, OldPrefix + GetFileName(_final));
         Delete(old);
         Directory.Move(_final, old);
         try

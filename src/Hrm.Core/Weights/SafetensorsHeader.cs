@@ -1,13 +1,12 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// The JSON header of a safetensors file, read token by token: a document model would keep the last of two equal
-/// names, and would be built before any limit could apply.
-/// </summary>
-internal ref struct SafetensorsHeader
+/// <summary>Reads the JSON header of a safetensors file. Its size is bounded before a document is built from it.</summary>
+internal static class SafetensorsHeader
 {
     /// <summary>The longest header that is read, as in the format's own reader.</summary>
     internal const int MaxBytes = 100_000_000;
@@ -15,207 +14,162 @@ internal ref struct SafetensorsHeader
     internal const int MaxTensors = 100_000;
     internal const int MaxNameBytes = 1_024;
     internal const int MaxDimensions = 64;
-    internal const int MaxMetadataEntries = 10_000;
-    internal const int MaxMetadataBytes = 10_000_000;
+
+    internal const string MetadataName = "__metadata__";
 
     /// <summary>The header, a tensor, an array of numbers.</summary>
     private const int MaxDepth = 3;
 
-    internal const string MetadataName = "__metadata__";
+    /// <summary>Names, values and brackets; a matrix has 15.</summary>
+    private const int MaxTokens = 32 * MaxTensors;
 
-    private readonly string _file;
-    private readonly Dictionary<string, WeightsEntry> _entries = [];
-    private Dictionary<string, string>? _metadata;
-    private Utf8JsonReader _json;
-
-    private SafetensorsHeader(ReadOnlySpan<byte> header, string file)
+    /// <summary>Returns the entries of a header. Whether they fit the data is not checked.</summary>
+    /// <exception cref="WeightsFormatException">The header is not valid.</exception>
+    public static WeightsEntry[] Parse(ReadOnlyMemory<byte> header, string file)
     {
-        _file = file;
-        _json = new Utf8JsonReader(header, new JsonReaderOptions { MaxDepth = MaxDepth });
-    }
+        if (header.IsEmpty || header.Span[0] != (byte)'{' || !Utf8.IsValid(header.Span))
+        {
+            throw new WeightsFormatException(file, "header: expected a JSON object in UTF-8 that starts with '{' at its first byte");
+        }
 
-    public static (Dictionary<string, WeightsEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> header, string file)
-    {
-        if (header.IsEmpty || header[0] != (byte)'{')
-        {
-            throw new WeightsFormatException(file, "header: expected a JSON object that starts with '{' at its first byte");
-        }
-        if (!Utf8.IsValid(header))
-        {
-            throw new WeightsFormatException(file, "header: expected valid UTF-8");
-        }
-        var reader = new SafetensorsHeader(header, file);
         try
         {
-            reader.ReadHeader();
+            RequireSmall(header.Span, file);
+            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            var entries = new List<WeightsEntry>();
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                var name = property.Name;
+                if (!names.Add(name))
+                {
+                    throw new WeightsFormatException(file, "expected each name once, got it twice", name);
+                }
+
+                if (property.Value.ValueKind != JsonValueKind.Object)
+                {
+                    throw new WeightsFormatException(file, $"expected an object with dtype, shape and data_offsets, got {property.Value.ValueKind}", name);
+                }
+
+                if (name != MetadataName)
+                {
+                    entries.Add(Read(name, property.Value, file));
+                }
+            }
+
+            return [.. entries];
         }
         catch (JsonException exception)
         {
-            throw new WeightsFormatException(file, $"header: expected JSON: {JsonFault.Describe(exception)}", exception);
+            throw new WeightsFormatException(file, $"header: expected JSON: {JsonFault.Describe(exception)}", innerException: exception);
         }
-        return (reader._entries, reader._metadata ?? []);
-    }
-
-    private void ReadHeader()
-    {
-        _json.Read();
-        while (ReadName(null) is { } name)
-        {
-            if (name == MetadataName)
-            {
-                ReadMetadata();
-                continue;
-            }
-            if (_entries.Count == MaxTensors)
-            {
-                throw Fault($"expected at most {MaxTensors} tensors, got more");
-            }
-            var entry = ReadEntry(name);
-            if (!_entries.TryAdd(name, entry))
-            {
-                throw Fault("expected each name once, got it twice", name);
-            }
-        }
-        // Whatever but white space follows the object makes the reader throw.
-        _json.Read();
-    }
-
-    private void ReadMetadata()
-    {
-        if (_metadata is not null)
-        {
-            throw Fault($"expected {MetadataName} once, got it twice");
-        }
-        _metadata = [];
-        Expect(JsonTokenType.StartObject, $"{MetadataName}: expected an object of strings", null);
-        var start = _json.TokenStartIndex;
-        while (ReadName(null) is { } key)
-        {
-            Expect(JsonTokenType.String, $"{MetadataName}: expected a string for {Quote.Text(key)}", null);
-            if (_json.BytesConsumed - start > MaxMetadataBytes || _metadata.Count == MaxMetadataEntries)
-            {
-                throw Fault($"{MetadataName}: expected at most {MaxMetadataEntries} entries and {MaxMetadataBytes} bytes, got more");
-            }
-            if (!_metadata.TryAdd(key, Text(null)))
-            {
-                throw Fault($"{MetadataName}: expected each name once, got {Quote.Text(key)} twice");
-            }
-        }
-    }
-
-    private WeightsEntry ReadEntry(string name)
-    {
-        WeightsDtype? dtype = null;
-        long[]? shape = null;
-        long[]? offsets = null;
-        Expect(JsonTokenType.StartObject, "expected an object with dtype, shape and data_offsets", name);
-        while (ReadName(name) is { } field)
-        {
-            var isNew = field switch
-            {
-                "dtype" => dtype is null,
-                "shape" => shape is null,
-                "data_offsets" => offsets is null,
-                _ => throw Fault($"expected the fields dtype, shape and data_offsets, got {Quote.Text(field)}", name),
-            };
-            if (!isNew)
-            {
-                throw Fault($"expected each field once, got {field} twice", name);
-            }
-            switch (field)
-            {
-                case "dtype":
-                    dtype = ReadDtype(name);
-                    break;
-                case "shape":
-                    shape = ReadNumbers("shape", MaxDimensions, name);
-                    break;
-                default:
-                    offsets = ReadNumbers("data_offsets", 2, name);
-                    break;
-            }
-        }
-        if (dtype is null || shape is null || offsets is null)
-        {
-            var missing = dtype is null ? "dtype" : shape is null ? "shape" : "data_offsets";
-            throw Fault($"expected the fields dtype, shape and data_offsets, got no {missing}", name);
-        }
-        if (offsets.Length != 2 || offsets[1] < offsets[0])
-        {
-            throw Fault($"data_offsets: expected [begin, end] with begin at most end, got [{string.Join(", ", offsets)}]", name);
-        }
-        return new WeightsEntry(name, dtype, shape, offsets[0], offsets[1] - offsets[0]);
-    }
-
-    private WeightsDtype ReadDtype(string tensor)
-    {
-        Expect(JsonTokenType.String, "dtype: expected a string", tensor);
-        var text = Text(tensor);
-        return WeightsDtype.TryGet(text, out var dtype)
-            ? dtype
-            : throw Fault($"dtype: expected one of {WeightsDtype.AllNames}, got {Quote.Text(text)}", tensor);
-    }
-
-    private long[] ReadNumbers(string field, int maxCount, string tensor)
-    {
-        Expect(JsonTokenType.StartArray, $"{field}: expected an array of numbers", tensor);
-        var numbers = new List<long>();
-        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
-        {
-            if (numbers.Count == maxCount)
-            {
-                throw Fault($"{field}: expected at most {maxCount} numbers, got more", tensor);
-            }
-            if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out var number) || number < 0)
-            {
-                throw Fault($"{field}: expected whole numbers from 0 to {long.MaxValue}, got {Token()}", tensor);
-            }
-            numbers.Add(number);
-        }
-        return [.. numbers];
-    }
-
-    /// <summary>The next property's name, or null at the end of the object.</summary>
-    private string? ReadName(string? tensor)
-    {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.EndObject)
-        {
-            return null;
-        }
-        if (_json.ValueSpan.Length > MaxNameBytes)
-        {
-            throw Fault($"expected names of at most {MaxNameBytes} bytes, got one of {_json.ValueSpan.Length}", tensor);
-        }
-        return Text(tensor);
-    }
-
-    private void Expect(JsonTokenType type, string expected, string? tensor)
-    {
-        _json.Read();
-        if (_json.TokenType != type)
-        {
-            throw Fault($"{expected}, got {Token()}", tensor);
-        }
-    }
-
-    private readonly string Text(string? tensor)
-    {
-        try
-        {
-            return _json.GetString()!;
-        }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception)
         {
             // An escape such as \ud800 that is half a character.
-            throw Fault("expected text that is valid Unicode, got an escaped half of a surrogate pair", tensor);
+            throw new WeightsFormatException(file, "header: expected text that is valid Unicode, got an escaped half of a surrogate pair", innerException: exception);
         }
     }
 
-    private readonly string Token() => _json.TokenType == JsonTokenType.Number
-        ? Quote.Text(System.Text.Encoding.UTF8.GetString(_json.ValueSpan[..Math.Min(_json.ValueSpan.Length, MaxNameBytes)]))
-        : _json.TokenType.ToString();
+    /// <summary>
+    /// Sorts the entries by their position and checks that they cover the data: each has the bytes that its shape needs, without a
+    /// gap, an overlap or a rest, so that no two readers see different content in one file.
+    /// </summary>
+    /// <exception cref="WeightsFormatException">The entries do not cover the data.</exception>
+    public static void SortAndCheckLayout(WeightsEntry[] entries, long dataLength, string file)
+    {
+        Array.ForEach(entries, entry => CheckSize(entry, dataLength, file));
+        var inOrder = entries.OrderBy(entry => entry.ByteOffset).ThenBy(entry => entry.ByteLength).ThenBy(entry => entry.Name, StringComparer.Ordinal).ToArray();
+        inOrder.CopyTo(entries, 0);
+        long end = 0;
+        foreach (var entry in entries)
+        {
+            if (entry.ByteOffset != end)
+            {
+                var problem = entry.ByteOffset < end ? "they overlap" : "a gap that no tensor covers";
+                throw new WeightsFormatException(file, $"data_offsets: expected to begin at {end}, where the previous tensor ends, got {entry.ByteOffset}: {problem}", entry.Name);
+            }
 
-    private readonly WeightsFormatException Fault(string problem, string? tensor = null) =>
-        new(_file, $"{problem} (header byte {_json.TokenStartIndex})", tensor);
+            end += entry.ByteLength;
+        }
+
+        if (end != dataLength)
+        {
+            throw new WeightsFormatException(file, $"expected the tensors to cover the {dataLength} bytes after the header, got {end}");
+        }
+    }
+
+    private static void CheckSize(WeightsEntry entry, long dataLength, string file)
+    {
+        if (entry.ByteOffset > dataLength || entry.ByteLength > dataLength - entry.ByteOffset)
+        {
+            throw new WeightsFormatException(file, $"data_offsets: expected to end within the {dataLength} bytes after the header, got [{entry.ByteOffset}, {entry.ByteOffset + entry.ByteLength}]", entry.Name);
+        }
+
+        if (WeightsEntry.ByteLengthOf([.. entry.Shape], entry.ElementSize) is not { } needed)
+        {
+            throw new WeightsFormatException(file, $"shape: expected fewer than 2^63 bytes, got {entry}: the size overflows", entry.Name);
+        }
+
+        if (needed != entry.ByteLength)
+        {
+            throw new WeightsFormatException(file, $"data_offsets: expected {needed} bytes for {entry}, got {entry.ByteLength}", entry.Name);
+        }
+    }
+
+    private static void RequireSmall(ReadOnlySpan<byte> header, string file)
+    {
+        var reader = new Utf8JsonReader(header, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var (tokens, tensors) = (0, 0);
+        while (reader.Read())
+        {
+            var isName = reader.TokenType == JsonTokenType.PropertyName;
+            if (isName && reader.ValueSpan.Length > MaxNameBytes)
+            {
+                throw new WeightsFormatException(file, $"header: expected names of at most {MaxNameBytes} bytes, got one of {reader.ValueSpan.Length}");
+            }
+
+            tensors += isName && reader.CurrentDepth == 1 ? 1 : 0;
+            if (++tokens > MaxTokens || tensors > MaxTensors)
+            {
+                throw new WeightsFormatException(file, $"header: expected at most {MaxTensors} tensors with {MaxTokens} names and values, got more");
+            }
+        }
+    }
+
+    private static string Show(JsonElement value)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        return Quote.Text(Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, MaxNameBytes)]));
+    }
+
+    private static WeightsEntry Read(string name, JsonElement value, string file)
+    {
+        if (value.GetPropertyCount() != 3
+            || !value.TryGetProperty("dtype"u8, out var dtypeName)
+            || !value.TryGetProperty("shape"u8, out var shape)
+            || !value.TryGetProperty("data_offsets"u8, out var offsets))
+        {
+            var fields = value.EnumerateObject().Take(4).Select(field => Quote.Text(field.Name));
+            throw new WeightsFormatException(file, $"expected the fields dtype, shape and data_offsets, each once, got {string.Join(", ", fields)}", name);
+        }
+
+        var dtype = (dtypeName.ValueKind == JsonValueKind.String ? WeightsDtype.Find(dtypeName.GetString()!) : null)
+            ?? throw new WeightsFormatException(file, $"dtype: expected one of {WeightsDtype.AllNames}, got {Show(dtypeName)}", name);
+        var range = Numbers("data_offsets", offsets, 2);
+        return range is [var begin, var end] && begin <= end
+            ? new WeightsEntry(name, dtype, Numbers("shape", shape, MaxDimensions), begin, end - begin)
+            : throw new WeightsFormatException(file, $"data_offsets: expected [begin, end] with begin at most end, got [{string.Join(", ", range)}]", name);
+
+        long[] Numbers(string field, JsonElement array, int maxCount)
+        {
+            if (array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > maxCount)
+            {
+                throw new WeightsFormatException(file, $"{field}: expected an array of at most {maxCount} numbers, got {Show(array)}", name);
+            }
+
+            return [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
+                ? number
+                : throw new WeightsFormatException(file, $"{field}: expected whole numbers from 0 to {long.MaxValue}, got {Show(item)}", name))];
+        }
+    }
 }

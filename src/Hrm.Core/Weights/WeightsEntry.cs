@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>What a file of weights says of one tensor, checked against the file's size.</summary>
+/// <summary>Name, dtype and shape of a tensor in a file.</summary>
 public sealed class WeightsEntry
 {
     private readonly WeightsDtype _dtype;
@@ -17,82 +17,54 @@ public sealed class WeightsEntry
         ByteLength = byteLength;
     }
 
-    /// <summary>The tensor's name.</summary>
+    /// <summary>The name of the tensor.</summary>
     public string Name { get; }
 
-    /// <summary>The element type.</summary>
+    /// <summary>The dtype.</summary>
     public ScalarType Dtype => _dtype.Scalar;
 
     /// <summary>The size of each dimension; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape => _shape;
 
-    /// <summary>
-    /// Where the tensor's first byte stands: counted from the end of the header in a safetensors file, from the start of its
-    /// storage in a torch.save file.
-    /// </summary>
-    public long ByteOffset { get; }
+    /// <summary>The position of the first byte: after the header of a safetensors file, in the storage of a torch.save file.</summary>
+    internal long ByteOffset { get; }
 
-    /// <summary>How many bytes the tensor's values take.</summary>
-    public long ByteLength { get; }
+    internal long ByteLength { get; }
 
     internal int ElementSize => _dtype.Size;
 
-    internal ReadOnlySpan<long> Dimensions => _shape;
-
-    /// <summary>The element type and shape as safetensors writes them: <c>F32 [512, 128]</c>.</summary>
+    /// <summary>Dtype and shape as safetensors writes them: <c>F32 [512, 128]</c>.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => Describe(_dtype.Name, _shape);
 
-    /// <summary>The tensor in new memory on the CPU, filled by its file.</summary>
-    internal Tensor ReadNew(Action<Tensor> fill)
+    /// <summary>The bytes of a shape; null if they, or the product of the dimensions above 0, exceed 2^63 - 1.</summary>
+    internal static long? ByteLengthOf(ReadOnlySpan<long> shape, int elementSize)
     {
-        var tensor = TorchSharp.torch.empty(_shape, Dtype, CPU);
-        try
+        // An empty dimension does not excuse the others: strides are products too.
+        Int128 nonEmpty = elementSize;
+        foreach (var size in shape)
         {
-            fill(tensor);
-            return tensor;
+            nonEmpty *= Math.Max(size, 1);
+            if (nonEmpty > long.MaxValue)
+            {
+                return null;
+            }
         }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+
+        return shape.Contains(0) ? 0 : (long)nonEmpty;
     }
 
-    /// <summary>Fills a tensor that has to fit: in place where its memory is that of the file, else by a copy.</summary>
-    internal void CopyInto(Tensor destination, string path, Action<Tensor> fill)
+    /// <summary>Throws unless the tensor has this shape and dtype. With <paramref name="orWider"/> float32 fits bfloat16 and float16 too.</summary>
+    internal void RequireFits(Tensor destination, string path, bool orWider = false)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        RequireFits(destination, path);
-        if (destination.device_type == TorchSharp.DeviceType.CPU && destination.is_contiguous())
-        {
-            fill(destination);
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        destination.copy_(ReadNew(fill));
-    }
-
-    /// <summary>Whether every value of this element type is one of a wider type too, as of bfloat16 and float16 in float32.</summary>
-    internal bool WidensTo(ScalarType wider) => wider == ScalarType.Float32 && Dtype is ScalarType.BFloat16 or ScalarType.Float16;
-
-    /// <summary>Throws unless a tensor has this element type and shape: nothing is cast or broadcast.</summary>
-    internal void RequireFits(Tensor destination, string path) => Require(destination.dtype == Dtype, destination, path);
-
-    /// <summary>The same, but a wider element type fits too.</summary>
-    internal void RequireFitsOrWidens(Tensor destination, string path)
-        => Require(destination.dtype == Dtype || WidensTo(destination.dtype), destination, path);
-
-    private void Require(bool fitsDtype, Tensor destination, string path)
-    {
+        var widens = orWider && destination.dtype == ScalarType.Float32 && Dtype is (ScalarType.BFloat16 or ScalarType.Float16);
+        var fitsDtype = destination.dtype == Dtype || widens;
         if (!fitsDtype || !destination.shape.AsSpan().SequenceEqual(_shape))
         {
-            var dtype = WeightsDtype.TryGet(destination.dtype, out var known) ? known.Name : destination.dtype.ToString();
+            var dtype = WeightsDtype.Find(destination.dtype)?.Name ?? destination.dtype.ToString();
             throw new WeightsFormatException(path, $"expected {Describe(dtype, destination.shape)}, got {this}", Name);
         }
     }
 
-    private static string Describe(string dtype, ReadOnlySpan<long> shape) => $"{dtype} [{string.Join(", ", shape.ToArray())}]";
+    private static string Describe(string dtype, IEnumerable<long> shape) => $"{dtype} [{string.Join(", ", shape)}]";
 }

@@ -13,7 +13,7 @@ internal static class CheckpointFolder
     private const string NamePrefix = "step-";
     private const string StateName = "training.safetensors";
 
-    public static readonly string[] FileNames = [ModelFolder.ConfigName, WeightsFolder.SingleName, StateName, CheckpointManifest.FileName];
+    public static readonly string[] FileNames = [ModelFolder.ConfigName, ModelFolder.WeightsName, StateName, CheckpointManifest.FileName];
 
     public static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
 
@@ -66,7 +66,7 @@ internal static class CheckpointFolder
             trainer.Model.Save(staged.Path);
             using (torch.NewDisposeScope())
             {
-                SafetensorsWriter.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
+                SafetensorsFile.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
             }
 
             manifest.Write(staged.Path);
@@ -83,7 +83,7 @@ internal static class CheckpointFolder
     public static void Restore(string path, HrmTrainer trainer, CheckpointManifest manifest)
     {
         RequireSameModel(path, trainer.Model.Config);
-        using var weights = SafetensorsFile.Open(Path.Combine(path, WeightsFolder.SingleName));
+        using var weights = SafetensorsFile.Open(Path.Combine(path, ModelFolder.WeightsName));
         using var state = SafetensorsFile.Open(Path.Combine(path, StateName));
         TrainerTensors.Restore(trainer, weights, state, manifest.Step);
     }

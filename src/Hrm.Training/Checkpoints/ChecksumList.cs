@@ -51,9 +51,9 @@ internal static class ChecksumList
         try
         {
             using var stream = InputFile.OpenStream(path, bufferSize: 1 << 16);
-            return stream.Length <= WeightsFolder.MaxFileBytes
+            return stream.Length <= SafetensorsFile.MaxFileBytes
                 ? Convert.ToHexStringLower(SHA256.HashData(stream))
-                : throw new HrmFileException(path, $"expected at most {WeightsFolder.MaxFileBytes} bytes, got {stream.Length}");
+                : throw new HrmFileException(path, $"expected at most {SafetensorsFile.MaxFileBytes} bytes, got {stream.Length}");
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {

@@ -44,7 +44,7 @@ internal static class TrainerTensors
     /// <summary>Replaces the state of a trainer; changes nothing if the saved state does not fit.</summary>
     /// <exception cref="CheckpointException">The state is of another optimizer, average or model.</exception>
     /// <exception cref="HrmException">A tensor has another shape or dtype, or a value that a batch cannot have.</exception>
-    public static void Restore(HrmTrainer trainer, IWeightsSource weights, IWeightsSource state, long step)
+    public static void Restore(HrmTrainer trainer, WeightsFile weights, WeightsFile state, long step)
     {
         using var scope = NewDisposeScope();
         var expected = LongLived(trainer);
@@ -98,7 +98,7 @@ internal static class TrainerTensors
         return tensors;
     }
 
-    private static void RequireNames(IWeightsSource state, IEnumerable<string> longLived)
+    private static void RequireNames(WeightsFile state, IEnumerable<string> longLived)
     {
         string[] expected = [.. longLived, .. Loose, .. state.Contains(High) ? OfCarry : []];
         var missing = expected.Except(state.Names, StringComparer.Ordinal).ToArray();
@@ -113,7 +113,7 @@ internal static class TrainerTensors
         static string First(string[] names) => names.Length == 0 ? "none" : Quote.Text(names[0]);
     }
 
-    private static long[] ReadSteps(IWeightsSource state, int parameters)
+    private static long[] ReadSteps(WeightsFile state, int parameters)
     {
         var steps = Read(state, Steps, ScalarType.Int64, parameters).data<long>().ToArray();
         return Array.TrueForAll(steps, count => count >= 0)
@@ -121,7 +121,7 @@ internal static class TrainerTensors
             : throw new CheckpointException(state.Path, $"{Steps}: expected counts of at least 0, got {steps.Min()}");
     }
 
-    private static Tensor ReadGenerator(HrmTrainer trainer, IWeightsSource state)
+    private static Tensor ReadGenerator(HrmTrainer trainer, WeightsFile state)
     {
         using var present = trainer.Generator.get_state();
         var saved = Read(state, GeneratorName, present.dtype, present.shape);
@@ -143,7 +143,7 @@ internal static class TrainerTensors
         return left is >= 1 and <= Words && next <= Words && left + (int)next <= Words + 1 && seeded == 1;
     }
 
-    private static TrainingCarry ReadCarry(HrmModel model, IWeightsSource state)
+    private static TrainingCarry ReadCarry(HrmModel model, WeightsFile state)
     {
         using var scope = NewDisposeScope();
         var shape = state.GetEntry(Inputs).Shape;
@@ -179,7 +179,7 @@ internal static class TrainerTensors
         Tensor Own(Tensor tensor) => tensor.to(model.Device).DetachFromDisposeScope();
     }
 
-    private static Tensor Read(IWeightsSource state, string name, ScalarType dtype, params long[] shape)
+    private static Tensor Read(WeightsFile state, string name, ScalarType dtype, params long[] shape)
     {
         var entry = state.GetEntry(name);
         if (entry.Dtype != dtype || !entry.Shape.SequenceEqual(shape))

@@ -18,51 +18,23 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Write_deletes_what_a_killed_process_left()
+    public void Write_deletes_what_a_killed_process_left_an_hour_ago()
     {
-        using (var gone = System.Diagnostics.Process.Start("dotnet", ["--version"]))
+        using var locked = new FileStream(_folder[".hrm-locked.tmp"], FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        string[] kept = [".hrm-recent.tmp", ".hrm-locked.tmp", "hrm-a.tmp", ".hrm-a"];
+        foreach (var name in kept.Append(".hrm-old.tmp"))
         {
-            gone.WaitForExit();
-            File.WriteAllText(StagedPath(gone.Id), "left by a process that is gone");
+            if (!File.Exists(_folder[name]))
+            {
+                File.WriteAllText(_folder[name], "left");
+            }
+
+            File.SetLastWriteTimeUtc(_folder[name], DateTime.UtcNow.AddMinutes(name == ".hrm-recent.tmp" ? -50 : -70));
         }
 
-        var reused = StagedPath(Environment.ProcessId);
-        File.WriteAllText(reused, "left by an earlier process of the same number");
-        File.SetLastWriteTimeUtc(reused, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        string[] others = [StagedPath(Environment.ProcessId, "bbcdefgh.ijk"), _folder[".hrm-x-abcdefgh.ijk.tmp"], _folder["hrm-1-a.tmp"]];
-        Array.ForEach(others, path => File.WriteAllText(path, "not to be deleted"));
-
         AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
 
-        _folder.FileNames().Should().BeEquivalentTo([.. others.Select(Path.GetFileName), "a.bin"]);
-    }
-
-    [Fact]
-    public void Write_leaves_what_another_container_is_writing()
-    {
-        var path = StagedPath(int.MaxValue);
-        using var locked = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
-
-        AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
-
-        File.Exists(path).Should().BeTrue();
-    }
-
-    /// <summary>A network file system shows neither the processes nor the locks of other hosts.</summary>
-    [Fact]
-    public void Write_leaves_files_of_another_host_for_a_day()
-    {
-        AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
-        var now = File.GetLastWriteTimeUtc(_folder["a.bin"]);
-        string recent = _folder[".hrm-0badcafe-2147483647-abcdefgh.ijk.tmp"], old = _folder[".hrm-0badcafe-2147483647-bbcdefgh.ijk.tmp"];
-        File.WriteAllText(recent, "of a live process");
-        File.SetLastWriteTimeUtc(recent, now.AddHours(-23));
-        File.WriteAllText(old, "left by a process that is gone");
-        File.SetLastWriteTimeUtc(old, now.AddHours(-25));
-
-        AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1));
-
-        _folder.FileNames().Should().Equal(Path.GetFileName(recent), "a.bin");
+        _folder.FileNames().Should().BeEquivalentTo([.. kept, "a.bin"]);
     }
 
     /// <summary>Root lists every folder.</summary>
@@ -220,14 +192,5 @@ public sealed class AtomicFileTests : IDisposable
 
         File.ReadAllText(_folder["target"]).Should().Be("old");
         new FileInfo(_folder["link"]).LinkTarget.Should().BeNull();
-    }
-
-    /// <summary>The path of a file that a process of this host stages.</summary>
-    private string StagedPath(int processId, string random = "abcdefgh.ijk")
-    {
-        var name = string.Empty;
-        AtomicFile.Write(_folder["probe"], _ => name = Path.GetFileName(Directory.GetFiles(_folder.Path, $".hrm-*-{Environment.ProcessId}-*.tmp").Last()));
-        File.Delete(_folder["probe"]);
-        return _folder[$".hrm-{name.Split('-')[1]}-{processId}-{random}.tmp"];
     }
 }

@@ -101,7 +101,7 @@ public sealed class InputFileTests : IDisposable
             sparse.SetLength(1L << 40);
         }
 
-        var open = () => InputFile.Open(_folder["a"], WeightsFolder.MaxFileBytes);
+        var open = () => InputFile.Open(_folder["a"], SafetensorsFile.MaxFileBytes);
 
         open.Should().Throw<HrmFileException>().WithMessage("*a: expected at most 68719476736 bytes, got 1099511627776");
     }

@@ -50,7 +50,6 @@ public sealed class HostileModelFolderTests : IDisposable
         using var model = TinyModel.Create(config);
         model.Save(_folder.Path);
         OrderByName(_folder["model.safetensors"]);
-        FluentActions.Invoking(() => SafetensorsFile.Open(_folder["model.safetensors"])).Should().Throw<WeightsFormatException>().WithMessage("*unaligned*allowUnaligned: true*");
 
         using var loaded = HrmModel.Load(_folder.Path);
 

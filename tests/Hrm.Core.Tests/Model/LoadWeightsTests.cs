@@ -62,7 +62,7 @@ public sealed class LoadWeightsTests : IDisposable
     public void Float32_is_not_narrowed()
     {
         using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
-        SafetensorsWriter.Save(_folder["weights.safetensors"], _stored.state_dict());
+        SafetensorsFile.Save(_folder["weights.safetensors"], _stored.state_dict());
         using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
         model.Invoking(it => it.LoadWeights(weights)).Should().Throw<WeightsFormatException>().WithMessage("*_init*: expected BF16 [16], got F32 [16]");
     }
@@ -93,7 +93,7 @@ public sealed class LoadWeightsTests : IDisposable
 
     private void Load(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        SafetensorsWriter.Save(_folder["weights.safetensors"], tensors);
+        SafetensorsFile.Save(_folder["weights.safetensors"], tensors);
         using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
         _model.LoadWeights(weights);
     }

@@ -135,7 +135,9 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save("model");
         File.Delete(_folder["model/model.safetensors"]);
-        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model"]}: expected model.safetensors or model.safetensors.index.json for the config {_folder["model"]}/config.json, got neither");
+        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", "model.safetensors"]}: the file does not exist");
+        File.WriteAllText(_folder["model", "model.safetensors.index.json"], "{}");
+        Loading("model").Throw<HrmFileException>().WithMessage("*expected model.safetensors, got model.safetensors.index.json: weights in several files are not read, save them in one");
     }
 
     [Fact]

@@ -65,15 +65,6 @@ public sealed class StateMergeTests
     }
 
     [Fact]
-    public void The_authors_code_has_no_gate()
-    {
-        using var folder = new TemporaryFolder();
-        using var model = TinyModel.Create(AuthorsFolder.Config with { Merge = StateMerge.Gated });
-        model.Invoking(it => it.SaveForAuthors(folder["x"])).Should().Throw<InvalidConfigException>().Which.Errors.Should().Equal("merge: expected Add, got Gated");
-        Directory.Exists(folder["x"]).Should().BeFalse();
-    }
-
-    [Fact]
     public void A_merge_of_ones_own_comes_before_the_blocks()
     {
         using var scope = NewDisposeScope();

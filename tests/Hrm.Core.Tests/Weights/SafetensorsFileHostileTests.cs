@@ -48,7 +48,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [InlineData("\n<html><body>", "an HTML page: download the file itself")]
     [InlineData("Entry not found", "the text 'Entry not found'")]
     [InlineData("404", "the text '404'")]
-    [InlineData("PK\u0003\u0004\n\0\0\b\0\0", "a file of torch.save: HrmModel.Load(path, sequenceLength) and TorchSaveFile read it")]
+    [InlineData("PK\u0003\u0004\n\0\0\b\0\0", "a file of torch.save: AuthorsCheckpoint and TorchSaveFile of Hrm.PyTorch read it")]
     [InlineData("\u0080\u0002}q\0X\u0004\0\0\0", "a pickle without an archive, as PyTorch before 1.6 wrote: load it and save it again with a newer one")]
     public void What_stands_in_the_place_of_weights_is_named(string content, string expected) =>
         Refuse(System.Text.Encoding.Latin1.GetBytes(content), null, $"expected a safetensors file, got {expected}");
@@ -82,13 +82,12 @@ public sealed class SafetensorsFileHostileTests : IDisposable
 
     [Fact]
     public void Open_header_that_is_no_utf8_is_refused() =>
-        Refuse(File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}']), null, "valid UTF-8");
+        Refuse(File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}']), null, "UTF-8");
 
     [Theory]
     [InlineData("{\"\\ud800\":{}}")]
     [InlineData("{\"a\":{\"dtype\":\"\\udc00\"}}")]
-    [InlineData("{\"__metadata__\":{\"k\":\"\\ud800x\"}}")]
-    public void Open_half_a_surrogate_pair_is_refused(string header) => Refuse(File(header), "*", "surrogate");
+    public void Open_half_a_surrogate_pair_is_refused(string header) => Refuse(File(header), null, "surrogate");
 
     [Fact]
     public void Open_name_twice_is_refused() =>
@@ -114,22 +113,22 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1", "expected an object with dtype, shape and data_offsets, got '1'")]
+    [InlineData("1", "expected an object with dtype, shape and data_offsets, got Number")]
     [InlineData("null", "got Null")]
-    [InlineData("[]", "got StartArray")]
-    [InlineData("{}", "got no dtype")]
-    [InlineData("{\"dtype\":\"U8\"}", "got no shape")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4]}", "got no data_offsets")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"extra\":1}", "got 'extra'")]
-    [InlineData("{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got dtype twice")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"shape\":[4],\"data_offsets\":[0,4]}", "got shape twice")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"data_offsets\":[0,4]}", "got data_offsets twice")]
-    [InlineData("{\"dtype\":8,\"shape\":[4],\"data_offsets\":[0,4]}", "dtype: expected a string, got '8'")]
-    [InlineData("{\"dtype\":null,\"shape\":[4],\"data_offsets\":[0,4]}", "dtype: expected a string, got Null")]
-    [InlineData("{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}", "got 'F8_E4M3'")]
-    [InlineData("{\"dtype\":\"u8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got 'u8'")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":4,\"data_offsets\":[0,4]}", "shape: expected an array of numbers, got '4'")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[\"4\"],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got String")]
+    [InlineData("[]", "got Array")]
+    [InlineData("{}", "expected the fields dtype, shape and data_offsets, each once")]
+    [InlineData("{\"dtype\":\"U8\"}", "each once, got 'dtype'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4]}", "each once, got 'dtype', 'shape'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"extra\":1}", "'extra'")]
+    [InlineData("{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}", "each once, got 'dtype', 'dtype'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"shape\":[4],\"data_offsets\":[0,4]}", "'shape', 'shape'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"data_offsets\":[0,4]}", "'data_offsets', 'data_offsets'")]
+    [InlineData("{\"dtype\":8,\"shape\":[4],\"data_offsets\":[0,4]}", "BOOL, got '8'")]
+    [InlineData("{\"dtype\":null,\"shape\":[4],\"data_offsets\":[0,4]}", "BOOL, got 'null'")]
+    [InlineData("{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}", "got '\"F8_E4M3\"'")]
+    [InlineData("{\"dtype\":\"u8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got '\"u8\"'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":4,\"data_offsets\":[0,4]}", "shape: expected an array of at most 64 numbers, got '4'")]
+    [InlineData("{\"dtype\":\"U8\",\"shape\":[\"4\"],\"data_offsets\":[0,4]}", "shape: expected whole numbers")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[-4],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '-4'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4.0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4.0'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4e0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4e0'")]
@@ -154,11 +153,11 @@ public sealed class SafetensorsFileHostileTests : IDisposable
 
     [Fact]
     public void Open_more_dimensions_than_allowed_is_refused() =>
-        Refuse(File($"{{{Entry("a", "U8", string.Join(',', Enumerable.Repeat(1, 65)), 0, 1)}}}", 1), "a", "shape: expected at most 64");
+        Refuse(File($"{{{Entry("a", "U8", string.Join(',', Enumerable.Repeat(1, 65)), 0, 1)}}}", 1), "a", "shape: expected an array of at most 64 numbers");
 
     [Fact]
     public void Open_overlapping_tensors_is_refused() =>
-        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("b", "U8", "4", 3, 7)}}}", 7), "b", "expected to begin at 4", "'a' ends", "got 3", "overlap");
+        Refuse(File($"{{{Entry("a", "U8", "4", 0, 4)},{Entry("b", "U8", "4", 3, 7)}}}", 7), "b", "expected to begin at 4", "got 3", "overlap");
 
     [Fact]
     public void Open_two_tensors_at_one_place_is_refused() =>
@@ -179,38 +178,17 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [Fact]
     public void Open_data_without_tensors_is_refused() => Refuse(File("{}", 1), null, "cover the 1 bytes", "got 0");
 
-    [Fact]
-    public void Open_unaligned_tensor_is_refused_unless_allowed()
-    {
-        var bytes = File($"{{{Entry("a", "U8", "1", 0, 1)},{Entry("b", "F32", "1", 1, 5)}}}", 5);
-
-        Refuse(bytes, "b", "multiple of 4", "F32 [1]", "got 1", "unaligned; SafetensorsFile.Open(path, allowUnaligned: true) reads it");
-        using var file = SafetensorsFile.Open(Write(bytes), allowUnaligned: true);
-        file.Names.Should().Equal("a", "b");
-    }
-
     [Theory]
-    [InlineData("1", "expected an object of strings, got '1'")]
-    [InlineData("null", "expected an object of strings, got Null")]
-    [InlineData("[]", "expected an object of strings, got StartArray")]
-    [InlineData("{\"k\":1}", "expected a string for 'k', got '1'")]
-    [InlineData("{\"k\":null}", "expected a string for 'k', got Null")]
-    [InlineData("{\"k\":{}}", "expected a string for 'k', got StartObject")]
-    [InlineData("{\"k\":\"1\",\"k\":\"2\"}", "got 'k' twice")]
-    [InlineData("{},\"__metadata__\":{}", "__metadata__ once, got it twice")]
+    [InlineData("1", "expected an object with dtype, shape and data_offsets, got Number")]
+    [InlineData("null", "got Null")]
+    [InlineData("[]", "got Array")]
+    [InlineData("{},\"__metadata__\":{}", "each name once, got it twice")]
     public void Open_metadata_with_a_fault_is_refused(string metadata, string expected) =>
-        Refuse(File($"{{\"__metadata__\":{metadata}}}"), null, "__metadata__", expected);
+        Refuse(File($"{{\"__metadata__\":{metadata}}}"), "__metadata__", expected);
 
     [Fact]
-    public void Open_metadata_too_large_is_refused() =>
-        Refuse(File($"{{\"__metadata__\":{{\"k\":\"{new string('v', 10_000_001)}\"}}}}"), null, "__metadata__: expected at most", "10000000 bytes");
-
-    [Fact]
-    public void Open_metadata_with_too_many_entries_is_refused()
-    {
-        var entries = string.Join(',', Enumerable.Range(0, 10_001).Select(i => $"\"{i}\":\"\""));
-        Refuse(File($"{{\"__metadata__\":{{{entries}}}}}"), null, "__metadata__: expected at most 10000 entries");
-    }
+    public void Open_more_values_than_allowed_is_refused() =>
+        Refuse(File($"{{\"__metadata__\":{{\"k\":[{string.Join(',', Enumerable.Repeat('1', 3_200_000))}]}}}}"), null, "with 3200000 names and values, got more");
 
     [Fact]
     public void Open_message_shows_no_control_character_of_the_file()
@@ -236,10 +214,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
 
         var thrown = open.Should().Throw<WeightsFormatException>().Which;
         thrown.File.Should().Be(path);
-        if (tensor != "*")
-        {
-            thrown.Tensor.Should().Be(tensor);
-        }
+        thrown.Tensor.Should().Be(tensor);
         thrown.Message.Should().Contain(path).And.ContainAll(fragments);
         // The refused file is not kept open.
         System.IO.File.Delete(path);

@@ -30,7 +30,7 @@ public sealed class SafetensorsMutationTests : IDisposable
             System.IO.File.WriteAllBytes(path, [.. bytes]);
             try
             {
-                using var file = SafetensorsFile.Open(path, allowUnaligned: random.Next(2) == 0);
+                using var file = SafetensorsFile.Open(path);
                 AssertInBounds(file, bytes.Count);
                 opened++;
             }
@@ -54,8 +54,7 @@ public sealed class SafetensorsMutationTests : IDisposable
             var entry = file.GetEntry(name);
             entry.ByteOffset.Should().Be(covered);
             covered += entry.ByteLength;
-            var bytes = new byte[entry.ByteLength];
-            file.CopyBytes(entry, 0, bytes);
+            using var tensor = file.Read(name);
             entry.Shape.Aggregate(1L, (product, size) => product * size).Should().Be(entry.ByteLength / entry.ElementSize);
         }
         covered.Should().BeLessThanOrEqualTo(fileLength - 8);

@@ -65,14 +65,6 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_nothing_with_metadata_is_padded_to_eight()
-    {
-        SafetensorsWriter.Save(_folder["a"], [], new Dictionary<string, string> { ["framework"] = "pt" });
-
-        File.ReadAllBytes(_folder["a"]).Should().Equal([40, 0, 0, 0, 0, 0, 0, 0, .. "{\"__metadata__\":{\"framework\":\"pt\"}}     "u8]);
-    }
-
-    [Fact]
     public void Save_aligns_every_tensor_whatever_the_order()
     {
         using var scope = NewDisposeScope();
@@ -88,7 +80,7 @@ public sealed class SafetensorsWriterTests : IDisposable
 
         Save(tensors);
         var bytes = File.ReadAllBytes(_folder["a"]);
-        using (var file = SafetensorsFile.Open(_folder["a"], allowUnaligned: false))
+        using (var file = SafetensorsFile.Open(_folder["a"]))
         {
             file.Names.Should().Equal("d", "e", "f", "b", "c", "a");
         }
@@ -128,17 +120,15 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_names_and_metadata_survive_whatever_they_hold()
+    public void Save_names_survive_whatever_they_hold()
     {
         using var tensor = torch.ones(1);
-        var metadata = new Dictionary<string, string> { ["ключ\t"] = "\"quoted\" \\ \u0001 <é> 😀", [""] = "" };
         var name = "重み.\"0\"/\n😀";
 
-        SafetensorsWriter.Save(_folder["a"], new Dictionary<string, Tensor> { [name] = tensor, [""] = tensor }, metadata);
+        SafetensorsFile.Save(_folder["a"], new Dictionary<string, Tensor> { [name] = tensor, [""] = tensor });
 
         using var file = SafetensorsFile.Open(_folder["a"]);
         file.Names.Should().Equal("", name);
-        file.Metadata.Should().Equal(metadata);
     }
 
     [Fact]
@@ -166,18 +156,6 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_metadata_that_is_no_text_is_typed()
-    {
-        // Not as attributes: their text is stored as UTF-8, which half a surrogate pair does not survive.
-        foreach (var (key, text) in new (string, string?)[] { ("key \ud800", "text"), ("key", "text \ud800"), ("key", null) })
-        {
-            var save = () => SafetensorsWriter.Save(_folder["a"], [], new Dictionary<string, string> { [key] = text! });
-            save.Should().Throw<WeightsFormatException>().WithMessage("*__metadata__*");
-        }
-        _folder.FileNames().Should().BeEmpty();
-    }
-
-    [Fact]
     public void Save_type_that_the_format_lacks_is_typed()
     {
         using var tensor = torch.zeros(1, ScalarType.ComplexFloat32);
@@ -193,7 +171,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         using var tensor = torch.ones(1);
         File.WriteAllText(_folder["parent"], "");
 
-        var save = () => SafetensorsWriter.Save(Path.Combine(_folder["parent"], "a"), new Dictionary<string, Tensor> { ["t"] = tensor });
+        var save = () => SafetensorsFile.Save(Path.Combine(_folder["parent"], "a"), new Dictionary<string, Tensor> { ["t"] = tensor });
 
         save.Should().Throw<HrmFileException>().WithMessage("*could not be written*");
         _folder.FileNames().Should().Equal("parent");
@@ -228,5 +206,5 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     private void Save(params (string Name, Tensor Tensor)[] tensors) =>
-        SafetensorsWriter.Save(_folder["a"], tensors.Select(item => KeyValuePair.Create(item.Name, item.Tensor)));
+        SafetensorsFile.Save(_folder["a"], tensors.Select(item => KeyValuePair.Create(item.Name, item.Tensor)));
 }

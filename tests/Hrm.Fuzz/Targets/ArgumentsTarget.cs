@@ -23,7 +23,7 @@ internal sealed class ArgumentsTarget : FuzzTarget
         Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --difficulty Guesses --min-difficulty 0.5"),
         Seed("data arc build --source a --source b --augment 3 --output out"),
         Seed("reproduce fig3 --scale cpu --seeds 2 --steps 10"),
-        Seed("export --run run --output out --dtype bfloat16 --shard-mb 3"),
+        Seed("export --run run --output out --dtype bfloat16"),
     ];
 
     public override IReadOnlyList<string> Tokens { get; } =

@@ -1,4 +1,4 @@
-using Hrm.Core;
+using Hrm.PyTorch;
 using Hrm.TestKit;
 
 namespace Hrm.Fuzz.Targets;
@@ -23,7 +23,7 @@ internal sealed class TorchSaveTarget : FuzzTarget
         using var file = TorchSaveFile.Open(path);
 
         // Tensors may share a storage, but none is larger than the file that holds it.
-        Require(file.Names.All(name => file.GetEntry(name).ByteLength <= new FileInfo(path).Length), "tensors lie within the file");
+        Require(file.Names.All(name => file.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size) <= new FileInfo(path).Length), "tensors lie within the file");
         WeightsReading.ReadAll(file);
     }
 
@@ -31,7 +31,7 @@ internal sealed class TorchSaveTarget : FuzzTarget
     {
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create(TinyModel.AuthorsConfig);
-        model.SaveForAuthors(folder.Path);
+        AuthorsFiles.Write(folder.Path, model);
         return FuzzSeed.Of(Name, File.ReadAllBytes(folder["step_0"]));
     }
 }

@@ -7,7 +7,7 @@ namespace Hrm.Fuzz.Targets;
 internal static class WeightsReading
 {
     /// <returns>The bytes of all tensors together.</returns>
-    public static long ReadAll(IWeightsSource weights)
+    public static long ReadAll(WeightsFile weights)
     {
         long bytes = 0;
         foreach (var name in weights.Names)

@@ -1,4 +1,4 @@
-using Hrm.Core;
+using Hrm.PyTorch;
 using Hrm.TestKit;
 
 namespace Hrm.Fuzz.Targets;
@@ -25,7 +25,7 @@ internal sealed class YamlConfigTarget : FuzzTarget
     {
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create(TinyModel.AuthorsConfig);
-        model.SaveForAuthors(folder.Path);
+        AuthorsFiles.Write(folder.Path, model);
         return FuzzSeed.OfFolder(folder.Path, name => name == Name);
     }
 }

@@ -1,9 +1,11 @@
 using Hrm.Core;
+using Hrm.PyTorch;
+using Hrm.TestKit;
 using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>The code of docs/authors-checkpoints.md, on small checkpoints that this library wrote.</summary>
+/// <summary>The code of docs/authors-checkpoints.md, on small checkpoints.</summary>
 public sealed class AuthorsGuideTests : GuideFolder
 {
     /// <summary>81 tokens, and an architecture that the authors' code has.</summary>
@@ -22,24 +24,23 @@ public sealed class AuthorsGuideTests : GuideFolder
         using (var generator = new torch.Generator(1))
         using (var written = new HrmModel(Config, generator))
         {
-            written.SaveForAuthors("checkpoints/sudoku", step: 100);
-            written.SaveForAuthors("checkpoints/sudoku", step: 26040);
+            AuthorsFiles.Write("checkpoints/sudoku", written, step: 100);
+            AuthorsFiles.Write("checkpoints/sudoku", written, step: 26040);
         }
 
         // <authors-load>
-        using var model = HrmModel.Load("checkpoints/sudoku", sequenceLength: 81);              // the step_N with the largest N
-        using var earlier = HrmModel.Load("checkpoints/sudoku/step_26040", sequenceLength: 81); // this one
+        using var model = AuthorsCheckpoint.Load("checkpoints/sudoku", sequenceLength: 81);              // the step_N with the largest N
+        using var earlier = AuthorsCheckpoint.Load("checkpoints/sudoku/step_26040", sequenceLength: 81); // this one
         // </authors-load>
 
         model.Config.Should().Be(Config);
         earlier.Config.Should().Be(Config);
 
         // <authors-save>
-        model.SaveForAuthors("export", step: 26040);
+        model.Save("export");
         // </authors-save>
 
-        File.Exists("export/all_config.yaml").Should().BeTrue();
-        File.Exists("export/step_26040").Should().BeTrue();
+        File.Exists("export/model.safetensors").Should().BeTrue();
     }
 
     [Fact]
@@ -48,11 +49,11 @@ public sealed class AuthorsGuideTests : GuideFolder
         using var generator = new torch.Generator(1);
         using (var written = TinyRecursiveModel.Create(Config, generator))
         {
-            written.SaveForAuthors("checkpoints/trm");
+            AuthorsFiles.Write("checkpoints/trm", written);
         }
 
         // <authors-shared>
-        using var model = HrmModel.Load("checkpoints/trm", sequenceLength: 81);
+        using var model = AuthorsCheckpoint.Load("checkpoints/trm", sequenceLength: 81);
         // </authors-shared>
 
         model.Config.LowLayers.Should().Be(Config.LowLayers);

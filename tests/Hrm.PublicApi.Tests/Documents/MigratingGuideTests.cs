@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Hrm.Core;
 using Hrm.Puzzles;
+using Hrm.PyTorch;
 using Hrm.Tool;
 using Hrm.TestKit;
 using Hrm.Training;
@@ -21,11 +22,11 @@ public sealed partial class MigratingGuideTests : GuideFolder
         using (var generator = new torch.Generator(1))
         using (var written = new HrmModel(HrmPresets.SudokuExtreme with { HiddenSize = 32, Heads = 2, HighLayers = 1, LowLayers = 1, PuzzleEmbeddingWidth = 32 }, generator))
         {
-            written.SaveForAuthors("checkpoints/sudoku", step: 26040);
+            AuthorsFiles.Write("checkpoints/sudoku", written, step: 26040);
         }
 
         // <migrating>
-        using var model = HrmModel.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
+        using var model = AuthorsCheckpoint.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
         using var test = PuzzleDatasetFolder.Open("data/sudoku", "test");
         var options = new TrainerOptions { TokenLoss = TokenLossKind.Stablemax };
         var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), new FixedHalting(16));

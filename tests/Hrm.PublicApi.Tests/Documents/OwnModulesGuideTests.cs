@@ -46,7 +46,7 @@ public sealed class OwnModulesGuideTests : GuideFolder
         // <own-model-files>
         model.Save("gated-model");
         using var loaded = Create(HrmConfig.FromJson(File.ReadAllText("gated-model/config.json")), generator);
-        using (var weights = WeightsFolder.Open("gated-model"))
+        using (var weights = SafetensorsFile.Open("gated-model/model.safetensors"))
         {
             loaded.LoadWeights(weights);
         }

@@ -300,7 +300,7 @@ public sealed class CheckpointStoreTests : IDisposable
             }
 
             change(tensors["generator"].bytes);
-            SafetensorsWriter.Save(file, tensors);
+            SafetensorsFile.Save(file, tensors);
         }
 
         ChecksumList.Write(path, CheckpointFolder.FileNames);

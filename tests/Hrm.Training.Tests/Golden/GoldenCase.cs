@@ -18,7 +18,7 @@ internal sealed class GoldenCase : IDisposable
     {
         Folder = folder;
         _json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
-        _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"), allowUnaligned: true);
+        _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         Config = ReadConfig();
     }
 

@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.PyTorch;
 using Hrm.TestKit;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public sealed class GoldenCheckpointTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var golden = new GoldenCase(OfficialCheckpoint.ModelFolder(folder));
-        using var model = HrmModel.Load(folder, golden.Config.SequenceLength);
+        using var model = AuthorsCheckpoint.Load(folder, golden.Config.SequenceLength);
         model.Config.Should().Be(golden.Config);
 
         using var batch = golden.Batch(0);

@@ -14,7 +14,7 @@ internal sealed class GoldenParts : IDisposable
     public GoldenParts(string folder)
     {
         _json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
-        _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"), allowUnaligned: true);
+        _expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
     }
 
     /// <summary>The <c>parts</c> folder of every folder of recorded numbers that has one.</summary>

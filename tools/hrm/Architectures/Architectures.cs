@@ -40,7 +40,7 @@ internal static class Architectures
         var model = Create(settings.Architecture, settings.Model, generator);
         try
         {
-            using var weights = WeightsFolder.Open(folder);
+            using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
             model.LoadWeights(weights);
             model.to(device);
             return model;
@@ -63,7 +63,7 @@ internal static class Architectures
         {
             try
             {
-                using var weights = WeightsFolder.Open(folder);
+                using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
                 stored = Math.Max(stored, weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size)));
             }
             catch (HrmException error)

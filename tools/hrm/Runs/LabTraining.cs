@@ -83,7 +83,7 @@ internal sealed class LabTraining : IDisposable
         using var model = Architectures.Create(_settings.Architecture, _settings.Model, generator);
         if (!isResumed && _settings.InitialWeights.Length > 0)
         {
-            using var weights = WeightsFolder.Open(_settings.InitialWeights);
+            using var weights = SafetensorsFile.Open(Path.Combine(_settings.InitialWeights, "model.safetensors"));
             model.LoadWeights(weights);
         }
 

@@ -1,0 +1,76 @@
+using Hrm.Core;
+using Hrm.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.PyTorch.Tests;
+
+/// <summary>Checkpoints of the authors' code, made of small models.</summary>
+internal static class AuthorsFolder
+{
+    /// <summary>The smallest model of the authors' rules: an inner width of 256, the next multiple.</summary>
+    public static HrmConfig Config { get; } = new()
+    {
+        SequenceLength = 5,
+        VocabularySize = 7,
+        HiddenSize = 16,
+        Heads = 2,
+        HighLayers = 1,
+        LowLayers = 2,
+        PuzzleEmbeddingWidth = 16,
+        PuzzleIdCount = 3,
+        ForwardDtype = ScalarType.Float32,
+    };
+
+    /// <summary>A tiny recursive model: a prefix of 3 tokens, of which the puzzle embedding fills one.</summary>
+    public static HrmConfig SharedConfig { get; } = Config with { PuzzlePrefixLength = 3, HighLayers = 2, LowLayers = 2 };
+
+    public static HrmModel Model(HrmConfig config, ulong seed = 1)
+    {
+        using var generator = new Generator(seed);
+        var model = new HrmModel(config, generator);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        model.PuzzleEmbedding?.Weights.normal_(0, 1, generator);
+        return model;
+    }
+
+    public static HrmModel SharedModel(HrmConfig config, ulong seed = 1)
+    {
+        using var generator = new Generator(seed);
+        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
+            ? new Layers.RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
+            : null;
+        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        return new HrmModel(config, both, both, generator);
+    }
+
+    /// <summary>Writes a checkpoint of a model of this config, and changes its yaml.</summary>
+    public static void Write(string folder, HrmConfig config, Func<string, string>? change = null, bool shared = false)
+    {
+        using var model = shared ? SharedModel(config) : Model(config);
+        AuthorsFiles.Write(folder, model);
+        if (change is not null)
+        {
+            var path = Path.Combine(folder, "all_config.yaml");
+            var before = File.ReadAllText(path);
+            var after = change(before);
+            after.Should().NotBe(before, "a test must change what it means to change");
+            File.WriteAllText(path, after);
+        }
+    }
+
+    /// <summary>Equal names, and equal dtypes and values of each.</summary>
+    public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
+    {
+        using var scope = NewDisposeScope();
+        var actual = model.state_dict();
+        var wanted = expected.state_dict();
+        actual.Keys.Should().Equal(wanted.Keys);
+        foreach (var (name, tensor) in wanted)
+        {
+            actual[name].dtype.Should().Be(tensor.dtype, name);
+            actual[name].Equals(tensor).Should().BeTrue($"{name} is the same");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Hrm.Core;
+using Hrm.TestKit;
+using Xunit.Abstractions;
+
+namespace Hrm.PyTorch.Tests;
+
+/// <summary>Damaged files of the authors' training: each is refused, or gives the very bytes that the whole file gives.</summary>
+public sealed class TorchSaveMutationTests : IDisposable
+{
+    private const int Mutations = 1_500;
+    private const long MaxExtraBytes = 64_000_000;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ITestOutputHelper _output;
+    private readonly byte[] _valid = File.ReadAllBytes(RepositoryFolder.Combine("tests", "golden", "official_checkpoint", "step_4"));
+    private readonly Dictionary<string, byte[]> _weights;
+
+    public TorchSaveMutationTests(ITestOutputHelper output)
+    {
+        _output = output;
+        File.WriteAllBytes(_folder["valid"], _valid);
+        _weights = ReadAll(_folder["valid"]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Mutated_file_is_refused_or_gives_the_same_weights()
+    {
+        var random = new StatefulRandom(20260301);
+        var (same, refused) = (0, 0);
+        for (var i = 0; i < Mutations; i++)
+        {
+            if (IsRefused(Mutate(random)))
+            {
+                refused++;
+            }
+            else
+            {
+                same++;
+            }
+        }
+
+        // Both outcomes must occur, or the mutations test nothing.
+        _output.WriteLine($"{refused} refused, {same} with the same weights");
+        refused.Should().BeGreaterThan(Mutations / 2);
+        same.Should().BeGreaterThan(Mutations / 100);
+    }
+
+    /// <summary>Cut at the end of each kind of region, and a byte beside it.</summary>
+    [Fact]
+    public void File_cut_anywhere_is_refused()
+    {
+        for (var length = 0; length < _valid.Length; length += length < 4_000 || length > _valid.Length - 4_000 ? 37 : 9_973)
+        {
+            IsRefused(_valid[..length]).Should().BeTrue($"it was cut to {length} bytes");
+        }
+    }
+
+    /// <summary>A checksum stops nobody who means harm: pickles that are changed and have a right one.</summary>
+    [Fact]
+    public void Mutated_pickle_with_a_right_checksum_is_refused_or_read_within_its_storages()
+    {
+        var random = new StatefulRandom(20260302);
+        var valid = PickleProgram.StateDictionary(it => it
+            .Text("a").Tensor("0", 6, 1, [2, 2], [1, 2])
+            .Text("b").Tensor("1", 3, 0, [3], [1], "BFloat16Storage"));
+        const string Fragments = "()KMNQRX]abcdehjlqrstu}.\u0080\u0085\u0086\u0087\u0088\u0089\u008a\u008c\u0093\u0094\u0095\0\u00ff";
+        var (read, refused) = (0, 0);
+        for (var i = 0; i < Mutations; i++)
+        {
+            var pickle = valid.ToList();
+            var place = random.Next(2, pickle.Count);
+            switch (random.Next(4))
+            {
+                case 0: pickle.Insert(place, (byte)Fragments[random.Next(Fragments.Length)]); break;
+                case 1: pickle.RemoveAt(place); break;
+                case 2: pickle[place] = (byte)Fragments[random.Next(Fragments.Length)]; break;
+                default: pickle[place] ^= (byte)(1 << random.Next(8)); break;
+            }
+
+            File.WriteAllBytes(_folder["mutated"], ZipBytes.OfPickle([.. pickle], ("0", new byte[24]), ("1", new byte[6])));
+            try
+            {
+                ReadAll(_folder["mutated"]).Values.Should().OnlyContain(data => data.Length <= 24);
+                read++;
+            }
+            catch (HrmException)
+            {
+                refused++;
+            }
+        }
+
+        _output.WriteLine($"{refused} refused, {read} read");
+        refused.Should().BeGreaterThan(Mutations / 2);
+        read.Should().BeGreaterThan(Mutations / 100);
+    }
+
+    private byte[] Mutate(StatefulRandom random)
+    {
+        var place = Place(random);
+        var bytes = _valid.ToArray();
+        switch (random.Next(5))
+        {
+            case 0:
+                return [.. bytes[..place], (byte)random.Next(256), .. bytes[place..]];
+            case 1:
+                return [.. bytes[..place], .. bytes[(place + 1)..]];
+            case 2:
+                random.NextBytes(bytes.AsSpan(place, Math.Min(random.Next(1, 9), bytes.Length - place)));
+                return bytes;
+            default:
+                bytes[place] ^= (byte)(1 << random.Next(8));
+                return bytes;
+        }
+    }
+
+    /// <summary>As often in the pickle, the directory and the end records as in the data, which are nearly all of the file.</summary>
+    private int Place(StatefulRandom random) => random.Next(5) switch
+    {
+        0 => random.Next(3_100),
+        1 => _valid.Length - 1 - random.Next(98),
+        2 => _valid.Length - 1 - random.Next(1_700),
+        _ => random.Next(_valid.Length),
+    };
+
+    /// <summary>Whether a typed exception refuses the bytes. If it does not, the weights are those of the whole file.</summary>
+    private bool IsRefused(byte[] bytes)
+    {
+        var path = _folder["mutated"];
+        File.WriteAllBytes(path, bytes);
+        var watch = Stopwatch.StartNew();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            var weights = ReadAll(path);
+            weights.Keys.Should().Equal(_weights.Keys);
+            foreach (var (name, data) in weights)
+            {
+                data.AsSpan().SequenceEqual(_weights[name]).Should().BeTrue($"{name} is not damaged");
+            }
+
+            return false;
+        }
+        catch (HrmException)
+        {
+            return true;
+        }
+        finally
+        {
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(bytes.Length + MaxExtraBytes);
+            watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    private static Dictionary<string, byte[]> ReadAll(string path)
+    {
+        using var file = TorchSaveFile.Open(path);
+        return file.Names.ToDictionary(name => name, name =>
+        {
+            using var tensor = file.Read(name);
+            return tensor.bytes.ToArray();
+        });
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text;
+using Hrm.Core;
+using Hrm.TestKit;
+
+namespace Hrm.PyTorch.Tests;
+
+public sealed class YamlReaderTests
+{
+    [Fact]
+    public void Plain_values_are_read_with_their_lines()
+    {
+        var root = YamlReader.Read("# comment\na: 1\nb:\n  c: 'two'\n  d: [x, {y: z}]\ne: null\n", "f");
+        root.Items.Keys.Should().Equal("a", "b", "e");
+        root.Items["a"].Should().Be(new YamlScalar("1", true, 2));
+        var inner = root.Items["b"].Should().BeOfType<YamlMapping>().Subject;
+        inner.Items["c"].Should().Be(new YamlScalar("two", false, 4));
+        inner.Items["d"].Should().Be(new YamlSequence(5));
+    }
+
+    [Theory]
+    [InlineData("", "expected a document")]
+    [InlineData("text", "line 1: expected keys with values")]
+    [InlineData("[a]", "expected keys with values")]
+    [InlineData("a: 1\n---\nb: 2", "expected one document")]
+    [InlineData("a: 1\nb: 2\na: 3", "line 3: expected each key once, of at most 1024 characters, got 'a'")]
+    [InlineData("x:\n  a: 1\n  a: 1", "line 3: expected each key once")]
+    [InlineData("a: &x 1", "got an anchor or a tag")]
+    [InlineData("a: &x 1\nb: *x", "got an anchor or a tag")]
+    [InlineData("a: *x", "line 1: *")]
+    [InlineData("a: !!int 1", "got an anchor or a tag")]
+    [InlineData("a: !!python/object/apply:os.system ['true']", "got an anchor or a tag")]
+    [InlineData("!!map {a: 1}", "got an anchor or a tag")]
+    [InlineData("!!str a: 1", "got an anchor or a tag")]
+    [InlineData("? [a]\n: 1", "expected a text as a key")]
+    [InlineData("? {a: 1}\n: 1", "expected a text as a key")]
+    [InlineData("a: [1", "line *")]
+    [InlineData("a: 'x", "line *")]
+    [InlineData("a: b: c", "line 1: *")]
+    public void Anything_but_plain_values_is_refused(string text, string expected) => Refuse(text, $"f: {(expected.StartsWith("line", StringComparison.Ordinal) ? "" : "*")}{expected}*");
+
+    /// <summary>Ten aliases of ten aliases of ten …: a kilobyte that would be a gigabyte.</summary>
+    [Fact]
+    public void A_bomb_of_aliases_is_refused_at_its_first_anchor()
+    {
+        var bomb = new StringBuilder("a0: &a0 [x, x]\n");
+        for (var i = 1; i < 30; i++)
+        {
+            bomb.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        }
+
+        Refuse(bomb.ToString(), "f: line 1: *an anchor or a tag*");
+    }
+
+    [Theory]
+    [InlineData("a: ", "[", "")]
+    [InlineData("a: ", "[\n", "")]
+    [InlineData("a: ", "{b: ", "")]
+    [InlineData("a:\n", "- ", "")]
+    [InlineData("a: ", "[", "]")]
+    [InlineData("", "? ", "")]
+    public void Deep_nesting_is_refused_in_little_time(string start, string open, string close)
+    {
+        var text = start + string.Concat(Enumerable.Repeat(open, 100_000)) + string.Concat(Enumerable.Repeat(close, 100_000));
+        var watch = Stopwatch.StartNew();
+        Refuse(text, "f: line *");
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Too_many_values_and_too_long_keys_are_refused()
+    {
+        Refuse(string.Concat(Enumerable.Range(0, 6_000).Select(i => $"k{i}: 1\n")), "f: line *: expected at most 10000 values nested at most 16 deep, got more*");
+        Refuse($"{new string('k', 1_000)}{new string('k', 25)}: 1", "f: line 1: *");
+    }
+
+    private static void Refuse(string text, string message)
+        => FluentActions.Invoking(() => YamlReader.Read(text, "f")).Should().Throw<InvalidConfigException>().WithMessage(message);
+}
