@@ -27,11 +27,6 @@ internal sealed class AuthorsConfig
     private static readonly Dictionary<string, torch.ScalarType> DtypeNames =
         new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypes.NameOf);
 
-    private static readonly Dictionary<string, bool> FlagNames = new()
-    {
-        ["true"] = true, ["True"] = true, ["TRUE"] = true, ["false"] = false, ["False"] = false, ["FALSE"] = false,
-    };
-
     private readonly IReadOnlyDictionary<string, YamlValue> _fields;
     private readonly WeightsFile _weights;
     private readonly Dictionary<string, WeightsEntry> _entries;
@@ -95,7 +90,7 @@ internal sealed class AuthorsConfig
             HiddenSize = Number<int>("hidden_size"),
             Heads = Number<int>("num_heads"),
             Expansion = Number<double>("expansion"),
-            MixTokens = Choice("mlp_t", FlagNames, absent: false, mustBePlain: true),
+            MixTokens = Field<bool>("mlp_t", "true or false", absent: false, value => value.IsPlain && bool.TryParse(value.Text, out var flag) ? flag : null),
             PositionEncoding = Choice("pos_encodings", PositionNames),
             RmsNormEpsilon = Number<double>("rms_norm_eps", absent: 1e-5),
             RopeTheta = Number<double>("rope_theta", absent: 10000.0),
@@ -173,10 +168,10 @@ internal sealed class AuthorsConfig
             value.IsPlain && T.TryParse(value.Text, style, CultureInfo.InvariantCulture, out var number) ? number : null);
     }
 
-    private T Choice<T>(string key, Dictionary<string, T> choices, T? absent = null, bool mustBePlain = false)
+    private T Choice<T>(string key, Dictionary<string, T> choices, T? absent = null)
         where T : struct
         => Field(key, string.Join(" or ", choices.Keys), absent, value =>
-            value.Text is { } text && (value.IsPlain || !mustBePlain) && choices.TryGetValue(text, out var choice) ? choice : null);
+            value.Text is { } text && choices.TryGetValue(text, out var choice) ? choice : null);
 
     /// <summary>Reads a field. A missing one is <paramref name="absent"/>, or an error if that is null.</summary>
     private T Field<T>(string key, string expected, T? absent, Func<YamlValue, T?> parse)

@@ -25,9 +25,9 @@ internal sealed class TorchArchive : IDisposable
         _zip = new ZipArchive(stream);
         var entries = _zip.Entries;
         stream.IsBounded = false;
-        if (entries.Count > MaxEntries || entries.Sum(entry => (decimal)entry.Length) > Length)
+        if (entries.Count > MaxEntries || entries.Any(entry => entry.Length < 0) || entries.Sum(entry => (decimal)entry.Length) > Length)
         {
-            throw new InvalidDataException($"expected at most {MaxEntries} entries that fit in the file's {Length} bytes, got {entries.Count} that do not");
+            throw new InvalidDataException($"expected at most {MaxEntries} entries, together no longer than the file's {Length} bytes, got {entries.Count} or longer ones");
         }
 
         var folder = entries.Count == 0 ? string.Empty : entries[0].FullName.Split('/')[0] + "/";
@@ -137,7 +137,7 @@ internal sealed class TorchArchive : IDisposable
         {
             return read();
         }
-        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or EndOfStreamException or ArgumentException or OverflowException)
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or EndOfStreamException or ArgumentException)
         {
             throw new WeightsFormatException(path, $"zip: {Quote.Shorten(exception.Message, 400)}", innerException: exception);
         }

@@ -11,20 +11,20 @@ public sealed class YamlReaderTests
     public void Plain_values_are_read_with_their_lines()
     {
         var root = YamlReader.Read("# comment\na: 1\nb:\n  c: 'two'\n  d: [x, {y: z}]\ne: null\n", "f");
-        root.Items.Keys.Should().Equal("a", "b", "e");
-        root.Items["a"].Should().Be(new YamlScalar("1", true, 2));
-        var inner = root.Items["b"].Should().BeOfType<YamlMapping>().Subject;
-        inner.Items["c"].Should().Be(new YamlScalar("two", false, 4));
-        inner.Items["d"].Should().Be(new YamlSequence(5));
+        root.Items!.Keys.Should().Equal("a", "b", "e");
+        root.Items["a"].Should().Be(new YamlValue(2, "1", IsPlain: true));
+        var inner = root.Items["b"].Items!;
+        inner["c"].Should().Be(new YamlValue(4, "two"));
+        inner["d"].Should().Be(new YamlValue(5));
     }
 
     [Theory]
-    [InlineData("", "expected a document")]
+    [InlineData("", "line 1: *DocumentStart*")]
     [InlineData("text", "line 1: expected keys with values")]
     [InlineData("[a]", "expected keys with values")]
-    [InlineData("a: 1\n---\nb: 2", "expected one document")]
-    [InlineData("a: 1\nb: 2\na: 3", "line 3: expected each key once, of at most 1024 characters, got 'a'")]
-    [InlineData("x:\n  a: 1\n  a: 1", "line 3: expected each key once")]
+    [InlineData("a: 1\n---\nb: 2", "line 2: *StreamEnd*")]
+    [InlineData("a: 1\nb: 2\na: 3", "line 3: expected a text of at most 1024 characters as a key, each once, got 'a'")]
+    [InlineData("x:\n  a: 1\n  a: 1", "line 3: expected a text of at most 1024 characters as a key, each once")]
     [InlineData("a: &x 1", "got an anchor or a tag")]
     [InlineData("a: &x 1\nb: *x", "got an anchor or a tag")]
     [InlineData("a: *x", "line 1: *")]
@@ -32,8 +32,8 @@ public sealed class YamlReaderTests
     [InlineData("a: !!python/object/apply:os.system ['true']", "got an anchor or a tag")]
     [InlineData("!!map {a: 1}", "got an anchor or a tag")]
     [InlineData("!!str a: 1", "got an anchor or a tag")]
-    [InlineData("? [a]\n: 1", "expected a text as a key")]
-    [InlineData("? {a: 1}\n: 1", "expected a text as a key")]
+    [InlineData("? [a]\n: 1", "expected a text of at most 1024 characters as a key, each once, got 'a list or mapping'")]
+    [InlineData("? {a: 1}\n: 1", "expected a text of at most 1024 characters as a key, each once, got 'a list or mapping'")]
     [InlineData("a: [1", "line *")]
     [InlineData("a: 'x", "line *")]
     [InlineData("a: b: c", "line 1: *")]

@@ -21,14 +21,13 @@ public sealed class SafetensorsFileHostileTests : IDisposable
         Refuse(new byte[bytes], null, "expected at least 8 bytes", $"got {bytes}");
 
     [Theory]
-    [InlineData(1UL << 62, "at most 100000000 bytes")]
-    [InlineData(ulong.MaxValue, "at most 100000000 bytes")]
-    [InlineData(1UL << 63, "at most 100000000 bytes")]
-    [InlineData(100_000_001UL, "at most 100000000 bytes")]
-    [InlineData(100_000_000UL, "within the file's 10 bytes")]
-    [InlineData(3UL, "within the file's 10 bytes")]
-    public void Open_header_length_beyond_the_file_is_refused(ulong length, string expected) =>
-        Refuse(File(length, "{}"u8.ToArray()), null, "header:", expected, length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    [InlineData(1UL << 62)]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(1UL << 63)]
+    [InlineData(100_000_001UL)]
+    [InlineData(3UL)]
+    public void Open_header_length_beyond_the_file_is_refused(ulong length) =>
+        Refuse(File(length, "{}"u8.ToArray()), null, "header: expected at most 100000000 bytes within the file's 10", length.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     [Fact]
     public void Open_huge_header_length_allocates_nothing_of_that_size()
@@ -86,7 +85,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
 
     [Theory]
     [InlineData("{\"\\ud800\":{}}")]
-    [InlineData("{\"a\":{\"dtype\":\"\\udc00\"}}")]
+    [InlineData("{\"a\":{\"dtype\":\"\\udc00\",\"shape\":[],\"data_offsets\":[0,1]}}")]
     public void Open_half_a_surrogate_pair_is_refused(string header) => Refuse(File(header), null, "surrogate");
 
     [Fact]
