@@ -28,7 +28,7 @@ train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below 
   fi || return
   [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to go on"; return; }
   run "evaluate-$name" "$lab" evaluate "$task" --run "$folder" --device "$device" &&
-    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" --shard-mb 15 &&
+    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" &&
     cp "$folder/metrics.jsonl" "$out/$name/"
 }
 

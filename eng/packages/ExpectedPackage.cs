@@ -24,8 +24,6 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
                 ["Microsoft.Extensions.Configuration.Binder"] = Extensions,
                 ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
-                ["System.IO.Hashing"] = Extensions,
-                ["YamlDotNet"] = "18.1.0",
             },
             []),
         new(
@@ -38,6 +36,7 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
             },
             []),
+        new("Hrm.PyTorch", new Dictionary<string, string> { ["Hrm.Core"] = Same, ["System.IO.Hashing"] = Extensions, ["YamlDotNet"] = "18.1.0" }, []),
         new("Hrm.Puzzles", new Dictionary<string, string> { ["Hrm.Core"] = Same }, []),
     ];
 
