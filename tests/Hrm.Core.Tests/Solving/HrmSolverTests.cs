@@ -274,7 +274,7 @@ public sealed class HrmSolverTests : IDisposable
             .Should().Throw<WeightsFormatException>().WithMessage("*model.safetensors*config.json*");
         File.Delete(_folder["model", "model.safetensors"]);
         FluentActions.Invoking(() => HrmSolver.Load(_folder["model"]))
-            .Should().Throw<HrmFileException>().WithMessage($"{_folder["model"]}*model.safetensors*neither");
+            .Should().Throw<HrmFileException>().WithMessage($"{_folder["model", "model.safetensors"]}: the file does not exist");
     }
 
     private static int[] Tokens(Tensor logits) => logits.argmax(-1).to_type(ScalarType.Int32).flatten().data<int>().ToArray();

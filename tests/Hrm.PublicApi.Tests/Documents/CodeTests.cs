@@ -6,7 +6,7 @@ namespace Hrm.PublicApi.Tests.Documents;
 public sealed class CodeTests
 {
     /// <summary>Others could hide code from the tests, by another name of the same language.</summary>
-    private static readonly string[] Languages = ["csharp", "sh", "json", "mermaid", "text", "xml", "yaml"];
+    private static readonly string[] Languages = ["csharp", "sh", "json", "mermaid", "python", "text", "xml", "yaml"];
 
     private static IEnumerable<CodeBlock> Blocks => MarkdownFile.All.SelectMany(document => document.Blocks);
 
