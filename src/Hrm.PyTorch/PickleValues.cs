@@ -24,7 +24,7 @@ internal abstract class PickleContainer
         long number => number.ToString(CultureInfo.InvariantCulture),
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         PickleTuple tuple => $"a tuple of {tuple.Items.Length}",
-        PickleList list => $"a list of {list.Count}",
+        PickleList => "a list",
         PickleDictionary dictionary => $"a dict of {dictionary.Items.Count}",
         PickleGlobal global => $"the name {Quote.Text(global.Name)}",
         TorchStorage => "a storage",
@@ -54,16 +54,10 @@ internal sealed class PickleTuple : PickleContainer
     public object?[] Items { get; }
 }
 
-/// <summary>A list, of which only the length is stored: no weights need one.</summary>
+/// <summary>A list, whose values are not stored: no weights need one.</summary>
 internal sealed class PickleList : PickleContainer
 {
-    public int Count { get; private set; }
-
-    public void Add(object? item)
-    {
-        Count++;
-        Hold(item);
-    }
+    public void Add(object? item) => Hold(item);
 }
 
 /// <summary>A dict or OrderedDict with texts as keys, in order.</summary>

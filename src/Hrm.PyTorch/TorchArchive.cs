@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using Hrm.Core;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hrm.PyTorch;
 
@@ -53,14 +54,14 @@ internal sealed class TorchArchive : IDisposable
         var file = InputFile.Open(path, SafetensorsFile.MaxFileBytes);
         try
         {
-            return Guard(file.Path, () => new TorchArchive(file.Path, new BoundedStream(file)));
+            return Guard(file.Path, () => file.Handle is { } handle
+                ? new TorchArchive(file.Path, new BoundedStream(handle))
+                : throw new InvalidDataException("expected an archive, got an empty file"));
         }
-        catch (WeightsFormatException exception)
+        catch (WeightsFormatException) when (ForeignFile.Describe(file, ForeignFile.TorchSave) is { } problem)
         {
-            using (file)
-            {
-                throw ForeignFile.Describe(file, ForeignFile.TorchSave) is { } problem ? new WeightsFormatException(file.Path, problem) : exception;
-            }
+            file.Dispose();
+            throw new WeightsFormatException(file.Path, problem);
         }
         catch
         {
@@ -143,8 +144,8 @@ internal sealed class TorchArchive : IDisposable
         }
     }
 
-    /// <summary>The file for <see cref="ZipArchive"/>, which reads a directory of any size: here at most so many bytes of it.</summary>
-    private sealed class BoundedStream(InputFile file) : Stream
+    /// <summary>Stops <see cref="ZipArchive"/>, which reads a directory of any size.</summary>
+    private sealed class BoundedStream(SafeFileHandle handle) : FileStream(handle, FileAccess.Read, bufferSize: 0)
     {
         private const int MaxDirectoryBytes = 8_000_000;
 
@@ -153,50 +154,13 @@ internal sealed class TorchArchive : IDisposable
         /// <summary>True while the directory is read.</summary>
         public bool IsBounded { get; set; } = true;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => file.Length;
-
-        public override long Position { get; set; }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
+        /// <summary>Every other way of reading leads here, in a derived class.</summary>
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            var count = (int)Math.Clamp(Length - Position, 0, buffer.Length);
-            if (IsBounded && (_read += count) > MaxDirectoryBytes)
-            {
-                throw new InvalidDataException($"expected a directory of at most {MaxDirectoryBytes} bytes, got more");
-            }
-
-            file.CopyTo(Position, buffer[..count]);
-            Position += count;
-            return count;
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-        {
-            SeekOrigin.Begin => 0,
-            SeekOrigin.Current => Position,
-            _ => Length,
-        };
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            file.Dispose();
-            base.Dispose(disposing);
+            var bytes = base.Read(buffer, offset, count);
+            return !IsBounded || (_read += bytes) <= MaxDirectoryBytes
+                ? bytes
+                : throw new InvalidDataException($"expected a directory of at most {MaxDirectoryBytes} bytes, got more");
         }
     }
 }

@@ -31,6 +31,9 @@ public sealed class TorchSaveFile : WeightsFile
     private const int MaxPickleBytes = 8_000_000;
     private const int MaxTextBytes = 64;
 
+    /// <summary>The bytes of a storage that are read at a time.</summary>
+    private const int PieceBytes = 1 << 20;
+
     /// <summary>The largest storage that is read for a tensor that is a part of it. It stays in memory.</summary>
     private const int MaxSharedStorageBytes = 1 << 28;
 
@@ -122,7 +125,7 @@ public sealed class TorchSaveFile : WeightsFile
     private Tensor ReadStorage(TorchStorage storage)
     {
         var values = empty([storage.Count], storage.Dtype.Scalar, CPU);
-        _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes)));
+        _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes), PieceBytes));
         return values;
     }
 

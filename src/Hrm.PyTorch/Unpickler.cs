@@ -16,6 +16,8 @@ internal sealed class Unpickler
 {
     private const int MinProtocol = 2;
     private const int MaxProtocol = 5;
+    private const byte Protocol = 0x80;
+    private const char Stop = '.';
 
     private readonly PickleBytes _bytes;
     private readonly PickleStack _stack;
@@ -36,12 +38,12 @@ internal sealed class Unpickler
 
     private object? Run()
     {
-        if ((Opcode)_bytes.ReadByte() != Opcode.Protocol || _bytes.ReadByte() is < MinProtocol or > MaxProtocol)
+        if (_bytes.ReadByte() != Protocol || _bytes.ReadByte() is < MinProtocol or > MaxProtocol)
         {
             throw _bytes.Fault($"expected a pickle of protocol {MinProtocol} to {MaxProtocol} at its first byte");
         }
 
-        while ((Opcode)_bytes.ReadByte() is var opcode && opcode != Opcode.Stop)
+        while ((char)_bytes.ReadByte() is var opcode && opcode != Stop)
         {
             Execute(opcode);
         }
@@ -49,49 +51,50 @@ internal sealed class Unpickler
         return _stack.Finish();
     }
 
-    private void Execute(Opcode opcode)
+    /// <summary>Executes an instruction that torch.save uses in protocols 2 to 5; no other is known. The comments are Python's names.</summary>
+    private void Execute(char opcode)
     {
         switch (opcode)
         {
-            case Opcode.None: _stack.Push(null); break;
-            case Opcode.NewTrue: _stack.Push(true); break;
-            case Opcode.NewFalse: _stack.Push(false); break;
-            case Opcode.BinInt: _stack.Push((long)_bytes.ReadInt32()); break;
-            case Opcode.BinInt1: _stack.Push((long)_bytes.ReadByte()); break;
-            case Opcode.BinInt2: _stack.Push((long)_bytes.ReadUInt16()); break;
-            case Opcode.Long1: _stack.Push(_bytes.ReadInteger(_bytes.ReadByte())); break;
-            case Opcode.BinFloat: _stack.Push(_bytes.ReadDouble()); break;
-            case Opcode.ShortBinUnicode: _stack.Push(_bytes.ReadText(_bytes.ReadByte())); break;
-            case Opcode.BinUnicode: _stack.Push(_bytes.ReadText(_bytes.ReadUInt32())); break;
-            case Opcode.BinUnicode8: _stack.Push(_bytes.ReadText(_bytes.ReadUInt64())); break;
+            case 'N': _stack.Push(null); break; // NONE
+            case '\u0088': _stack.Push(true); break; // NEWTRUE
+            case '\u0089': _stack.Push(false); break; // NEWFALSE
+            case 'J': _stack.Push((long)_bytes.ReadInt32()); break; // BININT
+            case 'K': _stack.Push((long)_bytes.ReadByte()); break; // BININT1
+            case 'M': _stack.Push((long)_bytes.ReadUInt16()); break; // BININT2
+            case '\u008a': _stack.Push(_bytes.ReadInteger(_bytes.ReadByte())); break; // LONG1
+            case 'G': _stack.Push(_bytes.ReadDouble()); break; // BINFLOAT
+            case '\u008c': _stack.Push(_bytes.ReadText(_bytes.ReadByte())); break; // SHORT_BINUNICODE
+            case 'X': _stack.Push(_bytes.ReadText(_bytes.ReadUInt32())); break; // BINUNICODE
+            case '\u008d': _stack.Push(_bytes.ReadText(_bytes.ReadUInt64())); break; // BINUNICODE8
 
-            case Opcode.Mark: _stack.Mark(); break;
-            case Opcode.EmptyTuple: PushTuple([]); break;
-            case Opcode.Tuple: PushTuple(_stack.PopToMark()); break;
-            case Opcode.Tuple1: PushTuple(_stack.Pop(1)); break;
-            case Opcode.Tuple2: PushTuple(_stack.Pop(2)); break;
-            case Opcode.Tuple3: PushTuple(_stack.Pop(3)); break;
-            case Opcode.EmptyList: PushList([]); break;
-            case Opcode.List: PushList(_stack.PopToMark()); break;
-            case Opcode.Append: Append(_stack.Pop(1)); break;
-            case Opcode.Appends: Append(_stack.PopToMark()); break;
-            case Opcode.EmptyDictionary: PushDictionary([]); break;
-            case Opcode.Dictionary: PushDictionary(_stack.PopToMark()); break;
-            case Opcode.SetItem: SetItems(_stack.Pop(2)); break;
-            case Opcode.SetItems: SetItems(_stack.PopToMark()); break;
+            case '(': _stack.Mark(); break; // MARK
+            case ')': PushTuple([]); break; // EMPTY_TUPLE
+            case 't': PushTuple(_stack.PopToMark()); break; // TUPLE
+            case '\u0085': PushTuple(_stack.Pop(1)); break; // TUPLE1
+            case '\u0086': PushTuple(_stack.Pop(2)); break; // TUPLE2
+            case '\u0087': PushTuple(_stack.Pop(3)); break; // TUPLE3
+            case ']': PushList([]); break; // EMPTY_LIST
+            case 'l': PushList(_stack.PopToMark()); break; // LIST
+            case 'a': Append(_stack.Pop(1)); break; // APPEND
+            case 'e': Append(_stack.PopToMark()); break; // APPENDS
+            case '}': PushDictionary([]); break; // EMPTY_DICT
+            case 'd': PushDictionary(_stack.PopToMark()); break; // DICT
+            case 's': SetItems(_stack.Pop(2)); break; // SETITEM
+            case 'u': SetItems(_stack.PopToMark()); break; // SETITEMS
 
-            case Opcode.BinPut: Remember(_bytes.ReadByte()); break;
-            case Opcode.LongBinPut: Remember(_bytes.ReadUInt32()); break;
-            case Opcode.Memoize: Remember((uint)_memo.Count); break;
-            case Opcode.BinGet: Recall(_bytes.ReadByte()); break;
-            case Opcode.LongBinGet: Recall(_bytes.ReadUInt32()); break;
+            case 'q': Remember(_bytes.ReadByte()); break; // BINPUT
+            case 'r': Remember(_bytes.ReadUInt32()); break; // LONG_BINPUT
+            case '\u0094': Remember((uint)_memo.Count); break; // MEMOIZE
+            case 'h': Recall(_bytes.ReadByte()); break; // BINGET
+            case 'j': Recall(_bytes.ReadUInt32()); break; // LONG_BINGET
 
-            case Opcode.Frame: RequireFrame(_bytes.ReadUInt64()); break;
-            case Opcode.Global: _stack.Push(_globals.Find(_bytes.ReadLine(), _bytes.ReadLine())); break;
-            case Opcode.StackGlobal: FindFromStack(_stack.Pop(2)); break;
-            case Opcode.BinPersistentId: _stack.Push(_globals.Storage(_stack.Pop(1)[0])); break;
-            case Opcode.Reduce: Call(_stack.Pop(2)); break;
-            case Opcode.Build: IgnoreAttributes(_stack.Pop(1)[0]); break;
+            case '\u0095': RequireFrame(_bytes.ReadUInt64()); break; // FRAME
+            case 'c': _stack.Push(_globals.Find(_bytes.ReadLine(), _bytes.ReadLine())); break; // GLOBAL
+            case '\u0093': FindFromStack(_stack.Pop(2)); break; // STACK_GLOBAL
+            case 'Q': _stack.Push(_globals.Storage(_stack.Pop(1)[0])); break; // BINPERSID
+            case 'R': Call(_stack.Pop(2)); break; // REDUCE
+            case 'b': IgnoreAttributes(_stack.Pop(1)[0]); break; // BUILD
             default: throw _bytes.Fault($"expected one of the instructions that torch.save uses, got 0x{(byte)opcode:x2}: refused");
         }
     }
@@ -194,48 +197,5 @@ internal sealed class Unpickler
         {
             throw _bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more");
         }
-    }
-
-    /// <summary>The instructions that torch.save uses in protocols 2 to 5; no other is read.</summary>
-    private enum Opcode : byte
-    {
-        Mark = (byte)'(',
-        EmptyTuple = (byte)')',
-        Stop = (byte)'.',
-        BinFloat = (byte)'G',
-        BinInt = (byte)'J',
-        BinInt1 = (byte)'K',
-        BinInt2 = (byte)'M',
-        None = (byte)'N',
-        BinPersistentId = (byte)'Q',
-        Reduce = (byte)'R',
-        BinUnicode = (byte)'X',
-        EmptyList = (byte)']',
-        Append = (byte)'a',
-        Build = (byte)'b',
-        Global = (byte)'c',
-        Dictionary = (byte)'d',
-        Appends = (byte)'e',
-        BinGet = (byte)'h',
-        LongBinGet = (byte)'j',
-        List = (byte)'l',
-        BinPut = (byte)'q',
-        LongBinPut = (byte)'r',
-        SetItem = (byte)'s',
-        Tuple = (byte)'t',
-        SetItems = (byte)'u',
-        EmptyDictionary = (byte)'}',
-        Protocol = 0x80,
-        Tuple1 = 0x85,
-        Tuple2 = 0x86,
-        Tuple3 = 0x87,
-        NewTrue = 0x88,
-        NewFalse = 0x89,
-        Long1 = 0x8a,
-        ShortBinUnicode = 0x8c,
-        BinUnicode8 = 0x8d,
-        StackGlobal = 0x93,
-        Memoize = 0x94,
-        Frame = 0x95,
     }
 }

@@ -15,16 +15,17 @@ internal sealed class InputFile : IDisposable
 {
     private const FileShare Share = FileShare.Read | FileShare.Delete;
 
-    private readonly SafeFileHandle? _handle;
-
     private InputFile(string path, SafeFileHandle? handle)
     {
         Path = path;
-        _handle = handle;
+        Handle = handle;
         Length = handle is null ? 0 : RandomAccess.GetLength(handle);
     }
 
     public string Path { get; }
+
+    /// <summary>The open file; null for an empty one.</summary>
+    public SafeFileHandle? Handle { get; }
 
     /// <summary>The length when the file was opened; what is appended later is not read.</summary>
     public long Length { get; }
@@ -70,10 +71,10 @@ internal sealed class InputFile : IDisposable
         {
             while (!destination.IsEmpty)
             {
-                var count = RandomAccess.Read(_handle!, destination, offset);
+                var count = RandomAccess.Read(Handle!, destination, offset);
                 if (count == 0)
                 {
-                    throw new HrmFileException(Path, $"was shortened while open: expected {Length} bytes, got {RandomAccess.GetLength(_handle!)}");
+                    throw new HrmFileException(Path, $"was shortened while open: expected {Length} bytes, got {RandomAccess.GetLength(Handle!)}");
                 }
 
                 destination = destination[count..];
@@ -86,7 +87,7 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    public void Dispose() => _handle?.Dispose();
+    public void Dispose() => Handle?.Dispose();
 
     /// <summary>Whether a file has no content. .NET reports the length 0 for every file that is not regular.</summary>
     /// <exception cref="IOException">The file is missing or not a regular file.</exception>
