@@ -4,10 +4,10 @@ using Hrm.Core;
 
 namespace Hrm.PyTorch;
 
-/// <summary>Reads the parts of pickle instructions; whatever would reach beyond the end is an error that says where.</summary>
+/// <summary>Reads the operands of pickle instructions; a read beyond the end is an error with its position.</summary>
 internal sealed class PickleBytes(byte[] pickle, string file)
 {
-    /// <summary>The longest text: a tensor's name, as in a safetensors file.</summary>
+    /// <summary>The longest text, as for a name in a safetensors file.</summary>
     private const int MaxTextBytes = 1_024;
 
     private const int MaxIntegerBytes = sizeof(long);
@@ -30,7 +30,7 @@ internal sealed class PickleBytes(byte[] pickle, string file)
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(sizeof(double)));
 
-    /// <summary>A signed integer of as many bytes as it needs.</summary>
+    /// <summary>Reads a signed integer of a number of bytes.</summary>
     public long ReadInteger(int length)
     {
         if (length > MaxIntegerBytes)
@@ -65,7 +65,7 @@ internal sealed class PickleBytes(byte[] pickle, string file)
         }
     }
 
-    /// <summary>A text that a line feed ends.</summary>
+    /// <summary>Reads a text that ends with a line feed.</summary>
     public string ReadLine()
     {
         var length = pickle.AsSpan(_position, Math.Min(Rest, MaxTextBytes)).IndexOf((byte)'\n');

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace Hrm.PyTorch;
 
-/// <summary>The few names that weights need, and what calling them means here. Nothing is looked up beyond this list.</summary>
+/// <summary>The Python names that weights need, and their effect when called. No other name is looked up.</summary>
 internal sealed class PickleGlobals(PickleBytes bytes)
 {
     private const int MaxDimensions = 64;
@@ -43,7 +43,7 @@ internal sealed class PickleGlobals(PickleBytes bytes)
         _ => throw bytes.Fault($"{callable.Name}: expected the arguments that torch.save writes, got {PickleContainer.Describe(arguments)}"),
     };
 
-    /// <summary>The storage that a persistent id names: ('storage', class, key, device, count).</summary>
+    /// <summary>Returns the storage of a persistent id: ('storage', class, key, device, count).</summary>
     public TorchStorage Storage(object? id)
     {
         if (id is not PickleTuple { Items: [StorageTag, PickleGlobal { StorageDtype: { } dtype }, string key, string, long count] })

@@ -3,10 +3,10 @@ using Hrm.Core;
 
 namespace Hrm.PyTorch;
 
-/// <summary>The values that a pickle works on. Instructions reach down to the last mark, and no further.</summary>
+/// <summary>The stack of a pickle. Instructions reach down to the last mark only.</summary>
 internal sealed class PickleStack(PickleBytes bytes)
 {
-    /// <summary>The most values that a pickle may make: some 25 a tensor, so weights of 8,000 tensors.</summary>
+    /// <summary>The maximum number of values that a pickle can push: about 25 per tensor, enough for 8,000 tensors.</summary>
     public const int MaxValues = 200_000;
 
     private readonly List<object?> _values = [];
@@ -49,7 +49,7 @@ internal sealed class PickleStack(PickleBytes bytes)
         _marks.Add(_values.Count);
     }
 
-    /// <summary>Takes the values above the last mark, and the mark.</summary>
+    /// <summary>Removes and returns the values above the last mark, and removes the mark.</summary>
     public object?[] PopToMark()
     {
         if (_marks.Count == 0)
@@ -62,7 +62,7 @@ internal sealed class PickleStack(PickleBytes bytes)
         return values;
     }
 
-    /// <summary>The one value that a pickle ends with.</summary>
+    /// <summary>Returns the single value at the end of a pickle.</summary>
     public object? Finish() => _marks.Count == 0 && _values.Count == 1 && bytes.Rest == 0
         ? _values[0]
         : throw bytes.Fault($"expected one value at the end, got {_values.Count}, {_marks.Count} marks and {bytes.Rest} bytes after it");

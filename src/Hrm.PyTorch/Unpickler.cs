@@ -4,12 +4,12 @@ using Hrm.Core;
 namespace Hrm.PyTorch;
 
 /// <summary>
-/// Reads the pickle of a state dict. A pickle is a program for a stack machine, and in Python one that may call anything; here
-/// it can make plain values and describe tensors, and every other request is an error that names it.
+/// Reads the pickle of a state dict. A pickle is a program for a stack machine, which can call anything in Python. Here
+/// it can make plain values and describe tensors; every other request is an error that names it.
 /// </summary>
 /// <remarks>
-/// It loops and never recurses; values, nesting, texts and integers are bounded, so a file costs time and memory in proportion
-/// to its pickle.
+/// Nothing recurses. Values, nesting, texts and integers are bounded, so that time and memory are proportional to the size of
+/// the pickle.
 /// Reference: https://docs.python.org/3/library/pickletools.html
 /// </remarks>
 internal sealed class Unpickler
@@ -31,7 +31,7 @@ internal sealed class Unpickler
         _globals = new PickleGlobals(bytes);
     }
 
-    /// <summary>The value that a pickle makes.</summary>
+    /// <summary>Returns the value that a pickle makes.</summary>
     /// <param name="pickle">The program.</param>
     /// <param name="file">The file's path, for messages.</param>
     public static object? Load(byte[] pickle, string file) => new Unpickler(new PickleBytes(pickle, file)).Run();
@@ -153,7 +153,7 @@ internal sealed class Unpickler
 
     private void Remember(uint index)
     {
-        // Picklers count from 0; numbers chosen freely could all fall into one place of the table.
+        // Picklers count from 0. Other numbers could collide in the hash table.
         if (index >= PickleStack.MaxValues)
         {
             throw _bytes.Fault($"expected remembered values with numbers below {PickleStack.MaxValues}, got {index}");
@@ -182,7 +182,7 @@ internal sealed class Unpickler
         ? _globals.Call(callable, arguments.Items)
         : throw _bytes.Fault($"expected a name to call and a tuple of arguments, got {PickleContainer.Describe(call[0])} and {PickleContainer.Describe(call[1])}"));
 
-    /// <summary>A module's state dict carries the versions of its modules as an attribute.</summary>
+    /// <summary>The state dict of a module has the versions of its modules as an attribute.</summary>
     private void IgnoreAttributes(object? attributes)
     {
         if (attributes is not PickleDictionary || _stack.Peek() is not PickleDictionary { IsOrdered: true })

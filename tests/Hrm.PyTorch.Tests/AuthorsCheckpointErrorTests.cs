@@ -123,7 +123,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void Weights_of_something_else_are_refused()
+    public void Weights_of_another_model_are_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         using var scope = NewDisposeScope();
@@ -135,7 +135,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void A_yaml_beyond_all_use_is_not_read()
+    public void A_yaml_that_is_too_large_is_not_read()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + new string('#', 1 << 20));
         Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage("*expected at most 1048576 bytes, got *");

@@ -86,7 +86,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Published_names_are_taken_and_doubtful_ones_listed()
+    public void Published_names_are_accepted_and_ambiguous_ones_listed()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         File.Move(_folder["step_0"], _folder["checkpoint"]);
@@ -124,7 +124,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
         });
     }
 
-    /// <summary>Without the key a two-level model takes the rule, a tiny recursive one 16; 0 is the rule; shapes decide where they tell.</summary>
+    /// <summary>Without the key a two-level model uses the rule, a tiny recursive one 16; 0 means the rule; shapes decide if they can.</summary>
     [Theory]
     [InlineData(true, "rope", 16, null, 16)]
     [InlineData(true, "rope", 1, "puzzle_emb_len: 0", 1)]

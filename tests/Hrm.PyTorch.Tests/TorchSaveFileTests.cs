@@ -124,7 +124,7 @@ public sealed class TorchSaveFileTests : IDisposable
         file.Read("w").data<float>().ToArray().Should().Equal(0, 1);
     }
 
-    /// <summary>What a newer Python writes: frames, texts with short lengths, a memo that counts by itself.</summary>
+    /// <summary>The output of newer Python: frames, texts with short lengths, a memo that counts by itself.</summary>
     [Fact]
     public void Protocol_4_is_read()
     {

@@ -6,7 +6,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>One case for each thing that a file can ask for, or get wrong.</summary>
+/// <summary>One case for each request and each fault of a file.</summary>
 public sealed class TorchSaveHostileTests : IDisposable
 {
     private const int Deep = 100_000;
@@ -40,7 +40,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(new PickleProgram(4).Text(module).Text(name).Raw(0x93).Text("x").Raw(0x85).Do("R."), $"got '{module}.{name}': refused");
     }
 
-    /// <summary>The instructions by which pickles make objects, look up numbered names, or drop what they have done.</summary>
+    /// <summary>Instructions that make objects, look up numbered names or drop values.</summary>
     [Theory]
     [InlineData(0x81)]
     [InlineData(0x92)]
@@ -78,7 +78,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         => Refuse(State(it => it.Text("w").Tensor(key, 2, 0, [2], [1])), "expected a storage's key of 1 to 9 digits", "refused");
 
     [Fact]
-    public void A_persistent_id_that_is_no_storage_is_refused()
+    public void A_persistent_id_that_is_not_a_storage_is_refused()
     {
         Refuse(State(it => it.Text("w").Storage("0", 2, tag: "module")), "('storage', class, key, device, count), got (the text 'module', the name 'torch.FloatStorage'");
         Refuse(State(it => it.Text("w").Text("0").Do("Q")), "got the text '0': refused");
@@ -260,7 +260,7 @@ public sealed class TorchSaveHostileTests : IDisposable
     }
 
     [Fact]
-    public void Tensors_that_share_a_storage_beyond_measure_are_refused()
+    public void Too_many_tensors_that_share_a_storage_are_refused()
     {
         const int Elements = 1_000_000;
         var pickle = PickleProgram.StateDictionary(it =>
@@ -331,7 +331,7 @@ public sealed class TorchSaveHostileTests : IDisposable
 
     /// <summary>The directory is refused before there is an object for each entry.</summary>
     [Fact]
-    public void Directories_beyond_measure_are_refused()
+    public void Directories_that_are_too_large_are_refused()
     {
         RefuseZip([.. Enumerable.Range(0, 20_001).Select(i => new ZipPart($"a/{i}", []))], "at most 20000 entries", "got 20001");
         File.WriteAllBytes(_folder["w"], ZipBytes.Of([.. Enumerable.Range(0, 200).Select(i => new ZipPart($"a/{i}", []) { DirectoryExtra = new byte[60_000] })]));

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>Damaged files of the authors' training: each is refused, or gives the very bytes that the whole file gives.</summary>
+/// <summary>Damaged files of the authors' training: each is refused, or gives the bytes of the undamaged file.</summary>
 public sealed class TorchSaveMutationTests : IDisposable
 {
     private const int Mutations = 1_500;
@@ -58,9 +58,9 @@ public sealed class TorchSaveMutationTests : IDisposable
         }
     }
 
-    /// <summary>A checksum stops nobody who means harm: pickles that are changed and have a right one.</summary>
+    /// <summary>An attacker can fix the checksum: changed pickles with a correct one.</summary>
     [Fact]
-    public void Mutated_pickle_with_a_right_checksum_is_refused_or_read_within_its_storages()
+    public void Mutated_pickle_with_a_correct_checksum_is_refused_or_read_within_its_storages()
     {
         var random = new StatefulRandom(20260302);
         var valid = PickleProgram.StateDictionary(it => it

@@ -1,17 +1,17 @@
 namespace Hrm.Core;
 
 /// <summary>
-/// Writes a file so that its final name holds either the old content or the whole new one, also when the process
-/// is killed or the disk is full.
+/// Writes a file so that it has either the old content or the complete new one under its final name, even if the process is
+/// killed or the disk is full.
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>As many as Linux follows.</summary>
+    /// <summary>The number that Linux follows.</summary>
     private const int MaxLinks = 40;
 
     /// <summary>Writes beside <paramref name="path"/>, flushes to the disk and renames over it.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="write">Writes the content. What it throws is passed on, the temporary file deleted.</param>
+    /// <param name="write">Writes the content. If it throws, the temporary file is deleted.</param>
     /// <exception cref="HrmFileException">The file could not be written or replaced.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -20,8 +20,8 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// Resolves the links of a path that the caller names; the target need not exist. A link inside a folder that may be
-    /// hostile is replaced instead, so that it cannot redirect the write.
+    /// Resolves the links of a path from the caller; the target need not exist. A link inside a folder that may be hostile is
+    /// replaced instead, so that it cannot redirect the write.
     /// </summary>
     /// <exception cref="HrmFileException">The links form a loop, or cannot be read.</exception>
     public static string FollowLinks(string path)
@@ -36,7 +36,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>The full path without links. In the target of a link, <c>..</c> is the parent of the physical folder.</summary>
+    /// <summary>Returns the full path without links. In the target of a link, <c>..</c> is the parent of the physical folder.</summary>
     /// <remarks><see cref="File.ResolveLinkTarget"/> removes <c>..</c> before it resolves the folders that precede it.</remarks>
     /// <exception cref="IOException">The links form a loop, or cannot be read.</exception>
     public static string PhysicalPath(string path)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hrm.Core;
 
-/// <summary>Recognises what is often found instead of a file: an error page of a download, a pointer, another format.</summary>
+/// <summary>Recognises content that is often found instead of the expected one: an error page of a download, a pointer, another format.</summary>
 internal static class ForeignFile
 {
     public const string Safetensors = "a safetensors file";
@@ -10,9 +10,9 @@ internal static class ForeignFile
 
     private const int StartBytes = 64;
 
-    /// <summary>The text of the problem, or null if the content is the expected one or is not recognised.</summary>
+    /// <summary>Returns the text of the problem, or null if the content is the expected one or is not recognised.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="expected">What it should be, one of the names above if it is one of them.</param>
+    /// <param name="expected">The name of the expected format.</param>
     public static string? Describe(InputFile file, string expected)
     {
         var start = new byte[(int)Math.Min(file.Length, StartBytes)];
@@ -37,7 +37,7 @@ internal static class ForeignFile
         return start switch
         {
             [(byte)'P', (byte)'K', 3, 4, ..] => (TorchSave, ": AuthorsCheckpoint and TorchSaveFile of Hrm.PyTorch read it"),
-            // Before the pickle, as the length of a header may begin with the same bytes.
+            // Before the pickle, because the length of a header may begin with the same bytes.
             [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => (Safetensors, ": SafetensorsFile and, beside a config.json, HrmModel.Load(folder) read it"),
             [0x80, 2 or 3 or 4 or 5, ..] => ("a pickle without an archive, as PyTorch before 1.6 wrote", ": load it and save it again with a newer one"),
             _ when text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange(' ', '~') => ($"the text {Quote.Text(text)}", string.Empty),

@@ -1,8 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>
-/// A file or folder could not be read or written: missing, not permitted, disk full, in use. The content is not
-/// the cause; a bad content has an exception of its own.
+/// A file or folder could not be read or written: missing, not permitted, disk full, in use. Bad content has other exceptions.
 /// </summary>
 public sealed class HrmFileException : HrmException
 {
@@ -19,11 +18,11 @@ public sealed class HrmFileException : HrmException
     /// <summary>The file or folder.</summary>
     public string Path { get; }
 
-    /// <summary>The exception for a file that could not be opened or read.</summary>
+    /// <summary>Creates the exception for a file that could not be opened or read.</summary>
     internal static HrmFileException Unreadable(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
         ? new HrmFileException(path, Directory.Exists(path) ? "expected a file, got a folder" : "the file does not exist")
         : new HrmFileException(path, "could not be read", error);
 
-    /// <summary>Whether an exception of the system says that the file, not the caller, is at fault.</summary>
+    /// <summary>Returns true if an exception of the system blames the file, not the caller.</summary>
     internal static bool IsFileError(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Hrm.Core;
 
 /// <summary>
-/// A regular file opened for reading, the one way in which files from outside are opened. Reads copy from a position and are
-/// safe from several threads; a read that meets a Dispose finishes or throws <see cref="ObjectDisposedException"/>.
+/// A regular file opened for reading; all files from outside are opened by it. Reads copy from a position and are safe from
+/// several threads. A read during Dispose finishes or throws <see cref="ObjectDisposedException"/>.
 /// </summary>
 /// <remarks>
-/// The file is not mapped: a read of a mapped page behind the end of a file that was shortened ends the process. Pipes and
-/// devices are refused without being opened, which would wait for a writer or read without end.
+/// The file is not mapped: reading a mapped page behind the end of a shortened file ends the process. Pipes and devices are
+/// refused without being opened, because opening or reading them could wait forever.
 /// </remarks>
 internal sealed class InputFile : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class InputFile : IDisposable
     /// <summary>The open file; null for an empty one.</summary>
     public SafeFileHandle? Handle { get; }
 
-    /// <summary>The length when the file was opened; what is appended later is not read.</summary>
+    /// <summary>The length when the file was opened; bytes appended later are not read.</summary>
     public long Length { get; }
 
     /// <summary>Opens a file.</summary>
@@ -55,13 +55,13 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>Opens a file as a stream, for readers that wrap the system's exceptions in one of their own.</summary>
+    /// <summary>Opens a file as a stream, for readers that wrap the system's exceptions.</summary>
     /// <exception cref="IOException">The file is missing, not readable or not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is missing.</exception>
     public static Stream OpenStream(string path, int bufferSize = 1 << 12)
         => IsEmpty(path) ? Stream.Null : new FileStream(path, FileMode.Open, FileAccess.Read, Share, bufferSize);
 
-    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
+    /// <summary>Fills <paramref name="destination"/> with the bytes that begin at <paramref name="offset"/>.</summary>
     /// <exception cref="HrmFileException">The file was shortened since it was opened, or cannot be read.</exception>
     public void CopyTo(long offset, Span<byte> destination)
     {
@@ -89,7 +89,7 @@ internal sealed class InputFile : IDisposable
 
     public void Dispose() => Handle?.Dispose();
 
-    /// <summary>Whether a file has no content. .NET reports the length 0 for every file that is not regular.</summary>
+    /// <summary>Returns true if a file is empty. .NET reports the length 0 for every file that is not regular.</summary>
     /// <exception cref="IOException">The file is missing or not a regular file.</exception>
     private static bool IsEmpty(string path)
     {
@@ -99,7 +99,7 @@ internal sealed class InputFile : IDisposable
         return isRegular ? target.Length == 0 : throw new IOException("expected a regular file, got a device or a pipe");
     }
 
-    /// <summary>Whether an empty file is a regular one, which .NET reports only as the type of an archive's entry.</summary>
+    /// <summary>Returns true if an empty file is a regular one, which .NET reports only as the type of an archive's entry.</summary>
     private static bool IsRegular(string path)
     {
         const int TypeOffset = 156;

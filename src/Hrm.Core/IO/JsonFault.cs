@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Hrm.Core;
 
-/// <summary>Describes an error of System.Text.Json: its position first, counted from 1, and no more text than a message can hold.</summary>
+/// <summary>Describes an error of System.Text.Json: first its position, counted from 1, then a reason of bounded length.</summary>
 internal static class JsonFault
 {
     private const int MaxReason = 200;
@@ -16,7 +16,7 @@ internal static class JsonFault
         return string.Create(CultureInfo.InvariantCulture, $"line {error.LineNumber + 1}, {position}: {Reason(error)}");
     }
 
-    /// <summary>The error without its position.</summary>
+    /// <summary>Returns the error without its position.</summary>
     public static string Reason(JsonException error)
         => Quote.Shorten(CutAt(CutAt(error.Message, " Path: $"), " LineNumber: ").TrimEnd('.'), MaxReason);
 

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Hrm.Core;
 
-/// <summary>Text of a file as it may stand in a message: of bounded length, and without control characters, which could forge lines of a log.</summary>
+/// <summary>Makes text of a file safe for a message: of bounded length, and without control characters, which could forge lines of a log.</summary>
 internal static class Quote
 {
     private const int MaxLength = 120;
 
-    /// <summary>The text up to a number of characters.</summary>
+    /// <summary>Returns the text up to a number of characters.</summary>
     public static string Shorten(string text, int maxLength = MaxLength) => text.Length <= maxLength ? text : $"{text[..maxLength]}…";
 
     public static string Text(string text)

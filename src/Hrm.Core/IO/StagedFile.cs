@@ -31,7 +31,7 @@ internal sealed class StagedFile : IDisposable
         var fullPath = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(fullPath)
             ?? throw new HrmFileException(path, "expected the path of a file, got the root of a file system");
-        // Not derived from the final name, whose length may already be the longest that the file system takes.
+        // Not derived from the final name, which may already have the maximum length of the file system.
         var stagedPath = Path.Combine(folder, $"{Prefix}{Path.GetRandomFileName()}{Suffix}");
         StagedFile? staged = null;
         try
@@ -69,8 +69,8 @@ internal sealed class StagedFile : IDisposable
         }
     }
 
-    /// <summary>Whether an exception of the system says that the file or the disk, not the caller, is at fault.</summary>
-    /// <remarks>Where a file grows beyond what the file system or a quota allows, .NET blames the argument, not the file.</remarks>
+    /// <summary>Returns true if an exception of the system blames the file or the disk, not the caller.</summary>
+    /// <remarks>If a file becomes larger than the file system or a quota allows, .NET blames the argument.</remarks>
     internal static bool IsWriteError(Exception exception)
         => HrmFileException.IsFileError(exception) || exception is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>The memory of a tensor as spans, of which one covers at most 2 GB.</summary>
+/// <summary>Gives access to the memory of a tensor in pieces, since a span has at most 2 GB.</summary>
 internal static class TensorBytes
 {
     private const int MaxPieceBytes = 1 << 30;
 
-    /// <summary>Receives one piece of the memory; <paramref name="start"/> is its first byte within the tensor.</summary>
+    /// <summary>Receives a piece of the memory that begins at byte <paramref name="start"/> of the tensor.</summary>
     public delegate void Visitor(long start, Span<byte> bytes);
 
     /// <summary>Visits the memory of a contiguous tensor on the CPU, in order.</summary>

@@ -43,18 +43,11 @@ public abstract class WeightsFile : IDisposable
     /// <exception cref="WeightsFormatException">There is no tensor of this name, or its data are damaged.</exception>
     public Tensor Read(string name)
     {
+        using var scope = NewDisposeScope();
         var entry = GetEntry(name);
         var tensor = empty([.. entry.Shape], entry.Dtype, CPU);
-        try
-        {
-            Fill(entry, tensor);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        Fill(entry, tensor);
+        return tensor.MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies a tensor into an existing one of the same shape, on any device. No gradient is recorded.</summary>

@@ -4,7 +4,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>Model folders whose files are something else: every one is refused at once by a typed exception.</summary>
+/// <summary>Model folders with other content in their files: each is refused by a typed exception.</summary>
 public sealed class HostileModelFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -44,7 +44,7 @@ public sealed class HostileModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Load_takes_weights_that_are_unaligned_because_they_stand_in_the_order_of_their_names()
+    public void Load_reads_unaligned_weights_in_the_order_of_their_names()
     {
         var config = TinyModel.Config with { HiddenSize = 15, Heads = 1, PositionEncoding = PositionEncoding.None, ForwardDtype = TorchSharp.torch.ScalarType.BFloat16 };
         using var model = TinyModel.Create(config);

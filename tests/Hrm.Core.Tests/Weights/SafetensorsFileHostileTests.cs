@@ -49,7 +49,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [InlineData("404", "the text '404'")]
     [InlineData("PK\u0003\u0004\n\0\0\b\0\0", "a file of torch.save: AuthorsCheckpoint and TorchSaveFile of Hrm.PyTorch read it")]
     [InlineData("\u0080\u0002}q\0X\u0004\0\0\0", "a pickle without an archive, as PyTorch before 1.6 wrote: load it and save it again with a newer one")]
-    public void What_stands_in_the_place_of_weights_is_named(string content, string expected) =>
+    public void Other_content_instead_of_weights_is_named(string content, string expected) =>
         Refuse(System.Text.Encoding.Latin1.GetBytes(content), null, $"expected a safetensors file, got {expected}");
 
     /// <summary>The lengths 640 and 1408 begin with the bytes of a pickle of protocol 2 and 5.</summary>
@@ -72,7 +72,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [InlineData("{\"a\":}", "expected JSON")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",}}", "expected JSON")]
     [InlineData("{\"a\":{\"shape\":[[1]]}}", "maximum configured depth of 3")]
-    public void Open_header_that_is_no_object_is_refused(string header, string expected) =>
+    public void Open_header_that_is_not_an_object_is_refused(string header, string expected) =>
         Refuse(File(header), null, "header:", expected);
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
         Refuse(File("{\"a\":{\"shape\":" + new string('[', 10_000_000)), null, "line 1, byte ", "maximum configured depth of 3");
 
     [Fact]
-    public void Open_header_that_is_no_utf8_is_refused() =>
+    public void Open_header_that_is_not_utf8_is_refused() =>
         Refuse(File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}']), null, "UTF-8");
 
     [Theory]
