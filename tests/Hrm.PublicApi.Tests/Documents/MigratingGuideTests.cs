@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.PyTorch;
-using Hrm.Tool;
 using Hrm.TestKit;
+using Hrm.Tool;
 using Hrm.Training;
 using TorchSharp;
 
