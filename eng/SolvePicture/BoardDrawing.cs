@@ -47,12 +47,11 @@ internal sealed class BoardDrawing(SudokuGrid question, SudokuGrid solution)
     {
         var shape = question.Shape;
         Line(svg, $"<text y=\"14\" font-size=\"14\" font-weight=\"bold\" fill=\"#222222\">{board.Title}</text>");
-        var kinds = SudokuBoard.Kinds(board.Grid, question, solution);
         var text = board.Grid.ToString();
         for (var cell = 0; cell < shape.Cells; cell++)
         {
             var (x, y) = (cell % shape.Side * Cell, Title + (cell / shape.Side * Cell));
-            var (fill, ink) = Colours(kinds[cell]);
+            var (fill, ink) = ColoursOf(board.Grid, cell);
             Line(svg, $"<rect x=\"{x}\" y=\"{y}\" width=\"{Cell}\" height=\"{Cell}\" fill=\"{fill}\" stroke=\"#bbbbbb\"/>");
             if (text[cell] != '.')
             {
@@ -69,12 +68,12 @@ internal sealed class BoardDrawing(SudokuGrid question, SudokuGrid solution)
         Line(svg, $"<text y=\"{Side + Title + 17}\" font-size=\"11\" fill=\"#555555\">{board.Note}</text>");
     }
 
-    private static (string Fill, string Ink) Colours(SudokuCellKind kind) => kind switch
+    private (string Fill, string Ink) ColoursOf(SudokuGrid grid, int cell) => (grid[cell], question[cell]) switch
     {
-        SudokuCellKind.Right => ("#dff3e0", "#1b6e2a"),
-        SudokuCellKind.Wrong => ("#fbdcdc", "#b01c1c"),
-        SudokuCellKind.Given => ("#eeeeee", "#222222"),
-        _ => ("#ffffff", "#222222"),
+        (0, 0) => ("#ffffff", "#222222"),
+        var (digit, _) when digit != solution[cell] => ("#fbdcdc", "#b01c1c"),
+        (_, 0) => ("#dff3e0", "#1b6e2a"),
+        _ => ("#eeeeee", "#222222"),
     };
 
     private static void Line(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');

@@ -30,5 +30,5 @@ foreach (var thought in trace)
 }
 
 File.WriteAllText(picture, drawing.ToSvg());
-Console.WriteLine($"{trace.Count} segments, {(SudokuChecker.IsSolution(question, task.Decode(trace[^1].Tokens)) ? "solved" : "not solved")}: {picture}");
+Console.WriteLine($"{trace.Count} segments, {(question.IsSolvedBy(task.Decode(trace[^1].Tokens)) ? "solved" : "not solved")}: {picture}");
 return 0;

@@ -9,12 +9,12 @@ internal static class Forward
 {
     public static void Run(float sum)
     {
-        var encoding = new SudokuEncoding(SudokuShape.Four);
+        var task = new SudokuTask(SudokuShape.Four);
         using var generator = new torch.Generator(1);
-        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         var question = SudokuGrid.Parse(".42.....1.4....2", SudokuShape.Four);
         using var solver = new HrmSolver(model, new FixedHalting(2));
-        var answer = solver.Solve(encoding.Encode(question));
+        var answer = solver.Solve(task.Encode(question));
         Console.WriteLine($"consumer: ones {sum}, {answer.Tokens.Length} tokens after {answer.Segments} segments");
         Environment.ExitCode = sum == 6 && answer.Tokens.Length == 16 ? 0 : 1;
     }

@@ -32,14 +32,14 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
             [OwnRule] = new(settings.Trainer.Halting.Rule == HaltingRule.Never ? new FixedHalting(maximum) : new QValueHalting(maximum, rule: settings.Trainer.Halting.Rule)),
             [ConfidenceRule] = new(new ConfidenceHalting(Confidence, maximum)),
         };
-        var encoding = settings.Task == "sudoku" ? new SudokuEncoding(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
+        var task = settings.Task == "sudoku" ? new SudokuTask(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
         var answers = new AnswerStudy(segments);
         new SegmentEvaluator(model, segments, settings.EvaluationBatchSize).Run(
             test.Examples,
             example =>
             {
                 answers.Add(example);
-                var difficulty = DifficultyOf(example, encoding);
+                var difficulty = DifficultyOf(example, task);
                 foreach (var rule in rules.Values)
                 {
                     rule.Add(example, difficulty);
@@ -53,8 +53,8 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     public double ExactAfter(int segments) => Segments[segments - 1].Exact;
 
     /// <summary>The guesses that the exact search needs for a Sudoku; other tasks have no such measure here.</summary>
-    private static int DifficultyOf(ExampleSegments example, SudokuEncoding? encoding)
-        => encoding is null ? 0 : SudokuSearch.CountGuesses(encoding.Decode(example.Inputs));
+    private static int DifficultyOf(ExampleSegments example, SudokuTask? task)
+        => task is null ? 0 : SudokuSearch.CountGuesses(task.DecodeExample(example.Inputs));
 
     /// <summary>Where a rule stops.</summary>
     /// <param name="Mean">The mean number of segments.</param>

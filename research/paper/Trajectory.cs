@@ -20,7 +20,7 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
         using var low = study.Low.Components(2);
         var (ofHigh, ofLow) = (new List<double[]>(), new List<double[]>());
         var (inputs, _) = test.Read(0);
-        var token = model.Config.PrefixLength + Math.Max(0, Array.IndexOf(inputs, SudokuEncoding.BlankToken));
+        var token = model.Config.PrefixLength + Math.Max(0, Array.IndexOf(inputs, SudokuTask.BlankToken));
         var listener = model.Recurrence.Updated;
         try
         {

@@ -28,22 +28,22 @@ public sealed class FourByFour : IDisposable
     public FourByFour(long seed, torch.Device? device = null, torch.ScalarType? dtype = null)
     {
         Seed = seed;
-        Puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
+        Puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
         _generator = new torch.Generator((ulong)seed);
         _options = TrainerPresets.Tiny();
-        var config = HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize);
+        var config = HrmPresets.Tiny(Sudoku.SequenceLength, Sudoku.VocabularySize);
         Model = new HrmModel(config with { ForwardDtype = dtype ?? config.ForwardDtype }, _generator);
         Model.to(device ?? torch.CPU);
     }
 
     /// <summary>Turns puzzles into tokens and back.</summary>
-    public static SudokuEncoding Encoding { get; } = new(SudokuShape.Four);
+    public static SudokuTask Sudoku { get; } = new(SudokuShape.Four);
 
     /// <summary>The seed.</summary>
     public long Seed { get; }
 
     /// <summary>1,000 training puzzles, and 1,000 test puzzles of the other orbit.</summary>
-    public SudokuOrbitSplit Puzzles { get; }
+    public SudokuSplit Puzzles { get; }
 
     /// <summary>The model.</summary>
     public HrmModel Model { get; }
@@ -64,7 +64,7 @@ public sealed class FourByFour : IDisposable
         const int MetricCount = 8;
         using var trainer = new OneStepGradTrainer(Model, _options, _generator);
         var batches = new PuzzleLoader(Dataset(Puzzles.Training), _options.GlobalBatchSize, Model.Device)
-            .TrainingBatches(EpochsPerIteration, Seed, new SudokuAugmentation(SudokuShape.Four));
+            .TrainingBatches(EpochsPerIteration, Seed, Sudoku);
         var clock = Stopwatch.StartNew();
         using var sums = torch.zeros([MetricCount], torch.ScalarType.Float64, Model.Device);
         foreach (var batch in batches.Take(Steps))
@@ -96,13 +96,13 @@ public sealed class FourByFour : IDisposable
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
     {
         using var solver = new HrmSolver(Model, new FixedHalting(MaxSegments));
-        var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Encoding.Encode(puzzle.Question)))).ToArray();
+        var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Sudoku.Encode(puzzle.Question)))).ToArray();
         var chosen = traces.FirstOrDefault(
             entry => IsRight(entry.puzzle, entry.trace[^1]) && !IsRight(entry.puzzle, entry.trace[0]),
             traces[0]);
         return (chosen.puzzle, chosen.trace);
 
-        static bool IsRight(SudokuPuzzle puzzle, SegmentAnswer answer) => answer.Tokens.SequenceEqual(Encoding.Encode(puzzle.Answer));
+        static bool IsRight(SudokuPuzzle puzzle, SegmentAnswer answer) => answer.Tokens.SequenceEqual(Sudoku.Encode(puzzle.Answer));
     }
 
     /// <inheritdoc/>
@@ -113,5 +113,5 @@ public sealed class FourByFour : IDisposable
     }
 
     private static InMemoryPuzzleDataset Dataset(IEnumerable<SudokuPuzzle> puzzles)
-        => new(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize);
+        => new(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize);
 }

@@ -15,14 +15,14 @@ public static class ReadmeExample
     public static (SudokuPuzzle Puzzle, SudokuGrid Answer) Run(int steps, string folder)
     {
         // <readme>
-        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
-        var encoding = new SudokuEncoding(SudokuShape.Four);
-        var dataset = new InMemoryPuzzleDataset(puzzles.Training.Select(encoding.ToExample), encoding.VocabularySize);
+        var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
+        var task = new SudokuTask(SudokuShape.Four);
+        var dataset = new InMemoryPuzzleDataset(puzzles.Training.Select(task.ToExample), task.VocabularySize);
         var batches = new PuzzleLoader(dataset, batchSize: 64, torch.CPU)
-            .TrainingBatches(epochsPerIteration: 10, seed: 1, new SudokuAugmentation(SudokuShape.Four));
+            .TrainingBatches(epochsPerIteration: 10, seed: 1, task);
 
         using var generator = new torch.Generator(1);
-        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new OneStepGradTrainer(model, TrainerPresets.Tiny(), generator);
         foreach (var batch in batches.Take(steps))
         {
@@ -33,7 +33,7 @@ public static class ReadmeExample
         model.Save(folder);
         using var loaded = HrmModel.Load(folder);
         using var solver = new HrmSolver(loaded, new FixedHalting(8));
-        var answer = encoding.DecodePrediction([.. solver.Solve(encoding.Encode(puzzles.Test[0].Question)).Tokens]);
+        var answer = task.Decode([.. solver.Solve(task.Encode(puzzles.Test[0].Question)).Tokens]);
         // </readme>
         return (puzzles.Test[0], answer);
     }

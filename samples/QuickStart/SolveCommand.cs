@@ -29,14 +29,14 @@ internal static class SolveCommand
 
     private static int Solve(SudokuGrid question, int segments, torch.Device device, torch.ScalarType? dtype)
     {
-        var encoding = new SudokuEncoding(question.Shape);
+        var task = new SudokuTask(question.Shape);
         using var model = HrmModel.Load(ShippedModel.Folder, device, dtype);
         using var solver = new HrmSolver(model, ShippedModel.Halting(segments));
-        var trace = solver.Trace(encoding.Encode(question));
-        BoardView.Write(AnsiConsole.Console, encoding, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
+        var trace = solver.Trace(task.Encode(question));
+        BoardView.Write(AnsiConsole.Console, task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
         var last = trace[^1];
-        var answer = encoding.DecodePrediction([.. last.Tokens]);
-        var isSolved = SudokuChecker.IsSolution(question, answer);
+        var answer = task.Decode([.. last.Tokens]);
+        var isSolved = question.IsSolvedBy(answer);
         var confidence = 1 / (1 + Math.Exp(-last.QHalt));
         AnsiConsole.Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {Words.Count(last.Segment, "segment")}, the model is {confidence:P1} sure");
 

@@ -26,13 +26,13 @@ internal static class TrainCommand
         console.WriteLine();
 
         var (puzzle, trace) = sample.Demonstrate();
-        BoardView.Write(console, FourByFour.Encoding, puzzle.Question, puzzle.Answer, trace);
+        BoardView.Write(console, FourByFour.Sudoku, puzzle.Question, puzzle.Answer, trace);
 
         var folder = Path.Combine("runs", "quickstart");
         sample.Model.Save(folder);
         using var loaded = HrmModel.Load(folder, device);
         using var solver = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments));
-        var again = solver.Solve(FourByFour.Encoding.Encode(puzzle.Question));
+        var again = solver.Solve(FourByFour.Sudoku.Encode(puzzle.Question));
         var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);
         console.WriteLine($"Saved to {folder} and loaded again: the answer is {(isSame ? "the same" : "another one")}.");
         return isSame ? 0 : 1;

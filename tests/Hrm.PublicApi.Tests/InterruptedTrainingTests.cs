@@ -23,7 +23,7 @@ public sealed class InterruptedTrainingTests : IDisposable
     public InterruptedTrainingTests(ITestOutputHelper output)
     {
         _output = output;
-        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 200, testPuzzles: 40, new StatefulRandom(3));
+        var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 200, testPuzzles: 40, new StatefulRandom(3));
         Write("train.csv", puzzles.Training);
         Write("test.csv", puzzles.Test);
     }

@@ -9,7 +9,7 @@ namespace Hrm.PublicApi.Tests;
 /// <summary>The model that comes with the samples can do what its card says, on every tenth puzzle of the card's easy list.</summary>
 public sealed class ShippedModelTests
 {
-    private static readonly SudokuEncoding Encoding = new(SudokuShape.Nine);
+    private static readonly SudokuTask Sudoku = new(SudokuShape.Nine);
 
     [Fact]
     public void The_code_of_the_card_solves_a_puzzle()
@@ -29,7 +29,7 @@ public sealed class ShippedModelTests
     public void Easy_puzzles_and_most_of_seventeen_clues_are_solved_and_halting_is_honest()
     {
         var puzzles = SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", "sudoku_easy_test.csv"), SudokuShape.Nine).Where((_, row) => row % 10 == 0).ToArray();
-        var dataset = new InMemoryPuzzleDataset(puzzles.Select(puzzle => Encoding.ToExample(puzzle)), Encoding.VocabularySize);
+        var dataset = new InMemoryPuzzleDataset(puzzles.Select(puzzle => Sudoku.ToExample(puzzle)), Sudoku.VocabularySize);
         using var model = HrmModel.Load(ShippedModel.Folder);
         var (easy, hard, stopped) = (new List<bool>(), new List<bool>(), new List<bool>());
 

@@ -39,7 +39,7 @@ public sealed class VotingTests(ITestOutputHelper output)
     {
         var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = symmetries }, new SudokuTask(SudokuShape.Four));
         var asked = puzzles.Take(Puzzles).ToArray();
-        var answers = await Task.WhenAll(asked.Select(puzzle => thinking.SolveAsync(FourByFour.Encoding.Encode(puzzle.Question))));
-        return asked.Zip(answers).Count(pair => pair.Second.Tokens.AsSpan().SequenceEqual(FourByFour.Encoding.Encode(pair.First.Answer))) / (double)Puzzles;
+        var answers = await Task.WhenAll(asked.Select(puzzle => thinking.SolveAsync(FourByFour.Sudoku.Encode(puzzle.Question))));
+        return asked.Zip(answers).Count(pair => pair.Second.Tokens.AsSpan().SequenceEqual(FourByFour.Sudoku.Encode(pair.First.Answer))) / (double)Puzzles;
     }
 }

@@ -17,10 +17,10 @@ public sealed class SolveTests
 
         response.IsSuccessStatusCode.Should().BeTrue();
         var answer = await response.ReadJsonAsync();
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
-        var expected = service.Solver.Solve(encoding.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
+        var task = new SudokuTask(SudokuShape.Nine);
+        var expected = service.Solver.Solve(task.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
         answer.GetProperty("puzzle").GetString().Should().Be(Puzzles.Sudoku);
-        answer.GetProperty("solution").GetString().Should().Be(encoding.DecodePrediction(expected.Tokens).ToString());
+        answer.GetProperty("solution").GetString().Should().Be(task.Decode(expected.Tokens).ToString());
         answer.GetProperty("isSolved").GetBoolean().Should().BeFalse();
         answer.GetProperty("segments").GetInt32().Should().Be(3);
         answer.GetProperty("reason").GetString().Should().Be("Maximum");
@@ -67,8 +67,8 @@ public sealed class SolveTests
     public async Task Each_segment_is_an_event_and_the_last_event_is_the_answer()
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
-        var expected = service.Solver.Trace(encoding.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
+        var task = new SudokuTask(SudokuShape.Nine);
+        var expected = service.Solver.Trace(task.Encode(SudokuGrid.Parse(Puzzles.Sudoku, SudokuShape.Nine)));
 
         using var response = await service.OpenAsync("/api/sudoku/trace", Puzzles.Sudoku);
         response.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
@@ -83,7 +83,7 @@ public sealed class SolveTests
         {
             var data = events[i].Data;
             data.GetProperty("segment").GetInt32().Should().Be(i + 1);
-            data.GetProperty("board").GetString().Should().Be(encoding.DecodePrediction(expected[i].Tokens).ToString());
+            data.GetProperty("board").GetString().Should().Be(task.Decode(expected[i].Tokens).ToString());
             data.GetProperty("qHalt").GetDouble().Should().BeApproximately(expected[i].QHalt, 1e-5);
             data.GetProperty("qContinue").GetDouble().Should().BeApproximately(expected[i].QContinue, 1e-5);
             data.GetProperty("highResidual").GetDouble().Should().BeApproximately(expected[i].HighResidual, 1e-4);

@@ -14,11 +14,11 @@ public sealed class DepthReportTests
     {
         // A trained model would take minutes: the labels are what this one answers at some depth.
         var shape = SudokuShape.Four;
-        var encoding = new SudokuEncoding(shape);
+        var task = new SudokuTask(shape);
         var questions = new SudokuGenerator(shape, new StatefulRandom(1)).NextDistinctPuzzles(40, 6);
         using var generator = new torch.Generator(3);
-        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
-        var dataset = new InMemoryPuzzleDataset(questions.Select((puzzle, i) => LabelledByTheModel(model, encoding, puzzle, i % 4 == 0 ? 16 : 8)), encoding.VocabularySize);
+        using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
+        var dataset = new InMemoryPuzzleDataset(questions.Select((puzzle, i) => LabelledByTheModel(model, task, puzzle, i % 4 == 0 ? 16 : 8)), task.VocabularySize);
         using var test = new LabDataset(dataset, [], [.. questions.Select((_, i) => i % 2 == 0 ? "puzzles5_forum_hardest_1905_11+" : "other")]);
         var report = new DepthReport(new SudokuLab().CreateReport(test), HaltingRule.HaltPositive);
         report.Run(model, test, 16, new CountLines(AnsiConsole.Console, 40), CancellationToken.None);
@@ -40,10 +40,10 @@ public sealed class DepthReportTests
     }
 
     /// <summary>An example whose labels are the model's own answer after a number of segments, so that depths differ.</summary>
-    private static PuzzleExample LabelledByTheModel(HrmModel model, SudokuEncoding encoding, SudokuPuzzle puzzle, int segments)
+    private static PuzzleExample LabelledByTheModel(HrmModel model, SudokuTask task, SudokuPuzzle puzzle, int segments)
     {
         using var solver = new HrmSolver(model, new FixedHalting(segments));
-        var inputs = encoding.Encode(puzzle.Question);
+        var inputs = task.Encode(puzzle.Question);
         return new PuzzleExample(inputs, solver.Solve(inputs).Tokens);
     }
 

@@ -9,9 +9,9 @@ namespace Hrm.Tool.Tests;
 /// <summary>A training on a few 4×4 Sudokus that prints nothing.</summary>
 internal static class TinyRun
 {
-    private static readonly SudokuEncoding Encoding = new(SudokuShape.Four);
+    private static readonly SudokuTask Sudoku = new(SudokuShape.Four);
 
-    public static HrmConfig Model => HrmPresets.Tiny(Encoding.SequenceLength, Encoding.VocabularySize);
+    public static HrmConfig Model => HrmPresets.Tiny(Sudoku.SequenceLength, Sudoku.VocabularySize);
 
     public static LabTraining Create(LabSettings settings, string folder)
     {
@@ -22,6 +22,6 @@ internal static class TinyRun
     private static LabDataset Puzzles(int count)
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(count, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Encoding.ToExample), Encoding.VocabularySize), [], []);
+        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
     }
 }

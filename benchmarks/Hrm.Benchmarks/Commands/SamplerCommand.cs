@@ -49,8 +49,8 @@ internal static class SamplerCommand
     private static void Write(string folder)
     {
         var watch = Stopwatch.StartNew();
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
-        var options = new PuzzleDatasetOptions { SequenceLength = encoding.SequenceLength, VocabularySize = encoding.VocabularySize, Overwrite = true };
+        var task = new SudokuTask(SudokuShape.Nine);
+        var options = new PuzzleDatasetOptions { SequenceLength = task.SequenceLength, VocabularySize = task.VocabularySize, Overwrite = true };
         PuzzleDatasetFolder.Write(folder, ["<blank>"], [new PuzzleSplit("train", Variants().Select(PuzzleGroup.Of))], options);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Rows} rows written in {watch.Elapsed.TotalSeconds:F1} s"));
     }
@@ -59,13 +59,13 @@ internal static class SamplerCommand
     private static IEnumerable<PuzzleExample> Variants()
     {
         var random = new StatefulRandom(1);
-        var augmentation = new SudokuAugmentation(SudokuShape.Nine);
-        var puzzles = SudokuCsv.ReadAll(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine);
+        var task = new SudokuTask(SudokuShape.Nine);
+        var puzzles = SudokuCsv.Read(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine).ToArray();
         for (var row = 0; row < Rows; row++)
         {
-            var (inputs, labels) = (new int[SudokuShape.Nine.Cells], new int[SudokuShape.Nine.Cells]);
-            augmentation.Sample(puzzles[row % puzzles.Count], random, inputs, labels);
-            yield return new PuzzleExample(inputs, labels);
+            var example = task.ToExample(puzzles[row % puzzles.Length]);
+            task.Apply(example.Inputs, example.Labels, random);
+            yield return example;
         }
     }
 

@@ -67,11 +67,11 @@ internal sealed class HaltingComparison
     private static (int[] Inputs, int[] Labels)[] Read(HrmConfig config, string? csv)
     {
         var shape = SudokuShape.OfSide((int)Math.Sqrt(config.SequenceLength));
-        var encoding = new SudokuEncoding(shape);
+        var task = new SudokuTask(shape);
         var puzzles = csv is null
-            ? SudokuOrbitSplit.Four(trainingPuzzles: 0, testPuzzles: Puzzles, new StatefulRandom(7)).Test
+            ? SudokuSplit.FourByFour(trainingPuzzles: 0, testPuzzles: Puzzles, new StatefulRandom(7)).Test
             : SudokuCsv.Read(csv, shape).Take(Puzzles).ToArray();
-        return [.. puzzles.Select(puzzle => (encoding.Encode(puzzle.Question), encoding.Encode(puzzle.Answer)))];
+        return [.. puzzles.Select(puzzle => (task.Encode(puzzle.Question), task.Encode(puzzle.Answer)))];
     }
 
     private static int Solve(HrmSolver solver, (int[] Inputs, int[] Labels)[] puzzles)

@@ -17,17 +17,17 @@ internal sealed class SamplerWorkload : IDisposable
 
     public SamplerWorkload(int batch)
     {
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
-        var examples = SudokuCsv.Read(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine).Select(encoding.ToExample).ToArray();
+        var task = new SudokuTask(SudokuShape.Nine);
+        var examples = SudokuCsv.Read(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine).Select(task.ToExample).ToArray();
         var split = new PuzzleSplit("train", examples.Select(PuzzleGroup.Of));
         PuzzleDatasetFolder.Write(
             _folder,
             ["<blank>"],
             [split],
-            new PuzzleDatasetOptions { SequenceLength = encoding.SequenceLength, VocabularySize = encoding.VocabularySize, Overwrite = true });
+            new PuzzleDatasetOptions { SequenceLength = task.SequenceLength, VocabularySize = task.VocabularySize, Overwrite = true });
         _dataset = PuzzleDatasetFolder.Open(_folder, "train");
         _stored = new TrainingStream(_dataset, batch, new TrainingStreamOptions { PrefetchBatches = 0 });
-        _augmented = new TrainingStream(_dataset, batch, new TrainingStreamOptions { PrefetchBatches = 0 }, augmentation: new SudokuAugmentation(SudokuShape.Nine));
+        _augmented = new TrainingStream(_dataset, batch, new TrainingStreamOptions { PrefetchBatches = 0 }, augmentation: task);
         var drawn = Enumerable.Range(0, batch).Select(row => examples[row % examples.Length]).ToArray();
         _inputs = [.. drawn.SelectMany(example => example.Inputs)];
         _labels = [.. drawn.SelectMany(example => example.Labels)];

@@ -14,12 +14,12 @@ internal sealed class SudokuBatches : IDisposable
 
     public SudokuBatches(int batchSize, int count, torch.Device? device = null)
     {
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
+        var task = new SudokuTask(SudokuShape.Nine);
         var examples = SudokuCsv.Read(Path.Combine(AppContext.BaseDirectory, "data", "sudoku.csv"), SudokuShape.Nine)
             .Take(batchSize * count)
-            .Select(puzzle => new PuzzleExample(encoding.Encode(puzzle.Question), encoding.Encode(puzzle.Answer)));
-        var loader = new PuzzleLoader(new InMemoryPuzzleDataset(examples, encoding.VocabularySize), batchSize, device ?? torch.CPU);
-        _batches = [.. loader.TrainingBatches(1, Seed, new SudokuAugmentation(SudokuShape.Nine)).Take(count)];
+            .Select(puzzle => new PuzzleExample(task.Encode(puzzle.Question), task.Encode(puzzle.Answer)));
+        var loader = new PuzzleLoader(new InMemoryPuzzleDataset(examples, task.VocabularySize), batchSize, device ?? torch.CPU);
+        _batches = [.. loader.TrainingBatches(1, Seed, task).Take(count)];
     }
 
     /// <summary>The first batch, for what needs the same one each time.</summary>

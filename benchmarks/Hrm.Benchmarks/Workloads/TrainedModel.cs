@@ -15,15 +15,15 @@ internal static class TrainedModel
     /// <summary>Trains the tiny preset on 4×4 Sudokus, in about a minute on 2 cores.</summary>
     public static HrmModel FourByFour()
     {
-        var encoding = new SudokuEncoding(SudokuShape.Four);
+        var task = new SudokuTask(SudokuShape.Four);
         var options = TrainerPresets.Tiny();
         using var generator = new Generator(Seed, CPU);
-        var puzzles = SudokuOrbitSplit.Four(TrainingPuzzles, testPuzzles: 0, new StatefulRandom(Seed)).Training;
-        var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        var puzzles = SudokuSplit.FourByFour(TrainingPuzzles, testPuzzles: 0, new StatefulRandom(Seed)).Training;
+        var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new OneStepGradTrainer(model, options, generator);
-        var dataset = new InMemoryPuzzleDataset(puzzles.Select(encoding.ToExample), encoding.VocabularySize);
+        var dataset = new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize);
         var batches = new PuzzleLoader(dataset, options.GlobalBatchSize, CPU)
-            .TrainingBatches(EpochsPerIteration, Seed, new SudokuAugmentation(SudokuShape.Four));
+            .TrainingBatches(EpochsPerIteration, Seed, task);
         foreach (var batch in batches.Take((int)options.TotalSteps))
         {
             using (batch)

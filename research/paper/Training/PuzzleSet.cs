@@ -54,7 +54,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
             var random = new StatefulRandom(1);
             var split = SudokuSplit.Generate(shape, count, count, givens, random);
             var builder = new SudokuDatasetBuilder(shape, new SudokuDatasetOptions());
-            Write(folder, new PuzzleDatasetOptions { SequenceLength = builder.Encoding.SequenceLength, VocabularySize = builder.Encoding.VocabularySize }, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
+            Write(folder, new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize }, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
         });
 
     /// <summary>Generated mazes: as many for training as for testing, no layout in both, also turned or mirrored.</summary>

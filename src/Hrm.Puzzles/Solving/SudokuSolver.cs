@@ -11,6 +11,7 @@ namespace Hrm.Puzzles;
 /// </code></example>
 public sealed class SudokuSolver
 {
+    private readonly SudokuTask _task;
     private readonly PuzzleSolver<SudokuGrid, SudokuGrid> _solver;
 
     /// <summary>Creates the solver.</summary>
@@ -20,24 +21,24 @@ public sealed class SudokuSolver
     public SudokuSolver(HrmSolver solver, SudokuShape? shape = null)
     {
         ArgumentNullException.ThrowIfNull(solver);
-        Shape = shape ?? ShapeOf(solver.Config.SequenceLength);
-        _solver = new PuzzleSolver<SudokuGrid, SudokuGrid>(solver, new SudokuTask(Shape));
+        _task = new SudokuTask(shape ?? ShapeOf(solver.Config.SequenceLength));
+        _solver = new PuzzleSolver<SudokuGrid, SudokuGrid>(solver, _task);
     }
 
     /// <summary>The shape of the grids.</summary>
-    public SudokuShape Shape { get; }
+    public SudokuShape Shape => _task.Shape;
 
     /// <summary>Solves a Sudoku; waits for the answer.</summary>
     /// <param name="question">The givens row by row; '.' or '0' is a blank.</param>
     /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
     /// <exception cref="SudokuRuleException">Givens in conflict; names the cells.</exception>
-    public PuzzleAnswer<SudokuGrid> Solve(string question) => Solve(SudokuGrid.Parse(question, Shape));
+    public PuzzleAnswer<SudokuGrid> Solve(string question) => _solver.Solve(_task.Parse(question));
 
     /// <summary>Solves a Sudoku; waits for the answer.</summary>
     /// <param name="question">The givens.</param>
     /// <exception cref="SudokuRuleException">Givens in conflict; names the cells.</exception>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
-    public PuzzleAnswer<SudokuGrid> Solve(SudokuGrid question) => _solver.Solve(Checked(question));
+    public PuzzleAnswer<SudokuGrid> Solve(SudokuGrid question) => _solver.Solve(SudokuTask.RequireNoConflict(question));
 
     /// <summary>Solves a Sudoku.</summary>
     /// <param name="question">The givens.</param>
@@ -46,7 +47,7 @@ public sealed class SudokuSolver
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<PuzzleAnswer<SudokuGrid>> SolveAsync(SudokuGrid question, CancellationToken cancellationToken = default)
-        => _solver.SolveAsync(Checked(question), cancellationToken);
+        => _solver.SolveAsync(SudokuTask.RequireNoConflict(question), cancellationToken);
 
     /// <summary>Solves a Sudoku, and gives the grid in the making after each segment.</summary>
     /// <param name="question">The givens.</param>
@@ -54,13 +55,7 @@ public sealed class SudokuSolver
     /// <exception cref="SudokuRuleException">At the call: givens in conflict; names the cells.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IAsyncEnumerable<PuzzleTrace<SudokuGrid>> TraceAsync(SudokuGrid question, CancellationToken cancellationToken = default)
-        => _solver.TraceAsync(Checked(question), cancellationToken);
-
-    private static SudokuGrid Checked(SudokuGrid question)
-    {
-        ArgumentNullException.ThrowIfNull(question);
-        return question.FindConflict() is { } conflict ? throw new SudokuRuleException(conflict) : question;
-    }
+        => _solver.TraceAsync(SudokuTask.RequireNoConflict(question), cancellationToken);
 
     private static SudokuShape ShapeOf(int cells)
     {

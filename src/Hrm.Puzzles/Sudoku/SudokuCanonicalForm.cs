@@ -1,13 +1,14 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The least grid, read row by row, among all grids that are equivalent to a solved grid under <see cref="SudokuSymmetry"/>.
-/// Two solved grids are equivalent exactly if their canonical forms are equal. Exact; safe for use by several threads.
+/// Canonical form of a solved grid: the least grid, read row by row, among all its symmetric variants. Two solved grids are
+/// symmetric to each other exactly if their canonical forms are equal. Exact; safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// For a choice of transposition, top row and column order the rest is forced: the digits are relabelled so that the top
-/// row counts up, and rows and bands are sorted by their first cell, in which no two rows agree. So 2·9·1,296 candidates
-/// stand for the 3,359,232 rearrangements of a 9×9 grid, and most of them lose within the second row.
+/// Symmetries are relabelled digits, permuted bands, rows, stacks and columns, and for square boxes transposition. A choice of
+/// transposition, top row and column order determines the rest: digits are relabelled so that the top row ascends, then rows and
+/// bands are sorted by their first cell. A 9×9 grid has 2·9·1,296 such choices instead of 3,359,232 rearrangements; most lose
+/// within the second row.
 /// </remarks>
 public sealed class SudokuCanonicalForm
 {
@@ -15,8 +16,9 @@ public sealed class SudokuCanonicalForm
     public const int MaximumSide = 9;
 
     private readonly SudokuShape _shape;
-    private readonly byte[][] _columnOrders;
-    private readonly byte[][] _positions;
+
+    /// <summary>For each order of the columns the source of each column, and its inverse.</summary>
+    private readonly (byte[] Sources, byte[] Positions)[] _columnOrders;
 
     /// <summary>Prepares canonical forms of a shape.</summary>
     /// <param name="shape">The shape, of a side up to <see cref="MaximumSide"/>.</param>
@@ -26,13 +28,12 @@ public sealed class SudokuCanonicalForm
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shape.Side, MaximumSide, nameof(shape));
         _shape = shape;
-        _columnOrders = [.. SudokuPermutation.AllBlocks(shape.Side, shape.BoxColumns)];
-        _positions = [.. _columnOrders.Select(SudokuPermutation.Inverse)];
+        _columnOrders = [.. ColumnOrders(shape).Select(order => (order, SudokuSymmetry.Inverse(order)))];
     }
 
     /// <summary>The canonical form of a solved grid.</summary>
     /// <param name="grid">The solved grid.</param>
-    /// <returns>The same grid for every grid of one orbit.</returns>
+    /// <returns>The same grid for all grids that are symmetric to each other.</returns>
     /// <exception cref="ArgumentException">A grid of another shape, or one that is not solved.</exception>
     public SudokuGrid Of(SudokuGrid grid)
     {
@@ -42,7 +43,7 @@ public sealed class SudokuCanonicalForm
             throw new ArgumentException($"grid: expected a solved grid of {_shape}, got '{grid}'", nameof(grid));
         }
 
-        // Digits from 0 here: the label of a digit is its position in the top row.
+        // Digits count from 0 here: the label of a digit is its column in the top row.
         Span<byte> least = stackalloc byte[_shape.Cells];
         least.Fill(byte.MaxValue);
         Lower(least, grid.Digits);
@@ -65,10 +66,12 @@ public sealed class SudokuCanonicalForm
         return SudokuGrid.FromDigits(least, _shape);
     }
 
+    /// <summary>Lowers the least grid so far by every choice of a top row and of a column order.</summary>
     private void Lower(Span<byte> least, ReadOnlySpan<byte> digits)
     {
         var side = _shape.Side;
         Span<byte> columnOf = stackalloc byte[MaximumSide + 1];
+        // For each cell the column in which the top row has the same digit.
         Span<byte> columns = stackalloc byte[digits.Length];
         for (var top = 0; top < side; top++)
         {
@@ -82,133 +85,120 @@ public sealed class SudokuCanonicalForm
                 columns[cell] = columnOf[digits[cell]];
             }
 
-            LowerUnder(top, least, columns);
-        }
-    }
-
-    /// <summary>Tries every order of the columns under one top row.</summary>
-    /// <param name="top">The top row.</param>
-    /// <param name="least">The least grid so far.</param>
-    /// <param name="columns">For each cell the column in which the top row has the same digit.</param>
-    private void LowerUnder(int top, Span<byte> least, ReadOnlySpan<byte> columns)
-    {
-        var band = top / _shape.BoxRows;
-        Span<byte> rows = stackalloc byte[MaximumSide];
-        for (var order = 0; order < _columnOrders.Length; order++)
-        {
-            var source = _columnOrders[order];
-            var labels = _positions[order];
-            // Most orders lose by the first cell of the second row, which needs no sorting.
-            if (LeastBelow(top, columns, source[0], labels) > least[_shape.Side])
+            foreach (var (sources, labels) in _columnOrders)
             {
-                continue;
-            }
-
-            OrderBand(rows, band, columns, source[0], labels);
-            var comparison = CompareRow(least, 1, columns.Slice(rows[1] * _shape.Side, _shape.Side), source, labels);
-            if (comparison <= 0)
-            {
-                OrderOtherBands(rows[.._shape.Side], band, columns, source[0], labels);
-                LowerRows(least, comparison < 0, rows, columns, source, labels);
+                var second = SecondRow(top, columns[sources[0]..], labels);
+                if (Compare(columns.Slice(second * side, side), least.Slice(side, side), sources, labels) <= 0)
+                {
+                    LowerRows(least, columns, sources, labels);
+                }
             }
         }
     }
 
-    /// <summary>The least label in a column among the rows of a band other than the top row.</summary>
-    private int LeastBelow(int top, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
+    /// <summary>The row that becomes the second one: of the other rows of the top band the one with the least first label.</summary>
+    private int SecondRow(int top, ReadOnlySpan<byte> firstColumn, byte[] labels)
     {
+        var (second, least) = (-1, int.MaxValue);
         var first = top - (top % _shape.BoxRows);
-        var least = int.MaxValue;
         for (var row = first; row < first + _shape.BoxRows; row++)
         {
-            var label = labels[columns[(row * _shape.Side) + column]];
+            var label = labels[firstColumn[row * _shape.Side]];
             if (row != top && label < least)
             {
-                least = label;
+                (second, least) = (row, label);
             }
         }
 
-        return least;
+        return second;
     }
 
-    /// <summary>Lists the rows of a band, sorted by their label in the first column.</summary>
-    private void OrderBand(Span<byte> sorted, int band, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
+    private static int Compare(ReadOnlySpan<byte> row, ReadOnlySpan<byte> least, byte[] sources, byte[] labels)
     {
-        var height = _shape.BoxRows;
-        for (var i = 0; i < height; i++)
+        for (var column = 0; column < sources.Length; column++)
         {
-            var row = (band * height) + i;
-            var key = labels[columns[(row * _shape.Side) + column]];
-            var at = i;
-            for (; at > 0 && labels[columns[(sorted[at - 1] * _shape.Side) + column]] > key; at--)
+            var difference = labels[row[sources[column]]] - least[column];
+            if (difference != 0)
             {
-                sorted[at] = sorted[at - 1];
-            }
-
-            sorted[at] = (byte)row;
-        }
-    }
-
-    private void OrderOtherBands(Span<byte> rows, int topBand, ReadOnlySpan<byte> columns, int column, ReadOnlySpan<byte> labels)
-    {
-        var height = _shape.BoxRows;
-        var bands = _shape.Side / height;
-        Span<byte> band = stackalloc byte[MaximumSide];
-        var filled = 1;
-        for (var source = 0; source < bands; source++)
-        {
-            if (source == topBand)
-            {
-                continue;
-            }
-
-            OrderBand(band, source, columns, column, labels);
-            var key = labels[columns[(band[0] * _shape.Side) + column]];
-            var at = filled++;
-            for (; at > 1 && labels[columns[(rows[(at - 1) * height] * _shape.Side) + column]] > key; at--)
-            {
-                rows.Slice((at - 1) * height, height).CopyTo(rows.Slice(at * height, height));
-            }
-
-            band[..height].CopyTo(rows.Slice(at * height, height));
-        }
-    }
-
-    private void LowerRows(Span<byte> least, bool isLower, ReadOnlySpan<byte> rows, ReadOnlySpan<byte> columns, byte[] source, ReadOnlySpan<byte> labels)
-    {
-        var side = _shape.Side;
-        for (var row = 2; !isLower && row < side; row++)
-        {
-            var order = CompareRow(least, row, columns.Slice(rows[row] * side, side), source, labels);
-            if (order > 0)
-            {
-                return;
-            }
-
-            isLower = order < 0;
-        }
-
-        for (var row = 0; isLower && row < side; row++)
-        {
-            for (var column = 0; column < side; column++)
-            {
-                least[(row * side) + column] = labels[columns[(rows[row] * side) + source[column]]];
-            }
-        }
-    }
-
-    private int CompareRow(ReadOnlySpan<byte> least, int row, ReadOnlySpan<byte> columns, byte[] source, ReadOnlySpan<byte> labels)
-    {
-        var known = least.Slice(row * _shape.Side, _shape.Side);
-        for (var column = 0; column < source.Length; column++)
-        {
-            var order = labels[columns[source[column]]] - known[column];
-            if (order != 0)
-            {
-                return order;
+                return difference;
             }
         }
 
         return 0;
     }
+
+    private void LowerRows(Span<byte> least, ReadOnlySpan<byte> columns, byte[] sources, byte[] labels)
+    {
+        var side = _shape.Side;
+        Span<byte> rows = stackalloc byte[side];
+        OrderRows(rows, columns, sources[0], labels);
+        var isLower = false;
+        for (var row = 0; row < side; row++)
+        {
+            var source = columns.Slice(rows[row] * side, side);
+            for (var column = 0; column < side; column++)
+            {
+                ref var digit = ref least[(row * side) + column];
+                var label = labels[source[sources[column]]];
+                if (!isLower && label > digit)
+                {
+                    return;
+                }
+
+                isLower |= label < digit;
+                digit = label;
+            }
+        }
+    }
+
+    /// <summary>Orders bands, and the rows in them, by their labels in the first column, in which no two rows agree.</summary>
+    private void OrderRows(Span<byte> rows, ReadOnlySpan<byte> columns, int firstColumn, byte[] labels)
+    {
+        Span<byte> rowOf = stackalloc byte[rows.Length];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rowOf[labels[columns[(row * rows.Length) + firstColumn]]] = (byte)row;
+        }
+
+        var (count, ordered) = (0, 0);
+        for (var label = 0; count < rows.Length; label++)
+        {
+            var band = rowOf[label] / _shape.BoxRows;
+            for (var next = label; (ordered >> band & 1) == 0 && next < rows.Length; next++)
+            {
+                if (rowOf[next] / _shape.BoxRows == band)
+                {
+                    rows[count++] = rowOf[next];
+                }
+            }
+
+            ordered |= 1 << band;
+        }
+    }
+
+    /// <summary>Every order of the stacks and of the columns in them.</summary>
+    private static IEnumerable<byte[]> ColumnOrders(SudokuShape shape)
+    {
+        var width = shape.BoxColumns;
+        var inStack = Orders(width).ToArray();
+        foreach (var stacks in Orders(shape.Side / width))
+        {
+            IEnumerable<byte[]> orders = [[]];
+            foreach (var stack in stacks)
+            {
+                orders = orders.SelectMany(head => inStack.Select(tail =>
+                    (byte[])[.. head, .. tail.Select(column => (byte)((stack * width) + column))]));
+            }
+
+            foreach (var order in orders)
+            {
+                yield return order;
+            }
+        }
+    }
+
+    private static IEnumerable<byte[]> Orders(int length) => length == 0
+        ? [[]]
+        : Orders(length - 1).SelectMany(shorter => Enumerable.Range(0, length).Select(at =>
+            (byte[])[.. shorter.AsSpan(0, at), (byte)(length - 1), .. shorter.AsSpan(at)]));
 }

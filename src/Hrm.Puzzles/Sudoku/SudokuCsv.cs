@@ -24,13 +24,6 @@ public static class SudokuCsv
         return PuzzleCsv.ReadRows(path).Select(row => ReadPuzzle(row, path, shape));
     }
 
-    /// <summary>Reads and verifies a whole file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="shape">The shape of every grid in it.</param>
-    /// <exception cref="PuzzleFormatException">The file breaks the format or a row the rules; names file, line and field.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
-    public static IReadOnlyList<SudokuPuzzle> ReadAll(string path, SudokuShape shape) => [.. Read(path, shape)];
-
     /// <summary>Writes puzzles beside <paramref name="path"/> and renames: the final name holds the whole file or is not touched.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
@@ -46,22 +39,22 @@ public static class SudokuCsv
 
     private static SudokuPuzzle ReadPuzzle(PuzzleCsvRow row, string path, SudokuShape shape)
     {
-        var question = ReadGrid(row.Question, PuzzleCsv.Question, row.Line, path, shape);
-        var answer = ReadGrid(row.Answer, PuzzleCsv.Answer, row.Line, path, shape);
-        if (question.FindConflict() is { } conflict)
+        var question = ReadGrid(row.Question, PuzzleCsv.Question, path, row.Line, shape);
+        var answer = ReadGrid(row.Answer, PuzzleCsv.Answer, path, row.Line, shape);
+        try
         {
-            throw new PuzzleFormatException(conflict.Message, path, row.Line, PuzzleCsv.Question);
+            return new SudokuPuzzle(question, answer, row.Source, row.Rating, row.Line);
         }
-
-        if (SudokuChecker.FindFault(question, answer) is { } fault)
+        catch (SudokuRuleException e)
         {
-            throw new PuzzleFormatException($"the answer does not solve its question: {fault.Message}", path, row.Line, PuzzleCsv.Answer);
+            throw question.FindConflict() is { } conflict
+                ? new PuzzleFormatException(conflict.Message, path, row.Line, PuzzleCsv.Question)
+                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer);
         }
-
-        return new SudokuPuzzle(question, answer, row.Source, row.Rating, row.Line);
     }
 
-    private static SudokuGrid ReadGrid(string text, string field, int line, string path, SudokuShape shape)
+    /// <summary>Reads a grid; an error names the file, line and field.</summary>
+    internal static SudokuGrid ReadGrid(ReadOnlySpan<char> text, string field, string path, int line, SudokuShape shape)
     {
         try
         {

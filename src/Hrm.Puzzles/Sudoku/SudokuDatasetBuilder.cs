@@ -17,37 +17,37 @@ public sealed class SudokuDatasetBuilder
     private const long SubsampleStream = 0;
     private const long AugmentationStream = 1;
 
-    private readonly SudokuEncoding _encoding;
     private readonly int? _subsample;
-    private readonly double? _minimumDifficulty;
-    private readonly SudokuDifficulty _difficulty;
+    private readonly double? _minimumRating;
+    private readonly int? _minimumGuesses;
     private readonly int _augmentations;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="shape">The shape of the puzzles.</param>
-    /// <param name="options">Which puzzles and how many variants; read once. Default: all puzzles as they are.</param>
+    /// <param name="options">Which puzzles and how many variants; read once. Default: all puzzles without variants.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public SudokuDatasetBuilder(SudokuShape shape, SudokuDatasetOptions? options = null)
     {
         options ??= new SudokuDatasetOptions();
         InvalidConfigException.ThrowIfInvalid("Sudoku dataset options", options);
-
-        _encoding = new SudokuEncoding(shape);
+        Task = new SudokuTask(shape);
         _subsample = options.Subsample;
-        _minimumDifficulty = options.MinimumDifficulty;
-        _difficulty = options.Difficulty;
+        _minimumRating = options.MinimumRating;
+        _minimumGuesses = options.MinimumGuesses;
         _augmentations = options.Augmentations;
     }
 
-    /// <summary>How puzzles become tokens.</summary>
-    public SudokuEncoding Encoding => _encoding;
+    /// <summary>The task that encodes the puzzles.</summary>
+    public SudokuTask Task { get; }
 
     /// <summary>Builds the training groups: difficult enough, subsampled, with variants.</summary>
-    /// <param name="puzzles">The puzzles, of which a subsample keeps the order.</param>
-    /// <param name="random">Where chance comes from; only its seed counts, and it is not drawn from.</param>
+    /// <param name="puzzles">The puzzles; a subsample keeps their order.</param>
+    /// <param name="random">The random source; only its seed is used, and its state does not change.</param>
     /// <returns>At least one group, of 1 + <see cref="SudokuDatasetOptions.Augmentations"/> puzzles each.</returns>
     /// <exception cref="ArgumentException">While enumerating: a puzzle of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for or its difficulty is not decided by a million guesses, or no puzzle is left.</exception>
+    /// <exception cref="PuzzleFormatException">
+    /// While enumerating: a puzzle lacks the required rating, its guesses exceed a million, or no puzzle is left.
+    /// </exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<SudokuPuzzle> puzzles, StatefulRandom random)
     {
         ArgumentNullException.ThrowIfNull(puzzles);
@@ -55,15 +55,14 @@ public sealed class SudokuDatasetBuilder
         return Enumerate(puzzles, random);
     }
 
-    /// <summary>Builds the test groups: difficult enough, one puzzle a group, in order.</summary>
+    /// <summary>Builds the test groups: difficult enough, in order, one puzzle per group.</summary>
     /// <param name="puzzles">The puzzles.</param>
     /// <returns>At least one group.</returns>
-    /// <exception cref="ArgumentException">While enumerating: a puzzle of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">While enumerating: a puzzle lacks the rating that is asked for or its difficulty is not decided by a million guesses, or no puzzle is left.</exception>
+    /// <inheritdoc cref="BuildTraining" path="/exception"/>
     public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<SudokuPuzzle> puzzles)
     {
         ArgumentNullException.ThrowIfNull(puzzles);
-        return DifficultEnough(puzzles).Select(puzzle => PuzzleGroup.Of(_encoding.ToExample(puzzle)));
+        return DifficultEnough(puzzles).Select(puzzle => PuzzleGroup.Of(Task.ToExample(puzzle)));
     }
 
     private IEnumerable<PuzzleGroup> Enumerate(IEnumerable<SudokuPuzzle> puzzles, StatefulRandom random)
@@ -75,22 +74,20 @@ public sealed class SudokuDatasetBuilder
         }
 
         var augmentation = random.Split(AugmentationStream);
-        var place = 0L;
+        var index = 0L;
         foreach (var puzzle in kept)
         {
-            yield return WithVariants(puzzle, augmentation.Split(place++));
+            yield return WithVariants(puzzle, augmentation.Split(index++));
         }
     }
 
     private IEnumerable<SudokuPuzzle> DifficultEnough(IEnumerable<SudokuPuzzle> puzzles)
     {
-        var searcher = new SudokuSearcher(_encoding.Shape);
-        var seen = 0L;
-        var kept = 0L;
+        var (seen, kept) = (0L, 0L);
         foreach (var puzzle in puzzles)
         {
             seen++;
-            if (_minimumDifficulty is not { } minimum || DifficultyOf(puzzle, searcher) >= minimum)
+            if (IsDifficultEnough(puzzle))
             {
                 kept++;
                 yield return puzzle;
@@ -99,23 +96,24 @@ public sealed class SudokuDatasetBuilder
 
         if (kept == 0)
         {
-            throw new PuzzleFormatException(_minimumDifficulty is { } minimum
-                ? FormattableString.Invariant($"expected a puzzle of difficulty {minimum} or more, got none among {seen}")
+            throw new PuzzleFormatException(seen > 0
+                ? FormattableString.Invariant($"expected a puzzle of the minimum difficulty, got none among {seen}")
                 : "expected at least one puzzle, got none");
         }
     }
 
-    private double DifficultyOf(SudokuPuzzle puzzle, SudokuSearcher searcher)
+    private bool IsDifficultEnough(SudokuPuzzle puzzle)
     {
-        if (_difficulty != SudokuDifficulty.Guesses)
+        if (_minimumRating is not null && puzzle.Rating is null)
         {
-            return puzzle.Rating ?? throw new PuzzleFormatException(
-                "expected a rating to compare with the minimum difficulty, got a puzzle without one", line: puzzle.Line, field: "rating");
+            throw new PuzzleFormatException(
+                "expected a rating to compare with the minimum rating, got a puzzle without one", line: puzzle.Line, field: "rating");
         }
 
         try
         {
-            return searcher.CountGuesses(puzzle.Question.Digits);
+            return (_minimumRating is null || puzzle.Rating >= _minimumRating)
+                && (_minimumGuesses is null || SudokuSearch.CountGuesses(puzzle.Question) >= _minimumGuesses);
         }
         catch (PuzzleFormatException e)
         {
@@ -126,12 +124,11 @@ public sealed class SudokuDatasetBuilder
     private PuzzleGroup WithVariants(SudokuPuzzle puzzle, Random random)
     {
         var variants = new PuzzleExample[_augmentations + 1];
-        variants[0] = _encoding.ToExample(puzzle);
+        var original = variants[0] = Task.ToExample(puzzle);
         for (var i = 1; i < variants.Length; i++)
         {
-            var symmetry = SudokuSymmetry.Random(_encoding.Shape, random);
-            variants[i] = new PuzzleExample(
-                _encoding.Encode(symmetry.Apply(puzzle.Question)), _encoding.Encode(symmetry.Apply(puzzle.Answer)));
+            var symmetry = Task.DrawSymmetry(random);
+            variants[i] = new PuzzleExample(symmetry.Apply(original.Inputs), symmetry.Apply(original.Labels));
         }
 
         return PuzzleGroup.Of(variants);

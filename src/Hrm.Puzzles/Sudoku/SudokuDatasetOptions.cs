@@ -11,11 +11,14 @@ public sealed class SudokuDatasetOptions : IValidatedOptions
     /// </summary>
     public int? Subsample { get; set; }
 
-    /// <summary>The least difficulty of a puzzle, training or test; not negative. <see langword="null"/> (default) for no limit.</summary>
-    public double? MinimumDifficulty { get; set; }
+    /// <summary>The least rating of a puzzle, training or test; not negative. <see langword="null"/> (default) for no limit.</summary>
+    public double? MinimumRating { get; set; }
 
-    /// <summary>What difficulty is measured by. Default: the rating in the file.</summary>
-    public SudokuDifficulty Difficulty { get; set; } = SudokuDifficulty.Rating;
+    /// <summary>
+    /// The least <see cref="SudokuSearch.CountGuesses"/> of a puzzle, training or test, for puzzles without a rating; not negative.
+    /// <see langword="null"/> (default) for no limit.
+    /// </summary>
+    public int? MinimumGuesses { get; set; }
 
     /// <summary>The most variants of a puzzle; a group is held in memory while it is written.</summary>
     internal const int MaximumAugmentations = 100_000;
@@ -26,8 +29,8 @@ public sealed class SudokuDatasetOptions : IValidatedOptions
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()
         .Between(nameof(Subsample), Subsample ?? 1, 1, int.MaxValue)
-        .NotNegative(nameof(MinimumDifficulty), MinimumDifficulty ?? 0)
-        .OneOf(nameof(Difficulty), Difficulty, SudokuDifficulty.Rating, SudokuDifficulty.Guesses)
+        .NotNegative(nameof(MinimumRating), MinimumRating ?? 0)
+        .Between(nameof(MinimumGuesses), MinimumGuesses ?? 0, 0, int.MaxValue)
         .Between(nameof(Augmentations), Augmentations, 0, MaximumAugmentations)
         .Errors;
 }

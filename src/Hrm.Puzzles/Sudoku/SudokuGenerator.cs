@@ -22,7 +22,7 @@ public sealed class SudokuGenerator
         ArgumentNullException.ThrowIfNull(random);
         Shape = shape;
         _random = random;
-        _tree = new SudokuSearchTree(shape, SudokuBranching.WidestCell);
+        _tree = new SudokuSearchTree(shape);
         _order = [.. Enumerable.Range(0, shape.Cells)];
     }
 
@@ -33,14 +33,8 @@ public sealed class SudokuGenerator
     public SudokuGrid NextGrid()
     {
         _tree.Start(SudokuGrid.Empty(Shape).Digits);
-        if (!_tree.MoveNext(_random))
-        {
-            throw new InvalidOperationException($"a shape without a solved grid: {Shape}");
-        }
-
-        Span<byte> digits = stackalloc byte[Shape.Cells];
-        _tree.CopySolution(digits);
-        return SudokuGrid.FromDigits(digits, Shape);
+        _tree.MoveNext(_random);
+        return _tree.Solution;
     }
 
     /// <summary>Makes a puzzle of a new solved grid.</summary>
@@ -76,8 +70,8 @@ public sealed class SudokuGenerator
             }
 
             digits[cell] = 0;
-            _tree.StartWithout(digits, cell, answer[cell]);
-            if (_tree.MoveNext())
+            _tree.Start(digits);
+            if (_tree.MoveNext() && _tree.MoveNext())
             {
                 digits[cell] = (byte)answer[cell];
             }

@@ -104,11 +104,11 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     }
 
     /// <summary>The first two cells of a row, column or box that hold the same digit.</summary>
-    /// <returns>The conflict, or <see langword="null"/> when there is none.</returns>
+    /// <returns>The conflict, or <see langword="null"/> if there is none.</returns>
     public SudokuFault? FindConflict()
     {
         Span<int> firstCell = stackalloc int[SudokuShape.MaximumSide + 1];
-        foreach (var unit in Shape.Units.Cells)
+        foreach (var unit in Shape.CellsOfUnit)
         {
             firstCell.Fill(-1);
             foreach (var cell in unit)
@@ -116,9 +116,9 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
                 var digit = _digits[cell];
                 if (digit != 0 && firstCell[digit] >= 0)
                 {
-                    var other = firstCell[digit];
-                    return new SudokuFault(SudokuFaultKind.Conflict, other, cell,
-                        $"expected different digits in {Shape.NameOf(other)} and {Shape.NameOf(cell)}, got {Shape.SymbolOf(digit)} in both");
+                    var first = firstCell[digit];
+                    return new SudokuFault(
+                        $"expected different digits in {Shape.NameOf(first)} and {Shape.NameOf(cell)}, got {Shape.SymbolOf(digit)} in both", first, cell);
                 }
 
                 firstCell[digit] = cell;
@@ -126,6 +126,36 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         }
 
         return null;
+    }
+
+    /// <summary>Whether an answer is complete, keeps the rules and keeps every given of this question.</summary>
+    /// <param name="answer">The proposed solution.</param>
+    /// <exception cref="ArgumentException">A grid of another shape.</exception>
+    public bool IsSolvedBy(SudokuGrid answer) => FindFault(answer) is null;
+
+    /// <summary>The first reason why an answer does not solve this question.</summary>
+    /// <param name="answer">The proposed solution.</param>
+    /// <returns>A changed given, otherwise a blank, otherwise a conflict; <see langword="null"/> if the answer solves the question.</returns>
+    /// <exception cref="ArgumentException">A grid of another shape.</exception>
+    public SudokuFault? FindFault(SudokuGrid answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        if (!Shape.Equals(answer.Shape))
+        {
+            throw new ArgumentException($"answer: expected a grid of {Shape}, got {answer.Shape}", nameof(answer));
+        }
+
+        for (var cell = 0; cell < _digits.Length; cell++)
+        {
+            if (_digits[cell] != 0 && _digits[cell] != answer[cell])
+            {
+                return new SudokuFault(
+                    $"expected the given {Shape.SymbolOf(_digits[cell])} in {Shape.NameOf(cell)}, got {Shape.SymbolOf(answer[cell])}", cell);
+            }
+        }
+
+        var blank = answer.Digits.IndexOf((byte)0);
+        return blank >= 0 ? new SudokuFault($"expected a digit in {Shape.NameOf(blank)}, got a blank", blank) : answer.FindConflict();
     }
 
     /// <summary>One character a cell, row by row; a blank is '.'. <see cref="Parse"/> reads it back.</summary>
@@ -156,3 +186,9 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     private static string Show(char symbol) =>
         char.IsControl(symbol) || char.IsSurrogate(symbol) ? FormattableString.Invariant($"U+{(int)symbol:X4}") : $"'{symbol}'";
 }
+
+/// <summary>The first error of a grid.</summary>
+/// <param name="Message">The cells and digits in words.</param>
+/// <param name="Cell">The cell, row by row.</param>
+/// <param name="OtherCell">The other cell of a conflict, otherwise <see langword="null"/>.</param>
+public sealed record SudokuFault(string Message, int Cell, int? OtherCell = null);

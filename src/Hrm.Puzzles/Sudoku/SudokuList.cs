@@ -3,7 +3,7 @@ namespace Hrm.Puzzles;
 /// <summary>
 /// Plain lists of Sudoku questions, as they are passed around: one a line, one character a cell row by row, '.' or '0' for a
 /// blank; after a space or tab anything may follow. Lines that begin with '#' and empty lines are passed over. The answers are
-/// found by <see cref="SudokuSearcher"/>.
+/// found by <see cref="SudokuSearch"/>.
 /// </summary>
 public static class SudokuList
 {
@@ -28,7 +28,6 @@ public static class SudokuList
     private static IEnumerable<SudokuPuzzle> Enumerate(string path, SudokuShape shape, CancellationToken cancellationToken)
     {
         var source = Path.GetFileNameWithoutExtension(path);
-        var searcher = new SudokuSearcher(shape);
         using var lines = PuzzleLines.Open(path);
         var found = 0;
         while (lines.TryRead(out var line))
@@ -38,8 +37,10 @@ public static class SudokuList
                 continue;
             }
 
-            var question = ReadQuestion(line, shape, path, lines.LineNumber);
-            yield return new SudokuPuzzle(question, Solve(searcher, question, path, lines.LineNumber, cancellationToken), source, line: lines.LineNumber);
+            // Only the first word, so that a question of a wrong length is reported with its own length.
+            var end = line.AsSpan().IndexOfAny(' ', '\t');
+            var question = SudokuCsv.ReadGrid(end < 0 ? line : line.AsSpan(0, end), PuzzleCsv.Question, path, lines.LineNumber, shape);
+            yield return Solve(question, source, path, lines.LineNumber, cancellationToken);
             found++;
         }
 
@@ -49,41 +50,21 @@ public static class SudokuList
         }
     }
 
-    private static SudokuGrid ReadQuestion(string line, SudokuShape shape, string path, int number)
+    private static SudokuPuzzle Solve(SudokuGrid question, string source, string path, int line, CancellationToken cancellationToken)
     {
-        // The end of the first word, so that a question of a wrong length is reported with its own length.
-        var end = line.AsSpan().IndexOfAny(' ', '\t');
-        SudokuGrid question;
         try
         {
-            question = SudokuGrid.Parse(end < 0 ? line : line.AsSpan(0, end), shape);
-        }
-        catch (PuzzleFormatException e)
-        {
-            throw e.At(path, number, PuzzleCsv.Question);
-        }
-
-        return question.FindConflict() is { } conflict
-            ? throw new PuzzleFormatException(conflict.Message, path, number, PuzzleCsv.Question)
-            : question;
-    }
-
-    private static SudokuGrid Solve(SudokuSearcher searcher, SudokuGrid question, string path, int number, CancellationToken cancellationToken)
-    {
-        var answer = new byte[question.Shape.Cells];
-        try
-        {
-            if (searcher.TrySolveUniquely(question.Digits, answer, cancellationToken))
+            if (SudokuSearch.TrySolveUniquely(question, out var answer, cancellationToken))
             {
-                return SudokuGrid.FromDigits(answer, question.Shape);
+                return new SudokuPuzzle(question, answer, source, line: line);
             }
 
-            var solutions = searcher.CountSolutions(question.Digits, cancellationToken: cancellationToken) == 0 ? "none" : "several";
-            throw new PuzzleFormatException($"expected exactly one solution, got {solutions}");
+            throw new PuzzleFormatException(question.FindConflict()?.Message
+                ?? $"expected exactly one solution, got {(SudokuSearch.TrySolve(question, out _, cancellationToken) ? "several" : "none")}");
         }
         catch (PuzzleFormatException e)
         {
-            throw e.At(path, number, PuzzleCsv.Question);
+            throw e.At(path, line, PuzzleCsv.Question);
         }
     }
 }

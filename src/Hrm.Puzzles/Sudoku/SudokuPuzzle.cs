@@ -19,9 +19,9 @@ public sealed record SudokuPuzzle
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(source);
-        if ((question.FindConflict() ?? SudokuChecker.FindFault(question, answer)) is { } fault)
+        if (question.FindFault(answer) is { } fault)
         {
-            throw new SudokuRuleException(fault);
+            throw new SudokuRuleException(question.FindConflict() ?? fault);
         }
 
         Question = question;

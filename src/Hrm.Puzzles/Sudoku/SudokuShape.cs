@@ -25,7 +25,9 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(boxColumns, MaximumSide / boxRows);
         BoxRows = boxRows;
         BoxColumns = boxColumns;
-        Units = new SudokuUnits(this);
+        UnitsOfCell = [.. Enumerable.Range(0, Cells).Select(cell => (int[])[RowOf(cell), Side + ColumnOf(cell), (2 * Side) + BoxOf(cell)])];
+        CellsOfUnit = [.. Enumerable.Range(0, 3 * Side).Select(unit => Enumerable.Range(0, Cells).Where(cell => UnitsOfCell[cell].Contains(unit)).ToArray())];
+        PeersOfCell = [.. UnitsOfCell.Select((units, cell) => units.SelectMany(unit => CellsOfUnit[unit]).Distinct().Where(peer => peer != cell).ToArray())];
     }
 
     /// <summary>4×4 with boxes of 2×2.</summary>
@@ -52,8 +54,14 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     /// <summary>Whether rows and columns may be exchanged: boxes are square.</summary>
     public bool IsSquare => BoxRows == BoxColumns;
 
-    /// <summary>The units and peers of each cell.</summary>
-    internal SudokuUnits Units { get; }
+    /// <summary>The cells of each unit: rows, then columns, then boxes.</summary>
+    internal int[][] CellsOfUnit { get; }
+
+    /// <summary>The row, the column and the box of each cell.</summary>
+    internal int[][] UnitsOfCell { get; }
+
+    /// <summary>The other cells that share a unit with each cell.</summary>
+    internal int[][] PeersOfCell { get; }
 
     /// <summary>The usual shape of a side: boxes as nearly square as possible, wider than high (6: 2×3, 12: 3×4).</summary>
     /// <param name="side">4, 6, 8, 9, 10, 12, 14, 15 or 16.</param>

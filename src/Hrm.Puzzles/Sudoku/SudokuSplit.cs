@@ -1,25 +1,65 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Generated training and test puzzles, no question twice, and no test solution equivalent to a training solution under
-/// <see cref="SudokuSymmetry"/>, so that no augmentation of a training puzzle can show a test solution.
+/// Training and test puzzles that are not symmetric to each other: no test solution has the <see cref="SudokuCanonicalForm"/> of a
+/// training solution, so no augmentation of a training puzzle can show a test solution. No question occurs twice.
 /// </summary>
-/// <param name="Training">The training puzzles.</param>
-/// <param name="Test">The test puzzles.</param>
-public sealed record SudokuSplit(IReadOnlyList<SudokuPuzzle> Training, IReadOnlyList<SudokuPuzzle> Test)
+/// <remarks>A random split leaks: nearly every 4×4 test grid would be a relabelled or permuted training grid.</remarks>
+public sealed class SudokuSplit
 {
+    private const int FewestGivens = 4;
+    private const int MostGivens = 8;
+    private const int MaximumFourByFour = 50_000;
+
+    private SudokuSplit(IReadOnlyList<SudokuPuzzle> training, IReadOnlyList<SudokuPuzzle> test)
+    {
+        Training = training;
+        Test = test;
+    }
+
+    /// <summary>The training puzzles.</summary>
+    public IReadOnlyList<SudokuPuzzle> Training { get; }
+
+    /// <summary>The test puzzles.</summary>
+    public IReadOnlyList<SudokuPuzzle> Test { get; }
+
     /// <summary>
-    /// Makes puzzles with exactly one solution. All puzzles whose solutions are equivalent go to the part to which the first
-    /// of them went: the part that lagged behind then. 4×4 grids have only two such classes, one for each part;
-    /// <see cref="SudokuOrbitSplit"/> fixes which.
+    /// Makes 4×4 puzzles with exactly one solution and 4 to 8 givens. The 288 solved 4×4 grids form two classes of symmetric
+    /// grids: training solutions come from the class of 192 grids, test solutions from the class of 96.
+    /// </summary>
+    /// <param name="trainingPuzzles">The number of training puzzles, at most 50,000.</param>
+    /// <param name="testPuzzles">The number of test puzzles, at most 50,000.</param>
+    /// <param name="random">The random source.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative number, or one above 50,000.</exception>
+    public static SudokuSplit FourByFour(int trainingPuzzles, int testPuzzles, Random random)
+    {
+        RequireCount(trainingPuzzles, nameof(trainingPuzzles));
+        RequireCount(testPuzzles, nameof(testPuzzles));
+        ArgumentNullException.ThrowIfNull(random);
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Four);
+        var classes = SudokuSearch.Solutions(SudokuGrid.Empty(SudokuShape.Four))
+            .GroupBy(canonicalForm.Of)
+            .Select(symmetric => symmetric.ToArray())
+            .OrderByDescending(symmetric => symmetric.Length)
+            .ToArray();
+        var generator = new SudokuGenerator(SudokuShape.Four, random);
+        return new SudokuSplit(
+            DistinctPuzzles(generator, classes[0], trainingPuzzles, random),
+            DistinctPuzzles(generator, classes[1], testPuzzles, random));
+    }
+
+    /// <summary>
+    /// Makes puzzles with exactly one solution. All puzzles with symmetric solutions go to the same part: to the one that had the
+    /// smaller share of its puzzles when the first of them came. 4×4 grids have only two classes of symmetric grids, one per part;
+    /// <see cref="FourByFour"/> fixes which.
     /// </summary>
     /// <param name="shape">The shape, of a side up to <see cref="SudokuCanonicalForm.MaximumSide"/>.</param>
     /// <param name="trainingPuzzles">The number of training puzzles.</param>
     /// <param name="testPuzzles">The number of test puzzles.</param>
-    /// <param name="givens">The number of givens to stop at, or more where a puzzle is minimal before that.</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="givens">The number of givens to stop at; a puzzle that is minimal before that has more.</param>
+    /// <param name="random">The random source.</param>
     /// <exception cref="ArgumentOutOfRangeException">A negative number, more givens than cells, or a larger side.</exception>
-    /// <exception cref="PuzzleSupplyException">Many draws in a row brought no puzzle that is new and wanted.</exception>
+    /// <exception cref="PuzzleSupplyException">Too many draws in a row gave no new puzzle for a part that needs one.</exception>
     public static SudokuSplit Generate(SudokuShape shape, int trainingPuzzles, int testPuzzles, int givens, Random random)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -59,5 +99,28 @@ public sealed record SudokuSplit(IReadOnlyList<SudokuPuzzle> Training, IReadOnly
 
         bool TestLags() => training.Count == trainingPuzzles
             || (test.Count < testPuzzles && (long)test.Count * trainingPuzzles < (long)training.Count * testPuzzles);
+    }
+
+    private static List<SudokuPuzzle> DistinctPuzzles(SudokuGenerator generator, SudokuGrid[] answers, int count, Random random)
+    {
+        var questions = new HashSet<SudokuGrid>(count);
+        var puzzles = new List<SudokuPuzzle>(count);
+        while (puzzles.Count < count)
+        {
+            var answer = answers[random.Next(answers.Length)];
+            var puzzle = generator.NextPuzzle(answer, random.Next(FewestGivens, MostGivens + 1));
+            if (questions.Add(puzzle.Question))
+            {
+                puzzles.Add(puzzle);
+            }
+        }
+
+        return puzzles;
+    }
+
+    private static void RequireCount(int count, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaximumFourByFour, name);
     }
 }

@@ -3,66 +3,110 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Sudoku as a task of a model: the encoding of <see cref="SudokuEncoding"/>, the variants of <see cref="SudokuAugmentation"/>,
-/// and answers checked by the rules. Safe for use by several threads, each with its own generator.
+/// Sudoku as a task of a model: parses, encodes, augments, decodes and checks grids. Safe for use by several threads, each with
+/// its own random source.
 /// </summary>
+/// <remarks>
+/// The authors' encoding: 0 is padding, a blank is 1, digit d is d + 1. A 9×9 grid has 81 tokens of a vocabulary of 11. In dataset
+/// folders 0 is also the ignored label; in memory that is <see cref="PuzzleBatch.IgnoredLabel"/>.
+/// </remarks>
 public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetricTask
 {
-    private readonly SudokuEncoding _encoding;
-    private readonly SudokuAugmentation _augmentation;
+    /// <summary>The token of a blank; digit d has the token <c>BlankToken + d</c>.</summary>
+    public const int BlankToken = 1;
+
+    private const int PadToken = 0;
+
+    private readonly bool _symmetries;
+    private readonly double _hintProbability;
+    private readonly double _maxHintFraction;
 
     /// <summary>Creates the task of a shape.</summary>
     /// <param name="shape">The shape of the grids.</param>
-    /// <param name="options">How examples are varied; default: random symmetries.</param>
+    /// <param name="options">How <see cref="Apply"/> varies examples; read once. Default: random symmetries.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public SudokuTask(SudokuShape shape, SudokuAugmentationOptions? options = null)
     {
-        _encoding = new SudokuEncoding(shape);
-        _augmentation = new SudokuAugmentation(shape, options);
+        ArgumentNullException.ThrowIfNull(shape);
+        options ??= new SudokuAugmentationOptions();
+        InvalidConfigException.ThrowIfInvalid("Sudoku augmentation options", options);
+        Shape = shape;
+        _symmetries = options.Symmetries;
+        _hintProbability = options.HintProbability;
+        _maxHintFraction = options.MaxHintFraction;
     }
 
     /// <summary>The shape of the grids.</summary>
-    public SudokuShape Shape => _encoding.Shape;
+    public SudokuShape Shape { get; }
 
     /// <inheritdoc/>
-    public int SequenceLength => _encoding.SequenceLength;
+    public int SequenceLength => Shape.Cells;
 
     /// <inheritdoc/>
-    public int VocabularySize => _encoding.VocabularySize;
+    public int VocabularySize => Shape.Side + 2;
+
+    /// <summary>Reads a question, one character per cell, row by row; <see cref="Format"/> is the inverse.</summary>
+    /// <param name="text">The characters; '.' or '0' is a blank.</param>
+    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
+    /// <exception cref="SudokuRuleException">Conflicting givens; names the cells.</exception>
+    public SudokuGrid Parse(string text) => RequireNoConflict(SudokuGrid.Parse(text, Shape));
+
+    /// <summary>Writes a grid, one character per cell, row by row; a blank is '.'.</summary>
+    /// <param name="grid">The grid.</param>
+    public string Format(SudokuGrid grid)
+    {
+        RequireShape(grid, nameof(grid));
+        return grid.ToString();
+    }
 
     /// <summary>Encodes a question.</summary>
     /// <param name="question">The givens.</param>
-    /// <returns>One token a cell.</returns>
+    /// <returns>One token per cell.</returns>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
-    public int[] Encode(SudokuGrid question) => _encoding.Encode(question);
+    public int[] Encode(SudokuGrid question)
+    {
+        RequireShape(question, nameof(question));
+        return Array.ConvertAll(question.Digits.ToArray(), digit => digit + BlankToken);
+    }
 
-    /// <summary>Encodes an answer as labels; every cell counts, the givens too.</summary>
+    /// <summary>Encodes an answer as labels; every cell counts, including the givens.</summary>
     /// <param name="answer">A grid without blanks.</param>
-    /// <returns>One label a cell.</returns>
+    /// <returns>One label per cell.</returns>
     /// <exception cref="ArgumentException">A grid of another shape, or one with a blank.</exception>
     public int[] EncodeAnswer(SudokuGrid answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        if (!answer.IsComplete)
-        {
-            throw new ArgumentException($"answer: expected a grid without blanks, got '{answer}'", nameof(answer));
-        }
-
-        return _encoding.Encode(answer);
+        return answer.IsComplete
+            ? Encode(answer)
+            : throw new ArgumentException($"answer: expected a grid without blanks, got '{answer}'", nameof(answer));
     }
 
-    /// <summary>Reads a grid off predicted tokens; padding reads as a blank, and the grid may break the rules.</summary>
-    /// <param name="prediction">One token a cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token out of the vocabulary; names the cell.</exception>
-    public SudokuGrid Decode(ReadOnlySpan<int> prediction) => _encoding.DecodePrediction(prediction);
+    /// <summary>Encodes a puzzle as a training example.</summary>
+    /// <param name="puzzle">The puzzle.</param>
+    /// <exception cref="ArgumentException">A puzzle of another shape.</exception>
+    public PuzzleExample ToExample(SudokuPuzzle puzzle)
+    {
+        ArgumentNullException.ThrowIfNull(puzzle);
+        return new PuzzleExample(Encode(puzzle.Question), Encode(puzzle.Answer));
+    }
+
+    /// <summary>Decodes a prediction. A model can predict padding, which becomes a blank; the grid can break the rules.</summary>
+    /// <param name="prediction">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    public SudokuGrid Decode(ReadOnlySpan<int> prediction) => Decode(prediction, PadToken);
+
+    /// <summary>Decodes the inputs or labels of an example, in which padding is not valid.</summary>
+    /// <param name="tokens">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, padding, or a token outside the vocabulary; names the cell.</exception>
+    public SudokuGrid DecodeExample(ReadOnlySpan<int> tokens) => Decode(tokens, BlankToken);
 
     /// <summary>
-    /// Whether the prediction is a complete grid that keeps the rules and every given. Any tokens may be predicted; ones that are
-    /// no digits solve nothing, and neither does anything solve a row of padding.
+    /// Whether the prediction is a complete grid that keeps the rules and every given. A prediction with other tokens than digits
+    /// is not a solution, and padded inputs have none.
     /// </summary>
-    /// <param name="inputs">The tokens of the question, one a cell.</param>
-    /// <param name="prediction">The predicted tokens, one a cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens than cells.</exception>
+    /// <param name="inputs">The tokens of the question, one per cell.</param>
+    /// <param name="prediction">The predicted tokens, one per cell.</param>
+    /// <exception cref="PuzzleFormatException">The number of tokens differs from the number of cells.</exception>
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
     {
         RequireLength(inputs, nameof(inputs));
@@ -71,26 +115,111 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
         for (var cell = 0; cell < digits.Length; cell++)
         {
             var (given, predicted) = (inputs[cell], prediction[cell]);
-            var isDigit = predicted > SudokuEncoding.BlankToken && predicted < VocabularySize;
-            if (!isDigit || (given != SudokuEncoding.BlankToken && given != predicted))
+            var isDigit = predicted > BlankToken && predicted < VocabularySize;
+            if (!isDigit || (given != BlankToken && given != predicted))
             {
                 return false;
             }
 
-            digits[cell] = (byte)(predicted - SudokuEncoding.BlankToken);
+            digits[cell] = (byte)(predicted - BlankToken);
         }
 
         return SudokuGrid.FromDigits(digits, Shape).IsSolved;
     }
 
-    /// <inheritdoc/>
-    public void Apply(Span<int> inputs, Span<int> labels, Random random) => _augmentation.Apply(inputs, labels, random);
+    /// <summary>Augments an example in place: a random symmetry of question and answer, then hints from the answer.</summary>
+    /// <param name="inputs">The tokens of the question, one per cell.</param>
+    /// <param name="labels">The tokens of the answer, one per cell.</param>
+    /// <param name="random">The random source.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token that is not a blank or digit; names the cell.</exception>
+    public void Apply(Span<int> inputs, Span<int> labels, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        RequireTokens(inputs, BlankToken);
+        RequireTokens(labels, BlankToken);
+        if (_symmetries)
+        {
+            var symmetry = SudokuSymmetry.Random(Shape, random);
+            Span<int> tokens = stackalloc int[SequenceLength];
+            inputs.CopyTo(tokens);
+            symmetry.Apply(tokens, inputs);
+            labels.CopyTo(tokens);
+            symmetry.Apply(tokens, labels);
+        }
+
+        if (_hintProbability > 0 && random.NextDouble() < _hintProbability)
+        {
+            GiveHints(inputs, labels, random);
+        }
+    }
 
     /// <inheritdoc/>
     public IPuzzleSymmetry DrawSymmetry(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return new SudokuTokenSymmetry(_encoding, SudokuSymmetry.Random(Shape, random));
+        return new TokenSymmetry(this, SudokuSymmetry.Random(Shape, random));
+    }
+
+    /// <summary>The question itself, for a caller that solves it.</summary>
+    internal static SudokuGrid RequireNoConflict(SudokuGrid question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return question.FindConflict() is { } conflict ? throw new SudokuRuleException(conflict) : question;
+    }
+
+    private void GiveHints(Span<int> inputs, ReadOnlySpan<int> labels, Random random)
+    {
+        Span<byte> blanks = stackalloc byte[inputs.Length];
+        var blankCount = 0;
+        for (var cell = 0; cell < inputs.Length; cell++)
+        {
+            if (inputs[cell] == BlankToken)
+            {
+                blanks[blankCount++] = (byte)cell;
+            }
+        }
+
+        var hints = (int)(random.NextDouble() * _maxHintFraction * blankCount);
+        for (var i = 0; i < hints; i++)
+        {
+            // The first entries of a shuffle: every set of blanks is equally likely.
+            var drawn = random.Next(i, blankCount);
+            var cell = blanks[drawn];
+            blanks[drawn] = blanks[i];
+            inputs[cell] = labels[cell];
+        }
+    }
+
+    private SudokuGrid Decode(ReadOnlySpan<int> tokens, int lowest)
+    {
+        RequireTokens(tokens, lowest);
+        Span<byte> digits = stackalloc byte[SequenceLength];
+        for (var cell = 0; cell < digits.Length; cell++)
+        {
+            digits[cell] = (byte)Math.Max(0, tokens[cell] - BlankToken);
+        }
+
+        return SudokuGrid.FromDigits(digits, Shape);
+    }
+
+    private void RequireShape(SudokuGrid grid, string name)
+    {
+        ArgumentNullException.ThrowIfNull(grid, name);
+        if (!grid.Shape.Equals(Shape))
+        {
+            throw new ArgumentException($"{name}: expected {Shape}, got {grid.Shape}", name);
+        }
+    }
+
+    private void RequireTokens(ReadOnlySpan<int> tokens, int lowest)
+    {
+        RequireLength(tokens, nameof(tokens));
+        var cell = tokens.IndexOfAnyExceptInRange(lowest, VocabularySize - 1);
+        if (cell >= 0)
+        {
+            throw new PuzzleFormatException(
+                $"expected a token of {lowest} to {VocabularySize - 1} in {Shape.NameOf(cell)}, got {tokens[cell]}", field: nameof(tokens));
+        }
     }
 
     private void RequireLength(ReadOnlySpan<int> tokens, string name)
@@ -98,6 +227,22 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
         if (tokens.Length != SequenceLength)
         {
             throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {tokens.Length}", field: name);
+        }
+    }
+
+    /// <summary>A symmetry over tokens. Padding, which only a prediction can contain, becomes a blank.</summary>
+    private sealed class TokenSymmetry(SudokuTask task, SudokuSymmetry symmetry) : IPuzzleSymmetry
+    {
+        public int[] Apply(ReadOnlySpan<int> tokens) => Apply(symmetry, tokens);
+
+        public int[] Undo(ReadOnlySpan<int> answer) => Apply(symmetry.Inverse(), answer);
+
+        private int[] Apply(SudokuSymmetry change, ReadOnlySpan<int> tokens)
+        {
+            task.RequireTokens(tokens, PadToken);
+            var changed = new int[tokens.Length];
+            change.Apply(tokens, changed);
+            return changed;
         }
     }
 }

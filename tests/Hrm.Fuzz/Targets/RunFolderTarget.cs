@@ -13,7 +13,7 @@ namespace Hrm.Fuzz.Targets;
 /// <summary>A run of the tool as a whole: its settings, its model, its checkpoints, as <c>train --resume</c> and <c>evaluate</c> read them first.</summary>
 internal sealed class RunFolderTarget : FuzzTarget
 {
-    private static readonly SudokuEncoding Encoder = new(SudokuShape.Four);
+    private static readonly SudokuTask Sudoku = new(SudokuShape.Four);
     private static readonly IAnsiConsole Quiet = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
 
     public RunFolderTarget()
@@ -70,7 +70,7 @@ internal sealed class RunFolderTarget : FuzzTarget
 
     private static LabSettings Settings() => new()
     {
-        Model = TinyModel.Config with { SequenceLength = Encoder.SequenceLength, VocabularySize = Encoder.VocabularySize, PuzzleEmbeddingWidth = 0, PuzzleIdCount = 1 },
+        Model = TinyModel.Config with { SequenceLength = Sudoku.SequenceLength, VocabularySize = Sudoku.VocabularySize, PuzzleEmbeddingWidth = 0, PuzzleIdCount = 1 },
         Trainer = { TotalSteps = 1, WarmupSteps = 0, GlobalBatchSize = 2, Halting = { MaxSegments = 1 } },
         Evaluations = 1,
     };
@@ -78,6 +78,6 @@ internal sealed class RunFolderTarget : FuzzTarget
     private static LabDataset Puzzles()
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(2, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Encoder.ToExample), Encoder.VocabularySize), [], []);
+        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
     }
 }

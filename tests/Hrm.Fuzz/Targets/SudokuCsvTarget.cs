@@ -16,7 +16,7 @@ internal sealed class SudokuCsvTarget : FuzzTarget
     {
         foreach (var puzzle in SudokuCsv.Read(Path.Combine(folder, CsvSeeds.Name), SudokuShape.Four))
         {
-            Require(SudokuChecker.IsSolution(puzzle.Question, puzzle.Answer), "an answer solves its question");
+            Require(puzzle.Question.IsSolvedBy(puzzle.Answer), "an answer solves its question");
         }
     }
 }

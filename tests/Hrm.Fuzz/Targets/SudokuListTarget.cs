@@ -14,7 +14,7 @@ internal sealed class SudokuListTarget : FuzzTarget
     {
         foreach (var puzzle in SudokuList.Read(Path.Combine(folder, Name), SudokuShape.Four))
         {
-            Require(SudokuChecker.IsSolution(puzzle.Question, puzzle.Answer), "an answer solves its question");
+            Require(puzzle.Question.IsSolvedBy(puzzle.Answer), "an answer solves its question");
         }
     }
 }

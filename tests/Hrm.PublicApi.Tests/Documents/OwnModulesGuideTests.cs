@@ -21,8 +21,8 @@ public sealed class OwnModulesGuideTests : GuideFolder
         options.TotalSteps = 80;
 
         // <own-model>
-        var encoding = new SudokuEncoding(SudokuShape.Four);
-        var config = HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize);
+        var task = new SudokuTask(SudokuShape.Four);
+        var config = HrmPresets.Tiny(task.SequenceLength, task.VocabularySize);
         using var generator = new torch.Generator(1);
         using var model = Create(config, generator);
 
@@ -34,10 +34,10 @@ public sealed class OwnModulesGuideTests : GuideFolder
         // </own-model>
 
         // <own-model-training>
-        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
-        var training = new InMemoryPuzzleDataset(puzzles.Training.Select(encoding.ToExample), encoding.VocabularySize);
+        var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
+        var training = new InMemoryPuzzleDataset(puzzles.Training.Select(task.ToExample), task.VocabularySize);
         using var trainer = new OneStepGradTrainer(model, options, generator);
-        using var stream = new TrainingStream(training, options.GlobalBatchSize, augmentation: new SudokuAugmentation(SudokuShape.Four));
+        using var stream = new TrainingStream(training, options.GlobalBatchSize, augmentation: task);
         var log = new JsonLinesLog("gated-metrics.jsonl");
         using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { ReportInterval = 20 }) { Logs = [log] };
         run.Run();
@@ -55,7 +55,7 @@ public sealed class OwnModulesGuideTests : GuideFolder
         var losses = File.ReadLines("gated-metrics.jsonl").Select(line => JsonNode.Parse(line)!["metrics"]!["token_loss"]!.GetValue<double>()).ToArray();
         losses.Should().HaveCount(4);
         losses[^1].Should().BeLessThan(0.85 * losses[0], "it learns");
-        var tokens = encoding.Encode(puzzles.Test[0].Question);
+        var tokens = task.Encode(puzzles.Test[0].Question);
         using var before = new HrmSolver(model, new FixedHalting(4));
         using var after = new HrmSolver(loaded, new FixedHalting(4));
         after.Solve(tokens).Should().BeEquivalentTo(before.Solve(tokens));

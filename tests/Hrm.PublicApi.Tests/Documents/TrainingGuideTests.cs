@@ -44,19 +44,19 @@ public sealed class TrainingGuideTests : GuideFolder
     private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)
     {
         // <training>
-        var puzzles = SudokuOrbitSplit.Four(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
-        var encoding = new SudokuEncoding(SudokuShape.Four);
-        var training = new InMemoryPuzzleDataset(puzzles.Training.Select(encoding.ToExample), encoding.VocabularySize);
-        var test = new InMemoryPuzzleDataset(puzzles.Test.Select(encoding.ToExample), encoding.VocabularySize);
+        var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
+        var task = new SudokuTask(SudokuShape.Four);
+        var training = new InMemoryPuzzleDataset(puzzles.Training.Select(task.ToExample), task.VocabularySize);
+        var test = new InMemoryPuzzleDataset(puzzles.Test.Select(task.ToExample), task.VocabularySize);
 
         using var generator = new torch.Generator(1);
-        using var model = new HrmModel(HrmPresets.Tiny(encoding.SequenceLength, encoding.VocabularySize), generator);
+        using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new OneStepGradTrainer(model, options, generator);
         using var stream = new TrainingStream(
             training,
             options.GlobalBatchSize,
             new TrainingStreamOptions { Seed = 1 },
-            augmentation: new SudokuAugmentation(SudokuShape.Four));
+            augmentation: task);
         var folder = Path.Combine("runs", "first");
         using var checkpoints = CheckpointStore.Open(Path.Combine(folder, "checkpoints"));
         var json = new JsonLinesLog(Path.Combine(folder, "metrics.jsonl"));

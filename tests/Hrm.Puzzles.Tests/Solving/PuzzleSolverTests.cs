@@ -14,14 +14,14 @@ public sealed class PuzzleSolverTests
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, new FixedHalting(3));
         var sudoku = new SudokuSolver(solver);
-        var encoding = new SudokuEncoding(SudokuShape.Four);
+        var task = new SudokuTask(SudokuShape.Four);
         var question = SudokuGrid.Parse(Legal, SudokuShape.Four);
-        var expected = solver.Solve(encoding.Encode(question));
+        var expected = solver.Solve(task.Encode(question));
 
         var answer = sudoku.Solve(Legal);
         answer.Thinking.Should().BeEquivalentTo(expected);
-        answer.Answer.Should().Be(encoding.DecodePrediction(expected.Tokens));
-        answer.IsSolution.Should().Be(SudokuChecker.IsSolution(question, answer.Answer));
+        answer.Answer.Should().Be(task.Decode(expected.Tokens));
+        answer.IsSolution.Should().Be(question.IsSolvedBy(answer.Answer));
         (await sudoku.SolveAsync(question)).Should().BeEquivalentTo(answer);
         var trace = await sudoku.TraceAsync(question).ToArrayAsync();
         trace.Should().HaveCount(3);

@@ -48,7 +48,6 @@ public class GoldenSudokuTests
     [Fact]
     public void The_authors_variants_are_equivalent_by_our_group_and_so_are_ours()
     {
-        var encoding = new SudokuEncoding(SudokuShape.Nine);
         var task = new SudokuTask(SudokuShape.Nine);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
         var recorded = Golden("built_aug3", "train");
@@ -56,8 +55,8 @@ public class GoldenSudokuTests
         for (var group = 0; group < groups.Length; group++)
         {
             var original = groups[group].Puzzles[0][0];
-            var form = canonicalForm.Of(encoding.Decode(original.Labels));
-            var givens = encoding.Decode(original.Inputs).GivenCount;
+            var form = canonicalForm.Of(task.DecodeExample(original.Labels));
+            var givens = task.DecodeExample(original.Inputs).GivenCount;
             for (var variant = 0; variant < 4; variant++)
             {
                 var start = ((group * 4) + variant) * Cells;
@@ -68,8 +67,8 @@ public class GoldenSudokuTests
             void RequireEquivalent(int[] inputs, int[] labels)
             {
                 task.IsSolution(inputs, labels).Should().BeTrue();
-                canonicalForm.Of(encoding.Decode(labels)).Should().Be(form);
-                encoding.Decode(inputs).GivenCount.Should().Be(givens);
+                canonicalForm.Of(task.DecodeExample(labels)).Should().Be(form);
+                task.DecodeExample(inputs).GivenCount.Should().Be(givens);
             }
         }
     }

@@ -9,7 +9,7 @@ public class SampleSudokuTests
     [InlineData("sudoku_extreme_like_test.csv", 2000)]
     public void Every_question_has_one_solution_and_it_is_the_answer(string file, int count)
     {
-        var puzzles = SudokuCsv.ReadAll(SampleData.PathOf(file), SudokuShape.Nine);
+        var puzzles = SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).ToArray();
 
         puzzles.Should().HaveCount(count);
         foreach (var puzzle in puzzles)

@@ -6,23 +6,22 @@ namespace Hrm.Puzzles.Tests;
 public class SudokuAugmentationTests
 {
     private static readonly SudokuPuzzle Puzzle = new SudokuGenerator(SudokuShape.Nine, new Random(1)).NextPuzzle(25);
-    private static readonly SudokuEncoding Encoding = new(SudokuShape.Nine);
 
     [Property(MaxTest = 200)]
-    public void Sample_gives_a_question_that_its_labels_solve_and_that_shows_no_less_than_the_puzzle(int seed)
+    public void Apply_keeps_the_question_solved_by_its_labels_and_removes_no_given(int seed)
     {
         var (question, answer) = Sample(new() { HintProbability = 0.5, MaxHintFraction = 1 }, new Random(seed));
 
-        SudokuChecker.IsSolution(question, answer).Should().BeTrue();
+        question.IsSolvedBy(answer).Should().BeTrue();
         question.GivenCount.Should().BeGreaterThanOrEqualTo(Puzzle.Question.GivenCount);
     }
 
     [Fact]
-    public void Without_symmetries_and_hints_the_puzzle_comes_as_it_is() =>
+    public void Without_symmetries_and_hints_the_puzzle_is_unchanged() =>
         Sample(new() { Symmetries = false }, new Random(2)).Should().Be((Puzzle.Question, Puzzle.Answer));
 
     [Fact]
-    public void With_symmetries_the_solution_stays_in_its_orbit_and_hardly_repeats()
+    public void With_symmetries_the_solution_keeps_its_canonical_form_and_hardly_repeats()
     {
         var random = new Random(3);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
@@ -76,7 +75,7 @@ public class SudokuAugmentationTests
 
     [Fact]
     public void Bad_options_are_reported_all_at_once() =>
-        FluentActions.Invoking(() => new SudokuAugmentation(SudokuShape.Nine, new() { HintProbability = 1.5, MaxHintFraction = double.NaN }))
+        FluentActions.Invoking(() => new SudokuTask(SudokuShape.Nine, new() { HintProbability = 1.5, MaxHintFraction = double.NaN }))
             .Should().Throw<Hrm.Core.InvalidConfigException>()
             .WithMessage("Sudoku augmentation options: HintProbability: expected 0 … 1, got 1.5; MaxHintFraction: expected 0 … 1, got NaN.");
 
@@ -88,21 +87,11 @@ public class SudokuAugmentationTests
         (options.Symmetries, options.HintProbability, options.MaxHintFraction).Should().Be((true, 0, 0.5));
     }
 
-    [Fact]
-    public void Sample_refuses_spans_and_puzzles_that_do_not_fit()
-    {
-        var augmentation = new SudokuAugmentation(SudokuShape.Nine);
-
-        augmentation.Invoking(a => a.Sample(Puzzle, new Random(8), new int[80], new int[81])).Should().Throw<ArgumentException>();
-        new SudokuAugmentation(SudokuShape.Four).Invoking(a => a.Sample(Puzzle, new Random(8), new int[16], new int[16]))
-            .Should().Throw<ArgumentException>().WithMessage("puzzle: expected 4x4*got 9x9*");
-    }
-
     private static (SudokuGrid Question, SudokuGrid Answer) Sample(SudokuAugmentationOptions options, Random random)
     {
-        var inputs = new int[81];
-        var labels = new int[81];
-        new SudokuAugmentation(SudokuShape.Nine, options).Sample(Puzzle, random, inputs, labels);
-        return (Encoding.Decode(inputs), Encoding.Decode(labels));
+        var task = new SudokuTask(SudokuShape.Nine, options);
+        var example = task.ToExample(Puzzle);
+        task.Apply(example.Inputs, example.Labels, random);
+        return (task.DecodeExample(example.Inputs), task.DecodeExample(example.Labels));
     }
 }

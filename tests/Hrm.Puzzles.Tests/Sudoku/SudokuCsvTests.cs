@@ -17,7 +17,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile("\uFEFF" + (Header + Row + Row.TrimEnd('\n')).Replace("\n", lineEnd, StringComparison.Ordinal));
 
-        var puzzles = SudokuCsv.ReadAll(file.Path, SudokuShape.Four);
+        var puzzles = SudokuCsv.Read(file.Path, SudokuShape.Four).ToArray();
 
         puzzles.Should().HaveCount(2);
         puzzles[1].Question.ToString().Should().Be("12..341221434321");
@@ -66,7 +66,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile(text);
 
-        var error = file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>().Which;
+        var error = file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>().Which;
 
         (error.File, error.Line, error.Field).Should().Be((file.Path, line, field));
         error.Problem.Should().Match(problem);
@@ -86,7 +86,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile(header + string.Format(CultureInfo.InvariantCulture, row, "12..341221434321", "1234341221434321"));
 
-        var puzzle = SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
+        var puzzle = SudokuCsv.Read(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
 
         (puzzle.Question.ToString(), puzzle.Answer.ToString()).Should().Be(("12..341221434321", "1234341221434321"));
         (puzzle.Source, puzzle.Rating).Should().Be((source, rating));
@@ -103,7 +103,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile(Header + written + ",\"12..341221434321\",1234341221434321,\"3\"\n");
 
-        var puzzle = SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
+        var puzzle = SudokuCsv.Read(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
 
         (puzzle.Source, puzzle.Rating).Should().Be((source, 3));
     }
@@ -118,7 +118,7 @@ public class SudokuCsvTests
 
         SudokuCsv.Write(file.Path, [new(answer, answer, source, 1)]);
 
-        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Source.Should().Be(source);
+        SudokuCsv.Read(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Source.Should().Be(source);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile(Header + $"a,{new string('.', 80)},{new string('1', 81)},0\n");
 
-        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Nine)).Should().Throw<PuzzleFormatException>()
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Nine).ToArray()).Should().Throw<PuzzleFormatException>()
             .WithMessage($"{file.Path}, line 2, question: expected 81 characters, got 80");
     }
 
@@ -135,7 +135,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile([.. Encoding.UTF8.GetBytes(Header + "a"), 0xFF, .. Encoding.UTF8.GetBytes(Row)]);
 
-        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>()
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>()
             .WithMessage($"{file.Path}, line 2: expected UTF-8, got an invalid sequence at byte 2 of the line");
     }
 
@@ -152,7 +152,7 @@ public class SudokuCsvTests
         }
 
         var allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
-        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFormatException>()
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>()
             .WithMessage($"*line {(before.Length == 0 ? 1 : 2)}: expected a line of at most 262144 bytes, got a longer one");
 
         (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore).Should().BeLessThan(2_000_000);
@@ -171,8 +171,8 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile();
 
-        file.Invoking(f => SudokuCsv.ReadAll(f.Path, SudokuShape.Four)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
-        file.Invoking(f => SudokuCsv.ReadAll(f.Folder, SudokuShape.Four)).Should().Throw<PuzzleFileException>();
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
+        file.Invoking(f => SudokuCsv.Read(f.Folder, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>();
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public class SudokuCsvTests
 
         SudokuCsv.Write(file.Path, puzzles);
 
-        SudokuCsv.ReadAll(file.Path, SudokuShape.Four).Should().Equal(puzzles);
+        SudokuCsv.Read(file.Path, SudokuShape.Four).Should().Equal(puzzles);
         File.ReadAllText(file.Path).Should().Be(Header + "a b,1234341221434321,1234341221434321,2.5\n,................,1234341221434321,\n");
     }
 

@@ -7,13 +7,13 @@ public class SudokuDatasetBuilderTests
     private static readonly SudokuShape Shape = SudokuShape.Six;
     private static readonly SudokuPuzzle[] Puzzles = MakePuzzles(40);
 
-    private readonly SudokuEncoding _encoding = new(Shape);
+    private readonly SudokuTask _task = new(Shape);
 
     [Fact]
     public void Without_options_each_puzzle_is_a_group_of_itself()
     {
         var builder = new SudokuDatasetBuilder(Shape);
-        var expected = Puzzles.Select(_encoding.ToExample).ToArray();
+        var expected = Puzzles.Select(_task.ToExample).ToArray();
 
         foreach (var groups in new[] { builder.BuildTraining(Puzzles, new StatefulRandom(1)), builder.BuildTest(Puzzles) })
         {
@@ -36,13 +36,13 @@ public class SudokuDatasetBuilderTests
         {
             var examples = group.Puzzles.Select(variant => variant.Should().ContainSingle().Which).ToArray();
             examples.Should().HaveCount(6);
-            examples[0].Should().BeEquivalentTo(_encoding.ToExample(puzzle));
+            examples[0].Should().BeEquivalentTo(_task.ToExample(puzzle));
             examples.Select(example => string.Join(' ', example.Inputs)).Should().OnlyHaveUniqueItems();
             foreach (var example in examples)
             {
                 task.IsSolution(example.Inputs, example.Labels).Should().BeTrue();
-                canonicalForm.Of(_encoding.Decode(example.Labels)).Should().Be(canonicalForm.Of(puzzle.Answer));
-                _encoding.Decode(example.Inputs).GivenCount.Should().Be(puzzle.Question.GivenCount);
+                canonicalForm.Of(_task.DecodeExample(example.Labels)).Should().Be(canonicalForm.Of(puzzle.Answer));
+                _task.DecodeExample(example.Inputs).GivenCount.Should().Be(puzzle.Question.GivenCount);
                 example.PuzzleId.Should().Be(0);
             }
         }
@@ -76,7 +76,7 @@ public class SudokuDatasetBuilderTests
     public void A_subsample_is_without_repetition_in_order_and_each_puzzle_is_equally_likely()
     {
         var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Subsample = 10 });
-        var placeOf = Puzzles.Select((puzzle, place) => (Key: string.Join(' ', _encoding.Encode(puzzle.Question)), place)).ToDictionary(entry => entry.Key, entry => entry.place);
+        var placeOf = Puzzles.Select((puzzle, place) => (Key: string.Join(' ', _task.Encode(puzzle.Question)), place)).ToDictionary(entry => entry.Key, entry => entry.place);
         var drawn = new int[Puzzles.Length];
         for (var seed = 0; seed < 2000; seed++)
         {
@@ -98,8 +98,8 @@ public class SudokuDatasetBuilderTests
     [Fact]
     public void The_minimum_rating_holds_for_training_and_test_and_before_the_subsample()
     {
-        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumDifficulty = 30, Subsample = 8 });
-        var hard = Puzzles.Where(puzzle => puzzle.Rating >= 30).Select(puzzle => string.Join(' ', _encoding.Encode(puzzle.Question))).ToArray();
+        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumRating = 30, Subsample = 8 });
+        var hard = Puzzles.Where(puzzle => puzzle.Rating >= 30).Select(puzzle => string.Join(' ', _task.Encode(puzzle.Question))).ToArray();
         hard.Should().HaveCount(10);
 
         builder.BuildTest(Puzzles).Select(Inputs).Should().Equal(hard);
@@ -112,7 +112,7 @@ public class SudokuDatasetBuilderTests
     public void The_minimum_can_be_one_of_guesses()
     {
         var puzzles = SampleData.SudokuFiles.SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).Take(50)).ToArray();
-        var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { MinimumDifficulty = 20, Difficulty = SudokuDifficulty.Guesses });
+        var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { MinimumGuesses = 20 });
         var expected = puzzles.Count(puzzle => SudokuSearch.CountGuesses(puzzle.Question) >= 20);
 
         expected.Should().BeInRange(50, 150);
@@ -122,14 +122,14 @@ public class SudokuDatasetBuilderTests
     [Fact]
     public void What_cannot_be_built_is_a_typed_error()
     {
-        var rated = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumDifficulty = 1000 });
+        var rated = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumRating = 1000 });
         var unrated = new SudokuPuzzle(Puzzles[0].Question, Puzzles[0].Answer, line: 7);
         var four = new SudokuGenerator(SudokuShape.Four, new Random(1)).NextPuzzle(8);
 
         rated.Invoking(b => b.BuildTest(Puzzles).Count()).Should().Throw<PuzzleFormatException>()
-            .WithMessage("expected a puzzle of difficulty 1000 or more, got none among 40");
+            .WithMessage("expected a puzzle of the minimum difficulty, got none among 40");
         rated.Invoking(b => b.BuildTraining([unrated], new StatefulRandom(7)).Count()).Should().Throw<PuzzleFormatException>()
-            .WithMessage("line 7, rating: expected a rating to compare with the minimum difficulty, got a puzzle without one");
+            .WithMessage("line 7, rating: expected a rating to compare with the minimum rating, got a puzzle without one");
         new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([]).Count()).Should().Throw<PuzzleFormatException>().WithMessage("expected at least one puzzle, got none");
         new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([four]).Count()).Should().Throw<ArgumentException>();
     }
@@ -138,17 +138,17 @@ public class SudokuDatasetBuilderTests
     public void Options_have_their_defaults_and_fail_all_at_once()
     {
         var options = new SudokuDatasetOptions();
-        (options.Subsample, options.MinimumDifficulty, options.Difficulty, options.Augmentations).Should().Be((null, null, SudokuDifficulty.Rating, 0));
+        (options.Subsample, options.MinimumRating, options.MinimumGuesses, options.Augmentations).Should().Be((null, null, null, 0));
 
         FluentActions.Invoking(() => new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions
         {
             Subsample = 0,
-            MinimumDifficulty = double.NaN,
-            Difficulty = (SudokuDifficulty)9,
+            MinimumRating = double.NaN,
+            MinimumGuesses = -1,
             Augmentations = -1,
         })).Should().Throw<InvalidConfigException>().WithMessage(
-            "Sudoku dataset options: Subsample: expected 1 … 2147483647, got 0; MinimumDifficulty: expected a finite number of at least 0, got NaN; "
-            + "Difficulty: expected Rating or Guesses, got 9; Augmentations: expected 0 … 100000, got -1.");
+            "Sudoku dataset options: Subsample: expected 1 … 2147483647, got 0; MinimumRating: expected a finite number of at least 0, got NaN; "
+            + "MinimumGuesses: expected 0 … 2147483647, got -1; Augmentations: expected 0 … 100000, got -1.");
     }
 
     private static SudokuPuzzle[] MakePuzzles(int count) =>

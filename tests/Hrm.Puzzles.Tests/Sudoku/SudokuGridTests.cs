@@ -48,7 +48,7 @@ public class SudokuGridTests
         var fault = SudokuGrid.Parse(text, SudokuShape.Four).FindConflict();
 
         fault.Should().NotBeNull();
-        (fault!.Kind, fault.Cell, fault.OtherCell).Should().Be((SudokuFaultKind.Conflict, cell, other));
+        (fault!.Cell, fault.OtherCell).Should().Be((cell, other));
         fault.Message.Should().Contain(SudokuShape.Four.NameOf(cell)).And.Contain(SudokuShape.Four.NameOf(other));
     }
 

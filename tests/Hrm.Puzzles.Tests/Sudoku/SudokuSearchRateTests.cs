@@ -7,10 +7,11 @@ namespace Hrm.Puzzles.Tests;
 [Collection(nameof(SudokuSearchRateTests))]
 public class SudokuSearchRateTests
 {
-    private const int Attempts = 5;
+    private const int Attempts = 8;
+    private const int LeastRate = 5000;
 
     [Fact]
-    public void A_core_proves_3000_hard_puzzles_a_second_to_have_one_solution()
+    public void A_core_proves_5000_hard_puzzles_a_second_to_have_one_solution()
     {
         var puzzles = new[] { "sudoku_extreme_like_train.csv", "sudoku_extreme_like_test.csv" }
             .SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine))
@@ -19,7 +20,7 @@ public class SudokuSearchRateTests
         var rates = new List<double>();
 
         // The first attempt includes compilation; the machine may be busy in any of them.
-        while (rates.Count < Attempts && rates.LastOrDefault() < 3000)
+        while (rates.Count < Attempts && rates.LastOrDefault() < LeastRate)
         {
             using var process = Process.GetCurrentProcess();
             var start = process.TotalProcessorTime;
@@ -28,6 +29,6 @@ public class SudokuSearchRateTests
             rates.Add(puzzles.Length / (process.TotalProcessorTime - start).TotalSeconds);
         }
 
-        rates.Max().Should().BeGreaterThanOrEqualTo(3000, "rates were {0}", rates);
+        rates.Max().Should().BeGreaterThanOrEqualTo(LeastRate, "rates were {0}", rates);
     }
 }

@@ -13,7 +13,8 @@ public class SudokuSplitTests
 
         split.Training.Should().HaveCount(training);
         split.Test.Should().HaveCount(test);
-        SudokuDisjointness.Find(split.Training, split.Test).Should().BeEmpty();
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.OfSide(side));
+        split.Training.Select(puzzle => canonicalForm.Of(puzzle.Answer)).Should().NotIntersectWith(split.Test.Select(puzzle => canonicalForm.Of(puzzle.Answer)));
         var questions = split.Training.Concat(split.Test).Select(puzzle => puzzle.Question).ToArray();
         questions.Should().OnlyHaveUniqueItems().And.OnlyContain(question => SudokuSearch.HasOneSolution(question, default));
         questions.Should().OnlyContain(question => question.GivenCount >= givens);
@@ -42,10 +43,43 @@ public class SudokuSplitTests
     [Fact]
     public void Generate_says_when_there_are_too_few_puzzles()
     {
-        // One part gets the orbit of 192 grids, the other the one of 96.
+        // One part gets the class of 192 symmetric grids, the other the one of 96.
         FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.Four, 193, 1, 16, new Random(4))).Should().Throw<PuzzleSupplyException>()
             .WithMessage("expected 193 training and 1 test puzzles of 4x4*");
         FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.Four, 1, 1, 17, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.OfSide(12), 1, 1, 100, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void FourByFour_makes_distinct_puzzles_from_one_class_of_symmetric_grids_per_part()
+    {
+        var canonicalForm = new SudokuCanonicalForm(SudokuShape.Four);
+
+        var split = SudokuSplit.FourByFour(1000, 500, new Random(1));
+
+        (split.Training.Count, split.Test.Count).Should().Be((1000, 500));
+        var questions = split.Training.Concat(split.Test).Select(puzzle => puzzle.Question).ToArray();
+        questions.Should().OnlyHaveUniqueItems().And.OnlyContain(question => SudokuSearch.HasOneSolution(question, default));
+        questions.Select(question => question.GivenCount).Distinct().Should().BeEquivalentTo([4, 5, 6, 7, 8]);
+        split.Training.Select(puzzle => canonicalForm.Of(puzzle.Answer)).Distinct().Should().ContainSingle();
+        split.Test.Select(puzzle => canonicalForm.Of(puzzle.Answer)).Distinct().Should().ContainSingle();
+        split.Training.Select(puzzle => puzzle.Answer).Distinct().Should().HaveCountGreaterThan(96);
+        split.Test.Select(puzzle => puzzle.Answer).Distinct().Should().HaveCount(96);
+    }
+
+    [Fact]
+    public void FourByFour_is_the_same_for_the_same_seed()
+    {
+        var (first, second) = (SudokuSplit.FourByFour(50, 20, new Random(3)), SudokuSplit.FourByFour(50, 20, new Random(3)));
+
+        first.Training.Should().Equal(second.Training);
+        first.Test.Should().Equal(second.Test);
+    }
+
+    [Fact]
+    public void FourByFour_reaches_its_largest_size()
+    {
+        SudokuSplit.FourByFour(0, 50_000, new Random(4)).Test.Should().HaveCount(50_000);
+        FluentActions.Invoking(() => SudokuSplit.FourByFour(50_001, 0, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
     }
 }

@@ -10,24 +10,68 @@ public class SudokuTaskTests
 
     private readonly SudokuTask _task = new(SudokuShape.Four);
 
-    [Fact]
-    public void Sizes_are_those_of_the_encoding()
+    [Theory]
+    [InlineData(4, 6, 16)]
+    [InlineData(6, 8, 36)]
+    [InlineData(9, 11, 81)]
+    public void Vocabulary_and_length_are_those_of_the_paper(int side, int vocabulary, int length)
     {
-        var task = new SudokuTask(SudokuShape.Nine);
+        var task = new SudokuTask(SudokuShape.OfSide(side));
 
-        (task.SequenceLength, task.VocabularySize, task.Shape).Should().Be((81, 11, SudokuShape.Nine));
+        (task.VocabularySize, task.SequenceLength).Should().Be((vocabulary, length));
     }
 
     [Fact]
-    public void Encode_and_Decode_are_the_encoding()
+    public void Parse_reads_what_Format_writes_and_refuses_conflicting_givens()
     {
-        var encoding = new SudokuEncoding(SudokuShape.Four);
+        _task.Format(_task.Parse("1.0............2")).Should().Be("1..............2");
+        _task.Invoking(task => task.Parse("1..1............")).Should().Throw<SudokuRuleException>().WithMessage("*row 1, column 1 and row 1, column 4*");
+        _task.Invoking(task => task.Parse("1..")).Should().Throw<PuzzleFormatException>().WithMessage("expected 16 characters, got 3");
+    }
 
-        _task.Encode(Question).Should().Equal(encoding.Encode(Question));
-        _task.EncodeAnswer(Answer).Should().Equal(encoding.Encode(Answer));
-        _task.Decode(encoding.Encode(Answer)).Should().Be(Answer);
-        _task.Decode(new int[16]).Should().Be(SudokuGrid.Empty(SudokuShape.Four));
+    [Fact]
+    public void Encode_gives_blanks_1_and_digits_one_more_than_they_are()
+    {
+        _task.Encode(SudokuGrid.Parse(".1234...........", SudokuShape.Four)).Should().Equal(1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        _task.EncodeAnswer(Answer).Should().Equal(_task.Encode(Answer));
         _task.Invoking(task => task.EncodeAnswer(Question)).Should().Throw<ArgumentException>().WithMessage("answer: expected a grid without blanks, got '12..*");
+        _task.Invoking(task => task.Encode(SudokuGrid.Empty(SudokuShape.Six))).Should().Throw<ArgumentException>().WithMessage("question: expected 4x4*got 6x6*");
+    }
+
+    [Property(MaxTest = 100)]
+    public void Decode_inverts_Encode(int seed)
+    {
+        var random = new Random(seed);
+        int[] sides = [4, 6, 9, 16];
+        var task = new SudokuTask(SudokuShape.OfSide(sides[random.Next(sides.Length)]));
+        var grid = SudokuGrid.FromDigits([.. Enumerable.Range(0, task.SequenceLength).Select(_ => (byte)random.Next(task.Shape.Side + 1))], task.Shape);
+
+        task.Decode(task.Encode(grid)).Should().Be(grid);
+        task.DecodeExample(task.Encode(grid)).Should().Be(grid);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(-100)]
+    [InlineData(257)]
+    public void A_token_that_an_example_cannot_contain_is_refused_with_its_cell(int token)
+    {
+        var message = $"tokens: expected a token of 1 to 5 in row 2, column 1, got {token}";
+        var tokens = Tokens(token);
+
+        _task.Invoking(task => task.DecodeExample(tokens)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Apply(tokens, _task.Encode(Answer), new Random(1))).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Apply(_task.Encode(Question), tokens, new Random(1))).Should().Throw<PuzzleFormatException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Decode_reads_padding_as_a_blank_and_refuses_other_tokens()
+    {
+        _task.Decode(Tokens(0))[4].Should().Be(0);
+        _task.Decode(new int[16]).Should().Be(SudokuGrid.Empty(SudokuShape.Four));
+        _task.Invoking(task => task.Decode(Tokens(6))).Should().Throw<PuzzleFormatException>();
+        _task.Invoking(task => task.Decode(new int[17])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 16 tokens, got 17");
     }
 
     [Fact]
@@ -57,7 +101,7 @@ public class SudokuTaskTests
         var random = new Random(seed);
         int[] prediction = [.. Enumerable.Range(0, 16).Select(_ => random.Next(_task.VocabularySize))];
 
-        _task.IsSolution(_task.Encode(Question), prediction).Should().Be(SudokuChecker.IsSolution(Question, _task.Decode(prediction)));
+        _task.IsSolution(_task.Encode(Question), prediction).Should().Be(Question.IsSolvedBy(_task.Decode(prediction)));
     }
 
     [Theory]
@@ -84,5 +128,12 @@ public class SudokuTaskTests
         var unchanged = _task.Encode(Question);
         new SudokuTask(SudokuShape.Four, new SudokuAugmentationOptions { Symmetries = false }).Apply(unchanged, labels, random);
         unchanged.Should().Equal(_task.Encode(Question));
+    }
+
+    private static int[] Tokens(int fifth)
+    {
+        var tokens = Enumerable.Repeat(1, 16).ToArray();
+        tokens[4] = fifth;
+        return tokens;
     }
 }

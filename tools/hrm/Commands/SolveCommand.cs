@@ -49,11 +49,11 @@ internal static class SolveCommand
 
     private static int Solve(HrmModel model, SudokuGrid question, int segments)
     {
-        var encoding = new SudokuEncoding(question.Shape);
+        var task = new SudokuTask(question.Shape);
         using var solver = new HrmSolver(model, new FixedHalting(segments));
-        var trace = solver.Trace(encoding.Encode(question));
-        BoardView.Write(AnsiConsole.Console, encoding, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
-        var isSolved = SudokuChecker.IsSolution(question, encoding.DecodePrediction([.. trace[^1].Tokens]));
+        var trace = solver.Trace(task.Encode(question));
+        BoardView.Write(AnsiConsole.Console, task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
+        var isSolved = question.IsSolvedBy(task.Decode([.. trace[^1].Tokens]));
         AnsiConsole.Console.WriteLine(isSolved ? "solved" : "not solved");
         return isSolved ? 0 : CommandLine.No;
     }

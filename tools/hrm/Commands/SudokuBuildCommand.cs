@@ -13,7 +13,7 @@ internal static class SudokuBuildCommand
     private static readonly Option<string[]> Test = BuildOptions.Sources("--test", "Test puzzles: CSV.");
     private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take so many of the training puzzles, by chance; 1,000 in the paper." };
     private static readonly Option<double?> MinDifficulty = new("--min-difficulty") { Description = "Leave out puzzles with a lower rating." };
-    private static readonly Option<SudokuDifficulty> Difficulty = new("--difficulty") { Description = "What difficulty is measured by: the rating of the files, or the guesses of the exact search.", DefaultValueFactory = _ => SudokuDifficulty.Rating };
+    private static readonly Option<int?> MinGuesses = new("--min-guesses") { Description = "Leave out puzzles that the exact search solves with fewer guesses." };
     private static readonly Option<int> Augment = new("--augment") { Description = "Random symmetric variants of each training puzzle; 1,000 in the paper." };
     private static readonly Option<int?> Count = new("--count") { Description = "Generate so many puzzles with one solution, training and test together, in place of --train and --test." };
     private static readonly Option<int?> TestCount = new("--test-count") { Description = "How many of the generated ones are for testing; a tenth by default. Their solutions are no variants of training solutions." };
@@ -24,7 +24,7 @@ internal static class SudokuBuildCommand
     {
         var command = new Command("build", "Build a dataset of Sudokus: take them from CSV files, or generate them.")
         {
-            Train, Test, Subsample, MinDifficulty, Difficulty, Augment, Count, TestCount, Givens, Side,
+            Train, Test, Subsample, MinDifficulty, MinGuesses, Augment, Count, TestCount, Givens, Side,
             BuildOptions.Output, BuildOptions.Seed, BuildOptions.Overwrite,
         };
         command.SetAction((result, cancellationToken) => Task.Run(() => Build(result, cancellationToken), CancellationToken.None));
@@ -35,26 +35,21 @@ internal static class SudokuBuildCommand
     {
         var shape = SudokuFiles.ShapeOf(result.GetValue(Side));
         var random = new StatefulRandom(result.GetValue(BuildOptions.Seed));
-        if (result.GetValue(MinDifficulty) is null)
-        {
-            CommonOptions.RequireAbsent(result, "without --min-difficulty", Difficulty);
-        }
-
         var (training, test) = result.GetValue(Count) is { } count
             ? Generate(result, shape, count, random)
             : Find(result, shape);
         var builder = new SudokuDatasetBuilder(shape, new SudokuDatasetOptions
         {
             Subsample = result.GetValue(Subsample),
-            MinimumDifficulty = result.GetValue(MinDifficulty),
-            Difficulty = result.GetValue(Difficulty),
+            MinimumRating = result.GetValue(MinDifficulty),
+            MinimumGuesses = result.GetValue(MinGuesses),
             Augmentations = result.GetValue(Augment),
         });
         PuzzleSplit[] splits = [new(LabDataset.TrainSplit, builder.BuildTraining(training, random)), new(LabDataset.TestSplit, builder.BuildTest(test))];
         var options = new PuzzleDatasetOptions
         {
-            SequenceLength = builder.Encoding.SequenceLength,
-            VocabularySize = builder.Encoding.VocabularySize,
+            SequenceLength = builder.Task.SequenceLength,
+            VocabularySize = builder.Task.VocabularySize,
             Overwrite = result.GetValue(BuildOptions.Overwrite),
         };
         DatasetOutput.Write(result.GetValue(BuildOptions.Output)!, DatasetOutput.BlankAlone, splits, options, AnsiConsole.Console, cancellationToken);

@@ -15,10 +15,10 @@ internal static class SudokuFiles
         }
 
         var shape = ShapeOf(side);
-        var encoding = new SudokuEncoding(shape);
-        var puzzles = files.SelectMany(file => SudokuCsv.ReadAll(file, shape)).ToArray();
+        var task = new SudokuTask(shape);
+        var puzzles = files.SelectMany(file => SudokuCsv.Read(file, shape)).ToArray();
         return new LabDataset(
-            new InMemoryPuzzleDataset(puzzles.Select(encoding.ToExample), encoding.VocabularySize),
+            new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize),
             [],
             [.. puzzles.Select(puzzle => puzzle.Source)]);
     }

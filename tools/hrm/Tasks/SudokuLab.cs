@@ -22,7 +22,7 @@ internal sealed class SudokuLab : LabTask
     public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data)
         => SudokuPresets.Create(preset, size, isDataset: data.Folder.Length > 0) ?? throw NoPreset(preset);
 
-    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => new SudokuAugmentation(ShapeOf(size.SequenceLength), settings.Augmentation);
+    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
 
     public override IEnumerable<string> FindFaults(LabSettings settings) => [];
 
@@ -37,11 +37,11 @@ internal sealed class SudokuLab : LabTask
     public override string? FindFault(LabDataset dataset, string split, int example)
     {
         var (inputs, labels) = dataset.Read(example);
-        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
+        var task = new SudokuTask(ShapeOf(inputs.Length));
         try
         {
-            var question = encoding.Decode(inputs);
-            return (question.FindConflict() ?? SudokuChecker.FindFault(question, encoding.Decode(labels)))?.Message;
+            var question = task.DecodeExample(inputs);
+            return (question.FindConflict() ?? question.FindFault(task.DecodeExample(labels)))?.Message;
         }
         catch (PuzzleFormatException error)
         {
@@ -57,7 +57,7 @@ internal sealed class SudokuLab : LabTask
             throw new LabException($"--disjoint: expected a side of at most {SudokuCanonicalForm.MaximumSide}, got {shape.Side}.");
         }
 
-        return _canonicalForms.GetOrAdd(shape, of => new SudokuCanonicalForm(of)).Of(new SudokuEncoding(shape).Decode(labels));
+        return _canonicalForms.GetOrAdd(shape, of => new SudokuCanonicalForm(of)).Of(new SudokuTask(shape).DecodeExample(labels));
     }
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength));
@@ -65,16 +65,16 @@ internal sealed class SudokuLab : LabTask
     public override PuzzleView View(LabDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
-        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
-        var question = encoding.DecodePrediction(inputs);
+        var task = new SudokuTask(ShapeOf(inputs.Length));
+        var question = task.Decode(inputs);
         var title = string.Join(", ", new[] { $"example {example}", $"{question.GivenCount} givens", dataset.SourceOf(example) }.Where(part => part.Length > 0));
-        return new PuzzleView(title, [View("question", question, question), View("answer", encoding.DecodePrediction(labels), question)]);
+        return new PuzzleView(title, [View("question", question, question), View("answer", task.Decode(labels), question)]);
     }
 
     public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
     {
-        var encoding = new SudokuEncoding(ShapeOf(inputs.Length));
-        var (question, solution, grid) = (encoding.DecodePrediction(inputs), encoding.DecodePrediction(labels), encoding.DecodePrediction(answer));
+        var task = new SudokuTask(ShapeOf(inputs.Length));
+        var (question, solution, grid) = (task.Decode(inputs), task.Decode(labels), task.Decode(answer));
         var shape = grid.Shape;
         var cells = Enumerable.Range(0, shape.Cells).Select(cell =>
         {

@@ -19,7 +19,7 @@ internal sealed class SudokuReport(LabDataset test) : TaskReport
     private static string GivensOf(int[] inputs)
     {
         // Of a 9×9: 17, 18 to 23, 24 to 29, 30 to 36, more; of other sizes each number by itself.
-        var givens = inputs.Count(token => token > SudokuEncoding.BlankToken);
+        var givens = inputs.Count(token => token > SudokuTask.BlankToken);
         return inputs.Length != SudokuShape.Nine.Cells ? $"{givens,2} givens" : givens switch
         {
             <= 17 => "17 givens",
