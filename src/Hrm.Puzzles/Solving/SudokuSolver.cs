@@ -2,8 +2,8 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Solves Sudokus with a trained model. <see cref="SudokuSearch"/> is the exact one.</summary>
-/// <remarks>As safe from several threads as the solver beneath, which stays the caller's.</remarks>
+/// <summary>Solves Sudokus with a trained model. <see cref="SudokuSearch"/> is the exact solver.</summary>
+/// <remarks>As thread-safe as the underlying solver, which the caller still owns.</remarks>
 /// <example><code>
 /// using var solver = HrmSolver.Load("my-model");
 /// var answer = new SudokuSolver(solver).Solve(".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...");
@@ -15,9 +15,9 @@ public sealed class SudokuSolver
     private readonly PuzzleSolver<SudokuGrid, SudokuGrid> _solver;
 
     /// <summary>Creates the solver.</summary>
-    /// <param name="solver">The model's solver, whose puzzles have as many tokens as the shape has cells; stays the caller's.</param>
-    /// <param name="shape">The shape of the grids; by default the usual one of the model's size: 81 tokens are a 9×9.</param>
-    /// <exception cref="ShapeMismatchException">The model was made for other puzzles.</exception>
+    /// <param name="solver">The model's solver, with one token per cell; the caller still owns it.</param>
+    /// <param name="shape">The shape of the grids; by default the usual one for the size of the model: 9×9 for 81 tokens.</param>
+    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens or token values.</exception>
     public SudokuSolver(HrmSolver solver, SudokuShape? shape = null)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -31,28 +31,28 @@ public sealed class SudokuSolver
     /// <summary>Solves a Sudoku; waits for the answer.</summary>
     /// <param name="question">The givens row by row; '.' or '0' is a blank.</param>
     /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
-    /// <exception cref="SudokuRuleException">Givens in conflict; names the cells.</exception>
+    /// <exception cref="SudokuRuleException">Conflicting givens; names the cells.</exception>
     public PuzzleAnswer<SudokuGrid> Solve(string question) => _solver.Solve(_task.Parse(question));
 
     /// <summary>Solves a Sudoku; waits for the answer.</summary>
     /// <param name="question">The givens.</param>
-    /// <exception cref="SudokuRuleException">Givens in conflict; names the cells.</exception>
+    /// <exception cref="SudokuRuleException">Conflicting givens; names the cells.</exception>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
     public PuzzleAnswer<SudokuGrid> Solve(SudokuGrid question) => _solver.Solve(SudokuTask.RequireNoConflict(question));
 
     /// <summary>Solves a Sudoku.</summary>
     /// <param name="question">The givens.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="SudokuRuleException">At the call: givens in conflict; names the cells.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="SudokuRuleException">At the call: conflicting givens; names the cells.</exception>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<PuzzleAnswer<SudokuGrid>> SolveAsync(SudokuGrid question, CancellationToken cancellationToken = default)
         => _solver.SolveAsync(SudokuTask.RequireNoConflict(question), cancellationToken);
 
-    /// <summary>Solves a Sudoku, and gives the grid in the making after each segment.</summary>
+    /// <summary>Solves a Sudoku, and reports the intermediate prediction after each segment.</summary>
     /// <param name="question">The givens.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="SudokuRuleException">At the call: givens in conflict; names the cells.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="SudokuRuleException">At the call: conflicting givens; names the cells.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IAsyncEnumerable<PuzzleTrace<SudokuGrid>> TraceAsync(SudokuGrid question, CancellationToken cancellationToken = default)
         => _solver.TraceAsync(SudokuTask.RequireNoConflict(question), cancellationToken);

@@ -1,21 +1,21 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Sudoku files in the format of the paper's sets: UTF-8, one puzzle per line, below a header that names the columns:
-/// <c>source,question,answer,rating</c> is written. Every row is verified: lengths, characters, givens without conflict, an answer
-/// that solves the question.
+/// Sudoku files in the format of the paper's datasets: UTF-8, a header that names the columns, then one puzzle per line. Every row
+/// is verified: lengths, characters, givens without conflict, an answer that solves the question.
 /// </summary>
 /// <remarks>
 /// Columns are found by their names, in any order and case: question (or puzzle, quizzes), answer (or solution, solutions), and
-/// optionally source and rating (or difficulty). Others are ignored.
+/// optionally source and rating (or difficulty). Others are ignored. Written files have the header
+/// <c>source,question,answer,rating</c>.
 /// </remarks>
 public static class SudokuCsv
 {
-    /// <summary>Streams the puzzles of a file; memory does not grow with its size.</summary>
+    /// <summary>Streams the puzzles of a file in constant memory.</summary>
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every grid in it.</param>
     /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
-    /// <exception cref="PuzzleFormatException">While enumerating: the file breaks the format or a row the rules; names file, line and field.</exception>
+    /// <exception cref="PuzzleFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
     /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<SudokuPuzzle> Read(string path, SudokuShape shape)
     {
@@ -24,10 +24,10 @@ public static class SudokuCsv
         return PuzzleCsv.ReadRows(path).Select(row => ReadPuzzle(row, path, shape));
     }
 
-    /// <summary>Writes puzzles beside <paramref name="path"/> and renames: the final name holds the whole file or is not touched.</summary>
+    /// <summary>Writes puzzles to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
-    /// <exception cref="PuzzleFormatException">A source holds a line break, a rating is negative or no number, or there is no puzzle.</exception>
+    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SudokuPuzzle> puzzles)
     {

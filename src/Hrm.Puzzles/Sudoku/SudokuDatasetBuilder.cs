@@ -3,14 +3,13 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Turns puzzles into the groups of a dataset, as the authors' builder does: a group for each puzzle, which begins with the
-/// puzzle as it is, followed by random symmetric variants, every one a puzzle of one example with the id 0. Test puzzles have
-/// no variants.
+/// Builds the groups of a dataset from puzzles, like the authors' builder: one group per puzzle, with the puzzle itself and then
+/// random symmetric variants. Each is a puzzle of one example with the id 0. Test puzzles have no variants.
 /// </summary>
 /// <remarks>
-/// Everything is streamed: memory holds one group, and the puzzles of a subsample. Variants are drawn independently, so those of
-/// a small shape can repeat. A group's variants depend on the seed and the group's place alone, and a stream can be
-/// enumerated again with the same result.
+/// Everything is streamed: memory has one group, and the puzzles of a subsample. Variants are drawn independently, so variants of a
+/// small shape can repeat. The variants of a group depend only on the seed and the index of the group. A stream can be enumerated
+/// again with the same result.
 /// </remarks>
 public sealed class SudokuDatasetBuilder
 {

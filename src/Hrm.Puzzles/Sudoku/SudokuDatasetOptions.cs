@@ -2,12 +2,12 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Which puzzles become a dataset, and with how many variants.</summary>
+/// <summary>Selection of puzzles for a dataset, and the number of their variants.</summary>
 public sealed class SudokuDatasetOptions : IValidatedOptions
 {
     /// <summary>
-    /// How many training puzzles are drawn, each at most once; all of them where there are no more. At least 1;
-    /// <see langword="null"/> (default) for all. Test puzzles are all kept.
+    /// The number of training puzzles to draw, each at most once; all if there are fewer. At least 1; <see langword="null"/> (default)
+    /// for all. Test puzzles are all kept.
     /// </summary>
     public int? Subsample { get; set; }
 
@@ -20,7 +20,7 @@ public sealed class SudokuDatasetOptions : IValidatedOptions
     /// </summary>
     public int? MinimumGuesses { get; set; }
 
-    /// <summary>The most variants of a puzzle; a group is held in memory while it is written.</summary>
+    /// <summary>The limit of variants per puzzle; a group is in memory while it is written.</summary>
     internal const int MaximumAugmentations = 100_000;
 
     /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>

@@ -3,10 +3,10 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Makes puzzles with exactly one solution: a random solved grid, whose digits are taken away in random order as long as
-/// the solution stays the only one. The same seed gives the same puzzles. Not safe for use by several threads at once.
+/// Generates puzzles with exactly one solution: digits of a random solved grid are removed in random order as long as the solution
+/// stays the only one. The same seed gives the same puzzles. Not safe for use by several threads at once.
 /// </summary>
-/// <remarks>Meant for sides up to 9 (a minimal 9×9 puzzle takes about 0.2 ms); larger ones work, at no stated speed.</remarks>
+/// <remarks>Intended for sides up to 9; larger ones work, but can be slow.</remarks>
 public sealed class SudokuGenerator
 {
     private readonly Random _random;
@@ -15,7 +15,7 @@ public sealed class SudokuGenerator
 
     /// <summary>Creates a generator.</summary>
     /// <param name="shape">The shape of the puzzles.</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="random">The random source.</param>
     public SudokuGenerator(SudokuShape shape, Random random)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -29,7 +29,7 @@ public sealed class SudokuGenerator
     /// <summary>The shape of the puzzles.</summary>
     public SudokuShape Shape { get; }
 
-    /// <summary>Makes a solved grid. Every grid can come; they are not all equally likely.</summary>
+    /// <summary>Generates a solved grid. Every grid is possible; they are not equally likely.</summary>
     public SudokuGrid NextGrid()
     {
         _tree.Start(SudokuGrid.Empty(Shape).Digits);
@@ -37,17 +37,14 @@ public sealed class SudokuGenerator
         return _tree.Solution;
     }
 
-    /// <summary>Makes a puzzle of a new solved grid.</summary>
-    /// <param name="givens">
-    /// The number of givens to stop at. Where no more can be taken away before that, the puzzle is minimal and has more;
-    /// with 0 it is always minimal.
-    /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A number of givens below 0 or beyond the cells.</exception>
+    /// <summary>Generates a puzzle from a new solved grid.</summary>
+    /// <param name="givens">The number of givens to stop at; a puzzle that is minimal before that has more. With 0 every puzzle is minimal.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative number of givens, or more than there are cells.</exception>
     public SudokuPuzzle NextPuzzle(int givens) => NextPuzzle(NextGrid(), givens);
 
-    /// <summary>Makes a puzzle of a given solved grid.</summary>
+    /// <summary>Generates a puzzle from a solved grid.</summary>
     /// <param name="answer">The solved grid.</param>
-    /// <param name="givens">The number of givens to stop at, or more where the puzzle is minimal before that.</param>
+    /// <param name="givens">The number of givens to stop at; a puzzle that is minimal before that has more.</param>
     /// <exception cref="ArgumentException">A grid of another shape, or one that is not solved.</exception>
     public SudokuPuzzle NextPuzzle(SudokuGrid answer, int givens)
     {
@@ -60,11 +57,11 @@ public sealed class SudokuGenerator
         }
 
         var digits = answer.Digits.ToArray();
-        var left = digits.Length;
+        var givensLeft = digits.Length;
         _random.ShuffleStably(_order.AsSpan());
         foreach (var cell in _order)
         {
-            if (left == givens)
+            if (givensLeft == givens)
             {
                 break;
             }
@@ -77,17 +74,17 @@ public sealed class SudokuGenerator
             }
             else
             {
-                left--;
+                givensLeft--;
             }
         }
 
         return new SudokuPuzzle(SudokuGrid.FromDigits(digits, Shape), answer, source: "generated");
     }
 
-    /// <summary>Makes puzzles of which no two have the same question; they may still be symmetric to each other.</summary>
+    /// <summary>Generates puzzles with different questions; they can still be symmetric to each other.</summary>
     /// <param name="count">The number of puzzles.</param>
-    /// <param name="givens">The number of givens to stop at, or more where a puzzle is minimal before that.</param>
-    /// <exception cref="PuzzleSupplyException">Many draws in a row brought no new puzzle: there are too few of them.</exception>
+    /// <param name="givens">The number of givens to stop at; a puzzle that is minimal before that has more.</param>
+    /// <exception cref="PuzzleSupplyException">Too many draws in a row gave no new puzzle.</exception>
     public IReadOnlyList<SudokuPuzzle> NextDistinctPuzzles(int count, int givens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

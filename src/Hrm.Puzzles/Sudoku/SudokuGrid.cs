@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A grid of digits, 0 for a blank, row by row. Immutable; holds whatever digits it was given, so ask
-/// <see cref="FindConflict"/> or <see cref="IsSolved"/> whether it keeps the rules.
+/// Grid of digits, row by row, 0 for a blank. Immutable. It can break the rules: <see cref="FindConflict"/> and
+/// <see cref="IsSolved"/> check them.
 /// </summary>
 public sealed class SudokuGrid : IEquatable<SudokuGrid>
 {
@@ -28,7 +28,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <summary>Whether no cell is blank.</summary>
     public bool IsComplete => !Digits.Contains((byte)0);
 
-    /// <summary>Whether no cell is blank and every row, column and box holds every digit once.</summary>
+    /// <summary>Whether no cell is blank and every row, column and box contains each digit once.</summary>
     public bool IsSolved => IsComplete && FindConflict() is null;
 
     /// <summary>The digit of a cell, 0 for a blank.</summary>
@@ -38,7 +38,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <summary>The digit at a row and a column, 0 for a blank.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="column">The column, from 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No such row or column.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A row or column outside the grid.</exception>
     public int this[int row, int column]
     {
         get
@@ -49,7 +49,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         }
     }
 
-    /// <summary>The grid without a digit.</summary>
+    /// <summary>An empty grid.</summary>
     /// <param name="shape">The shape.</param>
     public static SudokuGrid Empty(SudokuShape shape)
     {
@@ -78,7 +78,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         return new SudokuGrid(shape, digits.ToArray());
     }
 
-    /// <summary>Reads a grid: one character a cell, row by row; '.' or '0' is a blank, A to G follow 9.</summary>
+    /// <summary>Reads a grid, one character per cell, row by row; '.' or '0' is a blank, A to G follow 9.</summary>
     /// <param name="text">The characters, without line breaks or spaces.</param>
     /// <param name="shape">The shape.</param>
     /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
@@ -103,7 +103,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         return new SudokuGrid(shape, digits);
     }
 
-    /// <summary>The first two cells of a row, column or box that hold the same digit.</summary>
+    /// <summary>Finds the first two cells of a row, column or box that have the same digit.</summary>
     /// <returns>The conflict, or <see langword="null"/> if there is none.</returns>
     public SudokuFault? FindConflict()
     {
@@ -133,7 +133,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
     public bool IsSolvedBy(SudokuGrid answer) => FindFault(answer) is null;
 
-    /// <summary>The first reason why an answer does not solve this question.</summary>
+    /// <summary>Finds the first reason why an answer does not solve this question.</summary>
     /// <param name="answer">The proposed solution.</param>
     /// <returns>A changed given, otherwise a blank, otherwise a conflict; <see langword="null"/> if the answer solves the question.</returns>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
@@ -158,7 +158,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         return blank >= 0 ? new SudokuFault($"expected a digit in {Shape.NameOf(blank)}, got a blank", blank) : answer.FindConflict();
     }
 
-    /// <summary>One character a cell, row by row; a blank is '.'. <see cref="Parse"/> reads it back.</summary>
+    /// <summary>One character per cell, row by row; a blank is '.'. <see cref="Parse"/> is the inverse.</summary>
     public override string ToString() => string.Create(_digits.Length, this, static (text, grid) =>
     {
         for (var cell = 0; cell < text.Length; cell++)

@@ -1,20 +1,19 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Plain lists of Sudoku questions, as they are passed around: one a line, one character a cell row by row, '.' or '0' for a
-/// blank; after a space or tab anything may follow. Lines that begin with '#' and empty lines are passed over. The answers are
-/// found by <see cref="SudokuSearch"/>.
+/// Plain lists of Sudoku questions: one per line, one character per cell, row by row, '.' or '0' for a blank. Text after a space or
+/// tab, empty lines and lines that begin with '#' are ignored. <see cref="SudokuSearch"/> finds the answers.
 /// </summary>
 public static class SudokuList
 {
-    /// <summary>Streams the puzzles of a file, each with its answer; memory does not grow with its size.</summary>
+    /// <summary>Streams the puzzles of a file with their answers in constant memory.</summary>
     /// <param name="path">The file, UTF-8. Its name without extension is the source of the puzzles.</param>
     /// <param name="shape">The shape of every question in it.</param>
-    /// <param name="cancellationToken">Stops the search for an answer.</param>
+    /// <param name="cancellationToken">Stops a search.</param>
     /// <returns>The puzzles in the order of the file, without a rating.</returns>
     /// <exception cref="PuzzleFormatException">
-    /// While enumerating: a line is no question, or one that has not exactly one solution or is not decided by a million guesses, or
-    /// there is none; names file and line.
+    /// While enumerating: a line is not a valid question, does not have exactly one solution, or is not decided within a million
+    /// guesses, or the file has no puzzle; names file and line.
     /// </exception>
     /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">While enumerating: a search was stopped.</exception>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The shape of a Sudoku: boxes of <see cref="BoxRows"/> by <see cref="BoxColumns"/> cells, whose number of cells is the
-/// side of the grid and its highest digit. Immutable and safe to share between threads.
+/// Shape of a Sudoku: boxes of <see cref="BoxRows"/> by <see cref="BoxColumns"/> cells. The number of cells in a box is the side of
+/// the grid and its highest digit. Immutable; safe to share between threads.
 /// </summary>
 public sealed class SudokuShape : IEquatable<SudokuShape>
 {
@@ -36,7 +36,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     /// <summary>6×6 with boxes of 2 rows and 3 columns.</summary>
     public static SudokuShape Six { get; } = new(2, 3);
 
-    /// <summary>9×9 with boxes of 3×3, the paper's.</summary>
+    /// <summary>9×9 with boxes of 3×3, the shape in the paper.</summary>
     public static SudokuShape Nine { get; } = new(3, 3);
 
     /// <summary>Rows of a box.</summary>
@@ -51,7 +51,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     /// <summary>Cells of the grid: the square of <see cref="Side"/>.</summary>
     public int Cells => Side * Side;
 
-    /// <summary>Whether rows and columns may be exchanged: boxes are square.</summary>
+    /// <summary>Whether boxes are square, so that rows and columns can be exchanged.</summary>
     public bool IsSquare => BoxRows == BoxColumns;
 
     /// <summary>The cells of each unit: rows, then columns, then boxes.</summary>
@@ -63,7 +63,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     /// <summary>The other cells that share a unit with each cell.</summary>
     internal int[][] PeersOfCell { get; }
 
-    /// <summary>The usual shape of a side: boxes as nearly square as possible, wider than high (6: 2×3, 12: 3×4).</summary>
+    /// <summary>The usual shape of a side: boxes as close to a square as possible, wider than high (6: 2×3, 12: 3×4).</summary>
     /// <param name="side">4, 6, 8, 9, 10, 12, 14, 15 or 16.</param>
     /// <returns>The shape.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The side is too large or has no divisor for a box.</exception>
@@ -93,13 +93,13 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     /// <param name="cell">The cell, row by row.</param>
     public int BoxOf(int cell) => (RowOf(cell) / BoxRows * BoxRows) + (ColumnOf(cell) / BoxColumns);
 
-    /// <summary>How messages name a cell: "row 1, column 9".</summary>
+    /// <summary>The name of a cell in messages: "row 1, column 9".</summary>
     /// <param name="cell">The cell, row by row.</param>
     public string NameOf(int cell) => FormattableString.Invariant($"row {RowOf(cell) + 1}, column {ColumnOf(cell) + 1}");
 
     /// <summary>The character of a digit: 1 to 9, then A to G; a blank (0) is a full stop.</summary>
     /// <param name="digit">0 to <see cref="Side"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No digit of this shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not a digit of this shape.</exception>
     public char SymbolOf(int digit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(digit);
@@ -107,7 +107,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         return digit == 0 ? '.' : Symbols[digit - 1];
     }
 
-    /// <summary>The digit of a character; '.' and '0' are blanks (0), letters may be of either case.</summary>
+    /// <summary>The digit of a character; '.' and '0' are blanks (0), letters can be lower or upper case.</summary>
     /// <param name="symbol">The character.</param>
     /// <param name="digit">The digit, 0 to <see cref="Side"/>.</param>
     /// <returns>Whether the character is a digit or a blank of this shape.</returns>

@@ -160,7 +160,7 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
         return new TokenSymmetry(this, SudokuSymmetry.Random(Shape, random));
     }
 
-    /// <summary>The question itself, for a caller that solves it.</summary>
+    /// <summary>Returns the question, or throws if its givens conflict.</summary>
     internal static SudokuGrid RequireNoConflict(SudokuGrid question)
     {
         ArgumentNullException.ThrowIfNull(question);

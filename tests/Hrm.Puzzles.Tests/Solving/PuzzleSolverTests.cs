@@ -30,7 +30,7 @@ public sealed class PuzzleSolverTests
     }
 
     [Fact]
-    public void What_is_no_sudoku_is_refused_before_the_model_sees_it()
+    public void An_invalid_sudoku_is_refused_before_the_model_runs()
     {
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, new FixedHalting(1));

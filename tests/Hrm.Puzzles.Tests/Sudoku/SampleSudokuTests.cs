@@ -50,7 +50,7 @@ public class SampleSudokuTests
             .Should().HaveCount(500).And.OnlyContain(puzzle => SudokuSearch.CountGuesses(puzzle.Question, default) == 0);
 
     [Fact]
-    public void Guesses_rank_the_hard_puzzles_much_as_the_ratings_of_the_files_do()
+    public void Guesses_rank_the_hard_puzzles_similarly_to_the_ratings()
     {
         var puzzles = SampleData.SudokuFiles.Where(file => file.Contains("extreme", StringComparison.Ordinal))
             .SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine))

@@ -32,7 +32,7 @@ public class SudokuAugmentationTests
     }
 
     [Fact]
-    public void Hints_come_at_their_rate_and_fill_up_to_their_share_of_the_blanks()
+    public void Hints_have_their_rate_and_fill_at_most_their_share_of_the_blanks()
     {
         var random = new Random(4);
         var options = new SudokuAugmentationOptions { Symmetries = false, HintProbability = 0.5, MaxHintFraction = 0.5 };

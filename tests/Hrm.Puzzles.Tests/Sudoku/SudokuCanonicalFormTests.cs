@@ -58,7 +58,7 @@ public class SudokuCanonicalFormTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void Ten_thousand_random_symmetries_leave_the_form_alone()
+    public void Ten_thousand_random_symmetries_do_not_change_the_form()
     {
         var random = new Random(10);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);

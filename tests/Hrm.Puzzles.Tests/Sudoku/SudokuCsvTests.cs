@@ -13,7 +13,7 @@ public class SudokuCsvTests
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void Read_takes_both_line_ends_and_a_byte_order_mark(string lineEnd)
+    public void Read_accepts_both_line_ends_and_a_byte_order_mark(string lineEnd)
     {
         using var file = new TemporaryFile("\uFEFF" + (Header + Row + Row.TrimEnd('\n')).Replace("\n", lineEnd, StringComparison.Ordinal));
 
@@ -62,7 +62,7 @@ public class SudokuCsvTests
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,hard\n", 3, "rating", "expected a number of at least 0, or nothing, got 'hard'")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,NaN\n", 3, "rating", "expected a number*")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,-1\n", 3, "rating", "expected a number*")]
-    public void Read_names_the_place_of_bad_input(string text, int line, string? field, string problem)
+    public void Read_names_the_position_of_bad_input(string text, int line, string? field, string problem)
     {
         using var file = new TemporaryFile(text);
 
@@ -99,7 +99,7 @@ public class SudokuCsvTests
     [InlineData("\"\"\"\"", "\"")]
     [InlineData(" a ", " a ")]
     [InlineData("", "")]
-    public void Read_takes_a_source_with_and_without_quotes(string written, string source)
+    public void Read_accepts_a_source_with_and_without_quotes(string written, string source)
     {
         using var file = new TemporaryFile(Header + written + ",\"12..341221434321\",1234341221434321,\"3\"\n");
 
@@ -109,7 +109,7 @@ public class SudokuCsvTests
     }
 
     [Property(MaxTest = 200)]
-    public void Write_carries_any_source_of_one_line(NonNull<string> text)
+    public void Write_keeps_any_source_of_one_line(NonNull<string> text)
     {
         using var file = new TemporaryFile();
         // A lone surrogate is no text that UTF-8 could hold.
@@ -142,7 +142,7 @@ public class SudokuCsvTests
     [Theory]
     [InlineData("")]
     [InlineData(Header)]
-    public void Read_of_a_huge_line_costs_bounded_memory(string before)
+    public void Read_of_a_huge_line_uses_bounded_memory(string before)
     {
         using var file = new TemporaryFile(before);
         using (var stream = new FileStream(file.Path, FileMode.Open))

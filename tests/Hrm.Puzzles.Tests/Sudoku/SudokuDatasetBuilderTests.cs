@@ -57,7 +57,7 @@ public class SudokuDatasetBuilderTests
     }
 
     [Fact]
-    public void A_stream_is_the_same_again_and_another_for_another_seed()
+    public void A_stream_repeats_and_depends_on_the_seed()
     {
         var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 2, Subsample = 10 });
         var stream = builder.BuildTraining(Puzzles, new StatefulRandom(3));
@@ -109,7 +109,7 @@ public class SudokuDatasetBuilderTests
     }
 
     [Fact]
-    public void The_minimum_can_be_one_of_guesses()
+    public void The_minimum_can_be_a_number_of_guesses()
     {
         var puzzles = SampleData.SudokuFiles.SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).Take(50)).ToArray();
         var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { MinimumGuesses = 20 });
@@ -120,7 +120,7 @@ public class SudokuDatasetBuilderTests
     }
 
     [Fact]
-    public void What_cannot_be_built_is_a_typed_error()
+    public void Puzzles_that_cannot_be_built_are_a_typed_error()
     {
         var rated = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumRating = 1000 });
         var unrated = new SudokuPuzzle(Puzzles[0].Question, Puzzles[0].Answer, line: 7);

@@ -1,3 +1,5 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles.Tests;
 
 public class SudokuGeneratorTests
@@ -36,6 +38,13 @@ public class SudokuGeneratorTests
         IsMinimalOrHas(puzzle.Question, givens: 0).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(4, ".4...2.1..1....2")]
+    [InlineData(6, "5....3..6.4.3....6..2...4...65.5....")]
+    [InlineData(9, ".......4.4...21..8.52.8...7...3.2...6...4.....479........6.8.25.7..3...6.9....8.3")]
+    public void A_seed_gives_the_recorded_puzzle(int side, string expected) =>
+        new SudokuGenerator(SudokuShape.OfSide(side), new StatefulRandom(5)).NextPuzzle(givens: 0).Question.ToString().Should().Be(expected);
+
     [Fact]
     public void The_same_seed_gives_the_same_puzzles_and_another_seed_others()
     {
@@ -67,7 +76,7 @@ public class SudokuGeneratorTests
     }
 
     [Fact]
-    public void NextDistinctPuzzles_says_when_there_are_no_more()
+    public void NextDistinctPuzzles_fails_if_there_are_no_more()
     {
         // With 16 givens of a 4×4 grid a question is one of the 288 grids.
         new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(288, 16).Should().HaveCount(288);

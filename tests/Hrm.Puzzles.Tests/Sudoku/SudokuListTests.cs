@@ -10,7 +10,7 @@ public class SudokuListTests
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void Read_completes_the_answers(string lineEnd)
+    public void Read_finds_the_answers(string lineEnd)
     {
         using var file = new TemporaryFile($"\uFEFF# a list\n{Question}\n\n1200341221434320\t7 # easy\n{Question} free text".Replace("\n", lineEnd, StringComparison.Ordinal));
 
@@ -41,7 +41,7 @@ public class SudokuListTests
     [InlineData(Question + "\n11..............\n", 2, "question", "expected different digits in row 1, column 1 and row 1, column 2, got 1 in both")]
     [InlineData(Question + "\n123....4........\n", 2, "question", "expected exactly one solution, got none")]
     [InlineData(Question + "\n1...............\n", 2, "question", "expected exactly one solution, got several")]
-    public void Read_names_the_place_of_bad_input(string text, int line, string? field, string problem)
+    public void Read_names_the_position_of_bad_input(string text, int line, string? field, string problem)
     {
         using var file = new TemporaryFile(text);
 
@@ -53,7 +53,7 @@ public class SudokuListTests
 
     /// <summary>Five digits cannot be in twelve columns of the first row, whose other cells are four: a search sees it after days.</summary>
     [Fact]
-    public void A_question_that_would_take_days_is_refused_in_a_moment()
+    public void A_question_that_would_take_days_is_refused_soon()
     {
         var question = new char[256];
         Array.Fill(question, '.');

@@ -34,7 +34,7 @@ public class SudokuShapeTests
         FluentActions.Invoking(() => new SudokuShape(boxRows, boxColumns)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void BoxOf_counts_boxes_row_by_row_where_they_are_not_square() =>
+    public void BoxOf_counts_boxes_row_by_row_if_they_are_not_square() =>
         Enumerable.Range(0, 36).Select(SudokuShape.Six.BoxOf).Should().Equal(
             0, 0, 0, 1, 1, 1,
             0, 0, 0, 1, 1, 1,
@@ -51,7 +51,7 @@ public class SudokuShapeTests
     }
 
     [Fact]
-    public void Symbols_are_read_back_for_every_digit_and_no_other_character_is_one()
+    public void TryParseSymbol_reads_the_symbol_of_every_digit_and_no_other_character()
     {
         var shape = SudokuShape.OfSide(16);
         for (var digit = 0; digit <= 16; digit++)

@@ -7,7 +7,7 @@ public class SudokuSplitTests
     [InlineData(4, 50, 50, 0)]
     [InlineData(6, 200, 100, 12)]
     [InlineData(9, 60, 20, 30)]
-    public void Generate_makes_two_parts_that_no_symmetry_connects(int side, int training, int test, int givens)
+    public void Generate_makes_two_parts_that_are_not_symmetric_to_each_other(int side, int training, int test, int givens)
     {
         var split = SudokuSplit.Generate(SudokuShape.OfSide(side), training, test, givens, new Random(side));
 
@@ -41,7 +41,7 @@ public class SudokuSplitTests
     }
 
     [Fact]
-    public void Generate_says_when_there_are_too_few_puzzles()
+    public void Generate_fails_if_there_are_too_few_puzzles()
     {
         // One part gets the class of 192 symmetric grids, the other the one of 96.
         FluentActions.Invoking(() => SudokuSplit.Generate(SudokuShape.Four, 193, 1, 16, new Random(4))).Should().Throw<PuzzleSupplyException>()

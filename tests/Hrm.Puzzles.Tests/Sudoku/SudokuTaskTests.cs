@@ -75,7 +75,7 @@ public class SudokuTaskTests
     }
 
     [Fact]
-    public void IsSolution_holds_for_the_answer_alone()
+    public void IsSolution_holds_only_for_the_answer()
     {
         var inputs = _task.Encode(Question);
         var answer = _task.EncodeAnswer(Answer);
@@ -96,7 +96,7 @@ public class SudokuTaskTests
     }
 
     [Property(MaxTest = 200)]
-    public void IsSolution_takes_any_tokens_and_agrees_with_the_checker(int seed)
+    public void IsSolution_accepts_any_tokens_and_agrees_with_IsSolvedBy(int seed)
     {
         var random = new Random(seed);
         int[] prediction = [.. Enumerable.Range(0, 16).Select(_ => random.Next(_task.VocabularySize))];
@@ -111,7 +111,7 @@ public class SudokuTaskTests
         _task.Invoking(task => task.IsSolution(new int[inputs], new int[prediction])).Should().Throw<PuzzleFormatException>().WithMessage(message);
 
     [Fact]
-    public void Apply_varies_an_example_into_one_that_is_as_true()
+    public void Apply_changes_an_example_into_another_valid_one()
     {
         var inputs = _task.Encode(Question);
         var labels = _task.EncodeAnswer(Answer);
