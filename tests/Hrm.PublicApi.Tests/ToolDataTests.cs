@@ -144,7 +144,6 @@ public sealed class ToolDataTests : IDisposable
             (2, ["data", "maze", "build", "--count", "5", "--size", "8", "--min-path", "5", "--output", Folder("new")], "--min-path: expected 8 to 64"),
             (2, ["data", "maze", "build", "--train", maze, "--test", maze, "--size", "30", "--output", Folder("new")], "--size: does nothing without --count"),
             (2, ["data", "sudoku", "build", "--train", maze, "--test", maze, "--givens", "30", "--output", Folder("new")], "--givens: does nothing without --count"),
-            (2, ["data", "sudoku", "build", "--count", "9", "--difficulty", "Guesses", "--output", Folder("new")], "--difficulty: does nothing without --min-difficulty"),
             (2, ["data", "sudoku", "build", "--count", "9", "--side", "12", "--output", Folder("new")], "--side: expected at most"),
             (2, ["data", "sudoku", "build", "--count", "9", "--augment", "2147483647", "--output", Folder("new")], "Augmentations: expected 0 … 100000"),
             (2, ["train", "sudoku", "--data", Folder("new"), "--side", "9", "--output", Folder("new"), "--steps", "1"], "--side: does nothing with --data"),

@@ -20,7 +20,7 @@ internal sealed class ArgumentsTarget : FuzzTarget
         Seed("train maze --resume run --set Augmentation:HintProbability=0 --allow-changes --device cuda:0 --tf32"),
         Seed("evaluate arc --run run --data folder --submission file --depths --segments 8 --dtype float32"),
         Seed("solve sudoku ..... --run run --side 4 --segments 2"),
-        Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --difficulty Guesses --min-difficulty 0.5"),
+        Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --min-guesses 2 --min-difficulty 0.5"),
         Seed("data arc build --source a --source b --augment 3 --output out"),
         Seed("reproduce fig3 --scale cpu --seeds 2 --steps 10"),
         Seed("export --run run --output out --dtype bfloat16"),
