@@ -29,8 +29,8 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
         var maximum = settings.Trainer.Halting.MaxSegments;
         var rules = new Dictionary<string, HaltingStudy>
         {
-            [OwnRule] = new(settings.Trainer.Halting.Rule == HaltingRule.Never ? new FixedHalting(maximum) : new QValueHalting(maximum, rule: settings.Trainer.Halting.Rule)),
-            [ConfidenceRule] = new(new ConfidenceHalting(Confidence, maximum)),
+            [OwnRule] = new(new QValueHalting(rule: settings.Trainer.Halting.Rule), maximum),
+            [ConfidenceRule] = new(new ConfidenceHalting(Confidence), maximum),
         };
         var task = settings.Task == "sudoku" ? new SudokuTask(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
         var answers = new AnswerStudy(segments);

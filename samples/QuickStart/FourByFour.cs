@@ -88,14 +88,14 @@ public sealed class FourByFour : IDisposable
     }
 
     /// <summary>Measures the model on the test puzzles.</summary>
-    /// <param name="halting">When a puzzle stops.</param>
-    public MetricAverages Evaluate(IHaltingPolicy halting)
-        => new Evaluator(Model, HrmTrainer.CreateLoss(_options), halting).Evaluate(Dataset(Puzzles.Test)).Averages;
+    /// <param name="halting">Stops a puzzle before the largest number of segments; <see langword="null"/> stops none.</param>
+    public MetricAverages Evaluate(IHaltingPolicy? halting = null)
+        => new Evaluator(Model, HrmTrainer.CreateLoss(_options), MaxSegments, halting).Evaluate(Dataset(Puzzles.Test)).Averages;
 
     /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
     {
-        using var solver = new HrmSolver(Model, new FixedHalting(MaxSegments));
+        using var solver = new HrmSolver(Model, options: new SolverOptions { MaxSegments = MaxSegments, Rule = HaltingRule.Never });
         var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Sudoku.Encode(puzzle.Question)))).ToArray();
         var chosen = traces.FirstOrDefault(
             entry => IsRight(entry.puzzle, entry.trace[^1]) && !IsRight(entry.puzzle, entry.trace[0]),

@@ -31,7 +31,7 @@ internal static class SolveCommand
     {
         var task = new SudokuTask(question.Shape);
         using var model = HrmModel.Load(ShippedModel.Folder, device, dtype);
-        using var solver = new HrmSolver(model, ShippedModel.Halting(segments));
+        using var solver = new HrmSolver(model, ShippedModel.Halting, new SolverOptions { MaxSegments = segments });
         var trace = solver.Trace(task.Encode(question));
         BoardView.Write(AnsiConsole.Console, task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
         var last = trace[^1];

@@ -16,9 +16,9 @@ internal static class TrainCommand
         console.WriteLine($"A 4×4 Sudoku model with {sample.Model.Config.ParameterCount:N0} parameters, {sample.Puzzles.Training.Count:N0} training puzzles.");
 
         var elapsed = Train(sample, console);
-        var full = sample.Evaluate(new FixedHalting(sample.MaxSegments));
-        var sure = sample.Evaluate(new ConfidenceHalting(Confidence, sample.MaxSegments));
-        var compared = sample.Evaluate(new QValueHalting(sample.MaxSegments));
+        var full = sample.Evaluate();
+        var sure = sample.Evaluate(new ConfidenceHalting(Confidence));
+        var compared = sample.Evaluate(new QValueHalting());
         console.WriteLine($"Trained in {elapsed.TotalSeconds:F1} s. {full.Count:N0} test puzzles, their grids beyond every symmetry of the training grids:");
         console.WriteLine($"  {sample.MaxSegments} segments each                                    {full.ExactAccuracy:P1} exact");
         console.WriteLine($"  until sigmoid(q_halt) ≥ {Confidence}: {sure.Segments:F1} on average        {sure.ExactAccuracy:P1} exact");
@@ -31,7 +31,7 @@ internal static class TrainCommand
         var folder = Path.Combine("runs", "quickstart");
         sample.Model.Save(folder);
         using var loaded = HrmModel.Load(folder, device);
-        using var solver = new HrmSolver(loaded, new FixedHalting(sample.MaxSegments));
+        using var solver = new HrmSolver(loaded, options: new SolverOptions { MaxSegments = sample.MaxSegments, Rule = HaltingRule.Never });
         var again = solver.Solve(FourByFour.Sudoku.Encode(puzzle.Question));
         var isSame = again.Tokens.SequenceEqual(trace[^1].Tokens) && again.QHalt.Equals(trace[^1].QHalt);
         console.WriteLine($"Saved to {folder} and loaded again: the answer is {(isSame ? "the same" : "another one")}.");

@@ -14,7 +14,6 @@ public static class ShippedModel
     /// <summary>The folder of the model, beside the program.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
 
-    /// <summary>When a puzzle stops.</summary>
-    /// <param name="maxSegments">M.</param>
-    public static IHaltingPolicy Halting(int maxSegments = MaxSegments) => new ConfidenceHalting(Confidence, maxSegments);
+    /// <summary>Stops a puzzle when the model is confident of its answer.</summary>
+    public static IHaltingPolicy Halting { get; } = new ConfidenceHalting(Confidence);
 }

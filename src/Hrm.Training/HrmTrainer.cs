@@ -286,7 +286,7 @@ public class HrmTrainer : IDisposable
         var data = Carry!.Data.Rows(first, count);
         var segments = Carry.Segments.narrow(0, first, count).Plus(HeldScalars.One); // [count]
         var output = Model.call(Carry.States.Rows(first, count), data);
-        var halted = _halting.Decide(new HaltingState(output.QHalt, output.QContinue, segments), minimum?.narrow(0, first, count)); // [count]
+        var halted = _halting.Decide(output.QHalt, output.QContinue, segments, minimum?.narrow(0, first, count)); // [count]
         var target = ContinueTarget(output, segments, data); // [count]
         var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
         if (!loss.Total.requires_grad)

@@ -18,9 +18,9 @@ public sealed class QuickStartTests(ITestOutputHelper output)
 
         var elapsed = sample.Train();
 
-        var full = sample.Evaluate(new FixedHalting(sample.MaxSegments));
-        var halting = sample.Evaluate(new ConfidenceHalting(0.95, sample.MaxSegments));
-        var compared = sample.Evaluate(new QValueHalting(sample.MaxSegments));
+        var full = sample.Evaluate();
+        var halting = sample.Evaluate(new ConfidenceHalting(0.95));
+        var compared = sample.Evaluate(new QValueHalting());
         output.WriteLine($"seed {seed}: {elapsed.TotalSeconds:F1} s, exact {full.ExactAccuracy:P1}, halting when sure {halting.ExactAccuracy:P1} after {halting.Segments:F2} segments, by comparing {compared.ExactAccuracy:P1} after {compared.Segments:F2}");
         full.Count.Should().Be(1000);
         full.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.98);

@@ -17,7 +17,7 @@ public sealed class ShippedModelTests
         var (folder, puzzle) = (ShippedModel.Folder, ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...");
 
         // <shipped-model>
-        using var solver = HrmSolver.Load(folder, halting: new ConfidenceHalting(0.95, maxSegments: 64));
+        using var solver = HrmSolver.Load(folder, new SolverOptions { MaxSegments = 64 }, new ConfidenceHalting(0.95));
         var answer = new SudokuSolver(solver).Solve(puzzle);
         // </shipped-model>
 
@@ -37,7 +37,7 @@ public sealed class ShippedModelTests
         {
             var isHard = puzzles[example.Example].Question.GivenCount == 17;
             (isHard ? hard : easy).Add(example.Segments[^1].IsExact);
-            var (segment, reason) = example.StopOf(ShippedModel.Halting(32));
+            var (segment, reason) = example.StopOf(ShippedModel.Halting);
             if (reason == HaltReason.Confident)
             {
                 stopped.Add(segment.IsExact);

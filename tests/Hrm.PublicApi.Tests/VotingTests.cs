@@ -17,7 +17,7 @@ public sealed class VotingTests(ITestOutputHelper output)
         using var sample = new FourByFour(seed: 1);
         using var stop = new CancellationTokenSource();
         FluentActions.Invoking(() => sample.Train(StopAt(stop), stop.Token)).Should().Throw<OperationCanceledException>();
-        using var solver = new HrmSolver(sample.Model, new FixedHalting(sample.MaxSegments));
+        using var solver = new HrmSolver(sample.Model, options: new SolverOptions { MaxSegments = sample.MaxSegments, Rule = HaltingRule.Never });
 
         var alone = await AccuracyAsync(solver, sample.Puzzles.Test, symmetries: 1);
         var voted = await AccuracyAsync(solver, sample.Puzzles.Test, symmetries: 9);

@@ -29,20 +29,20 @@ public sealed class DepthReportTests
         var lines = writer.ToString().ReplaceLineEndings("\n").Split('\n');
         lines.Should().OnlyContain(line => line.Length <= 80);
         var all = Cells(lines.Single(line => line.Contains("│ all ", StringComparison.Ordinal)));
-        all.Should().Equal(["all", "40", .. new[] { 8, 16, 32, 64 }.Select(segments => Exact(new FixedHalting(segments)))]);
+        all.Should().Equal(["all", "40", .. new[] { 8, 16, 32, 64 }.Select(segments => Exact(segments))]);
         all[2..].Distinct().Should().HaveCountGreaterThan(1, "the depths differ");
         Cells(lines.Single(line => line.Contains("│ q_halt > 0 ", StringComparison.Ordinal)))[1]
-            .Should().Be(Exact(new QValueHalting(64, rule: HaltingRule.HaltPositive)));
-        Cells(lines.Single(line => line.Contains("2 segments unchanged", StringComparison.Ordinal)))[1].Should().Be(Exact(new StableHalting(2, 64)));
+            .Should().Be(Exact(64, new QValueHalting(rule: HaltingRule.HaltPositive)));
+        Cells(lines.Single(line => line.Contains("2 segments unchanged", StringComparison.Ordinal)))[1].Should().Be(Exact(64, new StableHalting(2)));
         lines.Should().Contain(line => line.Contains("│ puzzles5_forum_hardest_1905_11+ │", StringComparison.Ordinal));
 
-        string Exact(IHaltingPolicy policy) => $"{100 * new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), policy, 16).Evaluate(dataset).Averages.ExactAccuracy:F1}";
+        string Exact(int maxSegments, IHaltingPolicy? policy = null) => $"{100 * new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), maxSegments, policy, 16).Evaluate(dataset).Averages.ExactAccuracy:F1}";
     }
 
     /// <summary>An example whose labels are the model's own answer after a number of segments, so that depths differ.</summary>
     private static PuzzleExample LabelledByTheModel(HrmModel model, SudokuTask task, SudokuPuzzle puzzle, int segments)
     {
-        using var solver = new HrmSolver(model, new FixedHalting(segments));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = segments, Rule = HaltingRule.Never });
         var inputs = task.Encode(puzzle.Question);
         return new PuzzleExample(inputs, solver.Solve(inputs).Tokens);
     }

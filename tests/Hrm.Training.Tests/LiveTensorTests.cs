@@ -42,10 +42,8 @@ public sealed class LiveTensorTests
     public void Repeated_evaluations_keep_the_number_of_live_tensors()
     {
         using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = 4, ExplorationProbability = 0 }, generator);
         var loss = HrmTrainer.CreateLoss(new TrainerOptions());
-        Evaluator[] evaluators = [new(model, loss, adaptive, batchSize: 8), new(model, loss, new FixedHalting(3), batchSize: 8)];
+        Evaluator[] evaluators = [new(model, loss, 4, new QValueHalting(), batchSize: 8), new(model, loss, 3, batchSize: 8)];
         var dataset = Dataset(20);
         Evaluate();
         var live = LiveTensors.Count();
@@ -64,7 +62,7 @@ public sealed class LiveTensorTests
     {
         using var model = TinyModels.Create();
         using var cancellation = new CancellationTokenSource();
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), new FixedHalting(3), batchSize: 8);
+        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), 3, batchSize: 8);
         var live = LiveTensors.Count();
         cancellation.Cancel();
         evaluator.Invoking(it => it.Evaluate(Dataset(20), null, cancellation.Token)).Should().Throw<OperationCanceledException>();

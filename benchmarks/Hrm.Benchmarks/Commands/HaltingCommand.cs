@@ -37,7 +37,8 @@ internal static class HaltingCommand
         var comparison = new HaltingComparison(model, paths.ElementAtOrDefault(1), options.Number(RoundCount, Rounds))
         {
             Batch = options.Number(Batch, HaltingComparison.DefaultBatch),
-            Halting = PolicyOf(options.Values.GetValueOrDefault(Rule, "continue"), options.Number(Segments, HaltingComparison.DefaultSegments)),
+            Halting = PolicyOf(options.Values.GetValueOrDefault(Rule, "continue")),
+            MaxSegments = options.Number(Segments, HaltingComparison.DefaultSegments),
         };
         var outcome = comparison.Measure();
         Write("fixed", outcome.Fixed);
@@ -48,11 +49,11 @@ internal static class HaltingCommand
         return outcome.AgainstFixed >= LeastAgainstFixed && outcome.AgainstSlowest >= LeastAgainstSlowest && outcome.PointsLost <= MostPointsLost ? 0 : 1;
     }
 
-    private static IHaltingPolicy PolicyOf(string name, int maxSegments) => name switch
+    private static IHaltingPolicy PolicyOf(string name) => name switch
     {
-        "continue" => new QValueHalting(maxSegments),
-        "positive" => new QValueHalting(maxSegments, rule: HaltingRule.HaltPositive),
-        "confident" => new ConfidenceHalting(HaltingNumbers.Confidence, maxSegments),
+        "continue" => new QValueHalting(),
+        "positive" => new QValueHalting(rule: HaltingRule.HaltPositive),
+        "confident" => new ConfidenceHalting(HaltingNumbers.Confidence),
         _ => throw new MeasurementException($"{Rule}: expected continue, positive or confident, got '{name}'"),
     };
 

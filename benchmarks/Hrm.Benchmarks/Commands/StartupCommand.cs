@@ -65,7 +65,7 @@ internal static class StartupCommand
         }
         else if (what != Runtime)
         {
-            using var solver = HrmSolver.Load(what, halting: new FixedHalting(1));
+            using var solver = HrmSolver.Load(what, new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
             var answer = solver.Solve([.. Enumerable.Range(0, solver.Config.SequenceLength).Select(cell => 1 + (cell % 10))]);
             Console.WriteLine(answer.Tokens[0]);
         }

@@ -18,14 +18,14 @@ internal sealed class HaltingNumbers : INumbers
     {
         using var model = settings.ModelFolder is { } folder ? HrmModel.Load(folder) : TrainedModel.FourByFour();
         var origin = settings.ModelFolder is null ? "a 4×4 model that this command trained" : "the given model";
-        var sure = new ConfidenceHalting(Confidence, HaltingComparison.DefaultSegments);
+        var sure = new ConfidenceHalting(Confidence);
         foreach (var row in Rows(model, sure, string.Create(CultureInfo.InvariantCulture, $"where sigmoid(q_halt) ≥ {Confidence}"), isBarred: true, origin, settings))
         {
             yield return row;
         }
 
         // Of a model that is always right both values say so, and noise decides which is larger: reported, not held to a bar.
-        var compared = new QValueHalting(HaltingComparison.DefaultSegments);
+        var compared = new QValueHalting();
         foreach (var row in Rows(model, compared, "where q_halt > q_continue", isBarred: false, origin, settings))
         {
             yield return row;

@@ -28,8 +28,11 @@ internal sealed class HaltingComparison
     /// <summary>Rows of a batch.</summary>
     public int Batch { get; init; } = DefaultBatch;
 
-    /// <summary>When a puzzle stops; its maximum is the fixed number of segments that it is compared with.</summary>
-    public IHaltingPolicy Halting { get; init; } = new QValueHalting(DefaultSegments);
+    /// <summary>M, the largest number of segments; also the fixed number that the policy is compared with.</summary>
+    public int MaxSegments { get; init; } = DefaultSegments;
+
+    /// <summary>The policy that stops a puzzle earlier.</summary>
+    public IHaltingPolicy Halting { get; init; } = new QValueHalting();
 
     /// <summary>Reads or draws the puzzles.</summary>
     /// <param name="model">The model; stays the caller's.</param>
@@ -45,12 +48,12 @@ internal sealed class HaltingComparison
 
     public HaltingOutcome Measure()
     {
-        using var fixedSolver = new HrmSolver(_model, new FixedHalting(Halting.MaxSegments), new SolverOptions { MaxBatchSize = Batch });
-        using var haltingSolver = new HrmSolver(_model, Halting, new SolverOptions { MaxBatchSize = Batch });
+        using var fixedSolver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = MaxSegments, Rule = HaltingRule.Never, MaxBatchSize = Batch });
+        using var haltingSolver = new HrmSolver(_model, Halting, new SolverOptions { MaxSegments = MaxSegments, MaxBatchSize = Batch });
         Way[] ways =
         [
             new(() => Solve(fixedSolver, _puzzles)),
-            new(() => WaitForSlowest(_model, Halting, _puzzles, Batch)),
+            new(() => WaitForSlowest(_puzzles)),
             new(() => Solve(haltingSolver, _puzzles)),
         ];
         for (var round = -1; round < _rounds; round++)
@@ -91,22 +94,22 @@ internal sealed class HaltingComparison
     }
 
     /// <summary>What one writes without a running batch: all rows think until the last of them has stopped.</summary>
-    private static int WaitForSlowest(HrmModel model, IHaltingPolicy halting, (int[] Inputs, int[] Labels)[] puzzles, int size)
+    private int WaitForSlowest((int[] Inputs, int[] Labels)[] puzzles)
     {
         using var noGradient = no_grad();
         var exact = 0;
-        foreach (var chunk in puzzles.Chunk(size))
+        foreach (var chunk in puzzles.Chunk(Batch))
         {
-            using var batch = PuzzleBatch.Create([.. chunk.SelectMany(puzzle => puzzle.Inputs)], [], [], model.Config.SequenceLength, model.Device);
-            var carry = model.InitialCarry(chunk.Length);
+            using var batch = PuzzleBatch.Create([.. chunk.SelectMany(puzzle => puzzle.Inputs)], [], [], _model.Config.SequenceLength, _model.Device);
+            var carry = _model.InitialCarry(chunk.Length);
             var answers = new int[chunk.Length][];
             for (var segment = 1; answers.Contains(null); segment++)
             {
                 using var scope = NewDisposeScope();
-                var output = model.call(carry, batch);
+                var output = _model.call(carry, batch);
                 carry.Dispose();
                 carry = output.Carry.DetachFromDisposeScope();
-                Keep(output, halting, segment, answers, model.Config.SequenceLength);
+                Keep(output, segment, answers);
             }
 
             carry.Dispose();
@@ -116,13 +119,19 @@ internal sealed class HaltingComparison
         return exact;
     }
 
-    private static void Keep(HrmOutput output, IHaltingPolicy halting, int segment, int[]?[] answers, int length)
+    private void Keep(HrmOutput output, int segment, int[]?[] answers)
     {
+        var length = _model.Config.SequenceLength;
         var tokens = output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [B, seq_len]
         var (qHalt, qContinue) = (output.QHalt.cpu().data<float>().ToArray(), output.QContinue.cpu().data<float>().ToArray()); // [B]
         for (var row = 0; row < answers.Length; row++)
         {
-            if (answers[row] is null && halting.Decide(new SegmentState(segment, qHalt[row], qContinue[row])) != HaltReason.None)
+            if (answers[row] is not null)
+            {
+                continue;
+            }
+
+            if (segment == MaxSegments || Halting.Decide(new SegmentState(segment, qHalt[row], qContinue[row])) != HaltReason.None)
             {
                 answers[row] = tokens.AsSpan(row * length, length).ToArray();
             }

@@ -36,7 +36,7 @@ internal sealed class SolverWorkload : IDisposable
 
         // As a model that is loaded for solving: no weight is cast at a call.
         _model.to(number.ToDtype());
-        _solver = new HrmSolver(_model, new FixedHalting(Segments), new SolverOptions { MaxBatchSize = puzzles });
+        _solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = Segments, Rule = HaltingRule.Never, MaxBatchSize = puzzles });
         _roofline = new SegmentRoofline(config, puzzles);
     }
 

@@ -4,22 +4,18 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>Adaptive computation time by Q-learning: a row stops when halting is worth more than going on.</summary>
+/// <summary>Adaptive computation time by Q-learning, for training: a row stops when the value of halting exceeds that of continuing.</summary>
 /// <remarks>
 /// <para>
 /// <c>halted = segments ≥ M or (q_halt &gt; q_continue)</c>. In training mode, with probability ε a row must first reach a
-/// minimum drawn uniformly from 2 … M. In evaluation mode nothing is drawn.
-/// </para>
-/// <para>
-/// As an <see cref="IHaltingPolicy"/> it decides as in evaluation, whatever its mode: it is a <see cref="QValueHalting"/> then.
+/// minimum drawn uniformly from 2 … M. In evaluation mode nothing is drawn. Inference uses <see cref="QValueHalting"/>.
 /// </para>
 /// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
 /// </remarks>
-public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>, IHaltingPolicy
+public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
     private readonly HaltingOptions _options;
     private readonly Generator _generator;
-    private readonly QValueHalting _inference;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="options">Maximum, exploration and rule.</param>
@@ -33,41 +29,29 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         InvalidConfigException.ThrowIfInvalid("halting options", options);
 
         _options = options;
-        _inference = new QValueHalting(options.MaxSegments, rule: options.Rule);
         _generator = generator;
     }
 
-    /// <inheritdoc/>
-    public int MaxSegments => _options.MaxSegments;
-
-    /// <inheritdoc/>
-    public HaltReason Decide(in SegmentState state) => _inference.Decide(state);
-
     /// <summary>Decides which rows of a batch stop; explores in training mode.</summary>
-    /// <param name="state">Q values and counts of the segment that has just run.</param>
-    /// <returns>[B], bool: the rows that stop.</returns>
-    public Tensor Decide(HaltingState state) => call(state.QHalt, state.QContinue, state.Segments);
-
-    /// <summary>Decides which rows stop.</summary>
     /// <param name="qHalt">[B], float32, before the sigmoid.</param>
     /// <param name="qContinue">[B], float32, before the sigmoid.</param>
     /// <param name="segments">[B], int32: segments run, this one included.</param>
-    /// <returns>[B], bool.</returns>
+    /// <returns>[B], bool: the rows that stop.</returns>
     public override Tensor forward(Tensor qHalt, Tensor qContinue, Tensor segments)
     {
         using var scope = NewDisposeScope();
         using var minimum = training ? DrawMinimum(segments.size(0), segments.device) : null; // [B]
-        return Decide(new HaltingState(qHalt, qContinue, segments), minimum).MoveToOuterDisposeScope(); // [B]
+        return Decide(qHalt, qContinue, segments, minimum).MoveToOuterDisposeScope(); // [B]
     }
 
     /// <summary>
-    /// What exploration asks of each row: a minimum from 2 … M with probability ε, else 0. Drawn for a whole batch at once,
-    /// so that a batch run in parts draws what it would have drawn in one.
+    /// Draws the minimum number of segments of each row: from 2 … M with probability ε, otherwise 0. The draw is for a whole batch,
+    /// so a batch that runs in parts draws the same minima as one that runs at once.
     /// </summary>
-    /// <returns>[B], int32; <see langword="null"/> where nothing is explored, and nothing was drawn.</returns>
+    /// <returns>[B], int32; <see langword="null"/> when nothing is explored; then nothing is drawn.</returns>
     internal Tensor? DrawMinimum(long rows, Device device)
     {
-        if (MaxSegments == 1 || _options.ExplorationProbability == 0)
+        if (_options.MaxSegments == 1 || _options.ExplorationProbability == 0)
         {
             return null;
         }
@@ -75,25 +59,25 @@ public sealed class AdaptiveHalting : nn.Module<Tensor, Tensor, Tensor, Tensor>,
         using var scope = NewDisposeScope();
         using var probability = _options.ExplorationProbability.ToScalar();
         var explores = rand([rows], generator: _generator).lt(probability); // [B]
-        var minimum = randint(2, MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
+        var minimum = randint(2, _options.MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
         return DeviceTransfer.Send(minimum.mul_(explores.to_type(ScalarType.Int32)), device).MoveToOuterDisposeScope(); // [B]
     }
 
-    /// <summary>Decides with minima that were drawn before; without them nothing is explored.</summary>
-    internal Tensor Decide(HaltingState state, Tensor? minimum)
+    /// <summary>Decides with minima that were drawn before; without minima nothing is explored.</summary>
+    internal Tensor Decide(Tensor qHalt, Tensor qContinue, Tensor segments, Tensor? minimum)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var isLast = state.Segments.IsAtLeast(MaxSegments); // [B]
+        var isLast = segments.IsAtLeast(_options.MaxSegments); // [B]
         if (_options.Rule == HaltingRule.Never)
         {
             return isLast.MoveToOuterDisposeScope(); // [B]
         }
 
-        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? state.QHalt.gt(HeldScalars.Zero) : state.QHalt.gt(state.QContinue); // [B]
+        var prefersHalt = _options.Rule == HaltingRule.HaltPositive ? qHalt.gt(HeldScalars.Zero) : qHalt.gt(qContinue); // [B]
         if (minimum is not null)
         {
-            prefersHalt = prefersHalt.logical_and(state.Segments.ge(minimum)); // [B]
+            prefersHalt = prefersHalt.logical_and(segments.ge(minimum)); // [B]
         }
 
         return isLast.logical_or(prefersHalt).MoveToOuterDisposeScope(); // [B]

@@ -1,21 +1,17 @@
 namespace Hrm.Core;
 
-/// <summary>Stops a puzzle as soon as one of several policies would; the reasons of all that would are given together.</summary>
-public sealed class AnyHalting : IBoundedHalting
+/// <summary>Stops a puzzle when at least one of several policies does; reports the reasons of all that do.</summary>
+public sealed class AnyHalting : IHaltingPolicy
 {
     private readonly IHaltingPolicy[] _policies;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="policies">At least one; a combination may be among them.</param>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">The list is empty or contains <see langword="null"/>.</exception>
     public AnyHalting(params IReadOnlyList<IHaltingPolicy> policies)
     {
-        _policies = HaltingPolicies.Copy(policies);
-        MaxSegments = _policies.Min(policy => policy.MaxSegments);
+        _policies = Copy(policies);
     }
-
-    /// <summary>M, the smallest of the policies' maxima.</summary>
-    public int MaxSegments { get; }
 
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state)
@@ -29,5 +25,20 @@ public sealed class AnyHalting : IBoundedHalting
         return reasons;
     }
 
-    IHaltingPolicy IBoundedHalting.WithMaximum(int maxSegments) => new AnyHalting([.. _policies.Select(policy => HaltingPolicies.WithMaximum(policy, maxSegments))]);
+    /// <summary>Checks and copies a list of policies, so that later changes of the list have no effect.</summary>
+    internal static IHaltingPolicy[] Copy(IReadOnlyList<IHaltingPolicy> policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        if (policies.Count == 0)
+        {
+            throw new ArgumentException("expected at least one policy, got none", nameof(policies));
+        }
+
+        if (policies.Contains(null!))
+        {
+            throw new ArgumentException("expected policies, got null among them", nameof(policies));
+        }
+
+        return [.. policies];
+    }
 }

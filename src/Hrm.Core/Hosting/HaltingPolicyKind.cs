@@ -6,7 +6,7 @@ public enum HaltingPolicyKind
     /// <summary><see cref="QValueHalting"/>: the paper's rule.</summary>
     QValues,
 
-    /// <summary><see cref="FixedHalting"/>: always the largest number of segments.</summary>
+    /// <summary>No policy: always <see cref="SolverOptions.MaxSegments"/> segments.</summary>
     Fixed,
 
     /// <summary><see cref="ConfidenceHalting"/>: sigmoid(q_halt) has reached a threshold.</summary>

@@ -24,15 +24,14 @@ public sealed class SolverHaltingOptions : IValidatedOptions
     /// <param name="rule">The rule that fits the model, where none is set.</param>
     internal IHaltingPolicy Create(SolverOptions limits, HaltingRule rule = HaltingRule.HaltOverContinue)
     {
-        var maxSegments = limits.MaxSegments ?? SolverOptions.DefaultMaxSegments;
         IHaltingPolicy policy = Policy switch
         {
-            HaltingPolicyKind.Fixed => new FixedHalting(maxSegments),
-            HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold, maxSegments),
-            HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments, maxSegments),
-            _ => new QValueHalting(maxSegments, limits.MinSegments, limits.Rule ?? rule),
+            HaltingPolicyKind.Fixed => new QValueHalting(rule: HaltingRule.Never),
+            HaltingPolicyKind.Confidence => new ConfidenceHalting(Threshold),
+            HaltingPolicyKind.Stable => new StableHalting(UnchangedSegments),
+            _ => new QValueHalting(limits.MinSegments, limits.Rule ?? rule),
         };
-        return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit, maxSegments)) : policy;
+        return TimeLimit is { } limit ? new AnyHalting(policy, new TimeHalting(limit)) : policy;
     }
 
     /// <inheritdoc/>

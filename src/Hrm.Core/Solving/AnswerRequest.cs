@@ -8,8 +8,8 @@ internal sealed class AnswerRequest : SolverRequest
     // Asynchronously: what follows an answer must not run on the solver's thread.
     private readonly TaskCompletionSource<SolverAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public AnswerRequest(int[] tokens, int puzzleId, IHaltingPolicy halting)
-        : base(tokens, puzzleId, halting)
+    public AnswerRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
+        : base(tokens, puzzleId, maxSegments, halting)
     {
     }
 

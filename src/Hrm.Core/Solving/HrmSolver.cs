@@ -40,7 +40,7 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
-    /// <param name="halting">The policy; stops at <see cref="SolverOptions.MaxSegments"/> at the latest, if set. By default the paper's rule, a <see cref="QValueHalting"/>.</param>
+    /// <param name="halting">The policy that may stop a puzzle before <see cref="SolverOptions.MaxSegments"/>. Default: the paper's rule, a <see cref="QValueHalting"/>.</param>
     /// <param name="options">Batch, queue and limits, read now; the defaults where it is <see langword="null"/>.</param>
     /// <param name="time">Measures the time of <see cref="TimeHalting"/> and of the estimate when to try again; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
@@ -55,9 +55,7 @@ public sealed class HrmSolver : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
         using var use = model.Use();
-        _halting = halting is null
-            ? new QValueHalting(_options.MaxSegments ?? SolverOptions.DefaultMaxSegments, _options.MinSegments, _options.Rule ?? model.HaltingRule)
-            : _options.MaxSegments < halting.MaxSegments ? HaltingPolicies.WithMaximum(halting, _options.MaxSegments.Value) : halting;
+        _halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? model.HaltingRule);
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -72,6 +70,9 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>When a puzzle stops.</summary>
     internal IHaltingPolicy Halting => _halting;
+
+    /// <summary>The largest number of segments of a puzzle.</summary>
+    internal int MaxSegments => _options.MaxSegments;
 
     /// <summary>Whether the solver's thread is there.</summary>
     internal bool IsAwake => _loop.IsAwake;
@@ -187,7 +188,7 @@ public sealed class HrmSolver : IDisposable
     public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         QuestionGuard.Require(Config, tokens, puzzleId);
-        var request = new TraceRequest(tokens.ToArray(), puzzleId, _halting);
+        var request = new TraceRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting);
         return _instrumentation is { } watching ? watching.Watch(() => TraceBlocking(request)) : TraceBlocking(request);
     }
 
@@ -242,9 +243,9 @@ public sealed class HrmSolver : IDisposable
     /// have not begun when the time of a <see cref="DeadlineHalting"/> runs out; <paramref name="timeIsUp"/> ends their wait for room.
     /// </summary>
     internal Task<SolverAnswer> AttemptAsync(
-        int[] tokens, int puzzleId, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
+        int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
-        var request = new AnswerRequest(tokens, puzzleId, halting) { Noise = noise, BeginsBefore = isFirst ? null : halting as DeadlineHalting };
+        var request = new AnswerRequest(tokens, puzzleId, maxSegments, halting) { Noise = noise, BeginsBefore = isFirst ? null : halting as DeadlineHalting };
         return isFirst
             ? AnswerAsync(request, _options.RejectWhenFull, cancellationToken)
             : WatchedAsync(() => LaterAttemptAsync(request, timeIsUp, cancellationToken));
@@ -253,7 +254,7 @@ public sealed class HrmSolver : IDisposable
     private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
     {
         QuestionGuard.Require(Config, tokens, puzzleId);
-        return new AnswerRequest(tokens.ToArray(), puzzleId, _halting) { KeepsLogits = _options.KeepLogits };
+        return new AnswerRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting) { KeepsLogits = _options.KeepLogits };
     }
 
     private Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
@@ -325,7 +326,7 @@ public sealed class HrmSolver : IDisposable
         int puzzleId,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = new TraceRequest(tokens, puzzleId, _halting);
+        var request = new TraceRequest(tokens, puzzleId, _options.MaxSegments, _halting);
         await EnqueueAsync(request, _options.RejectWhenFull, cancellationToken).ConfigureAwait(false);
         using var registration = CancelWith(request, cancellationToken);
         try

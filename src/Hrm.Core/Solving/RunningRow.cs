@@ -12,10 +12,11 @@ internal class RunningRow
     private readonly int[] _answer;
 
     /// <summary>Creates a row whose tokens and id were checked by <see cref="QuestionGuard"/>.</summary>
-    public RunningRow(int[] tokens, int puzzleId, IHaltingPolicy halting)
+    public RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
     {
         Tokens = tokens;
         PuzzleId = puzzleId;
+        MaxSegments = maxSegments;
         Halting = halting;
         _answer = new int[tokens.Length];
     }
@@ -24,7 +25,11 @@ internal class RunningRow
 
     public int PuzzleId { get; }
 
-    public IHaltingPolicy Halting { get; }
+    /// <summary>The number of segments after which the row stops in any case.</summary>
+    public int MaxSegments { get; }
+
+    /// <summary>The policy that may stop the row earlier, or <see langword="null"/>.</summary>
+    public IHaltingPolicy? Halting { get; }
 
     /// <summary>Whether the logits of the last segment are wanted.</summary>
     public bool KeepsLogits { get; init; }
@@ -89,10 +94,9 @@ internal class RunningRow
         answer.CopyTo(_answer);
         QHalt = qHalt;
         QContinue = qContinue;
-        Reason = Halting.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt)));
-        if (Reason == HaltReason.None && Segments >= Halting.MaxSegments)
+        Reason = Halting?.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt))) ?? HaltReason.None;
+        if (Reason == HaltReason.None && Segments >= MaxSegments)
         {
-            // A policy of somebody's own may forget its maximum; without it the row would never leave.
             Reason = HaltReason.Maximum;
         }
     }

@@ -3,9 +3,6 @@ namespace Hrm.Core;
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
 public sealed class SolverOptions : IValidatedOptions
 {
-    /// <summary>M if neither the options nor a policy set it.</summary>
-    internal const int DefaultMaxSegments = 16;
-
     /// <summary>The largest number of puzzles that think together; 1 … 65536. Default 64.</summary>
     public int MaxBatchSize { get; set; } = 64;
 
@@ -22,11 +19,10 @@ public sealed class SolverOptions : IValidatedOptions
     public bool KeepLogits { get; set; }
 
     /// <summary>
-    /// M, the largest number of segments, also with a halting policy whose own maximum is larger; 1 … 65536. <see langword="null"/>
-    /// (the default): the policy's own maximum, or 16 without a policy. Only <see cref="ThinkingOptions.MaxSegments"/> replaces it,
-    /// for the attempts of its <see cref="ThinkingSolver"/>, also with a larger maximum.
+    /// M, the largest number of segments of a puzzle; 1 … 65536. Default 16. A halting policy may stop a puzzle earlier. A
+    /// <see cref="ThinkingSolver"/> with its own <see cref="ThinkingOptions.MaxSegments"/> uses that instead for its attempts.
     /// </summary>
-    public int? MaxSegments { get; set; }
+    public int MaxSegments { get; set; } = 16;
 
     /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Not read where a solver is given a halting policy.</summary>
     public int MinSegments { get; set; } = 1;
@@ -40,13 +36,12 @@ public sealed class SolverOptions : IValidatedOptions
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors()
     {
-        var maxSegments = MaxSegments ?? DefaultMaxSegments;
         // A bad maximum is reported by itself only, not as a bad minimum too.
-        var largestMinimum = maxSegments is >= 1 and <= HaltingOptions.MostSegments ? maxSegments : HaltingOptions.MostSegments;
+        var largestMinimum = MaxSegments is >= 1 and <= HaltingOptions.MostSegments ? MaxSegments : HaltingOptions.MostSegments;
         return new RangeRules()
             .Between(nameof(MaxBatchSize), MaxBatchSize, 1, 1 << 16)
             .Between(nameof(MaxQueueLength), MaxQueueLength, 1, 1 << 20)
-            .Between(nameof(MaxSegments), maxSegments, 1, HaltingOptions.MostSegments)
+            .Between(nameof(MaxSegments), MaxSegments, 1, HaltingOptions.MostSegments)
             .Between(nameof(MinSegments), MinSegments, 1, largestMinimum)
             .OneOf(nameof(Rule), Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
             .Errors;

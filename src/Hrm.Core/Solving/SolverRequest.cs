@@ -3,8 +3,8 @@ namespace Hrm.Core;
 /// <summary>A puzzle on its way through a solver, with somebody who waits for what comes of it.</summary>
 internal abstract class SolverRequest : RunningRow
 {
-    protected SolverRequest(int[] tokens, int puzzleId, IHaltingPolicy halting)
-        : base(tokens, puzzleId, halting)
+    protected SolverRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
+        : base(tokens, puzzleId, maxSegments, halting)
     {
     }
 

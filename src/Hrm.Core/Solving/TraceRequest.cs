@@ -5,12 +5,12 @@ namespace Hrm.Core;
 /// <summary>A request for the answer after every segment.</summary>
 internal sealed class TraceRequest : SolverRequest
 {
-    // Holds at most as many answers as the policy allows segments, so it needs no bound of its own.
+    // Holds at most as many answers as segments may run, so it needs no bound of its own.
     private readonly Channel<SegmentAnswer> _answers = Channel.CreateUnbounded<SegmentAnswer>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public TraceRequest(int[] tokens, int puzzleId, IHaltingPolicy halting)
-        : base(tokens, puzzleId, halting)
+    public TraceRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
+        : base(tokens, puzzleId, maxSegments, halting)
     {
         KeepsResiduals = true;
     }

@@ -16,8 +16,6 @@ internal sealed class DeadlineHalting : IHaltingPolicy
         _start = time.GetTimestamp();
     }
 
-    public int MaxSegments => _policy.MaxSegments;
-
     /// <summary>Whether the time has run out.</summary>
     public bool IsOver => _time.GetElapsedTime(_start) >= _budget;
 

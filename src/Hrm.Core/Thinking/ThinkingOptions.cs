@@ -9,8 +9,8 @@ public sealed class ThinkingOptions : IValidatedOptions
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24); // A timer's limit is 2³¹ milliseconds.
 
     /// <summary>
-    /// The largest number of segments of an attempt, instead of that of the solver's policy; may be beyond what the model was
-    /// trained with. <see langword="null"/> (the default): the policy's own.
+    /// The largest number of segments of an attempt, instead of <see cref="SolverOptions.MaxSegments"/> of the solver; may be larger
+    /// than in training. <see langword="null"/> (the default): the solver's.
     /// </summary>
     public int? MaxSegments { get; set; }
 

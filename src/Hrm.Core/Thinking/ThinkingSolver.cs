@@ -20,7 +20,7 @@ public sealed class ThinkingSolver
     private readonly HrmSolver _solver;
     private readonly IPuzzleTask? _task;
     private readonly TimeProvider _time;
-    private readonly IHaltingPolicy _halting;
+    private readonly int _maxSegments;
     private readonly TimeSpan? _timeBudget;
     private readonly AnswerSelection _selection;
     private readonly IPuzzleSymmetry?[] _symmetries;
@@ -42,7 +42,7 @@ public sealed class ThinkingSolver
         _solver = solver;
         _task = options.Selection == AnswerSelection.Checker ? task : null;
         _time = time ?? TimeProvider.System;
-        _halting = Bounded(solver.Halting, options);
+        _maxSegments = MaxSegmentsOf(solver, options);
         _timeBudget = options.TimeBudget;
         _selection = options.Selection;
         var random = new StatefulRandom(options.Seed);
@@ -78,9 +78,9 @@ public sealed class ThinkingSolver
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
-        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_halting, budget, _time) : null;
+        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_solver.Halting, budget, _time) : null;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline ?? _halting, timeIsUp.Token, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline ?? _solver.Halting, timeIsUp.Token, stop.Token)))
             .ToArray();
         try
         {
@@ -139,17 +139,16 @@ public sealed class ThinkingSolver
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
         QuestionGuard.Require(_solver.Config, way.Asked, puzzleId);
-        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, halting, _starts[start], isFirst: number == 0, timeIsUp, cancellationToken).ConfigureAwait(false);
+        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, _maxSegments, halting, _starts[start], isFirst: number == 0, timeIsUp, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }
 
-    private static IHaltingPolicy Bounded(IHaltingPolicy halting, ThinkingOptions options)
+    /// <summary>The largest number of segments of an attempt: the maximum, or its equal share of the budget if that is smaller.</summary>
+    private static int MaxSegmentsOf(HrmSolver solver, ThinkingOptions options)
     {
-        var extended = options.MaxSegments is { } maximum ? HaltingPolicies.WithMaximum(halting, maximum) : halting;
-        return options.SegmentBudget is { } budget
-            ? new AnyHalting(extended, new FixedHalting(budget / (options.Symmetries * options.Starts)))
-            : extended;
+        var maximum = options.MaxSegments ?? solver.MaxSegments;
+        return options.SegmentBudget is { } budget ? Math.Min(maximum, budget / (options.Symmetries * options.Starts)) : maximum;
     }
 
     private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task, HrmConfig config)

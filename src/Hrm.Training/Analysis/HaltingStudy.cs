@@ -10,15 +10,20 @@ namespace Hrm.Training;
 public sealed class HaltingStudy
 {
     private readonly IHaltingPolicy _policy;
+    private readonly int _maxSegments;
     private readonly SortedDictionary<int, HaltingStatistics> _byDifficulty = [];
 
     /// <summary>Creates a study of no examples.</summary>
-    /// <param name="policy">The policy; its maximum is the length of the histograms.</param>
-    public HaltingStudy(IHaltingPolicy policy)
+    /// <param name="policy">The policy.</param>
+    /// <param name="maxSegments">M, the largest number of segments of an example; also the length of the histograms.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSegments"/> is not positive.</exception>
+    public HaltingStudy(IHaltingPolicy policy, int maxSegments)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
         _policy = policy;
-        All = new HaltingStatistics(policy.MaxSegments);
+        _maxSegments = maxSegments;
+        All = new HaltingStatistics(maxSegments);
     }
 
     /// <summary>Of all examples.</summary>
@@ -38,10 +43,10 @@ public sealed class HaltingStudy
             return;
         }
 
-        var (segment, reason) = example.StopOf(_policy);
+        var (segment, reason) = example.StopOf(_policy, _maxSegments);
         if (!_byDifficulty.TryGetValue(difficulty, out var statistics))
         {
-            statistics = new HaltingStatistics(_policy.MaxSegments);
+            statistics = new HaltingStatistics(_maxSegments);
             _byDifficulty.Add(difficulty, statistics);
         }
 

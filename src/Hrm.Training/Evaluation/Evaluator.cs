@@ -6,30 +6,33 @@ namespace Hrm.Training;
 
 /// <summary>Measures a model on a dataset.</summary>
 /// <remarks>
-/// Each batch starts with a fresh carry and runs until the policy has stopped every row; a row's answer is the one of the
-/// segment that it stopped at, and from there on it is not computed. With <see cref="FixedHalting"/> this is the paper's evaluation: exactly M segments.
+/// Each batch starts with a fresh carry and runs until every row has stopped. A row's answer is that of the segment at which it
+/// stopped; later segments are not computed for it. Without a policy this is the paper's evaluation: exactly M segments.
 /// </remarks>
 public sealed class Evaluator
 {
     private readonly HrmModel _model;
     private readonly HrmLoss _loss;
-    private readonly IHaltingPolicy _halting;
+    private readonly int _maxSegments;
+    private readonly IHaltingPolicy? _halting;
     private readonly int _batchSize;
 
     /// <summary>Creates the evaluator.</summary>
     /// <param name="model">The model; stays the caller's.</param>
     /// <param name="loss">The loss to report.</param>
-    /// <param name="halting">When a row stops; an <see cref="AdaptiveHalting"/> explores nothing here.</param>
+    /// <param name="maxSegments">M, the largest number of segments of a row.</param>
+    /// <param name="halting">Stops a row earlier; <see langword="null"/> runs every row for M segments.</param>
     /// <param name="batchSize">B.</param>
-    /// <exception cref="ArgumentOutOfRangeException">B is not positive.</exception>
-    public Evaluator(HrmModel model, HrmLoss loss, IHaltingPolicy halting, int batchSize = 256)
+    /// <exception cref="ArgumentOutOfRangeException">M or B is not positive.</exception>
+    public Evaluator(HrmModel model, HrmLoss loss, int maxSegments, IHaltingPolicy? halting = null, int batchSize = 256)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(halting);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _model = model;
         _loss = loss;
+        _maxSegments = maxSegments;
         _halting = halting;
         _batchSize = batchSize;
     }
@@ -117,7 +120,7 @@ public sealed class Evaluator
     /// <summary>Runs segments until every row has stopped; those that have are not computed any more.</summary>
     private RunningRow[] Run(RunningBatch<RunningRow> running, PuzzleBatch batch, int count)
     {
-        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _halting) { KeepsLogits = true });
+        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _maxSegments, _halting) { KeepsLogits = true });
         while (running.Rows.Count > 0)
         {
             running.RunSegment();

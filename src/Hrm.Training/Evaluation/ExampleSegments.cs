@@ -12,25 +12,21 @@ public sealed record ExampleSegments(int Example, int PuzzleId, int[] Inputs, in
 {
     /// <summary>The segment at which a policy would have stopped, and why: one pass over a dataset serves any number of policies.</summary>
     /// <param name="policy">The policy. It sees no time pass, so <see cref="TimeHalting"/> never stops early here.</param>
-    /// <returns>The segment; where the policy would have gone on, the last that was run, with <see cref="HaltReason.Maximum"/>.</returns>
-    public (SegmentResult Segment, HaltReason Reason) StopOf(IHaltingPolicy policy)
+    /// <param name="maxSegments">The largest number of segments to look at. Default: all that were run.</param>
+    /// <returns>The segment. If the policy stops at none, the last of them, with <see cref="HaltReason.Maximum"/>.</returns>
+    public (SegmentResult Segment, HaltReason Reason) StopOf(IHaltingPolicy policy, int maxSegments = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        var last = Segments[Math.Min(policy.MaxSegments, Segments.Count) - 1];
-        foreach (var segment in Segments)
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
+        foreach (var segment in Segments.Take(maxSegments))
         {
             var reason = policy.Decide(new SegmentState(segment.Segment, segment.QHalt, segment.QContinue, segment.UnchangedSegments));
             if (reason != HaltReason.None)
             {
                 return (segment, reason);
             }
-
-            if (segment.Segment >= policy.MaxSegments)
-            {
-                break; // A policy of somebody's own may forget its maximum.
-            }
         }
 
-        return (last, HaltReason.Maximum);
+        return (Segments[Math.Min(maxSegments, Segments.Count) - 1], HaltReason.Maximum);
     }
 }

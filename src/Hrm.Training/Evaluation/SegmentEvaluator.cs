@@ -5,13 +5,13 @@ namespace Hrm.Training;
 
 /// <summary>Runs a model over a dataset for a fixed number of segments, and tells what it answers after each of them.</summary>
 /// <remarks>
-/// What is kept is one batch: memory does not grow with the dataset. A row's answers are those that <see cref="Evaluator"/> gives with
-/// <see cref="FixedHalting"/> of as many segments.
+/// Only one batch is kept: memory does not grow with the dataset. The answers are those of an <see cref="Evaluator"/> without a
+/// policy for the same number of segments.
 /// </remarks>
 public sealed class SegmentEvaluator
 {
     private readonly HrmModel _model;
-    private readonly FixedHalting _halting;
+    private readonly int _segments;
     private readonly int _batchSize;
 
     /// <summary>Creates the evaluator.</summary>
@@ -22,9 +22,10 @@ public sealed class SegmentEvaluator
     public SegmentEvaluator(HrmModel model, int segments, int batchSize = 256)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _model = model;
-        _halting = new FixedHalting(segments);
+        _segments = segments;
         _batchSize = batchSize;
     }
 
@@ -76,10 +77,10 @@ public sealed class SegmentEvaluator
     private ExampleSegments[] RunBatch(RunningBatch<RunningRow> running, PuzzleBatch batch, int first, int count, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _halting));
+        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _segments, halting: null));
         var length = _model.Config.SequenceLength;
         var labels = batch.Labels!.cpu().data<int>().ToArray(); // [B, seq_len]
-        var answers = rows.Select((_, row) => new AnswerHistory(labels.AsSpan(row * length, length).ToArray(), _halting.MaxSegments)).ToArray();
+        var answers = rows.Select((_, row) => new AnswerHistory(labels.AsSpan(row * length, length).ToArray(), _segments)).ToArray();
         while (running.Rows.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();

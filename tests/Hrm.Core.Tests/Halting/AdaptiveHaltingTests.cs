@@ -29,7 +29,7 @@ public sealed class AdaptiveHaltingTests
         {
             using var policy = new AdaptiveHalting(new HaltingOptions { MaxSegments = 4, ExplorationProbability = 0, Rule = rule }, generator);
             policy.train(trains);
-            var decision = policy.Decide(new HaltingState(tensor([halt]), tensor([goOn]), tensor([segments])));
+            var decision = policy.call(tensor([halt]), tensor([goOn]), tensor([segments]));
             decision.dtype.Should().Be(ScalarType.Bool);
             decision.Equals(tensor([expected])).Should().BeTrue($"training {trains}");
         }
@@ -41,7 +41,7 @@ public sealed class AdaptiveHaltingTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         using var policy = new AdaptiveHalting(new HaltingOptions { MaxSegments = 4, ExplorationProbability = 0 }, generator);
-        var decision = policy.Decide(new HaltingState(tensor([1f, 0f, 0f, 1f]), tensor([0f, 1f, 1f, 0f]), tensor([1, 1, 4, 4])));
+        var decision = policy.call(tensor([1f, 0f, 0f, 1f]), tensor([0f, 1f, 1f, 0f]), tensor([1, 1, 4, 4]));
         decision.Equals(tensor([true, false, true, true])).Should().BeTrue();
     }
 
@@ -80,7 +80,7 @@ public sealed class AdaptiveHaltingTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         using var policy = new AdaptiveHalting(new HaltingOptions { MaxSegments = 8, ExplorationProbability = 1 }, generator);
-        var decision = policy.Decide(new HaltingState(zeros(Rows), ones(Rows), full([Rows], 7, ScalarType.Int32)));
+        var decision = policy.call(zeros(Rows), ones(Rows), full([Rows], 7, ScalarType.Int32));
         decision.any().item<bool>().Should().BeFalse();
     }
 
@@ -92,8 +92,8 @@ public sealed class AdaptiveHaltingTests
         {
             using var generator = new Generator(seed);
             using var policy = new AdaptiveHalting(new HaltingOptions { ExplorationProbability = 0.5 }, generator);
-            var state = new HaltingState(ones(100), zeros(100), ones([100], ScalarType.Int32));
-            return [policy.Decide(state), policy.Decide(state)];
+            var (qHalt, qContinue, segments) = (ones(100), zeros(100), ones([100], ScalarType.Int32));
+            return [policy.call(qHalt, qContinue, segments), policy.call(qHalt, qContinue, segments)];
         }
 
         var (first, again, other) = (Decide(1), Decide(1), Decide(2));
@@ -114,7 +114,7 @@ public sealed class AdaptiveHaltingTests
         using var policy = new AdaptiveHalting(new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability }, generator);
         policy.train(trains);
         var before = generator.get_state();
-        var decision = policy.Decide(new HaltingState(ones(4), zeros(4), ones([4], ScalarType.Int32)));
+        var decision = policy.call(ones(4), zeros(4), ones([4], ScalarType.Int32));
         decision.all().item<bool>().Should().BeTrue();
         generator.get_state().Equals(before).Should().BeTrue();
     }
@@ -125,9 +125,8 @@ public sealed class AdaptiveHaltingTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         using var policy = new AdaptiveHalting(new HaltingOptions(), generator);
-        policy.Decide(new HaltingState(ones(4).requires_grad_(true), zeros(4), ones([4], ScalarType.Int32))).requires_grad.Should().BeFalse();
+        policy.call(ones(4).requires_grad_(true), zeros(4), ones([4], ScalarType.Int32)).requires_grad.Should().BeFalse();
         policy.state_dict().Should().BeEmpty();
-        policy.MaxSegments.Should().Be(16);
     }
 
     /// <summary>The share of rows that halt, where all of them want to.</summary>
@@ -135,7 +134,7 @@ public sealed class AdaptiveHaltingTests
     {
         using var generator = new Generator(11);
         using var policy = new AdaptiveHalting(new HaltingOptions { MaxSegments = maximum, ExplorationProbability = probability }, generator);
-        var decision = policy.Decide(new HaltingState(ones(Rows), zeros(Rows), full([Rows], segments, ScalarType.Int32)));
+        var decision = policy.call(ones(Rows), zeros(Rows), full([Rows], segments, ScalarType.Int32));
         return decision.to_type(ScalarType.Float64).mean().item<double>();
     }
 }

@@ -255,15 +255,15 @@ public sealed class SolverServiceTests : IDisposable
 
     [Theory]
     [InlineData(HaltingPolicyKind.QValues, typeof(QValueHalting))]
-    [InlineData(HaltingPolicyKind.Fixed, typeof(FixedHalting))]
+    [InlineData(HaltingPolicyKind.Fixed, typeof(QValueHalting))]
     [InlineData(HaltingPolicyKind.Confidence, typeof(ConfidenceHalting))]
     [InlineData(HaltingPolicyKind.Stable, typeof(StableHalting))]
     public void Every_policy_can_be_named(HaltingPolicyKind kind, Type type)
     {
         using var services = Services(options => options.Halting.Policy = kind);
-        var policy = services.GetRequiredService<HrmSolver>().Halting;
-        policy.Should().BeOfType(type);
-        policy.MaxSegments.Should().Be(3);
+        var solver = services.GetRequiredService<HrmSolver>();
+        solver.Halting.Should().BeOfType(type);
+        solver.MaxSegments.Should().Be(3);
     }
 
     [Fact]
@@ -278,6 +278,7 @@ public sealed class SolverServiceTests : IDisposable
         new SolverHaltingOptions { Policy = HaltingPolicyKind.Stable, UnchangedSegments = 4 }.Create(limits).Decide(stable).Should().Be(HaltReason.None);
         var slow = new SegmentState(4, 0, 1, Elapsed: TimeSpan.FromSeconds(2));
         new SolverHaltingOptions { TimeLimit = TimeSpan.FromSeconds(2) }.Create(limits).Decide(slow).Should().Be(HaltReason.Time);
+        new SolverHaltingOptions { Policy = HaltingPolicyKind.Fixed }.Create(limits).Decide(new SegmentState(1, QHalt: 2, QContinue: 0)).Should().Be(HaltReason.None);
         new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive }).Decide(sure).Should().Be(HaltReason.QValues);
         new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive, MinSegments = 2 }).Decide(sure).Should().Be(HaltReason.None);
     }

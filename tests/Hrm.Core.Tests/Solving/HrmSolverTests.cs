@@ -21,7 +21,7 @@ public sealed class HrmSolverTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..1], 3)[2];
-        using var solver = new HrmSolver(_model, new FixedHalting(3));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
         var answer = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId);
         answer.Tokens.Should().Equal(Tokens(expected.Logits));
         answer.QHalt.Should().Be(expected.QHalt.item<float>());
@@ -40,7 +40,7 @@ public sealed class HrmSolverTests : IDisposable
         using var scope = NewDisposeScope();
         using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype });
         var expected = Questions.RunTogether(model, _questions[..1], 2)[1];
-        using var solver = new HrmSolver(model, new FixedHalting(2), new SolverOptions { KeepLogits = true });
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never, KeepLogits = true });
         var logits = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Logits;
         logits.Should().Equal(expected.Logits.to_type(ScalarType.Float32).data<float>().ToArray());
     }
@@ -73,7 +73,7 @@ public sealed class HrmSolverTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions, 5)[4];
-        using var solver = new HrmSolver(_model, new FixedHalting(5), new SolverOptions { MaxBatchSize = 16 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 5, Rule = HaltingRule.Never, MaxBatchSize = 16 });
         var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(
             () => solver.SolveAsync(_questions[i % _questions.Length].Tokens, _questions[i % _questions.Length].PuzzleId))));
         for (var i = 0; i < answers.Length; i++)
@@ -96,8 +96,8 @@ public sealed class HrmSolverTests : IDisposable
         var calls = 0;
 
         // Each row stops where its own q says, so later questions overtake earlier ones.
-        var halting = new ScriptedHalting(state => Interlocked.Increment(ref calls) % 3 == 0 ? HaltReason.Stable : HaltReason.None, 6);
-        using var solver = new HrmSolver(_model, halting, new SolverOptions { MaxBatchSize = 4, MaxQueueLength = 6 });
+        var halting = new ScriptedHalting(state => Interlocked.Increment(ref calls) % 3 == 0 ? HaltReason.Stable : HaltReason.None);
+        using var solver = new HrmSolver(_model, halting, new SolverOptions { MaxSegments = 6, MaxBatchSize = 4, MaxQueueLength = 6 });
         var progress = new Reports();
         var answers = new List<SolverAnswer>();
         await foreach (var answer in solver.SolveManyAsync(Questions.Stream(_questions), progress))
@@ -118,7 +118,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public async Task SolveMany_gives_an_answer_before_the_next_question_is_there()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(1));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var second = new TaskCompletionSource();
         await using var answers = solver.SolveManyAsync(Slowly()).GetAsyncEnumerator();
         (await answers.MoveNextAsync()).Should().BeTrue();
@@ -137,7 +137,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public async Task SolveMany_answers_what_came_before_a_bad_question()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(2));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         var answered = 0;
         var reading = async () =>
         {
@@ -153,7 +153,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public async Task SolveMany_takes_back_what_a_reader_that_stops_has_asked()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(65536), new SolverOptions { MaxBatchSize = 4 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never, MaxBatchSize = 4 });
         using var cancellation = new CancellationTokenSource();
         var reading = async () =>
         {
@@ -173,7 +173,7 @@ public sealed class HrmSolverTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..1], 4);
-        using var solver = new HrmSolver(_model, new FixedHalting(4));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 4, Rule = HaltingRule.Never });
         var trace = solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId);
         trace.Select(answer => answer.Segment).Should().Equal(1, 2, 3, 4);
         trace.Select(answer => answer.IsFinal).Should().Equal(false, false, false, true);
@@ -190,7 +190,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public async Task A_reader_of_a_trace_that_stops_early_frees_its_place()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(65536));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
         await foreach (var answer in solver.TraceAsync(_questions[0].Tokens, _questions[0].PuzzleId))
         {
             if (answer.Segment == 3)
@@ -207,7 +207,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public async Task A_cancelled_trace_ends_with_the_cancellation()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(65536));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
         using var cancellation = new CancellationTokenSource();
         var reading = async () =>
         {
@@ -223,7 +223,7 @@ public sealed class HrmSolverTests : IDisposable
     [Fact]
     public void Bad_questions_are_refused_at_the_call()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(1));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         Refuses(() => _ = solver.SolveAsync(new int[15]))
             .Throw<ShapeMismatchException>().WithMessage("tokens: expected [16], got [15].");
         Refuses(() => _ = solver.SolveAsync(Change(3, 7)))
@@ -248,7 +248,7 @@ public sealed class HrmSolverTests : IDisposable
             using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype, PositionEncoding = positions });
             model.Save(_folder[$"{positions}"]);
             var expected = Questions.RunTogether(model, _questions[..1], 3)[2];
-            using var solver = HrmSolver.Load(_folder[$"{positions}"], new SolverOptions { KeepLogits = true }, new FixedHalting(3));
+            using var solver = HrmSolver.Load(_folder[$"{positions}"], new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never, KeepLogits = true });
             solver.Config.Should().Be(model.Config);
             var answer = solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId);
             answer.Logits.Should().Equal(expected.Logits.to_type(ScalarType.Float32).data<float>().ToArray());

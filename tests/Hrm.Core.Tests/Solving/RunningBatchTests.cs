@@ -38,7 +38,7 @@ public sealed class RunningBatchTests : IDisposable
                 for (var free = random.Next(1, batchSize - batch.Rows.Count + 1); free > 0 && waiting.Count > 0 && batch.Rows.Count < batchSize; free--)
                 {
                     var question = waiting.Dequeue();
-                    var row = Row(question, new FixedHalting(random.Next(1, Segments + 1)));
+                    var row = Row(question, random.Next(1, Segments + 1));
                     questionOf[row] = question;
                     batch.Add(row);
                 }
@@ -65,7 +65,7 @@ public sealed class RunningBatchTests : IDisposable
         const int Places = 8;
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
         var lengths = _questions.Select((_, i) => 1 + (i * 7 % 16)).ToArray(); // 1 … 16
-        var rows = new Queue<RunningRow>(lengths.Select((length, i) => Row(i, new FixedHalting(length), keepsLogits: false)));
+        var rows = new Queue<RunningRow>(lengths.Select((length, i) => Row(i, length, keepsLogits: false)));
         while (rows.Count + batch.Rows.Count > 0)
         {
             while (batch.Rows.Count < Places && rows.Count > 0)
@@ -90,7 +90,7 @@ public sealed class RunningBatchTests : IDisposable
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..6], 3)[2];
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
-        var rows = Enumerable.Range(0, 6).Select(i => Row(i, new FixedHalting(3))).ToArray();
+        var rows = Enumerable.Range(0, 6).Select(i => Row(i, 3)).ToArray();
         Array.ForEach(rows, batch.Add);
         batch.RunSegment();
         batch.Remove(row => row == rows[0] || row == rows[3]).Should().Be(2);
@@ -114,18 +114,16 @@ public sealed class RunningBatchTests : IDisposable
         for (var i = 0; i < _questions.Length; i++)
         {
             var states = seen[i] = [];
-            batch.Add(Row(i, new ScriptedHalting(
+            batch.Add(Row(i, Many, new ScriptedHalting(
                 state =>
                 {
                     states.Add(state);
                     return HaltReason.None;
-                },
-                Many)));
+                })));
         }
 
         while (batch.Rows.Count > 0)
         {
-            // A policy cannot forget its maximum.
             batch.RunSegment().Should().OnlyContain(row => (row.Reason == HaltReason.Maximum) == (row.Segments == Many));
         }
 
@@ -151,7 +149,7 @@ public sealed class RunningBatchTests : IDisposable
         var outputs = Questions.RunTogether(_model, _questions[..3], 2);
         var start = _model.InitialCarry(3);
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
-        var rows = Enumerable.Range(0, 3).Select(i => new RunningRow(_questions[i].Tokens.ToArray(), _questions[i].PuzzleId, new FixedHalting(9)) { KeepsResiduals = i != 1 }).ToArray();
+        var rows = Enumerable.Range(0, 3).Select(i => new RunningRow(_questions[i].Tokens.ToArray(), _questions[i].PuzzleId, 9, halting: null) { KeepsResiduals = i != 1 }).ToArray();
         Array.ForEach(rows, batch.Add);
         var before = new HrmCarry(start.High, start.Low);
         foreach (var output in outputs)
@@ -185,7 +183,7 @@ public sealed class RunningBatchTests : IDisposable
             {
                 while (batch.Rows.Count < 4)
                 {
-                    batch.Add(Row(next % _questions.Length, new FixedHalting(1 + (next++ % 3)), keepsLogits: false));
+                    batch.Add(Row(next % _questions.Length, 1 + (next++ % 3), keepsLogits: false));
                 }
 
                 batch.RunSegment();
@@ -199,10 +197,10 @@ public sealed class RunningBatchTests : IDisposable
     public void Puzzles_beyond_the_tables_fail_before_anything_native_runs()
     {
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
-        batch.Add(new RunningRow([.. Enumerable.Repeat(7, 16)], 0, new FixedHalting(1)));
+        batch.Add(new RunningRow([.. Enumerable.Repeat(7, 16)], 0, 1, halting: null));
         batch.Invoking(it => it.RunSegment()).Should().Throw<TokenOutOfRangeException>().WithMessage("inputs: expected values in 0 … 6, got 7.");
     }
 
-    private RunningRow Row(int question, IHaltingPolicy halting, bool keepsLogits = true)
-        => new(_questions[question].Tokens.ToArray(), _questions[question].PuzzleId, halting) { KeepsLogits = keepsLogits };
+    private RunningRow Row(int question, int maxSegments, IHaltingPolicy? halting = null, bool keepsLogits = true)
+        => new(_questions[question].Tokens.ToArray(), _questions[question].PuzzleId, maxSegments, halting) { KeepsLogits = keepsLogits };
 }

@@ -1,9 +1,7 @@
 namespace Hrm.Core.Tests;
 
 /// <summary>A policy that does what the test says.</summary>
-internal sealed class ScriptedHalting(Func<SegmentState, HaltReason> decide, int maxSegments = 16) : IHaltingPolicy
+internal sealed class ScriptedHalting(Func<SegmentState, HaltReason> decide) : IHaltingPolicy
 {
-    public int MaxSegments => maxSegments;
-
     public HaltReason Decide(in SegmentState state) => decide(state);
 }

@@ -168,7 +168,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task Who_waits_blocking_needs_no_other_thread_of_the_pool()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(1), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 1 });
         var answers = Enumerable.Range(0, 64).Select(i => Task.Run(() => i % 2 == 0
             ? solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Segments
             : solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId).Count));
@@ -232,7 +232,7 @@ public sealed class SolverLifetimeTests : IDisposable
     public async Task Dispose_fails_what_is_in_the_solver_and_refuses_what_comes()
     {
         _gate.Reset();
-        var solver = new HrmSolver(_model, new ScriptedHalting(_ => _gate.Wait(Patience) ? HaltReason.None : HaltReason.None, 65536), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
+        var solver = new HrmSolver(_model, new ScriptedHalting(_ => _gate.Wait(Patience) ? HaltReason.None : HaltReason.None), new SolverOptions { MaxSegments = 65536, MaxBatchSize = 1, MaxQueueLength = 1 });
         var running = Ask(solver, 0);
         await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
         var waiting = Ask(solver, 1);
@@ -286,7 +286,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task An_observer_that_calls_the_solver_gets_an_exception_that_says_so()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(2));
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         _model.Recurrence.Updated = _ => solver.Solve(_questions[0].Tokens.Span);
         (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
             .WithMessage("HrmSolver: expected a call from another thread, *");
@@ -322,7 +322,7 @@ public sealed class SolverLifetimeTests : IDisposable
         for (var round = 0; round < 40; round++)
         {
             using var model = TinyModel.Create(Questions.Config, seed: 3);
-            using var solver = new HrmSolver(model, new FixedHalting(65536));
+            using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
             var answers = Enumerable.Range(0, 4).Select(question => Ask(solver, question)).ToArray();
             await HrmSolverTests.Eventually(() => solver.Statistics.Segments > 0);
             Thread.SpinWait(round * 2_000);
@@ -352,7 +352,7 @@ public sealed class SolverLifetimeTests : IDisposable
             () => model.Save(folder.Path),
             () => _ = model.Device,
             () => new HrmSolver(model).Dispose(),
-            () => new HrmSolver(model, new FixedHalting(1)).Solve(TinyModel.Batch(1).Inputs.data<int>().ToArray()),
+            () => new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never }).Solve(TinyModel.Batch(1).Inputs.data<int>().ToArray()),
         ];
         uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel)));
     }
@@ -360,7 +360,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task An_idle_solver_holds_no_thread_and_wakes_again()
     {
-        using var solver = new HrmSolver(_model, ownsModel: false, new FixedHalting(1), null, null, TimeSpan.FromMilliseconds(20));
+        using var solver = new HrmSolver(_model, ownsModel: false, halting: null, new SolverOptions { MaxSegments = 1 }, null, TimeSpan.FromMilliseconds(20));
         solver.IsAwake.Should().BeFalse();
         for (var i = 0; i < 5; i++)
         {
@@ -373,7 +373,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task No_request_is_lost_between_idle_and_awake()
     {
-        using var solver = new HrmSolver(_model, ownsModel: false, new FixedHalting(1), null, null, TimeSpan.FromTicks(1));
+        using var solver = new HrmSolver(_model, ownsModel: false, halting: null, new SolverOptions { MaxSegments = 1 }, null, TimeSpan.FromTicks(1));
         for (var i = 0; i < 500; i++)
         {
             (await Ask(solver, i % _questions.Length).WaitAsync(Patience)).Segments.Should().Be(1);
@@ -383,7 +383,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task Solving_leaves_no_tensors_behind()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(2), new SolverOptions { MaxBatchSize = 3, KeepLogits = true });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never, MaxBatchSize = 3, KeepLogits = true });
         await Round();
         TensorLeak.Check(() => Round().GetAwaiter().GetResult(), steps: 20);
 
@@ -403,7 +403,7 @@ public sealed class SolverLifetimeTests : IDisposable
             {
                 var solver = new HrmSolver(_model, new ScriptedHalting(state => state.Segments > 1 ? throw new TimeoutException() : HaltReason.None));
                 solver.Invoking(it => it.Solve(_questions[0].Tokens.Span)).Should().Throw<TimeoutException>();
-                var endless = new HrmSolver(_model, new FixedHalting(65536));
+                var endless = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
                 var running = endless.SolveAsync(_questions[0].Tokens);
                 SpinWait.SpinUntil(() => endless.Statistics.RowSegments > 0, Patience).Should().BeTrue();
                 endless.Dispose();
@@ -423,7 +423,7 @@ public sealed class SolverLifetimeTests : IDisposable
         var ofModels = Growth(() => HrmModel.Load(folder["model"]).Dispose());
         var ofSolvers = Growth(() =>
         {
-            using var solver = HrmSolver.Load(folder["model"], halting: new FixedHalting(2));
+            using var solver = HrmSolver.Load(folder["model"], new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
             solver.Solve(_questions[0].Tokens.Span).Segments.Should().Be(2);
         });
         ofSolvers.Should().Be(ofModels);

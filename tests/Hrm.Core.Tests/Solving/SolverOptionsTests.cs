@@ -8,7 +8,7 @@ public sealed class SolverOptionsTests
         var options = new SolverOptions();
         options.MaxBatchSize.Should().Be(64);
         options.MaxQueueLength.Should().Be(1024);
-        options.MaxSegments.Should().BeNull();
+        options.MaxSegments.Should().Be(16);
         options.MinSegments.Should().Be(1);
         options.Rule.Should().BeNull();
         options.RejectWhenFull.Should().BeFalse();
@@ -36,34 +36,18 @@ public sealed class SolverOptionsTests
     }
 
     [Theory]
-    [InlineData(null, 8, 8)]
-    [InlineData(2, 8, 2)]
-    [InlineData(12, 8, 8)]
-    public void A_maximum_holds_for_a_policy_too(int? maximum, int ofPolicy, int expected)
+    [InlineData(1, HaltReason.Maximum)]
+    [InlineData(3, HaltReason.Stable)]
+    [InlineData(8, HaltReason.Stable)]
+    public void A_puzzle_stops_at_the_maximum_if_the_policy_gave_no_reason(int maximum, HaltReason reason)
     {
         using var model = TinyModel.Create(Questions.Config);
         var question = Questions.Draw(1, seed: 1)[0].Tokens.ToArray();
-        IHaltingPolicy[] policies = [new FixedHalting(ofPolicy), new ScriptedHalting(_ => HaltReason.None, ofPolicy), new AllHalting(new FixedHalting(ofPolicy), new StableHalting(8, ofPolicy))];
-        foreach (var policy in policies)
-        {
-            using var solver = new HrmSolver(model, policy, new SolverOptions { MaxSegments = maximum });
-            solver.Solve(question).Should().BeEquivalentTo(new { Segments = expected, Reason = HaltReason.Maximum });
-            solver.Trace(question).Should().HaveCount(expected);
-        }
-    }
-
-    /// <summary>The policy waits for two segments and an answer that stays; a cap does not replace the two.</summary>
-    [Theory]
-    [InlineData(null)]
-    [InlineData(16)]
-    [InlineData(4)]
-    [InlineData(3)]
-    public void A_maximum_does_not_make_a_combination_run_longer(int? maximum)
-    {
-        using var model = TinyModel.Create(Questions.Config);
-        var policy = new AllHalting(new FixedHalting(2), new ScriptedHalting(state => state.Segments >= 2 ? HaltReason.Stable : HaltReason.None, 16));
+        var policy = new ScriptedHalting(state => state.Segments >= 3 ? HaltReason.Stable : HaltReason.None);
         using var solver = new HrmSolver(model, policy, new SolverOptions { MaxSegments = maximum });
-        solver.Solve(Questions.Draw(1, seed: 1)[0].Tokens.Span).Should().BeEquivalentTo(new { Segments = 2, Reason = HaltReason.Stable | HaltReason.Maximum });
+        var expected = Math.Min(maximum, 3);
+        solver.Solve(question).Should().BeEquivalentTo(new { Segments = expected, Reason = reason });
+        solver.Trace(question).Should().HaveCount(expected);
     }
 
     [Fact]

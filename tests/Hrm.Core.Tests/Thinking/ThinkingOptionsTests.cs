@@ -45,7 +45,7 @@ public sealed class ThinkingOptionsTests
     public void What_the_task_cannot_do_is_refused()
     {
         using var model = TinyModel.Create(Questions.Config);
-        using var solver = new HrmSolver(model, new FixedHalting(1));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2, Selection = AnswerSelection.Checker }))
             .Should().Throw<InvalidConfigException>()
             .WithMessage("thinking options: Symmetries: expected a task with symmetries, got none; Selection: expected a task with a check, got none.");

@@ -10,7 +10,7 @@ public sealed class ThinkingSolverTests : IDisposable
     private readonly SolverQuestion _question = Questions.Draw(1, seed: 5)[0];
     private readonly HrmSolver _solver;
 
-    public ThinkingSolverTests() => _solver = new HrmSolver(_model, new FixedHalting(3));
+    public ThinkingSolverTests() => _solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
 
     public void Dispose()
     {
@@ -27,7 +27,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void More_segments_than_the_policys_are_run()
+    public void More_segments_than_the_solvers_are_run()
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, [_question], 7)[6];
@@ -91,7 +91,7 @@ public sealed class ThinkingSolverTests : IDisposable
     [Fact]
     public async Task Attempts_that_have_not_begun_when_time_runs_out_are_not_made()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(60000), new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 2 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 60000, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 2 });
         var options = new ThinkingOptions { Starts = 50, TimeBudget = TimeSpan.FromMilliseconds(300) };
         var answer = await new ThinkingSolver(solver, options).SolveAsync(_question.Tokens, _question.PuzzleId).WaitAsync(TimeSpan.FromSeconds(60));
         (answer.Attempts, answer.Reason).Should().Be((1, HaltReason.Time));
@@ -106,7 +106,7 @@ public sealed class ThinkingSolverTests : IDisposable
     [Fact]
     public async Task An_accepted_answer_ends_the_other_attempts()
     {
-        using var solver = new HrmSolver(_model, new FixedHalting(3), new SolverOptions { MaxBatchSize = 1 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never, MaxBatchSize = 1 });
         var options = new ThinkingOptions { Starts = 500, Selection = AnswerSelection.Checker };
         var answer = await new ThinkingSolver(solver, options, new RelabellingTask(_ => true)).SolveAsync(_question.Tokens, _question.PuzzleId);
         answer.IsSolution.Should().BeTrue();
@@ -141,8 +141,8 @@ public sealed class ThinkingSolverTests : IDisposable
     [Fact]
     public async Task A_full_queue_refuses_the_whole_puzzle_but_not_a_part_of_it()
     {
-        var options = new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true };
-        using var solver = new HrmSolver(_model, new FixedHalting(2), options);
+        var options = new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true };
+        using var solver = new HrmSolver(_model, options: options);
         var thinking = new ThinkingSolver(solver, new ThinkingOptions { Starts = 6 });
         (await thinking.SolveAsync(_question.Tokens, _question.PuzzleId)).Attempts.Should().Be(6);
 

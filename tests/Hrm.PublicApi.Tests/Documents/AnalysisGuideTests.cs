@@ -34,7 +34,7 @@ public sealed class AnalysisGuideTests : IDisposable
         // <depths>
         var solved = new int[16];
         var stops = new List<int>();
-        var policy = new ConfidenceHalting(0.95, maxSegments: 16);
+        var policy = new ConfidenceHalting(0.95);
         new SegmentEvaluator(model, segments: 16).Run(dataset, example =>
         {
             foreach (var segment in example.Segments.Where(segment => segment.IsExact))
@@ -98,8 +98,8 @@ public sealed class AnalysisGuideTests : IDisposable
         var (model, dataset) = (_model, _dataset);
 
         // <halting>
-        var confident = new HaltingStudy(new ConfidenceHalting(0.95, maxSegments: 16));
-        var stable = new HaltingStudy(new StableHalting(2, maxSegments: 16));
+        var confident = new HaltingStudy(new ConfidenceHalting(0.95), maxSegments: 16);
+        var stable = new HaltingStudy(new StableHalting(2), maxSegments: 16);
         new SegmentEvaluator(model, segments: 16).Run(dataset, example =>
         {
             var difficulty = example.Inputs.Count(token => token == 1);

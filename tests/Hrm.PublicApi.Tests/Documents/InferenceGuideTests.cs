@@ -36,7 +36,7 @@ public sealed class InferenceGuideTests : GuideFolder
     [Fact]
     public void An_answer_forms_segment_by_segment()
     {
-        using var solver = HrmSolver.Load(_model, halting: new FixedHalting(3));
+        using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
         int[] tokens = Tokens;
 
         // <trace>
@@ -52,7 +52,7 @@ public sealed class InferenceGuideTests : GuideFolder
     [Fact]
     public void More_thinking_takes_symmetries_and_votes()
     {
-        using var solver = HrmSolver.Load(_model, halting: new FixedHalting(2));
+        using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
 
         // <think>
         var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 9, MaxSegments = 32 }, new SudokuTask(SudokuShape.Four));

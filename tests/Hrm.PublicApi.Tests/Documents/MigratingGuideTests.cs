@@ -29,7 +29,7 @@ public sealed partial class MigratingGuideTests : GuideFolder
         using var model = AuthorsCheckpoint.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
         using var test = PuzzleDatasetFolder.Open("data/sudoku", "test");
         var options = new TrainerOptions { TokenLoss = TokenLossKind.Stablemax };
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), new FixedHalting(16));
+        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 16);
         var result = evaluator.Evaluate(test, prediction => Console.WriteLine($"{prediction.Example}: {prediction.Result.IsExact}"));
         Console.WriteLine($"{result.Averages.ExactAccuracy:P1} exact of {result.Averages.Count}");
         // </migrating>

@@ -56,8 +56,8 @@ public sealed class OwnModulesGuideTests : GuideFolder
         losses.Should().HaveCount(4);
         losses[^1].Should().BeLessThan(0.85 * losses[0], "it learns");
         var tokens = task.Encode(puzzles.Test[0].Question);
-        using var before = new HrmSolver(model, new FixedHalting(4));
-        using var after = new HrmSolver(loaded, new FixedHalting(4));
+        using var before = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4, Rule = HaltingRule.Never });
+        using var after = new HrmSolver(loaded, options: new SolverOptions { MaxSegments = 4, Rule = HaltingRule.Never });
         after.Solve(tokens).Should().BeEquivalentTo(before.Solve(tokens));
     }
 

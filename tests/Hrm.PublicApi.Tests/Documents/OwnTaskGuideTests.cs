@@ -36,7 +36,7 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         // <own-score>
         var solved = 0;
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), new FixedHalting(2));
+        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 2);
         var result = evaluator.Evaluate(test, prediction => solved += task.IsSolution(prediction.Inputs, prediction.Tokens) ? 1 : 0);
         Console.WriteLine($"{solved} of {test.ExampleCount} solved, {result.Averages.ExactAccuracy:P0} exact");
         // </own-score>
@@ -47,7 +47,7 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         // <own-solver>
         model.Save("sorting-model");
-        using var solver = HrmSolver.Load("sorting-model", halting: new FixedHalting(2));
+        using var solver = HrmSolver.Load("sorting-model", new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         var answer = new PuzzleSolver<int[], int[]>(solver, task).Solve([5, 3, 9, 0, 3, 1]);
         Console.WriteLine($"{string.Join(' ', answer.Answer)}: {(answer.IsSolution ? "sorted" : "not sorted")}");
         // </own-solver>

@@ -62,7 +62,7 @@ public sealed class TrainingGuideTests : GuideFolder
         var json = new JsonLinesLog(Path.Combine(folder, "metrics.jsonl"));
         var board = new TensorBoardLog(Path.Combine(folder, "tensorboard"));
 
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), new FixedHalting(8));
+        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 8);
         using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { EvaluationInterval = 400, Patience = 5 })
         {
             Checkpoints = checkpoints,

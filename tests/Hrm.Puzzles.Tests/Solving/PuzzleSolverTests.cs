@@ -12,7 +12,7 @@ public sealed class PuzzleSolverTests
     public async Task A_sudoku_is_answered_by_what_the_model_says_of_its_tokens()
     {
         using var model = PuzzleModels.Create(16, 6);
-        using var solver = new HrmSolver(model, new FixedHalting(3));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
         var sudoku = new SudokuSolver(solver);
         var task = new SudokuTask(SudokuShape.Four);
         var question = SudokuGrid.Parse(Legal, SudokuShape.Four);
@@ -33,7 +33,7 @@ public sealed class PuzzleSolverTests
     public void An_invalid_sudoku_is_refused_before_the_model_runs()
     {
         using var model = PuzzleModels.Create(16, 6);
-        using var solver = new HrmSolver(model, new FixedHalting(1));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var sudoku = new SudokuSolver(solver);
         sudoku.Invoking(it => it.Solve(Conflict)).Should().Throw<SudokuRuleException>();
         sudoku.Invoking(it => it.Solve("123")).Should().Throw<PuzzleFormatException>().WithMessage("*16*3*");
@@ -49,7 +49,7 @@ public sealed class PuzzleSolverTests
     public void A_model_of_other_puzzles_is_refused(int tokens, int vocabulary)
     {
         using var model = PuzzleModels.Create(tokens, vocabulary);
-        using var solver = new HrmSolver(model, new FixedHalting(1));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         FluentActions.Invoking(() => new SudokuSolver(solver)).Should().Throw<ShapeMismatchException>();
     }
 
@@ -57,7 +57,7 @@ public sealed class PuzzleSolverTests
     public async Task A_maze_is_answered_by_what_the_model_says_of_its_tokens()
     {
         using var model = PuzzleModels.Create(25, 6);
-        using var solver = new HrmSolver(model, new FixedHalting(2));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         var mazes = new MazeSolver(solver);
         const string Maze = "S # #  #     #   #  #   G";
         var question = MazeGrid.Parse(Maze);
@@ -76,7 +76,7 @@ public sealed class PuzzleSolverTests
         var tasks = ArcTaskFile.ReadFolder(SampleData.PathOf(Path.Combine("arc_agi_1", "data", "evaluation"))).Take(2).ToArray();
         var dataset = new ArcDatasetBuilder(new() { Augmentations = 3 }).Build([new ArcTaskSet(tasks, IsEvaluation: true)]);
         using var model = PuzzleModels.Create(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Identifiers.Count);
-        using var solver = new HrmSolver(model, new FixedHalting(1));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var arc = new ArcSolver(solver, dataset.Identifiers);
 
         var vote = await arc.SolveAsync(tasks[1]);

@@ -5,7 +5,7 @@ namespace Hrm.Training.Tests;
 public sealed class HaltingStudyTests
 {
     /// <summary>Stops after one segment that did not change the answer.</summary>
-    private readonly HaltingStudy _study = new(new StableHalting(1, maxSegments: 4));
+    private readonly HaltingStudy _study = new(new StableHalting(1), maxSegments: 4);
 
     [Fact]
     public void Stops_are_counted_by_their_segment_and_by_difficulty()
@@ -26,7 +26,7 @@ public sealed class HaltingStudyTests
     [Fact]
     public void Stops_by_the_maximum_alone_are_not_early()
     {
-        var study = new HaltingStudy(new FixedHalting(2));
+        var study = new HaltingStudy(new QValueHalting(rule: HaltingRule.Never), maxSegments: 2);
         study.Add(Example((1, false), (0, false), (1, false)));
         Check(study.All, 1, 2, 1, 0, double.NaN, [0, 1]);
         study.ByDifficulty.Keys.Should().Equal(0);
@@ -55,10 +55,10 @@ public sealed class HaltingStudyTests
         using var model = TinyModels.Create(seed: 3);
         var byHand = new HandEvaluation(model, Rows, Segments, seed: 3);
         var dataset = byHand.Dataset(byHand.HaltingSegment);
-        var policy = new QValueHalting(Segments);
-        var study = new HaltingStudy(policy);
+        var policy = new QValueHalting();
+        var study = new HaltingStudy(policy, Segments);
         new SegmentEvaluator(model, Segments, Rows).Run(dataset, example => study.Add(example, example.Example % 2));
-        var result = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), policy, Rows).Evaluate(dataset);
+        var result = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), Segments, policy, Rows).Evaluate(dataset);
 
         study.All.Examples.Should().Be(Rows);
         study.All.MeanSegments.Should().BeApproximately(result.Examples.Average(example => example.Segments), 1e-12);

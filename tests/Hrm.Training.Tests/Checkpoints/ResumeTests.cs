@@ -100,7 +100,7 @@ public sealed partial class ResumeTests : IDisposable
     {
         using var checkpoints = CheckpointStore.Open(_folder[folder, "checkpoints"]);
         var log = new JsonLinesLog(_folder[folder, "metrics.jsonl"]);
-        var evaluator = new Evaluator(training.Model, HrmTrainer.CreateLoss(training.Trainer.Options), new FixedHalting(2), batchSize: 6);
+        var evaluator = new Evaluator(training.Model, HrmTrainer.CreateLoss(training.Trainer.Options), 2, batchSize: 6);
         using var run = new TrainingRun(
             training.Trainer,
             training.Stream,

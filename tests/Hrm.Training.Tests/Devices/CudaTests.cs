@@ -85,8 +85,8 @@ public sealed class CudaTests : IDisposable
     {
         using var model = TinyModels.Create();
         model.Save(_folder["model"]);
-        using var here = HrmSolver.Load(_folder["model"], halting: new FixedHalting(3));
-        using var there = HrmSolver.Load(_folder["model"], halting: new FixedHalting(3), device: CUDA);
+        using var here = HrmSolver.Load(_folder["model"], new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
+        using var there = HrmSolver.Load(_folder["model"], new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never }, device: CUDA);
         foreach (var question in (int[][])[[0, 1, 2, 3, 4, 0], [4, 4, 1, 0, 2, 3], [1, 1, 1, 1, 1, 1]])
         {
             var (expected, actual) = (here.Solve(question, 1), there.Solve(question, 1));

@@ -13,19 +13,16 @@ public sealed class EvaluatorTests : IDisposable
 
     private readonly HrmModel _model = TinyModels.Create(seed: 3);
     private readonly Generator _generator = new(1);
-    private readonly AdaptiveHalting _adaptive;
+    private readonly QValueHalting _rule = new();
     private readonly HandEvaluation _byHand;
 
     public EvaluatorTests()
     {
-        // A new policy is in training mode, and would explore with every row: an evaluation must not.
-        _adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = MaxSegments, ExplorationProbability = 1 }, _generator);
         _byHand = new HandEvaluation(_model, Rows, MaxSegments, seed: 3);
     }
 
     public void Dispose()
     {
-        _adaptive.Dispose();
         _generator.Dispose();
         _model.Dispose();
     }
@@ -36,7 +33,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1)], TinyModels.Config.VocabularySize, puzzleIdCount: 8);
         const string Message = "dataset: expected at most 7 puzzle ids, as the model has, got 8.";
-        FluentActions.Invoking(() => new Evaluator(_model, Loss, new FixedHalting(1), Rows).Evaluate(dataset)).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
+        FluentActions.Invoking(() => new Evaluator(_model, Loss, 1, batchSize: Rows).Evaluate(dataset)).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
         FluentActions.Invoking(() => new SegmentEvaluator(_model, 1, Rows).Run(dataset, _ => { })).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
         using var trainer = new OneStepGradTrainer(_model, new TrainerOptions { GlobalBatchSize = 1 }, _generator);
         using var stream = new TrainingStream(dataset, 1);
@@ -47,19 +44,19 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(MaxSegments)]
-    public void Fixed_halting_equals_a_loop_of_that_many_segments(int segments)
+    public void Without_a_policy_it_equals_a_loop_of_that_many_segments(int segments)
     {
         var dataset = _byHand.Dataset(_ => segments);
-        var result = new Evaluator(_model, Loss, new FixedHalting(segments), Rows).Evaluate(dataset);
+        var result = new Evaluator(_model, Loss, segments, batchSize: Rows).Evaluate(dataset);
         Check(result, _ => segments);
         result.Averages.Should().Be(Direct(dataset, segments).Average(Rows));
     }
 
     [Fact]
-    public void Adaptive_halting_keeps_the_answer_of_the_segment_that_each_row_stopped_at()
+    public void A_policy_keeps_the_answer_of_the_segment_that_each_row_stopped_at()
     {
         Enumerable.Range(0, Rows).Select(_byHand.HaltingSegment).Distinct().Should().BeEquivalentTo([1, 2, 3, 4]);
-        var result = new Evaluator(_model, Loss, _adaptive, Rows).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
+        var result = new Evaluator(_model, Loss, MaxSegments, _rule, Rows).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
         Check(result, _byHand.HaltingSegment);
     }
 
@@ -67,8 +64,8 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void Rows_that_have_stopped_are_not_computed_any_more()
     {
-        var counting = new CountingPolicy(_adaptive);
-        var result = new Evaluator(_model, Loss, counting, 4).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
+        var counting = new CountingPolicy(_rule);
+        var result = new Evaluator(_model, Loss, MaxSegments, counting, 4).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
         counting.Decisions.Should().Be(result.Examples.Sum(example => example.Segments)).And.BeLessThan(Rows * MaxSegments);
     }
 
@@ -80,9 +77,9 @@ public sealed class EvaluatorTests : IDisposable
     public void Batches_and_their_padding_change_neither_order_nor_averages(int batchSize)
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
-        var result = new Evaluator(_model, Loss, _adaptive, batchSize).Evaluate(dataset);
+        var result = new Evaluator(_model, Loss, MaxSegments, _rule, batchSize).Evaluate(dataset);
         Check(result, _byHand.HaltingSegment);
-        var whole = new Evaluator(_model, Loss, _adaptive, Rows).Evaluate(dataset).Averages;
+        var whole = new Evaluator(_model, Loss, MaxSegments, _rule, Rows).Evaluate(dataset).Averages;
 
         // A product of few rows may be computed in another order: 3e-5 of the values was seen.
         result.Averages.Should().BeEquivalentTo(whole, options => options
@@ -95,7 +92,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         int[] unlabelled = [.. Enumerable.Repeat(PuzzleBatch.IgnoredLabel, TinyModels.Config.SequenceLength)];
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], unlabelled), new PuzzleExample([1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])], 5, 7);
-        var result = new Evaluator(_model, Loss, new FixedHalting(2), 2).Evaluate(dataset);
+        var result = new Evaluator(_model, Loss, 2, batchSize: 2).Evaluate(dataset);
         result.Examples.Should().HaveCount(2);
         result.Averages.Count.Should().Be(1);
     }
@@ -107,7 +104,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
         var predictions = new List<ExamplePrediction>();
-        var result = new Evaluator(_model, Loss, _adaptive, batchSize).Evaluate(dataset, predictions.Add);
+        var result = new Evaluator(_model, Loss, MaxSegments, _rule, batchSize).Evaluate(dataset, predictions.Add);
         predictions.Select(prediction => prediction.Example).Should().Equal(Enumerable.Range(0, Rows));
         predictions.Select(prediction => prediction.Result).Should().Equal(result.Examples);
         predictions.Select(prediction => prediction.PuzzleId).Should().Equal(dataset.PuzzleIds);
@@ -127,7 +124,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Progress_counts_examples_after_each_batch()
     {
         var progress = new Reports(_ => { });
-        new Evaluator(_model, Loss, _adaptive, 4).Evaluate(_byHand.Dataset(_ => 1), progress);
+        new Evaluator(_model, Loss, MaxSegments, _rule, 4).Evaluate(_byHand.Dataset(_ => 1), progress);
         progress.Values.Should().Equal(4, 8, 10);
     }
 
@@ -136,7 +133,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports(_ => cancellation.Cancel());
-        var evaluator = new Evaluator(_model, Loss, _adaptive, 4);
+        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
         evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), progress, cancellation.Token)).Should().Throw<OperationCanceledException>();
         progress.Values.Should().Equal(4);
     }
@@ -147,7 +144,7 @@ public sealed class EvaluatorTests : IDisposable
     public void The_mode_of_the_model_is_restored_also_after_a_failure(bool training)
     {
         _model.train(training);
-        var evaluator = new Evaluator(_model, Loss, _adaptive, 4);
+        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
         evaluator.Evaluate(_byHand.Dataset(_ => 1));
         _model.training.Should().Be(training);
         evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), new Reports(_ => throw new TimeoutException()))).Should().Throw<TimeoutException>();
@@ -158,7 +155,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void A_dataset_that_does_not_fit_the_model_is_refused_by_a_typed_exception()
     {
-        var evaluator = new Evaluator(_model, Loss, _adaptive, 4);
+        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
         evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5))).Should().Throw<ShapeMismatchException>();
         evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])], 9)))
             .Should().Throw<TokenOutOfRangeException>().WithMessage("inputs: expected values in 0 … 4, got 6.");
@@ -201,8 +198,6 @@ public sealed class EvaluatorTests : IDisposable
     private sealed class CountingPolicy(IHaltingPolicy inner) : IHaltingPolicy
     {
         public int Decisions { get; private set; }
-
-        public int MaxSegments => inner.MaxSegments;
 
         public HaltReason Decide(in SegmentState state)
         {

@@ -65,33 +65,28 @@ public sealed class SegmentEvaluatorTests : IDisposable
     [Fact]
     public void A_policy_is_replayed_as_the_evaluator_runs_it()
     {
-        using var generator = new Generator(1);
-        using var adaptive = new AdaptiveHalting(new HaltingOptions { MaxSegments = Segments }, generator);
+        var rule = new QValueHalting();
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
         var examples = Run(dataset, Rows);
-        foreach (var policy in (IHaltingPolicy[])[new FixedHalting(1), new FixedHalting(3), new ConfidenceHalting(0.5, Segments), new StableHalting(1, Segments), adaptive])
+        foreach (var policy in (IHaltingPolicy[])[new QValueHalting(rule: HaltingRule.Never), new ConfidenceHalting(0.5), new StableHalting(1), rule])
         {
-            var result = new Evaluator(_model, HrmTrainer.CreateLoss(new TrainerOptions()), policy, Rows).Evaluate(dataset);
+            var result = new Evaluator(_model, HrmTrainer.CreateLoss(new TrainerOptions()), Segments, policy, Rows).Evaluate(dataset);
             examples.Select(example => example.StopOf(policy).Segment).Select(segment => new ExampleResult(segment.IsExact, segment.Segment, segment.QHalt))
                 .Should().Equal(result.Examples);
         }
 
-        examples.Select(example => example.StopOf(adaptive).Segment.Segment).Distinct().Should().HaveCountGreaterThan(2);
+        examples.Select(example => example.StopOf(rule).Segment.Segment).Distinct().Should().HaveCountGreaterThan(2);
     }
 
-    [Fact]
-    public void A_policy_that_would_go_on_stops_at_the_last_segment()
-        => Run(_byHand.Dataset(_ => 1), Rows)[0].StopOf(new FixedHalting(Segments + 1)).Should()
-            .Match<(SegmentResult Segment, HaltReason Reason)>(stop => stop.Segment.Segment == Segments && stop.Reason == HaltReason.Maximum);
-
-    [Fact]
-    public void A_policy_that_forgets_its_maximum_stops_there_all_the_same()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Segments)]
+    [InlineData(Segments + 1)]
+    public void A_policy_without_a_reason_stops_at_the_last_segment(int maxSegments)
     {
-        var dataset = _byHand.Dataset(_ => 2);
-        var policy = new ForgetfulPolicy();
-        var result = new Evaluator(_model, HrmTrainer.CreateLoss(new TrainerOptions()), policy, Rows).Evaluate(dataset);
-        Run(dataset, Rows).Select(example => example.StopOf(policy).Segment.Segment).Should().OnlyContain(segment => segment == 2)
-            .And.Equal(result.Examples.Select(example => example.Segments));
+        var policy = new QValueHalting(rule: HaltingRule.Never);
+        var (segment, reason) = Run(_byHand.Dataset(_ => 1), Rows)[0].StopOf(policy, maxSegments);
+        (segment.Segment, reason).Should().Be((Math.Min(maxSegments, Segments), HaltReason.Maximum));
     }
 
     [Fact]
@@ -126,13 +121,6 @@ public sealed class SegmentEvaluatorTests : IDisposable
     public void A_dataset_that_does_not_fit_the_model_is_refused()
         => new SegmentEvaluator(_model, Segments).Invoking(it => it.Run(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5), _ => { }))
             .Should().Throw<ShapeMismatchException>();
-
-    private sealed class ForgetfulPolicy : IHaltingPolicy
-    {
-        public int MaxSegments => 2;
-
-        public HaltReason Decide(in SegmentState state) => HaltReason.None;
-    }
 
     private List<ExampleSegments> Run(InMemoryPuzzleDataset dataset, int batchSize)
     {

@@ -99,10 +99,9 @@ internal static class EvaluateCommand
         return 0;
     }
 
-    private static IHaltingPolicy Halting(ParseResult result, LabSettings settings)
+    private static QValueHalting? Halting(ParseResult result, LabSettings settings)
     {
-        var options = settings.Trainer.Halting;
-        return result.GetValue(Adaptive) ? new QValueHalting(options.MaxSegments, rule: options.Rule) : new FixedHalting(options.MaxSegments);
+        return result.GetValue(Adaptive) ? new QValueHalting(rule: settings.Trainer.Halting.Rule) : null;
     }
 
     private static LabData DataOf(ParseResult result, LabTask task, LabSettings settings)

@@ -50,7 +50,7 @@ internal static class SolveCommand
     private static int Solve(HrmModel model, SudokuGrid question, int segments)
     {
         var task = new SudokuTask(question.Shape);
-        using var solver = new HrmSolver(model, new FixedHalting(segments));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = segments, Rule = HaltingRule.Never });
         var trace = solver.Trace(task.Encode(question));
         BoardView.Write(AnsiConsole.Console, task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
         var isSolved = question.IsSolvedBy(task.Decode([.. trace[^1].Tokens]));

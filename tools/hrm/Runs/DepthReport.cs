@@ -25,9 +25,9 @@ internal sealed class DepthReport
         _task = task;
         _rules =
         [
-            (NameOf(rule), new QValueHalting(MaxSegments, rule: rule)),
-            .. Thresholds.Select(threshold => ($"sigmoid(q_halt) ≥ {threshold}", (IHaltingPolicy)new ConfidenceHalting(threshold, MaxSegments))),
-            .. Stabilities.Select(segments => ($"{segments} segments unchanged", (IHaltingPolicy)new StableHalting(segments, MaxSegments))),
+            (NameOf(rule), new QValueHalting(rule: rule)),
+            .. Thresholds.Select(threshold => ($"sigmoid(q_halt) ≥ {threshold}", (IHaltingPolicy)new ConfidenceHalting(threshold))),
+            .. Stabilities.Select(segments => ($"{segments} segments unchanged", (IHaltingPolicy)new StableHalting(segments))),
         ];
     }
 

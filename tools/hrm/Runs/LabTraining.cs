@@ -153,7 +153,7 @@ internal sealed class LabTraining : IDisposable
     {
         var segments = _settings.Trainer.Halting.MaxSegments;
         var report = _task.CreateReport(_test);
-        var result = LabEvaluation.Run(trainer.Model, _settings, _test, new FixedHalting(segments), report, cancellationToken);
+        var result = LabEvaluation.Run(trainer.Model, _settings, _test, halting: null, report, cancellationToken);
         _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
         report.Write(_console, result);
         Export(trainer.Model, trainer.StepCount < _settings.Trainer.TotalSteps ? "; training continues" : string.Empty);

@@ -22,7 +22,7 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset
             table.AddColumn(new TableColumn(votes == 1 ? "1 vote" : $"{votes} votes").RightAligned());
         }
 
-        using var solver = new HrmSolver(model, new FixedHalting(Segments[0]), new SolverOptions { MaxBatchSize = 256, MaxQueueLength = 1 << 20 });
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = Segments[0], Rule = HaltingRule.Never, MaxBatchSize = 256, MaxQueueLength = 1 << 20 });
         foreach (var segments in Segments)
         {
             var row = new List<string> { segments.ToString(CultureInfo.InvariantCulture) };
