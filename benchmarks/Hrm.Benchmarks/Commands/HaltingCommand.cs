@@ -1,63 +1,47 @@
-using System.Globalization;
-using Hrm.Benchmarks.Devices;
-using Hrm.Benchmarks.Measuring;
-using Hrm.Benchmarks.Numbers;
+using System.CommandLine;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>
-/// <c>halting FOLDER [CSV]</c>: puzzles a second of a trained Sudoku model with the fixed maximum of segments, in batches that wait for
-/// their slowest row, and in the solver's running batch.
-/// </summary>
-internal static class HaltingCommand
+/// <summary><c>halting MODEL [CSV]</c>: puzzles per second of a trained Sudoku model with and without halting.</summary>
+internal sealed class HaltingCommand : DeviceCommand
 {
-    public const string Name = "halting";
+    private readonly Argument<DirectoryInfo> _model = new Argument<DirectoryInfo>("model") { Description = "Folder of a trained model." }.AcceptExistingOnly();
+    private readonly Argument<FileInfo?> _csv = new("csv") { Description = "Puzzles; 4×4 puzzles by default.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<int> _batch = new("--batch") { Description = "Rows per batch.", DefaultValueFactory = _ => HaltingComparison.DefaultBatch };
+    private readonly Option<int> _segments = new("--segments") { Description = "Maximum number of segments.", DefaultValueFactory = _ => HaltingComparison.DefaultSegments };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Number of rounds.", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _rule = new("--rule") { Description = "Halting policy.", DefaultValueFactory = _ => "continue" };
 
-    private const string Batch = "--batch";
-    private const string Segments = "--segments";
-    private const string RoundCount = "--rounds";
-    private const string Rule = "--rule";
-    private const int Rounds = 5;
-    private const double LeastAgainstFixed = 2;
-    private const double LeastAgainstSlowest = 1.5;
-    private const double MostPointsLost = 0.5;
-
-    public static int Run(IReadOnlyList<string> arguments)
+    public HaltingCommand()
+        : base("halting", "Puzzles per second of a trained model with and without halting. Exit code 1 below 2 times, or above 0.5 points lost.")
     {
-        string[] paths = [.. arguments.TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))];
-        if (paths.Length is 0 or > 2)
-        {
-            throw new MeasurementException($"{Name}: expected the folder of a model, and a CSV file or not, got '{string.Join(' ', paths)}'");
-        }
-
-        var options = DeviceArguments.Parse([.. arguments.Skip(paths.Length)], Batch, Segments, RoundCount, Rule);
-        using var model = HrmModel.Load(paths[0], options.Device, options.Dtype);
-        var comparison = new HaltingComparison(model, paths.ElementAtOrDefault(1), options.Number(RoundCount, Rounds))
-        {
-            Batch = options.Number(Batch, HaltingComparison.DefaultBatch),
-            Halting = PolicyOf(options.Values.GetValueOrDefault(Rule, "continue")),
-            MaxSegments = options.Number(Segments, HaltingComparison.DefaultSegments),
-        };
-        var outcome = comparison.Measure();
-        Write("fixed", outcome.Fixed);
-        Write("slowest", outcome.Slowest);
-        Write("halting", outcome.Halting);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"halting against fixed {outcome.AgainstFixed:F2} times, against waiting for the slowest {outcome.AgainstSlowest:F2} times, {outcome.PointsLost:F2} points lost; median of {options.Number(RoundCount, Rounds)} rounds"));
-        DeviceFacts.Of(options).Write(options, Name, outcome);
-        return outcome.AgainstFixed >= LeastAgainstFixed && outcome.AgainstSlowest >= LeastAgainstSlowest && outcome.PointsLost <= MostPointsLost ? 0 : 1;
+        _rule.AcceptOnlyFromAmong("continue", "positive", "confident");
+        Add(_model);
+        Add(_csv);
+        Add(_batch);
+        Add(_segments);
+        Add(_rounds);
+        Add(_rule);
     }
 
-    private static IHaltingPolicy PolicyOf(string name) => name switch
+    protected override int Run(ParseResult result, DeviceSettings device)
     {
-        "continue" => new QValueHalting(),
-        "positive" => new QValueHalting(rule: HaltingRule.HaltPositive),
-        "confident" => new ConfidenceHalting(HaltingNumbers.Confidence),
-        _ => throw new MeasurementException($"{Rule}: expected continue, positive or confident, got '{name}'"),
-    };
-
-    private static void Write(string name, SolvingSpeed speed) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{name,-8} {speed.PuzzlesASecond,8:F0} puzzles a second, {100 * speed.Accuracy:F2} % exact"));
+        using var model = HrmModel.Load(result.GetValue(_model)!.FullName, device.Device, device.Dtype);
+        var segments = result.GetValue(_segments);
+        IHaltingPolicy policy = result.GetValue(_rule) switch
+        {
+            "positive" => new QValueHalting(rule: HaltingRule.HaltPositive),
+            "confident" => new ConfidenceHalting(0.95),
+            _ => new QValueHalting(),
+        };
+        var csv = result.GetValue(_csv)?.FullName;
+        var outcome = HaltingComparison.Measure(model, csv, policy, segments, result.GetValue(_batch), result.GetValue(_rounds));
+        Console.WriteLine(FormattableString.Invariant($"fixed   {outcome.FixedPerSecond,8:F0} puzzles per second, {100 * outcome.FixedAccuracy:F2} % exact"));
+        Console.WriteLine(FormattableString.Invariant($"halting {outcome.HaltingPerSecond,8:F0} puzzles per second, {100 * outcome.HaltingAccuracy:F2} % exact"));
+        Console.WriteLine(FormattableString.Invariant($"{outcome.SpeedUp:F2} times as fast, {outcome.PointsLost:F2} points lost"));
+        device.Write("halting", outcome);
+        return outcome is { SpeedUp: >= 2, PointsLost: <= 0.5 } ? 0 : 1;
+    }
 }

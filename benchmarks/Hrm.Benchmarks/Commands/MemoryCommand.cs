@@ -1,89 +1,138 @@
+using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using Hrm.Benchmarks.Devices;
+using System.Runtime.InteropServices;
 using Hrm.Benchmarks.Measuring;
+using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
+using Hrm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>
-/// <c>memory</c>: the peak of training steps as N·T grows, with the one-step gradient (the median of several processes, for the heap
-/// of a process has its own chance; a device has none) and with full unrolling (one process). Resident size on the CPU, else the
-/// device's memory.
-/// </summary>
-internal static class MemoryCommand
+/// <summary>Memory of training steps for one N = T.</summary>
+/// <param name="Cycles">N and T.</param>
+/// <param name="OneStepMiB">Peaks of several processes with the one-step gradient, sorted. The heap of a process varies.</param>
+/// <param name="UnrolledMiB">Peak with full unrolling; <see langword="null"/> if it does not fit on the device.</param>
+internal sealed record MemoryRow(int Cycles, double[] OneStepMiB, double? UnrolledMiB)
 {
-    public const string Name = "memory";
+    /// <summary>Median with the one-step gradient.</summary>
+    public double Median => OneStepMiB[OneStepMiB.Length / 2];
+}
 
-    /// <summary>What a process is told that measures one case.</summary>
-    public const string CaseName = "memory-case";
+/// <summary>
+/// <c>memory</c>: peak memory of training steps as N·T grows, with the one-step gradient and with full unrolling; resident on the CPU,
+/// otherwise of the device. Each case is a process.
+/// </summary>
+internal sealed partial class MemoryCommand : DeviceCommand
+{
+    private const string CommandName = "memory";
+    private const int Steps = 3;
+    private const double BytesPerMebibyte = 1024.0 * 1024.0;
 
-    private const string Batch = "--batch";
-    private const int DefaultBatch = 8;
-    private const int Repetitions = 3;
+    private static readonly int[] Cycles = [2, 4, 8];
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
-    private static readonly (int HighCycles, int LowCycles)[] Cycles = [(2, 2), (4, 4), (8, 8)];
+    private readonly Option<int> _batch = new("--batch") { Description = "B.", DefaultValueFactory = _ => 8 };
+    private readonly Option<int?> _cycles = new("--cycles") { Description = "Measures one case in this process.", Hidden = true };
+    private readonly Option<GradientMode> _mode = new("--gradient") { Description = "The gradient of that case.", Hidden = true };
 
-    /// <summary>Measures every case, prints the table, and writes <c>memory.json</c> into a folder.</summary>
-    /// <returns>0, or 1 where a case with the one-step gradient has no result; full unrolling may not fit.</returns>
-    public static int Run(IReadOnlyList<string> arguments, string folder)
+    public MemoryCommand()
+        : base(CommandName, "Peak memory of training steps of the 27M preset as N·T grows, one-step gradient and BPTT.")
     {
-        var options = DeviceArguments.Parse(arguments, Batch);
-        var batch = options.Number(Batch, DefaultBatch);
-        var dtype = DeviceArguments.NameOf(options.Dtype ?? ScalarType.Float32);
-        var isHost = options.Device.type == DeviceType.CPU;
-        var repetitions = isHost && !options.Values.ContainsKey("--seconds") ? Repetitions : 1;
-        Console.WriteLine($"27M preset, {dtype}, S 82, batch {batch}: peak {(isHost ? "resident size" : $"memory of {DeviceArguments.NameOf(options.Device)}")} of training, MiB");
-        Console.WriteLine("  N  T  N·T   one step   against N·T 4   full unrolling (BPTT)");
-        var rows = new List<MemoryRow>();
-        foreach (var (high, low) in Cycles)
-        {
-            var one = new MemoryCase(GradientMode.OneStep, high, low, batch) { Device = options };
-            double[] oneStep = [.. Enumerable.Range(0, repetitions).Select(_ => one.MeasureInOwnProcess()).Order()];
-            var (unrolled, problem) = MeasureUnrolled(one with { Gradient = GradientMode.FullUnroll });
-            var row = new MemoryRow(high, low, [.. oneStep.Select(value => Math.Round(value, 1))], unrolled, problem);
-            rows.Add(row);
-            Console.WriteLine(row.ToText(rows[0].Median));
-        }
-
-        Write(options, folder, batch, dtype, rows);
-        return 0;
+        Add(_batch);
+        Add(_cycles);
+        Add(_mode);
     }
 
-    /// <summary>In the process of a case: measures it, and prints the bytes.</summary>
-    public static int RunCase(IReadOnlyList<string> arguments)
+    /// <summary>Measures a row of the table, each case in another process.</summary>
+    /// <param name="cycles">N and T.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="processes">Number of processes with the one-step gradient.</param>
+    /// <param name="device">Options of the device.</param>
+    /// <exception cref="MeasurementException">A case failed; on a CUDA device full unrolling may fail.</exception>
+    public static MemoryRow MeasureRow(int cycles, int batch, int processes, string[] device)
     {
-        Console.WriteLine(MemoryCase.Parse(arguments).MeasurePeak().ToString(CultureInfo.InvariantCulture));
-        return 0;
-    }
-
-    private static (double? MiB, string? Problem) MeasureUnrolled(MemoryCase unrolled)
-    {
+        double[] oneStep = [.. Enumerable.Range(0, processes).Select(_ => Peak(GradientMode.OneStep)).Order()];
         try
         {
-            return (Math.Round(unrolled.MeasureInOwnProcess(), 1), null);
+            return new MemoryRow(cycles, oneStep, Peak(GradientMode.FullUnroll));
         }
-        catch (MeasurementException exception) when (unrolled.Device.Device.type == DeviceType.CUDA)
+        catch (MeasurementException) when (device.Any(argument => argument.StartsWith("cuda", StringComparison.Ordinal)))
         {
-            return (null, exception.Message.Split('\n')[0]);
+            return new MemoryRow(cycles, oneStep, UnrolledMiB: null);
+        }
+
+        double Peak(GradientMode mode)
+        {
+            string[] sizes = [cycles.ToString(CultureInfo.InvariantCulture), "--batch", batch.ToString(CultureInfo.InvariantCulture)];
+            return double.Parse(ChildProcess.Run([CommandName, "--gradient", $"{mode}", "--cycles", .. sizes, .. device]), CultureInfo.InvariantCulture);
         }
     }
 
-    private static void Write(DeviceArguments options, string folder, int batch, string dtype, List<MemoryRow> rows)
+    protected override int Run(ParseResult result, DeviceSettings device)
     {
-        var result = new { preset = "sudoku-extreme", dtype, batch, rows };
-        if (options.Output is not null)
+        var batch = result.GetValue(_batch);
+        if (result.GetValue(_cycles) is { } only)
         {
-            DeviceFacts.Of(options).Write(options, Name, result);
-            return;
+            var config = HrmPresets.SudokuExtreme with { HighCycles = only, LowCycles = only, ForwardDtype = device.Dtype ?? ScalarType.Float32 };
+            var options = new TrainerOptions { GlobalBatchSize = batch, GradientMode = result.GetValue(_mode) };
+            Console.WriteLine(MeasurePeak(new TrainingSetup(config, options), device).ToString("F1", CultureInfo.InvariantCulture));
+            return 0;
         }
 
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "memory.json");
-        File.WriteAllText(path, JsonSerializer.Serialize(result, Json));
-        Console.WriteLine(path);
+        var dtype = (device.Dtype ?? ScalarType.Float32).Label();
+        Console.WriteLine($"27M preset, {dtype}, S 82, batch {batch}: peak memory of training on {device.Name}, MiB");
+        Console.WriteLine("| N | T | N·T | one-step gradient | against N·T = 4 | full unrolling (BPTT) |\n|---|---|---|---|---|---|");
+        var rows = new List<MemoryRow>();
+        foreach (var cycles in Cycles)
+        {
+            var row = MeasureRow(cycles, batch, device.Device.type == DeviceType.CPU ? 3 : 1, device.Arguments);
+            rows.Add(row);
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {cycles} | {cycles} | {cycles * cycles} | {row.Median:F0} ({row.OneStepMiB[0]:F0} … {row.OneStepMiB[^1]:F0}) | {100 * ((row.Median / rows[0].Median) - 1):+0.0;-0.0} % | {row.UnrolledMiB:F0} |"));
+        }
+
+        device.Write(CommandName, new { Preset = "sudoku-extreme", Dtype = dtype, Batch = batch, Rows = rows });
+        return 0;
     }
+
+    private static double MeasurePeak(TrainingSetup setup, DeviceSettings device)
+    {
+        // The context of a device does not count.
+        zeros([1], device: device.Device).Dispose();
+        var before = UsedBytes(device);
+        using var generator = new Generator(1);
+        using var model = RandomData.CreateModel(setup.Config, device.Device);
+        using var trainer = setup.CreateTrainer(model, generator);
+        using var batches = RandomData.CreateBatches(setup.Config, setup.Options.GlobalBatchSize, count: 1, device.Device);
+        for (var step = 0; step < Steps; step++)
+        {
+            trainer.Step(batches.First).Dispose();
+        }
+
+        return (UsedBytes(device) - (device.Device.type == DeviceType.CUDA ? before : 0)) / BytesPerMebibyte;
+    }
+
+    /// <summary>Peak of the process, or memory in use on the CUDA device.</summary>
+    /// <remarks>
+    /// TorchSharp has no memory statistics, so the driver reports the free memory. libtorch keeps the blocks it has allocated, so the
+    /// memory in use at the end is the peak. No other process may use the device at the same time.
+    /// </remarks>
+    private static double UsedBytes(DeviceSettings device)
+    {
+        if (device.Device.type == DeviceType.CPU)
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.PeakWorkingSet64;
+        }
+
+        device.Wait();
+        var code = MemoryInfo(out var free, out var total);
+        return code == 0 ? total - free : throw new MeasurementException($"cuMemGetInfo: expected code 0, got {code}");
+    }
+
+    /// <summary>Queries the context of the calling thread, which is libtorch's.</summary>
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuMemGetInfo_v2")]
+    private static partial int MemoryInfo(out nuint free, out nuint total);
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using Hrm.Benchmarks.Devices;
+using System.CommandLine;
 using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
@@ -8,57 +7,42 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>
-/// <c>single</c>: one 9×9 puzzle, one segment of the 27M model, against the matrix products of the same shapes alone, in alternating
-/// rounds.
-/// </summary>
-internal static class SingleCommand
+/// <summary><c>single</c>: one 9×9 puzzle, one segment of the 27M model, against its matrix products.</summary>
+internal sealed class SingleCommand() : DeviceCommand("single", "One segment of one puzzle of the 27M model against its matrix products.")
 {
-    public const string Name = "single";
-
-    private const int Rounds = 30;
-    private const int Warmups = 3;
-
-    public static int Run(IReadOnlyList<string> arguments)
+    protected override int Run(ParseResult result, DeviceSettings device)
     {
-        var options = DeviceArguments.Parse(arguments);
-        ScalarType[] dtypes = options.Dtype is { } only ? [only] : [ScalarType.Float32, ScalarType.BFloat16];
-        var results = Array.ConvertAll(dtypes, dtype => Measure(dtype, options));
-        DeviceFacts.Of(options).Write(options, Name, results);
+        ScalarType[] dtypes = device.Dtype is { } only ? [only] : [ScalarType.Float32, ScalarType.BFloat16];
+        var results = Array.ConvertAll(dtypes, dtype =>
+        {
+            var times = Measure(dtype, device);
+            var (segment, products, ratio) = (times.MedianMs("segment"), times.MedianMs("products"), times.Ratio("segment", "products").Median);
+            Console.WriteLine(FormattableString.Invariant(
+                $"{dtype.Label()}: a segment {segment:F1} ms, its matrix products {products:F1} ms, {ratio:F2} times; median of {times.Count} rounds"));
+            return new { Dtype = dtype.Label(), SegmentMs = segment, ProductsMs = products, Ratio = ratio, Rounds = times.Count };
+        });
+        device.Write("single", results);
         return 0;
     }
 
-    private static SingleResult Measure(ScalarType dtype, DeviceArguments options)
+    private static RoundTimes Measure(ScalarType dtype, DeviceSettings device)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var config = HrmPresets.SudokuExtreme with { ForwardDtype = dtype };
-        using var model = RandomModel.Create(config);
+        using var model = RandomData.CreateModel(config, device.Device);
 
-        // As a model that is loaded for solving: no weight is cast at a call.
+        // As when a model is loaded for solving: no weight is cast in a call.
         model.to(dtype);
-        model.to(options.Device);
         model.eval();
-        using var batch = PuzzleBatch.Create([.. Enumerable.Range(0, config.SequenceLength).Select(cell => 1 + (cell % 10))], [], [0], config.SequenceLength, options.Device);
+        using var batches = RandomData.CreateBatches(config, rows: 1, count: 1, device.Device);
         using var carry = model.InitialCarry(1);
-        using var products = new SegmentRoofline(config, batch: 1, options.Device);
-        Side[] sides = [new("segment", Segment), new("products", Products)];
-        var times = InterleavedRounds.Measure(sides, Rounds, Warmups, options.Time);
-        var result = new SingleResult(DeviceArguments.NameOf(dtype), times.MedianMs("segment"), times.MedianMs("products"), times.Ratio("segment", "products").Median, times.Count);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dtype}: a segment {result.SegmentMs:F1} ms, its matrix products {result.ProductsMs:F1} ms, {result.Ratio:F2} times; median of {result.Rounds} rounds"));
-        return result;
+        using var products = new SegmentRoofline(config, batch: 1, device.Device);
+        return device.Measure(rounds: 30, warmups: 3, new("segment", Segment), new("products", products.Forward));
 
         void Segment()
         {
-            using var output = NewDisposeScope();
-            model.call(carry, batch);
-            DeviceWork.Wait(options.Device);
-        }
-
-        void Products()
-        {
-            products.Forward();
-            DeviceWork.Wait(options.Device);
+            using var scope = NewDisposeScope();
+            model.call(carry, batches.First);
         }
     }
 }

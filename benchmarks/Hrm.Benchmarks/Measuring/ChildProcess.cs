@@ -2,36 +2,24 @@ using System.Diagnostics;
 
 namespace Hrm.Benchmarks.Measuring;
 
-/// <summary>This program in another process: for what a process has only once, as its peak of memory and its start.</summary>
+/// <summary>Runs this program in another process, because a process has only one start and one peak of memory.</summary>
 internal static class ChildProcess
 {
     /// <summary>
-    /// The managed nursery, in hexadecimal bytes. Left alone, .NET lets the wrappers of tensors pile up to a budget that goes
-    /// by the processor's cache (tens of MB), and reaches it after fewer steps where a step has more updates: that would be
-    /// measured, not the step.
+    /// Size of the managed nursery, in hexadecimal bytes. By default it depends on the processor's cache, and the wrappers of tensors
+    /// fill it before they are collected: tens of MB that are not part of the measured work.
     /// </summary>
     private const string NurseryBytes = "400000";
 
-    /// <summary>What makes the memory of .NET itself the same in each process.</summary>
-    public static IReadOnlyDictionary<string, string> SmallNursery { get; } = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = NurseryBytes };
-
-    /// <summary>Runs the program with arguments and <see cref="SmallNursery"/>; what it wrote to its standard output.</summary>
-    /// <exception cref="MeasurementException">It ended with another exit code than 0.</exception>
-    public static string Run(params IEnumerable<string> arguments) => Run(SmallNursery, arguments);
-
-    /// <summary>Runs the program with variables of the environment and arguments; what it wrote to its standard output.</summary>
-    /// <exception cref="MeasurementException">It ended with another exit code than 0.</exception>
-    public static string Run(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    /// <summary>Runs the program and returns its standard output.</summary>
+    /// <exception cref="MeasurementException">The exit code is not 0.</exception>
+    public static string Run(params IEnumerable<string> arguments)
     {
-        var program = Environment.ProcessPath ?? throw new MeasurementException("The path of this process is not known.");
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, $"{typeof(ChildProcess).Assembly.GetName().Name}.dll")] : [];
+        var program = Environment.ProcessPath!;
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
         string[] all = [.. host, .. arguments];
         var start = new ProcessStartInfo(program, all) { RedirectStandardOutput = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
+        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -2,38 +2,39 @@ using System.Diagnostics;
 
 namespace Hrm.Benchmarks.Measuring;
 
-/// <summary>Times several sides in rounds: each round runs every side once, in turning order.</summary>
+/// <summary>One of the actions that are timed against each other.</summary>
+internal sealed record Side(string Name, Action Run);
+
+/// <summary>Times several sides in rounds. Each round runs every side once, and another side first.</summary>
 /// <remarks>
-/// A machine that others use too drifts: what runs for a minute and then something else for a minute compares two machines.
-/// Within a round the sides meet the same machine, so the ratio of a round means something, and the median over rounds forgets
-/// those that were disturbed.
+/// The speed of a shared machine drifts: two sides measured one after the other are measured on two machines. Within a round they
+/// run on the same one, and the median over the rounds ignores disturbed rounds.
 /// </remarks>
 internal static class InterleavedRounds
 {
-    /// <summary>The fewest rounds, whatever they take.</summary>
-    private const int FewestRounds = 3;
+    private const int MinimumRounds = 3;
 
-    /// <summary>Runs the rounds; those of warm-up are not kept.</summary>
-    /// <param name="sides">What is timed.</param>
-    /// <param name="rounds">How often.</param>
-    /// <param name="warmups">Rounds before.</param>
-    /// <param name="limit">The time after which no round begins, once there are three; <see langword="null"/> for none.</param>
+    /// <summary>Runs the rounds.</summary>
+    /// <param name="sides">The sides.</param>
+    /// <param name="rounds">Number of rounds that count.</param>
+    /// <param name="warmups">Number of rounds before them.</param>
+    /// <param name="limit">Time after which no further round begins, once there are three.</param>
     public static RoundTimes Measure(IReadOnlyList<Side> sides, int rounds, int warmups, TimeSpan? limit = null)
     {
         var times = sides.ToDictionary(side => side.Name, _ => new List<double>(rounds), StringComparer.Ordinal);
         var all = Stopwatch.StartNew();
-        for (var round = -warmups; round < rounds && !(round >= FewestRounds && all.Elapsed > limit); round++)
+        for (var round = -warmups; round < rounds && !(round >= MinimumRounds && all.Elapsed > limit); round++)
         {
-            for (var place = 0; place < sides.Count; place++)
+            for (var index = 0; index < sides.Count; index++)
             {
-                // Another side begins each round: who comes after whom matters to caches and to threads that still spin.
-                var side = sides[(place + round + warmups) % sides.Count];
+                // The order matters to caches and to threads that still spin.
+                var side = sides[(index + round + warmups) % sides.Count];
                 var watch = Stopwatch.StartNew();
                 side.Run();
-                var taken = watch.Elapsed.TotalMilliseconds;
+                var elapsed = watch.Elapsed.TotalMilliseconds;
                 if (round >= 0)
                 {
-                    times[side.Name].Add(taken);
+                    times[side.Name].Add(elapsed);
                 }
             }
         }

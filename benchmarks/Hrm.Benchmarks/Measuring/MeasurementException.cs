@@ -1,12 +1,4 @@
 namespace Hrm.Benchmarks.Measuring;
 
-/// <summary>Something could not be measured.</summary>
-public sealed class MeasurementException : HrmException
-{
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What failed, and how.</param>
-    public MeasurementException(string message)
-        : base(message)
-    {
-    }
-}
+/// <summary>A measurement failed, or the two sides of a comparison compute different results.</summary>
+public sealed class MeasurementException(string message) : HrmException(message);

@@ -1,22 +1,34 @@
 namespace Hrm.Benchmarks.Measuring;
 
-/// <summary>The milliseconds of each side in each round.</summary>
+/// <summary>Milliseconds of each side in each round.</summary>
 internal sealed class RoundTimes(IReadOnlyDictionary<string, double[]> times)
 {
-    /// <summary>The number of rounds.</summary>
-    public int Count => times.Values.Min(rounds => rounds.Length);
+    /// <summary>Number of rounds.</summary>
+    public int Count => times.Values.First().Length;
 
-    /// <summary>The median of a side, milliseconds.</summary>
-    public double MedianMs(string side) => Quantile.Of(times[side], 0.5);
+    /// <summary>Median of a side, in milliseconds.</summary>
+    public double MedianMs(string side) => Quantile(times[side], 0.5);
 
-    /// <summary>How many times as long <paramref name="side"/> takes as <paramref name="reference"/>, by the rounds' own ratios.</summary>
+    /// <summary>Time of <paramref name="side"/> divided by that of <paramref name="reference"/>, round by round.</summary>
     public RatioEstimate Ratio(string side, string reference)
     {
         double[] ratios = [.. times[side].Zip(times[reference], (left, right) => left / right)];
-        return new RatioEstimate(
-            Quantile.Of(ratios, 0.5),
-            Quantile.Of(ratios, 0.25),
-            Quantile.Of(ratios, 0.75),
-            times[side].Min() / times[reference].Min());
+        return new RatioEstimate(Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), times[side].Min() / times[reference].Min());
+    }
+
+    private static double Quantile(double[] values, double quantile)
+    {
+        double[] sorted = [.. values.Order()];
+        var index = quantile * (sorted.Length - 1);
+        var below = (int)index;
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((index - below) * (sorted[above] - sorted[below]));
     }
 }
+
+/// <summary>A ratio of times.</summary>
+/// <param name="Median">Median over the rounds; the number that is compared with a bar.</param>
+/// <param name="LowerQuartile">Lower quartile over the rounds.</param>
+/// <param name="UpperQuartile">Upper quartile over the rounds.</param>
+/// <param name="OfMinima">Ratio of the shortest times. If it is far from the median, the machine was disturbed.</param>
+internal readonly record struct RatioEstimate(double Median, double LowerQuartile, double UpperQuartile, double OfMinima);

@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 
-/// <summary>The layers as the authors' code writes them, one library operation after the other.</summary>
+/// <summary>The layers of the authors' code, one libtorch operation after the other.</summary>
 /// <remarks>
-/// No fused, reordered or in-place variant: this is what the library is measured against. Each function has a dispose
-/// scope, which frees its intermediates where Python would, when their names go out of use.
+/// Nothing is fused, reordered or in place. Each function has a dispose scope, which frees its intermediates when Python would.
 /// </remarks>
 internal static class PlainLayers
 {
@@ -17,8 +16,8 @@ internal static class PlainLayers
         return nn.functional.linear(input, weight.to(input.dtype), bias?.to(input.dtype)).MoveToOuterDisposeScope(); // […, O]
     }
 
-    /// <summary>A row look-up in the table cast to the forward dtype.</summary>
-    /// <remarks>The index_select stands for F.embedding, which TorchSharp lacks; it runs the same kernel.</remarks>
+    /// <summary>Looks up rows of the table in the forward dtype.</summary>
+    /// <remarks>TorchSharp has no F.embedding; index_select runs the same kernel.</remarks>
     public static Tensor Embedding(Tensor indices, Tensor table, ScalarType forwardDtype)
     {
         using var scope = NewDisposeScope();
@@ -64,7 +63,7 @@ internal static class PlainLayers
         return Linear(mixed.transpose(1, 2).reshape(batch, tokens, width), outputWeight).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>rms(h + mix(h)), then rms(h + swiglu(h)); weights by the names that the library's block has.</summary>
+    /// <summary>rms(h + mix(h)), then rms(h + swiglu(h)); with the weight names of the library's block.</summary>
     public static Tensor Block(Tensor hidden, Func<string, Tensor> weights, long heads, PlainRotary? rotary, double epsilon)
     {
         using var scope = NewDisposeScope();
@@ -72,7 +71,7 @@ internal static class PlainLayers
         return FeedForward(RmsNorm(hidden + mixed, epsilon), weights, epsilon).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>The block whose mixing is a SwiGLU over the tokens of the transposed state.</summary>
+    /// <summary>Block with a SwiGLU over the tokens of the transposed state.</summary>
     public static Tensor MixerBlock(Tensor hidden, Func<string, Tensor> weights, double epsilon)
     {
         using var scope = NewDisposeScope();

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 
-/// <summary>The authors' loss head: stablemax cross entropy, the two Q losses, and the metrics that go with them.</summary>
+/// <summary>The authors' loss head: stablemax cross entropy, the two Q losses, and their metrics.</summary>
 internal static class PlainLoss
 {
     private const double StablemaxEpsilon = 1e-30;
 
-    /// <summary>The total with its graph, and [8], float64: the metrics in the order of the library's.</summary>
+    /// <summary>Computes the total with its graph, and the metrics in the library's order, [8], float64.</summary>
     public static (Tensor Total, Tensor Metrics) Compute(PlainOutput output, Tensor labels, Tensor steps, Tensor halted, Tensor? continueTarget)
     {
         using var scope = NewDisposeScope();

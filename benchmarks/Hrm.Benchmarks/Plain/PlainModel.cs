@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 
-/// <summary>The authors' model written down straight: attention or token mixer, one-step gradient or that of the last cycle.</summary>
+/// <summary>The authors' model as plain operations: attention or token mixer, one-step gradient or that of the last cycle.</summary>
 internal sealed class PlainModel : IDisposable
 {
     private readonly PlainRotary? _rotary;
@@ -30,10 +30,10 @@ internal sealed class PlainModel : IDisposable
 
     public PlainWeights Weights { get; }
 
-    /// <summary>The puzzle ids and the rows looked up for them, a leaf of the graph, of the last segment with gradients.</summary>
+    /// <summary>Puzzle ids of the last segment with gradients, and their rows, a leaf of the graph.</summary>
     public (Tensor Ids, Tensor Rows)? PuzzleRows { get; private set; }
 
-    /// <summary>Runs one segment; the states that come out are detached.</summary>
+    /// <summary>Runs one segment. The returned states are detached.</summary>
     public PlainOutput Segment(PlainStates states, Tensor inputs, Tensor puzzleIds)
     {
         using var scope = NewDisposeScope();
@@ -136,3 +136,9 @@ internal sealed class PlainModel : IDisposable
         return prefix.view(-1, Config.PrefixLength, Config.HiddenSize).MoveToOuterDisposeScope(); // [B, P, D]
     }
 }
+
+/// <summary>States zH and zL, [B, S, D] each.</summary>
+internal readonly record struct PlainStates(Tensor High, Tensor Low);
+
+/// <summary>Output of a segment: logits [B, seq_len, V], Q values [B], detached states.</summary>
+internal readonly record struct PlainOutput(Tensor Logits, Tensor QHalt, Tensor QContinue, PlainStates States);

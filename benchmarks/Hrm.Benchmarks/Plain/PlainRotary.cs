@@ -20,7 +20,7 @@ internal sealed class PlainRotary : IDisposable
         _sin = angles.sin().to(device).DetachFromDisposeScope();
     }
 
-    /// <summary>Turns queries or keys, [B, S, A, H].</summary>
+    /// <summary>Rotates queries or keys, [B, S, A, H].</summary>
     public Tensor Rotate(Tensor input)
     {
         using var scope = NewDisposeScope();

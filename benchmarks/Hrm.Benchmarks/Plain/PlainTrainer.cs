@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Plain;
 
-/// <summary>The authors' training step: refill the rows that halted, one segment, target of continuing, loss, gradient, update.</summary>
+/// <summary>The authors' training step: refill halted rows, one segment, target of q_continue, loss, gradient, update.</summary>
 internal sealed class PlainTrainer : IDisposable
 {
     private readonly PlainModel _model;
@@ -23,7 +23,7 @@ internal sealed class PlainTrainer : IDisposable
     private Tensor _puzzleIds; // [B]
     private int _step;
 
-    /// <summary>Starts with every row halted. Owns the model from then on, not the generator.</summary>
+    /// <summary>Starts with every row halted. Owns the model, not the generator.</summary>
     public PlainTrainer(PlainModel model, TrainerOptions options, Generator generator, PuzzleBatch first)
     {
         _model = model;
@@ -41,7 +41,7 @@ internal sealed class PlainTrainer : IDisposable
         (_inputs, _labels, _puzzleIds) = (Copy(first.Inputs), Copy(first.Labels!), Copy(first.PuzzleIds));
     }
 
-    /// <summary>Takes one step; returns the metrics, [8], float64, the caller's.</summary>
+    /// <summary>Takes one step and returns the metrics, [8], float64. The caller owns them.</summary>
     public Tensor Step(PuzzleBatch incoming)
     {
         using var scope = NewDisposeScope();
@@ -127,10 +127,9 @@ internal sealed class PlainTrainer : IDisposable
 
     private void ReplaceStates(PlainStates states)
     {
-        var (high, low) = (_states.High, _states.Low);
-        Replace(ref high, states.High);
-        Replace(ref low, states.Low);
-        _states = new PlainStates(high, low);
+        _states.High.Dispose();
+        _states.Low.Dispose();
+        _states = new PlainStates(Kept(states.High), Kept(states.Low));
     }
 
     private static void Replace(ref Tensor kept, Tensor value)

@@ -18,7 +18,7 @@ internal sealed class PlainWeights : IDisposable
         Trained = [.. _tensors.Where(entry => trained.Contains(entry.Key)).Select(entry => entry.Value)];
     }
 
-    /// <summary>The parameters: every tensor but the puzzle table and the initial states.</summary>
+    /// <summary>Parameters: every tensor except the puzzle table and the initial states.</summary>
     public IReadOnlyList<Tensor> Trained { get; }
 
     public IEnumerable<string> Names => _tensors.Keys;

@@ -1,79 +1,83 @@
 using BenchmarkDotNet.Attributes;
 using Hrm.Benchmarks.Plain;
-using Hrm.Benchmarks.Workloads;
 using Hrm.Training;
-using TorchSharp;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Hrm.Benchmarks.Suites;
 
-/// <summary>
-/// One step of an optimizer on the matrices of the 27M preset's blocks, gradients given: AdamATan2 in one pass against the
-/// same formula in eager operations, and the other optimizers beside it.
-/// </summary>
+/// <summary>AdamATan2 in eager operations, the library's optimizers (Muon on every matrix), and TorchSharp's AdamW.</summary>
+public enum OptimizerKind
+{
+    EagerAdamATan2,
+    AdamATan2,
+    AdamW,
+    Muon,
+    TorchSharpAdamW,
+}
+
+/// <summary>One optimizer step on the 32 matrices of the 27M preset's blocks, 27,262,976 float32 values, with given gradients.</summary>
 public class OptimizerBenchmarks
 {
+    private const int Blocks = 8;
     private const double LearningRate = 1e-4;
 
-    private OptimizerWorkload? _plain;
-    private OptimizerWorkload? _onePass;
-    private OptimizerWorkload? _peer;
-    private OptimizerWorkload? _adamW;
-    private OptimizerWorkload? _muon;
-    private PlainOptimizer? _plainOptimizer;
-    private AdamATan2? _adamATan2;
-    private torch.optim.Optimizer? _peerOptimizer;
-    private AdamW? _adamWOptimizer;
-    private Muon? _muonOptimizer;
+    /// <summary>Shapes of the weights of qkv, o, gate and up, down.</summary>
+    private static readonly long[][] Shapes = [[1536, 512], [512, 512], [3072, 512], [512, 1536]];
 
-    /// <summary>Makes weights and gradients, and proves that the sides that are compared compute the same.</summary>
-    /// <exception cref="UnequalResultsException">They do not.</exception>
+    private Parameter[] _parameters = [];
+    private IDisposable? _optimizer;
+    private Action? _step;
+
+    [ParamsAllValues]
+    public OptimizerKind Optimizer { get; set; }
+
     [GlobalSetup]
-    public void Setup()
-    {
-        var options = new OptimizerOptions();
-        (_plain, _onePass, _peer, _adamW, _muon) = (new(), new(), new(), new(), new());
-        _plainOptimizer = new PlainOptimizer(_plain.Parameters, options);
-        _adamATan2 = new AdamATan2(_onePass.Parameters, options);
-        _peerOptimizer = torch.optim.AdamW(
-            _peer.Parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, weight_decay: options.WeightDecay);
-        _adamWOptimizer = new AdamW(_adamW.Parameters, options);
-        _muonOptimizer = new Muon(_muon.Parameters, Enumerable.Range(0, _muon.Parameters.Count), options);
-        OptimizerWorkload.RequireEqualSteps("AdamATan2", _onePass, AdamATan2, _plain, EagerAdamATan2);
-        OptimizerWorkload.RequireEqualSteps("AdamW", _adamW, AdamW, _peer, TorchSharpAdamW);
-    }
+    public void Setup() => (_parameters, _optimizer, _step) = Create(Optimizer);
 
-    /// <summary>Frees weights, gradients and state.</summary>
     [GlobalCleanup]
     public void Cleanup()
     {
-        _plainOptimizer?.Dispose();
-        _adamATan2?.Dispose();
-        _peerOptimizer?.Dispose();
-        _adamWOptimizer?.Dispose();
-        _muonOptimizer?.Dispose();
-        foreach (var workload in new[] { _plain, _onePass, _peer, _adamW, _muon })
+        _optimizer?.Dispose();
+        foreach (var parameter in _parameters)
         {
-            workload?.Dispose();
+            parameter.grad?.Dispose();
+            parameter.Dispose();
         }
     }
 
-    /// <summary>The formula in eager operations, one parameter after the other.</summary>
-    [Benchmark(Baseline = true)]
-    public void EagerAdamATan2() => _plainOptimizer!.Step(LearningRate);
-
-    /// <summary>The library's AdamATan2.</summary>
     [Benchmark]
-    public void AdamATan2() => _adamATan2!.Step(LearningRate);
+    public void Step() => _step!();
 
-    /// <summary>TorchSharp's AdamW.</summary>
-    [Benchmark]
-    public void TorchSharpAdamW() => _peerOptimizer!.step();
+    private static (Parameter[] Parameters, IDisposable Optimizer, Action Step) Create(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2506, CPU);
+        Parameter[] parameters =
+        [
+            .. Enumerable.Repeat(Shapes, Blocks).SelectMany(block => block)
+                .Select(shape => new Parameter(Normal(shape).DetachFromDisposeScope()) { grad = Normal(shape).DetachFromDisposeScope() }),
+        ];
+        var options = new OptimizerOptions();
+        switch (kind)
+        {
+            case OptimizerKind.EagerAdamATan2:
+                var eager = new PlainOptimizer(parameters, options);
+                return (parameters, eager, () => eager.Step(LearningRate));
+            case OptimizerKind.AdamATan2:
+                var adamATan2 = new AdamATan2(parameters, options);
+                return (parameters, adamATan2, () => adamATan2.Step(LearningRate));
+            case OptimizerKind.AdamW:
+                var adamW = new AdamW(parameters, options);
+                return (parameters, adamW, () => adamW.Step(LearningRate));
+            case OptimizerKind.Muon:
+                var muon = new Muon(parameters, Enumerable.Range(0, parameters.Length), options);
+                return (parameters, muon, () => muon.Step(LearningRate));
+            default:
+                var peer = optim.AdamW(parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
+                return (parameters, peer, () => peer.step());
+        }
 
-    /// <summary>The library's AdamW.</summary>
-    [Benchmark]
-    public void AdamW() => _adamWOptimizer!.Step(LearningRate);
-
-    /// <summary>The library's Muon, of every matrix.</summary>
-    [Benchmark]
-    public void Muon() => _muonOptimizer!.Step(LearningRate);
+        Tensor Normal(long[] shape) => randn(shape, generator: generator).mul_(0.05);
+    }
 }

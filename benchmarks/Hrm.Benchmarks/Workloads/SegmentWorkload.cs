@@ -1,3 +1,5 @@
+using System.Globalization;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Plain;
 using Hrm.Core;
 using Hrm.Training;
@@ -5,135 +7,116 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Workloads;
 
-/// <summary>One segment of a model of attention blocks, float32, by any gradient mode, by the plain op sequence, and its products alone.</summary>
+/// <summary>Size of a segment of attention blocks, float32.</summary>
+/// <param name="Batch">B.</param>
+/// <param name="Tokens">S.</param>
+/// <param name="Width">D, in heads of 64, or of 32 up to D 128.</param>
+/// <param name="Layers">Blocks of each module.</param>
+/// <param name="Cycles">N and T.</param>
+public readonly record struct SegmentSize(int Batch, int Tokens, int Width, int Layers, int Cycles)
+{
+    internal HrmConfig Config => new()
+    {
+        SequenceLength = Tokens,
+        VocabularySize = 11,
+        HiddenSize = Width,
+        Heads = Width / (Width <= 128 ? 32 : 64),
+        HighLayers = Layers,
+        LowLayers = Layers,
+        HighCycles = Cycles,
+        LowCycles = Cycles,
+        ForwardDtype = ScalarType.Float32,
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"B{Batch} S{Tokens} D{Width} L{Layers} N{Cycles} T{Cycles}");
+}
+
+/// <summary>One segment of a model by each gradient mode, by the plain op sequence, and its matrix products.</summary>
 internal sealed class SegmentWorkload : IDisposable
 {
     private const double TolerancePerUpdate = 5e-6;
 
-    private readonly SudokuBatches _batches;
+    private readonly RandomBatches _batches;
     private readonly HrmModel _model;
     private readonly PlainModel _plain;
     private readonly SegmentRoofline _roofline;
     private readonly HrmLoss _loss = new(new StablemaxCrossEntropy());
-    private readonly TrainerOptions _options;
-    private readonly Generator _generator = new(1, CPU);
-    private readonly SegmentPass _pass;
-    private HrmTrainer? _trainer;
-    private PlainTrainer? _plainTrainer;
+    private readonly Tensor _segments; // [B]
+    private readonly Tensor _halted; // [B]
 
-    public SegmentWorkload(GradientWorkload size, SegmentPass pass)
+    public SegmentWorkload(SegmentSize size)
     {
-        _pass = pass;
-        _options = new TrainerOptions { GlobalBatchSize = size.Batch };
-        _batches = new SudokuBatches(size.Batch, count: 1);
-        var config = HrmPresets.SudokuExtreme with
-        {
-            HiddenSize = size.Width,
-            PuzzleEmbeddingWidth = size.Width,
-            HighCycles = size.HighCycles,
-            LowCycles = size.LowCycles,
-            ForwardDtype = ScalarType.Float32,
-        };
-        _model = RandomModel.Create(config);
+        var config = size.Config;
+        _batches = RandomData.CreateBatches(config, size.Batch, count: 1);
+        _model = RandomData.CreateModel(config);
         _model.train();
         _plain = new PlainModel(config, new PlainWeights(_model), GradientMode.OneStep);
         _roofline = new SegmentRoofline(config, size.Batch);
+        _segments = ones([size.Batch], ScalarType.Int32);
+        _halted = ones([size.Batch], ScalarType.Bool);
     }
 
-    /// <summary>Runs the library with a gradient mode.</summary>
-    public void Run(GradientMode mode)
+    /// <summary>Runs the library with a gradient mode. The forward pass records the graph that the gradient needs.</summary>
+    public void Run(GradientMode mode, Pass pass)
     {
-        if (_pass == SegmentPass.TrainingStep)
-        {
-            _trainer ??= CreateTrainer(mode);
-            _trainer.Step(_batches.First).Dispose();
-            return;
-        }
-
         using var scope = NewDisposeScope();
-        var batch = _batches.First;
         _model.Recurrence.GradientMode = mode;
-        using var carry = _model.InitialCarry(batch.Size);
-        var output = _model.call(carry, batch);
-        if (_pass == SegmentPass.ForwardBackward)
+        using var carry = _model.InitialCarry(_batches.First.Size);
+        var output = _model.call(carry, _batches.First);
+        if (pass == Pass.ForwardBackward)
         {
-            var segments = ones([batch.Size], ScalarType.Int32); // [B]
-            var halted = ones([batch.Size], ScalarType.Bool); // [B]
-            _loss.Compute(output, batch.Labels!, segments, halted, continueTarget: null).Total.backward();
+            _loss.Compute(output, _batches.First.Labels!, _segments, _halted, continueTarget: null).Total.backward();
             Clear(_model.parameters());
         }
     }
 
     /// <summary>Runs the plain op sequence with the one-step gradient.</summary>
-    public void RunPlain()
+    public void RunPlain(Pass pass)
     {
-        var batch = _batches.First;
-        if (_pass == SegmentPass.TrainingStep)
-        {
-            _plainTrainer ??= new PlainTrainer(_plain, _options, _generator, batch);
-            _plainTrainer.Step(batch).Dispose();
-            return;
-        }
-
         using var scope = NewDisposeScope();
-        using var carry = _model.InitialCarry(batch.Size);
-        var output = _plain.Segment(new PlainStates(carry.High, carry.Low), batch.Inputs, batch.PuzzleIds);
-        if (_pass == SegmentPass.ForwardBackward)
+        var output = PlainSegment();
+        if (pass == Pass.ForwardBackward)
         {
-            var steps = ones([batch.Size], ScalarType.Int32); // [B]
-            var halted = ones([batch.Size], ScalarType.Bool); // [B]
-            PlainLoss.Compute(output, batch.Labels!, steps, halted, continueTarget: null).Total.backward();
+            PlainLoss.Compute(output, _batches.First.Labels!, _segments, _halted, continueTarget: null).Total.backward();
             Clear(_plain.Weights.Trained);
         }
     }
 
-    /// <summary>Runs the products of the blocks with the one-step gradient; a training step has a second segment for its target.</summary>
-    public void RunRoofline()
+    /// <summary>Runs the products of the blocks with the one-step gradient.</summary>
+    public void RunProducts(Pass pass)
     {
-        if (_pass == SegmentPass.TrainingStep)
-        {
-            _roofline.RunTrainingStep();
-            return;
-        }
-
         _roofline.Forward();
-        if (_pass == SegmentPass.ForwardBackward)
+        if (pass == Pass.ForwardBackward)
         {
             _roofline.BackwardOfOneStep();
         }
     }
 
-    /// <summary>The library's segment and the plain one must compute the same logits and states.</summary>
-    /// <exception cref="UnequalResultsException">They do not.</exception>
-    public void RequireEqualSegments() => EqualityProofs.Require(_model.Config, () =>
+    /// <summary>Requires that the library's segment and the plain one compute the same logits and states.</summary>
+    /// <exception cref="MeasurementException">They do not.</exception>
+    public void RequireEqualSegments()
     {
-        // Each update rounds anew, and hands on what it got.
-        var updates = _model.Config.HighCycles * (_model.Config.LowCycles + 1);
-        var tolerance = TolerancePerUpdate * updates;
+        // Each update adds a rounding error.
+        var tolerance = TolerancePerUpdate * _model.Config.HighCycles * (_model.Config.LowCycles + 1);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var batch = _batches.First;
-        using var carry = _model.InitialCarry(batch.Size);
-        var library = _model.call(carry, batch);
-        var plain = _plain.Segment(new PlainStates(carry.High, carry.Low), batch.Inputs, batch.PuzzleIds);
-        Closeness.Require("logits", library.Logits, plain.Logits, tolerance);
-        Closeness.Require("zH", library.Carry.High, plain.States.High, tolerance);
-        Closeness.Require("zL", library.Carry.Low, plain.States.Low, tolerance);
-    });
+        using var carry = _model.InitialCarry(_batches.First.Size);
+        var library = _model.call(carry, _batches.First);
+        var plain = PlainSegment();
+        Equality.Require("logits", library.Logits, plain.Logits, tolerance);
+        Equality.Require("zH", library.Carry.High, plain.States.High, tolerance);
+        Equality.Require("zL", library.Carry.Low, plain.States.Low, tolerance);
+    }
 
     public void Dispose()
     {
-        _trainer?.Dispose();
-        if (_plainTrainer is null)
-        {
-            _plain.Dispose();
-        }
-
-        _plainTrainer?.Dispose();
+        _plain.Dispose();
         _model.Dispose();
         _roofline.Dispose();
-        _generator.Dispose();
         _batches.Dispose();
+        _segments.Dispose();
+        _halted.Dispose();
     }
 
     private static void Clear(IEnumerable<Tensor> parameters)
@@ -144,9 +127,9 @@ internal sealed class SegmentWorkload : IDisposable
         }
     }
 
-    private HrmTrainer CreateTrainer(GradientMode mode)
+    private PlainOutput PlainSegment()
     {
-        _options.GradientMode = mode;
-        return new HrmTrainer(_model, _options, _generator);
+        using var carry = _model.InitialCarry(_batches.First.Size);
+        return _plain.Segment(new PlainStates(carry.High, carry.Low), _batches.First.Inputs, _batches.First.PuzzleIds);
     }
 }

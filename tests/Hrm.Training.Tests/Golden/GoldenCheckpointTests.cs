@@ -1,6 +1,7 @@
 using Hrm.Core;
 using Hrm.PyTorch;
 using Hrm.TestKit;
+using Hrm.TestKit.Golden;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Hrm.TestKit;
+using Hrm.TestKit.Golden;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

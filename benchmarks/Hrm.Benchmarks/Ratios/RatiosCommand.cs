@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Hrm.Benchmarks.Measuring;
+
+namespace Hrm.Benchmarks.Ratios;
+
+/// <summary><c>ratios</c>: measures the numbers that the design holds the library to, with their bars, as Markdown and as JSON.</summary>
+internal sealed class RatiosCommand : Command
+{
+    private static readonly Dictionary<string, Func<bool, IEnumerable<RatioRow>>> Sections = new(StringComparer.Ordinal)
+    {
+        ["block"] = BlockRatios.Measure,
+        ["step"] = TrainingStepRatios.Measure,
+        ["memory"] = MemoryRatios.Measure,
+        ["halting"] = HaltingRatios.Measure,
+        ["startup"] = StartupRatios.Measure,
+    };
+
+    private readonly Option<bool> _isQuick = new("--quick") { Description = "Fewer rounds: minutes instead of most of an hour." };
+    private readonly Option<string[]> _only = new("--only") { Description = "Sections to measure; all by default.", AllowMultipleArgumentsPerToken = true };
+
+    public RatiosCommand()
+        : base("ratios", "Measures the numbers that the design holds the library to.")
+    {
+        _only.AcceptOnlyFromAmong([.. Sections.Keys]);
+        Add(_isQuick);
+        Add(_only);
+        SetAction(result => Measure(result.GetValue(_isQuick), result.GetValue(_only) ?? []));
+    }
+
+    private static int Measure(bool isQuick, string[] only)
+    {
+        var machine = MachineState.Now();
+        var rows = new List<RatioRow>();
+        foreach (var (name, measure) in Sections.Where(section => only.Length == 0 || only.Contains(section.Key)))
+        {
+            var watch = Stopwatch.StartNew();
+            Measure(name, measure, isQuick, rows);
+            Console.WriteLine(FormattableString.Invariant($"{name}: {watch.Elapsed.TotalSeconds:F0} s"));
+        }
+
+        var command = string.Join(' ', ["benchmarks -- ratios", .. isQuick ? ["--quick"] : Array.Empty<string>(), .. only.Select(section => $"--only {section}")]);
+        var table = new RatioTable(machine, command, rows);
+        var folder = Directory.CreateDirectory("BenchmarkDotNet.Artifacts").FullName;
+        File.WriteAllText(Path.Combine(folder, "ratios.json"), table.ToJson());
+        File.WriteAllText(Path.Combine(folder, "ratios.md"), table.ToMarkdown());
+        Console.WriteLine($"\n{table.ToMarkdown()}\n{folder}");
+        return rows.Any(row => row.Failure is not null) ? 1 : 0;
+    }
+
+    private static void Measure(string name, Func<bool, IEnumerable<RatioRow>> measure, bool isQuick, List<RatioRow> rows)
+    {
+        try
+        {
+            foreach (var row in measure(isQuick))
+            {
+                Console.WriteLine(FormattableString.Invariant($"{row.Measured,8:0.000}  {row.What}: {row.Note}"));
+                rows.Add(row);
+            }
+        }
+        catch (Exception exception) when (exception is HrmException or ExternalException or IOException)
+        {
+            Console.WriteLine($"FAILED  {name}: {exception.Message}");
+            rows.Add(new RatioRow(name, Measured: null) { Failure = $"not measured: {exception.Message}" });
+        }
+    }
+}

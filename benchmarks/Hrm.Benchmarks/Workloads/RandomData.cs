@@ -1,0 +1,59 @@
+using Hrm.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Benchmarks.Workloads;
+
+/// <summary>Models and batches with seeded random values.</summary>
+internal static class RandomData
+{
+    private const long Seed = 2506;
+    private const double Deviation = 0.05;
+
+    /// <summary>Creates a model. The Q head and the puzzle table, which start at zero, get noise: zeros would hide differences.</summary>
+    public static HrmModel CreateModel(HrmConfig config, Device? device = null)
+    {
+        using var generator = new Generator(Seed, CPU);
+        var model = new HrmModel(config, generator);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (name, tensor) in model.state_dict())
+        {
+            if (name is "q_head.weight" or "puzzle_emb.weights")
+            {
+                tensor.normal_(0, Deviation, generator);
+            }
+        }
+
+        model.to(device ?? CPU);
+        return model;
+    }
+
+    /// <summary>Creates batches of random tokens, labels and ids. Time and memory do not depend on their values.</summary>
+    public static RandomBatches CreateBatches(HrmConfig config, int rows, int count, Device? device = null)
+    {
+        var random = new StatefulRandom(Seed);
+        return new RandomBatches([.. Enumerable.Range(0, count).Select(_ => PuzzleBatch.Create(
+            Draw(rows * config.SequenceLength, config.VocabularySize),
+            Draw(rows * config.SequenceLength, config.VocabularySize),
+            config.PuzzleEmbeddingWidth > 0 ? Draw(rows, config.PuzzleIdCount) : [],
+            config.SequenceLength,
+            device))]);
+
+        int[] Draw(int length, int below) => [.. Enumerable.Range(0, length).Select(_ => random.Next(below))];
+    }
+}
+
+/// <summary>Batches that are returned in turn and owned here.</summary>
+internal sealed class RandomBatches(PuzzleBatch[] batches) : IDisposable
+{
+    private int _next;
+
+    /// <summary>The first batch.</summary>
+    public PuzzleBatch First => batches[0];
+
+    /// <summary>Returns the next batch; the first one follows the last.</summary>
+    public PuzzleBatch Next() => batches[_next++ % batches.Length];
+
+    public void Dispose() => Array.ForEach(batches, batch => batch.Dispose());
+}
