@@ -55,9 +55,8 @@ public sealed class SudokuDatasetBuilder
     }
 
     /// <summary>Builds the test groups: difficult enough, in order, one puzzle per group.</summary>
-    /// <param name="puzzles">The puzzles.</param>
     /// <returns>At least one group.</returns>
-    /// <inheritdoc cref="BuildTraining" path="/exception"/>
+    /// <inheritdoc cref="BuildTraining" path="/param[@name='puzzles']|/exception"/>
     public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<SudokuPuzzle> puzzles)
     {
         ArgumentNullException.ThrowIfNull(puzzles);

@@ -25,6 +25,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(boxColumns, MaximumSide / boxRows);
         BoxRows = boxRows;
         BoxColumns = boxColumns;
+        Side = boxRows * boxColumns;
         UnitsOfCell = [.. Enumerable.Range(0, Cells).Select(cell => (int[])[RowOf(cell), Side + ColumnOf(cell), (2 * Side) + BoxOf(cell)])];
         CellsOfUnit = [.. Enumerable.Range(0, 3 * Side).Select(unit => Enumerable.Range(0, Cells).Where(cell => UnitsOfCell[cell].Contains(unit)).ToArray())];
         PeersOfCell = [.. UnitsOfCell.Select((units, cell) => units.SelectMany(unit => CellsOfUnit[unit]).Distinct().Where(peer => peer != cell).ToArray())];
@@ -46,7 +47,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     public int BoxColumns { get; }
 
     /// <summary>Rows, columns and digits: <see cref="BoxRows"/> · <see cref="BoxColumns"/>.</summary>
-    public int Side => BoxRows * BoxColumns;
+    public int Side { get; }
 
     /// <summary>Cells of the grid: the square of <see cref="Side"/>.</summary>
     public int Cells => Side * Side;

@@ -52,7 +52,6 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
     public SudokuGrid Parse(string text) => RequireNoConflict(SudokuGrid.Parse(text, Shape));
 
     /// <summary>Writes a grid, one character per cell, row by row; a blank is '.'.</summary>
-    /// <param name="grid">The grid.</param>
     public string Format(SudokuGrid grid)
     {
         RequireShape(grid, nameof(grid));
