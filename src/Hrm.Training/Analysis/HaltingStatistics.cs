@@ -29,7 +29,7 @@ public sealed class HaltingStatistics
     /// <summary>The share of <see cref="StoppedEarly"/> that were exact; NaN where there are none.</summary>
     public double ExactOfStoppedEarly => (double)_exactOfStoppedEarly / StoppedEarly;
 
-    /// <summary>The number of examples that stopped after m segments, at m - 1; as many values as the policy's maximum.</summary>
+    /// <summary>The number of examples that stopped after m segments, at m - 1; one value for each segment up to the maximum of the study.</summary>
     public IReadOnlyList<int> Histogram => _histogram;
 
     internal void Add(SegmentResult segment, HaltReason reason)

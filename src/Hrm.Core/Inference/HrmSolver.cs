@@ -187,7 +187,7 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
     public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
-        QuestionGuard.Require(Config, tokens, puzzleId);
+        RequestValidation.Require(Config, tokens, puzzleId);
         var request = new TraceRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting);
         return _instrumentation is { } watching ? watching.Watch(() => TraceBlocking(request)) : TraceBlocking(request);
     }
@@ -204,7 +204,7 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
     {
-        QuestionGuard.Require(Config, tokens.Span, puzzleId);
+        RequestValidation.Require(Config, tokens.Span, puzzleId);
         var trace = TraceCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
         return _instrumentation is { } watching ? watching.WatchAsync(trace, cancellationToken) : trace;
     }
@@ -253,7 +253,7 @@ public sealed class HrmSolver : IDisposable
 
     private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
     {
-        QuestionGuard.Require(Config, tokens, puzzleId);
+        RequestValidation.Require(Config, tokens, puzzleId);
         return new AnswerRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting) { KeepsLogits = _options.KeepLogits };
     }
 
@@ -386,3 +386,11 @@ public sealed class HrmSolver : IDisposable
         };
     }
 }
+
+/// <summary>What a solver has done since it was made, and what it is doing.</summary>
+/// <param name="Solved">Puzzles that got their answer.</param>
+/// <param name="Segments">Segments run.</param>
+/// <param name="RowSegments">Segments run, each counted as often as it had puzzles: what was computed.</param>
+/// <param name="Running">Puzzles in the running batch.</param>
+/// <param name="Waiting">Puzzles in the queue.</param>
+public readonly record struct SolverStatistics(long Solved, long Segments, long RowSegments, int Running, int Waiting);

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
@@ -86,26 +86,7 @@ internal sealed class SolverInstrumentation : IDisposable
         _ownMeter?.Dispose();
     }
 
-    /// <summary>Counts a request that ended without an answer.</summary>
-    internal void CountEnd(SolverOutcome outcome, Exception? error)
-    {
-        if (outcome == SolverOutcome.Rejected)
-        {
-            _rejected.Add(1);
-            _logger.Rejected(error!.Message);
-        }
-        else if (outcome == SolverOutcome.Failed && Interlocked.Exchange(ref _lastError, error) != error)
-        {
-            // A segment fails for every puzzle in it with the same error; it is told once.
-            _logger.Failed(error!);
-        }
-    }
-
-    /// <summary>Records how long a request took.</summary>
-    internal void RecordDuration(long start, SolverOutcome outcome)
-        => _duration.Record(_time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>("outcome", SolverRequestWatch.NameOf(outcome)));
-
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SegmentAnswer> answers, SolverRequestWatch watch)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SegmentAnswer> answers, RequestWatch watch)
     {
         try
         {
@@ -141,5 +122,78 @@ internal sealed class SolverInstrumentation : IDisposable
         }
     }
 
-    private SolverRequestWatch Begin(string kind) => new(this, _activities.StartActivity(kind), _time.GetTimestamp());
+    private RequestWatch Begin(string kind) => new(this, _activities.StartActivity(kind));
+
+    /// <summary>Watches one request to its end; without a reported end the request counts as cancelled.</summary>
+    private sealed class RequestWatch(SolverInstrumentation owner, Activity? activity) : IDisposable
+    {
+        private readonly long _start = owner._time.GetTimestamp();
+        private string _outcome = "cancelled";
+        private bool _isRecorded;
+
+        public void Answered(int segments, HaltReason reason)
+        {
+            _outcome = "answered";
+            activity?.SetTag("hrm.solver.segments", segments);
+            activity?.SetTag("hrm.solver.reason", reason.ToString());
+            Record();
+        }
+
+        public void Ended(Exception error)
+        {
+            if (error is SolverBusyException)
+            {
+                _outcome = "rejected";
+                owner._rejected.Add(1);
+                owner._logger.Rejected(error.Message);
+            }
+            else if (error is not (OperationCanceledException or ObjectDisposedException))
+            {
+                _outcome = "failed";
+                LogOnce(error);
+            }
+
+            activity?.SetStatus(_outcome == "cancelled" ? ActivityStatusCode.Unset : ActivityStatusCode.Error, error.Message);
+            Record();
+        }
+
+        public void Dispose()
+        {
+            activity?.SetTag("hrm.solver.outcome", _outcome);
+            activity?.Dispose();
+            Record();
+        }
+
+        /// <summary>A segment fails for every puzzle in it with the same error, which is logged once.</summary>
+        private void LogOnce(Exception error)
+        {
+            if (Interlocked.Exchange(ref owner._lastError, error) != error)
+            {
+                owner._logger.Failed(error);
+            }
+        }
+
+        /// <summary>Records the duration at the end of the request, which a reader of a trace may see later.</summary>
+        private void Record()
+        {
+            if (!_isRecorded)
+            {
+                _isRecorded = true;
+                owner._duration.Record(owner._time.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("outcome", _outcome));
+            }
+        }
+    }
+}
+
+/// <summary>The log messages of a solver.</summary>
+internal static partial class SolverMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "Loaded the model of {Folder} in {Milliseconds:F0} ms: {Parameters} parameters on {Device}")]
+    public static partial void Loaded(this ILogger logger, string folder, double milliseconds, long parameters, string device);
+
+    [LoggerMessage(2, LogLevel.Debug, "Refused a puzzle: {Problem}")]
+    public static partial void Rejected(this ILogger logger, string problem);
+
+    [LoggerMessage(3, LogLevel.Error, "A puzzle could not be solved")]
+    public static partial void Failed(this ILogger logger, Exception error);
 }

@@ -1,7 +1,7 @@
 namespace Hrm.Core;
 
 /// <summary>Checks a puzzle against a model's tables before it waits for anything.</summary>
-internal static class QuestionGuard
+internal static class RequestValidation
 {
     /// <summary>Throws where the number of tokens, a token or the id does not fit.</summary>
     /// <exception cref="ShapeMismatchException">The number of tokens is another.</exception>

@@ -1,5 +1,13 @@
 namespace Hrm.Core;
 
+/// <summary>A task whose puzzles have symmetries, so that a model can be asked the same thing in several ways.</summary>
+public interface ISymmetricTask : IPuzzleTask
+{
+    /// <summary>Draws a symmetry that fits every puzzle of the task.</summary>
+    /// <param name="random">Where chance comes from.</param>
+    IPuzzleSymmetry DrawSymmetry(Random random);
+}
+
 /// <summary>A change of a puzzle that keeps what it asks: the answer to the changed puzzle, changed back, answers the puzzle.</summary>
 /// <remarks>For instance a rotation of a maze, or a relabelling of the digits of a Sudoku.</remarks>
 public interface IPuzzleSymmetry

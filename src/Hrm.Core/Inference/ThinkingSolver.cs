@@ -57,7 +57,7 @@ public sealed class ThinkingSolver
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
     public ThinkingAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
-        QuestionGuard.Require(_solver.Config, tokens, puzzleId);
+        RequestValidation.Require(_solver.Config, tokens, puzzleId);
         return SolveCheckedAsync(tokens.ToArray(), puzzleId, CancellationToken.None).GetAwaiter().GetResult();
     }
 
@@ -70,7 +70,7 @@ public sealed class ThinkingSolver
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<ThinkingAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
     {
-        QuestionGuard.Require(_solver.Config, tokens.Span, puzzleId);
+        RequestValidation.Require(_solver.Config, tokens.Span, puzzleId);
         return SolveCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
     }
 
@@ -138,7 +138,7 @@ public sealed class ThinkingSolver
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
-        QuestionGuard.Require(_solver.Config, way.Asked, puzzleId);
+        RequestValidation.Require(_solver.Config, way.Asked, puzzleId);
         var answer = await _solver.AttemptAsync(way.Asked, puzzleId, _maxSegments, halting, _starts[start], isFirst: number == 0, timeIsUp, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
@@ -169,4 +169,27 @@ public sealed class ThinkingSolver
             yield return $"task: expected {config.SequenceLength} tokens of a vocabulary of {config.VocabularySize}, as the model has, got {task.SequenceLength} of {task.VocabularySize}";
         }
     }
+}
+
+/// <summary>A policy that also ends when a time is over that began before the puzzle did.</summary>
+internal sealed class DeadlineHalting : IHaltingPolicy
+{
+    private readonly IHaltingPolicy _policy;
+    private readonly TimeSpan _budget;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+
+    public DeadlineHalting(IHaltingPolicy policy, TimeSpan budget, TimeProvider time)
+    {
+        _policy = policy;
+        _budget = budget;
+        _time = time;
+        _start = time.GetTimestamp();
+    }
+
+    /// <summary>Whether the time has run out.</summary>
+    public bool IsOver => _time.GetElapsedTime(_start) >= _budget;
+
+    public HaltReason Decide(in SegmentState state)
+        => _policy.Decide(state) | (IsOver ? HaltReason.Time : HaltReason.None);
 }
