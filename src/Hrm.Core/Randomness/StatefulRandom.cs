@@ -181,3 +181,32 @@ public sealed class StatefulRandom : Random
         return high;
     }
 }
+
+/// <summary>The whole state of a <see cref="StatefulRandom"/>: plain numbers, to be stored with a training.</summary>
+/// <param name="Seed">The seed, from which <see cref="StatefulRandom.Split"/> derives.</param>
+/// <param name="S0">The first word of the generator's state.</param>
+/// <param name="S1">The second word.</param>
+/// <param name="S2">The third word.</param>
+/// <param name="S3">The fourth word.</param>
+public readonly record struct StatefulRandomState(ulong Seed, ulong S0, ulong S1, ulong S2, ulong S3)
+{
+    /// <summary>Whether a generator can have this state: from four zeros only zeros would follow.</summary>
+    public bool IsValid => (S0 | S1 | S2 | S3) != 0;
+}
+
+/// <summary>The generator that fills the state of others from 64 bits: a counter, its bits mixed (S. Vigna, https://prng.di.unimi.it/splitmix64.c).</summary>
+internal struct SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    public ulong Next()
+    {
+        unchecked
+        {
+            var mixed = _state += 0x9e3779b97f4a7c15UL;
+            mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9UL;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebUL;
+            return mixed ^ (mixed >> 31);
+        }
+    }
+}

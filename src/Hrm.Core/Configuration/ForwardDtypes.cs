@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 
 namespace Hrm.Core;
@@ -25,4 +26,13 @@ internal static class ForwardDtypes
         };
         return isKnown;
     }
+}
+
+/// <summary>The forward dtype by PyTorch's name.</summary>
+internal sealed class ForwardDtypeConverter : NameConverter<torch.ScalarType>
+{
+    protected override string Name(torch.ScalarType value) => ForwardDtypes.NameOf(value);
+
+    protected override torch.ScalarType Parse(string name)
+        => ForwardDtypes.TryParse(name, out var dtype) ? dtype : throw new JsonException($"expected {ForwardDtypes.Names}, got '{name}'");
 }

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Hrm.Core;
+namespace Hrm.Layers;
 
 /// <summary>Sends what was made on the host to the device of a model.</summary>
 internal static class DeviceTransfer
