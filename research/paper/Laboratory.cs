@@ -73,8 +73,8 @@ internal sealed class Laboratory
         var settings = model.Plan.Create();
         var task = model.Plan.Source.Task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!;
         var valid = 0;
-        new Evaluator(loaded, HrmTrainer.CreateLoss(settings.Trainer), settings.Trainer.Halting.MaxSegments, batchSize: settings.EvaluationBatchSize)
-            .Evaluate(test.Examples, answer => valid += task.IsSolution(answer.Inputs, answer.Tokens) ? 1 : 0, null, Cancellation);
+        new Evaluator(loaded, settings.Trainer.Halting.MaxSegments, batchSize: settings.EvaluationBatchSize)
+            .Evaluate(test.Examples, example => valid += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0, null, Cancellation);
         return new Share((double)valid / test.Examples.ExampleCount);
     }).Value));
 

@@ -80,13 +80,11 @@ internal static class StepCostCommand
         using var process = Process.GetCurrentProcess();
         var before = device.type == DeviceType.CPU ? process.WorkingSet64 : 0;
         var clock = new Stopwatch();
-        foreach (var batch in new PuzzleLoader(training.Examples, settings.Trainer.GlobalBatchSize, device).TrainingBatches(settings.EpochsPerIteration, settings.Seed).Take(WarmupSteps + TimedSteps))
+        var options = new TrainingStreamOptions { EpochsPerIteration = settings.EpochsPerIteration, Seed = settings.Seed, PrefetchBatches = 0 };
+        using var batches = new TrainingStream(training.Examples, settings.Trainer.GlobalBatchSize, options, device);
+        foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
         {
-            using (batch)
-            {
-                trainer.Step(batch).Dispose();
-            }
-
+            trainer.Step(batch).Dispose();
             if (trainer.StepCount == WarmupSteps)
             {
                 memory.Wait();

@@ -34,7 +34,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
         };
         var task = settings.Task == "sudoku" ? new SudokuTask(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
         var answers = new AnswerStudy(segments);
-        new SegmentEvaluator(model, segments, settings.EvaluationBatchSize).Run(
+        new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Evaluate(
             test.Examples,
             example =>
             {
@@ -53,7 +53,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     public double ExactAfter(int segments) => Segments[segments - 1].Exact;
 
     /// <summary>The guesses that the exact search needs for a Sudoku; other tasks have no such measure here.</summary>
-    private static int DifficultyOf(ExampleSegments example, SudokuTask? task)
+    private static int DifficultyOf(EvaluatedExample example, SudokuTask? task)
         => task is null ? 0 : SudokuSearch.CountGuesses(task.DecodeExample(example.Inputs));
 
     /// <summary>Where a rule stops.</summary>

@@ -29,7 +29,7 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
                 using var place = (update.IsHigh ? high : low).Project(update.After[0, token]); // [2]
                 (update.IsHigh ? ofHigh : ofLow).Add(place.data<double>().ToArray());
             };
-            new SegmentEvaluator(model, segments, 1).Run(States.Sample(test, 1), _ => { }, cancellationToken: cancellation);
+            new Evaluator(model, segments, batchSize: 1).Evaluate(States.Sample(test, 1), cancellationToken: cancellation);
         }
         finally
         {

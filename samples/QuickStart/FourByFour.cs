@@ -63,18 +63,19 @@ public sealed class FourByFour : IDisposable
         const int StepsPerReport = 20;
         const int MetricCount = 8;
         using var trainer = new OneStepGradTrainer(Model, _options, _generator);
-        var batches = new PuzzleLoader(Dataset(Puzzles.Training), _options.GlobalBatchSize, Model.Device)
-            .TrainingBatches(EpochsPerIteration, Seed, Sudoku);
+        using var batches = new TrainingStream(
+            Dataset(Puzzles.Training),
+            _options.GlobalBatchSize,
+            new TrainingStreamOptions { EpochsPerIteration = EpochsPerIteration, Seed = Seed },
+            Model.Device,
+            Sudoku);
         var clock = Stopwatch.StartNew();
         using var sums = torch.zeros([MetricCount], torch.ScalarType.Float64, Model.Device);
         foreach (var batch in batches.Take(Steps))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using (batch)
-            {
-                using var metrics = trainer.Step(batch);
-                sums.add_(metrics);
-            }
+            using var metrics = trainer.Step(batch);
+            sums.add_(metrics);
 
             if (trainer.StepCount % StepsPerReport == 0)
             {
@@ -90,7 +91,7 @@ public sealed class FourByFour : IDisposable
     /// <summary>Measures the model on the test puzzles.</summary>
     /// <param name="halting">Stops a puzzle before the largest number of segments; <see langword="null"/> stops none.</param>
     public MetricAverages Evaluate(IHaltingPolicy? halting = null)
-        => new Evaluator(Model, HrmTrainer.CreateLoss(_options), MaxSegments, halting).Evaluate(Dataset(Puzzles.Test)).Averages;
+        => new Evaluator(Model, MaxSegments, halting, HrmTrainer.CreateLoss(_options)).Evaluate(Dataset(Puzzles.Test));
 
     /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()

@@ -18,16 +18,14 @@ public static class ReadmeExample
         var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
         var task = new SudokuTask(SudokuShape.Four);
         var dataset = new InMemoryPuzzleDataset(puzzles.Training.Select(task.ToExample), task.VocabularySize);
-        var batches = new PuzzleLoader(dataset, batchSize: 64, torch.CPU)
-            .TrainingBatches(epochsPerIteration: 10, seed: 1, task);
+        using var batches = new TrainingStream(dataset, batchSize: 64, augmentation: task);
 
         using var generator = new torch.Generator(1);
         using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new OneStepGradTrainer(model, TrainerPresets.Tiny(), generator);
         foreach (var batch in batches.Take(steps))
         {
-            using (batch)
-            using (trainer.Step(batch)) { }
+            trainer.Step(batch).Dispose();
         }
 
         model.Save(folder);

@@ -16,5 +16,6 @@ namespace Hrm.Training;
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CheckpointManifest))]
 [JsonSerializable(typeof(JsonLinesLog.ReportLine))]
+[JsonSerializable(typeof(PuzzleDatasetMetadata))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -33,7 +33,7 @@ public sealed class ShippedModelTests
         using var model = HrmModel.Load(ShippedModel.Folder);
         var (easy, hard, stopped) = (new List<bool>(), new List<bool>(), new List<bool>());
 
-        new SegmentEvaluator(model, segments: 32).Run(dataset, example =>
+        new Evaluator(model, 32).Evaluate(dataset, example =>
         {
             var isHard = puzzles[example.Example].Question.GivenCount == 17;
             (isHard ? hard : easy).Add(example.Segments[^1].IsExact);

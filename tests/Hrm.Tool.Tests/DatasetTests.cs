@@ -14,17 +14,6 @@ public sealed class DatasetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void A_dataset_without_identifiers_is_sound_with_a_remark()
-    {
-        WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")));
-        File.Delete(_folder["data", "identifiers.json"]);
-
-        Check(out var written).Should().BeTrue();
-
-        written.Should().Contain("remark: no identifiers.json").And.Contain("no fault found");
-    }
-
     /// <summary>The first is the spelling of the builder of the tiny recursive model, the others are not valid: each id would be a task of its own.</summary>
     [Theory]
     [InlineData("|||", true)]

@@ -36,7 +36,7 @@ public sealed class DepthReportTests
         Cells(lines.Single(line => line.Contains("2 segments unchanged", StringComparison.Ordinal)))[1].Should().Be(Exact(64, new StableHalting(2)));
         lines.Should().Contain(line => line.Contains("│ puzzles5_forum_hardest_1905_11+ │", StringComparison.Ordinal));
 
-        string Exact(int maxSegments, IHaltingPolicy? policy = null) => $"{100 * new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), maxSegments, policy, 16).Evaluate(dataset).Averages.ExactAccuracy:F1}";
+        string Exact(int maxSegments, IHaltingPolicy? policy = null) => $"{100 * new Evaluator(model, maxSegments, policy).Evaluate(dataset).ExactAccuracy:F1}";
     }
 
     /// <summary>An example whose labels are the model's own answer after a number of segments, so that depths differ.</summary>

@@ -86,8 +86,7 @@ public sealed class GarbageCollectionStressTests
         using var training = create();
         for (var step = 0; step < 12; step++)
         {
-            using var batch = training.Stream.Next();
-            using var metrics = training.Trainer.Step(batch.Batch);
+            using var metrics = training.Trainer.Step(training.Stream.Next());
         }
 
         return training.State().ToDictionary(entry => entry.Key, entry => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(entry.Value)));

@@ -16,8 +16,7 @@ public sealed class LiveTensorTests
         using var model = TinyModels.Create(ConfigOf(what));
         using var generator = new Generator(1);
         using var trainer = Create(what, model, generator);
-        var loader = new PuzzleLoader(Dataset(40), TinyModels.Rows, CPU);
-        using var batches = loader.TrainingBatches(epochsPerIteration: 10, seed: 1).GetEnumerator();
+        using var batches = new TrainingStream(Dataset(40), TinyModels.Rows, new TrainingStreamOptions { PrefetchBatches = 0 });
         Train(100);
         var live = LiveTensors.Count();
         var unheld = CreatedOutsideScope();
@@ -30,9 +29,7 @@ public sealed class LiveTensorTests
         {
             for (var step = 0; step < steps; step++)
             {
-                batches.MoveNext().Should().BeTrue();
-                using var batch = batches.Current;
-                using var metrics = trainer.Step(batch);
+                using var metrics = trainer.Step(batches.Next());
                 MetricSums.Read(metrics).TokenLoss.Should().BePositive();
             }
         }
@@ -42,8 +39,7 @@ public sealed class LiveTensorTests
     public void Repeated_evaluations_keep_the_number_of_live_tensors()
     {
         using var model = TinyModels.Create();
-        var loss = HrmTrainer.CreateLoss(new TrainerOptions());
-        Evaluator[] evaluators = [new(model, loss, 4, new QValueHalting(), batchSize: 8), new(model, loss, 3, batchSize: 8)];
+        Evaluator[] evaluators = [new(model, 4, new QValueHalting(), batchSize: 8), new(model, 3, batchSize: 8)];
         var dataset = Dataset(20);
         Evaluate();
         var live = LiveTensors.Count();
@@ -54,7 +50,7 @@ public sealed class LiveTensorTests
 
         Tensor.TotalCount.Should().Be(live);
 
-        void Evaluate() => evaluators.Should().AllSatisfy(evaluator => evaluator.Evaluate(dataset).Examples.Should().HaveCount(20));
+        void Evaluate() => evaluators.Should().AllSatisfy(evaluator => evaluator.Evaluate(dataset).Count.Should().Be(20));
     }
 
     [Fact]
@@ -62,10 +58,10 @@ public sealed class LiveTensorTests
     {
         using var model = TinyModels.Create();
         using var cancellation = new CancellationTokenSource();
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), 3, batchSize: 8);
+        var evaluator = new Evaluator(model, 3, batchSize: 8);
         var live = LiveTensors.Count();
         cancellation.Cancel();
-        evaluator.Invoking(it => it.Evaluate(Dataset(20), null, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        evaluator.Invoking(it => it.Evaluate(Dataset(20), cancellationToken: cancellation.Token)).Should().Throw<OperationCanceledException>();
         Tensor.TotalCount.Should().Be(live);
     }
 

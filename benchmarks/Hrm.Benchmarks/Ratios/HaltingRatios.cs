@@ -56,14 +56,10 @@ internal static class HaltingRatios
         var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new OneStepGradTrainer(model, options, generator);
         var dataset = new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize);
-        var batches = new PuzzleLoader(dataset, options.GlobalBatchSize, CPU)
-            .TrainingBatches(epochsPerIteration: 10, Seed, task);
+        using var batches = new TrainingStream(dataset, options.GlobalBatchSize, new TrainingStreamOptions { Seed = Seed }, augmentation: task);
         foreach (var batch in batches.Take((int)options.TotalSteps))
         {
-            using (batch)
-            {
-                trainer.Step(batch).Dispose();
-            }
+            trainer.Step(batch).Dispose();
         }
 
         return model;

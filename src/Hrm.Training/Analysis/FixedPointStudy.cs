@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>Whether L comes to a fixed point where zH is held, and how far from it the model's own few updates end.</summary>
+/// <summary>The convergence of L when zH is held, and the distance from its fixed point after the model's own updates.</summary>
 /// <remarks>
 /// <para>
-/// Each example thinks for some segments; then L alone goes on, <c>zₖ = L(zₖ₋₁, zH + x)</c> from the carry's zL on. Of these updates the
-/// model itself would make T before it updates H, when the one-step gradient supposes that L has converged: then
-/// <see cref="FixedPointStep.Distance"/> of update T + 1 is small. That of the first is large wherever the last update of H moved the fixed point.
+/// Each example runs some segments. Then only L is updated, <c>zₖ = L(zₖ₋₁, zH + x)</c>, starting at the carry's zL. The model itself
+/// makes T of these updates before it updates H, and the one-step gradient assumes that L has converged by then:
+/// <see cref="FixedPointStep.Distance"/> of update T + 1 is small. The first distance is large if the last update of H moved the fixed point.
 /// </para>
 /// <para>
-/// Where <see cref="FixedPointStep.Residual"/> does not fall, the last state is no fixed point, and the distance is only that from where
-/// the updates ended.
+/// If <see cref="FixedPointStep.Residual"/> does not fall, the last state is not a fixed point, and the distance is only that from the
+/// last state.
 /// </para>
 /// <para>
-/// The updates run twice, since no state is kept: memory grows neither with them nor with the dataset. Norms and their quotients are
-/// computed in float32. Source: arXiv 2506.21734, section 2, "Approximate gradient".
+/// The updates run twice because no state is kept: memory grows neither with their number nor with the dataset. Norms and their quotients
+/// are computed in float32. Source: arXiv 2506.21734, section 2, "Approximate gradient".
 /// </para>
 /// </remarks>
 public sealed class FixedPointStudy
@@ -32,22 +32,19 @@ public sealed class FixedPointStudy
     /// <summary>The number of examples.</summary>
     public int Examples { get; }
 
-    /// <summary>The updates of L alone, in order.</summary>
+    /// <summary>The updates of L, in order.</summary>
     public IReadOnlyList<FixedPointStep> Low { get; }
 
-    /// <summary>Lets a model think about every example of a dataset, in evaluation mode, and then its L alone.</summary>
-    /// <param name="model">The model; who listens to its updates is told of those of the segments, not of those of L alone.</param>
+    /// <summary>Runs a model on every example of a dataset, in evaluation mode, and then only its L.</summary>
+    /// <param name="model">The model. Its <see cref="HierarchicalConvergence.Updated"/> reports the updates of the segments, not the later ones of L.</param>
     /// <param name="dataset">The examples.</param>
     /// <param name="segments">The number of segments that every example runs first.</param>
-    /// <param name="updates">The number of updates of L alone; enough of them to tell whether it settles.</param>
+    /// <param name="updates">The number of later updates of L; large enough to see convergence.</param>
     /// <param name="batchSize">B.</param>
-    /// <param name="progress">Told the number of examples done after each batch.</param>
-    /// <param name="cancellationToken">Stops before the next segment, or the next update of L alone.</param>
+    /// <param name="progress">Receives the number of finished examples after each batch.</param>
+    /// <param name="cancellationToken">Stops before the next segment or the next update of L.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
-    /// <exception cref="HrmException">The dataset cannot be read.</exception>
+    /// <inheritdoc cref="Evaluator.Evaluate"/>
     public static FixedPointStudy Run(
         HrmModel model,
         IPuzzleDataset dataset,
@@ -58,49 +55,21 @@ public sealed class FixedPointStudy
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(updates);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        PuzzleLoader.RequireIds(dataset, model.Config);
-        var wasTraining = model.training;
-        model.eval();
-        try
+        var sums = new StepSums(model.Recurrence.Low, updates, cancellationToken);
+        var examples = Evaluator.ForEachBatch(model, dataset, batchSize, progress, (batch, _, count) =>
         {
-            using var noGradient = no_grad();
-            var sums = new StepSums(model.Recurrence.Low, updates, cancellationToken);
-            var done = 0;
-            foreach (var batch in new PuzzleLoader(dataset, batchSize, model.Device).InOrder())
-            {
-                using (batch)
-                {
-                    var count = Math.Min(batchSize, dataset.ExampleCount - done);
-                    AddBatch(sums, model, batch, segments, count, cancellationToken);
-                    done += count;
-                    progress?.Report(done);
-                }
-            }
-
-            return new FixedPointStudy(done, sums.Averages(done));
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
-    }
-
-    /// <summary>Rows that fill the last batch think too, but are no examples.</summary>
-    private static void AddBatch(StepSums sums, HrmModel model, PuzzleBatch batch, int segments, int count, CancellationToken cancellationToken)
-    {
-        using var use = model.Use();
-        using var scope = NewDisposeScope();
-        using var carry = Think(model, batch, segments, cancellationToken);
-        var injection = carry.High.Plus(model.Embed(batch)); // [B, S, D]
-        sums.Add(carry.Low.narrow(0, 0, count), injection.narrow(0, 0, count)); // [count, S, D] each
+            using var use = model.Use();
+            using var carry = RunSegments(model, batch, segments, cancellationToken);
+            var injection = carry.High.Plus(model.Embed(batch)); // [B, S, D]
+            sums.Add(carry.Low.narrow(0, 0, count), injection.narrow(0, 0, count)); // [count, S, D] each
+        });
+        return new FixedPointStudy(examples, sums.Averages(examples));
     }
 
     /// <summary>The carry after some segments, which the caller owns.</summary>
-    private static HrmCarry Think(HrmModel model, PuzzleBatch batch, int segments, CancellationToken cancellationToken)
+    private static HrmCarry RunSegments(HrmModel model, PuzzleBatch batch, int segments, CancellationToken cancellationToken)
     {
         var carry = model.InitialCarry(batch.Size); // [B, S, D] each
         for (var segment = 0; segment < segments; segment++)
@@ -114,7 +83,7 @@ public sealed class FixedPointStudy
         return carry;
     }
 
-    /// <summary>Sums over examples of what each update of L alone does.</summary>
+    /// <summary>Sums over examples for each update of L.</summary>
     private sealed class StepSums(nn.Module<Tensor, Tensor, Tensor> low, int updates, CancellationToken cancellationToken)
     {
         private readonly double[] _residuals = new double[updates];
@@ -140,7 +109,7 @@ public sealed class FixedPointStudy
                 using var before = state;
                 using var scope = NewDisposeScope();
 
-                // A module may give back what it was given, which is about to be freed.
+                // A module may return its argument, which is about to be freed.
                 state = low.call(before, injection).alias(); // [count, S, D]
                 updated(step, before, state);
                 state.MoveToOuterDisposeScope();
@@ -157,3 +126,9 @@ public sealed class FixedPointStudy
         }
     }
 }
+
+/// <summary>The change of zL by one update of L while zH is held, averaged over examples; see <see cref="FixedPointStudy"/>.</summary>
+/// <param name="Update">k, the update, from 1.</param>
+/// <param name="Residual">The mean of ‖zₖ − zₖ₋₁‖ / ‖zₖ₋₁‖; the norms are over all tokens and D.</param>
+/// <param name="Distance">The mean of ‖zₖ₋₁ − z‖ / ‖z‖, with z the state after the last update. The first is that of the model's own zL.</param>
+public readonly record struct FixedPointStep(int Update, double Residual, double Distance);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>The directions in which states spread most, see <see cref="StateCovariance.Components"/>: the plane to draw trajectories on.</summary>
-/// <remarks>A direction's sign is arbitrary; here its entry of the largest magnitude is positive, so that pictures of equal states are equal.</remarks>
+/// <summary>The directions of largest variance of states, see <see cref="StateCovariance.Components"/>; for instance to draw trajectories.</summary>
+/// <remarks>A direction's sign is arbitrary; here its entry of the largest magnitude is positive, so that equal states give equal pictures.</remarks>
 public sealed class PrincipalComponents : IDisposable
 {
     private readonly Tensor _mean; // [D], float64
@@ -22,10 +22,10 @@ public sealed class PrincipalComponents : IDisposable
     /// <summary>The variance along each direction, largest first.</summary>
     public IReadOnlyList<double> Variances { get; }
 
-    /// <summary>The share of the whole variance that each direction has.</summary>
+    /// <summary>The share of the total variance along each direction.</summary>
     public IReadOnlyList<double> Shares { get; }
 
-    /// <summary>The place of states along the directions.</summary>
+    /// <summary>The coordinates of states along the directions.</summary>
     /// <param name="states">[…, D], any floating dtype and device.</param>
     /// <returns>[…, count], float64, on the CPU; the caller owns it.</returns>
     /// <exception cref="ShapeMismatchException">The last dimension is not D.</exception>

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>The covariance of states that come in parts: how many directions a module uses, and which.</summary>
+/// <summary>The covariance of states that are added in parts: the number of directions that a module uses, and the directions.</summary>
 /// <remarks>
 /// <para>
-/// Kept are the mean and a matrix of D × D, in float64: memory does not grow with the states. Parts are merged by their means (Chan et al.
-/// 1979), so a large common mean costs no digits.
+/// Only the mean and a D × D matrix are kept, in float64: memory does not grow with the states. Parts are merged by their means (Chan et
+/// al. 1979), so a large common mean does not cancel digits.
 /// </para>
 /// <para>
-/// <see cref="ParticipationRatio"/> of few states is too small: n independent states of d equal directions give about d·n / (n + d). Take at least ten
-/// times as many as the ratio that comes out, or watch it over <see cref="Count"/>.
+/// <see cref="ParticipationRatio"/> of few states is too small: n independent states of d equal directions give about d·n / (n + d). Use at
+/// least ten times as many as the resulting ratio, or compare it over <see cref="Count"/>.
 /// </para>
 /// <para>Source of the ratio: arXiv 2506.21734, section 4, figure 8.</para>
 /// </remarks>
@@ -21,7 +21,7 @@ public sealed class StateCovariance : IDisposable
     private Tensor _mean; // [D], float64
     private Tensor _scatter; // [D, D], float64: the sum of (z - mean)(z - mean)ᵀ
 
-    /// <summary>Creates a covariance of no states.</summary>
+    /// <summary>Creates an empty covariance.</summary>
     /// <param name="width">D.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is not positive.</exception>
     public StateCovariance(int width)
@@ -41,7 +41,7 @@ public sealed class StateCovariance : IDisposable
 
     /// <summary>
     /// (Σλ)² / Σλ² of the eigenvalues λ of the covariance: 1 for states on a line, D for states that spread equally in all directions.
-    /// NaN of fewer than two states, and of states that are all the same.
+    /// NaN for fewer than two states and for equal states.
     /// </summary>
     public double ParticipationRatio
     {
@@ -49,14 +49,14 @@ public sealed class StateCovariance : IDisposable
         {
             using var scope = NewDisposeScope();
 
-            // Trace and Frobenius norm have the sums, without the eigenvalues.
+            // Trace and Frobenius norm are these sums, without the eigenvalues.
             var trace = _scatter.trace().item<double>();
             return trace * trace / _scatter.Squared().sum().item<double>();
         }
     }
 
     /// <summary>Adds states.</summary>
-    /// <param name="states">[…, D], any floating dtype and device; not changed.</param>
+    /// <param name="states">[…, D], any floating dtype and device.</param>
     /// <exception cref="ShapeMismatchException">The last dimension is not D.</exception>
     public void Add(Tensor states)
     {
@@ -71,7 +71,7 @@ public sealed class StateCovariance : IDisposable
             return;
         }
 
-        // On the device of the states: what comes to the host has no n.
+        // On the device of the states; only [D] and [D, D] are copied to the host.
         var deviceMean = rows.mean([0]); // [D]
         var centred = rows - deviceMean; // [n, D]
         var within = centred.t().mm(centred).cpu(); // [D, D]
@@ -93,7 +93,7 @@ public sealed class StateCovariance : IDisposable
         return [.. linalg.eigvalsh(Covariance()).data<double>().ToArray().Reverse()];
     }
 
-    /// <summary>The directions in which the states spread most.</summary>
+    /// <summary>The directions of largest variance.</summary>
     /// <param name="count">Their number; 1 … D.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two states.</exception>

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>What the states of a model's modules do while it thinks: how far each update moves them, and how many directions they use.</summary>
+/// <summary>The states of a model's modules over all updates: the change by each update, and the number of directions in use.</summary>
 /// <remarks>
 /// <para>
-/// It listens to <see cref="HierarchicalConvergence.Updated"/>, so it works on any model: with modules of one's own, with one module in both
-/// places, trained or not. Nothing is kept of an example: memory does not grow with the dataset.
+/// It uses <see cref="HierarchicalConvergence.Updated"/>, so it works on any model, with other modules or with one module for both levels.
+/// No example is kept: memory does not grow with the dataset.
 /// </para>
 /// <para>Source: arXiv 2506.21734, figures 3 and 8.</para>
 /// </remarks>
@@ -25,7 +25,7 @@ public sealed class StateStudy : IDisposable
     /// <summary>The number of examples.</summary>
     public int Examples { get; }
 
-    /// <summary>How far each update moves its state, in order: segments · N · (T + 1) values.</summary>
+    /// <summary>The change by each update, in order: segments · N · (T + 1) values.</summary>
     public IReadOnlyList<UpdateResidual> Residuals { get; }
 
     /// <summary>The covariance of zH: a state is that of one token after one update, D values.</summary>
@@ -34,19 +34,16 @@ public sealed class StateStudy : IDisposable
     /// <summary>The covariance of zL: a state is that of one token after one update, D values.</summary>
     public StateCovariance Low { get; }
 
-    /// <summary>Lets a model think about every example of a dataset, in evaluation mode, and watches.</summary>
-    /// <param name="model">The model; who listens to its updates is told of nothing meanwhile.</param>
+    /// <summary>Runs a model on every example of a dataset, in evaluation mode, and measures its updates.</summary>
+    /// <param name="model">The model; its <see cref="HierarchicalConvergence.Updated"/> is replaced during the run.</param>
     /// <param name="dataset">The examples.</param>
     /// <param name="segments">The number of segments that every example runs.</param>
     /// <param name="batchSize">B.</param>
-    /// <param name="progress">Told the number of examples done after each batch.</param>
+    /// <param name="progress">Receives the number of finished examples after each batch.</param>
     /// <param name="cancellationToken">Stops before the next segment.</param>
     /// <returns>A study that the caller owns.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
-    /// <exception cref="HrmException">The dataset cannot be read.</exception>
+    /// <inheritdoc cref="Evaluator.Evaluate"/>
     public static StateStudy Run(
         HrmModel model,
         IPuzzleDataset dataset,
@@ -67,7 +64,7 @@ public sealed class StateStudy : IDisposable
                 residuals.Add(update);
             };
             var examples = 0;
-            new SegmentEvaluator(model, segments, batchSize).Run(dataset, _ => examples++, progress, cancellationToken);
+            new Evaluator(model, segments, batchSize: batchSize).Evaluate(dataset, _ => examples++, progress, cancellationToken);
             return new StateStudy(examples, residuals.Averages(examples), high, low);
         }
         catch
@@ -122,3 +119,12 @@ public sealed class StateStudy : IDisposable
             => [.. _sums.Select(sum => sum with { Mean = sum.Mean / examples, Relative = sum.Relative / examples })];
     }
 }
+
+/// <summary>The change of a state by one update of the recurrence, averaged over examples.</summary>
+/// <param name="Segment">The segment, from 1.</param>
+/// <param name="Cycle">The high cycle within it, from 0.</param>
+/// <param name="Step">The low update within the cycle, from 0; T for the high update that ends it.</param>
+/// <param name="IsHigh">Whether the update is of H.</param>
+/// <param name="Mean">The mean of ‖z' − z‖ over the examples; the norm is over all tokens and D, as in the paper.</param>
+/// <param name="Relative">The mean of ‖z' − z‖ / ‖z‖.</param>
+public readonly record struct UpdateResidual(int Segment, int Cycle, int Step, bool IsHigh, double Mean, double Relative);

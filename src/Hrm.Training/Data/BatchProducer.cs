@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Hrm.Training;
 
-/// <summary>Runs a source of batches on a thread of its own, a bounded number ahead of the reader.</summary>
+/// <summary>Runs a source of batches on its own thread, a bounded number ahead of the reader.</summary>
 internal sealed class BatchProducer : IDisposable
 {
     private readonly BlockingCollection<StreamedBatch> _ready;
@@ -17,10 +17,10 @@ internal sealed class BatchProducer : IDisposable
         _thread = new Thread(() => Produce(source)) { IsBackground = true, Name = "Hrm training batches" };
     }
 
-    /// <summary>Starts to read; the owner refers to the producer by then, so that a call from the source is recognised.</summary>
+    /// <summary>Starts the thread. The stream already refers to this producer, so it detects a call from its own source.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>The next batch; what the source threw comes out here, after the batches made before it.</summary>
+    /// <summary>The next batch. An exception of the source is thrown here, after the batches made before it.</summary>
     public StreamedBatch Take(CancellationToken cancellationToken)
     {
         RequireOtherThread();
@@ -29,8 +29,8 @@ internal sealed class BatchProducer : IDisposable
             return batch;
         }
 
-        _failure?.Throw();
-        throw new InvalidOperationException("The source of training batches has ended.");
+        _failure!.Throw();
+        throw new InvalidOperationException("unreachable");
     }
 
     public void Dispose()
@@ -40,14 +40,14 @@ internal sealed class BatchProducer : IDisposable
         _thread.Join();
         while (_ready.TryTake(out var batch))
         {
-            batch.Dispose();
+            batch.Batch.Dispose();
         }
 
         _ready.Dispose();
         _stop.Dispose();
     }
 
-    /// <summary>Throws on the producer's own thread, which would wait for itself: a dataset or an augmentation that calls the stream.</summary>
+    /// <summary>Throws on the producer's own thread, which would wait for itself.</summary>
     private void RequireOtherThread()
     {
         if (Thread.CurrentThread == _thread)
@@ -71,11 +71,11 @@ internal sealed class BatchProducer : IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            pending?.Dispose();
+            pending?.Batch.Dispose();
         }
         catch (Exception error)
         {
-            // A dataset or an augmentation may throw anything; whoever waits for the batch has to see it.
+            // A dataset or an augmentation may throw anything. The reader receives it.
             _failure = ExceptionDispatchInfo.Capture(error);
         }
         finally

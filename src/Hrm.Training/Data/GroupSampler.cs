@@ -1,33 +1,24 @@
-using System.Buffers;
 using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Draws batches of examples as the authors do: each group once an epoch, one random puzzle of it.</summary>
+/// <summary>Draws batches of examples as the authors do: each group once per epoch, one random puzzle of it.</summary>
 /// <remarks>
-/// An epoch visits the groups in random order, takes one random puzzle of each, and adds its examples, in random order,
-/// until the batch is full; what does not fit of that puzzle is dropped, not carried over. An iteration is a number of
-/// epochs in one stream, so a batch may cross epochs; its last, unfilled batch is dropped. The draw depends on seed and
-/// iteration alone. The sets of a dataset are one stream; the authors' loader goes through them one after the other.
+/// An epoch visits the groups in random order and takes one random puzzle of each. The puzzle's examples are added in random order
+/// until the batch is full; those that do not fit are dropped. An iteration is a number of epochs in one stream, so a batch may
+/// cross epochs; its last, unfilled batch is dropped. Draws depend only on seed and iteration. The sets of a dataset are one
+/// stream; the authors' loader reads them one after the other.
 /// </remarks>
-public sealed class GroupSampler
+internal sealed class GroupSampler
 {
     private readonly IPuzzleDataset _dataset;
     private readonly int _batchSize;
     private readonly int _epochsPerIteration;
     private readonly long _seed;
 
-    /// <summary>Creates the sampler.</summary>
-    /// <param name="dataset">The examples.</param>
-    /// <param name="batchSize">B.</param>
-    /// <param name="epochsPerIteration">The number of epochs in one stream.</param>
-    /// <param name="seed">The seed of every draw.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is not positive, or an iteration might not fill one batch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An iteration might not fill one batch.</exception>
     public GroupSampler(IPuzzleDataset dataset, int batchSize, int epochsPerIteration, long seed)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochsPerIteration);
         var sure = SmallestEpoch(dataset) * epochsPerIteration;
         if (batchSize > sure)
         {
@@ -40,13 +31,8 @@ public sealed class GroupSampler
         _seed = seed;
     }
 
-    /// <summary>The batches of one iteration.</summary>
-    /// <param name="iteration">Its number, from 0.</param>
-    /// <returns>For each batch B examples with their puzzles.</returns>
-    public IEnumerable<IReadOnlyList<SampledExample>> Iterate(long iteration) => Iterate(iteration, firstBatch: 0);
-
-    /// <summary>The batches of one iteration from a place on. Those before it are drawn, for chance goes on from them, but not kept.</summary>
-    internal IEnumerable<SampledExample[]> Iterate(long iteration, long firstBatch)
+    /// <summary>The batches of an iteration, starting at a batch. Earlier ones are drawn but not returned.</summary>
+    public IEnumerable<SampledExample[]> Iterate(long iteration, long firstBatch = 0)
     {
         var random = new StatefulRandom(_seed).Split(iteration);
         var batch = new SampledExample[_batchSize];
@@ -70,7 +56,7 @@ public sealed class GroupSampler
         }
     }
 
-    /// <summary>What an epoch draws where it takes the smallest puzzle of every group: with less, a stream might go on without ever filling a batch.</summary>
+    /// <summary>The examples of an epoch that takes the smallest puzzle of every group. With fewer, a stream might never fill a batch.</summary>
     private static long SmallestEpoch(IPuzzleDataset dataset)
     {
         var sum = 0L;
@@ -101,7 +87,7 @@ public sealed class GroupSampler
         }
     }
 
-    /// <summary>Draws a puzzle of a group and as many of its examples as there is room for.</summary>
+    /// <summary>Draws a puzzle of a group and as many of its examples as fit.</summary>
     private int AddPuzzleOf(int group, Span<SampledExample> room, Random random)
     {
         var puzzle = random.Next(_dataset.GroupOffsets[group], _dataset.GroupOffsets[group + 1]);
@@ -113,20 +99,17 @@ public sealed class GroupSampler
             return 1;
         }
 
-        var examples = ArrayPool<int>.Shared.Rent(count);
-        for (var i = 0; i < count; i++)
-        {
-            examples[i] = first + i;
-        }
-
-        random.ShuffleStably(examples.AsSpan(0, count));
+        var examples = Enumerable.Range(first, count).ToArray();
+        random.ShuffleStably(examples.AsSpan());
         var taken = Math.Min(count, room.Length);
         for (var i = 0; i < taken; i++)
         {
             room[i] = new SampledExample(examples[i], puzzle);
         }
 
-        ArrayPool<int>.Shared.Return(examples);
         return taken;
     }
 }
+
+/// <summary>A drawn example and its puzzle, by their indices in the dataset.</summary>
+internal readonly record struct SampledExample(int Example, int Puzzle);

@@ -1,30 +1,36 @@
+using System.Text.Json.Serialization;
+
 namespace Hrm.Training;
 
-/// <summary>What <c>dataset.json</c> says of a split.</summary>
+/// <summary>The contents of <c>dataset.json</c>, the metadata of a split.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record PuzzleDatasetMetadata
 {
-    /// <summary>The token of padding.</summary>
+    /// <summary>The padding token.</summary>
     public required int PadId { get; init; }
 
-    /// <summary>The label that stands for "does not count" in the files; <see langword="null"/> where every label counts.</summary>
+    /// <summary>The stored value of an ignored label; <see langword="null"/> if every label counts.</summary>
     public required int? IgnoreLabelId { get; init; }
 
     /// <summary>The id of no puzzle.</summary>
     public required int BlankIdentifierId { get; init; }
 
     /// <summary>V, the number of token values.</summary>
+    [JsonPropertyName("vocab_size")]
     public required int VocabularySize { get; init; }
 
-    /// <summary>The number of tokens of an example.</summary>
+    /// <summary>The number of tokens per example.</summary>
+    [JsonPropertyName("seq_len")]
     public required int SequenceLength { get; init; }
 
     /// <summary>The number of puzzle ids.</summary>
+    [JsonPropertyName("num_puzzle_identifiers")]
     public required int PuzzleIdCount { get; init; }
 
-    /// <summary>The number of groups of all sets.</summary>
+    /// <summary>The number of groups in all sets.</summary>
     public required int TotalGroups { get; init; }
 
-    /// <summary>The number of examples of all sets over that of their puzzles.</summary>
+    /// <summary>The mean number of examples per puzzle in all sets.</summary>
     public required double MeanPuzzleExamples { get; init; }
 
     /// <summary>The names of the sets, in order.</summary>

@@ -1,26 +1,25 @@
 namespace Hrm.Training;
 
-/// <summary>What holds for every split of a dataset that is to be written.</summary>
+/// <summary>Settings for every split of a dataset to write.</summary>
 public sealed class PuzzleDatasetOptions
 {
-    /// <summary>V, the number of token values. No default: it has to be set.</summary>
+    /// <summary>V, the number of token values. Required.</summary>
     public int VocabularySize { get; set; }
 
-    /// <summary>The number of tokens of an example. No default: it has to be set.</summary>
+    /// <summary>The number of tokens per example. Required.</summary>
     public int SequenceLength { get; set; }
 
-    /// <summary>The token of padding, which the files state. Default 0, with which <see cref="PuzzleLoader"/> fills batches.</summary>
+    /// <summary>The padding token that the metadata state. Default 0, with which batches are filled.</summary>
     public int PadId { get; set; }
 
     /// <summary>
-    /// The label that stands for <see cref="Core.PuzzleBatch.IgnoredLabel"/> in the files; <see langword="null"/> where every label
-    /// counts. Default 0.
+    /// The value that the files store for <see cref="Core.PuzzleBatch.IgnoredLabel"/>; <see langword="null"/> if every label counts. Default 0.
     /// </summary>
     public int? IgnoreLabelId { get; set; } = 0;
 
     /// <summary>The name of the one set of each split. Default <c>all</c>.</summary>
     public string SetName { get; set; } = "all";
 
-    /// <summary>Whether a dataset that is there already is replaced. A folder that holds anything else never is. Default no.</summary>
+    /// <summary>Whether an existing dataset is replaced. A folder with other contents never is. Default no.</summary>
     public bool Overwrite { get; set; }
 }

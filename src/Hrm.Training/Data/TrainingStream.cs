@@ -1,31 +1,52 @@
+using System.Collections;
 using Hrm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
-/// <summary>An endless stream of training batches that a background thread prepares, and that can go on from any place.</summary>
+/// <summary>An endless stream of training batches that a background thread prepares. It can resume from any position.</summary>
 /// <remarks>
-/// What a batch holds depends on the seed and its <see cref="SamplerPosition"/> alone, so a resumed training reads what the
-/// interrupted one would have read. Give it a dataset and an augmentation that no other thread uses. One reader at a time.
+/// <para>
+/// The stream owns its batches: a batch is valid until the next one is taken or the stream is disposed. Use
+/// <see cref="PuzzleBatch.Clone"/> to keep one.
+/// </para>
+/// <para>
+/// The contents of a batch depend only on the seed and its <see cref="SamplerPosition"/>, so a resumed training reads the same
+/// batches as an uninterrupted one. No other thread may use the dataset and the augmentation. One reader at a time.
+/// </para>
+/// <para>
+/// Processes that train together each make a stream with the same dataset, batch size and seed, and with their own rank. All draw the
+/// same batches, and rank r of W takes the rows r·B/W … (r + 1)·B/W - 1 of each. A row's augmentation does not depend on W.
+/// </para>
 /// </remarks>
-public sealed class TrainingStream : IDisposable
+/// <example><code>
+/// using var batches = new TrainingStream(dataset, batchSize: 64, augmentation: new SudokuAugmentation(SudokuShape.Nine));
+/// foreach (var batch in batches.Take(options.TotalSteps))
+/// {
+///     using var metrics = trainer.Step(batch);
+/// }
+/// </code></example>
+public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
 {
-    private readonly PuzzleLoader _loader;
     private readonly GroupSampler _sampler;
+    private readonly BatchReader _reader;
+    private readonly int _rows;
     private readonly IExampleAugmentation? _augmentation;
     private readonly HashSet<SamplerPosition> _skipped = [];
     private BatchProducer? _producer;
     private IEnumerator<StreamedBatch>? _direct;
 
-    /// <summary>Creates a stream that stands at its beginning.</summary>
+    /// <summary>Creates a stream at its first batch.</summary>
     /// <param name="dataset">The examples.</param>
     /// <param name="batchSize">B, the rows of a batch of all processes together.</param>
-    /// <param name="options">How to draw them; read once.</param>
-    /// <param name="device">Where the tensors go; the CPU by default.</param>
+    /// <param name="options">Settings of sampling; read once.</param>
+    /// <param name="device">The device of the batches; the CPU by default.</param>
     /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size is not positive or no multiple of the number of processes, or an iteration might not fill one batch.</exception>
+    /// <exception cref="InvalidConfigException">The options are not valid; all errors are listed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The batch size is not a positive multiple of the number of processes, has too many tokens, or exceeds the examples of an iteration.
+    /// </exception>
     public TrainingStream(
         IPuzzleDataset dataset,
         int batchSize,
@@ -34,12 +55,18 @@ public sealed class TrainingStream : IDisposable
         IExampleAugmentation? augmentation = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         Options = options ?? new TrainingStreamOptions();
         InvalidConfigException.ThrowIfInvalid("training stream options", Options);
+        if (batchSize % Options.WorldSize != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected a multiple of {Options.WorldSize}, the number of processes");
+        }
 
+        _rows = batchSize / Options.WorldSize;
         Dataset = dataset;
         BatchSize = batchSize;
-        _loader = new PuzzleLoader(dataset, batchSize, device ?? CPU, Options.Rank, Options.WorldSize);
+        _reader = new BatchReader(dataset, _rows, device ?? CPU);
         _sampler = new GroupSampler(dataset, batchSize, Options.EpochsPerIteration, Options.Seed);
         _augmentation = augmentation;
     }
@@ -50,55 +77,69 @@ public sealed class TrainingStream : IDisposable
     /// <summary>B, the rows of a batch of all processes together.</summary>
     public int BatchSize { get; }
 
-    /// <summary>The place of the next batch.</summary>
+    /// <summary>The position of the next batch.</summary>
     public SamplerPosition Position { get; private set; }
 
-    /// <summary>How the batches are drawn.</summary>
-    internal TrainingStreamOptions Options { get; }
-
-    /// <summary>The places that are left out.</summary>
+    /// <summary>The positions that the stream skips.</summary>
     public IReadOnlyCollection<SamplerPosition> Skipped => _skipped;
 
-    /// <summary>The next batch.</summary>
+    internal TrainingStreamOptions Options { get; }
+
+    /// <summary>The batch that <see cref="Next"/> returned last.</summary>
+    internal StreamedBatch? Current { get; private set; }
+
+    /// <summary>Takes the next batch and frees the previous one.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>A batch that the caller disposes.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the stream stands where it stood.</exception>
-    public StreamedBatch Next(CancellationToken cancellationToken = default)
+    /// <returns>A batch that the stream owns; valid until the next call.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the position has not changed.</exception>
+    public PuzzleBatch Next(CancellationToken cancellationToken = default)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var batch = Take(cancellationToken);
-            Position = batch.Position with { Batch = batch.Position.Batch + 1 };
-            if (!_skipped.Contains(batch.Position))
+            var next = Take(cancellationToken);
+            Current?.Batch.Dispose();
+            Current = next;
+            Position = next.Position with { Batch = next.Position.Batch + 1 };
+            if (!_skipped.Contains(next.Position))
             {
-                return batch;
+                return next.Batch;
             }
-
-            batch.Dispose();
         }
     }
 
-    /// <summary>Goes to a place, and forgets what was to be left out.</summary>
-    /// <param name="position">The place of the next batch; beyond an iteration's end it is the next iteration's first.</param>
-    /// <param name="skipped">The places to leave out.</param>
+    /// <summary>Enumerates batches without end, as <see cref="Next"/> does.</summary>
+    public IEnumerator<PuzzleBatch> GetEnumerator()
+    {
+        while (true)
+        {
+            yield return Next();
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Moves to a position and replaces the positions to skip. Frees the current batch.</summary>
+    /// <param name="position">The position of the next batch; beyond an iteration's end it is the first of the next iteration.</param>
+    /// <param name="skipped">The positions to skip.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="position"/> is negative.</exception>
     public void Seek(SamplerPosition position, IEnumerable<SamplerPosition>? skipped = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position.Iteration, nameof(position));
         ArgumentOutOfRangeException.ThrowIfNegative(position.Batch, nameof(position));
-        Stop();
+        Dispose();
         Position = position;
         _skipped.Clear();
         _skipped.UnionWith(skipped ?? []);
     }
 
-    /// <summary>Leaves a batch out when the stream comes to it.</summary>
-    /// <param name="position">Its place.</param>
-    public void Skip(SamplerPosition position) => _skipped.Add(position);
-
-    /// <summary>Stops the background thread and frees the batches that it holds ready.</summary>
-    public void Dispose() => Stop();
+    /// <summary>Stops the background thread and frees all batches.</summary>
+    public void Dispose()
+    {
+        Stop();
+        Current?.Batch.Dispose();
+        Current = null;
+    }
 
     private StreamedBatch Take(CancellationToken cancellationToken)
     {
@@ -106,27 +147,43 @@ public sealed class TrainingStream : IDisposable
         {
             if (_producer is null)
             {
-                _producer = new BatchProducer(Source(), Options.PrefetchBatches);
+                _producer = new BatchProducer(BatchesFrom(Position), Options.PrefetchBatches);
                 _producer.Start();
             }
 
             return _producer.Take(cancellationToken);
         }
 
-        _direct ??= Source().GetEnumerator();
+        _direct ??= BatchesFrom(Position).GetEnumerator();
         try
         {
-            return _direct.MoveNext() ? _direct.Current : throw new InvalidOperationException("The source of training batches has ended.");
+            _direct.MoveNext();
+            return _direct.Current;
         }
         catch
         {
-            // An iterator that has thrown is over: the next call starts a new one at the same place.
+            // An iterator ends when it throws. The next call starts a new one at the same position.
             Stop();
             throw;
         }
     }
 
-    private IEnumerable<StreamedBatch> Source() => _loader.From(Position, _sampler, Options.Seed, _augmentation);
+    /// <summary>Batches without end. Each batch has its own random source, derived from its position, so earlier batches need not be read.</summary>
+    private IEnumerable<StreamedBatch> BatchesFrom(SamplerPosition start)
+    {
+        var seeds = new StatefulRandom(Options.Seed).Split(-1);
+        var firstRow = Options.Rank * _rows;
+        for (var (iteration, batch) = start; ; iteration++, batch = 0)
+        {
+            var seedsOfIteration = seeds.Split(iteration);
+            foreach (var examples in _sampler.Iterate(iteration, batch))
+            {
+                var read = _reader.Read(examples, firstRow, _augmentation, seedsOfIteration.Split(batch));
+                yield return new StreamedBatch(read, new SamplerPosition(iteration, batch), examples[firstRow..(firstRow + _rows)]);
+                batch++;
+            }
+        }
+    }
 
     private void Stop()
     {
@@ -136,3 +193,11 @@ public sealed class TrainingStream : IDisposable
         _direct = null;
     }
 }
+
+/// <summary>A position in a stream of training batches, as a checkpoint stores it.</summary>
+/// <param name="Iteration">The iteration of the sampler, from 0.</param>
+/// <param name="Batch">The batch within the iteration, from 0.</param>
+public readonly record struct SamplerPosition(long Iteration, long Batch);
+
+/// <summary>A training batch, its position and its examples in the order of the rows.</summary>
+internal sealed record StreamedBatch(PuzzleBatch Batch, SamplerPosition Position, SampledExample[] Examples);

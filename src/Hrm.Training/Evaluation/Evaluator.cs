@@ -1,4 +1,5 @@
 using Hrm.Core;
+using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,128 +7,171 @@ namespace Hrm.Training;
 
 /// <summary>Measures a model on a dataset.</summary>
 /// <remarks>
-/// Each batch starts with a fresh carry and runs until every row has stopped. A row's answer is that of the segment at which it
-/// stopped; later segments are not computed for it. Without a policy this is the paper's evaluation: exactly M segments.
+/// Each example starts with a fresh carry and runs until it stops; afterwards its row is not computed. Without a policy this is the
+/// paper's evaluation, exactly M segments. Only one batch is kept: memory does not grow with the dataset.
 /// </remarks>
 public sealed class Evaluator
 {
     private readonly HrmModel _model;
-    private readonly HrmLoss _loss;
     private readonly int _maxSegments;
     private readonly IHaltingPolicy? _halting;
+    private readonly HrmLoss _loss;
     private readonly int _batchSize;
 
     /// <summary>Creates the evaluator.</summary>
-    /// <param name="model">The model; stays the caller's.</param>
-    /// <param name="loss">The loss to report.</param>
-    /// <param name="maxSegments">M, the largest number of segments of a row.</param>
-    /// <param name="halting">Stops a row earlier; <see langword="null"/> runs every row for M segments.</param>
+    /// <param name="model">The model; the caller owns it.</param>
+    /// <param name="maxSegments">M, the largest number of segments of an example.</param>
+    /// <param name="halting">Stops an example earlier; <see langword="null"/> runs every example for M segments.</param>
+    /// <param name="loss">The loss to report; that of the default <see cref="TrainerOptions"/> if <see langword="null"/>.</param>
     /// <param name="batchSize">B.</param>
     /// <exception cref="ArgumentOutOfRangeException">M or B is not positive.</exception>
-    public Evaluator(HrmModel model, HrmLoss loss, int maxSegments, IHaltingPolicy? halting = null, int batchSize = 256)
+    public Evaluator(HrmModel model, int maxSegments, IHaltingPolicy? halting = null, HrmLoss? loss = null, int batchSize = 256)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSegments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         _model = model;
-        _loss = loss;
         _maxSegments = maxSegments;
         _halting = halting;
+        _loss = loss ?? HrmTrainer.CreateLoss(new TrainerOptions());
         _batchSize = batchSize;
     }
 
-    /// <summary>Evaluates every example.</summary>
+    /// <summary>Evaluates every example, in evaluation mode and without gradient.</summary>
     /// <param name="dataset">The examples.</param>
-    /// <param name="progress">Told the number of examples done after each batch.</param>
-    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <param name="observed">Receives each example when its batch has run, in order, on the calling thread.</param>
+    /// <param name="progress">Receives the number of evaluated examples after each batch.</param>
+    /// <param name="cancellationToken">Stops before the next segment.</param>
+    /// <returns>Metrics over all examples with labels.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
+    /// <exception cref="ShapeMismatchException">The examples and the model have different lengths.</exception>
     /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
     /// <exception cref="HrmException">The dataset cannot be read.</exception>
-    public EvaluationResult Evaluate(IPuzzleDataset dataset, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
-        => Evaluate(dataset, null, progress, cancellationToken);
-
-    /// <summary>Evaluates every example, and hands on what the model answered.</summary>
-    /// <param name="dataset">The examples.</param>
-    /// <param name="predicted">Takes the answers, in the order of the examples, on the calling thread: a checker, a vote.</param>
-    /// <param name="progress">Told the number of examples done after each batch.</param>
-    /// <param name="cancellationToken">Stops before the next batch.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="ShapeMismatchException">The puzzles have another length than the model's.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
-    /// <exception cref="HrmException">The dataset cannot be read.</exception>
-    public EvaluationResult Evaluate(
+    public MetricAverages Evaluate(
         IPuzzleDataset dataset,
-        Action<ExamplePrediction>? predicted,
+        Action<EvaluatedExample>? observed = null,
         IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        using var running = new RunningBatch<EvaluatedRow>(_model, TimeProvider.System);
+        var sums = default(MetricSums);
+        ForEachBatch(_model, dataset, _batchSize, progress, (batch, first, count) =>
+        {
+            var rows = Run(running, batch, count, cancellationToken);
+            sums += Measure(rows, batch.Labels!.narrow(0, 0, count));
+            for (var row = 0; observed is not null && row < count; row++)
+            {
+                observed(rows[row].ToExample(first + row));
+            }
+        });
+        return sums.Average(sums.Count);
+    }
+
+    /// <summary>Runs an action on every batch of a dataset, in evaluation mode, without gradient and in a dispose scope.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="dataset">The examples.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="progress">Receives the number of finished examples after each batch.</param>
+    /// <param name="evaluate">Takes the batch, the index of its first example and the number of its examples; further rows are filling.</param>
+    /// <returns>The number of examples.</returns>
+    internal static int ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dataset);
-        PuzzleLoader.RequireIds(dataset, _model.Config);
-        var wasTraining = _model.training;
-        _model.eval();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        BatchReader.RequireIds(dataset, model.Config);
+        var wasTraining = model.training;
+        model.eval();
         try
         {
             using var noGradient = no_grad();
-            using var running = new RunningBatch<RunningRow>(_model, TimeProvider.System);
-            var sums = default(MetricSums);
-            var examples = new List<ExampleResult>(dataset.ExampleCount);
-            foreach (var batch in new PuzzleLoader(dataset, _batchSize, _model.Device).InOrder())
+            var done = 0;
+            foreach (var (batch, count) in new BatchReader(dataset, batchSize, model.Device).InOrder())
             {
-                using (batch)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    sums += EvaluateBatch(running, batch, examples, Math.Min(_batchSize, dataset.ExampleCount - examples.Count), predicted);
-                    progress?.Report(examples.Count);
-                }
+                using var scope = NewDisposeScope();
+                evaluate(batch, done, count);
+                done += count;
+                progress?.Report(done);
             }
 
-            return new EvaluationResult(sums.Average(sums.Count), examples);
+            return done;
         }
         finally
         {
-            _model.train(wasTraining);
+            model.train(wasTraining);
         }
     }
 
-    private MetricSums EvaluateBatch(
-        RunningBatch<RunningRow> running,
-        PuzzleBatch batch,
-        List<ExampleResult> examples,
-        int count,
-        Action<ExamplePrediction>? predicted)
+    /// <summary>Runs segments until the policy has stopped every example.</summary>
+    private EvaluatedRow[] Run(RunningBatch<EvaluatedRow> running, PuzzleBatch batch, int count, CancellationToken cancellationToken)
     {
-        using var scope = NewDisposeScope();
-        var rows = Run(running, batch, count);
-        var labels = batch.Labels!.narrow(0, 0, count); // [count, seq_len]
-        var logits = stack(rows.Select(row => row.Logits!)); // [count, seq_len, V]
-        var segments = tensor(Values(rows, row => row.Segments), ScalarType.Int32, _model.Device); // [count]
-        var qHalt = tensor(Values(rows, row => row.QHalt), ScalarType.Float32, _model.Device); // [count]
-        var qContinue = tensor(Values(rows, row => row.QContinue), ScalarType.Float32, _model.Device); // [count]
-        var loss = _loss.Compute(logits, qHalt, qContinue, labels, segments, ones_like(segments, ScalarType.Bool), continueTarget: null);
-        var isRight = RowOutcome.Of(logits, labels).IsRight.cpu().data<bool>().ToArray(); // [count]
+        var length = _model.Config.SequenceLength;
+        ShapeGuard.Require(batch.Inputs, "inputs", "B", length);
+        batch.Limits.RequireWithin(_model.Config);
+        var inputs = batch.Inputs.cpu().data<int>().ToArray(); // [B, seq_len]
+        var labels = batch.Labels!.cpu().data<int>().ToArray(); // [B, seq_len]
+        var puzzleIds = batch.PuzzleIds.cpu().data<int>().ToArray(); // [B]
+        var rows = new EvaluatedRow[count];
         for (var row = 0; row < count; row++)
         {
-            var result = new ExampleResult(isRight[row], rows[row].Segments, rows[row].QHalt);
-            examples.Add(result);
-            predicted?.Invoke(new ExamplePrediction(examples.Count - 1, rows[row].PuzzleId, rows[row].Tokens, rows[row].Answer.ToArray(), result));
+            var tokens = (row * length)..((row + 1) * length);
+            rows[row] = new EvaluatedRow(inputs[tokens], puzzleIds[row], labels[tokens], _maxSegments, _halting) { KeepsLogits = true };
+            running.Add(rows[row]);
         }
 
-        return MetricSums.Read(loss.Metrics);
-    }
-
-    /// <summary>Runs segments until every row has stopped; those that have are not computed any more.</summary>
-    private RunningRow[] Run(RunningBatch<RunningRow> running, PuzzleBatch batch, int count)
-    {
-        var rows = EvaluationRows.Add(running, batch, count, _model.Config, (tokens, puzzleId) => new RunningRow(tokens, puzzleId, _maxSegments, _halting) { KeepsLogits = true });
         while (running.Rows.Count > 0)
         {
-            running.RunSegment();
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var row in running.RunSegment())
+            {
+                row.AddSegment();
+            }
         }
 
         return rows;
     }
 
-    private static T[] Values<T>(RunningRow[] rows, Func<RunningRow, T> value) => [.. rows.Select(value)];
+    private MetricSums Measure(EvaluatedRow[] rows, Tensor labels)
+    {
+        var logits = stack(rows.Select(row => row.Logits!)); // [count, seq_len, V]
+        var segments = tensor(Values(row => row.Segments), ScalarType.Int32, _model.Device); // [count]
+        var qHalt = tensor(Values(row => row.QHalt), ScalarType.Float32, _model.Device); // [count]
+        var qContinue = tensor(Values(row => row.QContinue), ScalarType.Float32, _model.Device); // [count]
+        var halted = ones_like(segments, ScalarType.Bool); // [count]
+        return MetricSums.Read(_loss.Compute(logits, qHalt, qContinue, labels, segments, halted, continueTarget: null).Metrics);
+
+        T[] Values<T>(Func<EvaluatedRow, T> value) => [.. rows.Select(value)];
+    }
+
+    /// <summary>A row that compares each prediction with the labels and with the one before.</summary>
+    private sealed class EvaluatedRow(int[] tokens, int puzzleId, int[] labels, int maxSegments, IHaltingPolicy? halting) : RunningRow(tokens, puzzleId, maxSegments, halting)
+    {
+        private readonly List<SegmentResult> _results = [];
+        private int[]? _before;
+
+        public void AddSegment()
+        {
+            var (wrong, changed, restored) = (0, 0, 0);
+            for (var token = 0; token < labels.Length; token++)
+            {
+                var label = labels[token];
+                if (label == PuzzleBatch.IgnoredLabel)
+                {
+                    continue;
+                }
+
+                var answer = Answer[token];
+                var before = _before?[token] ?? answer;
+                wrong += answer != label ? 1 : 0;
+                changed += answer != before ? 1 : 0;
+                restored += answer == label && before != label ? 1 : 0;
+            }
+
+            _results.Add(new SegmentResult(Segments, wrong, changed, restored, QHalt, QContinue, UnchangedSegments));
+            _before = Answer.ToArray();
+        }
+
+        public EvaluatedExample ToExample(int index)
+            => new(index, PuzzleId, Tokens, _before!, labels.Count(label => label != PuzzleBatch.IgnoredLabel), _results);
+    }
 }

@@ -43,7 +43,7 @@ public sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(stream);
         InvalidConfigException.ThrowIfInvalid("training run options", options);
-        PuzzleLoader.RequireIds(stream.Dataset, trainer.Model.Config);
+        BatchReader.RequireIds(stream.Dataset, trainer.Model.Config);
 
         if (options.MaxRollbacks > 0 && trainer.Options.FiniteCheckInterval != 1)
         {
@@ -176,19 +176,19 @@ public sealed class TrainingRun : IDisposable
 
     private void TakeStep(CancellationToken cancellationToken)
     {
-        using var batch = _stream.Next(cancellationToken);
+        var batch = _stream.Next(cancellationToken);
         var start = Time.GetTimestamp();
         try
         {
-            using var metrics = _trainer.Step(batch.Batch); // [8]
+            using var metrics = _trainer.Step(batch); // [8]
             _sums.PlusInPlace(metrics);
         }
         catch (TrainingDivergedException exception)
         {
             throw new TrainingDivergedException(exception.Report with
             {
-                Position = batch.Position,
-                Examples = [.. batch.Examples.Select(example => example.Example)],
+                Position = _stream.Current!.Position,
+                Examples = [.. _stream.Current.Examples.Select(example => example.Example)],
             });
         }
 

@@ -35,7 +35,7 @@ public sealed class AnalysisGuideTests : IDisposable
         var solved = new int[16];
         var stops = new List<int>();
         var policy = new ConfidenceHalting(0.95);
-        new SegmentEvaluator(model, segments: 16).Run(dataset, example =>
+        new Evaluator(model, 16).Evaluate(dataset, example =>
         {
             foreach (var segment in example.Segments.Where(segment => segment.IsExact))
             {
@@ -81,7 +81,7 @@ public sealed class AnalysisGuideTests : IDisposable
 
         // <answers>
         var answers = new AnswerStudy(segments: 16);
-        new SegmentEvaluator(model, segments: 16).Run(dataset, answers.Add);
+        new Evaluator(model, 16).Evaluate(dataset, answers.Add);
         foreach (var average in answers.Segments)
         {
             Console.WriteLine($"segment {average.Segment}: {average.Exact:P1} exact, {average.Wrong:P1} of the tokens wrong, {average.Changed:P1} changed");
@@ -100,7 +100,7 @@ public sealed class AnalysisGuideTests : IDisposable
         // <halting>
         var confident = new HaltingStudy(new ConfidenceHalting(0.95), maxSegments: 16);
         var stable = new HaltingStudy(new StableHalting(2), maxSegments: 16);
-        new SegmentEvaluator(model, segments: 16).Run(dataset, example =>
+        new Evaluator(model, 16).Evaluate(dataset, example =>
         {
             var difficulty = example.Inputs.Count(token => token == 1);
             confident.Add(example, difficulty);

@@ -29,13 +29,13 @@ public sealed partial class MigratingGuideTests : GuideFolder
         using var model = AuthorsCheckpoint.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
         using var test = PuzzleDatasetFolder.Open("data/sudoku", "test");
         var options = new TrainerOptions { TokenLoss = TokenLossKind.Stablemax };
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 16);
-        var result = evaluator.Evaluate(test, prediction => Console.WriteLine($"{prediction.Example}: {prediction.Result.IsExact}"));
-        Console.WriteLine($"{result.Averages.ExactAccuracy:P1} exact of {result.Averages.Count}");
+        var evaluator = new Evaluator(model, 16, loss: HrmTrainer.CreateLoss(options));
+        var averages = evaluator.Evaluate(test, example => Console.WriteLine($"{example.Example}: {example.IsExact}"));
+        Console.WriteLine($"{averages.ExactAccuracy:P1} exact of {averages.Count}");
         // </migrating>
 
-        result.Averages.Count.Should().Be(3);
-        result.Averages.Segments.Should().Be(16);
+        averages.Count.Should().Be(3);
+        averages.Segments.Should().Be(16);
     }
 
     /// <summary>The recorded checkpoint has the file that the authors' training wrote.</summary>

@@ -36,14 +36,14 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         // <own-score>
         var solved = 0;
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 2);
-        var result = evaluator.Evaluate(test, prediction => solved += task.IsSolution(prediction.Inputs, prediction.Tokens) ? 1 : 0);
-        Console.WriteLine($"{solved} of {test.ExampleCount} solved, {result.Averages.ExactAccuracy:P0} exact");
+        var evaluator = new Evaluator(model, 2, loss: HrmTrainer.CreateLoss(options));
+        var averages = evaluator.Evaluate(test, example => solved += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0);
+        Console.WriteLine($"{solved} of {test.ExampleCount} solved, {averages.ExactAccuracy:P0} exact");
         // </own-score>
 
         solved.Should().BeGreaterThan(100, "of 200");
-        evaluator.Evaluate(test, prediction => task.IsSolution(prediction.Inputs, prediction.Tokens)
-            .Should().Be(prediction.Result.IsExact, "there is one right order"));
+        evaluator.Evaluate(test, example => task.IsSolution(example.Inputs, example.Answer)
+            .Should().Be(example.IsExact, "there is one right order"));
 
         // <own-solver>
         model.Save("sorting-model");

@@ -26,7 +26,7 @@ public sealed class TasksGuideTests : GuideFolder
 
         using var training = PuzzleDatasetFolder.Open("data/mazes", "train");
         using var stream = new TrainingStream(training, batchSize: 32);
-        using var batch = stream.Next();
+        var batch = stream.Next();
         // </tasks>
 
         training.ExampleCount.Should().Be(90 * 8);

@@ -62,11 +62,11 @@ public sealed class TrainingGuideTests : GuideFolder
         var json = new JsonLinesLog(Path.Combine(folder, "metrics.jsonl"));
         var board = new TensorBoardLog(Path.Combine(folder, "tensorboard"));
 
-        var evaluator = new Evaluator(model, HrmTrainer.CreateLoss(options), 8);
+        var evaluator = new Evaluator(model, 8, loss: HrmTrainer.CreateLoss(options));
         using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { EvaluationInterval = 400, Patience = 5 })
         {
             Checkpoints = checkpoints,
-            Evaluate = (_, cancellation) => evaluator.Evaluate(test, progress: null, cancellation).Averages,
+            Evaluate = (_, cancellation) => evaluator.Evaluate(test, cancellationToken: cancellation),
             Logs = [json, board],
         };
         run.Resume(); // Goes on from the last sound checkpoint, if there is one.

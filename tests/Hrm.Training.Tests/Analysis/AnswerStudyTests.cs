@@ -54,6 +54,6 @@ public sealed class AnswerStudyTests
         actual.Restored.Should().BeApproximately(expected.Restored, 1e-12);
     }
 
-    private static ExampleSegments Example(int labelled, params (int Wrong, int Changed, int Restored)[] segments)
-        => new(0, 0, [], labelled, [.. segments.Select((it, place) => new SegmentResult(place + 1, it.Wrong, it.Changed, it.Restored, 0, 0, 0))]);
+    private static EvaluatedExample Example(int labelled, params (int Wrong, int Changed, int Restored)[] segments)
+        => new(0, 0, [], [], labelled, [.. segments.Select((it, place) => new SegmentResult(place + 1, it.Wrong, it.Changed, it.Restored, 0, 0, 0))]);
 }

@@ -249,10 +249,9 @@ public sealed class FixedPointStudyTests : IDisposable
     {
         var (residuals, distances) = (new double[Updates], new double[Updates]);
         using var noGradient = no_grad();
-        foreach (var batch in new PuzzleLoader(_dataset, 1, CPU).InOrder())
+        foreach (var (batch, _) in new BatchReader(_dataset, 1, CPU).InOrder())
         {
             using var scope = NewDisposeScope();
-            using var owned = batch;
             var carry = _model.InitialCarry(1);
             for (var segment = 0; segment < Segments; segment++)
             {

@@ -42,7 +42,7 @@ public sealed class HaltingStudyTests
     [Fact]
     public void Examples_without_labels_are_not_counted()
     {
-        _study.Add(Example((0, false), (0, true)) with { Labelled = 0 }, difficulty: 5);
+        _study.Add(new EvaluatedExample(0, 0, [], [], labelled: 0, [new SegmentResult(1, 0, 0, 0, 0, 0, 0)]), difficulty: 5);
         _study.ByDifficulty.Should().BeEmpty();
         Check(_study.All, 0, double.NaN, double.NaN, 0, double.NaN, [0, 0, 0, 0]);
     }
@@ -57,13 +57,14 @@ public sealed class HaltingStudyTests
         var dataset = byHand.Dataset(byHand.HaltingSegment);
         var policy = new QValueHalting();
         var study = new HaltingStudy(policy, Segments);
-        new SegmentEvaluator(model, Segments, Rows).Run(dataset, example => study.Add(example, example.Example % 2));
-        var result = new Evaluator(model, HrmTrainer.CreateLoss(new TrainerOptions()), Segments, policy, Rows).Evaluate(dataset);
+        new Evaluator(model, Segments).Evaluate(dataset, example => study.Add(example, example.Example % 2));
+        var segments = new List<int>();
+        var averages = new Evaluator(model, Segments, policy).Evaluate(dataset, example => segments.Add(example.Segments.Count));
 
         study.All.Examples.Should().Be(Rows);
-        study.All.MeanSegments.Should().BeApproximately(result.Examples.Average(example => example.Segments), 1e-12);
-        study.All.ExactAccuracy.Should().BeApproximately(result.Averages.ExactAccuracy, 1e-12);
-        study.All.Histogram.Should().Equal(Enumerable.Range(1, Segments).Select(segment => result.Examples.Count(example => example.Segments == segment)));
+        study.All.MeanSegments.Should().BeApproximately(segments.Average(), 1e-12);
+        study.All.ExactAccuracy.Should().BeApproximately(averages.ExactAccuracy, 1e-12);
+        study.All.Histogram.Should().Equal(Enumerable.Range(1, Segments).Select(segment => segments.Count(count => count == segment)));
         study.ByDifficulty[1].ExactAccuracy.Should().Be(0, "odd rows have a wrong token");
         study.ByDifficulty[0].ExactAccuracy.Should().Be(1, "even rows are right where they halt");
         study.All.Histogram.Count(count => count > 0).Should().BeGreaterThan(1, "the rows halt at unlike segments");
@@ -79,6 +80,6 @@ public sealed class HaltingStudyTests
         actual.Histogram.Should().Equal(histogram);
     }
 
-    private static ExampleSegments Example(params (int Wrong, bool IsStable)[] segments)
-        => new(0, 0, [], 2, [.. segments.Select((it, place) => new SegmentResult(place + 1, it.Wrong, 0, 0, 0, 0, it.IsStable ? 1 : 0))]);
+    private static EvaluatedExample Example(params (int Wrong, bool IsStable)[] segments)
+        => new(0, 0, [], [], 2, [.. segments.Select((it, place) => new SegmentResult(place + 1, it.Wrong, 0, 0, 0, 0, it.IsStable ? 1 : 0))]);
 }

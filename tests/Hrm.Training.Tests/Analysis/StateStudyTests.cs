@@ -56,7 +56,7 @@ public sealed class StateStudyTests : IDisposable
         cancelled.Cancel();
         FluentActions.Invoking(() => StateStudy.Run(_model, _dataset, 1, cancellationToken: cancelled.Token)).Should().Throw<OperationCanceledException>();
         heard.Should().Be(0);
-        using var batch = new PuzzleLoader(_dataset, Rows, CPU).InOrder().Single();
+        using var batch = new BatchReader(_dataset, Rows, CPU).InOrder().Select(read => read.Batch.Clone()).Single();
         using var carry = _model.InitialCarry(Rows);
         using (no_grad())
         using (_model.call(carry, batch))
@@ -86,7 +86,7 @@ public sealed class StateStudyTests : IDisposable
     {
         var (updates, high, low) = (new List<UpdateResidual>(), new List<Tensor>(), new List<Tensor>());
         using var noGradient = no_grad();
-        using var batch = new PuzzleLoader(_dataset, Rows, CPU).InOrder().Single();
+        using var batch = new BatchReader(_dataset, Rows, CPU).InOrder().Select(read => read.Batch.Clone()).Single();
         var carry = _model.InitialCarry(Rows);
         for (var segment = 1; segment <= Segments; segment++)
         {

@@ -115,8 +115,7 @@ public sealed class CheckpointMutationTests : IDisposable
     {
         while (training.Trainer.StepCount < step)
         {
-            using var batch = training.Stream.Next();
-            training.Trainer.Step(batch.Batch).Dispose();
+            training.Trainer.Step(training.Stream.Next()).Dispose();
         }
 
         using var store = CheckpointStore.Open(_folder["store"]);

@@ -72,10 +72,7 @@ public sealed class CheckpointStoreTests : IDisposable
         using var store = CheckpointStore.Open(_folder["store"], keep: 1);
         using var other = new SmallTraining();
         store.Restore(other.Trainer)!.Damaged.Should().HaveCount(2);
-        using (var batch = other.Stream.Next())
-        {
-            other.Trainer.Step(batch.Batch).Dispose();
-        }
+        other.Trainer.Step(other.Stream.Next()).Dispose();
 
         store.Save(other.Trainer, new TrainingRunState());
         store.Steps.Should().Equal(4);
@@ -365,7 +362,6 @@ public sealed class CheckpointStoreTests : IDisposable
 
     private void Step()
     {
-        using var batch = _training.Stream.Next();
-        _training.Trainer.Step(batch.Batch).Dispose();
+        _training.Trainer.Step(_training.Stream.Next()).Dispose();
     }
 }

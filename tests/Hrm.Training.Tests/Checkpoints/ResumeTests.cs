@@ -91,8 +91,7 @@ public sealed partial class ResumeTests : IDisposable
     {
         for (var step = 0; step < 2; step++)
         {
-            using var batch = training.Stream.Next();
-            training.Trainer.Step(batch.Batch).Dispose();
+            training.Trainer.Step(training.Stream.Next()).Dispose();
         }
     }
 
@@ -100,7 +99,7 @@ public sealed partial class ResumeTests : IDisposable
     {
         using var checkpoints = CheckpointStore.Open(_folder[folder, "checkpoints"]);
         var log = new JsonLinesLog(_folder[folder, "metrics.jsonl"]);
-        var evaluator = new Evaluator(training.Model, HrmTrainer.CreateLoss(training.Trainer.Options), 2, batchSize: 6);
+        var evaluator = new Evaluator(training.Model, 2, batchSize: 6);
         using var run = new TrainingRun(
             training.Trainer,
             training.Stream,
@@ -108,7 +107,7 @@ public sealed partial class ResumeTests : IDisposable
         {
             Checkpoints = checkpoints,
             Logs = [log],
-            Evaluate = (_, cancellation) => evaluator.Evaluate(SmallTraining.Dataset(6), null, cancellation).Averages,
+            Evaluate = (_, cancellation) => evaluator.Evaluate(SmallTraining.Dataset(6), cancellationToken: cancellation),
         };
         run.Resume();
         return run.Run(cancellationToken: training.Cancellation);

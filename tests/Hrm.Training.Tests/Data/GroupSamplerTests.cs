@@ -133,13 +133,6 @@ public sealed class GroupSamplerTests
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*at most 4, the examples that every iteration draws*");
     }
 
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(-1, 1)]
-    [InlineData(1, 0)]
-    public void Constructor_refuses_numbers_that_are_not_positive(int batchSize, int epochs)
-        => FluentActions.Invoking(() => new GroupSampler(MadeUpDatasets.Of([1]), batchSize, epochs, 1)).Should().Throw<ArgumentOutOfRangeException>();
-
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(0, 40)];
 
     private static IEnumerable<SampledExample[]> PlainBatches(InMemoryPuzzleDataset dataset, int batchSize, int epochs, long seed, long iteration)

@@ -44,7 +44,7 @@ public sealed class InMemoryPuzzleDatasetTests
     public void An_example_of_another_length_is_named()
     {
         Making(new([1, 2], [1, 2]), new([1, 2, 3], [1, 2])).Should().Throw<ShapeMismatchException>()
-            .WithMessage("example 1: expected 2 inputs and labels, got 3 inputs and 2 labels.");
+            .WithMessage("dataset: example 1: expected 2 inputs and labels, got 3 inputs and 2 labels.");
         Making(new([1, 2], [1, 2]), new([1, 2], [1])).Should().Throw<ShapeMismatchException>();
     }
 
@@ -54,36 +54,36 @@ public sealed class InMemoryPuzzleDatasetTests
     [InlineData(int.MinValue)]
     public void A_token_out_of_the_vocabulary_is_named(int token)
         => Making(new([1], [1]), new([token], [1])).Should().Throw<TokenOutOfRangeException>()
-            .WithMessage($"example 1: token: expected 0 … 4, got {token}.");
+            .WithMessage($"dataset: example 1: token 0: expected 0 … 4, got {token}.");
 
     [Theory]
     [InlineData(5)]
     [InlineData(-1)]
     [InlineData(-99)]
     public void A_label_out_of_the_vocabulary_is_named(int label)
-        => Making(new PuzzleExample([1], [label])).Should().Throw<TokenOutOfRangeException>().WithMessage($"example 0: label: expected 0 … 4, got {label}.");
+        => Making(new PuzzleExample([1], [label])).Should().Throw<TokenOutOfRangeException>().WithMessage($"dataset: example 0: label 0: expected 0 … 4 or -100, which is ignored, got {label}.");
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(-1)]
-    public void A_puzzle_id_out_of_the_table_is_named(int id)
-        => Making(new PuzzleExample([1], [1], id)).Should().Throw<TokenOutOfRangeException>().WithMessage($"example 0: puzzle id: expected 0 … 1, got {id}.");
+    [InlineData(2, "0 … 1")]
+    [InlineData(-1, "at least 0")]
+    public void A_puzzle_id_out_of_the_table_is_named(int id, string expected)
+        => Making(new PuzzleExample([1], [1], id)).Should().Throw<TokenOutOfRangeException>().WithMessage($"dataset: puzzle 0: puzzle id: expected {expected}, got {id}.");
 
     [Fact]
     public void A_puzzle_with_several_ids_is_refused()
     {
         IReadOnlyList<PuzzleExample>[] group = [[new([1], [1], 0), new([1], [1], 1)]];
-        MakingGroups(group).Should().Throw<ShapeMismatchException>().WithMessage("puzzle: expected one id for all its examples, 0, got several.");
+        MakingGroups(group).Should().Throw<ShapeMismatchException>().WithMessage("dataset: puzzle 0: expected one id for all its examples, 0, got 1 too.");
     }
 
     [Fact]
     public void Nothing_and_empty_levels_are_refused()
     {
-        Making().Should().Throw<ArgumentException>();
-        MakingGroups().Should().Throw<ArgumentException>();
+        Making().Should().Throw<ShapeMismatchException>();
+        MakingGroups().Should().Throw<ShapeMismatchException>();
         IReadOnlyList<PuzzleExample> puzzle = [new([1], [1])];
-        MakingGroups([puzzle], []).Should().Throw<ArgumentException>();
-        MakingGroups([puzzle, []]).Should().Throw<ArgumentException>();
+        MakingGroups([puzzle], []).Should().Throw<ShapeMismatchException>();
+        MakingGroups([puzzle, []]).Should().Throw<ShapeMismatchException>();
     }
 
     private static Action Making(params PuzzleExample[] examples)

@@ -8,12 +8,60 @@ public sealed class TrainingStreamTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(5)]
-    public void Batches_are_those_of_the_loader_whoever_makes_them(int prefetch)
+    public void Batches_follow_the_sampler_iteration_after_iteration(int prefetch)
     {
-        using var stream = Create(prefetch);
-        var expected = Loaded(12);
-        Read(stream, 12).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        var dataset = MadeUpDatasets.Of([1, 2], [3], [1]);
+        var sampler = new GroupSampler(dataset, batchSize: 2, epochsPerIteration: 2, seed: 7);
+        var expected = Enumerable.Range(0, 5).SelectMany(iteration => sampler.Iterate(iteration)).SelectMany(batch => batch).Take(18).ToArray();
+        using var stream = new TrainingStream(dataset, 2, new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7, PrefetchBatches = prefetch });
+        var batches = stream.Take(9).Select(batch => (Inputs: batch.Inputs.data<int>().ToArray(), Ids: batch.PuzzleIds.data<int>().ToArray())).ToArray();
+        batches.SelectMany(batch => batch.Inputs).Should().Equal(expected.SelectMany(sample => Enumerable.Repeat(sample.Example, 3)));
+        batches.SelectMany(batch => batch.Ids).Should().Equal(expected.Select(sample => sample.Puzzle));
     }
+
+    [Fact]
+    public void Each_example_is_augmented_once_and_the_dataset_does_not_change()
+    {
+        var augmentation = new AddsNoise();
+        using var stream = new TrainingStream(
+            MadeUpDatasets.Of([1], [1], [1], [1]), 4, new TrainingStreamOptions { EpochsPerIteration = 1, PrefetchBatches = 0 }, augmentation: augmentation);
+        var batches = stream.Take(3).Select(batch => batch.Inputs.data<int>().ToArray()).ToArray();
+        augmentation.Calls.Should().Be(12);
+
+        // If the dataset were changed in place, the second epoch would add the offset again.
+        batches.Should().AllSatisfy(tokens => tokens.Should().AllSatisfy(token => token.Should().BeInRange(AddsNoise.Offset, (2 * AddsNoise.Offset) - 1)));
+        batches[0].Should().NotEqual(batches[1]);
+    }
+
+    [Fact]
+    public void Augmentation_does_not_change_the_samples()
+    {
+        Ids(new AddsNoise()).Should().Equal(Ids(null));
+
+        static int[] Ids(IExampleAugmentation? augmentation)
+        {
+            using var stream = new TrainingStream(MadeUpDatasets.Of([1, 1, 1], [2], [1, 1]), 3, new TrainingStreamOptions { EpochsPerIteration = 2 }, augmentation: augmentation);
+            return [.. stream.Take(6).SelectMany(batch => batch.PuzzleIds.data<int>().ToArray())];
+        }
+    }
+
+    [Fact]
+    public void The_stream_frees_a_batch_when_the_next_one_is_taken()
+    {
+        using var stream = Create(0);
+        var first = stream.Next();
+        var kept = first.Clone();
+        stream.Next().Inputs.IsInvalid.Should().BeFalse();
+        first.Inputs.IsInvalid.Should().BeTrue();
+        kept.Inputs.IsInvalid.Should().BeFalse();
+        kept.Dispose();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_batch_has_rows(int batchSize)
+        => FluentActions.Invoking(() => new TrainingStream(MadeUpDatasets.Of([1]), batchSize)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
     [InlineData(0)]
@@ -82,8 +130,7 @@ public sealed class TrainingStreamTests
     public void Skipped_batches_are_left_out_and_the_others_do_not_change(int prefetch)
     {
         using var stream = Create(prefetch);
-        stream.Seek(default, [new SamplerPosition(0, 1)]);
-        stream.Skip(new SamplerPosition(1, 0));
+        stream.Seek(default, [new SamplerPosition(0, 1), new SamplerPosition(1, 0)]);
         var all = Positions(Create(0), 8);
         Positions(stream, 6).Should().Equal(all.Where(position => position != new SamplerPosition(0, 1) && position != new SamplerPosition(1, 0)).Take(6));
         stream.Skipped.Should().HaveCount(2);
@@ -120,7 +167,7 @@ public sealed class TrainingStreamTests
         cancelled.Cancel();
         stream.Invoking(it => it.Next(cancelled.Token)).Should().Throw<OperationCanceledException>();
         stream.Position.Should().Be(default(SamplerPosition));
-        Read(stream, 2).Should().BeEquivalentTo(Loaded(2), options => options.WithStrictOrdering());
+        Read(stream, 2).Should().BeEquivalentTo(Read(Create(0), 2), options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -177,14 +224,8 @@ public sealed class TrainingStreamTests
         new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7, PrefetchBatches = prefetch },
         augmentation: new Scrambles());
 
-    private static List<int[]> Loaded(int count)
-    {
-        var batches = new PuzzleLoader(MadeUpDatasets.Of([1, 2], [3], [1], [2, 2]), 2, TorchSharp.torch.CPU).TrainingBatches(2, 7, new Scrambles());
-        return [.. batches.Take(count).Select(Values)];
-    }
-
     private static List<int[]> Read(TrainingStream stream, int count)
-        => [.. Enumerable.Range(0, count).Select(_ => stream.Next()).Select(streamed => Values(streamed.Batch))];
+        => [.. stream.Take(count).Select(batch => (int[])[.. batch.Inputs.data<int>(), .. batch.Labels!.data<int>(), .. batch.PuzzleIds.data<int>()])];
 
     private static SamplerPosition[] Positions(TrainingStream stream, int count)
     {
@@ -192,23 +233,29 @@ public sealed class TrainingStreamTests
         {
             return [.. Enumerable.Range(0, count).Select(_ =>
             {
-                using var batch = stream.Next();
-                return batch.Position;
+                stream.Next();
+                return stream.Current!.Position;
             })];
-        }
-    }
-
-    private static int[] Values(PuzzleBatch batch)
-    {
-        using (batch)
-        {
-            return [.. batch.Inputs.data<int>(), .. batch.Labels!.data<int>(), .. batch.PuzzleIds.data<int>()];
         }
     }
 
     private sealed class Scrambles : IExampleAugmentation
     {
         public void Apply(Span<int> inputs, Span<int> labels, Random random) => inputs[0] += 1000 * random.Next(1000);
+    }
+
+    private sealed class AddsNoise : IExampleAugmentation
+    {
+        public const int Offset = 1_000_000;
+
+        public int Calls { get; private set; }
+
+        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        {
+            Calls++;
+            inputs[0] += Offset + random.Next(1000);
+            inputs[1..].Fill(inputs[0]);
+        }
     }
 
     private sealed class Fails(int after) : IExampleAugmentation

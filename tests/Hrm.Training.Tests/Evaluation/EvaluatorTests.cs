@@ -33,8 +33,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1)], TinyModels.Config.VocabularySize, puzzleIdCount: 8);
         const string Message = "dataset: expected at most 7 puzzle ids, as the model has, got 8.";
-        FluentActions.Invoking(() => new Evaluator(_model, Loss, 1, batchSize: Rows).Evaluate(dataset)).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
-        FluentActions.Invoking(() => new SegmentEvaluator(_model, 1, Rows).Run(dataset, _ => { })).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
+        FluentActions.Invoking(() => new Evaluator(_model, 1).Evaluate(dataset)).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
         using var trainer = new OneStepGradTrainer(_model, new TrainerOptions { GlobalBatchSize = 1 }, _generator);
         using var stream = new TrainingStream(dataset, 1);
         FluentActions.Invoking(() => new TrainingRun(trainer, stream, new TrainingRunOptions())).Should().Throw<TokenOutOfRangeException>().WithMessage(Message);
@@ -47,17 +46,14 @@ public sealed class EvaluatorTests : IDisposable
     public void Without_a_policy_it_equals_a_loop_of_that_many_segments(int segments)
     {
         var dataset = _byHand.Dataset(_ => segments);
-        var result = new Evaluator(_model, Loss, segments, batchSize: Rows).Evaluate(dataset);
-        Check(result, _ => segments);
-        result.Averages.Should().Be(Direct(dataset, segments).Average(Rows));
+        Check(Evaluate(dataset, Rows, segments), _ => segments).Should().Be(Direct(dataset, segments).Average(Rows));
     }
 
     [Fact]
     public void A_policy_keeps_the_answer_of_the_segment_that_each_row_stopped_at()
     {
         Enumerable.Range(0, Rows).Select(_byHand.HaltingSegment).Distinct().Should().BeEquivalentTo([1, 2, 3, 4]);
-        var result = new Evaluator(_model, Loss, MaxSegments, _rule, Rows).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
-        Check(result, _byHand.HaltingSegment);
+        Check(Evaluate(_byHand.Dataset(_byHand.HaltingSegment), Rows, policy: _rule), _byHand.HaltingSegment);
     }
 
     /// <summary>A policy is asked once for each segment of each row that was computed.</summary>
@@ -65,8 +61,8 @@ public sealed class EvaluatorTests : IDisposable
     public void Rows_that_have_stopped_are_not_computed_any_more()
     {
         var counting = new CountingPolicy(_rule);
-        var result = new Evaluator(_model, Loss, MaxSegments, counting, 4).Evaluate(_byHand.Dataset(_byHand.HaltingSegment));
-        counting.Decisions.Should().Be(result.Examples.Sum(example => example.Segments)).And.BeLessThan(Rows * MaxSegments);
+        var (_, examples) = Evaluate(_byHand.Dataset(_byHand.HaltingSegment), 4, policy: counting);
+        counting.Decisions.Should().Be(examples.Sum(example => example.Segments.Count)).And.BeLessThan(Rows * MaxSegments);
     }
 
     [Theory]
@@ -77,12 +73,11 @@ public sealed class EvaluatorTests : IDisposable
     public void Batches_and_their_padding_change_neither_order_nor_averages(int batchSize)
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
-        var result = new Evaluator(_model, Loss, MaxSegments, _rule, batchSize).Evaluate(dataset);
-        Check(result, _byHand.HaltingSegment);
-        var whole = new Evaluator(_model, Loss, MaxSegments, _rule, Rows).Evaluate(dataset).Averages;
+        var averages = Check(Evaluate(dataset, batchSize, policy: _rule), _byHand.HaltingSegment);
+        var (whole, _) = Evaluate(dataset, Rows, policy: _rule);
 
         // A product of few rows may be computed in another order: 3e-5 of the values was seen.
-        result.Averages.Should().BeEquivalentTo(whole, options => options
+        averages.Should().BeEquivalentTo(whole, options => options
             .Using<double>(context => context.Subject.Should().BeApproximately(context.Expectation, 1e-4))
             .WhenTypeIs<double>());
     }
@@ -92,50 +87,100 @@ public sealed class EvaluatorTests : IDisposable
     {
         int[] unlabelled = [.. Enumerable.Repeat(PuzzleBatch.IgnoredLabel, TinyModels.Config.SequenceLength)];
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], unlabelled), new PuzzleExample([1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])], 5, 7);
-        var result = new Evaluator(_model, Loss, 2, batchSize: 2).Evaluate(dataset);
-        result.Examples.Should().HaveCount(2);
-        result.Averages.Count.Should().Be(1);
+        var (averages, examples) = Evaluate(dataset, 2, 2);
+        examples.Should().HaveCount(2);
+        averages.Count.Should().Be(1);
     }
 
     [Theory]
+    [InlineData(1)]
     [InlineData(4)]
     [InlineData(Rows)]
-    public void Answers_are_handed_on_in_the_order_of_the_examples(int batchSize)
+    public void Each_segment_is_compared_with_labels_and_with_the_one_before(int batchSize)
     {
-        var dataset = _byHand.Dataset(_byHand.HaltingSegment);
-        var predictions = new List<ExamplePrediction>();
-        var result = new Evaluator(_model, Loss, MaxSegments, _rule, batchSize).Evaluate(dataset, predictions.Add);
-        predictions.Select(prediction => prediction.Example).Should().Equal(Enumerable.Range(0, Rows));
-        predictions.Select(prediction => prediction.Result).Should().Equal(result.Examples);
-        predictions.Select(prediction => prediction.PuzzleId).Should().Equal(dataset.PuzzleIds);
-        foreach (var prediction in predictions)
+        var dataset = _byHand.Dataset(_ => 2);
+        var (_, examples) = Evaluate(dataset, batchSize, MaxSegments);
+        examples.Select(example => example.Example).Should().Equal(Enumerable.Range(0, Rows));
+        examples.Select(example => example.PuzzleId).Should().Equal(dataset.PuzzleIds);
+        foreach (var example in examples)
         {
             var (inputs, labels) = (new int[dataset.SequenceLength], new int[dataset.SequenceLength]);
-            dataset.Read(prediction.Example, inputs, labels);
-            prediction.Inputs.Should().Equal(inputs);
-            var isExact = labels.Zip(prediction.Tokens).All(pair => pair.First == PuzzleBatch.IgnoredLabel || pair.First == pair.Second);
-            isExact.Should().Be(prediction.Result.IsExact);
+            dataset.Read(example.Example, inputs, labels);
+            example.Inputs.Should().Equal(inputs);
+            example.Answer.Should().Equal(_byHand.Answer(example.Example, MaxSegments));
+            example.IsExact.Should().Be(example.Segments[^1].IsExact);
+            example.Labelled.Should().Be(dataset.SequenceLength - 1, "the first token has no label");
+            example.Segments.Select(segment => segment.Segment).Should().Equal(1, 2, 3, 4);
+            foreach (var segment in example.Segments)
+            {
+                var now = Labelled(_byHand.Answer(example.Example, segment.Segment));
+                var before = segment.Segment == 1 ? now : Labelled(_byHand.Answer(example.Example, segment.Segment - 1));
+                var right = Labelled(labels);
+                segment.Wrong.Should().Be(Count(place => now[place] != right[place]));
+                segment.Changed.Should().Be(Count(place => now[place] != before[place]));
+                segment.Restored.Should().Be(Count(place => now[place] == right[place] && before[place] != right[place]));
+                segment.IsExact.Should().Be(now.SequenceEqual(right));
+                segment.QHalt.Should().BeApproximately(_byHand.QHalt(example.Example, segment.Segment), 1e-4f);
+
+                int Count(Func<int, bool> isSo) => Enumerable.Range(0, right.Length).Count(isSo);
+            }
         }
 
-        predictions.Select(prediction => prediction.Result.IsExact).Distinct().Should().HaveCount(2, "a wrong answer must be seen too");
+        // What the comparison must see is there.
+        var all = examples.SelectMany(example => example.Segments).ToArray();
+        all.Sum(segment => segment.Changed).Should().BePositive();
+        all.Sum(segment => segment.Restored).Should().BePositive();
+        all.Select(segment => segment.IsExact).Distinct().Should().HaveCount(2);
+
+        static int[] Labelled(int[] tokens) => tokens[1..];
+    }
+
+    /// <summary>One pass at the maximum tells what each policy would have done: the same as a run of that policy.</summary>
+    [Fact]
+    public void A_policy_is_replayed_as_the_evaluator_runs_it()
+    {
+        var dataset = _byHand.Dataset(_byHand.HaltingSegment);
+        var (_, examples) = Evaluate(dataset, Rows, MaxSegments);
+        foreach (var policy in (IHaltingPolicy[])[new ConfidenceHalting(0.5), new StableHalting(1), _rule])
+        {
+            examples.Select(example => example.StopOf(policy).Segment).Should().Equal(Evaluate(dataset, Rows, policy: policy).Examples.Select(example => example.Segments[^1]));
+            examples.Select(example => example.StopOf(policy, maxSegments: 2).Segment).Should().Equal(Evaluate(dataset, Rows, 2, policy).Examples.Select(example => example.Segments[^1]));
+        }
+
+        examples.Select(example => example.StopOf(_rule).Segment.Segment).Distinct().Should().HaveCountGreaterThan(2);
+    }
+
+    [Fact]
+    public void A_policy_that_never_stops_ends_at_the_maximum()
+    {
+        var never = new QValueHalting(rule: HaltingRule.Never);
+        var examples = Evaluate(_byHand.Dataset(_ => 2), Rows, policy: never).Examples;
+        examples.Should().OnlyContain(example => example.Segments.Count == MaxSegments);
+        examples[0].StopOf(never).Should().Match<(SegmentResult Segment, HaltReason Reason)>(stop => stop.Segment.Segment == MaxSegments && stop.Reason == HaltReason.Maximum);
     }
 
     [Fact]
     public void Progress_counts_examples_after_each_batch()
     {
-        var progress = new Reports(_ => { });
-        new Evaluator(_model, Loss, MaxSegments, _rule, 4).Evaluate(_byHand.Dataset(_ => 1), progress);
+        var progress = new Reports();
+        new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Evaluate(_byHand.Dataset(_ => 1), progress: progress);
         progress.Values.Should().Equal(4, 8, 10);
     }
 
     [Fact]
-    public void Cancellation_stops_before_the_next_batch()
+    public void Cancellation_stops_before_the_next_segment()
     {
         using var cancellation = new CancellationTokenSource();
-        var progress = new Reports(_ => cancellation.Cancel());
-        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
-        evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), progress, cancellation.Token)).Should().Throw<OperationCanceledException>();
-        progress.Values.Should().Equal(4);
+        var seen = new List<int>();
+        var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
+        evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), Observe, null, cancellation.Token)).Should().Throw<OperationCanceledException>();
+        seen.Should().Equal(0, 1, 2, 3);
+
+        void Observe(EvaluatedExample example)
+        {
+            seen.Add(example.Example);
+            cancellation.Cancel();
+        }
     }
 
     [Theory]
@@ -144,10 +189,10 @@ public sealed class EvaluatorTests : IDisposable
     public void The_mode_of_the_model_is_restored_also_after_a_failure(bool training)
     {
         _model.train(training);
-        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
+        var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
         evaluator.Evaluate(_byHand.Dataset(_ => 1));
         _model.training.Should().Be(training);
-        evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), new Reports(_ => throw new TimeoutException()))).Should().Throw<TimeoutException>();
+        evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), _ => throw new TimeoutException())).Should().Throw<TimeoutException>();
         _model.training.Should().Be(training);
         is_grad_enabled().Should().BeTrue();
     }
@@ -155,29 +200,37 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void A_dataset_that_does_not_fit_the_model_is_refused_by_a_typed_exception()
     {
-        var evaluator = new Evaluator(_model, Loss, MaxSegments, _rule, 4);
+        var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
         evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5))).Should().Throw<ShapeMismatchException>();
         evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])], 9)))
             .Should().Throw<TokenOutOfRangeException>().WithMessage("inputs: expected values in 0 … 4, got 6.");
     }
 
-    private void Check(EvaluationResult result, Func<int, int> segmentsOf)
+    private (MetricAverages Averages, List<EvaluatedExample> Examples) Evaluate(IPuzzleDataset dataset, int batchSize, int maxSegments = MaxSegments, IHaltingPolicy? policy = null)
     {
-        result.Examples.Should().HaveCount(Rows);
+        var examples = new List<EvaluatedExample>();
+        return (new Evaluator(_model, maxSegments, policy, batchSize: batchSize).Evaluate(dataset, examples.Add), examples);
+    }
+
+    private MetricAverages Check((MetricAverages Averages, List<EvaluatedExample> Examples) result, Func<int, int> segmentsOf)
+    {
+        var (averages, examples) = result;
+        examples.Should().HaveCount(Rows);
         for (var row = 0; row < Rows; row++)
         {
-            result.Examples[row].Segments.Should().Be(segmentsOf(row));
-            result.Examples[row].IsExact.Should().Be(row % 2 == 0);
-            result.Examples[row].QHalt.Should().BeApproximately(_byHand.QHalt(row, segmentsOf(row)), 1e-4f);
+            examples[row].Segments.Should().HaveCount(segmentsOf(row));
+            examples[row].IsExact.Should().Be(row % 2 == 0);
+            examples[row].Segments[^1].QHalt.Should().BeApproximately(_byHand.QHalt(row, segmentsOf(row)), 1e-4f);
         }
 
-        result.Averages.Count.Should().Be(Rows);
-        result.Averages.ExactAccuracy.Should().Be(0.5);
+        averages.Count.Should().Be(Rows);
+        averages.ExactAccuracy.Should().Be(0.5);
 
         // Of five labelled tokens the odd rows have one wrong.
-        result.Averages.Accuracy.Should().BeApproximately(0.9, 1e-12);
-        result.Averages.Segments.Should().BeApproximately(Enumerable.Range(0, Rows).Average(segmentsOf), 1e-12);
-        result.Averages.QContinueLoss.Should().Be(0);
+        averages.Accuracy.Should().BeApproximately(0.9, 1e-12);
+        averages.Segments.Should().BeApproximately(Enumerable.Range(0, Rows).Average(segmentsOf), 1e-12);
+        averages.QContinueLoss.Should().Be(0);
+        return averages;
     }
 
     private MetricSums Direct(InMemoryPuzzleDataset dataset, int segments)
@@ -185,7 +238,7 @@ public sealed class EvaluatorTests : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         _model.eval();
-        using var batch = new PuzzleLoader(dataset, Rows, CPU).InOrder().Single();
+        using var batch = new BatchReader(dataset, Rows, CPU).InOrder().Select(read => read.Batch.Clone()).Single();
         var output = _model.call(_model.InitialCarry(Rows), batch);
         for (var segment = 1; segment < segments; segment++)
         {
@@ -206,14 +259,10 @@ public sealed class EvaluatorTests : IDisposable
         }
     }
 
-    private sealed class Reports(Action<int> then) : IProgress<int>
+    private sealed class Reports : IProgress<int>
     {
         public List<int> Values { get; } = [];
 
-        public void Report(int value)
-        {
-            Values.Add(value);
-            then(value);
-        }
+        public void Report(int value) => Values.Add(value);
     }
 }

@@ -99,7 +99,7 @@ public sealed class DeepSupervisionTests
                 trainer.Step(batch).Dispose();
                 if (evaluate)
                 {
-                    new Evaluator(model, HrmTrainer.CreateLoss(Options()), 3).Evaluate(dataset);
+                    new Evaluator(model, 3).Evaluate(dataset);
                 }
             }
 

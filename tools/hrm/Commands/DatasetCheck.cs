@@ -3,32 +3,18 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Looks at every file and every example of a dataset, and writes what is wrong.</summary>
+/// <summary>Verifies the files of a dataset and checks every example against the rules of its task.</summary>
 internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole console)
 {
     private const int ShownFaults = 20;
 
     private long _faults;
 
-    /// <summary>Whether nothing was wrong.</summary>
+    /// <summary>Writes the examples with a fault; <see langword="true"/> without any.</summary>
+    /// <exception cref="Core.HrmException">A file of the dataset is not valid.</exception>
     public bool Run(bool disjoint, CancellationToken cancellationToken)
     {
-        var findings = PuzzleDatasetFolder.Validate(folder, null, cancellationToken);
-        foreach (var finding in findings)
-        {
-            console.MarkupLineInterpolated($"[red]{finding}[/]");
-        }
-
-        if (findings.Count > 0)
-        {
-            return false;
-        }
-
-        if (!File.Exists(Path.Combine(folder, "identifiers.json")))
-        {
-            console.WriteLine("remark: no identifiers.json, which names the puzzle ids; training does not need it");
-        }
-
+        PuzzleDatasetFolder.Verify(folder, cancellationToken);
         foreach (var split in Splits())
         {
             CheckExamples(split, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class DepthReport
 
     /// <summary>Runs the model over a dataset.</summary>
     public void Run(HrmModel model, LabDataset test, int batchSize, IProgress<int> progress, CancellationToken cancellationToken)
-        => new SegmentEvaluator(model, MaxSegments, batchSize).Run(test.Examples, Add, progress, cancellationToken);
+        => new Evaluator(model, MaxSegments, batchSize: batchSize).Evaluate(test.Examples, Add, progress, cancellationToken);
 
     public void Write(IAnsiConsole console)
     {
@@ -85,7 +85,7 @@ internal sealed class DepthReport
         console.Write(table);
     }
 
-    private void Add(ExampleSegments example)
+    private void Add(EvaluatedExample example)
     {
         // Those whose solution is not told are neither right nor wrong.
         if (example.Labelled > 0)
@@ -97,7 +97,7 @@ internal sealed class DepthReport
         }
     }
 
-    private static Stop StopOf(ExampleSegments example, IHaltingPolicy policy)
+    private static Stop StopOf(EvaluatedExample example, IHaltingPolicy policy)
     {
         var (segment, _) = example.StopOf(policy);
         return new Stop(segment.Segment, segment.IsExact, segment.Segment < MaxSegments);

@@ -54,7 +54,7 @@ internal sealed class LabTraining : IDisposable
 
         _settings.Trainer.TotalSteps = steps
             ?? (epochs is { } count ? TrainerPresets.StepsOf(_training.Examples, count, _settings.Trainer.GlobalBatchSize) : (long?)null)
-            ?? StepPlan.StepsIn(TimeSpan.FromMinutes(minutes!.Value), _settings, ThrowAwayBatches(), _device);
+            ?? TimedSteps(TimeSpan.FromMinutes(minutes!.Value));
         SettingsReader.Check(_settings);
     }
 
@@ -89,7 +89,7 @@ internal sealed class LabTraining : IDisposable
 
         model.to(_device);
         using var trainer = new HrmTrainer(model, _settings.Trainer, generator);
-        using var stream = new TrainingStream(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
+        using var stream = CreateStream();
         var json = new JsonLinesLog(_folder.MetricsPath);
         var board = new TensorBoardLog(_folder.TensorBoardPath);
         using var run = new TrainingRun(trainer, stream, RunOptions())
@@ -125,9 +125,13 @@ internal sealed class LabTraining : IDisposable
         }
     }
 
-    private IEnumerable<PuzzleBatch> ThrowAwayBatches()
-        => new PuzzleLoader(_training.Examples, _settings.Trainer.GlobalBatchSize, _device)
-            .TrainingBatches(_settings.EpochsPerIteration, _settings.Seed, Augmentation);
+    private long TimedSteps(TimeSpan time)
+    {
+        using var batches = CreateStream();
+        return StepPlan.StepsIn(time, _settings, batches, _device);
+    }
+
+    private TrainingStream CreateStream() => new(_training.Examples, _settings.Trainer.GlobalBatchSize, StreamOptions(), _device, Augmentation);
 
     private TrainingStreamOptions StreamOptions() => new()
     {
@@ -153,11 +157,11 @@ internal sealed class LabTraining : IDisposable
     {
         var segments = _settings.Trainer.Halting.MaxSegments;
         var report = _task.CreateReport(_test);
-        var result = LabEvaluation.Run(trainer.Model, _settings, _test, halting: null, report, cancellationToken);
+        var averages = LabEvaluation.Run(trainer.Model, _settings, _test, halting: null, report, cancellationToken);
         _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
-        report.Write(_console, result);
+        report.Write(_console, averages);
         Export(trainer.Model, trainer.StepCount < _settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
-        return result.Averages;
+        return averages;
     }
 
     /// <summary>Saves the model as evaluated.</summary>

@@ -24,14 +24,11 @@ internal static class StepPlan
         var clock = new Stopwatch();
         foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
         {
-            using (batch)
+            using var metrics = trainer.Step(batch);
+            if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
             {
-                using var metrics = trainer.Step(batch);
-                if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
-                {
-                    // A device has taken the steps only when something of them can be read.
-                    MetricSums.Read(metrics);
-                }
+                // A device has taken the steps only when something of them can be read.
+                MetricSums.Read(metrics);
             }
 
             if (trainer.StepCount == WarmupSteps)

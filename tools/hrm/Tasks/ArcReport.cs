@@ -19,14 +19,14 @@ internal sealed class ArcReport(LabDataset test) : TaskReport
         return [isOriginal ? "as they are" : "augmented"];
     }
 
-    public override void Add(ExamplePrediction prediction)
+    public override void Add(EvaluatedExample example)
     {
-        _vote.Add(IdentifierOf(prediction.PuzzleId), prediction.Inputs, prediction.Tokens, prediction.Result.QHalt);
+        _vote.Add(IdentifierOf(example.PuzzleId), example.Inputs, example.Answer, example.Segments[^1].QHalt);
 
         // A test pair whose output is not told is neither right nor wrong.
-        if (test.Read(prediction.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
+        if (test.Read(example.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
         {
-            _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
+            _table.Add(example, CategoriesOf(example.Example, example.Inputs));
         }
     }
 

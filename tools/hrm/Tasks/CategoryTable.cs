@@ -6,15 +6,15 @@ namespace Hrm.Tool;
 /// <summary>The share of exact answers, in all and by categories: source list, number of givens, length of the path.</summary>
 internal sealed class CategoryTable
 {
-    private readonly List<(IReadOnlyList<string> Categories, ExampleResult Result)> _rows = [];
+    private readonly List<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> _rows = [];
 
     /// <summary>Whether no answer was added.</summary>
     public bool IsEmpty => _rows.Count == 0;
 
     /// <summary>Adds an answer.</summary>
-    /// <param name="result">How good it is.</param>
+    /// <param name="example">The example with its answer.</param>
     /// <param name="categories">The names that it counts under, one of each kind; an empty name is left out.</param>
-    public void Add(ExampleResult result, IReadOnlyList<string> categories) => _rows.Add((categories, result));
+    public void Add(EvaluatedExample example, IReadOnlyList<string> categories) => _rows.Add((categories, example.IsExact, example.Segments.Count));
 
     public void Write(IAnsiConsole console)
     {
@@ -26,13 +26,13 @@ internal sealed class CategoryTable
             .AddColumn(new TableColumn("segments").RightAligned());
         foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
         {
-            var exact = rows.Count(row => row.Result.IsExact);
+            var exact = rows.Count(row => row.IsExact);
             table.AddRow(
                 name.EscapeMarkup(),
                 $"{rows.Length}",
                 $"{exact}",
                 $"{100.0 * exact / rows.Length:F1}",
-                $"{rows.Average(row => row.Result.Segments):F2}");
+                $"{rows.Average(row => row.Segments):F2}");
         }
 
         console.Write(table);

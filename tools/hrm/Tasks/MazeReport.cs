@@ -15,14 +15,14 @@ internal sealed class MazeReport(LabDataset test) : TaskReport
 
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [LengthOf(example)];
 
-    public override void Add(ExamplePrediction prediction)
+    public override void Add(EvaluatedExample example)
     {
-        var question = _task.DecodeQuestion(prediction.Inputs);
-        var verdict = MazeChecker.Check(question, _task.Decode(prediction.Tokens));
+        var question = _task.DecodeQuestion(example.Inputs);
+        var verdict = MazeChecker.Check(question, _task.Decode(example.Answer));
         _count++;
         _valid += verdict.IsValid ? 1 : 0;
         _shortest += verdict.IsShortest ? 1 : 0;
-        _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
+        _table.Add(example, CategoriesOf(example.Example, example.Inputs));
     }
 
     public override void Write(IAnsiConsole console)

@@ -11,8 +11,8 @@ internal sealed class SudokuReport(LabDataset test) : TaskReport
 
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
 
-    public override void Add(ExamplePrediction prediction)
-        => _table.Add(prediction.Result, CategoriesOf(prediction.Example, prediction.Inputs));
+    public override void Add(EvaluatedExample example)
+        => _table.Add(example, CategoriesOf(example.Example, example.Inputs));
 
     public override void Write(IAnsiConsole console) => _table.Write(console);
 

@@ -12,15 +12,15 @@ internal abstract class TaskReport
     public abstract IReadOnlyList<string> CategoriesOf(int example, int[] inputs);
 
     /// <summary>Takes the next answer.</summary>
-    public abstract void Add(ExamplePrediction prediction);
+    public abstract void Add(EvaluatedExample example);
 
     /// <summary>Writes the result, when all answers were taken.</summary>
     public abstract void Write(IAnsiConsole console);
 
     /// <summary>Writes the result, and what every task has.</summary>
-    public void Write(IAnsiConsole console, EvaluationResult result)
+    public void Write(IAnsiConsole console, MetricAverages averages)
     {
         Write(console);
-        console.WriteLine($"token accuracy {result.Averages.Accuracy:P2}, q_halt accuracy {result.Averages.QHaltAccuracy:P2}, token loss {result.Averages.TokenLoss:F4}");
+        console.WriteLine($"token accuracy {averages.Accuracy:P2}, q_halt accuracy {averages.QHaltAccuracy:P2}, token loss {averages.TokenLoss:F4}");
     }
 }

@@ -16,12 +16,43 @@ internal static class DatasetNames
 
     private const int MaxLength = 100;
 
+    /// <summary>Files that the authors' builders leave beside the splits.</summary>
+    private static readonly string[] RootFiles = [Identifiers, "test_puzzles.json"];
+
+    private static readonly string[] Fields = [Inputs, Labels, PuzzleIds, PuzzleOffsets, GroupOffsets];
+
     public static string ArrayFile(string set, string field) => $"{set}__{field}.npy";
 
-    /// <summary>Whether a name of a split or a set names a file right in its folder.</summary>
+    /// <summary>Whether the name of a split or a set is a plain file name.</summary>
     public static bool IsPlain(string name)
         => name.Length is > 0 and <= MaxLength
             && name[0] != '.'
             && name[^1] != '.'
             && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or '+');
+
+    /// <summary>
+    /// The first entry of a folder that does not belong to a dataset, so that nothing else is ever replaced by one.
+    /// <see langword="null"/> for a dataset and for an empty folder.
+    /// </summary>
+    public static string? FindStranger(string root)
+    {
+        var entries = Directory.GetFileSystemEntries(root).Order(StringComparer.Ordinal).ToArray();
+        var stranger = entries.Select(FindStrangerAt).FirstOrDefault(found => found is not null);
+        return stranger ?? (entries.Length > 0 && !entries.Any(Directory.Exists) ? "no split" : null);
+
+        string? FindStrangerAt(string entry)
+        {
+            if (!Directory.Exists(entry))
+            {
+                return RootFiles.Contains(Path.GetFileName(entry)) ? null : Path.GetFileName(entry);
+            }
+
+            var strange = Directory.EnumerateFileSystemEntries(entry).FirstOrDefault(file => Directory.Exists(file) || !IsOfSplit(Path.GetFileName(file)));
+            return strange is not null ? Path.GetRelativePath(root, strange)
+                : File.Exists(Path.Combine(entry, Metadata)) ? null
+                : Path.GetFileName(entry);
+        }
+    }
+
+    private static bool IsOfSplit(string file) => file == Metadata || Fields.Any(field => file.EndsWith($"__{field}.npy", StringComparison.Ordinal));
 }

@@ -5,8 +5,9 @@ namespace Hrm.Training;
 /// <summary>Writes the five arrays of a set as its groups come, each value checked.</summary>
 internal sealed class PuzzleSetWriter : IDisposable
 {
-    private readonly string _split;
+    private readonly string _folder;
     private readonly TokenRules _rules;
+    private readonly GroupReader _reader;
     private readonly int[] _stored;
     private readonly List<NpyWriter> _writers = [];
     private readonly NpyWriter _inputs;
@@ -15,29 +16,39 @@ internal sealed class PuzzleSetWriter : IDisposable
     private readonly NpyWriter _puzzleOffsets;
     private readonly NpyWriter _groupOffsets;
 
-    /// <summary>Creates the files.</summary>
-    /// <param name="folder">The folder of the split.</param>
-    /// <param name="split">Its name, for messages.</param>
-    /// <param name="dtype">The type of tokens and labels, which has to hold all that the options allow.</param>
-    /// <param name="options">What holds for all splits.</param>
-    public PuzzleSetWriter(string folder, string split, NpyDtype dtype, PuzzleDatasetOptions options)
+    /// <summary>Creates the folder of the split and its files.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="options">The settings of all splits.</param>
+    public PuzzleSetWriter(string folder, PuzzleSplit split, PuzzleDatasetOptions options)
     {
-        _split = split;
+        _folder = folder;
         _rules = new TokenRules(options.VocabularySize, options.IgnoreLabelId);
+        _reader = new GroupReader(split.Name, _rules) { SequenceLength = options.SequenceLength };
         _stored = new int[options.SequenceLength];
+        var ignored = options.IgnoreLabelId ?? 0;
+        var tokens = split.Storage == TokenStorage.Int64
+            ? NpyDtype.Int64
+            : NpyDtype.Narrowest(Math.Min(0, ignored), Math.Max(options.VocabularySize - 1, ignored));
         try
         {
-            _inputs = Create(DatasetNames.Inputs, dtype, options.SequenceLength);
-            _labels = Create(DatasetNames.Labels, dtype, options.SequenceLength);
+            Directory.CreateDirectory(folder);
+            _inputs = Create(DatasetNames.Inputs, tokens, options.SequenceLength);
+            _labels = Create(DatasetNames.Labels, tokens, options.SequenceLength);
             _puzzleIds = Create(DatasetNames.PuzzleIds, NpyDtype.Int32, null);
             _puzzleOffsets = Create(DatasetNames.PuzzleOffsets, NpyDtype.Int32, null);
             _groupOffsets = Create(DatasetNames.GroupOffsets, NpyDtype.Int32, null);
             _puzzleOffsets.Append(0);
             _groupOffsets.Append(0);
         }
-        catch
+        catch (Exception exception)
         {
             Dispose();
+            if (StagedFile.IsWriteError(exception))
+            {
+                throw new HrmFileException(folder, "could not be written", exception);
+            }
+
             throw;
         }
 
@@ -49,124 +60,68 @@ internal sealed class PuzzleSetWriter : IDisposable
         }
     }
 
-    /// <summary>What has been written.</summary>
-    public SplitCounts Counts { get; private set; } = new(0, 0, 0, LargestId: -1, 0);
+    public int Groups => _reader.Groups;
 
-    /// <summary>Adds a group.</summary>
-    public void Add(PuzzleGroup group)
+    public int Puzzles => _reader.Puzzles;
+
+    public int Examples => _reader.Examples;
+
+    /// <summary>Checks a group and writes it.</summary>
+    public void Add(PuzzleGroup group) => Write(() =>
     {
-        if (group.Puzzles.Count == 0)
-        {
-            throw new ShapeMismatchException(FormattableString.Invariant($"{_split}: group {Counts.Groups}"), "at least one puzzle", "none");
-        }
+        _reader.Read(group, AddExample, AddPuzzle);
+        _groupOffsets.Append(Puzzles);
+    });
 
-        foreach (var puzzle in group.Puzzles)
-        {
-            Add(puzzle);
-        }
-
-        _groupOffsets.Append(Counts.Puzzles);
-        Counts = Counts with { Groups = Counts.Groups + 1 };
-    }
-
-    /// <summary>Completes the files.</summary>
-    public void Complete()
+    /// <summary>Checks the whole and completes the files.</summary>
+    /// <param name="idCount">The number of puzzle ids.</param>
+    public void Complete(int idCount) => Write(() =>
     {
-        if (Counts.Groups == 0)
-        {
-            throw new ShapeMismatchException(_split, "at least one group", "none");
-        }
+        _reader.Complete(idCount);
+        _inputs.Complete(Examples);
+        _labels.Complete(Examples);
+        _puzzleIds.Complete(Puzzles);
+        _puzzleOffsets.Complete(Puzzles + 1L);
+        _groupOffsets.Complete(Groups + 1L);
+    });
 
-        _inputs.Complete(Counts.Examples);
-        _labels.Complete(Counts.Examples);
-        _puzzleIds.Complete(Counts.Puzzles);
-        _puzzleOffsets.Complete(Counts.Puzzles + 1L);
-        _groupOffsets.Complete(Counts.Groups + 1L);
-    }
-
-    /// <summary>Closes the files.</summary>
-    public void Dispose() => _writers.ForEach(writer => writer.Dispose());
-
-    private void Add(IReadOnlyList<PuzzleExample> puzzle)
+    /// <summary>Closes the files. After <see cref="Complete"/> nothing is left to write; before it, an earlier exception is the one to report.</summary>
+    public void Dispose()
     {
-        if (puzzle.Count == 0)
+        foreach (var writer in _writers)
         {
-            throw new ShapeMismatchException(PuzzlePlace(), "at least one example", "none");
-        }
-
-        var id = puzzle[0].PuzzleId;
-        if (id < 0)
-        {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"{PuzzlePlace()}: puzzle id: expected at least 0, got {id}."));
-        }
-
-        foreach (var example in puzzle)
-        {
-            if (example.PuzzleId != id)
+            try
             {
-                throw new ShapeMismatchException(PuzzlePlace(), FormattableString.Invariant($"one id for all its examples, {id}"), FormattableString.Invariant($"{example.PuzzleId} too"));
+                writer.Dispose();
             }
-
-            Add(example);
+            catch (Exception exception) when (StagedFile.IsWriteError(exception))
+            {
+            }
         }
-
-        _puzzleIds.Append(id);
-        _puzzleOffsets.Append(Counts.Examples);
-        var isLargest = id > Counts.LargestId;
-        Counts = Counts with
-        {
-            LargestId = isLargest ? id : Counts.LargestId,
-            LargestIdPuzzle = isLargest ? Counts.Puzzles : Counts.LargestIdPuzzle,
-            Puzzles = Counts.Puzzles + 1,
-        };
     }
 
-    private void Add(PuzzleExample example)
+    private void AddExample(PuzzleExample example)
     {
-        if (Counts.Examples == int.MaxValue - 1)
-        {
-            throw new ShapeMismatchException(_split, FormattableString.Invariant($"fewer than {int.MaxValue} examples"), "more");
-        }
-
-        if (example.Inputs.Length != _stored.Length || example.Labels.Length != _stored.Length)
-        {
-            throw new ShapeMismatchException(
-                Place(),
-                FormattableString.Invariant($"{_stored.Length} inputs and labels"),
-                FormattableString.Invariant($"{example.Inputs.Length} inputs and {example.Labels.Length} labels"));
-        }
-
-        if (_rules.FindBadToken(example.Inputs) is >= 0 and var badToken)
-        {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"{Place()}: token {badToken}: {_rules.ExpectedTokens}, got {example.Inputs[badToken]}."));
-        }
-
         _rules.ToStored(example.Labels, _stored);
-        RequireLabels(example.Labels);
         _inputs.Append(example.Inputs);
         _labels.Append(_stored);
-        Counts = Counts with { Examples = Counts.Examples + 1 };
     }
 
-    private void RequireLabels(ReadOnlySpan<int> labels)
+    private void AddPuzzle(int id)
     {
-        if (_rules.IgnoreLabelId is { } ignored && labels.IndexOf(ignored) is >= 0 and var at && ignored != PuzzleBatch.IgnoredLabel)
-        {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"{Place()}: label {at}: expected none of {ignored}, which reads as ignored, got {ignored}."));
-        }
-
-        for (at = _rules.FindBadToken(labels); at >= 0; at = _rules.FindBadToken(labels, at + 1))
-        {
-            if (labels[at] != PuzzleBatch.IgnoredLabel || _rules.IgnoreLabelId is null)
-            {
-                throw new TokenOutOfRangeException(FormattableString.Invariant($"{Place()}: label {at}: {_rules.ExpectedTokens}{Ignored()}, got {labels[at]}."));
-            }
-        }
+        _puzzleIds.Append(id);
+        _puzzleOffsets.Append(Examples);
     }
 
-    private string Ignored() => _rules.IgnoreLabelId is null ? string.Empty : FormattableString.Invariant($" or {PuzzleBatch.IgnoredLabel}, which is ignored");
-
-    private string PuzzlePlace() => FormattableString.Invariant($"{_split}: puzzle {Counts.Puzzles}");
-
-    private string Place() => FormattableString.Invariant($"{_split}: example {Counts.Examples}");
+    private void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (StagedFile.IsWriteError(exception))
+        {
+            throw new HrmFileException(_folder, "could not be written", exception);
+        }
+    }
 }

@@ -2,30 +2,47 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Which tokens and labels a dataset may hold, and what stands for an ignored label in its files.</summary>
+/// <summary>The tokens and labels that a dataset may contain, and the value that its files store for an ignored label.</summary>
 /// <param name="VocabularySize">V.</param>
-/// <param name="IgnoreLabelId">The ignored label as stored; <see langword="null"/> where every label counts.</param>
+/// <param name="IgnoreLabelId">The stored value of an ignored label; <see langword="null"/> if every label counts.</param>
 internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelId)
 {
     public string ExpectedTokens => FormattableString.Invariant($"expected 0 … {VocabularySize - 1}");
 
-    public string ExpectedLabels => ExpectedTokens
+    /// <summary>The valid labels of an example, not as stored.</summary>
+    public string ExpectedLabels => ExpectedTokens + IgnoreLabelId switch
+    {
+        null => string.Empty,
+        PuzzleBatch.IgnoredLabel => FormattableString.Invariant($" or {PuzzleBatch.IgnoredLabel}, which is ignored"),
+        var ignored => FormattableString.Invariant($" except {ignored}, which is stored for ignored labels, or {PuzzleBatch.IgnoredLabel}, which is ignored"),
+    };
+
+    /// <summary>The valid labels as stored.</summary>
+    public string ExpectedStoredLabels => ExpectedTokens
         + (IgnoreLabelId is { } ignored && (ignored < 0 || ignored >= VocabularySize) ? FormattableString.Invariant($" or {ignored}") : string.Empty);
 
-    /// <summary>The place of the first bad token from a place on; -1 for none.</summary>
+    /// <summary>The index of the first bad token from an index on, or -1.</summary>
     public int FindBadToken(ReadOnlySpan<int> tokens, int start = 0)
     {
         var found = tokens[start..].IndexOfAnyExceptInRange(0, VocabularySize - 1);
         return found < 0 ? -1 : start + found;
     }
 
-    /// <summary>The place of the first bad stored label from a place on; -1 for none.</summary>
-    public int FindBadLabel(ReadOnlySpan<int> labels, int start = 0)
+    /// <summary>The index of the first bad label, or -1.</summary>
+    public int FindBadLabel(ReadOnlySpan<int> labels)
     {
-        // The authors' loss ignores -100 whatever the metadata call ignored, so it is good in any case.
-        for (var at = FindBadToken(labels, start); at >= 0; at = FindBadToken(labels, at + 1))
+        var isStoredForIgnored = IgnoreLabelId is { } stored && stored != PuzzleBatch.IgnoredLabel ? labels.IndexOf(stored) : -1;
+        return isStoredForIgnored >= 0 ? isStoredForIgnored : FindBadLabel(labels, IgnoreLabelId is null ? 0 : PuzzleBatch.IgnoredLabel);
+    }
+
+    /// <summary>The index of the first bad stored label, or -1. The authors' loss always ignores -100, so it is valid.</summary>
+    public int FindBadStoredLabel(ReadOnlySpan<int> labels) => FindBadLabel(labels, IgnoreLabelId ?? 0, PuzzleBatch.IgnoredLabel);
+
+    private int FindBadLabel(ReadOnlySpan<int> labels, params ReadOnlySpan<int> alsoValid)
+    {
+        for (var at = FindBadToken(labels); at >= 0; at = FindBadToken(labels, at + 1))
         {
-            if (labels[at] != IgnoreLabelId && labels[at] != PuzzleBatch.IgnoredLabel)
+            if (!alsoValid.Contains(labels[at]))
             {
                 return at;
             }
@@ -34,7 +51,7 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
         return -1;
     }
 
-    /// <summary>Stored labels to labels.</summary>
+    /// <summary>Converts stored labels to labels.</summary>
     public void FromStored(Span<int> labels)
     {
         if (IgnoreLabelId is { } ignored)
@@ -43,7 +60,7 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
         }
     }
 
-    /// <summary>Labels to stored labels.</summary>
+    /// <summary>Converts labels to stored labels.</summary>
     public void ToStored(ReadOnlySpan<int> labels, Span<int> stored)
     {
         labels.CopyTo(stored);

@@ -1,13 +1,11 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>An <c>.npy</c> file of whole numbers, whose elements stay on the disk. Reads from several threads are safe.</summary>
+/// <summary>An <c>.npy</c> file of integers, whose elements stay on the disk. Reads from several threads are safe.</summary>
 internal sealed class NpyFile : IDisposable
 {
-    private const int ElementsAtOnce = 1 << 12;
+    private const int BytesAtOnce = 1 << 15;
 
     private readonly InputFile _file;
     private readonly NpyHeader _header;
@@ -29,9 +27,8 @@ internal sealed class NpyFile : IDisposable
     public long Count { get; }
 
     /// <summary>Opens a file and checks its header and length.</summary>
-    /// <param name="path">The file.</param>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="DatasetFormatException">It is no array that this library reads.</exception>
+    /// <exception cref="DatasetFormatException">The file is not an array that this library reads.</exception>
     public static NpyFile Open(string path)
     {
         var file = InputFile.Open(path);
@@ -46,47 +43,21 @@ internal sealed class NpyFile : IDisposable
         }
     }
 
-    /// <summary>Copies elements; one that no <see cref="int"/> holds becomes the nearest.</summary>
+    /// <summary>Copies elements, converted by <see cref="NpyDtype.Decode"/>.</summary>
     public void CopyTo(long start, Span<int> destination)
     {
-        switch (Dtype.Descriptor)
-        {
-            case "|u1":
-                Copy<byte>(start, destination);
-                break;
-            case "<i2":
-                Copy<short>(start, destination);
-                break;
-            case "<u2":
-                Copy<ushort>(start, destination);
-                break;
-            case "<i4":
-                Copy<int>(start, destination);
-                break;
-            default:
-                Copy<long>(start, destination);
-                break;
-        }
-    }
-
-    /// <summary>Releases the file.</summary>
-    public void Dispose() => _file.Dispose();
-
-    private void Copy<T>(long start, Span<int> destination)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        Span<T> piece = stackalloc T[Math.Min(destination.Length, ElementsAtOnce)];
+        var size = Dtype.Size;
+        Span<byte> bytes = stackalloc byte[(int)Math.Min((long)destination.Length * size, BytesAtOnce)];
         while (!destination.IsEmpty)
         {
-            piece = piece[..Math.Min(piece.Length, destination.Length)];
-            _file.CopyTo(_header.DataStart + (start * Dtype.Size), MemoryMarshal.AsBytes(piece));
-            for (var i = 0; i < piece.Length; i++)
-            {
-                destination[i] = int.CreateSaturating(piece[i]);
-            }
-
-            destination = destination[piece.Length..];
-            start += piece.Length;
+            var count = Math.Min(bytes.Length / size, destination.Length);
+            var piece = bytes[..(count * size)];
+            _file.CopyTo(_header.DataStart + (start * size), piece);
+            Dtype.Decode(piece, destination[..count]);
+            destination = destination[count..];
+            start += count;
         }
     }
+
+    public void Dispose() => _file.Dispose();
 }

@@ -1,18 +1,20 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>What an <c>.npy</c> file says of its array. Reference: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html</summary>
-/// <param name="Dtype">The type of an element.</param>
+/// <summary>The header of an <c>.npy</c> file. Reference: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html</summary>
+/// <param name="Dtype">The element type.</param>
 /// <param name="Shape">The length of each axis; the last one changes fastest.</param>
-/// <param name="DataStart">Where the elements begin in the file.</param>
-internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int DataStart)
+/// <param name="DataStart">The offset of the elements in the file.</param>
+internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int DataStart)
 {
     public const int MaxTextBytes = 1 << 16;
 
+    private const int MaxAxes = 32;
     private const int Alignment = 64;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -21,7 +23,7 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
     public long Count => Shape.Aggregate(1L, (product, length) => checked(product * length));
 
     /// <summary>Reads the header of a file and compares the file's length with it.</summary>
-    /// <exception cref="DatasetFormatException">The file is no array that this library reads.</exception>
+    /// <exception cref="DatasetFormatException">The file is not an array that this library reads.</exception>
     public static NpyHeader Read(InputFile file)
     {
         var fixedBytes = new byte[(int)Math.Min(file.Length, 12)];
@@ -49,7 +51,7 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
 
         var text = new byte[(int)textLength];
         file.CopyTo(textStart, text);
-        var header = NpyHeaderParser.Parse(Encoding.Latin1.GetString(text), textStart + text.Length, file.Path);
+        var header = Parse(Encoding.Latin1.GetString(text), textStart + text.Length, file.Path);
         header.RequireLength(file);
         return header;
     }
@@ -67,6 +69,60 @@ internal sealed record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Shape, int 
         Encoding.ASCII.GetBytes(text.PadRight(length - 11) + '\n', bytes.AsSpan(10));
         return bytes;
     }
+
+    /// <summary>Reads the Python dictionary of the header.</summary>
+    private static NpyHeader Parse(string text, int dataStart, string path)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var at = text.StartsWith('{') ? 1 : 0;
+        var isSound = at == 1;
+        while (isSound && Entry().Match(text, at) is { Success: true } entry)
+        {
+            at += entry.Length;
+            isSound = fields.TryAdd(entry.Groups["key"].Value, entry.Groups["value"].Value);
+        }
+
+        if (!isSound || fields.Count != 3 || !End().IsMatch(text, at)
+            || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order) || !fields.TryGetValue("shape", out var shape))
+        {
+            throw Fail("a dictionary with the keys descr, fortran_order and shape, each once, and a line feed", Quote.Text(text.TrimEnd(' ', '\n')));
+        }
+
+        if (order != "False")
+        {
+            throw Fail("fortran_order False", order);
+        }
+
+        var dtype = NpyDtype.Find(descr.Trim('\'', '"')) ?? throw Fail($"one of the types {NpyDtype.AllNames}", Quote.Text(descr));
+        return new NpyHeader(dtype, ParseShape(shape) ?? throw Fail($"a tuple of at most {MaxAxes} lengths, as (5,) is", Quote.Text(shape)), dataStart);
+
+        DatasetFormatException Fail(string expected, string got) => new(path, $"header: expected {expected}, got {got}");
+    }
+
+    private static List<long>? ParseShape(string tuple)
+    {
+        var lengths = tuple.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries);
+        var isTuple = lengths.Length > 1 || lengths[0].Length == 0;
+        var shape = new List<long>();
+        foreach (var length in lengths[^1].Length == 0 ? lengths[..^1] : lengths)
+        {
+            if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
+                return null;
+            }
+
+            shape.Add(value);
+        }
+
+        return isTuple && tuple[0] == '(' && shape.Count <= MaxAxes ? shape : null;
+    }
+
+    /// <summary>An entry of the dictionary, with the comma after it. No two of its repetitions can match the same character, so it takes linear time.</summary>
+    [GeneratedRegex("""\G *(?<quote>['"])(?<key>[a-z_]+)\k<quote> *: *(?<value>'[^'\\]*'|"[^"\\]*"|True|False|\([0-9, ]*\)) *(?:,|(?=\}))""")]
+    private static partial Regex Entry();
+
+    [GeneratedRegex(@"\G *\} *\n\z")]
+    private static partial Regex End();
 
     private void RequireLength(InputFile file)
     {

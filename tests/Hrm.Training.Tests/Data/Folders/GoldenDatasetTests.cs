@@ -4,8 +4,8 @@ using Hrm.TestKit;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// What the authors' builders wrote: read, found sound, and written again to the byte, except for the one key of dataset.json that
-/// the recorded builders do not know.
+/// Datasets of the authors' builders are read, verified and written again byte for byte, except for one key of dataset.json that the
+/// recorded builders do not write.
 /// </summary>
 [Trait("Category", "Golden")]
 public sealed class GoldenDatasetTests : IDisposable
@@ -59,7 +59,7 @@ public sealed class GoldenDatasetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Datasets))]
-    public void Nothing_is_found_in_a_dataset(string root) => PuzzleDatasetFolder.Validate(root).Should().BeEmpty();
+    public void A_dataset_is_verified(string root) => PuzzleDatasetFolder.Verify(root);
 
     [Theory]
     [MemberData(nameof(Datasets))]

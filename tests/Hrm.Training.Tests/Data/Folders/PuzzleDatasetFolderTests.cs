@@ -59,9 +59,9 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         dataset.PuzzleIds.Should().Equal(1, 2, 3, 0, 2, 1);
         SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups.Concat(groups), options => options.WithStrictOrdering());
 
-        PuzzleDatasetFolder.Validate(Root).Select(finding => finding.Place).Should().Equal("total_groups");
+        Verifying().Should().Throw<DatasetFormatException>().WithMessage("*total_groups: expected 5, as the sets have, got 3");
         SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"total_groups\": 3", "\"total_groups\": 5");
-        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
+        Verifying().Should().NotThrow();
     }
 
     [Fact]
@@ -77,110 +77,14 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void Without_identifiers_there_are_none_and_a_wrong_number_is_named()
+    public void Identifiers_are_required_and_their_number_is_checked()
     {
         SmallDataset.Write(Root, "train");
         File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\"]");
         Opening().Should().Throw<DatasetFormatException>()
             .WithMessage($"{Path.Combine(Train, "dataset.json")}: num_puzzle_identifiers: expected 1, the number of identifiers, got 4");
         File.Delete(_folder["data", "identifiers.json"]);
-        using var other = PuzzleDatasetFolder.Open(Root, "train");
-        other.Identifiers.Should().BeEmpty();
-        other.IdentifiersHash.Should().BeNull();
-    }
-
-    /// <summary>A model made for 134,217,727 ids of width 512 takes 275 GB.</summary>
-    [Theory]
-    [InlineData("134217727")]
-    [InlineData("5")]
-    public void Without_identifiers_more_ids_than_the_splits_use_are_refused(string stated)
-    {
-        SmallDataset.Write(Root, "train");
-        File.Delete(_folder["data", "identifiers.json"]);
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", $"\"num_puzzle_identifiers\": {stated}");
-        var problem = $"num_puzzle_identifiers: expected 4, one more than the largest id of all splits, got {stated}";
-        Opening().Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "dataset.json")}: {problem}");
-        PuzzleDatasetFolder.Validate(Root).Should().ContainSingle().Which.ToString().Should().EndWith(problem);
-    }
-
-    [Fact]
-    public void Without_identifiers_the_ids_of_all_splits_count()
-    {
-        PuzzleDatasetFolder.Write(
-            Root,
-            SmallDataset.Identifiers,
-            [new PuzzleSplit("train", SmallDataset.Groups), new PuzzleSplit("test", [PuzzleGroup.Of(SmallDataset.Example(1, 1))])],
-            SmallDataset.Options);
-        File.Delete(_folder["data", "identifiers.json"]);
-        using var test = PuzzleDatasetFolder.Open(Root, "test");
-        test.PuzzleIdCount.Should().Be(4);
-        PuzzleDatasetFolder.Validate(Root).Should().BeEmpty();
-    }
-
-    /// <summary>A sparse terabyte of zeros would be read for hours.</summary>
-    [Theory]
-    [InlineData(1L << 37)]
-    [InlineData((1L << 28) + 1)]
-    public void Without_identifiers_more_ids_than_can_be_read_are_refused(long count)
-    {
-        SmallDataset.Write(Root, "train");
-        File.Delete(_folder["data", "identifiers.json"]);
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
-        WriteIds("huge", NpyDtype.Int64, 0, count);
-        Opening().Should().Throw<DatasetFormatException>()
-            .WithMessage($"{Root}: expected identifiers.json, or at most 1024 arrays of puzzle ids with 268435456 ids in all, as they are read without it, got more");
-    }
-
-    [Fact]
-    public void Without_identifiers_more_arrays_than_can_be_read_are_refused()
-    {
-        SmallDataset.Write(Root, "train");
-        File.Delete(_folder["data", "identifiers.json"]);
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
-        for (var i = 0; i < 1024; i++)
-        {
-            File.WriteAllBytes(Path.Combine(Train, $"set{i}__puzzle_identifiers.npy"), []);
-        }
-
-        Opening().Should().Throw<DatasetFormatException>().WithMessage($"{Root}: expected identifiers.json, or at most 1024 arrays of puzzle ids *, got more");
-    }
-
-    [Fact]
-    public void Without_identifiers_the_ids_of_the_last_of_many_splits_count()
-    {
-        SmallDataset.Write(Root, "train");
-        File.Delete(_folder["data", "identifiers.json"]);
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 600");
-        for (var i = 0; i < 300; i++)
-        {
-            Directory.CreateDirectory(_folder["data", $"split{i}"]);
-        }
-
-        SmallDataset.WriteIndices(Path.Combine(Directory.EnumerateDirectories(Root).Last(), "more__puzzle_identifiers.npy"), 599);
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        dataset.PuzzleIdCount.Should().Be(600);
-    }
-
-    /// <summary>No split can have such an array, so it holds no ids.</summary>
-    [Fact]
-    public void Without_identifiers_arrays_of_another_type_or_shape_do_not_count()
-    {
-        SmallDataset.Write(Root, "train");
-        File.Delete(_folder["data", "identifiers.json"]);
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5");
-        WriteIds("bytes", NpyDtype.UInt8, 4, 1);
-        WriteIds("matrix", NpyDtype.Int32, 4, 1, 1);
-        Opening().Should().Throw<DatasetFormatException>().WithMessage("*num_puzzle_identifiers: expected 4, one more than the largest id of all splits, got 5");
-    }
-
-    [Fact]
-    public void Reading_the_ids_of_other_splits_can_be_cancelled()
-    {
-        SmallDataset.Write(Root, "train");
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        var cancelled = new CancellationToken(canceled: true);
-        FluentActions.Invoking(() => IdentifierFile.CheckCount(Root, "train", dataset.Metadata, identifiers: null, new FirstFinding(), cancelled))
-            .Should().Throw<OperationCanceledException>();
+        Opening().Should().Throw<HrmFileException>().WithMessage("*identifiers.json: the file does not exist");
     }
 
     [Fact]
@@ -195,7 +99,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         File.WriteAllText(file, "[\"<blank>\", \"two\", \"one\", \"three\"]");
         Hash().Should().NotBe(hash);
 
-        string? Hash()
+        string Hash()
         {
             using var dataset = PuzzleDatasetFolder.Open(Root, "train");
             return dataset.IdentifiersHash;
@@ -246,8 +150,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(_folder.Path, "train")).Should().Throw<DatasetFormatException>().WithMessage($"*{field}*as there are examples*");
-        PuzzleDatasetFolder.Validate(_folder.Path).Should().Contain(finding => finding.Path == path && finding.Place == "shape");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(_folder.Path, "train")).Should().Throw<DatasetFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
         (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
     }
 
@@ -344,13 +247,13 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
             {
                 using var dataset = PuzzleDatasetFolder.Open(Root, "train");
                 SmallDataset.GroupsOf(dataset).Count().Should().Be(dataset.GroupOffsets.Count - 1);
-                dataset.Identifiers.Count.Should().BeOneOf(0, dataset.PuzzleIdCount);
+                dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount);
                 new GroupSampler(dataset, 2, 1, i).Iterate(0).Should().NotBeEmpty();
                 opened++;
             }
             catch (HrmException)
             {
-                PuzzleDatasetFolder.Validate(Root).Should().NotBeEmpty("what cannot be opened or read is not sound");
+                Verifying().Should().Throw<HrmException>();
                 refused++;
             }
 
@@ -361,14 +264,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         refused.Should().BeGreaterThan(500);
     }
 
-    /// <summary>An array of ids of a further split: zeros that take no space on the disk, except the first byte.</summary>
-    private void WriteIds(string split, NpyDtype dtype, byte first, params long[] shape)
-    {
-        Directory.CreateDirectory(_folder["data", split]);
-        using var file = File.Create(_folder["data", split, "all__puzzle_identifiers.npy"]);
-        file.Write([.. NpyHeader.Write(dtype, shape), first]);
-        file.SetLength(file.Length - 1 + (dtype.Size * shape.Aggregate((product, length) => product * length)));
-    }
+    private Action Verifying() => () => PuzzleDatasetFolder.Verify(Root);
 
     private Action Opening() => () => PuzzleDatasetFolder.Open(Root, "train").Dispose();
 

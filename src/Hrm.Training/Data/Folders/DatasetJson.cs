@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Hrm.Core;
+
+namespace Hrm.Training;
+
+/// <summary>Reads and writes <c>dataset.json</c> and <c>identifiers.json</c>. Files are written as Python's json writer does, byte for byte.</summary>
+internal static class DatasetJson
+{
+    public const int MaxSequenceLength = 1 << 16; // as in a model's config
+
+    private const int MaxMetadataBytes = 1 << 20;
+    private const int MaxIdentifiersBytes = 1 << 28;
+    private const int MaxSets = 256;
+
+    /// <summary>Reads the metadata of a split.</summary>
+    /// <exception cref="HrmFileException">The file is not readable.</exception>
+    /// <exception cref="DatasetFormatException">A key is missing or its value is not valid.</exception>
+    public static PuzzleDatasetMetadata ReadMetadata(string path)
+    {
+        var metadata = Read(path, MaxMetadataBytes, TrainingJson.Default.PuzzleDatasetMetadata);
+        var sets = metadata.Sets;
+        var areNames = sets.Count is > 0 and <= MaxSets && sets.Distinct().Count() == sets.Count && sets.All(name => name is not null && DatasetNames.IsPlain(name));
+        var errors = new RangeRules()
+            .Between("vocab_size", metadata.VocabularySize, 1, int.MaxValue)
+            .Between("num_puzzle_identifiers", metadata.PuzzleIdCount, 1, int.MaxValue)
+            .Between("pad_id", metadata.PadId, 0, metadata.VocabularySize - 1)
+            // The smallest integer is what a smaller stored value is read as.
+            .Between("ignore_label_id", metadata.IgnoreLabelId ?? 0, int.MinValue + 1, int.MaxValue)
+            .Between("blank_identifier_id", metadata.BlankIdentifierId, 0, metadata.PuzzleIdCount - 1)
+            .Between("seq_len", metadata.SequenceLength, 1, MaxSequenceLength)
+            .Between("total_groups", metadata.TotalGroups, 1, int.MaxValue)
+            .Positive("mean_puzzle_examples", metadata.MeanPuzzleExamples)
+            .Check("sets", Quote.Text(string.Join(", ", sets)), areNames, $"1 to {MaxSets} different names of letters, digits and _-+. and no dot at either end")
+            .Errors;
+        return errors.Count == 0 ? metadata : throw new DatasetFormatException(path, string.Join("; ", errors));
+    }
+
+    /// <summary>Writes the metadata, with the number of puzzles, which the loader of the tiny recursive model requires.</summary>
+    public static void WriteMetadata(string path, PuzzleDatasetMetadata metadata, int puzzles)
+    {
+        var mean = metadata.MeanPuzzleExamples.ToString("R", CultureInfo.InvariantCulture);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"pad_id\": {metadata.PadId}, \"ignore_label_id\": {metadata.IgnoreLabelId?.ToString(CultureInfo.InvariantCulture) ?? "null"}, "
+            + $"\"blank_identifier_id\": {metadata.BlankIdentifierId}, \"vocab_size\": {metadata.VocabularySize}, \"seq_len\": {metadata.SequenceLength}, "
+            + $"\"num_puzzle_identifiers\": {metadata.PuzzleIdCount}, \"total_groups\": {metadata.TotalGroups}, "
+            + $"\"mean_puzzle_examples\": {(mean.Contains('.') ? mean : mean + ".0")}, \"total_puzzles\": {puzzles}, \"sets\": {List(metadata.Sets)}}}");
+        AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(text)));
+    }
+
+    /// <summary>Reads the name of each puzzle id.</summary>
+    /// <exception cref="HrmFileException">The file is not readable.</exception>
+    /// <exception cref="DatasetFormatException">The file is too long or not a list of strings.</exception>
+    public static IReadOnlyList<string> ReadIdentifiers(string path)
+    {
+        var identifiers = Read(path, MaxIdentifiersBytes, TrainingJson.Default.StringArray);
+        return Array.IndexOf<string?>(identifiers, null) is >= 0 and var missing
+            ? throw new DatasetFormatException(path, FormattableString.Invariant($"[{missing}]: expected a string, got null"))
+            : identifiers;
+    }
+
+    public static void WriteIdentifiers(string path, IReadOnlyList<string> identifiers)
+        => AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(List(identifiers))));
+
+    /// <summary>The SHA-256 of the file that <see cref="WriteIdentifiers"/> writes.</summary>
+    public static string HashOf(IReadOnlyList<string> identifiers) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(List(identifiers))));
+
+    /// <summary>Rejects identifiers that occur twice, and another name than <see cref="DatasetNames.Blank"/> for the id of no puzzle.</summary>
+    /// <exception cref="DatasetFormatException">An identifier is not valid.</exception>
+    public static void CheckIdentifiers(string path, IReadOnlyList<string> identifiers, int blankId)
+    {
+        if (blankId < identifiers.Count && identifiers[blankId] != DatasetNames.Blank)
+        {
+            throw new DatasetFormatException(path, $"[{blankId}]: expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[blankId])}");
+        }
+
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var id = 0; id < identifiers.Count; id++)
+        {
+            if (!first.TryAdd(identifiers[id], id))
+            {
+                throw new DatasetFormatException(path, $"[{id}]: expected different identifiers, got {Quote.Text(identifiers[id])} as at [{first[identifiers[id]]}]");
+            }
+        }
+    }
+
+    private static T Read<T>(string path, int maxBytes, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var text = SmallTextFile.Read(path, maxBytes, (problem, cause) => new DatasetFormatException(path, problem, cause));
+        try
+        {
+            return JsonSerializer.Deserialize(text, type) ?? throw new DatasetFormatException(path, "expected a value, got null");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // An unpaired surrogate throws the second.
+            throw new DatasetFormatException(path, exception is JsonException error ? JsonFault.Describe(error) : exception.Message, exception);
+        }
+    }
+
+    /// <summary>A list of strings in which everything except printable ASCII is escaped.</summary>
+    private static string List(IReadOnlyList<string> texts)
+    {
+        var list = new StringBuilder("[");
+        for (var i = 0; i < texts.Count; i++)
+        {
+            list.Append(i == 0 ? "\"" : ", \"");
+            foreach (var character in texts[i])
+            {
+                _ = character switch
+                {
+                    '"' => list.Append("\\\""),
+                    '\\' => list.Append("\\\\"),
+                    '\n' => list.Append("\\n"),
+                    '\r' => list.Append("\\r"),
+                    '\t' => list.Append("\\t"),
+                    '\b' => list.Append("\\b"),
+                    '\f' => list.Append("\\f"),
+                    >= ' ' and <= '~' => list.Append(character),
+                    _ => list.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+                };
+            }
+
+            list.Append('"');
+        }
+
+        return list.Append(']').ToString();
+    }
+}
