@@ -162,7 +162,7 @@ public sealed class GroupSamplerTests
         => Enumerable.Range(0, dataset.GroupOffsets.Count - 1).Single(group => dataset.GroupOffsets[group] <= puzzle && puzzle < dataset.GroupOffsets[group + 1]);
 
     /// <summary>Neighbours of one puzzle; no puzzle follows itself, for that takes a group twice in a row: a new epoch.</summary>
-    private static IEnumerable<(int Puzzle, List<int> Examples)> Runs(IReadOnlyList<SampledExample> batch)
+    private static IEnumerable<(int Puzzle, List<int> Examples)> Runs(SampledExample[] batch)
     {
         List<int>? run = null;
         for (var i = 0; i < batch.Count; i++)
