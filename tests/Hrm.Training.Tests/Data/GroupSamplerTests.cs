@@ -165,7 +165,7 @@ public sealed class GroupSamplerTests
     private static IEnumerable<(int Puzzle, List<int> Examples)> Runs(SampledExample[] batch)
     {
         List<int>? run = null;
-        for (var i = 0; i < batch.Count; i++)
+        for (var i = 0; i < batch.Length; i++)
         {
             if (run is null || batch[i].Puzzle != batch[i - 1].Puzzle || run.Contains(batch[i].Example))
             {
