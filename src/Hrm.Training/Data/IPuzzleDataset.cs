@@ -1,6 +1,6 @@
 namespace Hrm.Training;
 
-/// <summary>Examples in puzzles in groups, as the authors order them.</summary>
+/// <summary>Examples, ordered in puzzles and groups as by the authors.</summary>
 /// <remarks>
 /// A group holds the augmentations of one puzzle; a puzzle holds examples that share an id. Offsets are prefix sums:
 /// puzzle p has the examples <c>PuzzleOffsets[p] … PuzzleOffsets[p + 1] - 1</c>, group g the puzzles
@@ -8,7 +8,7 @@ namespace Hrm.Training;
 /// </remarks>
 public interface IPuzzleDataset
 {
-    /// <summary>The number of tokens of an example.</summary>
+    /// <summary>The number of tokens per example.</summary>
     int SequenceLength { get; }
 
     /// <summary>V, the number of token values.</summary>
@@ -30,8 +30,8 @@ public interface IPuzzleDataset
     IReadOnlyList<int> PuzzleIds { get; }
 
     /// <summary>Copies an example.</summary>
-    /// <param name="example">Its number.</param>
-    /// <param name="inputs">Takes the tokens, seq_len.</param>
-    /// <param name="labels">Takes the labels, seq_len; <see cref="Core.PuzzleBatch.IgnoredLabel"/> where a token does not count.</param>
+    /// <param name="example">Its index.</param>
+    /// <param name="inputs">Receives the tokens, seq_len.</param>
+    /// <param name="labels">Receives the labels, seq_len; <see cref="Core.PuzzleBatch.IgnoredLabel"/> for a token that does not count.</param>
     void Read(int example, Span<int> inputs, Span<int> labels);
 }

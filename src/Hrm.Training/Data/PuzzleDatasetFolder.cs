@@ -51,9 +51,6 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         _identifiersHash = new Lazy<string>(() => DatasetJson.HashOf(identifiers));
     }
 
-    /// <summary>The contents of <c>dataset.json</c>. Only <see cref="Verify"/> compares its <c>total_groups</c> and mean with the arrays.</summary>
-    public PuzzleDatasetMetadata Metadata { get; }
-
     /// <summary>The name of each puzzle id.</summary>
     public IReadOnlyList<string> Identifiers { get; }
 
@@ -83,6 +80,9 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<int> PuzzleIds { get; }
+
+    /// <summary>The metadata. Only <see cref="Verify"/> compares <c>total_groups</c> and the mean with the arrays.</summary>
+    internal PuzzleDatasetMetadata Metadata { get; }
 
     /// <summary>Opens a split and checks everything except its rows.</summary>
     /// <param name="root">The dataset's folder.</param>

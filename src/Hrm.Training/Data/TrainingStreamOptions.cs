@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>How training batches are drawn.</summary>
+/// <summary>Settings of sampling training batches.</summary>
 public sealed class TrainingStreamOptions : IValidatedOptions
 {
     /// <summary>The number of epochs in one stream of the sampler; its last, unfilled batch is dropped. Default 10.</summary>
@@ -12,17 +12,17 @@ public sealed class TrainingStreamOptions : IValidatedOptions
     public long Seed { get; set; } = 1;
 
     /// <summary>
-    /// The number of batches that a background thread holds ready; 0 makes each when it is asked for. The batches and their
-    /// order are the same. Default 2.
+    /// The number of batches that a background thread prepares; with 0 each is made on request. The batches and their order do not
+    /// depend on it. Default 2.
     /// </summary>
     public int PrefetchBatches { get; set; } = 2;
 
-    /// <summary>Which of the processes that train together this one is, from 0. Default 0.</summary>
+    /// <summary>The rank of this process among those that train together, from 0. Default 0.</summary>
     public int Rank { get; set; }
 
     /// <summary>
-    /// W, the number of processes that train together: each reads B/W rows of every batch, and the order of the batches and what
-    /// is in them does not depend on W. Default 1.
+    /// W, the number of processes that train together. Each reads B/W rows of every batch; batches and their order do not depend on W.
+    /// Default 1.
     /// </summary>
     public int WorldSize { get; set; } = 1;
 

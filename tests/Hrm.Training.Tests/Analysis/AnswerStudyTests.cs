@@ -35,7 +35,7 @@ public sealed class AnswerStudyTests
             new SegmentAverages(2, double.NaN, double.NaN, double.NaN, double.NaN));
 
     [Fact]
-    public void An_example_of_fewer_segments_is_refused_and_not_counted()
+    public void An_example_of_fewer_segments_is_rejected_and_not_counted()
     {
         _study.Invoking(it => it.Add(Example(2, (1, 0, 0)))).Should().Throw<ArgumentException>().WithMessage("expected at least 2 segments, got 1*").WithParameterName("example");
         _study.Examples.Should().Be(0);

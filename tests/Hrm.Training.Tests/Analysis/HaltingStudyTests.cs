@@ -24,7 +24,7 @@ public sealed class HaltingStudyTests
     }
 
     [Fact]
-    public void Stops_by_the_maximum_alone_are_not_early()
+    public void Stops_by_the_maximum_are_not_early()
     {
         var study = new HaltingStudy(new QValueHalting(rule: HaltingRule.Never), maxSegments: 2);
         study.Add(Example((1, false), (0, false), (1, false)));
@@ -33,7 +33,7 @@ public sealed class HaltingStudyTests
     }
 
     [Fact]
-    public void An_example_that_ends_before_the_policy_stops_counts_where_it_ends()
+    public void An_example_that_ends_before_the_policy_stops_counts_at_its_last_segment()
     {
         _study.Add(Example((1, false), (1, false)));
         Check(_study.All, 1, 2, 0, 0, double.NaN, [0, 1, 0, 0]);

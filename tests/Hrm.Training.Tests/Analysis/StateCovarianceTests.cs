@@ -47,7 +47,7 @@ public sealed class StateCovarianceTests : IDisposable
     }
 
     [Fact]
-    public void States_that_spread_equally_have_the_ratio_D()
+    public void States_with_equal_variances_have_the_ratio_D()
     {
         // ± each unit vector: the covariance is a multiple of the identity, exactly.
         using var covariance = new StateCovariance(9);
@@ -57,7 +57,7 @@ public sealed class StateCovarianceTests : IDisposable
 
     /// <summary>What the documentation says of few states: d·n / (n + d).</summary>
     [Fact]
-    public void Few_states_make_the_ratio_too_small_as_documented()
+    public void The_ratio_of_few_states_is_too_small_as_documented()
     {
         const int Width = 64;
         using var covariance = new StateCovariance(Width);
@@ -84,7 +84,7 @@ public sealed class StateCovarianceTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_spread_there_is_no_ratio()
+    public void Equal_states_have_no_ratio()
     {
         using var covariance = new StateCovariance(3);
         covariance.ParticipationRatio.Should().Be(double.NaN);

@@ -47,7 +47,7 @@ public sealed class StateStudyTests : IDisposable
     }
 
     [Fact]
-    public void The_models_own_listener_comes_back_also_after_a_failure()
+    public void The_listener_of_the_model_is_restored_even_after_a_failure()
     {
         var heard = 0;
         _model.Recurrence.Updated = _ => heard++;
@@ -66,7 +66,7 @@ public sealed class StateStudyTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_left_behind()
+    public void No_tensor_is_leaked()
     {
         StateStudy.Run(_model, _dataset, 2, 4).Dispose();
         var live = LiveTensors.Count();

@@ -41,7 +41,7 @@ public sealed class InMemoryPuzzleDatasetTests
     }
 
     [Fact]
-    public void An_example_of_another_length_is_named()
+    public void An_example_of_another_length_is_rejected()
     {
         Making(new([1, 2], [1, 2]), new([1, 2, 3], [1, 2])).Should().Throw<ShapeMismatchException>()
             .WithMessage("dataset: example 1: expected 2 inputs and labels, got 3 inputs and 2 labels.");
@@ -52,7 +52,7 @@ public sealed class InMemoryPuzzleDatasetTests
     [InlineData(5)]
     [InlineData(-1)]
     [InlineData(int.MinValue)]
-    public void A_token_out_of_the_vocabulary_is_named(int token)
+    public void A_token_out_of_the_vocabulary_is_rejected(int token)
         => Making(new([1], [1]), new([token], [1])).Should().Throw<TokenOutOfRangeException>()
             .WithMessage($"dataset: example 1: token 0: expected 0 … 4, got {token}.");
 
@@ -60,24 +60,24 @@ public sealed class InMemoryPuzzleDatasetTests
     [InlineData(5)]
     [InlineData(-1)]
     [InlineData(-99)]
-    public void A_label_out_of_the_vocabulary_is_named(int label)
+    public void A_label_out_of_the_vocabulary_is_rejected(int label)
         => Making(new PuzzleExample([1], [label])).Should().Throw<TokenOutOfRangeException>().WithMessage($"dataset: example 0: label 0: expected 0 … 4 or -100, which is ignored, got {label}.");
 
     [Theory]
     [InlineData(2, "0 … 1")]
     [InlineData(-1, "at least 0")]
-    public void A_puzzle_id_out_of_the_table_is_named(int id, string expected)
+    public void A_puzzle_id_out_of_range_is_rejected(int id, string expected)
         => Making(new PuzzleExample([1], [1], id)).Should().Throw<TokenOutOfRangeException>().WithMessage($"dataset: puzzle 0: puzzle id: expected {expected}, got {id}.");
 
     [Fact]
-    public void A_puzzle_with_several_ids_is_refused()
+    public void A_puzzle_with_several_ids_is_rejected()
     {
         IReadOnlyList<PuzzleExample>[] group = [[new([1], [1], 0), new([1], [1], 1)]];
         MakingGroups(group).Should().Throw<ShapeMismatchException>().WithMessage("dataset: puzzle 0: expected one id for all its examples, 0, got 1 too.");
     }
 
     [Fact]
-    public void Nothing_and_empty_levels_are_refused()
+    public void Empty_datasets_groups_and_puzzles_are_rejected()
     {
         Making().Should().Throw<ShapeMismatchException>();
         MakingGroups().Should().Throw<ShapeMismatchException>();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>What several processes read together is what one would have read.</summary>
+/// <summary>Several processes together read the same rows as one process.</summary>
 public sealed class ShardTests
 {
     private const int BatchSize = 4;
@@ -30,7 +30,7 @@ public sealed class ShardTests
     }
 
     [Fact]
-    public void A_rank_goes_on_from_any_place()
+    public void A_rank_resumes_at_any_position()
     {
         var all = Batches(rank: 1, worldSize: 2, prefetch: 0, count: 12);
         for (var start = 0; start < 12; start++)
@@ -78,7 +78,7 @@ public sealed class ShardTests
         return [.. ids.Select((id, row) => (int[])[.. inputs.AsSpan(row * Length, Length), .. labels.AsSpan(row * Length, Length), id])];
     }
 
-    /// <summary>Draws a number of times that differs from row to row, so that rows that shared a generator would be seen to.</summary>
+    /// <summary>The number of draws differs per row, so rows that shared a random source would show.</summary>
     private sealed class Scrambles : IExampleAugmentation
     {
         public void Apply(Span<int> inputs, Span<int> labels, Random random)

@@ -66,7 +66,7 @@ public sealed class TrainingStreamTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void A_stream_goes_on_from_any_place(int prefetch)
+    public void A_stream_resumes_at_any_position(int prefetch)
     {
         using var stream = Create(prefetch);
         var positions = new List<SamplerPosition> { stream.Position };
@@ -90,7 +90,7 @@ public sealed class TrainingStreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_augmentation_that_calls_its_stream_is_refused(bool disposes)
+    public async Task An_augmentation_that_calls_its_stream_is_rejected(bool disposes)
     {
         var calls = new CallsStream(disposes);
         using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 1 }, augmentation: calls);
@@ -116,7 +116,7 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
-    public void A_seek_drops_what_was_prepared()
+    public void A_seek_drops_prepared_batches()
     {
         using var stream = Create(4);
         var first = Read(stream, 3);
@@ -127,7 +127,7 @@ public sealed class TrainingStreamTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void Skipped_batches_are_left_out_and_the_others_do_not_change(int prefetch)
+    public void Skipped_batches_are_omitted_and_the_others_do_not_change(int prefetch)
     {
         using var stream = Create(prefetch);
         stream.Seek(default, [new SamplerPosition(0, 1), new SamplerPosition(1, 0)]);
@@ -137,7 +137,7 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
-    public void What_the_augmentation_throws_comes_out_of_the_stream()
+    public void The_stream_throws_the_exception_of_the_augmentation()
     {
         using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions(), augmentation: new Fails(after: 5));
         Read(stream, 2).Should().HaveCount(2);
@@ -146,7 +146,7 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
-    public void Without_a_thread_a_failure_leaves_the_stream_where_it_was()
+    public void Without_a_thread_a_failure_does_not_change_the_position()
     {
         var fails = new Fails(after: 5);
         using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 0 }, augmentation: fails);
@@ -160,7 +160,7 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
-    public void Cancellation_leaves_the_stream_where_it_was()
+    public void Cancellation_does_not_change_the_position()
     {
         using var stream = Create(2);
         using var cancelled = new CancellationTokenSource();
@@ -184,7 +184,7 @@ public sealed class TrainingStreamTests
     }
 
     [Fact]
-    public void Disposed_streams_leave_no_tensor()
+    public void A_disposed_stream_frees_its_tensors()
     {
         var live = LiveTensors.Count();
         for (var i = 0; i < 5; i++)

@@ -29,7 +29,7 @@ public sealed class EvaluatorTests : IDisposable
 
     /// <summary>Only ids that the model has are used: the rows alone would not show it.</summary>
     [Fact]
-    public void A_dataset_with_more_ids_than_the_model_is_refused_before_the_first_row()
+    public void A_dataset_with_more_ids_than_the_model_is_rejected_before_the_first_row()
     {
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1)], TinyModels.Config.VocabularySize, puzzleIdCount: 8);
         const string Message = "dataset: expected at most 7 puzzle ids, as the model has, got 8.";
@@ -56,9 +56,9 @@ public sealed class EvaluatorTests : IDisposable
         Check(Evaluate(_byHand.Dataset(_byHand.HaltingSegment), Rows, policy: _rule), _byHand.HaltingSegment);
     }
 
-    /// <summary>A policy is asked once for each segment of each row that was computed.</summary>
+    /// <summary>The policy decides once per segment of each computed row.</summary>
     [Fact]
-    public void Rows_that_have_stopped_are_not_computed_any_more()
+    public void Stopped_rows_are_not_computed()
     {
         var counting = new CountingPolicy(_rule);
         var (_, examples) = Evaluate(_byHand.Dataset(_byHand.HaltingSegment), 4, policy: counting);
@@ -70,7 +70,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(4)]
     [InlineData(7)]
     [InlineData(64)]
-    public void Batches_and_their_padding_change_neither_order_nor_averages(int batchSize)
+    public void The_batch_size_changes_neither_order_nor_averages(int batchSize)
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
         var averages = Check(Evaluate(dataset, batchSize, policy: _rule), _byHand.HaltingSegment);
@@ -83,7 +83,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Examples_without_labels_are_listed_and_left_out_of_the_averages()
+    public void Examples_without_labels_are_observed_and_not_averaged()
     {
         int[] unlabelled = [.. Enumerable.Repeat(PuzzleBatch.IgnoredLabel, TinyModels.Config.SequenceLength)];
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], unlabelled), new PuzzleExample([1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])], 5, 7);
@@ -126,7 +126,7 @@ public sealed class EvaluatorTests : IDisposable
             }
         }
 
-        // What the comparison must see is there.
+        // The examples cover every outcome.
         var all = examples.SelectMany(example => example.Segments).ToArray();
         all.Sum(segment => segment.Changed).Should().BePositive();
         all.Sum(segment => segment.Restored).Should().BePositive();
@@ -135,7 +135,7 @@ public sealed class EvaluatorTests : IDisposable
         static int[] Labelled(int[] tokens) => tokens[1..];
     }
 
-    /// <summary>One pass at the maximum tells what each policy would have done: the same as a run of that policy.</summary>
+    /// <summary>A replay of a policy after a fixed number of segments equals a run of that policy.</summary>
     [Fact]
     public void A_policy_is_replayed_as_the_evaluator_runs_it()
     {
@@ -186,7 +186,7 @@ public sealed class EvaluatorTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_mode_of_the_model_is_restored_also_after_a_failure(bool training)
+    public void The_mode_of_the_model_is_restored_even_after_a_failure(bool training)
     {
         _model.train(training);
         var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
@@ -198,7 +198,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_that_does_not_fit_the_model_is_refused_by_a_typed_exception()
+    public void A_dataset_that_does_not_fit_the_model_is_rejected()
     {
         var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
         evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5))).Should().Throw<ShapeMismatchException>();

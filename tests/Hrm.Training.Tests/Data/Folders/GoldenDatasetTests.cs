@@ -63,7 +63,7 @@ public sealed class GoldenDatasetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Datasets))]
-    public void A_dataset_says_what_its_files_say(string root)
+    public void The_metadata_of_a_dataset_are_those_of_its_files(string root)
     {
         using var dataset = PuzzleDatasetFolder.Open(root, "train");
         dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount);

@@ -39,7 +39,7 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("<u2", new long[] { 0, 65535, 40000 })]
     [InlineData("<i4", new long[] { int.MinValue, int.MaxValue, -100 })]
     [InlineData("<i8", new long[] { long.MinValue, long.MaxValue, -100 })]
-    public void Each_type_is_read_and_what_no_int_holds_becomes_the_nearest(string type, long[] values)
+    public void Each_type_is_read_and_saturates_to_int(string type, long[] values)
     {
         var dtype = NpyDtype.Find(type)!;
         var data = values.SelectMany(value => BitConverter.GetBytes(value)[..dtype.Size]);
@@ -49,7 +49,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_and_a_number_alone_are_arrays_too()
+    public void Empty_arrays_and_scalars_are_read()
     {
         using (var empty = Open(Bytes("{'descr': '<i8', 'fortran_order': False, 'shape': (0, 9223372036854775807), }", 0)))
         {
@@ -86,11 +86,11 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("{'descr': '\\x7cu1', 'fortran_order': False, 'shape': (3,), }", Dictionary)]
     [InlineData("{,}", Dictionary)]
     [InlineData("", Dictionary)]
-    public void Another_header_is_refused_and_says_why(string header, string problem)
+    public void A_bad_header_is_rejected_with_the_reason(string header, string problem)
         => Opening(Bytes(header, 3)).Should().Throw<DatasetFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
 
     [Fact]
-    public void A_tuple_of_many_axes_is_refused()
+    public void A_tuple_of_many_axes_is_rejected()
         => Opening(Bytes($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Join(", ", Enumerable.Repeat(1, 33))}), }}", 1))
             .Should().Throw<DatasetFormatException>().WithMessage("*expected a tuple of at most 32 lengths*");
 
@@ -103,11 +103,12 @@ public sealed class NpyFileTests : IDisposable
     public void A_long_header_is_rejected_at_once(string part)
     {
         var header = "{" + string.Concat(Enumerable.Repeat(part, (NpyHeader.MaxTextBytes - 2) / part.Length));
-        new Action(() => Opening(Bytes(header, 3, version: 2)).Should().Throw<DatasetFormatException>()).ExecutionTime().Should().BeLessThan(TimeSpan.FromSeconds(2));
+        Action rejecting = () => Opening(Bytes(header, 3, version: 2)).Should().Throw<DatasetFormatException>();
+        rejecting.ExecutionTime().Should().BeLessThan(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
-    public void Something_else_and_other_versions_are_refused()
+    public void Other_formats_and_versions_are_rejected()
     {
         Opening([]).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file, got something else");
         Opening(Encoding.ASCII.GetBytes("PK, a zip file")).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file*");
@@ -120,7 +121,7 @@ public sealed class NpyFileTests : IDisposable
     [InlineData(1, 60000L)]
     [InlineData(2, 65537L)]
     [InlineData(2, 4294967295L)]
-    public void A_header_longer_than_the_file_or_the_limit_is_refused(int version, long length)
+    public void A_header_longer_than_the_file_or_the_limit_is_rejected(int version, long length)
     {
         var bytes = Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", 3, version);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)length);
@@ -128,7 +129,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_prefix_of_a_file_is_refused()
+    public void Every_prefix_of_a_file_is_rejected()
     {
         var bytes = Bytes("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }", 8, version: 2);
         foreach (var length in Enumerable.Range(0, bytes.Length))
@@ -138,7 +139,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void Mutated_files_throw_a_typed_exception_or_give_what_they_say()
+    public void Mutated_files_throw_a_typed_exception_or_are_consistent()
     {
         const string Fragments = "{}()[]'\",: 0123456789-LTrueFalse<>|uifO\n\\";
         var random = new Core.StatefulRandom(20260201);
@@ -194,7 +195,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void What_the_writer_leaves_is_what_numpy_would()
+    public void The_writer_writes_the_bytes_of_numpy()
     {
         using (var writer = new NpyWriter(_folder["w.npy"], NpyDtype.UInt8, rowLength: 3))
         {

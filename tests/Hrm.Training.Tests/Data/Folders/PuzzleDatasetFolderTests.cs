@@ -14,7 +14,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_was_written_is_read()
+    public void A_written_dataset_is_read()
     {
         SmallDataset.Write(Root, "train", "test");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
@@ -40,7 +40,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void Several_sets_follow_each_other()
+    public void Several_sets_are_concatenated()
     {
         PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], SmallDataset.Options);
         var second = SmallDataset.Options;
@@ -65,7 +65,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_null_ignored_label_and_unknown_keys_are_fine()
+    public void A_null_ignored_label_and_unknown_keys_are_accepted()
     {
         SmallDataset.Write(Root, "train");
         SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"ignore_label_id\": 0", "\"a_later_key\": 4, \"ignore_label_id\": null");
@@ -114,7 +114,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [InlineData("[\"\\ud800\"]")]
     [InlineData("[[[[[")]
     [InlineData("")]
-    public void Identifiers_that_are_no_list_of_texts_are_refused(string json)
+    public void Identifiers_that_are_not_a_list_of_strings_are_rejected(string json)
     {
         SmallDataset.Write(Root, "train");
         File.WriteAllText(_folder["data", "identifiers.json"], json);
@@ -122,7 +122,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_token_or_label_is_a_typed_error_when_its_row_is_read()
+    public void A_bad_token_or_label_throws_when_its_row_is_read()
     {
         SmallDataset.Write(Root, "train");
         SmallDataset.SetByte(Path.Combine(Train, "all__inputs.npy"), (2 * 4) + 3, 12);
@@ -155,7 +155,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void Read_refuses_what_is_not_there()
+    public void Read_rejects_a_bad_index_and_a_bad_length()
     {
         SmallDataset.Write(Root, "train");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
@@ -165,7 +165,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_dataset_says_so()
+    public void A_disposed_dataset_throws()
     {
         SmallDataset.Write(Root, "train");
         var dataset = PuzzleDatasetFolder.Open(Root, "train");
@@ -174,7 +174,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_shortened_underneath_is_a_typed_error()
+    public void A_file_truncated_while_open_throws()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -193,7 +193,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_split_and_a_missing_array_are_typed()
+    public void A_missing_split_or_array_throws()
     {
         SmallDataset.Write(Root, "train");
         FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "test")).Should().Throw<HrmFileException>().WithMessage("*dataset.json: the file does not exist");
@@ -202,7 +202,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void Several_threads_read_what_one_reads()
+    public void Several_threads_can_read()
     {
         const int Rows = 20_000;
         var examples = Enumerable.Range(0, Rows).Select(i => new PuzzleExample([i % 251, i / 251], [1 + (i % 250), PuzzleBatch.IgnoredLabel]));

@@ -92,14 +92,14 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadGroups))]
-    public void Bad_groups_are_named_and_leave_nothing(string message, PuzzleGroup[] groups)
+    public void Bad_groups_are_reported_and_nothing_is_written(string message, PuzzleGroup[] groups)
     {
         Writing(new PuzzleSplit("test", SmallDataset.Groups), new PuzzleSplit("train", groups)).Should().Throw<HrmException>().WithMessage(message);
         Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
     }
 
     [Fact]
-    public void An_ignored_label_needs_something_that_stands_for_it()
+    public void An_ignored_label_needs_a_stored_value()
     {
         var options = SmallDataset.Options;
         options.IgnoreLabelId = null;
@@ -108,7 +108,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void Bad_identifiers_are_named_and_leave_nothing()
+    public void Bad_identifiers_are_reported_and_nothing_is_written()
     {
         WritingWith(["<blank>", "a", "b", "a"]).Should().Throw<DatasetFormatException>().WithMessage("*identifiers.json: ?3?: expected different identifiers, got 'a' as at ?1?");
         WritingWith(["a", "b", "c", "d"]).Should().Throw<DatasetFormatException>().WithMessage("*?0?: expected '<blank>', the id of no puzzle, got 'a'");
@@ -134,14 +134,14 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
                 error => error.Should().StartWith("splits: name: expected different names").And.EndWith("got a/b"));
 
     [Fact]
-    public void Splits_need_different_names_and_there_has_to_be_one()
+    public void At_least_one_split_is_required_and_names_differ()
     {
         Writing(new PuzzleSplit("train", []), new PuzzleSplit("Train", [])).Should().Throw<InvalidConfigException>();
         Writing().Should().Throw<InvalidConfigException>().WithMessage("*splits: expected at least one, got 0*");
     }
 
     [Fact]
-    public void What_a_source_throws_comes_out_and_leaves_nothing()
+    public void The_exception_of_a_source_is_thrown_and_nothing_is_written()
     {
         Writing(new PuzzleSplit("train", SmallDataset.Groups), new PuzzleSplit("test", Fails())).Should().Throw<InvalidDataException>().WithMessage("bad source");
         Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
@@ -154,7 +154,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_writing_leaves_nothing()
+    public void A_cancelled_write_leaves_nothing_behind()
     {
         using var cancellation = new CancellationTokenSource();
         FluentActions.Invoking(() => PuzzleDatasetFolder.Write(
@@ -177,7 +177,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void Progress_tells_of_thousands_of_groups_and_of_the_end()
+    public void Progress_is_reported_every_1024_groups_and_at_the_end()
     {
         var reports = new Reports();
         var groups = Enumerable.Repeat(new PuzzleGroup([[SmallDataset.Example(1, 1), SmallDataset.Example(2, 1)]]), 2500);
@@ -207,7 +207,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_overwriting_leaves_the_old_dataset()
+    public void A_failed_overwrite_keeps_the_old_dataset()
     {
         SmallDataset.Write(Root, "train");
         var options = SmallDataset.Options;
@@ -218,7 +218,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_no_dataset_is_never_replaced()
+    public void A_folder_that_is_not_a_dataset_is_never_replaced()
     {
         var options = SmallDataset.Options;
         options.Overwrite = true;
@@ -238,7 +238,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     [InlineData("train/deeper/all__inputs.npy")]
     [InlineData("train/all__thoughts.npy")]
     [InlineData("data/all__inputs.npy")]
-    public void What_no_dataset_has_is_never_deleted(string file)
+    public void Files_that_do_not_belong_to_a_dataset_are_never_deleted(string file)
     {
         if (!file.EndsWith(".json", StringComparison.Ordinal) && file.StartsWith("train/", StringComparison.Ordinal))
         {
@@ -256,7 +256,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void What_came_into_the_folder_meanwhile_is_not_replaced()
+    public void A_dataset_written_in_the_meantime_is_not_replaced()
     {
         IEnumerable<PuzzleGroup> Groups()
         {
@@ -274,7 +274,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void What_another_writes_at_the_same_time_is_left_alone()
+    public void A_concurrent_write_does_not_disturb()
     {
         IEnumerable<PuzzleGroup> Groups()
         {
@@ -291,7 +291,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void Folders_above_are_made_and_an_empty_folder_is_taken()
+    public void Parent_folders_are_created_and_an_empty_folder_is_used()
     {
         SmallDataset.Write(_folder["a", "b", "data"], "train");
         PuzzleDatasetFolder.Verify(_folder["a", "b", "data"]);
@@ -303,7 +303,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_link_is_written_through_and_stays(bool isThere)
+    public void A_link_is_followed_and_kept(bool isThere)
     {
         Directory.CreateDirectory(_folder["disk"]);
         if (isThere)
@@ -323,7 +323,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_writer_left_is_cleaned_up_and_nothing_of_others()
+    public void Remains_of_a_killed_writer_are_removed_and_others_are_kept()
     {
         Directory.CreateDirectory(_folder[".staged-data-abcdefgh.xyz", "train"]);
         Directory.CreateDirectory(_folder[".staged-data-too-abcdefgh.xyz"]);
