@@ -31,7 +31,7 @@ internal sealed class ServedMaze : IServedPuzzle
         try
         {
             var maze = MazeGrid.Parse(text, _task.Shape);
-            return new MazePathFinder(_task.Shape).ShortestPathCells(maze) > 0
+            return MazePathFinder.ShortestPath(maze).Length > 0
                 ? _task.Encode(maze)
                 : throw new InvalidPuzzleException(
                     $"expected a way from the start in {_task.Shape.NameOf(maze.Start)} to the goal in {_task.Shape.NameOf(maze.Goal)}, got none",

@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A maze with a path drawn into it. Immutable; holds whatever cells it was given, so that any prediction can be read: ask
-/// <see cref="MazeChecker"/> whether it answers a maze.
+/// A maze with a path drawn into it. Immutable. The cells can be any prediction; <see cref="MazeChecker"/> checks whether they solve a
+/// maze.
 /// </summary>
 public sealed class MazeAnswer : IEquatable<MazeAnswer>
 {
     private readonly MazeCell[] _cells;
 
-    private MazeAnswer(MazeShape shape, MazeCell[] cells)
+    internal MazeAnswer(MazeShape shape, MazeCell[] cells)
     {
         Shape = shape;
         _cells = cells;
@@ -20,41 +20,22 @@ public sealed class MazeAnswer : IEquatable<MazeAnswer>
     /// <summary>The shape.</summary>
     public MazeShape Shape { get; }
 
-    /// <summary>What the cells hold, row by row.</summary>
+    /// <summary>The cells, row by row.</summary>
     public ReadOnlySpan<MazeCell> Cells => _cells;
 
     /// <summary>
-    /// The number of cells that are path, start or goal. Of a valid answer: the length of its path, the paper's measure of difficulty.
+    /// The number of cells that are path, start or goal; for a valid answer, the paper's measure of difficulty.
     /// </summary>
     public int PathCells => Cells.Count(MazeCell.Path) + Cells.Count(MazeCell.Start) + Cells.Count(MazeCell.Goal);
 
-    /// <summary>What a cell holds.</summary>
-    /// <param name="cell">The cell, row by row.</param>
+    /// <summary>The content of a cell.</summary>
+    /// <param name="cell">The index of the cell, row by row.</param>
     public MazeCell this[int cell] => _cells[cell];
 
-    /// <summary>Creates an answer from its cells.</summary>
-    /// <param name="cells">The cells row by row; copied.</param>
-    /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another number of cells, or a value that is no cell; names the cell.</exception>
-    public static MazeAnswer FromCells(ReadOnlySpan<MazeCell> cells, MazeShape shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (cells.Length != shape.Cells)
-        {
-            throw new PuzzleFormatException(FormattableString.Invariant($"expected {shape.Cells} cells ({shape}), got {cells.Length}"));
-        }
-
-        var wrong = MemoryMarshal.AsBytes(cells).IndexOfAnyExceptInRange((byte)MazeCell.Padding, (byte)MazeCell.Path);
-        return wrong < 0
-            ? new MazeAnswer(shape, cells.ToArray())
-            : throw new PuzzleFormatException(FormattableString.Invariant(
-                $"expected a cell of 0 to 5 in {shape.NameOf(wrong)}, got {(int)cells[wrong]}"));
-    }
-
-    /// <summary>Draws a path into a maze: start and goal stay, the cells between them become path.</summary>
+    /// <summary>Draws a path into a maze; start and goal stay.</summary>
     /// <param name="maze">The maze.</param>
-    /// <param name="path">Cells row by row, for instance of <see cref="MazePathFinder.ShortestPath"/>.</param>
-    /// <exception cref="ArgumentException">A cell that is a wall or outside the grid; names the cell.</exception>
+    /// <param name="path">Indices of cells, for example from <see cref="MazePathFinder.ShortestPath"/>.</param>
+    /// <exception cref="ArgumentException">A cell is a wall or outside the grid; the message names it.</exception>
     public static MazeAnswer Draw(MazeGrid maze, ReadOnlySpan<int> path)
     {
         ArgumentNullException.ThrowIfNull(maze);
@@ -64,7 +45,7 @@ public sealed class MazeAnswer : IEquatable<MazeAnswer>
             if (cell < 0 || cell >= cells.Length || cells[cell] == MazeCell.Wall)
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"path: expected cells of 0 to {cells.Length - 1} that are no wall, got {cell}"),
+                    FormattableString.Invariant($"path: expected cells of 0 to {cells.Length - 1} that are not a wall, got {cell}"),
                     nameof(path));
             }
 
@@ -77,18 +58,18 @@ public sealed class MazeAnswer : IEquatable<MazeAnswer>
         return new MazeAnswer(maze.Shape, cells);
     }
 
-    /// <summary>Reads an answer: one character a cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path.</summary>
+    /// <summary>Parses an answer: one character per cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path.</summary>
     /// <param name="text">The characters, without line breaks.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
+    /// <exception cref="PuzzleFormatException">The length or a character is not valid; the message names the position.</exception>
     public static MazeAnswer Parse(ReadOnlySpan<char> text, MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         return new MazeAnswer(shape, MazeSymbols.Parse(text, shape, MazeCell.Path));
     }
 
-    /// <summary>The answer seen under a transform.</summary>
-    /// <param name="transform">The transform; one that swaps rows and columns swaps those of the shape.</param>
+    /// <summary>Rotates or reflects the answer.</summary>
+    /// <param name="transform">The transform; if it swaps rows and columns, the shape changes too.</param>
     public MazeAnswer Transform(DihedralTransform transform)
     {
         var cells = new MazeCell[_cells.Length];
@@ -96,14 +77,8 @@ public sealed class MazeAnswer : IEquatable<MazeAnswer>
         return new MazeAnswer(Shape.Transform(transform), cells);
     }
 
-    /// <summary>One character a cell, row by row; padding is '?'. Without padding <see cref="Parse"/> reads it back.</summary>
-    public override string ToString() => string.Create(_cells.Length, _cells, static (text, cells) =>
-    {
-        for (var cell = 0; cell < text.Length; cell++)
-        {
-            text[cell] = MazeSymbols.Of(cells[cell]);
-        }
-    });
+    /// <summary>Writes one character per cell, row by row; padding is '?'. <see cref="Parse"/> is the inverse if there is no padding.</summary>
+    public override string ToString() => MazeSymbols.Format(_cells);
 
     /// <inheritdoc/>
     public bool Equals([NotNullWhen(true)] MazeAnswer? other) =>

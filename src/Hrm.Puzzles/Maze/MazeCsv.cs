@@ -1,17 +1,17 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Maze files in the format of the paper's sets: UTF-8, a header that names the columns as in <see cref="SudokuCsv"/>, one maze
-/// per line, one character per cell. Every row is verified: lengths, characters, one start and one goal, an answer that is a shortest path.
+/// Maze files in the format of the paper's sets: UTF-8, a header as in <see cref="SudokuCsv"/>, one maze per line, one character per
+/// cell. Every row is verified: lengths, characters, one start and one goal, an answer that is a shortest path.
 /// </summary>
-/// <remarks>Rows begin and end with blanks, which are cells: nothing is trimmed.</remarks>
+/// <remarks>Blanks at the ends of a field are cells; nothing is trimmed.</remarks>
 public static class MazeCsv
 {
-    /// <summary>Streams the puzzles of a file; memory does not grow with its size.</summary>
+    /// <summary>Streams the puzzles of a file in constant memory.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="shape">The shape of every maze in it; without it each is square.</param>
+    /// <param name="shape">The shape of every maze; by default each is a square.</param>
     /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
-    /// <exception cref="PuzzleFormatException">While enumerating: the file breaks the format or a row the rules; names file, line and field.</exception>
+    /// <exception cref="PuzzleFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
     /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null)
     {
@@ -19,17 +19,10 @@ public static class MazeCsv
         return PuzzleCsv.ReadRows(path).Select(row => ReadPuzzle(row, path, shape));
     }
 
-    /// <summary>Reads and verifies a whole file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="shape">The shape of every maze in it; without it each is square.</param>
-    /// <exception cref="PuzzleFormatException">The file breaks the format or a row the rules; names file, line and field.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
-    public static IReadOnlyList<MazePuzzle> ReadAll(string path, MazeShape? shape = null) => [.. Read(path, shape)];
-
-    /// <summary>Writes puzzles beside <paramref name="path"/> and renames: the final name holds the whole file or is not touched.</summary>
+    /// <summary>Writes puzzles to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
-    /// <exception cref="PuzzleFormatException">A source that the format cannot carry, or there is no puzzle.</exception>
+    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<MazePuzzle> puzzles)
     {

@@ -3,12 +3,11 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Makes the groups of a maze dataset, as the authors' builder does: a group a maze, alone or with its rotations and reflections;
-/// puzzle id 0 for all. Holds no state between calls.
+/// Builds maze datasets like the authors' builder: one group per maze, optionally with its rotations and reflections. Every example has
+/// puzzle id 0.
 /// </summary>
 public sealed class MazeDatasetBuilder
 {
-    private readonly MazeTask _task;
     private readonly int? _trainingPuzzles;
     private readonly int _minimumPathCells;
     private readonly bool _augment;
@@ -16,14 +15,14 @@ public sealed class MazeDatasetBuilder
 
     /// <summary>Creates a builder.</summary>
     /// <param name="shape">The shape of every maze.</param>
-    /// <param name="options">What becomes of the mazes; read once. Default: all of them, as they are.</param>
-    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
+    /// <param name="options">The options, read once; by default every maze unchanged.</param>
+    /// <exception cref="InvalidConfigException">Options are out of range; the message lists each.</exception>
     public MazeDatasetBuilder(MazeShape shape, MazeDatasetOptions? options = null)
     {
         options ??= new MazeDatasetOptions();
         InvalidConfigException.ThrowIfInvalid("maze dataset options", options);
 
-        _task = new MazeTask(shape);
+        Task = new MazeTask(shape);
         _trainingPuzzles = options.TrainingPuzzles;
         _minimumPathCells = options.MinimumPathCells;
         _augment = options.Augment;
@@ -31,16 +30,16 @@ public sealed class MazeDatasetBuilder
     }
 
     /// <summary>The shape of every maze.</summary>
-    public MazeShape Shape => _task.Shape;
+    public MazeShape Shape => Task.Shape;
 
-    /// <summary>The tokens that the examples are made of.</summary>
-    public MazeTask Task => _task;
+    /// <summary>The encoding of the examples.</summary>
+    public MazeTask Task { get; }
 
-    /// <summary>Makes the training part.</summary>
+    /// <summary>Builds the training part.</summary>
     /// <param name="puzzles">The mazes.</param>
-    /// <param name="random">Draws which mazes are taken, if not all are.</param>
-    /// <returns>A group a maze, made as they are asked for: first the maze as it is, then its variants.</returns>
-    /// <exception cref="PuzzleFormatException">A maze of another shape; names its line.</exception>
+    /// <param name="random">The random source that draws the mazes, if not all are taken.</param>
+    /// <returns>One group per maze, made lazily: first the unchanged maze, then its variants.</returns>
+    /// <exception cref="PuzzleFormatException">A maze has another shape; the message names its line.</exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<MazePuzzle> puzzles, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -54,10 +53,10 @@ public sealed class MazeDatasetBuilder
         return taken.Select(puzzle => ToGroup(puzzle, _augment));
     }
 
-    /// <summary>Makes the test part: no maze is varied, and none is left out by chance.</summary>
+    /// <summary>Builds the test part, without augmentation and random selection.</summary>
     /// <param name="puzzles">The mazes.</param>
-    /// <returns>A group a maze.</returns>
-    /// <exception cref="PuzzleFormatException">A maze of another shape; names its line.</exception>
+    /// <returns>One group per maze.</returns>
+    /// <exception cref="PuzzleFormatException">A maze has another shape; the message names its line.</exception>
     public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<MazePuzzle> puzzles) =>
         Take(puzzles).Select(puzzle => ToGroup(puzzle, augment: false));
 
@@ -79,24 +78,44 @@ public sealed class MazeDatasetBuilder
             }
         }
 
-        return _dropDuplicates ? [.. taken.DistinctBy(puzzle => MazeCanonicalForm.Of(puzzle.Question))] : [.. taken];
+        return _dropDuplicates ? [.. taken.DistinctBy(puzzle => puzzle.Question.Layout.ToCanonical())] : [.. taken];
     }
 
     private PuzzleGroup ToGroup(MazePuzzle puzzle, bool augment)
     {
-        var example = _task.ToExample(puzzle);
+        var example = Task.ToExample(puzzle);
         return augment
-            ? PuzzleGroup.Of(Shape.Symmetries.Select(symmetry => Transform(example, symmetry)))
+            ? PuzzleGroup.Of(Shape.Symmetries.Select(symmetry => Task.Transform(example, symmetry)))
             : PuzzleGroup.Of(example);
     }
+}
 
-    private PuzzleExample Transform(PuzzleExample example, DihedralTransform symmetry) =>
-        new(Transform(example.Inputs, symmetry), Transform(example.Labels, symmetry));
+/// <summary>Options of a maze dataset.</summary>
+public sealed class MazeDatasetOptions : IValidatedOptions
+{
+    /// <summary>
+    /// The number of training mazes, drawn without replacement; at least 1. <see langword="null"/> (default), or a number that is not
+    /// below the number of mazes, takes all in their order.
+    /// </summary>
+    public int? TrainingPuzzles { get; set; }
 
-    private int[] Transform(int[] tokens, DihedralTransform symmetry)
-    {
-        var result = new int[tokens.Length];
-        symmetry.Apply<int>(tokens, Shape.Rows, Shape.Columns, result);
-        return result;
-    }
+    /// <summary>
+    /// Whether a training maze comes with its rotations and reflections as puzzles of one group, in the order of
+    /// <see cref="DihedralTransform.All"/>. Default <see langword="false"/>, as in the paper. Test mazes are never augmented.
+    /// </summary>
+    public bool Augment { get; set; }
+
+    /// <summary>The fewest cells of a path, start and goal included; mazes below are left out of both parts. Default 0.</summary>
+    public int MinimumPathCells { get; set; }
+
+    /// <summary>
+    /// Whether only the first maze per layout stays in a part, rotated or reflected layouts included. Default <see langword="false"/>.
+    /// </summary>
+    public bool DropDuplicates { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(TrainingPuzzles), TrainingPuzzles ?? 1, 1, int.MaxValue)
+        .Between(nameof(MinimumPathCells), MinimumPathCells, 0, int.MaxValue)
+        .Errors;
 }

@@ -1,29 +1,27 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Makes mazes by the procedure from which the paper's sets come (searchformer, arXiv 2402.14083), with one maze a layout as in
-/// Maze-Hard. The same seed gives the same mazes. Not safe for use by several threads at once.
+/// Generates mazes by the procedure of the paper's sets (searchformer, arXiv 2402.14083), one maze per layout as in Maze-Hard. The same
+/// seed gives the same mazes. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>
-/// What is drawn: a layout of N cells has a number of walls that is uniform from 3·⌊N/10⌋ to 5·⌊N/10⌋, both included, in cells
-/// that are uniform. For a layout up to <see cref="PairsPerLayout"/> pairs of different free cells are drawn, each ordered pair
-/// equally likely; the first whose shortest path has at least <see cref="MinimumPathCells"/> cells is start and goal. A layout
-/// without such a pair is dropped, and so is one that equals an earlier maze's, also when turned or mirrored. So a layout comes
-/// as often as one of its pairs is found, and given the layout each of its pairs that fulfils the minimum is equally likely.
+/// A layout of N cells has a number of walls that is uniform from 3·⌊N/10⌋ to 5·⌊N/10⌋, both included, in uniform cells. Up to
+/// <see cref="PairsPerLayout"/> ordered pairs of different free cells are drawn per layout, each equally likely. The first pair whose
+/// shortest path has at least <see cref="MinimumPathCells"/> cells becomes start and goal. A layout without such a pair is dropped,
+/// and so is a rotated or reflected copy of an earlier maze's layout.
 /// </para>
 /// <para>
-/// Most layouts in which no two cells are that far apart are seen to be so by three searches instead of 100, and of the pairs only
-/// those are searched that may be far enough apart. Neither changes what is drawn.
+/// Three searches reject most layouts that have no such pair, and an upper bound rejects most pairs. Neither changes the result.
 /// </para>
 /// <para>
-/// The label is <see cref="MazePathFinder"/>'s path. Maze-Hard differs in one point that is known: 9 of its 2,000 layouts have fewer
-/// than 270 walls.
+/// The label is the path of <see cref="MazePathFinder"/>. One difference from Maze-Hard is known: 9 of its 2,000 layouts have fewer than
+/// 270 walls.
 /// </para>
 /// </remarks>
 public sealed class MazeGenerator
 {
-    /// <summary>The pairs of start and goal that are drawn for a layout at most.</summary>
+    /// <summary>The largest number of pairs of start and goal that are drawn per layout.</summary>
     public const int PairsPerLayout = 100;
 
     /// <summary>The fewest cells of a path in Maze-Hard, start and goal included.</summary>
@@ -35,17 +33,17 @@ public sealed class MazeGenerator
     private readonly MazeReach _reach;
     private readonly int[] _order;
     private readonly bool[] _walls;
-    private readonly HashSet<MazeLayout> _known = [];
+    private readonly HashSet<MazeLayout> _made = [];
 
     /// <summary>Creates a generator.</summary>
     /// <param name="shape">The shape of the mazes.</param>
     /// <param name="minimumPathCells">
-    /// The fewest cells of a path, start and goal included; <see cref="HardPathCells"/> for mazes like Maze-Hard. No fewer than the
-    /// grid has rows or columns are taken.
+    /// The fewest cells of a path, start and goal included; <see cref="HardPathCells"/> for mazes like Maze-Hard. Raised to the number of
+    /// rows or columns if it is below.
     /// </param>
-    /// <param name="random">Where chance comes from.</param>
-    /// <param name="maximumLayouts">The layouts to draw for one maze before giving up; of 30×30 about 1 in 900 gives one of 110 cells.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A minimum below 2 or above the number of cells, or fewer layouts than 1.</exception>
+    /// <param name="random">The random source.</param>
+    /// <param name="maximumLayouts">The layouts to draw for one maze before failing; of 30×30 about 1 in 900 has a path of 110 cells.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The minimum is below 2 or above the number of cells, or the number of layouts is below 1.</exception>
     public MazeGenerator(MazeShape shape, int minimumPathCells, Random random, int maximumLayouts = 1_000_000)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -66,27 +64,23 @@ public sealed class MazeGenerator
     /// <summary>The shape of the mazes.</summary>
     public MazeShape Shape { get; }
 
-    /// <summary>The fewest cells of a path, start and goal included: what was asked for, and no fewer than rows or columns.</summary>
+    /// <summary>The fewest cells of a path, start and goal included; at least the number of rows and of columns.</summary>
     public int MinimumPathCells { get; }
 
     /// <summary>The layouts drawn so far.</summary>
     public long LayoutsDrawn { get; private set; }
 
-    /// <summary>Keeps a layout from being made, also turned or mirrored: one of a set that the new mazes must not share with.</summary>
-    /// <param name="layout">The layout.</param>
-    public void Exclude(MazeLayout layout) => _known.Add(MazeCanonicalForm.Of(layout));
-
-    /// <summary>Makes a maze whose layout this generator has not made before, nor turned or mirrored.</summary>
-    /// <param name="cancellationToken">Asked before every layout.</param>
+    /// <summary>Generates a maze whose layout is new, rotated or reflected ones included.</summary>
+    /// <param name="cancellationToken">Checked before every layout.</param>
     /// <returns>The maze with its answer; its rating is the number of cells of the path.</returns>
-    /// <exception cref="MazeGenerationException">None within the number of layouts that the constructor was given.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="MazeGenerationException">No maze was found within the maximum number of layouts.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public MazePuzzle NextPuzzle(CancellationToken cancellationToken = default)
     {
         for (var layouts = 0; layouts < _maximumLayouts; layouts++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryDraw() is { } maze && _known.Add(MazeCanonicalForm.Of(maze)))
+            if (TryDraw() is { } maze && _made.Add(maze.Layout.ToCanonical()))
             {
                 return MazePuzzle.Of(maze, "generated");
             }
@@ -96,33 +90,18 @@ public sealed class MazeGenerator
             $"expected a new maze of {Shape} with a path of at least {MinimumPathCells} cells within {_maximumLayouts} layouts, got none"));
     }
 
-    /// <summary>Streams mazes, no two with the same layout, also when turned or mirrored.</summary>
+    /// <summary>Streams mazes; no two have the same layout, rotated or reflected ones included.</summary>
     /// <param name="count">The number of mazes.</param>
-    /// <param name="progress">Told after every maze.</param>
-    /// <param name="cancellationToken">Asked before every layout.</param>
+    /// <param name="cancellationToken">Checked before every layout.</param>
     /// <exception cref="MazeGenerationException">While enumerating: no further maze was found.</exception>
-    /// <exception cref="OperationCanceledException">While enumerating: it was cancelled.</exception>
-    public IEnumerable<MazePuzzle> Generate(
-        int count,
-        IProgress<MazeGeneratorProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">While enumerating: the token was cancelled.</exception>
+    public IEnumerable<MazePuzzle> Generate(int count, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return Stream(count, progress, cancellationToken);
+        return Enumerable.Range(0, count).Select(_ => NextPuzzle(cancellationToken));
     }
 
-    private IEnumerable<MazePuzzle> Stream(int count, IProgress<MazeGeneratorProgress>? progress, CancellationToken cancellationToken)
-    {
-        var before = LayoutsDrawn;
-        for (var made = 1; made <= count; made++)
-        {
-            var puzzle = NextPuzzle(cancellationToken);
-            progress?.Report(new MazeGeneratorProgress(made, LayoutsDrawn - before));
-            yield return puzzle;
-        }
-    }
-
-    /// <summary>Draws one layout; a maze of it, or nothing.</summary>
+    /// <summary>Draws one layout; returns its maze, or <see langword="null"/> if it has none.</summary>
     private MazeGrid? TryDraw()
     {
         LayoutsDrawn++;
@@ -174,5 +153,16 @@ public sealed class MazeGenerator
 
         _search.Run(start, until: goal);
         return _search.StepsTo(goal) >= MinimumPathCells - 1;
+    }
+}
+
+/// <summary>Exception for a maze that was not found: the minimum path is too long for the shape, or its layouts are used up.</summary>
+public sealed class MazeGenerationException : HrmException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">The expected maze, and the number of layouts drawn.</param>
+    public MazeGenerationException(string message)
+        : base(message)
+    {
     }
 }

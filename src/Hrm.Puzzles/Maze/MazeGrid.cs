@@ -3,16 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A maze: walls, a start and a goal. One moves up, down, left and right between free cells; the edge of the grid is the limit,
-/// there is no frame of wall around it. Immutable. Whether the goal can be reached is <see cref="MazePathFinder"/>'s to tell.
+/// A maze: walls, a start and a goal. Moves go up, down, left and right between free cells, up to the edge of the grid. Immutable.
+/// The goal may be unreachable; <see cref="MazePathFinder"/> finds out.
 /// </summary>
 public sealed class MazeGrid : IEquatable<MazeGrid>
 {
     /// <summary>Creates a maze.</summary>
     /// <param name="layout">The walls.</param>
-    /// <param name="start">The cell of the start, row by row.</param>
-    /// <param name="goal">The cell of the goal, another one.</param>
-    /// <exception cref="PuzzleFormatException">Start or goal is outside the grid or in a wall, or both are one cell; names it.</exception>
+    /// <param name="start">The index of the start, row by row.</param>
+    /// <param name="goal">The index of the goal, a different cell.</param>
+    /// <exception cref="PuzzleFormatException">Start or goal is outside the grid or a wall, or both are the same cell; the message names it.</exception>
     public MazeGrid(MazeLayout layout, int start, int goal)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -34,34 +34,34 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// <summary>The shape.</summary>
     public MazeShape Shape => Layout.Shape;
 
-    /// <summary>The cell of the start, row by row.</summary>
+    /// <summary>The index of the start, row by row.</summary>
     public int Start { get; }
 
-    /// <summary>The cell of the goal, row by row.</summary>
+    /// <summary>The index of the goal, row by row.</summary>
     public int Goal { get; }
 
-    /// <summary>What a cell holds: wall, free, start or goal.</summary>
-    /// <param name="cell">The cell, row by row.</param>
+    /// <summary>The content of a cell: wall, free, start or goal.</summary>
+    /// <param name="cell">The index of the cell, row by row.</param>
     public MazeCell this[int cell] =>
         Layout.Walls[cell] ? MazeCell.Wall : cell == Start ? MazeCell.Start : cell == Goal ? MazeCell.Goal : MazeCell.Free;
 
-    /// <summary>Reads a square maze: one character a cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
+    /// <summary>Parses a square maze: one character per cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
     /// <param name="text">The characters, without line breaks.</param>
-    /// <exception cref="PuzzleFormatException">No square length, another character, or not one start and one goal; names the cell.</exception>
+    /// <exception cref="PuzzleFormatException">The length is not a square, a character is not valid, or there is not exactly one start and one goal.</exception>
     public static MazeGrid Parse(ReadOnlySpan<char> text) => Parse(text, MazeShape.OfCells(text.Length));
 
-    /// <summary>Reads a maze: one character a cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
+    /// <summary>Parses a maze: one character per cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
     /// <param name="text">The characters, without line breaks.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another length or character, or not one start and one goal; names the cell.</exception>
+    /// <exception cref="PuzzleFormatException">The length or a character is not valid, or there is not exactly one start and one goal.</exception>
     public static MazeGrid Parse(ReadOnlySpan<char> text, MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         return FromCells(MazeSymbols.Parse(text, shape, MazeCell.Goal), shape);
     }
 
-    /// <summary>The maze seen under a transform.</summary>
-    /// <param name="transform">The transform; one that swaps rows and columns swaps those of the shape.</param>
+    /// <summary>Rotates or reflects the maze.</summary>
+    /// <param name="transform">The transform; if it swaps rows and columns, the shape changes too.</param>
     public MazeGrid Transform(DihedralTransform transform)
     {
         var cells = new MazeCell[Shape.Cells];
@@ -69,14 +69,8 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
         return FromCells(cells, Shape.Transform(transform));
     }
 
-    /// <summary>One character a cell, row by row. <see cref="Parse(ReadOnlySpan{char}, MazeShape)"/> reads it back.</summary>
-    public override string ToString() => string.Create(Shape.Cells, this, static (text, maze) =>
-    {
-        for (var cell = 0; cell < text.Length; cell++)
-        {
-            text[cell] = MazeSymbols.Of(maze[cell]);
-        }
-    });
+    /// <summary>Writes one character per cell, row by row; <see cref="Parse(ReadOnlySpan{char}, MazeShape)"/> is the inverse.</summary>
+    public override string ToString() => MazeSymbols.Format(ToCells());
 
     /// <inheritdoc/>
     public bool Equals([NotNullWhen(true)] MazeGrid? other) =>
@@ -88,32 +82,18 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Layout, Start, Goal);
 
-    /// <summary>The maze of cells that hold no path and no padding.</summary>
-    /// <exception cref="PuzzleFormatException">Not one start and one goal; names the cell.</exception>
-    internal static MazeGrid FromCells(ReadOnlySpan<MazeCell> cells, MazeShape shape)
+    /// <summary>Creates a maze from cells that are neither path nor padding.</summary>
+    /// <exception cref="PuzzleFormatException">There is not exactly one start and one goal; the message names the cells.</exception>
+    internal static MazeGrid FromCells(MazeCell[] cells, MazeShape shape)
     {
         var start = MazeSymbols.Only(MazeCell.Start, cells, shape);
         var goal = MazeSymbols.Only(MazeCell.Goal, cells, shape);
-        var walls = new bool[cells.Length];
-        for (var cell = 0; cell < walls.Length; cell++)
-        {
-            walls[cell] = cells[cell] == MazeCell.Wall;
-        }
-
+        var walls = Array.ConvertAll(cells, cell => cell == MazeCell.Wall);
         return new MazeGrid(new MazeLayout(shape, walls), start, goal);
     }
 
-    /// <summary>What every cell holds, row by row.</summary>
-    internal MazeCell[] ToCells()
-    {
-        var cells = new MazeCell[Shape.Cells];
-        for (var cell = 0; cell < cells.Length; cell++)
-        {
-            cells[cell] = this[cell];
-        }
-
-        return cells;
-    }
+    /// <summary>The content of every cell, row by row.</summary>
+    internal MazeCell[] ToCells() => [.. Enumerable.Range(0, Shape.Cells).Select(cell => this[cell])];
 
     private static void RequireFree(MazeLayout layout, int cell, string name)
     {

@@ -10,8 +10,8 @@ public sealed class MazeLayout : IEquatable<MazeLayout>
 
     /// <summary>Creates a layout.</summary>
     /// <param name="shape">The shape.</param>
-    /// <param name="walls">Whether a cell is a wall, row by row; copied.</param>
-    /// <exception cref="ArgumentException">Another number of cells.</exception>
+    /// <param name="walls"><see langword="true"/> for each cell that is a wall, row by row; copied.</param>
+    /// <exception cref="ArgumentException">The number of cells does not match the shape.</exception>
     public MazeLayout(MazeShape shape, ReadOnlySpan<bool> walls)
         : this(shape, walls.ToArray())
     {
@@ -33,19 +33,33 @@ public sealed class MazeLayout : IEquatable<MazeLayout>
     /// <summary>The shape.</summary>
     public MazeShape Shape { get; }
 
-    /// <summary>Whether a cell is a wall, row by row.</summary>
+    /// <summary><see langword="true"/> for each cell that is a wall, row by row.</summary>
     public ReadOnlySpan<bool> Walls => _walls;
 
     /// <summary>The number of cells that are walls.</summary>
     public int WallCount => Walls.Count(true);
 
-    /// <summary>The layout seen under a transform.</summary>
-    /// <param name="transform">The transform; one that swaps rows and columns swaps those of the shape.</param>
-    public MazeLayout Transform(DihedralTransform transform)
+    /// <summary>
+    /// The canonical form under rotation and reflection: two layouts are equal up to symmetry exactly if their canonical forms are equal.
+    /// </summary>
+    /// <returns>
+    /// The image with the fewest rows; among those, the least when read row by row, with a free cell before a wall.
+    /// </returns>
+    public MazeLayout ToCanonical()
     {
-        var walls = new bool[_walls.Length];
-        transform.Apply(Walls, Shape.Rows, Shape.Columns, walls);
-        return new MazeLayout(Shape.Transform(transform), walls);
+        var rows = Math.Min(Shape.Rows, Shape.Columns);
+        MazeLayout? least = null;
+        foreach (var transform in DihedralTransform.All.Where(transform => Shape.Transform(transform).Rows == rows))
+        {
+            var walls = new bool[_walls.Length];
+            transform.Apply(Walls, Shape.Rows, Shape.Columns, walls);
+            if (least is null || walls.AsSpan().SequenceCompareTo(least.Walls) < 0)
+            {
+                least = new MazeLayout(Shape.Transform(transform), walls);
+            }
+        }
+
+        return least!;
     }
 
     /// <inheritdoc/>
@@ -63,13 +77,4 @@ public sealed class MazeLayout : IEquatable<MazeLayout>
         hash.AddBytes(MemoryMarshal.AsBytes(Walls));
         return hash.ToHashCode();
     }
-
-    /// <summary>One character a cell, row by row: '#' for a wall, ' ' for a free cell.</summary>
-    public override string ToString() => string.Create(_walls.Length, _walls, static (text, walls) =>
-    {
-        for (var cell = 0; cell < text.Length; cell++)
-        {
-            text[cell] = MazeSymbols.Of(walls[cell] ? MazeCell.Wall : MazeCell.Free);
-        }
-    });
 }

@@ -1,22 +1,22 @@
 namespace Hrm.Puzzles;
 
-/// <summary>A maze with a shortest path through it. The constructor checks that it is one, so a puzzle at hand is a valid one.</summary>
+/// <summary>A maze with a shortest path, checked by the constructor.</summary>
 public sealed record MazePuzzle
 {
     /// <summary>Creates a puzzle.</summary>
     /// <param name="question">The maze.</param>
-    /// <param name="answer">The maze with a shortest path, any of them.</param>
-    /// <param name="source">The list that the puzzle comes from, or nothing.</param>
-    /// <param name="rating">How hard it is, in the measure of its source.</param>
-    /// <param name="line">The line of the file that it was read from, counted from 1.</param>
-    /// <exception cref="MazeRuleException">A goal that cannot be reached, or an answer that is no shortest path; names the cell.</exception>
+    /// <param name="answer">The maze with any of its shortest paths.</param>
+    /// <param name="source">The dataset that the puzzle comes from; may be empty.</param>
+    /// <param name="rating">The difficulty in the measure of the source.</param>
+    /// <param name="line">The line in its file, from 1.</param>
+    /// <exception cref="MazeRuleException">The goal cannot be reached, or the answer is not a shortest path; the message names the cell.</exception>
     /// <exception cref="ArgumentException">Question and answer differ in shape.</exception>
     public MazePuzzle(MazeGrid question, MazeAnswer answer, string source = "", double? rating = null, int? line = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (MazeChecker.Check(question, answer).Fault is { } fault)
+        if (MazeChecker.FindFault(question, answer) is { } fault)
         {
-            throw new MazeRuleException(Unreachable(question) ?? fault);
+            throw new MazeRuleException(fault);
         }
 
         Question = question;
@@ -32,39 +32,45 @@ public sealed record MazePuzzle
     /// <summary>The maze with a shortest path.</summary>
     public MazeAnswer Answer { get; }
 
-    /// <summary>The list that the puzzle comes from, or nothing.</summary>
+    /// <summary>The dataset that the puzzle comes from; may be empty.</summary>
     public string Source { get; }
 
-    /// <summary>How hard the puzzle is, in the measure of its source; <see cref="PathCells"/> is the paper's.</summary>
+    /// <summary>The difficulty in the measure of the source; <see cref="PathCells"/> is the paper's.</summary>
     public double? Rating { get; }
 
-    /// <summary>The line of the file that the puzzle was read from, counted from 1.</summary>
+    /// <summary>The line in its file, from 1.</summary>
     public int? Line { get; }
 
     /// <summary>The shape of question and answer.</summary>
     public MazeShape Shape => Question.Shape;
 
-    /// <summary>The cells of the path, start and goal included: the paper's measure of difficulty, at least 110 in Maze-Hard.</summary>
+    /// <summary>The number of cells of the path, start and goal included; at least 110 in Maze-Hard.</summary>
     public int PathCells => Answer.PathCells;
 
-    /// <summary>Makes a puzzle of a maze, with the shortest path that <see cref="MazePathFinder"/> takes.</summary>
+    /// <summary>Solves a maze with <see cref="MazePathFinder"/>.</summary>
     /// <param name="question">The maze.</param>
-    /// <param name="source">The list that the puzzle comes from, or nothing.</param>
+    /// <param name="source">The dataset that the puzzle comes from; may be empty.</param>
     /// <returns>The puzzle; its rating is the number of cells of the path.</returns>
     /// <exception cref="MazeRuleException">The goal cannot be reached.</exception>
     public static MazePuzzle Of(MazeGrid question, string source = "")
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = new MazePathFinder(question.Shape).Solve(question) ?? throw new MazeRuleException(Unreachable(question)!);
+        var answer = MazePathFinder.Solve(question) ?? MazeAnswer.Draw(question, []);
         return new MazePuzzle(question, answer, source, answer.PathCells);
     }
+}
 
-    private static MazeFault? Unreachable(MazeGrid question)
+/// <summary>Exception for an answer that does not solve its maze; the message names the cell.</summary>
+public sealed class MazeRuleException : HrmException
+{
+    /// <summary>Creates the exception for a fault.</summary>
+    /// <param name="fault">The first fault of the answer.</param>
+    public MazeRuleException(MazeFault fault)
+        : base((fault ?? throw new ArgumentNullException(nameof(fault))).Message)
     {
-        var shape = question.Shape;
-        return new MazePathFinder(shape).ShortestPathCells(question) > 0
-            ? null
-            : new MazeFault(MazeFaultKind.GoalUnreachable, question.Goal,
-                $"expected a way from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none");
+        Fault = fault;
     }
+
+    /// <summary>The first fault of the answer.</summary>
+    public MazeFault Fault { get; }
 }

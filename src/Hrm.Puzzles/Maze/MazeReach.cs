@@ -1,12 +1,12 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Bounds the shortest paths of a layout from above, so that most layouts, and most pairs of the others, need no search of
-/// their own. It never says no to a pair that is far enough apart.
+/// Upper bounds of the distances in a layout. Most layouts, and most pairs of the others, can be rejected without a search of
+/// their own. A pair that is far enough apart is never rejected.
 /// </summary>
 /// <remarks>
-/// In each connected part: the way between two cells is at most the way over a third one. The third cell is taken from the middle of a
-/// long shortest path, where the sum is near the true distance of cells that are far apart.
+/// The bound is d(a, b) ≤ d(a, m) + d(m, b) in each connected part. The cell m is the middle of a long shortest path; for cells that
+/// are far apart the sum is then close to the true distance.
 /// </remarks>
 internal sealed class MazeReach(MazeShape shape, MazeSearch search)
 {
@@ -17,10 +17,10 @@ internal sealed class MazeReach(MazeShape shape, MazeSearch search)
     private readonly int[] _part = new int[shape.Cells];
     private int _required;
 
-    /// <summary>Takes the layout that the search has loaded.</summary>
+    /// <summary>Computes the bounds of the layout that the search has loaded.</summary>
     /// <param name="walls">Its walls.</param>
-    /// <param name="requiredSteps">The steps from start to goal at least, 1 or more.</param>
-    /// <returns>Whether some pair of cells may be that far apart.</returns>
+    /// <param name="requiredSteps">The least steps from start to goal, at least 1.</param>
+    /// <returns>Whether a pair of cells may be that far apart.</returns>
     public bool Load(ReadOnlySpan<bool> walls, int requiredSteps)
     {
         _required = requiredSteps;
@@ -37,7 +37,7 @@ internal sealed class MazeReach(MazeShape shape, MazeSearch search)
         return may;
     }
 
-    /// <summary>Whether the way between two free cells may have the steps that are required.</summary>
+    /// <summary>Whether two free cells may be at least the required steps apart.</summary>
     public bool MayBeApart(int start, int goal) =>
         _part[start] == _part[goal] && _part[start] != TooNear && _middleSteps[start] + _middleSteps[goal] >= _required;
 
@@ -67,7 +67,7 @@ internal sealed class MazeReach(MazeShape shape, MazeSearch search)
         return Mark(first, size);
     }
 
-    /// <summary>Marks the cells of the last search; tells whether they may hold a pair.</summary>
+    /// <summary>Marks the cells of the last search; returns whether they may contain a pair.</summary>
     private bool Mark(int part, int size)
     {
         for (var order = 0; order < size; order++)

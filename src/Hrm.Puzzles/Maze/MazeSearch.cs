@@ -1,8 +1,8 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Breadth-first search in a maze, with buffers that last: thousands of searches allocate nothing. Cells are visited in the order
-/// down, left, right, up, and a cell keeps the first parent that reached it; so the paths are those of the paper's maze sets.
+/// Breadth-first search in a maze. The buffers are reused, so repeated searches do not allocate. Cells are visited in the order
+/// down, left, right, up, and a cell keeps the first parent that reached it.
 /// </summary>
 internal sealed class MazeSearch
 {
@@ -17,11 +17,11 @@ internal sealed class MazeSearch
     private readonly int[] _queue;
     private int _reached;
 
-    /// <summary>Creates the buffers of a shape, with no wall.</summary>
+    /// <summary>Creates the buffers for a shape; call <see cref="Load"/> before the first search.</summary>
     public MazeSearch(MazeShape shape)
     {
-        // A row of wall above and below, and one column of wall at the right of each row, which also bounds the next row at its
-        // left: no step has to look for the edge.
+        // The grid is padded with walls: a row above and below, and a column at the right of each row, which also bounds the
+        // next row at its left. So no step checks for the edge.
         _shape = shape;
         _stride = shape.Columns + 1;
         _unseen = new int[((shape.Rows + 2) * _stride) + 1];
@@ -31,37 +31,37 @@ internal sealed class MazeSearch
         _queue = new int[shape.Cells];
     }
 
-    /// <summary>The number of cells that the last search reached, its first one included.</summary>
+    /// <summary>The number of cells that the last search reached, including its first.</summary>
     public int Reached => _reached;
 
-    /// <summary>The cell that the last search reached last: none is farther from where it began.</summary>
+    /// <summary>A cell at the greatest distance from the start of the last search.</summary>
     public int Farthest => ToCell(_queue[_reached - 1]);
 
-    /// <summary>Takes the walls of the searches to come.</summary>
+    /// <summary>Sets the walls for the searches that follow.</summary>
     public void Load(ReadOnlySpan<bool> walls)
     {
         for (int row = 0, cell = 0; row < _shape.Rows; row++)
         {
-            var place = ToPlace(cell);
+            var padded = ToPadded(cell);
             for (var column = 0; column < _shape.Columns; column++)
             {
-                _unseen[place++] = walls[cell++] ? Blocked : Unseen;
+                _unseen[padded++] = walls[cell++] ? Blocked : Unseen;
             }
         }
     }
 
-    /// <summary>Finds the distances of all cells from one, or of those no farther than the cell that is looked for.</summary>
+    /// <summary>Measures the distance of every cell from one, or of the cells up to <paramref name="until"/>.</summary>
     /// <param name="from">A free cell.</param>
     /// <param name="until">The cell at which to stop.</param>
     public void Run(int from, int? until = null)
     {
         _unseen.CopyTo(_steps, 0);
-        var place = ToPlace(from);
-        var last = until is { } cell ? ToPlace(cell) : -1;
-        _steps[place] = 0;
-        _queue[0] = place;
+        var padded = ToPadded(from);
+        var last = until is { } cell ? ToPadded(cell) : -1;
+        _steps[padded] = 0;
+        _queue[0] = padded;
         _reached = 1;
-        if (place == last)
+        if (padded == last)
         {
             return;
         }
@@ -69,18 +69,18 @@ internal sealed class MazeSearch
         Span<int> moves = [_stride, -1, 1, -_stride];
         for (var head = 0; head < _reached; head++)
         {
-            place = _queue[head];
-            var steps = _steps[place] + 1;
+            padded = _queue[head];
+            var steps = _steps[padded] + 1;
             foreach (var move in moves)
             {
-                var next = place + move;
+                var next = padded + move;
                 if (_steps[next] != Unseen)
                 {
                     continue;
                 }
 
                 _steps[next] = steps;
-                _parents[next] = place;
+                _parents[next] = padded;
                 _queue[_reached++] = next;
                 if (next == last)
                 {
@@ -90,39 +90,39 @@ internal sealed class MazeSearch
         }
     }
 
-    /// <summary>The steps from where the last search began, or a negative number for a cell that it did not reach.</summary>
-    public int StepsTo(int cell) => _steps[ToPlace(cell)];
+    /// <summary>The steps from the start of the last search; negative for a cell that it did not reach.</summary>
+    public int StepsTo(int cell) => _steps[ToPadded(cell)];
 
-    /// <summary>A cell that the last search reached, by the order in which it did.</summary>
+    /// <summary>The cell that the last search reached at an index of its order.</summary>
     public int ReachedCell(int order) => ToCell(_queue[order]);
 
-    /// <summary>The cell a number of steps before a cell, on the path by which the last search reached it.</summary>
+    /// <summary>The cell a number of steps before a cell on its path from the start of the last search.</summary>
     public int Before(int cell, int steps)
     {
-        var place = ToPlace(cell);
+        var padded = ToPadded(cell);
         for (; steps > 0; steps--)
         {
-            place = _parents[place];
+            padded = _parents[padded];
         }
 
-        return ToCell(place);
+        return ToCell(padded);
     }
 
-    /// <summary>The path by which the last search reached a cell, both ends included.</summary>
+    /// <summary>The path from the start of the last search to a cell, both included; empty if it was not reached.</summary>
     public int[] PathTo(int cell)
     {
-        var place = ToPlace(cell);
-        var path = new int[_steps[place] + 1];
+        var padded = ToPadded(cell);
+        var path = new int[Math.Max(0, _steps[padded] + 1)];
         for (var at = path.Length - 1; at >= 0; at--)
         {
-            path[at] = ToCell(place);
-            place = _parents[place];
+            path[at] = ToCell(padded);
+            padded = _parents[padded];
         }
 
         return path;
     }
 
-    private int ToPlace(int cell) => cell + (cell / _shape.Columns) + _stride + 1;
+    private int ToPadded(int cell) => cell + (cell / _shape.Columns) + _stride + 1;
 
-    private int ToCell(int place) => place - _stride - 1 - ((place - _stride - 1) / _stride);
+    private int ToCell(int padded) => padded - _stride - 1 - ((padded - _stride - 1) / _stride);
 }

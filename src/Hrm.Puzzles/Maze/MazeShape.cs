@@ -1,15 +1,15 @@
 namespace Hrm.Puzzles;
 
-/// <summary>The rows and columns of a maze. Immutable and safe to share between threads.</summary>
+/// <summary>The rows and columns of a maze. Immutable.</summary>
 public sealed record MazeShape
 {
     /// <summary>The largest number of rows and of columns.</summary>
     public const int MaximumSide = 256;
 
-    /// <summary>Creates a shape of at least two cells, one for the start and one for the goal.</summary>
+    /// <summary>Creates a shape of at least two cells, for start and goal.</summary>
     /// <param name="rows">1 to <see cref="MaximumSide"/>.</param>
     /// <param name="columns">1 to <see cref="MaximumSide"/>; with one row at least 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public MazeShape(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -20,7 +20,7 @@ public sealed record MazeShape
         Columns = columns;
     }
 
-    /// <summary>30×30, the paper's.</summary>
+    /// <summary>The paper's 30×30.</summary>
     public static MazeShape Thirty { get; } = Square(30);
 
     /// <summary>The number of rows.</summary>
@@ -33,42 +33,42 @@ public sealed record MazeShape
     public int Cells => Rows * Columns;
 
     /// <summary>Whether there are as many rows as columns.</summary>
-    public bool IsSquare => Rows == Columns;
+    internal bool IsSquare => Rows == Columns;
 
-    /// <summary>The transforms that turn a grid of this shape into one of this shape: all eight if it is square, else four.</summary>
+    /// <summary>The transforms that keep the shape: all eight of a square, otherwise four.</summary>
     public IEnumerable<DihedralTransform> Symmetries => DihedralTransform.All.Where(transform => IsSquare || !transform.SwapsAxes);
 
-    /// <summary>The shape with as many rows as columns.</summary>
+    /// <summary>Creates a square shape.</summary>
     /// <param name="side">2 to <see cref="MaximumSide"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another side.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The side is out of range.</exception>
     public static MazeShape Square(int side) => new(side, side);
 
-    /// <summary>The square shape of a number of cells.</summary>
+    /// <summary>Creates a square shape from its number of cells.</summary>
     /// <param name="cells">The number of cells.</param>
-    /// <exception cref="PuzzleFormatException">Not the square of 2 to <see cref="MaximumSide"/>.</exception>
+    /// <exception cref="PuzzleFormatException">The number is not the square of 2 to <see cref="MaximumSide"/>.</exception>
     public static MazeShape OfCells(int cells)
     {
         var side = (int)Math.Sqrt(Math.Max(0, cells));
         return side is >= 2 and <= MaximumSide && side * side == cells
             ? Square(side)
             : throw new PuzzleFormatException(FormattableString.Invariant(
-                $"expected a square number of cells, from 4 to {MaximumSide * MaximumSide}, where no shape is given, got {cells}"));
+                $"expected a square number of cells, from 4 to {MaximumSide * MaximumSide}, if no shape is given, got {cells}"));
     }
 
-    /// <summary>The shape that a transform gives a grid of this one.</summary>
+    /// <summary>The shape of a transformed grid.</summary>
     /// <param name="transform">The transform.</param>
     public MazeShape Transform(DihedralTransform transform) => transform.SwapsAxes && !IsSquare ? new MazeShape(Columns, Rows) : this;
 
     /// <summary>The row of a cell, from 0.</summary>
-    /// <param name="cell">The cell, row by row.</param>
+    /// <param name="cell">The index of the cell, row by row.</param>
     public int RowOf(int cell) => cell / Columns;
 
     /// <summary>The column of a cell, from 0.</summary>
-    /// <param name="cell">The cell, row by row.</param>
+    /// <param name="cell">The index of the cell, row by row.</param>
     public int ColumnOf(int cell) => cell % Columns;
 
-    /// <summary>How messages name a cell: "row 1, column 9".</summary>
-    /// <param name="cell">The cell, row by row.</param>
+    /// <summary>The name of a cell in messages: "row 1, column 9".</summary>
+    /// <param name="cell">The index of the cell, row by row.</param>
     public string NameOf(int cell) => FormattableString.Invariant($"row {RowOf(cell) + 1}, column {ColumnOf(cell) + 1}");
 
     /// <summary>"30x30".</summary>

@@ -3,12 +3,12 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Mazes as a model sees them, in the authors' encoding: 0 padding, 1 wall, 2 free, 3 start, 4 goal, 5 path; a token a cell, row by
-/// row, and every cell is labelled. 30×30: 900 tokens of a vocabulary of 6.
+/// Mazes as a task of a model: encodes, augments, decodes and checks them. The authors' encoding is 0 padding, 1 wall, 2 free, 3 start,
+/// 4 goal, 5 path; one token per cell, row by row. A 30×30 maze has 900 tokens of a vocabulary of 6.
 /// </summary>
 /// <remarks>
-/// <see cref="Apply"/> puts question and answer through a random rotation or reflection. The turned answer is still a shortest path, but
-/// not always the one that <see cref="MazePathFinder"/> takes among equals. The paper trains on Maze-Hard without augmentation.
+/// <see cref="Apply"/> applies a random rotation or reflection to question and answer. The result is still a shortest path, but not
+/// always the one that <see cref="MazePathFinder"/> finds. The paper trains on Maze-Hard without augmentation.
 /// </remarks>
 public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
 {
@@ -16,7 +16,7 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
 
     /// <summary>Creates the task of a shape.</summary>
     /// <param name="shape">The shape of the mazes.</param>
-    /// <param name="symmetries">Whether <see cref="Apply"/> draws a symmetry of the shape; without, it changes nothing.</param>
+    /// <param name="symmetries">Whether <see cref="Apply"/> draws a symmetry of the shape; otherwise it changes nothing.</param>
     public MazeTask(MazeShape shape, bool symmetries = true)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -35,8 +35,8 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
 
     /// <summary>Encodes a maze.</summary>
     /// <param name="question">The maze.</param>
-    /// <returns>A token a cell.</returns>
-    /// <exception cref="ArgumentException">A maze of another shape.</exception>
+    /// <returns>One token per cell.</returns>
+    /// <exception cref="ArgumentException">The maze has another shape.</exception>
     public int[] Encode(MazeGrid question)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -46,34 +46,34 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
 
     /// <summary>Encodes an answer as labels; every cell counts.</summary>
     /// <param name="answer">The answer.</param>
-    /// <returns>A token a cell; <see cref="PuzzleBatch.IgnoredLabel"/> for padding.</returns>
-    /// <exception cref="ArgumentException">An answer of another shape.</exception>
+    /// <returns>One token per cell; <see cref="PuzzleBatch.IgnoredLabel"/> for padding.</returns>
+    /// <exception cref="ArgumentException">The answer has another shape.</exception>
     public int[] EncodeAnswer(MazeAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         RequireShape(answer.Shape, nameof(answer));
-        var labels = Tokens(answer.Cells);
+        var labels = Tokens(answer.Cells.ToArray());
         labels.AsSpan().Replace((int)MazeCell.Padding, PuzzleBatch.IgnoredLabel);
         return labels;
     }
 
-    /// <summary>A puzzle as an example for training.</summary>
+    /// <summary>Encodes a puzzle as a training example.</summary>
     /// <param name="puzzle">The puzzle.</param>
-    /// <exception cref="ArgumentException">A puzzle of another shape.</exception>
+    /// <exception cref="ArgumentException">The puzzle has another shape.</exception>
     public PuzzleExample ToExample(MazePuzzle puzzle)
     {
         ArgumentNullException.ThrowIfNull(puzzle);
         return new PuzzleExample(Encode(puzzle.Question), EncodeAnswer(puzzle.Answer));
     }
 
-    /// <summary>Reads what a model predicts: any tokens of the vocabulary.</summary>
-    /// <param name="prediction">A token a cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or one out of the vocabulary; names the cell.</exception>
-    public MazeAnswer Decode(ReadOnlySpan<int> prediction) => MazeAnswer.FromCells(ToCells(prediction), Shape);
+    /// <summary>Decodes a prediction, which can be any tokens of the vocabulary.</summary>
+    /// <param name="prediction">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">The number of tokens is wrong, or a token is outside the vocabulary; the message names the cell.</exception>
+    public MazeAnswer Decode(ReadOnlySpan<int> prediction) => new(Shape, ToCells(prediction));
 
-    /// <summary>Reads the tokens of a question.</summary>
-    /// <param name="inputs">A token a cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, padding or path, or not one start and one goal; names the cell.</exception>
+    /// <summary>Decodes the tokens of a question.</summary>
+    /// <param name="inputs">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">The number of tokens is wrong, a token is not valid in a question, or there is not exactly one start and one goal.</exception>
     public MazeGrid DecodeQuestion(ReadOnlySpan<int> inputs)
     {
         var cells = ToCells(inputs);
@@ -85,11 +85,11 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
                 field: "tokens");
     }
 
-    /// <summary>Puts the tokens of a puzzle and its labels through one random symmetry, each equally likely.</summary>
-    /// <param name="inputs">The tokens of the question, one a cell.</param>
-    /// <param name="labels">The labels, one a cell.</param>
-    /// <param name="random">Where chance comes from.</param>
-    /// <exception cref="ArgumentException">Spans that have not one entry a cell.</exception>
+    /// <summary>Applies one random symmetry to the tokens and labels in place, each symmetry equally likely.</summary>
+    /// <param name="inputs">The tokens of the question, one per cell.</param>
+    /// <param name="labels">The labels, one per cell.</param>
+    /// <param name="random">The random source.</param>
+    /// <exception cref="ArgumentException">A span does not have one entry per cell.</exception>
     public void Apply(Span<int> inputs, Span<int> labels, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -105,44 +105,42 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
             return;
         }
 
-        var symmetry = _symmetries[random.Next(_symmetries.Length)];
-        Transform(inputs, symmetry);
-        Transform(labels, symmetry);
+        var symmetry = new TokenSymmetry(Shape, _symmetries[random.Next(_symmetries.Length)]);
+        symmetry.Apply(inputs).CopyTo(inputs);
+        symmetry.Apply(labels).CopyTo(labels);
     }
 
-    /// <summary>Whether a prediction is a shortest path through a maze, any of them.</summary>
-    /// <param name="inputs">The tokens of the maze; where they are none, as in a row of padding, nothing solves it.</param>
+    /// <summary>Whether a prediction is a shortest path through a maze; any shortest path is right.</summary>
+    /// <param name="inputs">The tokens of the maze; if they are not a maze, as in a row of padding, there is no solution.</param>
     /// <param name="prediction">The tokens of the answer.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or one out of the vocabulary; names the cell.</exception>
+    /// <exception cref="PuzzleFormatException">The number of tokens is wrong, or a token is outside the vocabulary; the message names the cell.</exception>
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
     {
         var answer = Decode(prediction);
-        var question = ToCells(inputs).AsSpan();
-        return question.Count(MazeCell.Start) == 1
-            && question.Count(MazeCell.Goal) == 1
-            && !question.ContainsAny(MazeCell.Padding, MazeCell.Path)
+        var question = ToCells(inputs);
+        return question.Count(cell => cell == MazeCell.Start) == 1
+            && question.Count(cell => cell == MazeCell.Goal) == 1
+            && !question.AsSpan().ContainsAny(MazeCell.Padding, MazeCell.Path)
             && MazeChecker.IsSolution(MazeGrid.FromCells(question, Shape), answer);
     }
 
-    /// <summary>Draws a rotation or reflection that keeps the shape, each equally likely, also where examples are not varied.</summary>
-    /// <param name="random">Where chance comes from.</param>
+    /// <summary>Draws a rotation or reflection that keeps the shape, each equally likely, even if <see cref="Apply"/> changes nothing.</summary>
+    /// <param name="random">The random source.</param>
     public IPuzzleSymmetry DrawSymmetry(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
         DihedralTransform[] all = [.. Shape.Symmetries];
-        return new MazeTokenSymmetry(Shape, all[random.Next(all.Length)]);
+        return new TokenSymmetry(Shape, all[random.Next(all.Length)]);
     }
 
-    private static int[] Tokens(ReadOnlySpan<MazeCell> cells)
+    /// <summary>Applies a symmetry of the shape to an example.</summary>
+    internal PuzzleExample Transform(PuzzleExample example, DihedralTransform symmetry)
     {
-        var tokens = new int[cells.Length];
-        for (var cell = 0; cell < tokens.Length; cell++)
-        {
-            tokens[cell] = (int)cells[cell];
-        }
-
-        return tokens;
+        var change = new TokenSymmetry(Shape, symmetry);
+        return new PuzzleExample(change.Apply(example.Inputs), change.Apply(example.Labels));
     }
+
+    private static int[] Tokens(MazeCell[] cells) => Array.ConvertAll(cells, cell => (int)cell);
 
     private MazeCell[] ToCells(ReadOnlySpan<int> tokens)
     {
@@ -165,17 +163,25 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeAnswer>, ISymmetricTask
         return cells;
     }
 
-    private void Transform(Span<int> tokens, DihedralTransform transform)
-    {
-        var before = tokens.ToArray();
-        transform.Apply(before, Shape.Rows, Shape.Columns, tokens);
-    }
-
     private void RequireShape(MazeShape shape, string name)
     {
         if (shape != Shape)
         {
             throw new ArgumentException($"{name}: expected {Shape}, got {shape}", name);
+        }
+    }
+
+    private sealed class TokenSymmetry(MazeShape shape, DihedralTransform transform) : IPuzzleSymmetry
+    {
+        public int[] Apply(ReadOnlySpan<int> tokens) => Apply(transform, tokens);
+
+        public int[] Undo(ReadOnlySpan<int> answer) => Apply(transform.Inverse, answer);
+
+        private int[] Apply(DihedralTransform change, ReadOnlySpan<int> tokens)
+        {
+            var changed = new int[tokens.Length];
+            change.Apply(tokens, shape.Rows, shape.Columns, changed);
+            return changed;
         }
     }
 }

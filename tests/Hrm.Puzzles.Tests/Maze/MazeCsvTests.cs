@@ -12,7 +12,7 @@ public class MazeCsvTests
     {
         using var file = new TemporaryFile("\uFEFF" + (Header + Row + "list, S     G , S  o  G ,3").Replace("\n", lineEnd, StringComparison.Ordinal));
 
-        var puzzles = MazeCsv.ReadAll(file.Path);
+        var puzzles = MazeCsv.Read(file.Path).ToArray();
 
         puzzles.Select(puzzle => puzzle.Question.ToString()).Should().Equal(" SG   ###", " S     G ");
         puzzles.Select(puzzle => puzzle.Answer.ToString()).Should().Equal(" SG   ###", " S  o  G ");
@@ -20,7 +20,7 @@ public class MazeCsvTests
     }
 
     [Theory]
-    [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells, from 4 to 65536, where no shape is given, got 8")]
+    [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells, from 4 to 65536, if no shape is given, got 8")]
     [InlineData("a,,,2\n", "question", "expected a square number of cells*got 0")]
     [InlineData("a, SG   ###, SG   ##,2\n", "answer", "expected 9 characters (3x3), got 8")]
     [InlineData("a, SG   ###, SG   ### ,2\n", "answer", "expected 9 characters (3x3), got 10")]
@@ -39,7 +39,7 @@ public class MazeCsvTests
     {
         using var file = new TemporaryFile(Header + Row + row);
 
-        var error = file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFormatException>().Which;
+        var error = file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<PuzzleFormatException>().Which;
 
         (error.File, error.Line, error.Field).Should().Be((file.Path, 3, field));
         error.Problem.Should().Match(problem);
@@ -50,9 +50,9 @@ public class MazeCsvTests
     {
         using var file = new TemporaryFile(Header + "a,S  ##G,Soo##G,4\n");
 
-        MazeCsv.ReadAll(file.Path, new MazeShape(2, 3)).Should().ContainSingle().Which.PathCells.Should().Be(4);
-        file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFormatException>().WithMessage("*line 2, question: expected a square*");
-        file.Invoking(f => MazeCsv.ReadAll(f.Path, MazeShape.Thirty)).Should().Throw<PuzzleFormatException>().WithMessage("*expected 900 characters (30x30), got 6");
+        MazeCsv.Read(file.Path, new MazeShape(2, 3)).Should().ContainSingle().Which.PathCells.Should().Be(4);
+        file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<PuzzleFormatException>().WithMessage("*line 2, question: expected a square*");
+        file.Invoking(f => MazeCsv.Read(f.Path, MazeShape.Thirty).ToArray()).Should().Throw<PuzzleFormatException>().WithMessage("*expected 900 characters (30x30), got 6");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class MazeCsvTests
     {
         using var file = new TemporaryFile();
 
-        file.Invoking(f => MazeCsv.ReadAll(f.Path)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
+        file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class MazeCsvTests
 
         MazeCsv.Write(file.Path, puzzles);
 
-        MazeCsv.ReadAll(file.Path).Should().Equal(puzzles);
+        MazeCsv.Read(file.Path).ToArray().Should().Equal(puzzles);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class MazeCsvTests
         using var file = new TemporaryFile();
         var puzzle = MazePuzzle.Of(new MazeGrid(new MazeLayout(shape, new bool[shape.Cells]), 0, shape.Cells - 1), "open ground");
         MazeCsv.Write(file.Path, [puzzle]);
-        MazeCsv.ReadAll(file.Path).Should().ContainSingle().Which.Answer.Should().Be(puzzle.Answer);
+        MazeCsv.Read(file.Path).ToArray().Should().ContainSingle().Which.Answer.Should().Be(puzzle.Answer);
     }
 
     [Fact]

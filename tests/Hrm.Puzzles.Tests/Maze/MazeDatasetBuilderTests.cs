@@ -110,7 +110,7 @@ public class MazeDatasetBuilderTests
     private static MazePuzzle MazePuzzleAt(int line)
     {
         var question = MazeGrid.Parse("SG  ");
-        return new MazePuzzle(question, new MazePathFinder(question.Shape).Solve(question)!, line: line);
+        return new MazePuzzle(question, MazePathFinder.Solve(question)!, line: line);
     }
 
     private static MazeGrid[] Questions(MazeDatasetBuilder builder, IEnumerable<PuzzleGroup> groups) =>

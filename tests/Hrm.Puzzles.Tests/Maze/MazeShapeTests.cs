@@ -26,7 +26,7 @@ public class MazeShapeTests
     [InlineData(257, 3)]
     [InlineData(3, 257)]
     [InlineData(-2, -2)]
-    public void Sizes_without_room_for_start_and_goal_or_too_large_are_refused(int rows, int columns) =>
+    public void Sizes_without_room_for_start_and_goal_or_too_large_are_rejected(int rows, int columns) =>
         FluentActions.Invoking(() => new MazeShape(rows, columns)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
@@ -44,5 +44,5 @@ public class MazeShapeTests
     [InlineData(int.MaxValue)]
     public void OfCells_refuses_what_is_no_square(int cells) =>
         FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"expected a square number of cells, from 4 to 65536, where no shape is given, got {cells}");
+            .WithMessage($"expected a square number of cells, from 4 to 65536, if no shape is given, got {cells}");
 }

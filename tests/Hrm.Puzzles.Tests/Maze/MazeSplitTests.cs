@@ -30,6 +30,6 @@ public class MazeSplitTests
     [Theory]
     [InlineData(-1)]
     [InlineData(11)]
-    public void A_size_that_cannot_be_is_refused(int training) =>
+    public void A_size_that_cannot_be_is_rejected(int training) =>
         FluentActions.Invoking(() => MazeSplit.ByLayout(Puzzles, training)).Should().Throw<ArgumentOutOfRangeException>();
 }

@@ -22,7 +22,7 @@ internal static class RandomMaze
         while (true)
         {
             var maze = Of(random, maximumSide);
-            if (new MazePathFinder(maze.Shape).Solve(maze) is { } answer)
+            if (MazePathFinder.Solve(maze) is { } answer)
             {
                 return new MazePuzzle(maze, answer);
             }

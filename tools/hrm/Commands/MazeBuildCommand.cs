@@ -80,7 +80,16 @@ internal static class MazeBuildCommand
         }
 
         var generator = new MazeGenerator(MazeShape.Square(size), minimum, random);
-        var mazes = generator.Generate(count, new Lines(AnsiConsole.Console, count), cancellationToken).ToArray();
+        var mazes = new MazePuzzle[count];
+        for (var made = 1; made <= count; made++)
+        {
+            mazes[made - 1] = generator.NextPuzzle(cancellationToken);
+            if (made % ProgressStep == 0)
+            {
+                AnsiConsole.Console.WriteLine($"{made:N0} of {count:N0} mazes, from {generator.LayoutsDrawn:N0} layouts");
+            }
+        }
+
         WriteStatistics(AnsiConsole.Console, mazes);
         return MazeSplit.ByLayout(mazes, count - test);
     }
@@ -94,7 +103,7 @@ internal static class MazeBuildCommand
         {
             var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
             return files.Count > 0
-                ? [.. files.SelectMany(file => MazeCsv.ReadAll(file))]
+                ? [.. files.SelectMany(file => MazeCsv.Read(file))]
                 : throw new LabException($"{option.Name}: expected at least one CSV file (or --count for generated mazes), got none.");
         }
     }
@@ -110,19 +119,5 @@ internal static class MazeBuildCommand
     {
         Array.Sort(values);
         return $"{name}: minimum {values[0]}, median {values[values.Length / 2]}, mean {values.Average():F1}, maximum {values[^1]}";
-    }
-
-    private sealed class Lines(IAnsiConsole console, int count) : IProgress<MazeGeneratorProgress>
-    {
-        private int _last;
-
-        public void Report(MazeGeneratorProgress value)
-        {
-            if (value.Mazes / ProgressStep != _last)
-            {
-                _last = value.Mazes / ProgressStep;
-                console.WriteLine($"{value.Mazes:N0} of {count:N0} mazes, from {value.Layouts:N0} layouts");
-            }
-        }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class MazeLab : LabTask
         try
         {
             var task = new MazeTask(MazeShape.OfCells(inputs.Length));
-            return MazeChecker.Check(task.DecodeQuestion(inputs), task.Decode(labels)).Fault?.Message;
+            return MazeChecker.FindFault(task.DecodeQuestion(inputs), task.Decode(labels))?.Message;
         }
         catch (PuzzleFormatException error)
         {
@@ -64,7 +64,7 @@ internal sealed class MazeLab : LabTask
     }
 
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
-        => MazeCanonicalForm.Of(new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs));
+        => new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs).Layout.ToCanonical();
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new MazeTask(MazeShape.OfCells(size.SequenceLength));
 
@@ -93,15 +93,17 @@ internal sealed class MazeLab : LabTask
 
     private static GridView View(string title, MazeAnswer answer, MazeGrid question, MazeAnswer? expected = null)
     {
-        var cells = MazeBoard.Kinds(answer, question, expected).Select(kind => kind switch
+        var cells = Enumerable.Range(0, question.Shape.Cells).Select(cell => (answer[cell], question[cell]) switch
         {
-            // In the colour behind it, a wall is seen where there are no colours too.
-            MazeCellKind.Wall => new CellView("#", WallColour, WallColour),
-            MazeCellKind.Start => new CellView("S", Color.White, Color.Green),
-            MazeCellKind.Goal => new CellView("G", Color.White, Color.Red),
-            MazeCellKind.Path => new CellView("•", Color.Blue),
-            MazeCellKind.Right => new CellView("•", Color.Green),
-            MazeCellKind.Wrong => new CellView("?", Color.Red),
+            (MazeCell.Path, MazeCell.Free) when expected is null => new CellView("•", Color.Blue),
+            (MazeCell.Path, MazeCell.Free) when expected[cell] == MazeCell.Path => new CellView("•", Color.Green),
+            (MazeCell.Path, _) => new CellView("?", Color.Red),
+            var (actual, given) when actual != given => new CellView("?", Color.Red),
+
+            // A wall has the colour of its background, so it is visible without colours too.
+            (MazeCell.Wall, _) => new CellView("#", WallColour, WallColour),
+            (MazeCell.Start, _) => new CellView("S", Color.White, Color.Green),
+            (MazeCell.Goal, _) => new CellView("G", Color.White, Color.Red),
             _ => new CellView(" ", Color.Default),
         });
         return new GridView(title, question.Shape.Columns, [.. cells]);

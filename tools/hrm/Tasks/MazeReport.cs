@@ -18,10 +18,10 @@ internal sealed class MazeReport(LabDataset test) : TaskReport
     public override void Add(EvaluatedExample example)
     {
         var question = _task.DecodeQuestion(example.Inputs);
-        var verdict = MazeChecker.Check(question, _task.Decode(example.Answer));
+        var fault = MazeChecker.FindFault(question, _task.Decode(example.Answer));
         _count++;
-        _valid += verdict.IsValid ? 1 : 0;
-        _shortest += verdict.IsShortest ? 1 : 0;
+        _valid += fault is null or { IsPath: true } ? 1 : 0;
+        _shortest += fault is null ? 1 : 0;
         _table.Add(example, CategoriesOf(example.Example, example.Inputs));
     }
 
