@@ -3,19 +3,19 @@ using System.Globalization;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A change of all grids of an ARC task that leaves its rule as hard as it was: one of the eight symmetries of a grid, and a
-/// permutation of the colours 1 to 9. Colour 0, the background, stays.
+/// Augmentation of an ARC task: one of the eight symmetries of a grid, and a permutation of the colours 1 to 9. Colour 0, the
+/// background, stays.
 /// </summary>
 /// <remarks>The two parts commute. The default value is <see cref="Identity"/>.</remarks>
 public readonly record struct ArcAugmentation
 {
-    /// <summary>The digits of a text that hold the colours.</summary>
+    /// <summary>The length of the text.</summary>
     private const int TextLength = 3 + ArcGrid.ColourCount;
 
-    private const int BitsAColour = 4;
+    private const int BitsPerColour = 4;
     private const ulong IdentityColours = 0x98_7654_3210;
 
-    // Four bits a colour, against the identity's, so that the default value is the identity.
+    // Four bits per colour, XOR those of the identity, so that the default value is the identity.
     private readonly ulong _difference;
 
     private ArcAugmentation(DihedralTransform transform, ulong colours)
@@ -24,23 +24,13 @@ public readonly record struct ArcAugmentation
         _difference = colours ^ IdentityColours;
     }
 
-    /// <summary>The augmentation that changes nothing.</summary>
+    /// <summary>The augmentation without effect.</summary>
     public static ArcAugmentation Identity => default;
 
     /// <summary>The symmetry of the grid.</summary>
     public DihedralTransform Transform { get; }
 
-    /// <summary>The new colour of each colour: ten, of which the first is 0.</summary>
-    public IReadOnlyList<int> Colours
-    {
-        get
-        {
-            var self = this;
-            return [.. Enumerable.Range(0, ArcGrid.ColourCount).Select(colour => self.ColourOf(colour))];
-        }
-    }
-
-    /// <summary>Whether nothing is changed.</summary>
+    /// <summary>Whether this is <see cref="Identity"/>.</summary>
     public bool IsIdentity => this == Identity;
 
     /// <summary>The augmentation that undoes this one.</summary>
@@ -61,7 +51,7 @@ public readonly record struct ArcAugmentation
     /// <summary>Creates an augmentation.</summary>
     /// <param name="transform">The symmetry of the grid.</param>
     /// <param name="colours">The new colour of each colour: 0, then 1 to 9 in some order.</param>
-    /// <exception cref="ArgumentException">No such permutation.</exception>
+    /// <exception cref="ArgumentException">The colours are not such a permutation.</exception>
     public static ArcAugmentation Create(DihedralTransform transform, params ReadOnlySpan<byte> colours)
     {
         var packed = 0UL;
@@ -77,15 +67,15 @@ public readonly record struct ArcAugmentation
             : throw new ArgumentException($"colours: expected 0 and then 1 to 9 in some order, got {string.Join(" ", colours.ToArray())}", nameof(colours));
     }
 
-    /// <summary>Draws an augmentation, all 8 · 9! of them equally likely.</summary>
-    /// <param name="random">Where chance comes from.</param>
+    /// <summary>Draws one of the 8 · 9! augmentations, each equally likely.</summary>
+    /// <param name="random">The random source.</param>
     public static ArcAugmentation Random(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
         var transform = DihedralTransform.Of(random.Next(DihedralTransform.Count));
         Span<byte> colours = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-        // Not Random.Shuffle, which may draw otherwise in another version of .NET: a seed should give the same dataset for ever.
+        // Not Random.Shuffle, whose draws may change with the version of .NET: a seed must always give the same dataset.
         for (var last = ArcGrid.ColourCount - 1; last > 1; last--)
         {
             var drawn = random.Next(1, last + 1);
@@ -97,27 +87,14 @@ public readonly record struct ArcAugmentation
 
     /// <summary>The new colour of a colour.</summary>
     /// <param name="colour">0 to 9.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The colour is out of range.</exception>
     public int ColourOf(int colour)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)colour, (uint)ArcGrid.ColourCount, nameof(colour));
-        return (int)(((_difference ^ IdentityColours) >> (BitsAColour * colour)) & 0xF);
+        return (int)(((_difference ^ IdentityColours) >> (BitsPerColour * colour)) & 0xF);
     }
 
-    /// <summary>The augmentation that is this one after another.</summary>
-    /// <param name="first">What is applied first.</param>
-    public ArcAugmentation After(ArcAugmentation first)
-    {
-        var colours = 0UL;
-        for (var colour = 0; colour < ArcGrid.ColourCount; colour++)
-        {
-            colours |= At(colour, ColourOf(first.ColourOf(colour)));
-        }
-
-        return new ArcAugmentation(Transform.After(first.Transform), colours);
-    }
-
-    /// <summary>The image of a grid.</summary>
+    /// <summary>Applies the augmentation to a grid.</summary>
     /// <param name="grid">The grid.</param>
     public ArcGrid Apply(ArcGrid grid)
     {
@@ -132,7 +109,7 @@ public readonly record struct ArcAugmentation
         return Transform.SwapsAxes ? ArcGrid.Adopt(grid.Columns, grid.Rows, cells) : ArcGrid.Adopt(grid.Rows, grid.Columns, cells);
     }
 
-    /// <summary>The image of a pair; an unknown output stays unknown.</summary>
+    /// <summary>Applies the augmentation to a pair; an unknown output stays unknown.</summary>
     /// <param name="pair">The pair.</param>
     public ArcPair Apply(ArcPair pair)
     {
@@ -140,7 +117,7 @@ public readonly record struct ArcAugmentation
         return new ArcPair(Apply(pair.Input), pair.Output is null ? null : Apply(pair.Output));
     }
 
-    /// <summary>The image of a task, under the same name.</summary>
+    /// <summary>Applies the augmentation to a task, which keeps its name.</summary>
     /// <param name="task">The task.</param>
     public ArcTask Apply(ArcTask task)
     {
@@ -148,7 +125,7 @@ public readonly record struct ArcAugmentation
         return new ArcTask(task.Name, task.Train.Select(Apply), task.Test.Select(Apply));
     }
 
-    /// <summary>The part of a puzzle id that stands after the task's name: <c>t3_0123456789</c>.</summary>
+    /// <summary>Writes the second part of a puzzle id: <c>t3_0123456789</c>.</summary>
     public override string ToString()
     {
         var self = this;
@@ -164,10 +141,10 @@ public readonly record struct ArcAugmentation
         });
     }
 
-    /// <summary>Reads what <see cref="ToString"/> writes, and nothing else.</summary>
+    /// <summary>Parses the text that <see cref="ToString"/> writes.</summary>
     /// <param name="text">The text.</param>
     /// <param name="augmentation">The augmentation.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <returns>Whether the text is valid.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out ArcAugmentation augmentation)
     {
         augmentation = Identity;
@@ -198,7 +175,7 @@ public readonly record struct ArcAugmentation
         return true;
     }
 
-    /// <summary>The cells of the image of a grid, without allocation.</summary>
+    /// <summary>Writes the cells of the augmented grid, without allocation.</summary>
     internal void Apply(ArcGrid grid, Span<byte> cells)
     {
         Transform.Apply(grid.Cells, grid.Rows, grid.Columns, cells);
@@ -210,9 +187,9 @@ public readonly record struct ArcAugmentation
         var colours = _difference ^ IdentityColours;
         for (var cell = 0; cell < cells.Length; cell++)
         {
-            cells[cell] = (byte)((colours >> (BitsAColour * cells[cell])) & 0xF);
+            cells[cell] = (byte)((colours >> (BitsPerColour * cells[cell])) & 0xF);
         }
     }
 
-    private static ulong At(int colour, int value) => (ulong)value << (BitsAColour * colour);
+    private static ulong At(int colour, int value) => (ulong)value << (BitsPerColour * colour);
 }

@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Makes datasets of ARC tasks as the paper's authors do: each task with its augmentations, no two of them alike, each variant
-/// with a puzzle id of its own. Everything is determined by the seed.
+/// Builds datasets of ARC tasks like the paper's authors: each task with augmentations that all differ, and one puzzle id per variant.
+/// The seed determines everything.
 /// </summary>
 /// <example><code>
 /// var sets = ArcTaskFile.ReadSets("arc_agi_1/data").Concat(ArcTaskFile.ReadSets("concept_arc/corpus"));
@@ -12,7 +14,7 @@ namespace Hrm.Puzzles;
 /// </code></example>
 public sealed class ArcDatasetBuilder
 {
-    private const int TriesAnAugmentation = 5;
+    private const int TriesPerAugmentation = 5;
 
     private readonly int _augmentations;
     private readonly bool _translations;
@@ -20,8 +22,8 @@ public sealed class ArcDatasetBuilder
     private readonly StatefulRandom _chances;
 
     /// <summary>Creates a builder.</summary>
-    /// <param name="options">How to build; read once. By default what the paper did.</param>
-    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
+    /// <param name="options">The options, read once; by default those of the paper.</param>
+    /// <exception cref="InvalidConfigException">Options are out of range; the message lists each.</exception>
     public ArcDatasetBuilder(ArcDatasetOptions? options = null)
     {
         options ??= new ArcDatasetOptions();
@@ -34,13 +36,13 @@ public sealed class ArcDatasetBuilder
     }
 
     /// <summary>
-    /// Draws the augmentations of every task. The ids follow the sets in their order, and in each set the tasks in a random one.
+    /// Draws the augmentations of every task. The ids follow the order of the sets; within a set the tasks are shuffled.
     /// </summary>
-    /// <param name="sets">The sets; a name must not occur twice in all of them.</param>
-    /// <param name="cancellationToken">Ends the drawing, which takes some seconds for the paper's 960 tasks.</param>
+    /// <param name="sets">The sets; task names must be unique across sets.</param>
+    /// <param name="cancellationToken">Cancels the call, which takes some seconds for the paper's 960 tasks.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="PuzzleFormatException">A name twice, or a task that is not for evaluation with an unknown output; names the task.</exception>
-    /// <exception cref="OperationCanceledException">The token asked for it.</exception>
+    /// <exception cref="PuzzleFormatException">A name occurs twice, or a task that is not for evaluation has an unknown output; the message names the task.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ArcDataset Build(IEnumerable<ArcTaskSet> sets, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sets);
@@ -56,7 +58,7 @@ public sealed class ArcDatasetBuilder
             {
                 cancellationToken.ThrowIfCancellationRequested();
 
-                // By its place among all tasks as they were given: what a task draws does not depend on the order drawn.
+                // Split by the index among all given tasks: the draws of a task do not depend on the shuffle.
                 var chance = _chances.Split(setStart + index);
                 var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, Augment(tasks[index], chance.Split(1)), nextId, chance);
                 nextId = checked(nextId + variants.Augmentations.Count);
@@ -93,7 +95,7 @@ public sealed class ArcDatasetBuilder
     {
         var order = Enumerable.Range(0, count).ToArray();
 
-        // Not Random.Shuffle, which may draw otherwise in another version of .NET.
+        // Not Random.Shuffle, whose draws may change with the version of .NET.
         for (var last = count - 1; last > 0; last--)
         {
             var drawn = random.Next(last + 1);
@@ -107,11 +109,11 @@ public sealed class ArcDatasetBuilder
     {
         ArcPair[] pairs = [.. task.Train, .. task.Test];
         var augmentations = new List<ArcAugmentation>(_augmentations + 1) { ArcAugmentation.Identity };
-        var keys = new HashSet<ArcTaskKey> { ArcTaskKey.Of(pairs, ArcAugmentation.Identity) };
-        for (var left = TriesAnAugmentation * _augmentations; left > 0 && augmentations.Count <= _augmentations; left--)
+        var keys = new HashSet<UInt128> { KeyOf(pairs, ArcAugmentation.Identity) };
+        for (var left = TriesPerAugmentation * _augmentations; left > 0 && augmentations.Count <= _augmentations; left--)
         {
             var augmentation = ArcAugmentation.Random(random);
-            if (keys.Add(ArcTaskKey.Of(pairs, augmentation)))
+            if (keys.Add(KeyOf(pairs, augmentation)))
             {
                 augmentations.Add(augmentation);
             }
@@ -119,4 +121,64 @@ public sealed class ArcDatasetBuilder
 
         return [.. augmentations];
     }
+
+    /// <summary>128 bits of a hash of the augmented pairs, equal for the same pairs in any order.</summary>
+    private static UInt128 KeyOf(ArcPair[] pairs, ArcAugmentation augmentation)
+    {
+        // The bytes of a pair: two sides and the cells of each grid, or one 0 for an unknown grid; no two pairs have the same bytes.
+        Span<byte> bytes = stackalloc byte[2 * (2 + (ArcGrid.MaximumSide * ArcGrid.MaximumSide))];
+        var keys = new UInt128[pairs.Length];
+        for (var pair = 0; pair < keys.Length; pair++)
+        {
+            var length = Write(pairs[pair].Input, augmentation, bytes);
+            length += Write(pairs[pair].Output, augmentation, bytes[length..]);
+            keys[pair] = Hash(bytes[..length]);
+        }
+
+        Array.Sort(keys);
+        return Hash(MemoryMarshal.AsBytes<UInt128>(keys));
+    }
+
+    private static UInt128 Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return MemoryMarshal.Read<UInt128>(hash);
+    }
+
+    private static int Write(ArcGrid? grid, ArcAugmentation augmentation, Span<byte> bytes)
+    {
+        if (grid is null)
+        {
+            bytes[0] = 0;
+            return 1;
+        }
+
+        var (rows, columns) = augmentation.Transform.SwapsAxes ? (grid.Columns, grid.Rows) : (grid.Rows, grid.Columns);
+        (bytes[0], bytes[1]) = ((byte)rows, (byte)columns);
+        augmentation.Apply(grid, bytes.Slice(2, grid.Cells.Length));
+        return 2 + grid.Cells.Length;
+    }
+}
+
+/// <summary>Options of an ARC dataset.</summary>
+public sealed class ArcDatasetOptions : IValidatedOptions
+{
+    /// <summary>
+    /// The number of augmentations of each task, in addition to the task itself: 0 to 100,000, default 1,000. A task whose grids allow
+    /// fewer different ones gets fewer: the search ends after five tries per augmentation.
+    /// </summary>
+    public int Augmentations { get; set; } = 1_000;
+
+    /// <summary>
+    /// Whether the examples of the train split are at random positions of the canvas, except one per puzzle, which stays at the origin.
+    /// Default <see langword="true"/>.
+    /// </summary>
+    public bool Translations { get; set; } = true;
+
+    /// <summary>The seed of the order of tasks, the augmentations and the positions. Default 0.</summary>
+    public long Seed { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules().Between(nameof(Augmentations), Augmentations, 0, 100_000).Errors;
 }

@@ -3,16 +3,16 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Grids as tokens, in the authors' encoding: a canvas of 30 × 30, row by row. 0 is padding (as a label it is ignored), 1 marks the
-/// end of a grid, colour c is c + 2. The end markers are a line right of the grid and a line below it, where the canvas has
-/// room for them; the corner between the lines stays padding.
+/// The authors' encoding of grids as tokens: a canvas of 30 × 30, row by row. 0 is padding (ignored as a label), 1 marks the end of a
+/// grid, colour c is c + 2. The end markers form a line right of the grid and a line below it, if the canvas has room for them. The
+/// corner between the lines stays padding.
 /// </summary>
 public static class ArcEncoding
 {
     /// <summary>The rows of the canvas, and its columns.</summary>
     public const int Side = ArcGrid.MaximumSide;
 
-    /// <summary>S: one token a cell of the canvas.</summary>
+    /// <summary>S: one token per cell of the canvas.</summary>
     public const int SequenceLength = Side * Side;
 
     /// <summary>V: padding, end marker and ten colours.</summary>
@@ -21,7 +21,7 @@ public static class ArcEncoding
     /// <summary>The token of padding; as a label it is ignored.</summary>
     public const int PadToken = 0;
 
-    /// <summary>The token of the line right of a grid, and of the line below it.</summary>
+    /// <summary>The token of the lines right of a grid and below it.</summary>
     public const int EndToken = 1;
 
     /// <summary>The token of colour 0; colour c has the token <c>FirstColourToken + c</c>.</summary>
@@ -32,30 +32,21 @@ public static class ArcEncoding
     /// <param name="row">The canvas row of its first row: 0 to 30 - R.</param>
     /// <param name="column">The canvas column of its first column: 0 to 30 - C.</param>
     /// <returns>The tokens, 900.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The grid would leave the canvas.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The grid would exceed the canvas.</exception>
     public static int[] Encode(ArcGrid grid, int row = 0, int column = 0)
     {
         var tokens = new int[SequenceLength];
-        Encode(grid, tokens, row, column);
+        Encode(grid, tokens, row, column, PadToken);
         return tokens;
     }
 
-    /// <summary>Encodes a grid without allocation.</summary>
-    /// <param name="grid">The grid.</param>
-    /// <param name="tokens">Takes the tokens, 900.</param>
-    /// <param name="row">The canvas row of its first row: 0 to 30 - R.</param>
-    /// <param name="column">The canvas column of its first column: 0 to 30 - C.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The grid would leave the canvas.</exception>
-    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
-    public static void Encode(ArcGrid grid, Span<int> tokens, int row = 0, int column = 0) => Encode(grid, tokens, row, column, PadToken);
-
-    /// <summary>Encodes a pair as an example. Input and output lie at the same place of their canvases.</summary>
+    /// <summary>Encodes a pair as an example. Input and output have the same position on their canvases.</summary>
     /// <param name="pair">The pair; without an output, every label is ignored.</param>
     /// <param name="puzzleId">The puzzle id.</param>
     /// <param name="row">The canvas row of both first rows: 0 to 30 - the larger R.</param>
     /// <param name="column">The canvas column of both first columns: 0 to 30 - the larger C.</param>
-    /// <returns>The example; labels are <see cref="PuzzleBatch.IgnoredLabel"/> where the output's canvas is padding.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A grid would leave the canvas.</exception>
+    /// <returns>The example; labels are <see cref="PuzzleBatch.IgnoredLabel"/> for padding of the output's canvas.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A grid would exceed the canvas.</exception>
     public static PuzzleExample ToExample(ArcPair pair, int puzzleId = 0, int row = 0, int column = 0)
     {
         ArgumentNullException.ThrowIfNull(pair);
@@ -73,22 +64,22 @@ public static class ArcEncoding
     }
 
     /// <summary>
-    /// Reads a grid off a canvas on which it lies at the origin, as a model may predict it: the largest rectangle at the origin in
-    /// which every token is a colour; of equal areas the one with fewer rows.
+    /// Reads the grid at the origin of a predicted canvas: the largest rectangle there in which every token is a colour. Of equal areas
+    /// the one with fewer rows is taken.
     /// </summary>
     /// <param name="tokens">The tokens, 900, of any value.</param>
-    /// <returns>The grid, or <see langword="null"/> when the first token is no colour.</returns>
-    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
+    /// <returns>The grid, or <see langword="null"/> if the first token is not a colour.</returns>
+    /// <exception cref="PuzzleFormatException">The number of tokens is wrong.</exception>
     public static ArcGrid? Crop(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
         return CropAt(tokens, 0, 0);
     }
 
-    /// <summary>Reads tokens or labels that encode a grid, wherever it lies.</summary>
+    /// <summary>Decodes tokens or labels of a grid at any position.</summary>
     /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
-    /// <returns>The grid and its place.</returns>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that <see cref="Encode(ArcGrid, int, int)"/> makes of no grid; names the first wrong one.</exception>
+    /// <returns>The grid and its position.</returns>
+    /// <exception cref="PuzzleFormatException">The number of tokens is wrong, or they are not the encoding of a grid; the message names the first wrong token.</exception>
     public static ArcPlacement Decode(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
@@ -96,11 +87,11 @@ public static class ArcEncoding
         var (row, column) = first < 0 ? (0, 0) : Math.DivRem(first, Side);
         if (first < 0 || CropAt(tokens, row, column) is not { } grid)
         {
-            throw new PuzzleFormatException($"expected a grid on the canvas, got {(first < 0 ? "padding alone" : $"token {tokens[first]} before any colour")}", field: "tokens");
+            throw new PuzzleFormatException($"expected a grid on the canvas, got {(first < 0 ? "only padding" : $"token {tokens[first]} before any colour")}", field: "tokens");
         }
 
         Span<int> expected = stackalloc int[SequenceLength];
-        Encode(grid, expected, row, column);
+        Encode(grid, expected, row, column, PadToken);
         for (var at = 0; at < tokens.Length; at++)
         {
             var token = tokens[at] == PuzzleBatch.IgnoredLabel ? PadToken : tokens[at];
@@ -115,8 +106,8 @@ public static class ArcEncoding
         return new ArcPlacement(grid, row, column);
     }
 
-    /// <summary>Encodes with a given value for padding.</summary>
-    internal static void Encode(ArcGrid grid, Span<int> tokens, int row, int column, int pad)
+    /// <summary>Encodes a grid with a given value for padding.</summary>
+    private static void Encode(ArcGrid grid, Span<int> tokens, int row, int column, int pad)
     {
         ArgumentNullException.ThrowIfNull(grid);
         RequireCanvas(tokens.Length);
@@ -184,3 +175,9 @@ public static class ArcEncoding
         }
     }
 }
+
+/// <summary>Grid and its position on the canvas.</summary>
+/// <param name="Grid">The grid.</param>
+/// <param name="Row">The canvas row of its first row.</param>
+/// <param name="Column">The canvas column of its first column.</param>
+public sealed record ArcPlacement(ArcGrid Grid, int Row, int Column);

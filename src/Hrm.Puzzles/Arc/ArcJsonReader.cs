@@ -5,16 +5,15 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Reads tasks token by token. A document model would keep the last of two equal keys, and would be built before any limit
-/// could apply.
+/// Reads tasks token by token, so that every limit applies before memory is allocated, and every error names its place.
 /// </summary>
-/// <remarks>Keys that no task needs are passed over, whatever they hold; the public sets have a few.</remarks>
+/// <remarks>Other keys are skipped with their values; the public sets have a few.</remarks>
 internal ref struct ArcJsonReader
 {
     internal const int MaximumPairs = 1_000;
     internal const int MaximumTasks = 10_000;
 
-    /// <summary>Deep enough for tasks, which need six levels, and for what may stand beside them.</summary>
+    /// <summary>Tasks need six levels; the rest is for the values of other keys.</summary>
     private const int MaximumDepth = 16;
 
     private const int MaximumKeyBytes = 1_024;
@@ -28,28 +27,47 @@ internal ref struct ArcJsonReader
         _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
     }
 
-    private delegate T Reading<T>(ref ArcJsonReader reader);
+    private delegate T Reading<T>(ref ArcJsonReader reader, string path);
 
-    /// <summary>A file of one task.</summary>
+    /// <summary>Reads a file of one task.</summary>
     public static ArcTask ReadTask(ReadOnlySpan<byte> json, string file, string name) =>
-        ReadWhole(json, file, (ref ArcJsonReader reader) => reader.ReadTask(name, string.Empty, null));
+        CreateTask(name, ReadWhole(json, file, (ref reader, path) => reader.ReadPairs(path)), file, string.Empty);
 
-    /// <summary>A file of many tasks under their names, and the outputs of their test pairs if these are elsewhere.</summary>
-    public static IReadOnlyList<ArcTask> ReadTasks(ReadOnlySpan<byte> json, string file, ArcSolutions? solutions) =>
-        ReadWhole(json, file, (ref ArcJsonReader reader) => reader.ReadTasks(solutions));
+    /// <summary>Reads a file of many named tasks.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="file">The file name for errors.</param>
+    /// <param name="complete">Adds the outputs of a task's test pairs from another file.</param>
+    public static IReadOnlyList<ArcTask> ReadTasks(ReadOnlySpan<byte> json, string file, Action<string, List<ArcPair>>? complete)
+    {
+        var tasks = ReadWhole(json, file, (ref reader, _) => reader.ReadNamed("an object of tasks", (ref reader, path) => reader.ReadPairs(path)));
+        if (tasks.Count == 0)
+        {
+            throw new PuzzleFormatException("expected at least one task, got none", file);
+        }
 
-    /// <summary>A file of the outputs of many tasks under their names.</summary>
-    public static ArcSolutions ReadSolutions(ReadOnlySpan<byte> json, string file) =>
-        ReadWhole(json, file, (ref ArcJsonReader reader) => reader.ReadSolutions());
+        var result = new List<ArcTask>(tasks.Count);
+        foreach (var (name, pairs) in tasks)
+        {
+            complete?.Invoke(name, pairs.Test);
+            result.Add(CreateTask(name, pairs, file, PathOf(name) + "."));
+        }
+
+        return result;
+    }
+
+    /// <summary>Reads a file of the outputs of many named tasks.</summary>
+    public static IReadOnlyDictionary<string, List<ArcGrid>> ReadSolutions(ReadOnlySpan<byte> json, string file) =>
+        ReadWhole(json, file, (ref reader, _) => reader.ReadNamed("an object of lists of grids", (ref reader, path) =>
+            reader.ReadList(path, "grids", JsonTokenType.StartArray, "a list of rows", (ref reader, path) => reader.ReadRows(path))));
 
     private static T ReadWhole<T>(ReadOnlySpan<byte> json, string file, Reading<T> read)
     {
         var reader = new ArcJsonReader(json, file);
         try
         {
-            var result = read(ref reader);
+            var result = read(ref reader, string.Empty);
 
-            // Whatever but white space follows the value makes the reader throw.
+            // Anything but white space after the value is an error of the reader.
             reader._json.Read();
             return result;
         }
@@ -60,168 +78,103 @@ internal ref struct ArcJsonReader
         }
     }
 
-    private List<ArcTask> ReadTasks(ArcSolutions? solutions)
+    private static ArcTask CreateTask(string name, (List<ArcPair> Train, List<ArcPair> Test) pairs, string file, string prefix)
     {
-        var tasks = new List<ArcTask>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        Expect(JsonTokenType.StartObject, "an object of tasks", null);
-        while (ReadKey(null) is { } name)
-        {
-            var path = PathOf(name);
-            if (!names.Add(name))
-            {
-                throw Fault("expected each task once, got it twice", path);
-            }
-
-            if (tasks.Count == MaximumTasks)
-            {
-                throw Fault($"expected at most {MaximumTasks} tasks, got more", path);
-            }
-
-            tasks.Add(ReadTask(name, path + ".", solutions));
-        }
-
-        if (tasks.Count == 0)
-        {
-            throw Fault("expected at least one task, got none", null);
-        }
-
-        solutions?.RequireNoOthers(names);
-        return tasks;
-    }
-
-    private ArcSolutions ReadSolutions()
-    {
-        var solutions = new Dictionary<string, IReadOnlyList<ArcGrid>>(StringComparer.Ordinal);
-        Expect(JsonTokenType.StartObject, "an object of lists of grids", null);
-        while (ReadKey(null) is { } name)
-        {
-            var path = PathOf(name);
-            if (solutions.Count == MaximumTasks)
-            {
-                throw Fault($"expected at most {MaximumTasks} tasks, got more", path);
-            }
-
-            if (!solutions.TryAdd(name, ReadGrids(path)))
-            {
-                throw Fault("expected each task once, got it twice", path);
-            }
-        }
-
-        return new ArcSolutions(_file, solutions);
-    }
-
-    private ArcTask ReadTask(string name, string prefix, ArcSolutions? solutions)
-    {
-        List<ArcPair>? train = null;
-        List<ArcPair>? test = null;
-        Expect(JsonTokenType.StartObject, "an object with train and test", prefix.TrimEnd('.'));
-        while (ReadKey(prefix.TrimEnd('.')) is { } key)
-        {
-            switch (key)
-            {
-                case "train":
-                    train = ReadPairs(prefix + key, train is null);
-                    break;
-                case "test":
-                    test = ReadPairs(prefix + key, test is null);
-                    break;
-                default:
-                    _json.Skip();
-                    break;
-            }
-        }
-
-        if (train is null || test is null)
-        {
-            throw Fault("expected a list of pairs, got none", prefix + (train is null ? "train" : "test"));
-        }
-
-        solutions?.Complete(name, test);
         try
         {
-            return new ArcTask(name, train, test);
+            return new ArcTask(name, pairs.Train, pairs.Test);
         }
         catch (PuzzleFormatException fault)
         {
-            throw new PuzzleFormatException(fault.Problem, _file, field: prefix + fault.Field, innerException: fault);
+            throw new PuzzleFormatException(fault.Problem, file, field: prefix + fault.Field, innerException: fault);
         }
     }
 
-    private List<ArcPair> ReadPairs(string path, bool isFirst)
+    /// <summary>Reads an object that has a value per task.</summary>
+    private OrderedDictionary<string, T> ReadNamed<T>(string expected, Reading<T> read)
     {
-        if (!isFirst)
+        var values = new OrderedDictionary<string, T>(StringComparer.Ordinal);
+        Expect(JsonTokenType.StartObject, expected, null);
+        while (ReadKey(null) is { } name)
         {
-            throw Fault("expected the key once, got it twice", path);
-        }
-
-        var pairs = new List<ArcPair>();
-        Expect(JsonTokenType.StartArray, "a list of pairs", path);
-        while (ReadElement(JsonTokenType.StartObject, "an object with input and output", path, pairs.Count))
-        {
-            if (pairs.Count == MaximumPairs)
+            var path = PathOf(name);
+            if (values.ContainsKey(name))
             {
-                throw Fault($"expected at most {MaximumPairs} pairs, got more", path);
+                throw Fault("expected each task once, got it twice", path);
             }
 
-            pairs.Add(ReadPair($"{path}[{pairs.Count}]"));
+            if (values.Count == MaximumTasks)
+            {
+                throw Fault($"expected at most {MaximumTasks} tasks, got more", path);
+            }
+
+            values.Add(name, read(ref this, path));
         }
 
-        return pairs;
+        return values;
+    }
+
+    private (List<ArcPair> Train, List<ArcPair> Test) ReadPairs(string path)
+    {
+        var prefix = path.Length == 0 ? string.Empty : path + ".";
+        Expect(JsonTokenType.StartObject, "an object with train and test", path);
+        var (train, test) = ReadTwo(path, "train", "test", (ref reader, path) =>
+            reader.ReadList(path, "pairs", JsonTokenType.StartObject, "an object with input and output", (ref reader, path) => reader.ReadPair(path)));
+        return train is null || test is null
+            ? throw Fault("expected a list of pairs, got none", prefix + (train is null ? "train" : "test"))
+            : (train, test);
     }
 
     private ArcPair ReadPair(string path)
     {
-        ArcGrid? input = null;
-        ArcGrid? output = null;
-        while (ReadKey(path) is { } key)
+        var (input, output) = ReadTwo(path, "input", "output", (ref reader, path) =>
         {
-            switch (key)
-            {
-                case "input":
-                    input = ReadGrid($"{path}.input", input is null);
-                    break;
-                case "output":
-                    output = ReadGrid($"{path}.output", output is null);
-                    break;
-                default:
-                    _json.Skip();
-                    break;
-            }
-        }
-
+            reader.Expect(JsonTokenType.StartArray, "a list of rows", path);
+            return reader.ReadRows(path);
+        });
         return new ArcPair(input ?? throw Fault("expected a grid, got none", $"{path}.input"), output);
     }
 
-    private List<ArcGrid> ReadGrids(string path)
+    /// <summary>Reads the values of two keys of an object, after its brace; a missing key is null, other keys are skipped.</summary>
+    private (T? First, T? Second) ReadTwo<T>(string path, string firstKey, string secondKey, Reading<T> read)
+        where T : class
     {
-        var grids = new List<ArcGrid>();
-        Expect(JsonTokenType.StartArray, "a list of grids", path);
-        while (ReadElement(JsonTokenType.StartArray, "a list of rows", path, grids.Count))
+        T? first = null;
+        T? second = null;
+        while (ReadKey(path) is { } key)
         {
-            if (grids.Count == MaximumPairs)
+            if (key != firstKey && key != secondKey)
             {
-                throw Fault($"expected at most {MaximumPairs} grids, got more", path);
+                _json.Skip();
+                continue;
             }
 
-            grids.Add(ReadRows($"{path}[{grids.Count}]"));
+            var place = path.Length == 0 ? key : $"{path}.{key}";
+            ref var value = ref key == firstKey ? ref first : ref second;
+            value = value is null ? read(ref this, place) : throw Fault("expected the key once, got it twice", place);
         }
 
-        return grids;
+        return (first, second);
     }
 
-    private ArcGrid ReadGrid(string path, bool isFirst)
+    private List<T> ReadList<T>(string path, string elements, JsonTokenType type, string element, Reading<T> read)
     {
-        if (!isFirst)
+        var list = new List<T>();
+        Expect(JsonTokenType.StartArray, $"a list of {elements}", path);
+        while (ReadElement(type, element, path, list.Count))
         {
-            throw Fault("expected the key once, got it twice", path);
+            if (list.Count == MaximumPairs)
+            {
+                throw Fault($"expected at most {MaximumPairs} {elements}, got more", path);
+            }
+
+            list.Add(read(ref this, $"{path}[{list.Count}]"));
         }
 
-        Expect(JsonTokenType.StartArray, "a list of rows", path);
-        return ReadRows(path);
+        return list;
     }
 
-    /// <summary>The rows of a grid whose bracket has been read.</summary>
+    /// <summary>Reads the rows of a grid, after its bracket.</summary>
     private ArcGrid ReadRows(string path)
     {
         Span<byte> cells = stackalloc byte[ArcGrid.MaximumSide * ArcGrid.MaximumSide];
@@ -269,7 +222,7 @@ internal ref struct ArcJsonReader
         return length > 0 ? length : throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got 0", $"{path}[{row}]");
     }
 
-    /// <summary>Whether another element follows; it has to begin with a given token.</summary>
+    /// <summary>Reads the first token of the next element; returns false at the end of the list.</summary>
     private bool ReadElement(JsonTokenType type, string expected, string path, int index)
     {
         _json.Read();
@@ -281,7 +234,7 @@ internal ref struct ArcJsonReader
         return _json.TokenType == type ? true : throw Fault($"expected {expected}, got {Token()}", $"{path}[{index}]");
     }
 
-    /// <summary>The next key, or null at the end of the object.</summary>
+    /// <summary>Reads the next key; returns null at the end of the object.</summary>
     private string? ReadKey(string? path)
     {
         _json.Read();
@@ -301,7 +254,7 @@ internal ref struct ArcJsonReader
         }
         catch (InvalidOperationException)
         {
-            // An escape such as \ud800 that is half a character.
+            // An escape such as \ud800 is half a character.
             throw Fault("expected keys that are valid Unicode, got an escaped half of a surrogate pair", path);
         }
     }
@@ -315,7 +268,7 @@ internal ref struct ArcJsonReader
         }
     }
 
-    /// <summary>The name as it may stand in a message: it comes from the file.</summary>
+    /// <summary>The name as shown in messages; quoted if it is not a valid name, because it comes from the file.</summary>
     internal static string PathOf(string name) => ArcPuzzleId.FindNameFault(name) is null ? name : Quote.Text(name);
 
     private readonly string Token() => _json.TokenType switch

@@ -3,16 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The name of a puzzle of a dataset: a task and the augmentation that was applied to it. As text <c>name_t{k}_{10 digits}</c>, k
-/// being the number of the transform and digit i the new colour of colour i; the task itself has its bare name.
+/// Id of a puzzle of a dataset: the task's name and its augmentation. The text is <c>name_t{k}_{10 digits}</c> with transform k and the
+/// new colour of colour i as digit i, or only the name of a task without augmentation.
 /// </summary>
-/// <remarks>The builder of the tiny recursive model writes <c>name|||t{k}|||{10 digits}</c>, which is read as well.</remarks>
+/// <remarks>The builder of the tiny recursive model writes <c>name|||t{k}|||{10 digits}</c>, which is parsed too.</remarks>
 public sealed record ArcPuzzleId
 {
-    /// <summary>The text of puzzle id 0, which no puzzle has: the rows that fill up a batch.</summary>
+    /// <summary>The text of puzzle id 0, the id of padding rows.</summary>
     public const string Blank = "<blank>";
 
-    /// <summary>The longest name of a task.</summary>
+    /// <summary>The largest length of a task's name.</summary>
     public const int MaximumNameLength = 200;
 
     private const string Separator = "_";
@@ -21,7 +21,7 @@ public sealed record ArcPuzzleId
     /// <summary>Creates an id.</summary>
     /// <param name="name">The name of the task.</param>
     /// <param name="augmentation">The augmentation; none by default.</param>
-    /// <exception cref="PuzzleFormatException">A name that no task can have.</exception>
+    /// <exception cref="PuzzleFormatException">The name is not valid for a task.</exception>
     public ArcPuzzleId(string name, ArcAugmentation augmentation = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -37,15 +37,15 @@ public sealed record ArcPuzzleId
     /// <summary>The name of the task.</summary>
     public string Name { get; }
 
-    /// <summary>What the task was put through.</summary>
+    /// <summary>The augmentation of the task.</summary>
     public ArcAugmentation Augmentation { get; }
 
-    /// <summary>Reads the text of an id, in either spelling.</summary>
+    /// <summary>Parses the text of an id, in either form.</summary>
     /// <param name="text">The text.</param>
     /// <param name="id">The id.</param>
     /// <returns>
-    /// Whether it is one. <see cref="Blank"/> is none, nor is a text that ends like an augmentation without being one: a transform
-    /// of 8, a colour twice, a 0 that is not the first digit, the augmentation that changes nothing.
+    /// Whether the text is an id. <see cref="Blank"/> is not, nor is a text that ends like an augmentation without being a valid one: a
+    /// transform of 8, a repeated colour, a 0 that is not the first digit, or the identity.
     /// </returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ArcPuzzleId? id)
     {
@@ -55,7 +55,7 @@ public sealed record ArcPuzzleId
             return false;
         }
 
-        // A name never has the second separator, so such a text is an augmented puzzle or not an id.
+        // A name never contains the second separator, so such a text is an augmented puzzle or not an id.
         var separator = text.Contains(OtherSeparator, StringComparison.Ordinal) ? OtherSeparator : Separator;
         var end = FindAugmentation(text, separator);
         if (end < 0)
@@ -77,7 +77,7 @@ public sealed record ArcPuzzleId
     /// <summary>The text of the id.</summary>
     public override string ToString() => Augmentation.IsIdentity ? Name : $"{Name}_{Augmentation}";
 
-    /// <summary>Why a name cannot be a task's, or <see langword="null"/>.</summary>
+    /// <summary>The reason why a name is not valid for a task, or <see langword="null"/>.</summary>
     internal static string? FindNameFault(string name)
     {
         if (name.Length is 0 or > MaximumNameLength)
@@ -95,7 +95,7 @@ public sealed record ArcPuzzleId
             : null;
     }
 
-    /// <summary>Where the name ends in a text that ends like <c>_t3_0123456789</c>, whatever its digits; -1 in another.</summary>
+    /// <summary>The end of the name in a text that ends like <c>_t3_0123456789</c>, with any digits; otherwise -1.</summary>
     private static int FindAugmentation(ReadOnlySpan<char> text, string separator)
     {
         var colours = text.LastIndexOf(separator);

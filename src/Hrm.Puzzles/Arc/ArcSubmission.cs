@@ -3,17 +3,17 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Writes the answers of a vote as the ARC competition takes them: two attempts for each test input.</summary>
+/// <summary>Writes the answers of a vote in the format of the ARC competition: two attempts per test input.</summary>
 /// <remarks>
 /// <c>{"task": [{"attempt_1": [[…]], "attempt_2": [[…]]}, …], …}</c>: the tasks in the order of the vote, the test inputs in the order
-/// of the task. The attempts are the first two candidates that are grids. A single one is written twice; where there is none, both
+/// of the task. The attempts are the first two candidates that are grids. A single one is written twice; without any, both
 /// are <c>[[0]]</c>.
 /// </remarks>
 public static class ArcSubmission
 {
     private static readonly ArcGrid NoAnswer = ArcGrid.Create(1, 1, [0]);
 
-    /// <summary>Writes a submission. The file is whole or as it was before.</summary>
+    /// <summary>Writes a submission to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="result">The result of a vote.</param>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>

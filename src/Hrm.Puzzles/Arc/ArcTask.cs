@@ -1,31 +1,28 @@
 namespace Hrm.Puzzles;
 
-/// <summary>A task of ARC: pairs that demonstrate a rule, and inputs to apply it to.</summary>
+/// <summary>A task of ARC: pairs that demonstrate a rule, and inputs to apply it to. Immutable.</summary>
 /// <remarks>
 /// F. Chollet, "On the Measure of Intelligence" (arXiv 1911.01547). <see cref="ArcTaskFile"/> reads tasks.
 /// </remarks>
 public sealed class ArcTask
 {
     /// <summary>Creates a task.</summary>
-    /// <param name="name">Its name, which its puzzle ids begin with: 1 to 200 characters, not itself the id of an augmented puzzle.</param>
+    /// <param name="name">The name, the first part of its puzzle ids: 1 to 200 characters, not itself the id of an augmented puzzle.</param>
     /// <param name="train">The demonstrations, at least one, each with its output.</param>
     /// <param name="test">The test pairs, at least one; their outputs may be unknown.</param>
-    /// <exception cref="PuzzleFormatException">A name that cannot be one, no pair, or a demonstration without output; names the key.</exception>
+    /// <exception cref="PuzzleFormatException">The name is not valid, a list is empty, or a demonstration has no output; the message names the key.</exception>
     public ArcTask(string name, IEnumerable<ArcPair> train, IEnumerable<ArcPair> test)
     {
-        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        if (ArcPuzzleId.FindNameFault(name) is { } fault)
-        {
-            throw new PuzzleFormatException(fault, field: "name");
-        }
-
-        Name = name;
+        Name = new ArcPuzzleId(name).Name;
         Train = [.. train];
         Test = [.. test];
-        RequirePairs(Train, "train");
-        RequirePairs(Test, "test");
+        if (Train.Count == 0 || Test.Count == 0)
+        {
+            throw new PuzzleFormatException("expected at least one pair, got none", field: Train.Count == 0 ? "train" : "test");
+        }
+
         for (var pair = 0; pair < Train.Count; pair++)
         {
             if (Train[pair].Output is null)
@@ -35,10 +32,10 @@ public sealed class ArcTask
         }
     }
 
-    /// <summary>The name: in the public sets the name of the file without <c>.json</c>.</summary>
+    /// <summary>The name; in the public sets the file name without <c>.json</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The demonstrations; every one has its output.</summary>
+    /// <summary>The demonstrations, each with its output.</summary>
     public IReadOnlyList<ArcPair> Train { get; }
 
     /// <summary>The test pairs.</summary>
@@ -49,12 +46,24 @@ public sealed class ArcTask
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+}
 
-    private static void RequirePairs(IReadOnlyList<ArcPair> pairs, string key)
-    {
-        if (pairs.Count == 0)
-        {
-            throw new PuzzleFormatException("expected at least one pair, got none", field: key);
-        }
-    }
+/// <summary>Input grid of an ARC task with the output that the task's rule gives.</summary>
+/// <param name="Input">The input.</param>
+/// <param name="Output">The output, or <see langword="null"/> if a competition keeps it secret.</param>
+public sealed record ArcPair(ArcGrid Input, ArcGrid? Output);
+
+/// <summary>Tasks with the same role in a dataset.</summary>
+/// <param name="tasks">The tasks.</param>
+/// <param name="isEvaluation">
+/// Whether the test pairs evaluate a model: they then go to the test split, and the demonstrations to the train split. Otherwise every
+/// pair goes to the train split.
+/// </param>
+public sealed class ArcTaskSet(IReadOnlyList<ArcTask> tasks, bool isEvaluation)
+{
+    /// <summary>The tasks.</summary>
+    public IReadOnlyList<ArcTask> Tasks { get; } = tasks;
+
+    /// <summary>Whether the test pairs evaluate a model.</summary>
+    public bool IsEvaluation { get; } = isEvaluation;
 }

@@ -3,15 +3,14 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Lets the augmented variants of ARC tasks vote: each prediction is cropped (<see cref="ArcEncoding.Crop"/>) and turned back, equal
-/// grids are counted, and the answers to a test input are ranked by votes and then by mean confidence.
+/// Vote of the augmented variants of ARC tasks: each prediction is cropped (<see cref="ArcEncoding.Crop"/>) and its augmentation is
+/// undone. Equal grids are counted; the candidates of a test input are ranked by votes, then by mean confidence.
 /// </summary>
 /// <remarks>
-/// <para>A row belongs to the test pair whose input its own is, cropped and turned back. Answers that tie in votes and in mean
-/// confidence are ranked in the order in which they were first added. The sigmoid of a halting logit is rounded to float32, the
-/// sum is float64, as in the authors' evaluation. A prediction without a grid is an answer too, one that is never right.</para>
-/// <para>Memory grows with the number of different answers, at most 1 KB each, not with the number of rows. Not safe for several
-/// threads.</para>
+/// <para>A row belongs to the test pair with the same input, after cropping and undoing the augmentation. Ties keep the order in which
+/// they were added. As in the authors' evaluation, the sigmoid of a halting logit is rounded to float32 and summed in float64. A
+/// prediction without a grid is a candidate that is never right.</para>
+/// <para>Memory grows with the number of different answers, at most 1 KB each, not with the number of rows. Not thread-safe.</para>
 /// </remarks>
 /// <example><code>
 /// var vote = new ArcVote(dataset.EvaluationTasks);
@@ -21,12 +20,15 @@ namespace Hrm.Puzzles;
 /// </code></example>
 public sealed class ArcVote
 {
-    private readonly ArcTask[] _tasks;
-    private readonly Dictionary<string, Dictionary<ArcGrid, ArcBallot>> _ballots;
+    /// <summary>Key of the predictions without a grid; no other grid equals it.</summary>
+    private static readonly ArcGrid NoGrid = ArcGrid.Adopt(0, 0, []);
 
-    /// <summary>Creates a vote without rows.</summary>
-    /// <param name="tasks">The tasks that are voted on, whose outputs may be unknown.</param>
-    /// <exception cref="PuzzleFormatException">Two tasks of the same name.</exception>
+    private readonly ArcTask[] _tasks;
+    private readonly Dictionary<string, Dictionary<ArcGrid, OrderedDictionary<ArcGrid, (int Votes, double Confidence)>>> _ballots;
+
+    /// <summary>Creates an empty vote.</summary>
+    /// <param name="tasks">The tasks; outputs of test pairs may be unknown.</param>
+    /// <exception cref="PuzzleFormatException">Two tasks have the same name.</exception>
     public ArcVote(IEnumerable<ArcTask> tasks)
     {
         ArgumentNullException.ThrowIfNull(tasks);
@@ -35,7 +37,7 @@ public sealed class ArcVote
         foreach (var task in _tasks)
         {
             // Test pairs with the same input share their answers.
-            var ballots = task.Test.Select(pair => pair.Input).Distinct().ToDictionary(input => input, _ => new ArcBallot());
+            var ballots = task.Test.Select(pair => pair.Input).Distinct().ToDictionary(input => input, _ => new OrderedDictionary<ArcGrid, (int Votes, double Confidence)>());
             if (!_ballots.TryAdd(task.Name, ballots))
             {
                 throw new PuzzleFormatException("expected each task's name once, got it twice", field: task.Name);
@@ -43,17 +45,17 @@ public sealed class ArcVote
         }
     }
 
-    /// <summary>The number of rows that were counted, padding left out.</summary>
+    /// <summary>The number of counted rows, without padding.</summary>
     public long Rows { get; private set; }
 
     /// <summary>Counts the prediction of a row of the test split.</summary>
-    /// <param name="identifier">The text of the row's puzzle id; the row is dropped if it is <see cref="ArcPuzzleId.Blank"/>.</param>
+    /// <param name="identifier">The text of the row's puzzle id; a row of <see cref="ArcPuzzleId.Blank"/> is ignored.</param>
     /// <param name="inputs">The tokens of the input, 900.</param>
     /// <param name="prediction">The predicted tokens, 900, of any value.</param>
     /// <param name="haltLogit">The halting logit.</param>
     /// <exception cref="PuzzleFormatException">
-    /// An id that is none or of no task of the vote, an input that is no test input of the task, another number of tokens, or a logit
-    /// that is not a number; names the id.
+    /// The id is not valid or not one of the vote's tasks, the input is not a test input of the task, the number of tokens is wrong, or
+    /// the logit is not a number; the message names the id.
     /// </exception>
     public void Add(string identifier, ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction, float haltLogit)
     {
@@ -76,7 +78,7 @@ public sealed class ArcVote
     /// <param name="inputs">The tokens of the input, 900.</param>
     /// <param name="prediction">The predicted tokens, 900, of any value.</param>
     /// <param name="haltLogit">The halting logit.</param>
-    /// <exception cref="PuzzleFormatException">As in the other overload.</exception>
+    /// <inheritdoc cref="Add(string, ReadOnlySpan{int}, ReadOnlySpan{int}, float)" path="/exception"/>
     public void Add(ArcPuzzleId id, ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction, float haltLogit)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -90,19 +92,29 @@ public sealed class ArcVote
             throw new PuzzleFormatException($"expected the id of one of the {_tasks.Length} tasks of the vote, got another", field: id.ToString());
         }
 
-        var turnBack = id.Augmentation.Inverse;
-        if (ArcEncoding.Crop(inputs) is not { } input || !ballots.TryGetValue(turnBack.Apply(input), out var ballot))
+        var undo = id.Augmentation.Inverse;
+        if (ArcEncoding.Crop(inputs) is not { } input || !ballots.TryGetValue(undo.Apply(input), out var ballot))
         {
             throw new PuzzleFormatException($"expected one of the {ballots.Count} test inputs of the task at the origin, got another canvas", field: id.ToString());
         }
 
-        var answer = ArcEncoding.Crop(prediction) is { } grid ? turnBack.Apply(grid) : null;
-        ballot.Add(answer, (float)(1 / (1 + Math.Exp(-(double)haltLogit))));
+        var answer = ArcEncoding.Crop(prediction) is { } grid ? undo.Apply(grid) : NoGrid;
+        var (votes, confidence) = ballot.GetValueOrDefault(answer);
+        ballot[answer] = (votes + 1, confidence + (float)(1 / (1 + Math.Exp(-(double)haltLogit))));
         Rows++;
     }
 
-    /// <summary>Ranks what has been added so far.</summary>
-    /// <returns>The result; adding goes on afterwards if wanted.</returns>
+    /// <summary>Ranks the candidates so far.</summary>
+    /// <returns>The result; more rows can be added afterwards.</returns>
     public ArcVoteResult Rank() =>
-        new([.. _tasks.Select(task => new ArcTaskVote(task, [.. task.Test.Select(pair => new ArcTestVote(pair, _ballots[task.Name][pair.Input].Rank()))]))]);
+        new([.. _tasks.Select(task => new ArcTaskVote(task, [.. task.Test.Select(pair => new ArcTestVote(pair, Rank(_ballots[task.Name][pair.Input])))]))]);
+
+    /// <summary>Ranks the candidates of a test input. The sort is stable: ties keep the order in which they were added.</summary>
+    private static ArcCandidate[] Rank(OrderedDictionary<ArcGrid, (int Votes, double Confidence)> ballot) =>
+    [
+        .. ballot
+            .Select(sum => new ArcCandidate(sum.Key == NoGrid ? null : sum.Key, sum.Value.Votes, sum.Value.Confidence / sum.Value.Votes))
+            .OrderByDescending(candidate => candidate.Votes)
+            .ThenByDescending(candidate => candidate.Confidence),
+    ];
 }

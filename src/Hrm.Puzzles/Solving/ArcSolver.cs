@@ -2,10 +2,10 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Answers ARC tasks with a trained model: every variant of a task that the model has an id for is solved, and they vote.</summary>
+/// <summary>Solves ARC tasks with a trained model: it solves every variant of a task that the model has an id for, and the variants vote.</summary>
 /// <remarks>
-/// The model knows a task by its puzzle id, so it answers tasks of the dataset that it was trained on. As safe from several
-/// threads as the solver beneath, which stays the caller's.
+/// The model identifies a task by its puzzle id, so it solves only tasks of the dataset that it was trained on. As thread-safe as the
+/// underlying solver, which the caller owns.
 /// </remarks>
 public sealed class ArcSolver
 {
@@ -13,9 +13,9 @@ public sealed class ArcSolver
     private readonly Dictionary<string, List<(int Id, ArcAugmentation Augmentation)>> _variants = new(StringComparer.Ordinal);
 
     /// <summary>Creates the solver.</summary>
-    /// <param name="solver">The model's solver; stays the caller's.</param>
+    /// <param name="solver">The model's solver; owned by the caller.</param>
     /// <param name="identifiers">The text of each puzzle id of the dataset that the model was trained on.</param>
-    /// <exception cref="ShapeMismatchException">The model was made for other puzzles, or for another number of ids.</exception>
+    /// <exception cref="ShapeMismatchException">The model's sizes or its number of ids are different.</exception>
     public ArcSolver(HrmSolver solver, IReadOnlyList<string> identifiers)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -39,12 +39,12 @@ public sealed class ArcSolver
         }
     }
 
-    /// <summary>Solves every test input of a task in every variant, and ranks the answers.</summary>
+    /// <summary>Solves every test input of a task in every variant and ranks the candidates.</summary>
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
-    /// <returns>For each test input the candidates, the best first: the first two are the competition's attempts.</returns>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The candidates per test input, the best first; the first two are the competition's attempts.</returns>
     /// <exception cref="PuzzleFormatException">The model has no id for the task.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);

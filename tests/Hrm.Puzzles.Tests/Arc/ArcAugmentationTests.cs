@@ -12,25 +12,13 @@ public class ArcAugmentationTests
         var augmentation = ArcAugmentation.Random(random);
 
         augmentation.Inverse.Apply(augmentation.Apply(grid)).Should().Be(grid);
-        augmentation.Inverse.After(augmentation).IsIdentity.Should().BeTrue();
-        augmentation.After(augmentation.Inverse).IsIdentity.Should().BeTrue();
-    }
-
-    [Property(MaxTest = 300)]
-    public void After_is_one_augmentation_and_then_the_other(int seed)
-    {
-        var random = new Random(seed);
-        var grid = RandomArc.Grid(random);
-        var (first, second) = (ArcAugmentation.Random(random), ArcAugmentation.Random(random));
-
-        second.After(first).Apply(grid).Should().Be(second.Apply(first.Apply(grid)));
-        second.After(first).Colours.Should().Equal(first.Colours.Select(second.ColourOf));
+        augmentation.Inverse.Inverse.Should().Be(augmentation);
     }
 
     [Property(MaxTest = 300)]
     public void Colours_are_a_permutation_that_keeps_the_background(int seed)
     {
-        var colours = ArcAugmentation.Random(new Random(seed)).Colours;
+        var colours = Enumerable.Range(0, 10).Select(ArcAugmentation.Random(new Random(seed)).ColourOf).ToArray();
 
         colours[0].Should().Be(0);
         colours.Order().Should().Equal(Enumerable.Range(0, 10));

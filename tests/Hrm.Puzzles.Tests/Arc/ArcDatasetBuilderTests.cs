@@ -22,7 +22,7 @@ public class ArcDatasetBuilderTests
     public void What_a_task_draws_does_not_depend_on_the_tasks_after_it()
     {
         var sets = MadeUpSets();
-        var longer = sets.Append(new ArcTaskSet([RandomArc.Task("z", new Random(9))], IsEvaluation: false)).ToArray();
+        var longer = sets.Append(new ArcTaskSet([RandomArc.Task("z", new Random(9))], isEvaluation: false)).ToArray();
 
         Build(longer, seed: 3).Identifiers.Take(Build(sets, seed: 3).Identifiers.Count).Should().Equal(Build(sets, seed: 3).Identifiers);
     }
@@ -42,7 +42,7 @@ public class ArcDatasetBuilderTests
         Others(tasks).Should().Equal(before.Where(text => !text.StartsWith("a2", StringComparison.Ordinal)));
 
         static string[] Others(ArcTask[] tasks) =>
-            [.. new ArcDatasetBuilder(new() { Augmentations = 20 }).Build([new(tasks, IsEvaluation: false)]).Identifiers
+            [.. new ArcDatasetBuilder(new() { Augmentations = 20 }).Build([new(tasks, isEvaluation: false)]).Identifiers
                 .Where(text => !text.StartsWith("plain", StringComparison.Ordinal))];
     }
 
@@ -52,8 +52,8 @@ public class ArcDatasetBuilderTests
         var random = new Random(1);
         var sets = new[]
         {
-            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"a{i:00}", random))], IsEvaluation: true),
-            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"b{i:00}", random))], IsEvaluation: false),
+            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"a{i:00}", random))], isEvaluation: true),
+            new ArcTaskSet([.. Enumerable.Range(0, 30).Select(i => RandomArc.Task($"b{i:00}", random))], isEvaluation: false),
         };
 
         var names = new ArcDatasetBuilder(new() { Augmentations = 0 }).Build(sets).Identifiers.Skip(1).ToArray();
@@ -71,7 +71,7 @@ public class ArcDatasetBuilderTests
         var alike = new ArcTask("alike", [new(one, one)], [new(one, one)]);
         var apart = new ArcTask("apart", [new(one, one)], [new(one, two)]);
 
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([alike, apart], IsEvaluation: true)]);
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([alike, apart], isEvaluation: true)]);
 
         dataset.Identifiers.Count(text => text.StartsWith("alike", StringComparison.Ordinal)).Should().Be(9);
         dataset.Identifiers.Count(text => text.StartsWith("apart", StringComparison.Ordinal)).Should().Be(72);
@@ -86,7 +86,7 @@ public class ArcDatasetBuilderTests
         var (one, two) = (ArcGrid.Parse("1"), ArcGrid.Parse("2"));
         var task = new ArcTask("a", [new(one, one)], [new(two, two)]);
 
-        new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([task], IsEvaluation: true)]).Identifiers.Should().HaveCount(1 + 36);
+        new ArcDatasetBuilder(new() { Augmentations = 200 }).Build([new ArcTaskSet([task], isEvaluation: true)]).Identifiers.Should().HaveCount(1 + 36);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class ArcDatasetBuilderTests
         var one = ArcGrid.Parse("1");
         var task = new ArcTask("a", [new(one, one)], [new(one, one)]);
         var found = Enumerable.Range(0, 50)
-            .Select(seed => new ArcDatasetBuilder(new() { Augmentations = 8, Seed = seed }).Build([new ArcTaskSet([task], IsEvaluation: true)]).Identifiers.Count - 2)
+            .Select(seed => new ArcDatasetBuilder(new() { Augmentations = 8, Seed = seed }).Build([new ArcTaskSet([task], isEvaluation: true)]).Identifiers.Count - 2)
             .ToArray();
 
         // 40 tries at 9 images miss each other image with probability (8/9)^40 = 0.9 %: 7 % of the seeds miss one.
@@ -110,7 +110,7 @@ public class ArcDatasetBuilderTests
         var random = new Random(2);
         var (evaluation, training) = (RandomArc.Task("e", random, train: 3, test: 2), RandomArc.Task("t", random, train: 3, test: 2));
 
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = 2 }).Build([new([evaluation], IsEvaluation: true), new([training], IsEvaluation: false)]);
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 2 }).Build([new([evaluation], isEvaluation: true), new([training], IsEvaluation: false)]);
 
         dataset.Train.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 3), (3, 5));
         dataset.Test.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 2));
@@ -143,9 +143,9 @@ public class ArcDatasetBuilderTests
     {
         var task = new ArcTask("a", [new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new(ArcGrid.Parse("3"), null)]);
 
-        new ArcDatasetBuilder(new() { Augmentations = 3 }).Build([new([task], IsEvaluation: true)]).Test.Single().Puzzles
+        new ArcDatasetBuilder(new() { Augmentations = 3 }).Build([new([task], isEvaluation: true)]).Test.Single().Puzzles
             .Should().HaveCount(4).And.OnlyContain(puzzle => puzzle[0].Labels.All(label => label == PuzzleBatch.IgnoredLabel));
-        FluentActions.Invoking(() => new ArcDatasetBuilder().Build([new([task], IsEvaluation: false)])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => new ArcDatasetBuilder().Build([new([task], isEvaluation: false)])).Should().Throw<PuzzleFormatException>()
             .WithMessage("a: expected the output of every test pair in a task that is trained on, got none");
     }
 
@@ -189,8 +189,8 @@ public class ArcDatasetBuilderTests
         var random = new Random(7);
         return
         [
-            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"e{i}", random))], IsEvaluation: true),
-            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"t{i}", random, train: 3))], IsEvaluation: false),
+            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"e{i}", random))], isEvaluation: true),
+            new([.. Enumerable.Range(0, 4).Select(i => RandomArc.Task($"t{i}", random, train: 3))], isEvaluation: false),
         ];
     }
 

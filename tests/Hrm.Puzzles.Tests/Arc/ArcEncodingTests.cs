@@ -123,7 +123,6 @@ public class ArcEncodingTests
     {
         FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 899");
         FluentActions.Invoking(() => ArcEncoding.Decode(new int[901])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 901");
-        FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("1"), Array.Empty<int>())).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 0");
     }
 
     [Fact]
@@ -135,7 +134,7 @@ public class ArcEncodingTests
         FluentActions.Invoking(() => ArcEncoding.Decode(tokens)).Should().Throw<PuzzleFormatException>()
             .WithMessage("tokens: expected token 1 in row 3, column 6 of the canvas, beside a grid of 2 × 2, got 0");
         FluentActions.Invoking(() => ArcEncoding.Decode(new int[900])).Should().Throw<PuzzleFormatException>()
-            .WithMessage("tokens: expected a grid on the canvas, got padding alone");
+            .WithMessage("tokens: expected a grid on the canvas, got only padding");
         FluentActions.Invoking(() => ArcEncoding.Decode([1, .. new int[899]])).Should().Throw<PuzzleFormatException>()
             .WithMessage("tokens: expected a grid on the canvas, got token 1 before any colour");
     }

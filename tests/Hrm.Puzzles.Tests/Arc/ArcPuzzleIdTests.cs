@@ -21,7 +21,7 @@ public class ArcPuzzleIdTests
         ArcPuzzleId.TryParse("d5c634a2_t7_0178296345", out var id).Should().BeTrue();
 
         (id!.Name, id.Augmentation.Transform.Index).Should().Be(("d5c634a2", 7));
-        id.Augmentation.Colours.Should().Equal(0, 1, 7, 8, 2, 9, 6, 3, 4, 5);
+        Enumerable.Range(0, 10).Select(id.Augmentation.ColourOf).Should().Equal(0, 1, 7, 8, 2, 9, 6, 3, 4, 5);
     }
 
     /// <summary>As the builder of the tiny recursive model spells it.</summary>

@@ -8,6 +8,13 @@ namespace Hrm.Tool;
 /// <summary>ARC: puzzle ids for tasks and their augmentations, which are in the dataset.</summary>
 internal sealed class ArcLab : LabTask
 {
+    /// <summary>The usual colours of ARC, 0 to 9: black, blue, red, green, yellow, grey, fuchsia, orange, teal, brown.</summary>
+    private static readonly Color[] Palette =
+    [
+        new(0x00, 0x00, 0x00), new(0x00, 0x74, 0xD9), new(0xFF, 0x41, 0x36), new(0x2E, 0xCC, 0x40), new(0xFF, 0xDC, 0x00),
+        new(0xAA, 0xAA, 0xAA), new(0xF0, 0x12, 0xBE), new(0xFF, 0x85, 0x1B), new(0x7F, 0xDB, 0xFF), new(0x87, 0x0C, 0x25),
+    ];
+
     private const int SmallPuzzleEmbedding = 128;
 
     public override string Name => "arc";
@@ -76,10 +83,9 @@ internal sealed class ArcLab : LabTask
         var cells = new CellView[grid.Cells.Length];
         for (var cell = 0; cell < cells.Length; cell++)
         {
-            // The digit in the colour behind it is seen where there are no colours.
+            // The digit has the colour of its background; it is visible without colours.
             var number = grid.Cells[cell];
-            var colour = new Color(ArcPalette.Colours[number].Red, ArcPalette.Colours[number].Green, ArcPalette.Colours[number].Blue);
-            cells[cell] = new CellView($"{number}", colour, colour);
+            cells[cell] = new CellView($"{number}", Palette[number], Palette[number]);
         }
 
         return new GridView(title, grid.Columns, cells);
