@@ -3,16 +3,16 @@ using System.Text;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The fields of one line of a CSV file as RFC 4180 has them: separated by commas, in quotes where a comma or a quote is part
-/// of them, a quote doubled inside. Blanks belong to a field. A line break in a field is not supported.
+/// Fields of a CSV line by RFC 4180: separated by commas, quoted if they contain a comma or a quote. Blanks belong to a field. Line breaks
+/// in a field are not supported.
 /// </summary>
 internal static class CsvFields
 {
-    /// <summary>Takes a line apart.</summary>
+    /// <summary>Splits a line into its fields.</summary>
     /// <param name="line">The line, without its line break.</param>
-    /// <param name="file">The name that errors carry.</param>
-    /// <param name="number">The line that errors carry.</param>
-    /// <exception cref="PuzzleFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
+    /// <param name="file">The file name for errors.</param>
+    /// <param name="number">The line number for errors.</param>
+    /// <exception cref="PuzzleFormatException">Quotes do not enclose a whole field, or the line has a carriage return.</exception>
     public static List<string> Split(string line, string file, int number)
     {
         if (line.Contains('\r', StringComparison.Ordinal))
@@ -31,7 +31,7 @@ internal static class CsvFields
         return fields;
     }
 
-    /// <summary>A field as it is written: in quotes if it needs them.</summary>
+    /// <summary>Formats a field, quoted if necessary.</summary>
     public static string Join(string field) =>
         field.AsSpan().IndexOfAny(',', '"') < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -5,9 +5,8 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The file format that the paper's Sudoku and maze sets share: UTF-8 with or without a byte order mark, LF or CRLF, fields as
-/// <see cref="CsvFields"/> reads them, and a header that names the columns, in any order: question and answer, and optionally source
-/// and rating. Columns of other names are ignored.
+/// CSV format of the paper's Sudoku and maze sets: UTF-8 with or without a byte order mark, LF or CRLF. The header names the columns in
+/// any order: question and answer, and optionally source and rating. Other columns are ignored.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -16,15 +15,15 @@ internal static class PuzzleCsv
     public const string Answer = "answer";
 
     private const string Rating = "rating";
-    // No blanks around it, as nothing in the file is trimmed.
+    // Without blanks around the number: nothing in the file is trimmed.
     private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private const int QuotedCharacters = 60;
 
-    /// <summary>The names that a column of the four has in the files that are passed around.</summary>
+    /// <summary>The accepted names of the four columns.</summary>
     private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
-    /// <summary>Streams the rows; a file without a row is an error.</summary>
-    /// <exception cref="PuzzleFormatException">The file is not in the format; says which line and column.</exception>
+    /// <summary>Streams the rows, at least one.</summary>
+    /// <exception cref="PuzzleFormatException">The file breaks the format; the message names line and column.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
@@ -44,9 +43,9 @@ internal static class PuzzleCsv
     }
 
     /// <summary>
-    /// Writes the rows beside <paramref name="path"/>, flushes them to the disk and renames: the final name never holds half a file.
+    /// Writes the rows to a temporary file and renames it: the final name has the whole file or is unchanged.
     /// </summary>
-    /// <exception cref="PuzzleFormatException">A source holds a line break, a rating is negative or no number, or there is no row.</exception>
+    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no row.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
     {
@@ -142,3 +141,6 @@ internal static class PuzzleCsv
     private static string Quote(string text) =>
         text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text[..QuotedCharacters]}…' ({text.Length} characters)";
 }
+
+/// <summary>Row of a puzzle file, before its texts are parsed.</summary>
+internal readonly record struct PuzzleCsvRow(int Line, string Source, string Question, string Answer, double? Rating);

@@ -1,10 +1,9 @@
 namespace Hrm.Puzzles;
 
-/// <summary>One of the eight symmetries of a rectangle's cells, numbered as the authors number them.</summary>
+/// <summary>One of the eight symmetries of a grid, with the authors' numbers.</summary>
 /// <remarks>
-/// 0 identity; 1, 2, 3 quarter turns counter-clockwise; 4 left-right flip; 5 up-down flip; 6 transposition; 7 left-right flip
-/// of the quarter turn, the transposition along the other diagonal. Those that swap rows and columns turn a grid of R × C
-/// cells into one of C × R.
+/// 0 identity; 1, 2, 3 quarter turns counter-clockwise; 4 left-right flip; 5 up-down flip; 6 transposition; 7 transposition along the
+/// other diagonal. A transform that swaps rows and columns makes a C × R grid of an R × C grid.
 /// </remarks>
 public readonly record struct DihedralTransform
 {
@@ -16,7 +15,7 @@ public readonly record struct DihedralTransform
         Index = index;
     }
 
-    /// <summary>The transform that changes nothing.</summary>
+    /// <summary>The identity.</summary>
     public static DihedralTransform Identity => default;
 
     /// <summary>All eight, in order.</summary>
@@ -31,22 +30,9 @@ public readonly record struct DihedralTransform
     /// <summary>The transform that undoes this one.</summary>
     public DihedralTransform Inverse => new(Index switch { 1 => 3, 3 => 1, _ => Index });
 
-    /// <summary>The group table: entry (i, j) is the transform that is i after j.</summary>
-    private static ReadOnlySpan<byte> Products =>
-    [
-        0, 1, 2, 3, 4, 5, 6, 7,
-        1, 2, 3, 0, 6, 7, 5, 4,
-        2, 3, 0, 1, 5, 4, 7, 6,
-        3, 0, 1, 2, 7, 6, 4, 5,
-        4, 7, 5, 6, 0, 2, 3, 1,
-        5, 6, 4, 7, 2, 0, 1, 3,
-        6, 4, 7, 5, 1, 3, 0, 2,
-        7, 5, 6, 4, 3, 1, 2, 0,
-    ];
-
-    /// <summary>The transform of a number.</summary>
+    /// <summary>Returns the transform of a number.</summary>
     /// <param name="index">0 to 7.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public static DihedralTransform Of(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -54,36 +40,14 @@ public readonly record struct DihedralTransform
         return new DihedralTransform(index);
     }
 
-    /// <summary>The transform that is this one after another.</summary>
-    /// <param name="first">What is applied first.</param>
-    public DihedralTransform After(DihedralTransform first) => new(Products[(Index * Count) + first.Index]);
-
-    /// <summary>Where a cell of the result comes from.</summary>
-    /// <param name="row">The row in the result.</param>
-    /// <param name="column">The column in the result.</param>
-    /// <param name="rows">R, the rows of the grid that is transformed.</param>
-    /// <param name="columns">C, its columns.</param>
-    /// <returns>Row and column in the grid that is transformed.</returns>
-    public (int Row, int Column) SourceOf(int row, int column, int rows, int columns) => Index switch
-    {
-        0 => (row, column),
-        1 => (column, columns - 1 - row),
-        2 => (rows - 1 - row, columns - 1 - column),
-        3 => (rows - 1 - column, row),
-        4 => (row, columns - 1 - column),
-        5 => (rows - 1 - row, column),
-        6 => (column, row),
-        _ => (rows - 1 - column, columns - 1 - row),
-    };
-
     /// <summary>Transforms a grid.</summary>
     /// <typeparam name="T">The type of a cell.</typeparam>
     /// <param name="cells">R · C cells, row by row.</param>
     /// <param name="rows">R.</param>
     /// <param name="columns">C.</param>
-    /// <param name="result">Takes the R · C cells of the result, row by row; must not overlap <paramref name="cells"/>.</param>
-    /// <exception cref="ArgumentException">A span that has not R · C entries, or spans that overlap.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative number of rows or columns.</exception>
+    /// <param name="result">Receives the R · C cells of the result, row by row; must not overlap <paramref name="cells"/>.</param>
+    /// <exception cref="ArgumentException">A span does not have R · C entries, or the spans overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of rows or columns is negative.</exception>
     public void Apply<T>(ReadOnlySpan<T> cells, int rows, int columns, Span<T> result)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -97,7 +61,7 @@ public readonly record struct DihedralTransform
 
         if (cells.Overlaps(result))
         {
-            throw new ArgumentException("result: expected a span apart from cells, got one that overlaps it", nameof(result));
+            throw new ArgumentException("result: expected a span that does not overlap cells, got one that does", nameof(result));
         }
 
         if (Index == 0)
@@ -106,7 +70,7 @@ public readonly record struct DihedralTransform
             return;
         }
 
-        // A walk over the source: where the first cell comes from, and how far a step along a row and along a column goes.
+        // The source index of the first cell, and the steps of that index along a row and along a column of the result.
         var (start, alongRow, alongColumn) = Index switch
         {
             1 => (columns - 1, columns, -1),
