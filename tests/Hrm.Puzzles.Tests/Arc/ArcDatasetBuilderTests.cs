@@ -110,7 +110,7 @@ public class ArcDatasetBuilderTests
         var random = new Random(2);
         var (evaluation, training) = (RandomArc.Task("e", random, train: 3, test: 2), RandomArc.Task("t", random, train: 3, test: 2));
 
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = 2 }).Build([new([evaluation], isEvaluation: true), new([training], IsEvaluation: false)]);
+        var dataset = new ArcDatasetBuilder(new() { Augmentations = 2 }).Build([new([evaluation], isEvaluation: true), new([training], isEvaluation: false)]);
 
         dataset.Train.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 3), (3, 5));
         dataset.Test.Select(group => (group.Puzzles.Count, group.Puzzles[0].Count)).Should().Equal((3, 2));
