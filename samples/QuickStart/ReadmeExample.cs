@@ -31,7 +31,7 @@ public static class ReadmeExample
         model.Save(folder);
         using var loaded = HrmModel.Load(folder);
         using var solver = new HrmSolver(loaded, options: new SolverOptions { MaxSegments = 8, Rule = HaltingRule.Never });
-        var answer = task.Decode([.. solver.Solve(task.Encode(puzzles.Test[0].Question)).Tokens]);
+        var answer = task.Decode(solver.Solve(task.Encode(puzzles.Test[0].Question)).Tokens);
         // </readme>
         return (puzzles.Test[0], answer);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Tool;
@@ -17,9 +18,21 @@ internal static class CheckCommand
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => new DatasetCheck(task, result.GetValue(data)!, AnsiConsole.Console)
-                .Run(task is not ArcLab && result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
+            () => IsSound(task, result.GetValue(data)!, task is not ArcLab && result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
             CancellationToken.None));
         return command;
+    }
+
+    private static bool IsSound(LabTask task, string folder, bool disjoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new DatasetCheck(task, folder, AnsiConsole.Console).Run(disjoint, cancellationToken);
+        }
+        catch (DatasetFormatException fault)
+        {
+            AnsiConsole.Console.WriteLine(fault.Message);
+            return false;
+        }
     }
 }
