@@ -66,7 +66,7 @@ public class ArcAugmentationTests
     }
 
     [Fact]
-    public void Random_draws_all_transforms_and_all_places_of_a_colour()
+    public void Random_draws_all_transforms_and_permutations()
     {
         var random = new Random(1);
         var drawn = Enumerable.Range(0, 9000).Select(_ => ArcAugmentation.Random(random)).ToArray();
@@ -86,7 +86,7 @@ public class ArcAugmentationTests
     [InlineData(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 10 })]
     [InlineData(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })]
     [InlineData(new byte[0])]
-    public void Create_refuses_what_is_no_permutation_of_1_to_9(byte[] colours) =>
+    public void Create_rejects_other_lists_than_permutations_of_1_to_9(byte[] colours) =>
         FluentActions.Invoking(() => ArcAugmentation.Create(DihedralTransform.Identity, colours)).Should().Throw<ArgumentException>()
             .WithMessage($"colours: expected 0 and then 1 to 9 in some order, got {string.Join(' ', colours)}*");
 }

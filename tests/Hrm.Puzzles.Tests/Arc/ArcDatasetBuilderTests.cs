@@ -90,7 +90,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void The_search_ends_after_five_tries_an_augmentation()
+    public void The_search_ends_after_five_tries_per_augmentation()
     {
         // Of 8 · 9! augmentations one in 9 gives each of the nine images: 40 tries leave one out for some seeds, as 400 would not.
         var one = ArcGrid.Parse("1");
@@ -150,7 +150,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void A_name_twice_is_refused() =>
+    public void A_repeated_name_is_rejected() =>
         FluentActions.Invoking(() => new ArcDatasetBuilder().Build([.. MadeUpSets(), .. MadeUpSets()])).Should().Throw<PuzzleFormatException>()
             .WithMessage("e0: expected each task's name once, got it twice");
 
@@ -165,15 +165,15 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void No_task_gives_no_group() =>
+    public void Without_tasks_there_are_no_groups() =>
         new ArcDatasetBuilder().Build([]).Identifiers.Should().Equal("<blank>");
 
     [Fact]
-    public void Building_stops_when_it_is_told_to() =>
+    public void Building_can_be_cancelled() =>
         FluentActions.Invoking(() => new ArcDatasetBuilder().Build(MadeUpSets(), new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
 
     [Fact]
-    public void Identifiers_are_found_by_number_as_they_are_listed()
+    public void Identifiers_by_index_equal_the_enumerated_ones()
     {
         var identifiers = Build(MadeUpSets(), seed: 5).Identifiers;
 

@@ -22,7 +22,7 @@ public class ArcEncodingTests
     }
 
     [Fact]
-    public void Markers_stand_only_where_the_canvas_has_room()
+    public void Markers_are_written_only_if_the_canvas_has_room()
     {
         var corner = ArcEncoding.Encode(ArcGrid.Parse("5"), row: 29, column: 29);
         corner.Count(token => token != 0).Should().Be(1);
@@ -45,7 +45,7 @@ public class ArcEncodingTests
     }
 
     [Property(MaxTest = 200)]
-    public void A_pair_at_any_place_is_decoded_to_itself(int seed)
+    public void A_pair_at_any_position_is_decoded_to_itself(int seed)
     {
         var random = new Random(seed);
         var pair = RandomArc.Pair(random);
@@ -115,18 +115,18 @@ public class ArcEncodingTests
     [InlineData(0, -1)]
     [InlineData(29, 0)]
     [InlineData(0, 28)]
-    public void Encode_refuses_a_place_beyond_the_canvas(int row, int column) =>
+    public void Encode_rejects_a_position_outside_the_canvas(int row, int column) =>
         FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("123/123"), row, column)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void Other_numbers_of_tokens_are_refused()
+    public void Other_numbers_of_tokens_are_rejected()
     {
         FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 899");
         FluentActions.Invoking(() => ArcEncoding.Decode(new int[901])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 901");
     }
 
     [Fact]
-    public void Decode_names_the_token_that_no_grid_has()
+    public void Decode_names_the_first_wrong_token()
     {
         var tokens = ArcEncoding.Encode(ArcGrid.Parse("12/34"), 3, 4);
         tokens[(3 * 30) + 6] = 0;

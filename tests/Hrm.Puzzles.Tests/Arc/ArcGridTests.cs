@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 public class ArcGridTests
 {
     [Fact]
-    public void A_grid_knows_its_sides_and_cells()
+    public void A_grid_has_its_sides_and_cells()
     {
         var grid = ArcGrid.Create(2, 3, [0, 1, 2, 3, 4, 9]);
 
@@ -51,7 +51,7 @@ public class ArcGridTests
     [InlineData(1, 31, 31, "expected 1 to 30 rows and columns, got 1 and 31")]
     [InlineData(int.MaxValue, int.MaxValue, 1, "expected 1 to 30 rows and columns, got 2147483647 and 2147483647")]
     [InlineData(2, 2, 3, "expected 2 · 2 cells, got 3")]
-    public void Create_refuses_what_is_no_grid(int rows, int columns, int cells, string problem) =>
+    public void Create_rejects_invalid_grids(int rows, int columns, int cells, string problem) =>
         FluentActions.Invoking(() => ArcGrid.Create(rows, columns, new byte[cells])).Should().Throw<PuzzleFormatException>().WithMessage(problem);
 
     [Theory]
@@ -63,12 +63,12 @@ public class ArcGridTests
         FluentActions.Invoking(() => ArcGrid.Parse(text)).Should().Throw<PuzzleFormatException>().WithMessage(message);
 
     [Fact]
-    public void Create_names_the_cell_that_is_no_colour() =>
+    public void Create_names_the_cell_that_is_not_a_colour() =>
         FluentActions.Invoking(() => ArcGrid.Create(2, 2, [0, 9, 3, 10])).Should().Throw<PuzzleFormatException>()
             .WithMessage("[1][1]: expected a colour of 0 to 9, got 10");
 
     [Fact]
-    public void The_indexer_refuses_cells_outside()
+    public void The_indexer_rejects_cells_outside()
     {
         var grid = ArcGrid.Parse("12/34");
 

@@ -28,7 +28,7 @@ public class ArcPuzzleIdTests
     [Theory]
     [InlineData("d5c634a2|||t7|||0178296345", "d5c634a2_t7_0178296345")]
     [InlineData("my_task|||t0|||0123456798", "my_task_t0_0123456798")]
-    public void The_other_spelling_is_the_same_id(string text, string ours)
+    public void The_other_form_is_the_same_id(string text, string ours)
     {
         ArcPuzzleId.TryParse(text, out var id).Should().BeTrue();
 
@@ -38,7 +38,7 @@ public class ArcPuzzleIdTests
     }
 
     [Fact]
-    public void The_task_itself_has_its_bare_name()
+    public void The_id_of_the_task_itself_is_its_name()
     {
         new ArcPuzzleId("d5c634a2").ToString().Should().Be("d5c634a2");
         ArcPuzzleId.TryParse("d5c634a2", out var id).Should().BeTrue();
@@ -70,14 +70,14 @@ public class ArcPuzzleIdTests
     [InlineData("<blank>|||t1|||0123456798")]
     [InlineData("a|||t1|||0123456798|||t1|||0123456798")]
     [InlineData("a_t1_0123456798|||t1|||0123456798")]
-    public void TryParse_refuses_what_is_no_id(string? text)
+    public void TryParse_rejects_invalid_ids(string? text)
     {
         ArcPuzzleId.TryParse(text, out var id).Should().BeFalse();
         id.Should().BeNull();
     }
 
     [Fact]
-    public void Names_that_would_read_as_something_else_are_refused()
+    public void Ambiguous_names_are_rejected()
     {
         FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<PuzzleFormatException>()
             .WithMessage("name: expected a name that is neither <blank> nor has ||| in it nor ends like the id of an augmented puzzle, got 'a_t9_0'");

@@ -27,7 +27,7 @@ public class ArcScaleTests
 
     /// <summary>All examples of the 40 tasks would be 1.2 GB, those of the largest are 65 MB.</summary>
     [Fact]
-    public void A_split_that_is_read_holds_one_task_at_a_time()
+    public void Reading_a_split_needs_memory_for_one_task_only()
     {
         var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data"));
         var dataset = new ArcDatasetBuilder().Build(sets);

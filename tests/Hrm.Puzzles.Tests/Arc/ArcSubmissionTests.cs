@@ -35,7 +35,7 @@ public class ArcSubmissionTests
     }
 
     [Fact]
-    public void A_submission_replaces_the_one_before()
+    public void A_submission_replaces_the_previous_file()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["submission.json"], "old");

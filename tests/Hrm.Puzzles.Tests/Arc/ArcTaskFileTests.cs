@@ -25,7 +25,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over()
+    public void A_byte_order_mark_is_skipped()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.json"], "\uFEFF" + Task);
@@ -34,7 +34,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_folder_is_read_to_its_depth_in_the_order_of_the_paths()
+    public void A_folder_is_read_recursively_in_the_order_of_the_paths()
     {
         using var folder = new TemporaryFolder();
         foreach (var path in new[] { "b/2.json", "b/10.json", "a/c/3.json", "B.json", "readme.txt" })
@@ -47,7 +47,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void Links_around_or_out_of_a_folder_are_not_followed()
+    public void Links_are_not_followed()
     {
         using var folder = new TemporaryFolder();
         using var elsewhere = new TemporaryFolder();
@@ -65,7 +65,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void Each_folder_right_below_is_a_set_and_evaluation_is_what_is_measured()
+    public void Each_direct_subfolder_is_a_set_and_evaluation_is_for_evaluation()
     {
         using var folder = new TemporaryFolder();
         foreach (var path in new[] { "training/1.json", "evaluation/2.json", "Concept/x/3.json" })
@@ -78,7 +78,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_name_twice_below_a_folder_or_over_sets_names_both_files()
+    public void A_repeated_name_in_a_folder_or_across_sets_names_both_files()
     {
         using var folder = new TemporaryFolder();
         foreach (var path in new[] { "x/1.json", "y/1.json" })
@@ -104,7 +104,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void What_is_missing_or_no_file_is_a_typed_error()
+    public void A_missing_file_or_folder_is_a_typed_error()
     {
         using var folder = new TemporaryFolder();
         var missing = folder["missing"];
@@ -136,7 +136,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_file_of_a_name_that_no_task_can_have_is_refused()
+    public void A_file_name_that_is_not_a_valid_task_name_is_rejected()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a_t1_0123456798.json"], Task);

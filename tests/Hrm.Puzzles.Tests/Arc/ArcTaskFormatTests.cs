@@ -77,7 +77,7 @@ public class ArcTaskFormatTests
     [InlineData("{\"train\":[{\"input\":[[NaN]]}]}", 1)]
     [InlineData(Good + "{}", 1)]
     [InlineData("{/* c */}", 1)]
-    public void Text_that_is_no_JSON_is_named_by_its_line(string json, int line)
+    public void Invalid_JSON_is_named_by_its_line(string json, int line)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.json"], json);
@@ -89,7 +89,7 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Deep_and_long_input_is_refused()
+    public void Deep_and_long_input_is_rejected()
     {
         ShouldFail("{\"x\":" + new string('[', 100_000), null, "byte *: expected JSON: The maximum configured depth of 16 has been exceeded*");
         ShouldFail("{\"" + new string('x', 2_000) + "\":1}", null, "expected keys of at most 1024 bytes, got one of 2000");
@@ -100,7 +100,7 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Bytes_that_are_not_UTF8_are_refused()
+    public void Bytes_that_are_not_UTF8_are_rejected()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
@@ -110,7 +110,7 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Whatever_bytes_are_changed_a_task_comes_or_a_typed_error()
+    public void Changed_bytes_give_a_task_or_a_typed_error()
     {
         using var folder = new TemporaryFolder();
         var random = new Random(1);

@@ -12,7 +12,7 @@ public class ArcVoteGoldenTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void The_vote_comes_to_the_recorded_percentages(string folder)
+    public void The_vote_reproduces_the_recorded_percentages(string folder)
     {
         var identifiers = RecordedArc.Identifiers("built_aug4");
         using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));

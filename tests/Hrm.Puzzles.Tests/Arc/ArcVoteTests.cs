@@ -25,7 +25,7 @@ public class ArcVoteTests
     }
 
     [Fact]
-    public void What_ties_stays_in_the_order_in_which_it_was_added()
+    public void Ties_keep_the_order_in_which_they_were_added()
     {
         var vote = new ArcVote([Task]);
         Add(vote, "3", 2);
@@ -40,7 +40,7 @@ public class ArcVoteTests
     }
 
     [Property(MaxTest = 100)]
-    public void Variants_vote_for_the_answer_that_they_were_turned_from(int seed)
+    public void Variants_vote_for_the_answer_without_augmentation(int seed)
     {
         var random = new Random(seed);
         var task = RandomArc.Task("t", random, test: 3, maximumSide: 30);
@@ -62,7 +62,7 @@ public class ArcVoteTests
     }
 
     [Fact]
-    public void A_task_is_solved_when_all_its_test_inputs_are()
+    public void A_task_is_solved_if_all_its_test_inputs_are()
     {
         var other = ArcGrid.Parse("99");
         var task = new ArcTask("b", Task.Train, [new(Question, Right), new(other, Right)]);

@@ -36,17 +36,17 @@ public class PuzzleCsvTests
     [InlineData(" a , b ", " a | b ")]
     [InlineData("\"a,b\",\"c\"\"d\",\"\"", "a,b|c\"d|")]
     [InlineData("\"\"\"\",x", "\"|x")]
-    public void Split_takes_a_line_apart(string line, string fields) =>
+    public void Split_returns_the_fields_of_a_line(string line, string fields) =>
         CsvFields.Split(line, "file", 1).Should().Equal(fields.Split('|'));
 
     [Theory]
     [InlineData("a b", "a b")]
     [InlineData("a,b", "\"a,b\"")]
     [InlineData("a\"b", "\"a\"\"b\"")]
-    public void Join_quotes_where_it_must(string field, string written) => CsvFields.Join(field).Should().Be(written);
+    public void Join_quotes_if_necessary(string field, string written) => CsvFields.Join(field).Should().Be(written);
 
     [Fact]
-    public void A_maze_without_a_header_is_refused()
+    public void A_maze_without_a_header_is_rejected()
     {
         using var file = new TemporaryFile("list, #S,o#o,3\nlist, #S,o#o,3\n");
 

@@ -67,24 +67,24 @@ public class DihedralTransformTests
     [Theory]
     [InlineData(-1)]
     [InlineData(8)]
-    public void A_number_beyond_the_eight_is_refused(int index) =>
+    public void A_number_out_of_range_is_rejected(int index) =>
         FluentActions.Invoking(() => DihedralTransform.Of(index)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
     [InlineData(5, 6, 2, 3)]
     [InlineData(6, 5, 2, 3)]
     [InlineData(0, 0, 65536, 65536)]
-    public void Apply_refuses_spans_of_another_length(int cells, int result, int rows, int columns) =>
+    public void Apply_rejects_spans_of_another_length(int cells, int result, int rows, int columns) =>
         FluentActions.Invoking(() => DihedralTransform.Of(2).Apply<int>(new int[cells], rows, columns, new int[result]))
             .Should().Throw<ArgumentException>().WithMessage($"cells, result: expected {rows} · {columns} of each, got {cells} and {result}*");
 
     [Fact]
-    public void Apply_refuses_negative_sides_and_spans_that_overlap()
+    public void Apply_rejects_negative_sides_and_spans_that_overlap()
     {
         var cells = new int[4];
 
         cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, -2, -2, new int[4])).Should().Throw<ArgumentOutOfRangeException>();
-        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, 2, 2, c)).Should().Throw<ArgumentException>().WithMessage("*overlaps*");
+        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, 2, 2, c)).Should().Throw<ArgumentException>().WithMessage("*does not overlap*");
     }
 
     private static (int Row, int Column) SourceOf(int index, int row, int column, int rows, int columns) => index switch

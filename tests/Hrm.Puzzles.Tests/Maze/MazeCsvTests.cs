@@ -35,7 +35,7 @@ public class MazeCsvTests
     [InlineData("a,S G   ###,S Gooo###,2\n", "answer", "the answer does not solve its question: expected a path of 3 cells, start and goal included, got one of 5")]
     [InlineData("a, SG   ###, SG   ###\n", null, "expected 4 fields*got 3*")]
     [InlineData("a, SG   ###, SG   ###,long\n", "rating", "expected a number*")]
-    public void Read_names_the_place_of_bad_input(string row, string? field, string problem)
+    public void Read_errors_name_file_line_and_field(string row, string? field, string problem)
     {
         using var file = new TemporaryFile(Header + Row + row);
 
@@ -46,7 +46,7 @@ public class MazeCsvTests
     }
 
     [Fact]
-    public void Read_takes_the_shape_that_is_given()
+    public void Read_uses_the_given_shape()
     {
         using var file = new TemporaryFile(Header + "a,S  ##G,Soo##G,4\n");
 
@@ -72,7 +72,7 @@ public class MazeCsvTests
     }
 
     [Fact]
-    public void Write_is_read_back()
+    public void Written_puzzles_are_read_back()
     {
         using var file = new TemporaryFile("old");
         var random = new Random(1);
@@ -98,7 +98,7 @@ public class MazeCsvTests
     }
 
     [Fact]
-    public void Write_of_nothing_leaves_the_old_file()
+    public void Write_without_puzzles_keeps_the_old_file()
     {
         using var file = new TemporaryFile("old");
 

@@ -65,7 +65,7 @@ public class MazeDatasetBuilderTests
     [Theory]
     [InlineData(20)]
     [InlineData(21)]
-    public void A_number_that_is_not_below_what_there_is_takes_all_in_their_order(int count)
+    public void A_number_not_below_the_number_of_mazes_takes_all_in_their_order(int count)
     {
         var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { TrainingPuzzles = count });
 
@@ -73,7 +73,7 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void Short_paths_and_doubled_layouts_are_left_out_of_both_parts_if_asked_for()
+    public void Short_paths_and_repeated_layouts_can_be_left_out_of_both_parts()
     {
         MazePuzzle[] puzzles = [.. Puzzles, MazePuzzle.Of(Puzzles[3].Question.Transform(DihedralTransform.Of(1)))];
         var least = Puzzles.Min(puzzle => puzzle.PathCells) + 1;

@@ -16,7 +16,7 @@ public class MazeGeneratorTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_maze_has_a_path_of_the_length_asked_for_and_a_layout_of_its_own(int rows, int columns, int minimum, int count)
+    public void Every_maze_has_a_path_of_the_requested_length_and_a_new_layout(int rows, int columns, int minimum, int count)
     {
         var generator = new MazeGenerator(new MazeShape(rows, columns), minimum, new StatefulRandom(1));
         var least = Math.Max(minimum, Math.Max(rows, columns));
@@ -52,7 +52,7 @@ public class MazeGeneratorTests
     /// of path lengths within four standard errors of their difference.
     /// </summary>
     [Fact]
-    public void What_is_drawn_is_what_the_plain_procedure_draws()
+    public void The_distribution_equals_that_of_the_plain_procedure()
     {
         var shape = MazeShape.Square(8);
         var random = new StatefulRandom(5);
@@ -92,7 +92,7 @@ public class MazeGeneratorTests
     }
 
     [Fact]
-    public void Each_number_of_walls_comes_and_each_corner_is_a_wall_as_often_as_any_other()
+    public void Each_number_of_walls_occurs_and_each_corner_is_a_wall_equally_often()
     {
         // A generator of its own for each maze: none profits from how an earlier one left its cells in disorder.
         var random = new StatefulRandom(12);
@@ -108,7 +108,7 @@ public class MazeGeneratorTests
     }
 
     [Fact]
-    public void Generation_gives_up_where_there_is_no_further_maze()
+    public void Generation_fails_if_there_is_no_further_maze()
     {
         // Without a wall (fewer than ten cells) there is one layout.
         var generator = new MazeGenerator(MazeShape.Square(3), 3, new StatefulRandom(7), maximumLayouts: 500);

@@ -18,7 +18,7 @@ public class MazeGridTests
     }
 
     [Property(MaxTest = 200)]
-    public void Parse_reads_ToString_back(int seed)
+    public void Parse_is_the_inverse_of_ToString(int seed)
     {
         var maze = RandomMaze.Of(new Random(seed));
 
@@ -63,11 +63,11 @@ public class MazeGridTests
     [InlineData(" S#?G ", "expected one of '# SG' at character 4 (row 2, column 1), got '?'")]
     [InlineData(" s##G ", "expected one of '# SG' at character 2 (row 1, column 2), got 's'")]
     [InlineData(" S##G\t", "expected one of '# SG' at character 6 (row 2, column 3), got U+0009")]
-    public void Parse_names_the_place_of_bad_text(string text, string message) =>
+    public void Parse_errors_name_the_position(string text, string message) =>
         FluentActions.Invoking(() => MazeGrid.Parse(text, Two)).Should().Throw<PuzzleFormatException>().WithMessage(message);
 
     [Fact]
-    public void Parse_without_a_shape_takes_squares_alone()
+    public void Parse_without_a_shape_accepts_only_squares()
     {
         MazeGrid.Parse("S  G").Shape.Should().Be(MazeShape.Square(2));
         FluentActions.Invoking(() => MazeGrid.Parse("S G")).Should().Throw<PuzzleFormatException>().WithMessage("expected a square number of cells*got 3");
@@ -87,6 +87,6 @@ public class MazeGridTests
     }
 
     [Fact]
-    public void A_layout_has_one_entry_a_cell() =>
+    public void A_layout_has_one_entry_per_cell() =>
         FluentActions.Invoking(() => new MazeLayout(Two, new bool[5])).Should().Throw<ArgumentException>().WithMessage("walls: expected 6 cells (2x3), got 5*");
 }

@@ -38,7 +38,7 @@ public class MazePathFinderTests
     }
 
     [Fact]
-    public void Rows_do_not_run_into_each_other()
+    public void Rows_are_not_connected_at_their_ends()
     {
         // From the end of a row there is no step to the beginning of the next.
         var maze = MazeGrid.Parse(" #S G# ", new MazeShape(1, 7));

@@ -23,7 +23,7 @@ public class MazePuzzleTests
     }
 
     [Fact]
-    public void An_answer_that_is_no_shortest_path_is_rejected() =>
+    public void An_answer_that_is_not_a_shortest_path_is_rejected() =>
         FluentActions.Invoking(() => new MazePuzzle(MazeGrid.Parse("S  G"), MazeAnswer.Parse("S  G", MazeShape.Square(2))))
             .Should().Throw<MazeRuleException>().Which.Fault.Kind.Should().Be(MazeFaultKind.DeadEnd);
 }

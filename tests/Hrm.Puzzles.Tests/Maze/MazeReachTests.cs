@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 public class MazeReachTests
 {
     [Property(MaxTest = 300)]
-    public void No_pair_that_is_far_enough_apart_is_ruled_out(int seed)
+    public void A_pair_that_is_far_enough_apart_is_never_rejected(int seed)
     {
         var random = new Random(seed);
         var layout = RandomMaze.Of(random, maximumSide: 9).Layout;
@@ -29,7 +29,7 @@ public class MazeReachTests
     }
 
     [Fact]
-    public void Pairs_of_two_parts_and_pairs_near_each_other_are_ruled_out()
+    public void Pairs_of_two_parts_and_near_pairs_are_rejected()
     {
         // Two corridors of five cells.
         var layout = MazeGrid.Parse("S    #####    G", new MazeShape(3, 5)).Layout;

@@ -42,7 +42,7 @@ public class MazeShapeTests
     [InlineData(901)]
     [InlineData(66049)]
     [InlineData(int.MaxValue)]
-    public void OfCells_refuses_what_is_no_square(int cells) =>
+    public void OfCells_rejects_numbers_that_are_not_squares(int cells) =>
         FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<PuzzleFormatException>()
             .WithMessage($"expected a square number of cells, from 4 to 65536, if no shape is given, got {cells}");
 }

@@ -16,7 +16,7 @@ public class MazeSplitTests
     }
 
     [Fact]
-    public void A_layout_is_never_in_both_parts_also_not_turned()
+    public void A_layout_is_never_in_both_parts_even_if_rotated()
     {
         var turned = MazePuzzle.Of(Puzzles[0].Question.Transform(DihedralTransform.Of(3)));
         var mirrored = MazePuzzle.Of(Puzzles[2].Question.Transform(DihedralTransform.Of(6)));
@@ -30,6 +30,6 @@ public class MazeSplitTests
     [Theory]
     [InlineData(-1)]
     [InlineData(11)]
-    public void A_size_that_cannot_be_is_rejected(int training) =>
+    public void A_size_out_of_range_is_rejected(int training) =>
         FluentActions.Invoking(() => MazeSplit.ByLayout(Puzzles, training)).Should().Throw<ArgumentOutOfRangeException>();
 }

@@ -22,7 +22,7 @@ public class MazeTaskTests
     }
 
     [Property(MaxTest = 200)]
-    public void Decode_reads_what_was_encoded(int seed)
+    public void Decode_is_the_inverse_of_Encode(int seed)
     {
         var puzzle = RandomMaze.Solvable(new Random(seed));
         var task = new MazeTask(puzzle.Shape);
@@ -32,7 +32,7 @@ public class MazeTaskTests
     }
 
     [Fact]
-    public void Padding_of_an_answer_is_no_label() =>
+    public void Padding_of_an_answer_is_not_a_label() =>
         Three.EncodeAnswer(Three.Decode([0, 1, 2, 3, 4, 5, 0, 1, 1])).Should().Equal(-100, 1, 2, 3, 4, 5, -100, 1, 1);
 
     [Property(MaxTest = 200)]
@@ -111,7 +111,7 @@ public class MazeTaskTests
     [InlineData(-1)]
     [InlineData(-100)]
     [InlineData(257)]
-    public void A_token_out_of_the_vocabulary_is_named_with_its_cell(int token)
+    public void A_token_outside_the_vocabulary_is_named_with_its_cell(int token)
     {
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
@@ -124,7 +124,7 @@ public class MazeTaskTests
     [InlineData(0, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got padding")]
     [InlineData(5, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got a path")]
     [InlineData(2, "expected one 'S', got none")]
-    public void A_question_holds_no_padding_and_no_path(int token, string message)
+    public void A_question_has_no_padding_and_no_path(int token, string message)
     {
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;

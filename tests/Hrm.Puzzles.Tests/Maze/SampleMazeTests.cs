@@ -22,7 +22,7 @@ public class SampleMazeTests
     }
 
     [Fact]
-    public void All_layouts_differ_also_when_turned_and_mirrored() =>
+    public void All_layouts_differ_even_if_rotated_and_reflected() =>
         Files.SelectMany(file => MazeCsv.Read(SampleData.PathOf(file)))
             .Select(puzzle => puzzle.Question.Layout.ToCanonical())
             .ToHashSet().Should().HaveCount(2000);

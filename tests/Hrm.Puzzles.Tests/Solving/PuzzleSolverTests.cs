@@ -9,7 +9,7 @@ public sealed class PuzzleSolverTests
     private const string Legal = "1...........2...";
 
     [Fact]
-    public async Task A_sudoku_is_answered_by_what_the_model_says_of_its_tokens()
+    public async Task A_sudoku_is_answered_by_the_prediction_of_the_model()
     {
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
@@ -30,7 +30,7 @@ public sealed class PuzzleSolverTests
     }
 
     [Fact]
-    public void An_invalid_sudoku_is_refused_before_the_model_runs()
+    public void An_invalid_sudoku_is_rejected_before_the_model_runs()
     {
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
@@ -46,7 +46,7 @@ public sealed class PuzzleSolverTests
     [InlineData(25, 7)]
     [InlineData(17, 6)]
     [InlineData(16, 7)]
-    public void A_model_of_other_puzzles_is_refused(int tokens, int vocabulary)
+    public void A_model_of_other_puzzles_is_rejected(int tokens, int vocabulary)
     {
         using var model = PuzzleModels.Create(tokens, vocabulary);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
@@ -54,7 +54,7 @@ public sealed class PuzzleSolverTests
     }
 
     [Fact]
-    public async Task A_maze_is_answered_by_what_the_model_says_of_its_tokens()
+    public async Task A_maze_is_answered_by_the_prediction_of_the_model()
     {
         using var model = PuzzleModels.Create(25, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });

@@ -7,7 +7,7 @@ namespace Hrm.Puzzles.Tests;
 public class TaskSymmetryTests
 {
     [Property(MaxTest = 200)]
-    public void A_solution_of_the_changed_sudoku_changed_back_solves_the_sudoku(int seed)
+    public void A_solution_of_the_transformed_sudoku_is_a_solution_after_undoing(int seed)
     {
         var random = new StatefulRandom(seed);
         var task = new SudokuTask(SudokuShape.Four);
@@ -21,7 +21,7 @@ public class TaskSymmetryTests
     }
 
     [Property(MaxTest = 100)]
-    public void A_path_through_the_changed_maze_changed_back_is_one_through_the_maze(int seed)
+    public void A_path_through_the_transformed_maze_is_a_path_after_undoing(int seed)
     {
         var random = new StatefulRandom(seed);
         var task = new MazeTask(MazeShape.Square(6), symmetries: false);
@@ -33,7 +33,7 @@ public class TaskSymmetryTests
     }
 
     [Fact]
-    public void Any_predicted_tokens_can_be_changed_back()
+    public void The_symmetry_of_any_predicted_tokens_can_be_undone()
     {
         var random = new StatefulRandom(1);
         var (sudoku, maze) = (new SudokuTask(SudokuShape.Four), new MazeTask(MazeShape.Square(4)));
