@@ -96,3 +96,19 @@ internal static class StepCostCommand
         return new StepCost(memory.Peak() / BytesPerMebibyte, before / BytesPerMebibyte, clock.Elapsed.TotalMilliseconds / TimedSteps);
     }
 }
+
+/// <summary>What a training step takes.</summary>
+/// <param name="MiB">The largest memory.</param>
+/// <param name="MiBBefore">The memory before the first step: runtime, model and data; 0 on a device.</param>
+/// <param name="Milliseconds">The time of a step.</param>
+internal sealed record StepCost(double MiB, double MiBBefore, double Milliseconds);
+
+/// <summary>What of a step a process measures: what makes memory exact takes time.</summary>
+internal enum StepQuantity
+{
+    /// <summary>The largest memory.</summary>
+    Memory,
+
+    /// <summary>The time.</summary>
+    Time,
+}

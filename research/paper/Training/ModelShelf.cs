@@ -1,3 +1,4 @@
+using Hrm.Core;
 using Hrm.Training;
 using Spectre.Console;
 using TorchSharp;
@@ -107,4 +108,18 @@ internal sealed class ModelShelf
     private static Result? ReadResult(string folder) => JsonFiles.Read<Result>(ResultPath(folder));
 
     private sealed record Result(long Parameters, double Seconds, long Steps);
+}
+
+/// <summary>A model of a plan that has been trained.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Folder">Where it lies.</param>
+/// <param name="Key">What it is known again by: settings and puzzles.</param>
+/// <param name="Parameters">The number of its trained values.</param>
+/// <param name="Seconds">The time that training took.</param>
+/// <param name="Steps">The number of steps.</param>
+internal sealed record TrainedModel(TrainingPlan Plan, int Seed, string Folder, string Key, long Parameters, double Seconds, long Steps)
+{
+    /// <summary>Reads it.</summary>
+    public HrmModel Load(torch.Device device) => Architectures.Load(Folder, Plan.For(Seed), device, null);
 }

@@ -1,3 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hrm.Training;
+using Spectre.Console;
+
 namespace Hrm.Paper;
 
 /// <summary>How long the trainings that are left will take, by how long those before took for their work.</summary>
@@ -37,4 +42,27 @@ internal sealed class WorkClock
             ? left + TimeSpan.FromSeconds((_seconds + (took + left).TotalSeconds) / (_work + own) * others)
             : left;
     }
+}
+
+/// <summary>A line of a training every few seconds, with the time that is left for it and for all.</summary>
+internal sealed class PlanProgress(string name, string folder, WorkClock clock, IAnsiConsole console) : IProgress<TrainingReport>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+
+    public void Report(TrainingReport value)
+    {
+        if (value.Kind != ReportKind.Training || (_sinceLast.Elapsed < Interval && value.Step < value.TotalSteps))
+        {
+            return;
+        }
+
+        _sinceLast.Restart();
+        var left = value.TimeLeft;
+        var all = clock.TimeLeft(folder, value.Trained, left);
+        console.WriteLine($"{name}: {value.Step}/{value.TotalSteps}, exact {value.Metrics.ExactAccuracy:P0}, left {Text(left)}, all {clock.Count} {Text(all)}");
+    }
+
+    private static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}");
 }

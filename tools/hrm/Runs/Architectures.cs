@@ -1,5 +1,7 @@
 using Hrm.Core;
 using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace Hrm.Tool;
 
@@ -100,4 +102,30 @@ internal static class Architectures
         var blocks = ReasoningModule.Create(config with { Merge = StateMerge.Add }, config.HighLayers + config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config with { HighCycles = updates, LowCycles = 1 }, new TakeLow(), new OnInjection(blocks), generator);
     }
+}
+
+/// <summary>L of a model without a hierarchy: <c>(zL, zH + x) → f(zH + x)</c>. With <see cref="TakeLow"/> as H that is z ← f(z + x).</summary>
+internal sealed class OnInjection : nn.Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "blocks")]
+    private readonly ReasoningModule _blocks;
+
+    public OnInjection(ReasoningModule blocks)
+        : base(nameof(OnInjection))
+    {
+        _blocks = blocks;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor state, Tensor injection)
+    {
+        using var nothing = zeros(1, injection.dtype, injection.device);
+        return _blocks.call(injection, nothing); // [B, S, D]
+    }
+}
+
+/// <summary>H of a model without a hierarchy: <c>(zH, zL) → zL</c>.</summary>
+internal sealed class TakeLow() : nn.Module<Tensor, Tensor, Tensor>(nameof(TakeLow))
+{
+    public override Tensor forward(Tensor state, Tensor injection) => injection; // [B, S, D]
 }

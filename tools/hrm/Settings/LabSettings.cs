@@ -64,3 +64,41 @@ public sealed class LabSettings
     /// <summary>What is trained on and tested with.</summary>
     public LabData Data { get; set; } = new();
 }
+
+/// <summary>The files of a run, so that it can be resumed without naming them again.</summary>
+public sealed class LabData
+{
+    /// <summary>The folder of a dataset; nothing where CSV files are named.</summary>
+    public string Folder { get; set; } = string.Empty;
+
+    /// <summary>CSV files of training puzzles (Sudoku).</summary>
+    public string[] Train { get; set; } = [];
+
+    /// <summary>CSV files of test puzzles (Sudoku).</summary>
+    public string[] Test { get; set; } = [];
+
+    /// <summary>The side of the boards in CSV files.</summary>
+    public int Side { get; set; } = 9;
+
+    /// <summary>The SHA-256 of the <c>identifiers.json</c> of the training puzzles, which says what each puzzle id means; empty without one.</summary>
+    public string IdentifiersHash { get; set; } = string.Empty;
+}
+
+/// <summary>What a run trains: the model of the paper, or one that it is compared with. All are compositions of the library's modules.</summary>
+public enum Architecture
+{
+    /// <summary>Two modules, H and L, as the config has them.</summary>
+    Hrm,
+
+    /// <summary>One module in both places, with the layers of L: half the parameters in the blocks (TRM, arXiv 2510.04871).</summary>
+    Shared,
+
+    /// <summary>
+    /// z ← f(z + x) with the layers of H and L in one module, as often as the two are updated together: the same parameters and the same number of
+    /// updates, without a hierarchy.
+    /// </summary>
+    Recurrent,
+
+    /// <summary>f(z + x) once: the same parameters, no recurrence. With one segment it is direct prediction.</summary>
+    Direct,
+}
