@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Runtime;
 using TorchSharp;
 
 namespace Hrm.Tool;
@@ -76,6 +77,7 @@ internal static class CommonOptions
     /// <summary>Sets the number of threads and the precision of products, and gives the device.</summary>
     public static torch.Device Apply(string device, int? threads, bool allowsTf32)
     {
+        TorchRuntime.EnsureLoaded();
         if (threads is { } count)
         {
             if (count < 1 || count > SettingsReader.MostThreads)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hrm.Core;
+using Hrm.Runtime;
 using Spectre.Console;
 using TorchSharp;
 
@@ -29,6 +30,7 @@ internal static class ExportCommand
             throw new LabException("--output: expected another folder than that of the run, whose weights would lose their precision.");
         }
 
+        TorchRuntime.EnsureLoaded();
         var settings = run.ReadSettings();
         using var model = Architectures.Load(run.Path, settings, torch.CPU, null);
         output.Create();
