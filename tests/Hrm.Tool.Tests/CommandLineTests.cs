@@ -63,7 +63,7 @@ public sealed class CommandLineTests
         new RunFolder(folder.Path).Save(Settings());
         var filled = arguments.Replace("<run>", folder.Path, StringComparison.Ordinal).Replace("<blanks>", new string('.', 81), StringComparison.Ordinal);
         var configuration = new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        await FluentActions.Awaiting(() => Parse(filled).InvokeAsync(configuration)).Should().ThrowAsync<LabException>().WithMessage(message);
+        await FluentActions.Awaiting(() => Parse(filled).InvokeAsync(configuration)).Should().ThrowAsync<HrmException>().WithMessage(message);
     }
 
     [Fact]

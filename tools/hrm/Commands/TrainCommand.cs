@@ -59,7 +59,6 @@ internal static class TrainCommand
     private static int Start(ParseResult result, LabTask task, string preset, CancellationToken cancellationToken)
     {
         CommonOptions.RequireAbsent(result, "without --resume", AllowChanges);
-        SettingsReader.RequireNone(result.GetValue(Set) ?? []);
         var data = CommonOptions.ReadData(result, task, Data, Train, Test, Side);
         var folder = new RunFolder(result.GetValue(Output) ?? throw new LabException("--output: expected the folder that takes the run."));
         var training = task.OpenTraining(data);

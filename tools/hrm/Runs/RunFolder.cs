@@ -121,19 +121,35 @@ internal sealed class RunFolder
     {
         try
         {
-            var parsed = JsonNode.Parse(ReadText(path, MaxSettingsBytes), null, Parsing) as JsonObject
+            return Parse(ReadText(path, MaxSettingsBytes), path) as JsonObject
                 ?? throw new LabException($"{path}: expected a JSON object, got another value.");
-            _ = parsed.ToJsonString(); // Texts are decoded as late as this.
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>Parses JSON, in which comments and trailing commas are allowed.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="origin">The file or option that it comes from, for messages.</param>
+    /// <exception cref="LabException">The text is not valid JSON.</exception>
+    public static JsonNode? Parse(string text, string origin)
+    {
+        try
+        {
+            var parsed = JsonNode.Parse(text, null, Parsing);
+            _ = parsed?.ToJsonString(); // Texts are decoded as late as this.
             return parsed;
         }
         catch (InvalidOperationException error)
         {
             // A name or text has half of a surrogate pair in it.
-            throw new LabException($"{path}: expected texts of whole characters: {error.Message}");
+            throw new LabException($"{origin}: expected texts of whole characters: {error.Message}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception error) when (error is JsonException or NotSupportedException)
         {
-            throw new LabException($"{path}: {error.Message}");
+            throw new LabException($"{origin}: {error.Message}");
         }
     }
 

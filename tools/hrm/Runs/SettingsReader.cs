@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,7 +17,7 @@ internal static class SettingsReader
     /// <summary>The most threads of a stored run, which may come from a larger machine.</summary>
     private const int MostStoredThreads = 4096;
 
-    /// <summary>Settings that the command line gives by options of its own when a run starts.</summary>
+    /// <summary>Settings that have options of their own, which decide them when a run starts.</summary>
     private static readonly (string Key, string Instead)[] OfOptions =
     [
         (nameof(LabSettings.Task), "the command names the task"),
@@ -26,7 +25,6 @@ internal static class SettingsReader
         (nameof(LabSettings.Threads), "use --threads"),
         (nameof(LabSettings.Device), "use --device"),
         (nameof(LabSettings.AllowTensorFloat32), "use --tf32"),
-        (nameof(LabSettings.InitialWeights), "use --init"),
     ];
 
     /// <summary>Settings that change what is reported and kept, not what is computed.</summary>
@@ -42,31 +40,15 @@ internal static class SettingsReader
     /// <summary>The most threads that libtorch is asked for on this machine; far more end the process.</summary>
     public static int MostThreads { get; } = Math.Max(256, Environment.ProcessorCount);
 
-    /// <summary>Refuses settings whose values would be ignored at the start of a run, because the command line has options for them.</summary>
-    public static void RequireNone(IEnumerable<string> overrides)
-    {
-        foreach (var key in overrides.Select(ParseOverride).Select(setting => setting.Key))
-        {
-            if (Array.Find(OfOptions, own => key.Split(':')[0].Equals(own.Key, StringComparison.OrdinalIgnoreCase)) is { Key: not null } found)
-            {
-                throw new LabException($"--set {key}: does nothing at the start of a run; {found.Instead}.");
-            }
-        }
-    }
-
-    /// <summary>Refuses such settings in a file: their values would be ignored.</summary>
-    /// <param name="initial">The settings before the file.</param>
-    /// <param name="settings">Those with the file.</param>
+    /// <summary>Refuses settings that options of the command line decide: their values would be ignored.</summary>
+    /// <param name="initial">The settings of the preset and the options.</param>
+    /// <param name="settings">The same after <c>--config</c> and <c>--set</c>.</param>
     public static void RequireSame(LabSettings initial, LabSettings settings)
     {
-        var differences = new List<(string Key, string Text)>();
-        Compare(RunFolder.ToJson(initial), RunFolder.ToJson(settings), string.Empty, differences);
-        foreach (var (key, instead) in OfOptions.Where(own => own.Key != nameof(LabSettings.InitialWeights)))
+        var changed = Differences(initial, settings).Select(item => item.Key.Split(':')[0]).ToHashSet();
+        if (Array.Find(OfOptions, own => changed.Contains(own.Key)) is { Key: not null } found)
         {
-            if (differences.Exists(item => item.Key.Split(':')[0] == key))
-            {
-                throw new LabException($"--config: {key} does nothing at the start of a run; {instead}.");
-            }
+            throw new LabException($"--config, --set: {found.Key} does nothing at the start of a run; {found.Instead}.");
         }
     }
 
@@ -83,9 +65,9 @@ internal static class SettingsReader
             Merge(merged, RunFolder.ParseFile(file), typeof(LabSettings), file);
         }
 
-        foreach (var (key, value) in overrides.Select(ParseOverride))
+        foreach (var text in overrides)
         {
-            Set(merged, key, value);
+            Merge(merged, ParseOverride(text), typeof(LabSettings), "--set");
         }
 
         return RunFolder.FromJson(merged, "settings");
@@ -95,10 +77,8 @@ internal static class SettingsReader
     /// <returns>"KEY was OLD, is NEW" for each.</returns>
     public static IReadOnlyList<string> FindChanges(LabSettings run, LabSettings resumed)
     {
-        var differences = new List<(string Key, string Text)>();
-        Compare(RunFolder.ToJson(run), RunFolder.ToJson(resumed), string.Empty, differences);
         var hasRules = run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
-        return [.. differences.Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
+        return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
     }
 
     /// <exception cref="LabException">A setting is out of its range; all are listed.</exception>
@@ -162,7 +142,7 @@ internal static class SettingsReader
                 continue;
             }
 
-            var group = value as JsonObject ?? throw new LabException($"{origin}: {path}{name}: expected an object, got {value?.ToJsonString() ?? "null"}.");
+            var group = value as JsonObject ?? throw new LabException($"{origin}: {path}{name}: expected a group of settings, got {value?.ToJsonString() ?? "null"}.");
             if (target[property.Name] is not JsonObject own)
             {
                 target[property.Name] = own = [];
@@ -190,55 +170,9 @@ internal static class SettingsReader
 
         const string Missing = "including: ";
         var missing = error.Message.IndexOf(Missing, StringComparison.Ordinal);
-        return node is not JsonObject ? $"{key}: expected {(type == typeof(torch.ScalarType) ? TorchOptions.DtypeText : Words.Describe(type))}, got {node?.ToJsonString() ?? "null"}."
+        return node is not JsonObject || !IsGroup(type) ? $"{key}: expected {(type == typeof(torch.ScalarType) ? TorchOptions.DtypeText : Words.Describe(type))}, got {node?.ToJsonString() ?? "null"}."
             : missing >= 0 ? $"{key}: expected all settings that are needed, got none for {error.Message[(missing + Missing.Length)..].Split(". Path")[0]}"
             : error.Message;
-    }
-
-    private static void Set(JsonObject settings, string key, string text)
-    {
-        var names = key.Split(':');
-        var (target, type) = (settings, typeof(LabSettings));
-        for (var depth = 0; depth < names.Length; depth++)
-        {
-            var path = string.Join(':', names[..(depth + 1)]);
-            var property = Find(type, names[depth], $"--set {string.Join(':', names[..depth])}{(depth > 0 ? ":" : string.Empty)}");
-            if (property.PropertyType.IsArray)
-            {
-                var list = target[property.Name] as JsonArray ?? throw new LabException($"settings: {path}: expected a list of texts, got {target[property.Name]?.ToJsonString() ?? "null"}.");
-                SetItem(list, path, string.Join(':', names[(depth + 1)..]), text);
-                return;
-            }
-
-            if (!IsGroup(property.PropertyType))
-            {
-                target[property.Name] = depth == names.Length - 1
-                    ? Normalize(property.PropertyType, JsonValue.Create(text))
-                    : throw new LabException($"--set {key}: expected a setting, got one below {path}, which is a value.");
-                return;
-            }
-
-            (target, type) = ((JsonObject)target[property.Name]!, property.PropertyType);
-        }
-
-        throw new LabException($"--set {key}: expected the key of one setting, for instance {key}:{Properties(type).First().Name}, got a group of settings.");
-    }
-
-    private static void SetItem(JsonArray list, string path, string item, string text)
-    {
-        if (!int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > list.Count)
-        {
-            throw new LabException($"--set {path}: expected {path}:INDEX=VALUE with an index of 0 to {list.Count}, got '{item}'.");
-        }
-
-        if (index == list.Count)
-        {
-            list.Add(text);
-        }
-        else
-        {
-            list[index] = text;
-        }
     }
 
     /// <summary>A text as the command line has it, as the value that JSON has for it.</summary>
@@ -251,6 +185,7 @@ internal static class SettingsReader
 
         return Nullable.GetUnderlyingType(type) is not null && text.Length == 0 ? null
             : type == typeof(bool) && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
+            : type.IsArray && text.StartsWith('[') ? RunFolder.Parse(text, "--set")
             : type == typeof(torch.ScalarType) ? JsonValue.Create(text.ToLowerInvariant())
             : value;
     }
@@ -272,25 +207,21 @@ internal static class SettingsReader
 
     private static bool IsGroup(Type type) => RunFolder.Json.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object;
 
-    private static void Compare(JsonObject run, JsonObject resumed, string path, List<(string Key, string Text)> differences)
+    private static IEnumerable<(string Key, string Text)> Differences(LabSettings run, LabSettings resumed)
+        => Differences(RunFolder.ToJson(run), RunFolder.ToJson(resumed), string.Empty);
+
+    private static IEnumerable<(string Key, string Text)> Differences(JsonObject run, JsonObject resumed, string path)
     {
-        foreach (var name in run.Select(item => item.Key).Union(resumed.Select(item => item.Key)))
-        {
-            var (old, now) = (run[name], resumed[name]);
-            if (old is JsonObject before && now is JsonObject after)
-            {
-                Compare(before, after, $"{path}{name}:", differences);
-            }
-            else if (!JsonNode.DeepEquals(old, now))
-            {
-                differences.Add(($"{path}{name}", $"{path}{name} was {Show(old)}, is {Show(now)}"));
-            }
-        }
+        return run.Select(item => item.Key).Union(resumed.Select(item => item.Key)).SelectMany(name =>
+            run[name] is JsonObject before && resumed[name] is JsonObject after ? Differences(before, after, $"{path}{name}:")
+            : JsonNode.DeepEquals(run[name], resumed[name]) ? []
+            : [($"{path}{name}", $"{path}{name} was {Show(run[name])}, is {Show(resumed[name])}")]);
 
         static string Show(JsonNode? value) => value?.ToJsonString() ?? "not set";
     }
 
-    private static KeyValuePair<string, string> ParseOverride(string text)
+    /// <summary>Reads KEY=VALUE, with colons between the names of groups, as the object that a file would have.</summary>
+    private static JsonObject ParseOverride(string text)
     {
         var split = text.IndexOf('=', StringComparison.Ordinal);
         if (split <= 0)
@@ -298,7 +229,8 @@ internal static class SettingsReader
             throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
         }
 
-        return new KeyValuePair<string, string>(text[..split].Trim(), text[(split + 1)..].Trim());
+        JsonNode value = JsonValue.Create(text[(split + 1)..].Trim());
+        return (JsonObject)text[..split].Trim().Split(':').Reverse().Aggregate(value, (inner, name) => new JsonObject { [name] = inner });
     }
 
     private static IEnumerable<string> Between(string name, int value, int least, int most)
