@@ -39,9 +39,8 @@ internal static class ReproduceCommand
         var scale = ReadScale(result, root);
         var seeds = Enumerable.Range(1, BuildOptions.Require(result, Seeds, 1, 100)).ToArray();
         var console = AnsiConsole.Console;
-        var clock = new WorkClock();
         var own = Path.Combine(root, $"{device.type}".ToLowerInvariant()); // Times of another device are not comparable.
-        var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, clock, cancellation);
+        var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, cancellation);
         var laboratory = new Laboratory
         {
             Scale = scale,

@@ -14,8 +14,8 @@ public sealed class ReportTests
     {
         var result = new FigureResult("fig9", "Nine", "how", [new Claim("a | b", "1", "2", "puzzles", 3, Verdict.NotReproduced), new Claim("c", "1", "2", "puzzles", 0, Verdict.NotTestable)], [], [], [], "cpu", "small", "command", 1);
         ClaimTable.ToMarkdown([result]).Split('\n')[2..].Should().Equal(
-            "| a \\| b | 1 | 2 | cpu | puzzles | 3 | `reproduce fig9 --scale cpu` | **not reproduced** |",
-            "| c | 1 | 2 | cpu | puzzles | – | `reproduce fig9 --scale cpu` | **not testable here** |",
+            "| a \\| b | 1 | 2 | cpu | puzzles | 3 | `research/paper -- fig9 --scale cpu` | **not reproduced** |",
+            "| c | 1 | 2 | cpu | puzzles | – | `research/paper -- fig9 --scale cpu` | **not testable here** |",
             string.Empty);
     }
 

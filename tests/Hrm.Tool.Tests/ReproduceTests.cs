@@ -184,23 +184,6 @@ public sealed class ReproduceTests : IDisposable
         new PaperPlans(scale).Hrm.Create().Model.ParameterCount.Should().Be(name == "gpu" ? 27_275_266 : 176_834);
     }
 
-    [Theory]
-    [InlineData(0, 0, 0)]
-    [InlineData(1, 10, 20)] // The rest is as much again.
-    public void Time_left_goes_by_the_work_that_is_left(int others, int ownSeconds, int expected)
-    {
-        var clock = new WorkClock();
-        clock.Add("own", 5);
-        if (others > 0)
-        {
-            clock.Add("other", 5);
-        }
-
-        clock.TimeLeft("own", TimeSpan.Zero, TimeSpan.FromSeconds(ownSeconds)).TotalSeconds.Should().BeApproximately(expected, 1e-6);
-        clock.Finish("own", TimeSpan.FromSeconds(ownSeconds));
-        clock.Count.Should().Be(others);
-    }
-
     private static long Parameters(TrainingPlan plan)
     {
         var settings = plan.For(1);
@@ -212,7 +195,7 @@ public sealed class ReproduceTests : IDisposable
     private Laboratory Create(out ModelShelf shelf, CancellationToken cancellation = default)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
-        shelf = new ModelShelf(Path.Combine(_folder.Path, "models"), torch.CPU, console, new WorkClock(), cancellation);
+        shelf = new ModelShelf(Path.Combine(_folder.Path, "models"), torch.CPU, console, cancellation);
         return new Laboratory
         {
             Scale = TinyScale(),

@@ -98,7 +98,7 @@ internal static class ReportPage
         foreach (var (result, claim) in results.SelectMany(result => result.Claims.Select(claim => (result, claim))))
         {
             var verdict = ClaimTable.Text(claim.Verdict);
-            Add(page, $"<tr><td>{Encode(claim.Statement)}</td><td>{Encode(claim.Paper)}</td><td>{Encode(claim.Ours)}</td><td>{Encode(result.Scale)}</td><td>{Encode(claim.Setting)}</td><td>{ClaimTable.Seeds(claim)}</td><td><a href=\"#{result.Name}\">reproduce {result.Name}</a></td><td class=\"{verdict.Replace(' ', '-')}\">{verdict}</td></tr>\n");
+            Add(page, $"<tr><td>{Encode(claim.Statement)}</td><td>{Encode(claim.Paper)}</td><td>{Encode(claim.Ours)}</td><td>{Encode(result.Scale)}</td><td>{Encode(claim.Setting)}</td><td>{ClaimTable.Seeds(claim)}</td><td><a href=\"#{result.Name}\">research/paper -- {result.Name} --scale {Encode(result.Scale)}</a></td><td class=\"{verdict.Replace(' ', '-')}\">{verdict}</td></tr>\n");
         }
 
         page.Append("</table>\n");
@@ -183,7 +183,7 @@ internal static class ClaimTable
             {
                 table.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {Cell(claim.Statement)} | {Cell(claim.Paper)} | {Cell(claim.Ours)} | {result.Scale} | {Cell(claim.Setting)} | {Seeds(claim)} | `reproduce {result.Name} --scale {result.Scale}` | **{Text(claim.Verdict)}** |\n");
+                    $"| {Cell(claim.Statement)} | {Cell(claim.Paper)} | {Cell(claim.Ours)} | {result.Scale} | {Cell(claim.Setting)} | {Seeds(claim)} | `research/paper -- {result.Name} --scale {result.Scale}` | **{Text(claim.Verdict)}** |\n");
             }
         }
 

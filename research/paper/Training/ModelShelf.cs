@@ -17,32 +17,22 @@ internal sealed class ModelShelf
     private readonly string _root;
     private readonly torch.Device _device;
     private readonly IAnsiConsole _console;
-    private readonly WorkClock _clock;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<string, string> _fingerprints = [];
 
-    public ModelShelf(string root, torch.Device device, IAnsiConsole console, WorkClock clock, CancellationToken cancellation)
+    public ModelShelf(string root, torch.Device device, IAnsiConsole console, CancellationToken cancellation)
     {
         _root = root;
         _device = device;
         _console = console;
-        _clock = clock;
         _cancellation = cancellation;
     }
 
-    /// <summary>Tells the clock what there is to train, models that are shared once.</summary>
+    /// <summary>Writes how many models are to be trained; a model that several figures share counts once.</summary>
     public void Announce(IEnumerable<TrainingPlan> plans, IReadOnlyList<int> seeds)
     {
-        var missing = plans.SelectMany(plan => seeds.Select(seed => (plan, seed, folder: FolderOf(plan, seed, out _))))
-            .DistinctBy(item => item.folder)
-            .Where(item => ReadResult(item.folder) is null)
-            .ToArray();
-        foreach (var (plan, _, folder) in missing)
-        {
-            _clock.Add(folder, plan.Work());
-        }
-
-        _console.WriteLine($"{missing.Length:N0} models to train");
+        var missing = plans.SelectMany(plan => seeds.Select(seed => FolderOf(plan, seed, out _))).Distinct().Count(folder => ReadResult(folder) is null);
+        _console.WriteLine($"{missing:N0} models to train");
     }
 
     /// <summary>The model of a plan and a seed.</summary>
@@ -69,11 +59,10 @@ internal sealed class ModelShelf
         folder.Create();
         using var log = new StreamWriter(Path.Combine(path, "train.log"), append: true) { AutoFlush = true };
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(log) });
-        var progress = new PlanProgress($"{plan.Name}, seed {seed}", path, _clock, _console);
+        var progress = new ConsoleProgress(_console, $"{plan.Name}, seed {seed}: ");
         using var training = new LabTraining(settings, plan.Source.Task.OpenTraining(settings.Data), plan.Source.OpenTest(), folder, _device, quiet) { Progress = progress };
         var outcome = HasCheckpoint(folder) ? training.Resume(_cancellation) : training.Start(_cancellation);
         _cancellation.ThrowIfCancellationRequested();
-        _clock.Finish(path, outcome.Trained);
         return Keep(settings, folder, outcome);
     }
 

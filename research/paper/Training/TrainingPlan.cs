@@ -12,9 +12,6 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
     /// <summary>About how many bytes a block that records gradients keeps for each value of its state.</summary>
     private const long BytesOfValue = 60;
 
-    /// <summary>What a block costs beside its products, as if it were so much wider: fits widths of 48 to 192 on two cores within a third.</summary>
-    private const int Overhead = 64;
-
     /// <summary>About how many bytes a step may take, larger batches go in parts, which changes no result; 0 for no limit.</summary>
     public long MemoryLimit { get; init; }
 
@@ -50,16 +47,6 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
             return settings;
         },
     };
-
-    /// <summary>About how much there is to compute, in blocks applied to values: only ratios of it mean anything.</summary>
-    public double Work()
-    {
-        var settings = Create();
-        var (forward, gradient) = Blocks(settings);
-        var judges = settings.Trainer is { HaltingLoss: HaltingLossKind.HaltAndContinue, Halting.MaxSegments: > 1 };
-        var blocks = forward + (2 * gradient) + (judges ? forward : 0);
-        return (double)blocks * settings.Model.TokenCount * settings.Model.HiddenSize * (settings.Model.HiddenSize + Overhead) * settings.Trainer.GlobalBatchSize * settings.Trainer.TotalSteps;
-    }
 
     /// <summary>The blocks that are applied in a segment, and those that record gradients.</summary>
     public static (int Forward, int Gradient) Blocks(LabSettings settings)

@@ -36,3 +36,90 @@ internal static class CheckCommand
         }
     }
 }
+
+/// <summary>Verifies the files of a dataset and checks every example against the rules of its task.</summary>
+internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole console)
+{
+    private const int ShownFaults = 20;
+
+    private long _faults;
+
+    /// <summary>Writes the examples with a fault; <see langword="true"/> without any.</summary>
+    /// <exception cref="Core.HrmException">A file of the dataset is not valid.</exception>
+    public bool Run(bool disjoint, CancellationToken cancellationToken)
+    {
+        PuzzleDatasetFolder.Verify(folder, cancellationToken);
+        foreach (var split in Splits())
+        {
+            CheckExamples(split, cancellationToken);
+        }
+
+        // Only what solves its question has a canonical form.
+        if (disjoint && _faults == 0)
+        {
+            CheckDisjoint(cancellationToken);
+        }
+
+        console.WriteLine(_faults == 0 ? "no fault found" : $"{Words.Count(_faults, "example")} with a fault");
+        return _faults == 0;
+    }
+
+    private IEnumerable<string> Splits() => Directory.EnumerateDirectories(folder)
+        .Where(split => File.Exists(Path.Combine(split, "dataset.json")))
+        .Select(split => Path.GetFileName(split))
+        .Order(StringComparer.Ordinal);
+
+    private void CheckExamples(string split, CancellationToken cancellationToken)
+    {
+        using var dataset = LabDataset.Open(folder, split);
+        for (var example = 0; example < dataset.Examples.ExampleCount; example++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (task.FindFault(dataset, split, example) is { } fault)
+            {
+                Report($"{split}, example {example}: {fault}");
+            }
+        }
+
+        console.WriteLine(DatasetOutput.Contents(split, dataset.Examples));
+    }
+
+    private void CheckDisjoint(CancellationToken cancellationToken)
+    {
+        using var training = LabDataset.Open(folder, LabDataset.TrainSplit);
+        using var test = LabDataset.Open(folder, LabDataset.TestSplit);
+        var firstOf = new Dictionary<object, int>();
+        foreach (var group in Enumerable.Range(0, training.Examples.GroupOffsets.Count - 1))
+        {
+            // The first puzzle of a group stands for its variants.
+            cancellationToken.ThrowIfCancellationRequested();
+            var example = training.Examples.PuzzleOffsets[training.Examples.GroupOffsets[group]];
+            firstOf.TryAdd(FormOf(training, example), example);
+        }
+
+        for (var example = 0; example < test.Examples.ExampleCount; example++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (firstOf.TryGetValue(FormOf(test, example), out var disguised))
+            {
+                Report($"test, example {example}: expected no variant of a training puzzle, got one of example {disguised}");
+            }
+        }
+
+        console.WriteLine($"{firstOf.Count:N0} different training puzzles up to symmetry compared with {test.Examples.ExampleCount:N0} test puzzles");
+    }
+
+    private object FormOf(LabDataset dataset, int example)
+    {
+        var (inputs, labels) = dataset.Read(example);
+        return task.CanonicalFormOf(inputs, labels)!;
+    }
+
+    private void Report(string fault)
+    {
+        if (++_faults <= ShownFaults)
+        {
+            console.MarkupLineInterpolated($"[red]{fault}[/]");
+        }
+    }
+}

@@ -14,3 +14,21 @@ internal static class LabCommand
         ExportCommand.Create(),
     };
 }
+
+/// <summary><c>data TASK build|check|show</c>: datasets in the authors' format.</summary>
+internal static class DataCommand
+{
+    public static Command Create() => new("data", "Build, check and show datasets in the authors' format.")
+    {
+        For(new SudokuLab(), SudokuBuildCommand.Create()),
+        For(new MazeLab(), MazeBuildCommand.Create()),
+        For(new ArcLab(), ArcBuildCommand.Create()),
+    };
+
+    private static Command For(LabTask task, Command build) => new(task.Name, $"Datasets of {task.Puzzles}.")
+    {
+        build,
+        CheckCommand.Create(task),
+        ShowCommand.Create(task),
+    };
+}

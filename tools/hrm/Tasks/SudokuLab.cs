@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Hrm.Core;
 using Hrm.Puzzles;
+using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Tool;
@@ -98,5 +99,107 @@ internal sealed class SudokuLab : LabTask
     {
         var side = (int)Math.Round(Math.Sqrt(cells));
         return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
+    }
+}
+
+/// <summary>The presets of the Sudoku task.</summary>
+internal static class SudokuPresets
+{
+    public static IReadOnlyList<string> Names { get; } = ["small", "tiny", "sudoku-extreme", "sudoku-extreme-full"];
+
+    /// <summary>The settings of a preset, or <see langword="null"/> where there is none of that name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="size">The size of the puzzles.</param>
+    /// <param name="isDataset">
+    /// Whether the puzzles come from a dataset, which holds as many variants as it was built with, as in the paper. Those of CSV
+    /// files are varied when they are drawn.
+    /// </param>
+    public static LabSettings? Create(string name, PuzzleSize size, bool isDataset) => name switch
+    {
+        // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
+        "small" => new LabSettings
+        {
+            Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
+            Trainer = TrainerPresets.Small(),
+            Augmentation = { HintProbability = 0.75 },
+        },
+        "tiny" => new LabSettings
+        {
+            Model = HrmPresets.Tiny(size.SequenceLength, size.VocabularySize),
+            Trainer = TrainerPresets.Tiny(),
+        },
+        "sudoku-extreme" => new LabSettings
+        {
+            Model = size.Fit(HrmPresets.SudokuExtreme),
+            Trainer = TrainerPresets.SudokuExtreme(),
+            Augmentation = { Symmetries = !isDataset },
+        },
+        "sudoku-extreme-full" => new LabSettings
+        {
+            Model = size.Fit(HrmPresets.SudokuExtremeFull),
+            Trainer = TrainerPresets.SudokuExtremeFull(),
+            Augmentation = { Symmetries = !isDataset },
+        },
+        _ => null,
+    };
+}
+
+/// <summary>Puzzles from CSV files.</summary>
+internal static class SudokuFiles
+{
+    /// <summary>Reads files.</summary>
+    public static LabDataset Open(IReadOnlyList<string> files, int side, string option)
+    {
+        if (files.Count == 0)
+        {
+            throw new LabException($"{option}: expected at least one CSV file, got none.");
+        }
+
+        var shape = ShapeOf(side);
+        var task = new SudokuTask(shape);
+        var puzzles = files.SelectMany(file => SudokuCsv.Read(file, shape)).ToArray();
+        return new LabDataset(
+            new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize),
+            [],
+            [.. puzzles.Select(puzzle => puzzle.Source)]);
+    }
+
+    public static SudokuShape ShapeOf(int side)
+    {
+        try
+        {
+            return SudokuShape.OfSide(side);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new LabException($"--side: {error.Message}");
+        }
+    }
+}
+
+/// <summary>Sudoku answers by source list and by number of givens.</summary>
+internal sealed class SudokuReport(LabDataset test) : TaskReport
+{
+    private readonly CategoryTable _table = new();
+
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
+
+    public override void Add(EvaluatedExample example)
+        => _table.Add(example, CategoriesOf(example.Example, example.Inputs));
+
+    public override void Write(IAnsiConsole console) => _table.Write(console);
+
+    private static string GivensOf(int[] inputs)
+    {
+        // Of a 9×9: 17, 18 to 23, 24 to 29, 30 to 36, more; of other sizes each number by itself.
+        var givens = inputs.Count(token => token > SudokuTask.BlankToken);
+        return inputs.Length != SudokuShape.Nine.Cells ? $"{givens,2} givens" : givens switch
+        {
+            <= 17 => "17 givens",
+            <= 23 => "18-23 givens",
+            <= 29 => "24-29 givens",
+            <= 36 => "30-36 givens",
+            _ => "37+ givens",
+        };
     }
 }
