@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Hrm.Paper;
 
-/// <summary>Values as JSON files that are whole or not there.</summary>
+/// <summary>Values as JSON files that are either complete or absent.</summary>
 internal static class JsonFiles
 {
     private const int MaxBytes = 64 << 20;

@@ -29,10 +29,10 @@ internal sealed class Laboratory
     /// <summary>Where models compute.</summary>
     public required torch.Device Device { get; init; }
 
-    /// <summary>Told how it goes.</summary>
+    /// <summary>Receives progress.</summary>
     public required IAnsiConsole Console { get; init; }
 
-    /// <summary>Ends it all; what is done is kept.</summary>
+    /// <summary>Cancels the work; finished parts are kept.</summary>
     public required CancellationToken Cancellation { get; init; }
 
     /// <summary>The models of a plan, one for each seed.</summary>
@@ -43,7 +43,7 @@ internal sealed class Laboratory
     /// <param name="model">The model.</param>
     /// <param name="key">What decides it beside the model.</param>
     /// <param name="measure">Measures.</param>
-    public T Measure<T>(string name, TrainedModel model, object key, Func<HrmModel, LabDataset, T> measure)
+    public T Measure<T>(string name, TrainedModel model, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class
         => Kept.Get(name, new { model.Key, key }, () =>
         {

@@ -11,9 +11,9 @@ internal static class ReproduceCommand
 
     private static readonly Argument<string> Name = new("figure") { Description = $"{string.Join(", ", Figure.All.Select(figure => figure.Name))}, or {All}." };
     private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets of yours.", DefaultValueFactory = _ => "cpu" };
-    private static readonly Option<string> Output = new("--output") { Description = "The folder that takes models, numbers, pictures and the report.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
-    private static readonly Option<int> Seeds = new("--seeds") { Description = "How many models of each kind are trained.", DefaultValueFactory = _ => 3 };
-    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; with --scale gpu they have to be said." };
+    private static readonly Option<string> Output = new("--output") { Description = "The folder to write models, numbers, pictures and the report to.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
+    private static readonly Option<int> Seeds = new("--seeds") { Description = "The number of models per kind.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; required with --scale gpu." };
     private static readonly Option<string?> Sudoku = new("--sudoku") { Description = "With --scale gpu: the folder of Sudoku-Extreme, as `data sudoku build` writes it." };
     private static readonly Option<string?> Maze = new("--maze") { Description = "With --scale gpu: the folder of Maze-Hard, as `data maze build` writes it." };
     private static readonly Option<string> Device = CommonOptions.Device();

@@ -27,13 +27,13 @@ internal sealed class ReproduceScale
     public PuzzleSet? Easiest { get; init; }
 
     /// <summary>The paper's model for those Sudokus, and how it is trained.</summary>
-    public required Func<LabSettings> SudokuSettings { get; init; }
+    public required Func<RunSettings> SudokuSettings { get; init; }
 
     /// <summary>The paper's model for those mazes, and how it is trained.</summary>
-    public required Func<LabSettings> MazeSettings { get; init; }
+    public required Func<RunSettings> MazeSettings { get; init; }
 
     /// <summary>The paper's model for the easiest Sudokus, and how it is trained.</summary>
-    public Func<LabSettings>? EasiestSettings { get; init; }
+    public Func<RunSettings>? EasiestSettings { get; init; }
 
     /// <summary>About how many bytes a training step may take; 0 for no limit.</summary>
     public long MemoryLimit { get; init; }
@@ -54,7 +54,7 @@ internal sealed class ReproduceScale
     public required IReadOnlyList<int> MemoryCycles { get; init; }
 
     /// <summary>The settings of the memory figure: its model and batch.</summary>
-    public required Func<LabSettings> MemorySettings { get; init; }
+    public required Func<RunSettings> MemorySettings { get; init; }
 
     /// <summary>M, the largest number of segments that models are trained with.</summary>
     public int MaxSegments => SudokuSettings().Trainer.Halting.MaxSegments;
@@ -130,10 +130,10 @@ internal sealed class ReproduceScale
     /// <summary>A small model, trained by the paper's algorithm with rates and averages for minutes.</summary>
     /// <param name="source">The puzzles.</param>
     /// <param name="steps">The number of steps.</param>
-    internal static LabSettings SmallSettings(PuzzleSet source, long steps)
+    internal static RunSettings SmallSettings(PuzzleSet source, long steps)
     {
         var size = source.Size;
-        return new LabSettings
+        return new RunSettings
         {
             Task = source.Task.Name,
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize) with { HiddenSize = 96, SwiGluInnerWidth = 256, TokenMixerInnerWidth = 128 },
@@ -149,9 +149,9 @@ internal sealed class ReproduceScale
         };
     }
 
-    private static LabSettings PaperSettings(PuzzleSet source, string preset, long steps)
+    private static RunSettings PaperSettings(PuzzleSet source, string preset, long steps)
     {
-        var settings = source.Task.CreateSettings(preset, source.Size, new LabData { Folder = source.Folder });
+        var settings = source.Task.CreateSettings(preset, source.Size, new RunData { Folder = source.Folder });
         settings.Task = source.Task.Name;
         settings.Trainer.TotalSteps = steps;
         settings.Run = new TrainingRunOptions { CheckpointInterval = 100 };

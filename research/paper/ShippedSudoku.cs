@@ -18,8 +18,8 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     /// <summary>How its answers form.</summary>
     public Thinking Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
     {
-        using var sample = new LabDataset(States.Sample(test, Puzzles), [], []);
-        var settings = new LabSettings { Model = model.Config };
+        using var sample = new NamedDataset(States.Sample(test, Puzzles), [], []);
+        var settings = new RunSettings { Model = model.Config };
         settings.Trainer.Halting.MaxSegments = TrainedSegments;
         settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
         return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
@@ -35,7 +35,7 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     public IReadOnlyList<SolveFrames> Frames(int count, int segments) => Measure("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, (model, test) => new FrameList(
         [.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)])).All;
 
-    private T Measure<T>(string name, object key, Func<HrmModel, LabDataset, T> measure)
+    private T Measure<T>(string name, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class
         => laboratory.Kept.Get(name, key, () =>
         {

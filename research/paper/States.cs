@@ -18,14 +18,14 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
     /// <param name="puzzles">How many of them, evenly over all.</param>
     /// <param name="segments">How long.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static States Of(HrmModel model, LabDataset test, int puzzles, int segments, CancellationToken cancellation)
+    public static States Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         using var study = StateStudy.Run(model, Sample(test, puzzles), segments, cancellationToken: cancellation);
         return new States(study.Examples, study.Residuals, study.High.ParticipationRatio, study.Low.ParticipationRatio);
     }
 
     /// <summary>Examples evenly over a dataset, whose order may have a meaning.</summary>
-    public static IPuzzleDataset Sample(LabDataset dataset, int count)
+    public static IPuzzleDataset Sample(NamedDataset dataset, int count)
     {
         var all = dataset.Examples.ExampleCount;
         var taken = Math.Min(count, all);
@@ -49,7 +49,7 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
 internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<double[]> Low, double HighShare, double LowShare)
 {
     /// <summary>Watches the token of the first blank of the first puzzle, in the plane of many.</summary>
-    public static Trajectory Of(HrmModel model, LabDataset test, int puzzles, int segments, CancellationToken cancellation)
+    public static Trajectory Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         using var study = StateStudy.Run(model, States.Sample(test, puzzles), segments, cancellationToken: cancellation);
         using var high = study.High.Components(2);

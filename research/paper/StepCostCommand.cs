@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Hrm.Paper;
 
 /// <summary>
-/// <c>step-cost</c>, which <c>reproduce memory</c> starts as a process of its own: a process has its peak of memory only once.
+/// <c>step-cost</c>, which the memory figure starts in another process, because a process has only one peak of memory.
 /// </summary>
 internal static class StepCostCommand
 {
@@ -32,11 +32,11 @@ internal static class StepCostCommand
         var file = new Option<string>("--settings") { Required = true };
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
-        var command = new Command(Name, "What reproduce starts to measure one training step.") { file, device, threads };
+        var command = new Command(Name, "Measures one training step; started by the memory figure.") { file, device, threads };
         command.Hidden = true;
         command.SetAction(result =>
         {
-            var settings = JsonFiles.Read<LabSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
+            var settings = JsonFiles.Read<RunSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
             var cost = Measure(settings, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), allowsTf32: false));
             Console.WriteLine(JsonFiles.ToText(cost));
         });
@@ -48,7 +48,7 @@ internal static class StepCostCommand
     /// <param name="file">Takes the settings for that process.</param>
     /// <param name="device">Where it trains.</param>
     /// <param name="quantity">What of the result is wanted.</param>
-    public static StepCost RunInOwnProcess(LabSettings settings, string file, torch.Device device, StepQuantity quantity)
+    public static StepCost RunInOwnProcess(RunSettings settings, string file, torch.Device device, StepQuantity quantity)
     {
         JsonFiles.Write(file, settings);
         var environment = new Dictionary<string, string>();
@@ -68,10 +68,10 @@ internal static class StepCostCommand
         }
     }
 
-    private static StepCost Measure(LabSettings settings, torch.Device device)
+    private static StepCost Measure(RunSettings settings, torch.Device device)
     {
         var memory = new DeviceMemory(device);
-        var task = LabTask.Of(settings.Task);
+        var task = ToolTask.Of(settings.Task);
         using var training = task.OpenTraining(settings.Data);
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);

@@ -24,7 +24,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     /// <param name="test">The puzzles.</param>
     /// <param name="segments">How long.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static Thinking Of(HrmModel model, LabSettings settings, LabDataset test, int segments, CancellationToken cancellation)
+    public static Thinking Of(HrmModel model, RunSettings settings, NamedDataset test, int segments, CancellationToken cancellation)
     {
         var maximum = settings.Trainer.Halting.MaxSegments;
         var rules = new Dictionary<string, HaltingStudy>
@@ -32,7 +32,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
             [OwnRule] = new(new QValueHalting(rule: settings.Trainer.Halting.Rule), maximum),
             [ConfidenceRule] = new(new ConfidenceHalting(Confidence), maximum),
         };
-        var task = settings.Task == "sudoku" ? new SudokuTask(SudokuLab.ShapeOf(model.Config.SequenceLength)) : null;
+        var task = settings.Task == "sudoku" ? new SudokuTask(SudokuToolTask.ShapeOf(model.Config.SequenceLength)) : null;
         var answers = new AnswerStudy(segments);
         new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Evaluate(
             test.Examples,

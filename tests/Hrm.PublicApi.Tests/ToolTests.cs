@@ -106,7 +106,7 @@ public sealed class ToolTests : IDisposable
 
         var allowed = ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "Trainer:TotalSteps=2", "--allow-changes");
         allowed.Code.Should().Be(0, allowed.Errors);
-        allowed.Errors.Should().Contain("not the run that was interrupted: Trainer:TotalSteps was 1, is 2");
+        allowed.Errors.Should().Contain("differs from the interrupted run: Trainer:TotalSteps was 1, is 2");
         ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "KeepCheckpoints=9").Code.Should().Be(0);
 
         // Nothing is left to train, so nothing continues.

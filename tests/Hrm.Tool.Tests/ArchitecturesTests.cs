@@ -100,7 +100,7 @@ public sealed class ArchitecturesTests : IDisposable
         using var model = Architectures.Create(architecture, Config, _generator);
         model.Save(folder.Path);
 
-        using var loaded = Architectures.Load(folder.Path, new LabSettings { Architecture = architecture, Model = Config }, CPU, null);
+        using var loaded = Architectures.Load(folder.Path, new RunSettings { Architecture = architecture, Model = Config }, CPU, null);
 
         using var expected = model.call(model.InitialCarry(2), _batch);
         using var got = loaded.call(loaded.InitialCarry(2), _batch);
@@ -117,7 +117,7 @@ public sealed class ArchitecturesTests : IDisposable
     public void A_model_is_not_too_large_for_its_own_weights(Architecture architecture)
     {
         using var folder = new TemporaryFolder();
-        var settings = new LabSettings { Architecture = architecture, Model = Config with { HighLayers = 8, Merge = StateMerge.Gated } };
+        var settings = new RunSettings { Architecture = architecture, Model = Config with { HighLayers = 8, Merge = StateMerge.Gated } };
         using var model = Architectures.Create(architecture, settings.Model, _generator);
         model.Save(folder["stored"], ScalarType.BFloat16);
         Directory.CreateDirectory(folder["linked"]);
@@ -139,14 +139,14 @@ public sealed class ArchitecturesTests : IDisposable
         using var model = Architectures.Create(Architecture.Shared, Config, _generator);
         model.Save(folder.Path);
         File.WriteAllText(folder["training.safetensors"], new string('x', 1 << 20));
-        var settings = new LabSettings { Architecture = Architecture.Shared, Model = Config with { LowLayers = 2 } };
+        var settings = new RunSettings { Architecture = Architecture.Shared, Model = Config with { LowLayers = 2 } };
         FluentActions.Invoking(() => Architectures.Load(folder.Path, settings, CPU, null)).Should().Throw<LabException>().WithMessage("settings: expected a model that fits the weights of the run, *");
         FluentActions.Invoking(() => Architectures.RequireRoom(settings, ["nowhere"])).Should().Throw<HrmFileException>().WithMessage("nowhere*");
     }
 
     [Fact]
     public void Another_dtype_is_refused_where_it_cannot_be_had()
-        => FluentActions.Invoking(() => Architectures.Load("nowhere", new LabSettings { Architecture = Architecture.Shared, Model = Config }, CPU, ScalarType.BFloat16))
+        => FluentActions.Invoking(() => Architectures.Load("nowhere", new RunSettings { Architecture = Architecture.Shared, Model = Config }, CPU, ScalarType.BFloat16))
             .Should().Throw<LabException>().WithMessage("--dtype: expected Float32*got BFloat16.");
 
     private long Parameters(Architecture architecture)

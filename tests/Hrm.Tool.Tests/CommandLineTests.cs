@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [InlineData("train sudoku --minuts=3", "--minuts=3: expected an option of*did you mean --minutes?")]
     [InlineData("train sudoku -steps 3", "-steps: expected an option of*did you mean --steps?")]
     [InlineData("data arc build --source a --sourse b --output c", "--sourse: expected an option of '* data arc build'; did you mean --source?")]
-    [InlineData("export --run a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists what there is.")]
+    [InlineData("export --run a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists the options.")]
     [InlineData("trian sudoku", "trian: expected a command or option of '*'; did you mean train?")]
     [InlineData("train sudoku --steps many", "--steps: expected a whole number, got 'many'; *")]
     [InlineData("train sudoku --output <> --steps 1", "--output: expected a value, got ''.")]
@@ -21,7 +21,7 @@ public sealed class CommandLineTests
     [InlineData("train sudoku --set <>", "--set: expected a value, got ''.")]
     [InlineData("solve sudoku <> --run a", "puzzle: expected a value, got ''.")]
     [InlineData("train sudoku --output a --output b", "*--output*single argument*")]
-    [InlineData("train", "Required command was not provided; '* train --help' lists what there is.")]
+    [InlineData("train", "Required command was not provided; '* train --help' lists the options.")]
     public void A_bad_command_line_is_named(string arguments, string message)
         => FluentActions.Invoking(() => Parse(arguments)).Should().Throw<LabException>().WithMessage(message);
 
@@ -101,8 +101,8 @@ public sealed class CommandLineTests
             .WithMessage("--resume: expected the settings of the run, got others*AllowTensorFloat32 was true, is not set*");
     }
 
-    private static LabSettings Settings() => new() { Model = HrmPresets.Tiny(81, 11) };
+    private static RunSettings Settings() => new() { Model = HrmPresets.Tiny(81, 11) };
 
     private static System.CommandLine.ParseResult Parse(string arguments)
-        => CommandLine.Parse(LabCommand.Create(), [.. arguments.Split(' ').Select(argument => argument == "<>" ? string.Empty : argument)]);
+        => CommandLine.Parse(HrmCommand.Create(), [.. arguments.Split(' ').Select(argument => argument == "<>" ? string.Empty : argument)]);
 }

@@ -28,7 +28,7 @@ public sealed class DatasetTests : IDisposable
         Check(out var written).Should().Be(isKnown);
 
         written.Should().Contain(isKnown ? "no fault found" : "expected one task in a group, got a");
-        using var test = LabDataset.Open(_folder["data"], "test");
+        using var test = NamedDataset.Open(_folder["data"], "test");
         ArcTasks.Of(test).Should().HaveCount(isKnown ? 1 : 4);
     }
 
@@ -36,7 +36,7 @@ public sealed class DatasetTests : IDisposable
     public void The_report_of_tasks_whose_outputs_are_not_known_has_no_score()
     {
         WriteArc(new ArcPair(ArcGrid.Parse("7"), null));
-        using var test = LabDataset.Open(_folder["data"], "test");
+        using var test = NamedDataset.Open(_folder["data"], "test");
         var report = new ArcReport(test);
 
         var written = Written(report.Write);
@@ -48,8 +48,8 @@ public sealed class DatasetTests : IDisposable
     public void A_model_is_refused_puzzles_whose_ids_mean_others()
     {
         WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")));
-        var trained = new LabData();
-        using (var training = LabDataset.Open(_folder["data"], "train"))
+        var trained = new RunData();
+        using (var training = NamedDataset.Open(_folder["data"], "train"))
         {
             trained.IdentifiersHash = training.IdentifiersHash;
             training.Invoking(it => it.RequireIdsOf(trained, "run")).Should().NotThrow();
@@ -57,10 +57,10 @@ public sealed class DatasetTests : IDisposable
 
         Directory.Delete(_folder["data"], recursive: true);
         WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")), seed: 2);
-        using var rebuilt = LabDataset.Open(_folder["data"], "test");
+        using var rebuilt = NamedDataset.Open(_folder["data"], "test");
         rebuilt.Invoking(it => it.RequireIdsOf(trained, "run")).Should().Throw<LabException>()
             .WithMessage($"--data: {_folder["data"]}: expected the puzzle ids that run was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got one with {rebuilt.IdentifiersHash}*");
-        rebuilt.Invoking(it => it.RequireIdsOf(new LabData(), "run")).Should().NotThrow("a run of before does not know its ids");
+        rebuilt.Invoking(it => it.RequireIdsOf(new RunData(), "run")).Should().NotThrow("a run of before does not know its ids");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class DatasetTests : IDisposable
     private bool Check(out string written)
     {
         var isSound = false;
-        written = Written(console => isSound = new DatasetCheck(LabTask.Of("arc"), _folder["data"], console).Run(disjoint: false, default));
+        written = Written(console => isSound = new DatasetCheck(ToolTask.Of("arc"), _folder["data"], console).Run(disjoint: false, default));
         return isSound;
     }
 

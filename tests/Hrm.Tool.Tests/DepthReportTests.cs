@@ -19,8 +19,8 @@ public sealed class DepthReportTests
         using var generator = new torch.Generator(3);
         using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         var dataset = new InMemoryPuzzleDataset(questions.Select((puzzle, i) => LabelledByTheModel(model, task, puzzle, i % 4 == 0 ? 16 : 8)), task.VocabularySize);
-        using var test = new LabDataset(dataset, [], [.. questions.Select((_, i) => i % 2 == 0 ? "puzzles5_forum_hardest_1905_11+" : "other")]);
-        var report = new DepthReport(new SudokuLab().CreateReport(test), HaltingRule.HaltPositive);
+        using var test = new NamedDataset(dataset, [], [.. questions.Select((_, i) => i % 2 == 0 ? "puzzles5_forum_hardest_1905_11+" : "other")]);
+        var report = new DepthReport(new SudokuToolTask().CreateReport(test), HaltingRule.HaltPositive);
         report.Run(model, test, 16, new CountLines(AnsiConsole.Console, 40), CancellationToken.None);
 
         using var writer = new StringWriter();

@@ -31,7 +31,7 @@ public sealed class ExportTests : IDisposable
 
     private void Train(string name, double emaDecay, bool isResumed)
     {
-        var settings = new LabSettings
+        var settings = new RunSettings
         {
             Model = TinyRun.Model,
             Trainer = { TotalSteps = 2, WarmupSteps = 0, GlobalBatchSize = 4, EmaDecay = emaDecay },

@@ -39,7 +39,7 @@ public sealed class InitialWeightsTests : IDisposable
 
     private void Train(string initialWeights)
     {
-        var settings = new LabSettings
+        var settings = new RunSettings
         {
             Model = TinyRun.Model,
             InitialWeights = initialWeights,

@@ -28,7 +28,7 @@ public sealed class ReportTests
         var answer = solution.ToArray();
         (answer[0], answer[5], answer[6]) = (3, 2, 1);
 
-        var view = LabTask.Of("sudoku").ViewAnswer("segment 1", inputs, solution, answer)!;
+        var view = ToolTask.Of("sudoku").ViewAnswer("segment 1", inputs, solution, answer)!;
 
         view.Cells.Select((cell, place) => (cell, place)).Where(item => item.cell.Background == Color.Purple).Select(item => item.place).Should().Equal(0, 5, 6);
         view.Cells[1].Foreground.Should().Be(Color.Default);
@@ -43,7 +43,7 @@ public sealed class ReportTests
         int[] solution = [3, 5, 4, 2, 2, 2, 2, 2, 2];
         int[] answer = [3, 2, 4, 5, 2, 2, 2, 2, 2];
 
-        var cells = LabTask.Of("maze").ViewAnswer("segment 1", inputs, solution, answer)!.Cells;
+        var cells = ToolTask.Of("maze").ViewAnswer("segment 1", inputs, solution, answer)!.Cells;
 
         cells.Select((cell, place) => (cell, place)).Where(item => item.cell.Background == Color.Purple).Select(item => (item.place, item.cell.Text)).Should().Equal((1, "?"), (3, "•"));
     }

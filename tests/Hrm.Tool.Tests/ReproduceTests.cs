@@ -232,7 +232,7 @@ public sealed class ReproduceTests : IDisposable
             MemorySettings = () => Settings(sudoku),
         };
 
-        static LabSettings Settings(PuzzleSet source)
+        static RunSettings Settings(PuzzleSet source)
         {
             var settings = ReproduceScale.SmallSettings(source, steps: 4);
             settings.Model = settings.Model with { HiddenSize = 32, SwiGluInnerWidth = 32, TokenMixerInnerWidth = 16, ForwardDtype = torch.ScalarType.Float32 };

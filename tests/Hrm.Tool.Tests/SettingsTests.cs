@@ -161,12 +161,12 @@ public sealed class SettingsTests : IDisposable
         (RunFolder.OfModel(_folder[model]) is not null).Should().Be(hasRun);
     }
 
-    private static LabSettings Preset() => new()
+    private static RunSettings Preset() => new()
     {
         Model = HrmPresets.Tiny(16, 6),
         Trainer = { LearningRate = 0.002, GradientMode = GradientMode.LastCycle, Halting = { MaxSegments = 8 } },
         Augmentation = { HintProbability = 0.75 },
         Threads = 1,
-        Data = new LabData { Train = ["a.csv", "b.csv"], Test = ["a.csv", "b.csv"] },
+        Data = new RunData { Train = ["a.csv", "b.csv"], Test = ["a.csv", "b.csv"] },
     };
 }

@@ -13,15 +13,15 @@ internal static class TinyRun
 
     public static HrmConfig Model => HrmPresets.Tiny(Sudoku.SequenceLength, Sudoku.VocabularySize);
 
-    public static LabTraining Create(LabSettings settings, string folder)
+    public static TrainingSession Create(RunSettings settings, string folder)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
-        return new LabTraining(settings, Puzzles(8), Puzzles(2), new RunFolder(folder), torch.CPU, console);
+        return new TrainingSession(settings, Puzzles(8), Puzzles(2), new RunFolder(folder), torch.CPU, console);
     }
 
-    private static LabDataset Puzzles(int count)
+    private static NamedDataset Puzzles(int count)
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(count, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
+        return new NamedDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
     }
 }

@@ -1,3 +1,3 @@
 using Hrm.Tool;
 
-return await CommandLine.RunAsync(LabCommand.Create(), args);
+return await CommandLine.RunAsync(HrmCommand.Create(), args);

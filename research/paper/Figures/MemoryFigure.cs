@@ -55,7 +55,7 @@ internal sealed class MemoryFigure : Figure
         settings.Trainer.GradientMode = mode;
         settings.Model = settings.Model with { HighCycles = count, LowCycles = count };
         settings.Trainer.Halting.MaxSegments = 1;
-        settings.Data = new LabData { Folder = laboratory.Scale.Sudoku.Folder };
+        settings.Data = new RunData { Folder = laboratory.Scale.Sudoku.Folder };
         return Run(StepQuantity.Memory) with { Milliseconds = Run(StepQuantity.Time).Milliseconds };
 
         StepCost Run(StepQuantity quantity) => laboratory.Kept.Get("step-cost", new { settings, device = $"{laboratory.Device}", threads = torch.get_num_threads(), quantity }, () =>

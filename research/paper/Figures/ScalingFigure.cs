@@ -47,9 +47,9 @@ internal sealed class ScalingFigure : Figure
             [picture]);
     }
 
-    private static double Width(LabSettings settings) => settings.Model.HiddenSize;
+    private static double Width(RunSettings settings) => settings.Model.HiddenSize;
 
-    private static double Depth(LabSettings settings) => (double)TrainingPlan.Blocks(settings).Forward * settings.Trainer.Halting.MaxSegments;
+    private static double Depth(RunSettings settings) => (double)TrainingPlan.Blocks(settings).Forward * settings.Trainer.Halting.MaxSegments;
 
     private static Chart Chart(string title, string across, IReadOnlyList<Curve> curves)
         => new(title, across, "exact test answers, %", [.. curves.Select(curve => Series.Of(curve.Label, curve.X, curve.Y))])
@@ -132,7 +132,7 @@ internal sealed class ScalingFigure : Figure
 
         public string Text => $"{Number(Y[0].Mean)} to {Number(Y[^1].Mean)} % at {Number(X[0], "F0")} to {Number(X[^1], "F0")}";
 
-        public static Curve Of(Laboratory laboratory, string label, IEnumerable<TrainingPlan> plans, Func<LabSettings, double> place)
+        public static Curve Of(Laboratory laboratory, string label, IEnumerable<TrainingPlan> plans, Func<RunSettings, double> place)
         {
             var all = plans.ToArray();
             var models = all.Select(laboratory.Train).ToArray();

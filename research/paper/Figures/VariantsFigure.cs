@@ -45,7 +45,7 @@ internal sealed class VariantsFigure : Figure
                     seeds,
                     Verdicts.Higher(hrm, recurrent)),
                 new Claim(
-                    "Gates in the place of the sum \"could potentially improve performance\"",
+                    "Gates instead of the sum \"could potentially improve performance\"",
                     "left for future work",
                     $"sum {hrm.Text()} %, gated {gated.Text()} %",
                     setting,

@@ -151,7 +151,7 @@ internal static class ReportPage
 
     private static void Append(StringBuilder page, SolveFrames frames)
     {
-        var task = LabTask.Of(frames.Task);
+        var task = ToolTask.Of(frames.Task);
         Add(page, $"<div class=\"frames\" title=\"{Encode(frames.Title)}\">\n<p>{Encode(frames.Title)}</p>\n");
         for (var segment = 0; segment < frames.Answers.Count; segment++)
         {

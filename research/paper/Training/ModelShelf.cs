@@ -7,7 +7,7 @@ namespace Hrm.Paper;
 
 /// <summary>
 /// The models that figures need: each is trained once, and kept under a name that has a hash of its settings and puzzles, so that
-/// whatever changes them makes another one. A training that was stopped goes on from its last checkpoint.
+/// whatever changes them makes another one. A training that was stopped resumes from its last checkpoint.
 /// </summary>
 internal sealed class ModelShelf
 {
@@ -60,13 +60,13 @@ internal sealed class ModelShelf
         using var log = new StreamWriter(Path.Combine(path, "train.log"), append: true) { AutoFlush = true };
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(log) });
         var progress = new ConsoleProgress(_console, $"{plan.Name}, seed {seed}: ");
-        using var training = new LabTraining(settings, plan.Source.Task.OpenTraining(settings.Data), plan.Source.OpenTest(), folder, _device, quiet) { Progress = progress };
+        using var training = new TrainingSession(settings, plan.Source.Task.OpenTraining(settings.Data), plan.Source.OpenTest(), folder, _device, quiet) { Progress = progress };
         var outcome = HasCheckpoint(folder) ? training.Resume(_cancellation) : training.Start(_cancellation);
         _cancellation.ThrowIfCancellationRequested();
         return Keep(settings, folder, outcome);
     }
 
-    private static Result Keep(LabSettings settings, RunFolder folder, TrainingOutcome outcome)
+    private static Result Keep(RunSettings settings, RunFolder folder, TrainingOutcome outcome)
     {
         using var generator = new torch.Generator(1);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
@@ -85,7 +85,7 @@ internal sealed class ModelShelf
 
         // Where puzzles lie makes no other model.
         var settings = plan.For(seed);
-        settings.Data = new LabData();
+        settings.Data = new RunData();
         key = JsonFiles.HashOf(new { Version, fingerprint, settings });
         return Path.Combine(_root, $"{plan.Source.Task.Name}-{settings.Architecture}-s{seed}-{key}".ToLowerInvariant());
     }

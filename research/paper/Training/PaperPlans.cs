@@ -99,14 +99,14 @@ internal sealed class PaperPlans(ReproduceScale scale)
         });
     }
 
-    private static void MakeDirect(LabSettings settings)
+    private static void MakeDirect(RunSettings settings)
     {
         settings.Architecture = Architecture.Direct;
         settings.Trainer.Halting.MaxSegments = 1;
     }
 
-    private static void SetSegments(LabSettings settings, int segments) => settings.Trainer.Halting.MaxSegments = segments;
+    private static void SetSegments(RunSettings settings, int segments) => settings.Trainer.Halting.MaxSegments = segments;
 
-    private void Lengthen(LabSettings settings)
+    private void Lengthen(RunSettings settings)
         => settings.Model = settings.Model with { HighCycles = scale.LongCycles.HighCycles, LowCycles = scale.LongCycles.LowCycles };
 }

@@ -11,7 +11,7 @@ namespace Hrm.Paper;
 /// <param name="name">What it is called in the report.</param>
 /// <param name="folder">Where it lies.</param>
 /// <param name="build">Builds it where it is missing; <see langword="null"/> where the user has to.</param>
-internal sealed class PuzzleSet(LabTask task, string name, string folder, Action<string>? build)
+internal sealed class PuzzleSet(ToolTask task, string name, string folder, Action<string>? build)
 {
     /// <summary>The most test puzzles that models are measured on, evenly over all: the full Sudoku-Extreme set has hundreds of thousands.</summary>
     private const int MaxTestPuzzles = 2000;
@@ -19,7 +19,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
     private PuzzleSize? _size;
 
     /// <summary>The task.</summary>
-    public LabTask Task => task;
+    public ToolTask Task => task;
 
     /// <summary>What it is called in the report.</summary>
     public string Name => name;
@@ -35,7 +35,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
             if (_size is null)
             {
                 Ensure();
-                using var test = LabDataset.Open(Folder, LabDataset.TestSplit);
+                using var test = NamedDataset.Open(Folder, NamedDataset.TestSplit);
                 _size = PuzzleSize.Of(test.Examples);
             }
 
@@ -45,7 +45,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
 
     /// <summary>Generated Sudokus: as many for training as for testing, no test solution a variant of a training solution.</summary>
     public static PuzzleSet GeneratedSudokus(string root, int side, int givens, int count) => new(
-        LabTask.Of("sudoku"),
+        ToolTask.Of("sudoku"),
         $"{side}×{side} Sudokus, {givens} givens",
         Path.Combine(root, $"sudoku-{side}-{givens}-{count}"),
         folder =>
@@ -59,7 +59,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
 
     /// <summary>Generated mazes: as many for training as for testing, no layout in both, also turned or mirrored.</summary>
     public static PuzzleSet GeneratedMazes(string root, int side, int minimumPath, int count) => new(
-        LabTask.Of("maze"),
+        ToolTask.Of("maze"),
         $"{side}×{side} mazes, paths of {minimumPath} or more cells",
         Path.Combine(root, $"maze-{side}-{minimumPath}-{count}"),
         folder =>
@@ -71,8 +71,8 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
             Write(folder, new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize }, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
         });
 
-    /// <summary>A dataset that somebody built.</summary>
-    public static PuzzleSet Built(string task, string folder) => new(LabTask.Of(task), Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, null);
+    /// <summary>A dataset that the user built.</summary>
+    public static PuzzleSet Built(string task, string folder) => new(ToolTask.Of(task), Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, null);
 
     /// <summary>Builds it where it is missing.</summary>
     public void Ensure()
@@ -84,9 +84,9 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
     }
 
     /// <summary>The test puzzles that models are measured on.</summary>
-    public LabDataset OpenTest()
+    public NamedDataset OpenTest()
     {
-        var all = LabDataset.Open(Folder, LabDataset.TestSplit);
+        var all = NamedDataset.Open(Folder, NamedDataset.TestSplit);
         if (all.Examples.ExampleCount <= MaxTestPuzzles)
         {
             return all;
@@ -94,7 +94,7 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
 
         using (all)
         {
-            return new LabDataset(States.Sample(all, MaxTestPuzzles), all.Identifiers, []);
+            return new NamedDataset(States.Sample(all, MaxTestPuzzles), all.Identifiers, []);
         }
     }
 
@@ -102,9 +102,9 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var split in (string[])[LabDataset.TrainSplit, LabDataset.TestSplit])
+        foreach (var split in (string[])[NamedDataset.TrainSplit, NamedDataset.TestSplit])
         {
-            using var dataset = LabDataset.Open(Folder, split);
+            using var dataset = NamedDataset.Open(Folder, split);
             var count = dataset.Examples.ExampleCount;
 
             // A sample, evenly: a set of millions need not be read to know it again.
@@ -122,5 +122,5 @@ internal sealed class PuzzleSet(LabTask task, string name, string folder, Action
     }
 
     private static void Write(string folder, PuzzleDatasetOptions options, IEnumerable<PuzzleGroup> training, IEnumerable<PuzzleGroup> test)
-        => PuzzleDatasetFolder.Write(folder, DatasetOutput.BlankAlone, [new PuzzleSplit(LabDataset.TrainSplit, training), new PuzzleSplit(LabDataset.TestSplit, test)], options);
+        => PuzzleDatasetFolder.Write(folder, DatasetOutput.BlankAlone, [new PuzzleSplit(NamedDataset.TrainSplit, training), new PuzzleSplit(NamedDataset.TestSplit, test)], options);
 }

@@ -7,7 +7,7 @@ namespace Hrm.Paper;
 /// <param name="Name">What the report calls it.</param>
 /// <param name="Source">Its puzzles.</param>
 /// <param name="Create">Its settings, new at each call.</param>
-internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSettings> Create)
+internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<RunSettings> Create)
 {
     /// <summary>About how many bytes a block that records gradients keeps for each value of its state.</summary>
     private const long BytesOfValue = 60;
@@ -19,11 +19,11 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
     public int MaxSegments => Create().Trainer.Halting.MaxSegments;
 
     /// <summary>The settings for a seed.</summary>
-    public LabSettings For(int seed)
+    public RunSettings For(int seed)
     {
         var settings = Create();
         settings.Seed = seed;
-        settings.Data = new LabData { Folder = Source.Folder };
+        settings.Data = new RunData { Folder = Source.Folder };
         if (MemoryLimit > 0)
         {
             var row = Blocks(settings).Gradient * (long)settings.Model.TokenCount * settings.Model.HiddenSize * BytesOfValue;
@@ -37,7 +37,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
     /// <summary>The same with some settings changed.</summary>
     /// <param name="name">What the report calls it.</param>
     /// <param name="change">Changes them.</param>
-    public TrainingPlan With(string name, Action<LabSettings> change) => this with
+    public TrainingPlan With(string name, Action<RunSettings> change) => this with
     {
         Name = name,
         Create = () =>
@@ -49,7 +49,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<LabSetti
     };
 
     /// <summary>The blocks that are applied in a segment, and those that record gradients.</summary>
-    public static (int Forward, int Gradient) Blocks(LabSettings settings)
+    public static (int Forward, int Gradient) Blocks(RunSettings settings)
     {
         var config = settings.Model;
         var (high, low) = settings.Architecture switch

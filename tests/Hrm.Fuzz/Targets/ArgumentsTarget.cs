@@ -12,7 +12,7 @@ internal sealed class ArgumentsTarget : FuzzTarget
 
     private static readonly string SettingsText = RunFolder.ToJson(Preset()).ToJsonString();
 
-    private readonly System.CommandLine.RootCommand _root = LabCommand.Create();
+    private readonly System.CommandLine.RootCommand _root = HrmCommand.Create();
 
     public override IReadOnlyList<FuzzSeed> Seeds { get; } =
     [
@@ -47,9 +47,9 @@ internal sealed class ArgumentsTarget : FuzzTarget
         new Dictionary<string, byte[]> { [Arguments] = Encoding.UTF8.GetBytes(arguments.Replace(' ', '\n')), [Settings] = Encoding.UTF8.GetBytes(SettingsText) },
         [Arguments, Settings]);
 
-    private static LabSettings Preset() => new()
+    private static RunSettings Preset() => new()
     {
         Model = HrmPresets.Tiny(16, 6),
-        Data = new LabData { Train = ["a.csv", "b.csv"], Test = ["c.csv"] },
+        Data = new RunData { Train = ["a.csv", "b.csv"], Test = ["c.csv"] },
     };
 }

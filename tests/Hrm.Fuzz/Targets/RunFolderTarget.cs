@@ -52,7 +52,7 @@ internal sealed class RunFolderTarget : FuzzTarget
 
     public override void Read(string folder)
     {
-        var settings = new RunFolder(folder).ReadSettings(LabTask.Of("sudoku"));
+        var settings = new RunFolder(folder).ReadSettings(ToolTask.Of("sudoku"));
         using (var model = Architectures.Load(folder, settings, torch.CPU, null))
         {
             Require(model.Config.VocabularySize > 0, "a model is read, or refused");
@@ -66,18 +66,18 @@ internal sealed class RunFolderTarget : FuzzTarget
         Require(store.Restore(trainer) is not null, "a checkpoint is restored, or refused");
     }
 
-    private static LabTraining Training(LabSettings settings, string folder) => new(settings, Puzzles(), Puzzles(), new RunFolder(folder), torch.CPU, Quiet);
+    private static TrainingSession Training(RunSettings settings, string folder) => new(settings, Puzzles(), Puzzles(), new RunFolder(folder), torch.CPU, Quiet);
 
-    private static LabSettings Settings() => new()
+    private static RunSettings Settings() => new()
     {
         Model = TinyModel.Config with { SequenceLength = Sudoku.SequenceLength, VocabularySize = Sudoku.VocabularySize, PuzzleEmbeddingWidth = 0, PuzzleIdCount = 1 },
         Trainer = { TotalSteps = 1, WarmupSteps = 0, GlobalBatchSize = 2, Halting = { MaxSegments = 1 } },
         Evaluations = 1,
     };
 
-    private static LabDataset Puzzles()
+    private static NamedDataset Puzzles()
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(2, 8);
-        return new LabDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
+        return new NamedDataset(new InMemoryPuzzleDataset(puzzles.Select(Sudoku.ToExample), Sudoku.VocabularySize), [], []);
     }
 }

@@ -65,7 +65,7 @@ public sealed partial class MigratingGuideTests : GuideFolder
 
     private static bool Exists(string setting)
     {
-        Type? type = typeof(LabSettings);
+        Type? type = typeof(RunSettings);
         foreach (var key in setting.Split(':'))
         {
             type = type?.GetProperty(key)?.PropertyType;

@@ -64,7 +64,7 @@ internal static class CommandLine
         {
             throw new LabException(result.UnmatchedTokens is [var unmatched, ..]
                 ? $"{unmatched}: expected a command or option of '{NameOf(result)}'{Hint(unmatched, result)}"
-                : string.Join("; ", result.Errors.Select(Explain).Distinct().Take(MostErrors)) + $"; '{NameOf(result)} --help' lists what there is.");
+                : string.Join("; ", result.Errors.Select(Explain).Distinct().Take(MostErrors)) + $"; '{NameOf(result)} --help' lists the options.");
         }
 
         return result;
@@ -121,7 +121,7 @@ internal static class CommandLine
     }
 
     private static string Hint(string name, ParseResult result)
-        => Words.Suggestion(name, NamesOf(result)) is { Length: > 0 } hint ? hint : $"; '{NameOf(result)} --help' lists what there is.";
+        => Words.Suggestion(name, NamesOf(result)) is { Length: > 0 } hint ? hint : $"; '{NameOf(result)} --help' lists the options.";
 
     /// <summary>The error, without the names of types that the parser puts into it.</summary>
     private static string Explain(ParseError error)

@@ -32,7 +32,7 @@ internal static class TorchOptions
             return new torch.Device(DeviceType.CUDA, index);
         }
 
-        error = $"expected a device that is there, got '{name}': libtorch sees {count} CUDA devices";
+        error = $"expected an available device, got '{name}': libtorch finds {count} CUDA devices";
         return null;
     }
 

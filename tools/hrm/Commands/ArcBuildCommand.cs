@@ -36,7 +36,7 @@ internal static class ArcBuildCommand
             Seed = result.GetValue(BuildOptions.Seed),
         });
         var dataset = builder.Build(sets, cancellationToken);
-        PuzzleSplit[] splits = [new(LabDataset.TrainSplit, dataset.Train), new(LabDataset.TestSplit, dataset.Test)];
+        PuzzleSplit[] splits = [new(NamedDataset.TrainSplit, dataset.Train), new(NamedDataset.TestSplit, dataset.Test)];
         var options = new PuzzleDatasetOptions
         {
             SequenceLength = ArcEncoding.SequenceLength,

@@ -7,23 +7,23 @@ namespace Hrm.Tool;
 /// <summary><c>data TASK check</c>: whether a dataset is what its files say, and whether its puzzles keep the rules of the task.</summary>
 internal static class CheckCommand
 {
-    public static Command Create(LabTask task)
+    public static Command Create(ToolTask task)
     {
         var data = new Option<string>("--data") { Description = "The folder of a dataset.", Required = true };
-        var disjoint = new Option<bool>("--disjoint") { Description = "Prove that no test puzzle is a symmetric variant of a training puzzle, too." };
+        var disjoint = new Option<bool>("--disjoint") { Description = "Also prove that no test puzzle is a symmetric variant of a training puzzle." };
         var command = new Command("check", $"Check a dataset of {task.Puzzles}: its files, and every example. Exit code 3 if it has faults.") { data };
-        if (task is not ArcLab)
+        if (task is not ArcToolTask)
         {
             command.Add(disjoint);
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => IsSound(task, result.GetValue(data)!, task is not ArcLab && result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
+            () => IsSound(task, result.GetValue(data)!, task is not ArcToolTask && result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
             CancellationToken.None));
         return command;
     }
 
-    private static bool IsSound(LabTask task, string folder, bool disjoint, CancellationToken cancellationToken)
+    private static bool IsSound(ToolTask task, string folder, bool disjoint, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +38,7 @@ internal static class CheckCommand
 }
 
 /// <summary>Verifies the files of a dataset and checks every example against the rules of its task.</summary>
-internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole console)
+internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole console)
 {
     private const int ShownFaults = 20;
 
@@ -71,7 +71,7 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
 
     private void CheckExamples(string split, CancellationToken cancellationToken)
     {
-        using var dataset = LabDataset.Open(folder, split);
+        using var dataset = NamedDataset.Open(folder, split);
         for (var example = 0; example < dataset.Examples.ExampleCount; example++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,8 +86,8 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
 
     private void CheckDisjoint(CancellationToken cancellationToken)
     {
-        using var training = LabDataset.Open(folder, LabDataset.TrainSplit);
-        using var test = LabDataset.Open(folder, LabDataset.TestSplit);
+        using var training = NamedDataset.Open(folder, NamedDataset.TrainSplit);
+        using var test = NamedDataset.Open(folder, NamedDataset.TestSplit);
         var firstOf = new Dictionary<object, int>();
         foreach (var group in Enumerable.Range(0, training.Examples.GroupOffsets.Count - 1))
         {
@@ -109,7 +109,7 @@ internal sealed class DatasetCheck(LabTask task, string folder, IAnsiConsole con
         console.WriteLine($"{firstOf.Count:N0} different training puzzles up to symmetry compared with {test.Examples.ExampleCount:N0} test puzzles");
     }
 
-    private object FormOf(LabDataset dataset, int example)
+    private object FormOf(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         return task.CanonicalFormOf(inputs, labels)!;

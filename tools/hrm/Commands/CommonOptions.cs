@@ -16,9 +16,9 @@ internal static class CommonOptions
 
     public static Option<int> Side() => new("--side") { Description = "The side of the boards: 4, 6, 9, …", DefaultValueFactory = _ => 9 };
 
-    public static Option<string> Device() => new("--device") { Description = "cpu, or cuda:0 and so on.", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
 
-    public static Option<string?> Dtype() => new("--dtype") { Description = "The dtype to compute in, over that of the model's config: float32 or bfloat16." };
+    public static Option<string?> Dtype() => new("--dtype") { Description = "The dtype to compute in, float32 or bfloat16; by default that of the model's config." };
 
     public static Option<bool> Tf32() => new("--tf32") { Description = "Let CUDA round the factors of float32 products to TensorFloat-32." };
 
@@ -27,16 +27,16 @@ internal static class CommonOptions
     public static Option<int?> Segments() => new("--segments") { Description = "The number of segments; that of the training by default." };
 
     /// <summary>What is trained on: a dataset, or for Sudoku CSV files.</summary>
-    public static LabData ReadData(ParseResult result, LabTask task, Option<string?> data, Option<string[]> train, Option<string[]> test, Option<int> side)
+    public static RunData ReadData(ParseResult result, ToolTask task, Option<string?> data, Option<string[]> train, Option<string[]> test, Option<int> side)
     {
         if (result.GetValue(data) is { } folder)
         {
             RequireAbsent(result, "with --data", train, test, side);
-            return new LabData { Folder = folder };
+            return new RunData { Folder = folder };
         }
 
-        return task is SudokuLab
-            ? new LabData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], Side = result.GetValue(side) }
+        return task is SudokuToolTask
+            ? new RunData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], Side = result.GetValue(side) }
             : throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
     }
 
@@ -51,7 +51,7 @@ internal static class CommonOptions
     }
 
     /// <summary>Puts the number of segments, if it is given, over that of the training.</summary>
-    public static void ApplySegments(ParseResult result, Option<int?> option, LabSettings settings)
+    public static void ApplySegments(ParseResult result, Option<int?> option, RunSettings settings)
     {
         const int MostSegments = 65536;
         if (result.GetValue(option) is { } segments)
@@ -96,11 +96,11 @@ internal static class CommonOptions
 /// <summary>The options that the builders of all three tasks share.</summary>
 internal static class BuildOptions
 {
-    public static Option<string> Output { get; } = new("--output") { Description = "The folder that takes the dataset.", Required = true };
+    public static Option<string> Output { get; } = new("--output") { Description = "The folder to write the dataset to.", Required = true };
 
     public static Option<long> Seed { get; } = new("--seed") { Description = "The seed of every draw.", DefaultValueFactory = _ => 1 };
 
-    public static Option<bool> Overwrite { get; } = new("--overwrite") { Description = "Replace a dataset that is there already." };
+    public static Option<bool> Overwrite { get; } = new("--overwrite") { Description = "Replace an existing dataset." };
 
     public static Option<string[]> Sources(string name, string description) => CommonOptions.Files(name, description + " One or more files or folders.");
 

@@ -10,13 +10,13 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string> Run = CommonOptions.Run();
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default what the run was tested with." };
-    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles in place of --data: one or more CSV files.");
-    private static readonly Option<string?> Submission = new("--submission") { Description = "A file that takes two answers to each test input, in the format of the competition." };
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more CSV files.");
+    private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
     private static readonly Option<int?> Segments = CommonOptions.Segments();
     private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Stop each puzzle by its Q values." };
-    private static readonly Option<bool> Scale = new("--scale") { Description = "Print what more segments (8 to 64) and votes over symmetries (1, 3, 9) are worth." };
-    private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and where each rule of halting would have stopped." };
-    private static readonly Option<int> Count = new("--count") { Description = "How many puzzles --scale takes, evenly over all.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<bool> Scale = new("--scale") { Description = "Print the accuracy after 8 to 64 segments and with 1, 3 and 9 votes over symmetries." };
+    private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and the segment at which each halting rule would have stopped." };
+    private static readonly Option<int> Count = new("--count") { Description = "The number of puzzles for --scale, evenly over all.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Side = CommonOptions.Side();
     private static readonly Option<string> Device = CommonOptions.Device();
     private static readonly Option<string?> Dtype = CommonOptions.Dtype();
@@ -26,7 +26,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var evaluate = new Command("evaluate", "Evaluate a trained model.");
-        foreach (var task in LabTask.All)
+        foreach (var task in ToolTask.All)
         {
             evaluate.Add(Create(task));
         }
@@ -34,21 +34,21 @@ internal static class EvaluateCommand
         return evaluate;
     }
 
-    private static Command Create(LabTask task)
+    private static Command Create(ToolTask task)
     {
         var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.") { Run, Data, Segments, Adaptive, Depths, Device, Dtype, Tf32, Threads };
-        if (task is SudokuLab)
+        if (task is SudokuToolTask)
         {
             command.Add(Test);
             command.Add(Side);
         }
 
-        if (task is ArcLab)
+        if (task is ArcToolTask)
         {
             command.Add(Submission);
         }
 
-        if (task is not ArcLab)
+        if (task is not ArcToolTask)
         {
             command.Add(Scale);
             command.Add(Count);
@@ -58,7 +58,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static async Task<int> EvaluateAsync(ParseResult result, LabTask task, CancellationToken cancellationToken)
+    private static async Task<int> EvaluateAsync(ParseResult result, ToolTask task, CancellationToken cancellationToken)
     {
         var folder = new RunFolder(result.GetValue(Run)!);
         var settings = folder.ReadSettings(task);
@@ -67,7 +67,7 @@ internal static class EvaluateCommand
         test.RequireIdsOf(settings.Data, folder.Path);
         var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
         using var model = Architectures.Load(folder.Path, settings, device, CommonOptions.ReadDtype(result.GetValue(Dtype)));
-        if (task is not ArcLab && result.GetValue(Scale))
+        if (task is not ArcToolTask && result.GetValue(Scale))
         {
             CommonOptions.RequireAbsent(result, "with --scale", Segments, Adaptive, Depths);
             await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, BuildOptions.Require(result, Count, 1, int.MaxValue))
@@ -75,7 +75,7 @@ internal static class EvaluateCommand
             return 0;
         }
 
-        if (task is not ArcLab)
+        if (task is not ArcToolTask)
         {
             CommonOptions.RequireAbsent(result, "without --scale", Count);
         }
@@ -83,15 +83,15 @@ internal static class EvaluateCommand
         var report = task.CreateReport(test);
         if (result.GetValue(Depths))
         {
-            CommonOptions.RequireAbsent(result, "with --depths", task is ArcLab ? [Segments, Adaptive, Submission] : [Segments, Adaptive]);
+            CommonOptions.RequireAbsent(result, "with --depths", task is ArcToolTask ? [Segments, Adaptive, Submission] : [Segments, Adaptive]);
             var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
             depths.Run(model, test, settings.EvaluationBatchSize, new CountLines(AnsiConsole.Console, test.Examples.ExampleCount), cancellationToken);
             depths.Write(AnsiConsole.Console);
             return 0;
         }
 
-        report.Write(AnsiConsole.Console, LabEvaluation.Run(model, settings, test, Halting(result, settings), report, cancellationToken));
-        if (task is ArcLab && result.GetValue(Submission) is { } submission)
+        report.Write(AnsiConsole.Console, RunEvaluation.Run(model, settings, test, Halting(result, settings), report, cancellationToken));
+        if (task is ArcToolTask && result.GetValue(Submission) is { } submission)
         {
             ((ArcReport)report).WriteSubmission(submission);
         }
@@ -99,14 +99,14 @@ internal static class EvaluateCommand
         return 0;
     }
 
-    private static QValueHalting? Halting(ParseResult result, LabSettings settings)
+    private static QValueHalting? Halting(ParseResult result, RunSettings settings)
     {
         return result.GetValue(Adaptive) ? new QValueHalting(rule: settings.Trainer.Halting.Rule) : null;
     }
 
-    private static LabData DataOf(ParseResult result, LabTask task, LabSettings settings)
+    private static RunData DataOf(ParseResult result, ToolTask task, RunSettings settings)
     {
-        var isNamed = result.GetValue(Data) is not null || (task is SudokuLab && result.GetValue(Test) is { Length: > 0 });
+        var isNamed = result.GetValue(Data) is not null || (task is SudokuToolTask && result.GetValue(Test) is { Length: > 0 });
         return isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test, Side) : settings.Data;
     }
 }

@@ -12,7 +12,7 @@ internal static class ExportCommand
     public static Command Create()
     {
         var run = CommonOptions.Run();
-        var output = new Option<string>("--output") { Description = "The folder that takes the model.", Required = true };
+        var output = new Option<string>("--output") { Description = "The folder to write the model to.", Required = true };
         var dtype = new Option<string>("--dtype") { Description = "The dtype of the weights.", DefaultValueFactory = _ => "bfloat16" };
         dtype.AcceptOnlyFromAmong("bfloat16", "float32");
         var command = new Command("export", "Write the model of a run, with its settings, for solving: without checkpoints, and in bfloat16 half as large.") { run, output, dtype };

@@ -11,15 +11,15 @@ internal static class MazeBuildCommand
 {
     private const int ProgressStep = 100;
 
-    private static readonly Option<int?> Count = new("--count") { Description = "Generate so many mazes, training and test together, in place of --train and --test." };
+    private static readonly Option<int?> Count = new("--count") { Description = "Generate this number of mazes, training and test together, instead of --train and --test." };
     private static readonly Option<double> TestShare = new("--test-share") { Description = "The share of generated mazes that is for testing.", DefaultValueFactory = _ => 0.1 };
     private static readonly Option<int> Size = new("--size") { Description = "The side of generated mazes.", DefaultValueFactory = _ => 30 };
-    private static readonly Option<int?> MinPath = new("--min-path") { Description = "The fewest cells of a path, start and goal included; 110 in Maze-Hard." };
+    private static readonly Option<int?> MinPath = new("--min-path") { Description = "The minimum number of cells of a path, including start and goal; 110 in Maze-Hard." };
     private static readonly Option<string[]> Train = BuildOptions.Sources("--train", "Training mazes: CSV.");
     private static readonly Option<string[]> Test = BuildOptions.Sources("--test", "Test mazes: CSV.");
-    private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take so many of the training mazes, by chance." };
+    private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take this number of the training mazes, at random." };
     private static readonly Option<bool> Augment = new("--augment") { Description = "Put all eight rotations and reflections of a training maze into its group." };
-    private static readonly Option<bool> DropDuplicates = new("--drop-duplicates") { Description = "Leave out mazes whose walls came before, also turned or mirrored." };
+    private static readonly Option<bool> DropDuplicates = new("--drop-duplicates") { Description = "Leave out mazes whose walls repeat an earlier maze, also rotated or reflected." };
 
     public static Command Create()
     {
@@ -47,8 +47,8 @@ internal static class MazeBuildCommand
         });
         PuzzleSplit[] splits =
         [
-            new(LabDataset.TrainSplit, builder.BuildTraining(mazes.Training, random)),
-            new(LabDataset.TestSplit, builder.BuildTest(mazes.Test)),
+            new(NamedDataset.TrainSplit, builder.BuildTraining(mazes.Training, random)),
+            new(NamedDataset.TestSplit, builder.BuildTest(mazes.Test)),
         ];
         var options = new PuzzleDatasetOptions
         {

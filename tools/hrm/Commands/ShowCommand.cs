@@ -6,17 +6,17 @@ namespace Hrm.Tool;
 /// <summary><c>data TASK show</c>: puzzles in colour, in the terminal and as an HTML page.</summary>
 internal static class ShowCommand
 {
-    public static Command Create(LabTask task)
+    public static Command Create(ToolTask task)
     {
         var data = new Option<string>("--data") { Description = "The folder of a dataset.", Required = true };
-        var split = new Option<string>("--split") { Description = "The part of it: train or test.", DefaultValueFactory = _ => LabDataset.TrainSplit };
+        var split = new Option<string>("--split") { Description = "The split: train or test.", DefaultValueFactory = _ => NamedDataset.TrainSplit };
         var first = new Option<int>("--first") { Description = "The number of the first example." };
         var count = new Option<int>("--count") { Description = "How many examples.", DefaultValueFactory = _ => 3 };
-        var html = new Option<string?>("--html") { Description = "A file that takes them as a page, too." };
+        var html = new Option<string?>("--html") { Description = "An HTML file to write them to as well." };
         var command = new Command("show", $"Show {task.Puzzles} of a dataset in colour.") { data, split, first, count, html };
         command.SetAction(result =>
         {
-            using var dataset = LabDataset.Open(result.GetValue(data)!, result.GetValue(split)!);
+            using var dataset = NamedDataset.Open(result.GetValue(data)!, result.GetValue(split)!);
             var views = Views(task, dataset, result.GetValue(first), result.GetValue(count));
             ConsolePage.Write(AnsiConsole.Console, views);
             if (result.GetValue(html) is { } path)
@@ -28,7 +28,7 @@ internal static class ShowCommand
         return command;
     }
 
-    private static List<PuzzleView> Views(LabTask task, LabDataset dataset, int first, int count)
+    private static List<PuzzleView> Views(ToolTask task, NamedDataset dataset, int first, int count)
     {
         var examples = dataset.Examples.ExampleCount;
         if (first < 0 || first >= examples || count < 1)

@@ -22,7 +22,7 @@ internal static class SolveCommand
             var question = Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
 
             var folder = new RunFolder(result.GetValue(run)!);
-            var settings = folder.ReadSettings(LabTask.Of("sudoku"));
+            var settings = folder.ReadSettings(ToolTask.Of("sudoku"));
             CommonOptions.ApplySegments(result, segments, settings);
             using var model = Architectures.Load(
                 folder.Path,

@@ -11,13 +11,13 @@ internal static class SudokuBuildCommand
 {
     private static readonly Option<string[]> Train = BuildOptions.Sources("--train", "Training puzzles: CSV.");
     private static readonly Option<string[]> Test = BuildOptions.Sources("--test", "Test puzzles: CSV.");
-    private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take so many of the training puzzles, by chance; 1,000 in the paper." };
+    private static readonly Option<int?> Subsample = new("--subsample") { Description = "Take this number of the training puzzles, at random; 1,000 in the paper." };
     private static readonly Option<double?> MinDifficulty = new("--min-difficulty") { Description = "Leave out puzzles with a lower rating." };
     private static readonly Option<int?> MinGuesses = new("--min-guesses") { Description = "Leave out puzzles that the exact search solves with fewer guesses." };
     private static readonly Option<int> Augment = new("--augment") { Description = "Random symmetric variants of each training puzzle; 1,000 in the paper." };
-    private static readonly Option<int?> Count = new("--count") { Description = "Generate so many puzzles with one solution, training and test together, in place of --train and --test." };
-    private static readonly Option<int?> TestCount = new("--test-count") { Description = "How many of the generated ones are for testing; a tenth by default. Their solutions are no variants of training solutions." };
-    private static readonly Option<int> Givens = new("--givens") { Description = "The givens of a generated puzzle; more where it is minimal before." };
+    private static readonly Option<int?> Count = new("--count") { Description = "Generate this number of puzzles with one solution, training and test together, instead of --train and --test." };
+    private static readonly Option<int?> TestCount = new("--test-count") { Description = "The number of generated puzzles for testing; a tenth by default. Their solutions are not variants of training solutions." };
+    private static readonly Option<int> Givens = new("--givens") { Description = "The givens of a generated puzzle; more if the puzzle is minimal before." };
     private static readonly Option<int> Side = CommonOptions.Side();
 
     public static Command Create()
@@ -45,7 +45,7 @@ internal static class SudokuBuildCommand
             MinimumGuesses = result.GetValue(MinGuesses),
             Augmentations = result.GetValue(Augment),
         });
-        PuzzleSplit[] splits = [new(LabDataset.TrainSplit, builder.BuildTraining(training, random)), new(LabDataset.TestSplit, builder.BuildTest(test))];
+        PuzzleSplit[] splits = [new(NamedDataset.TrainSplit, builder.BuildTraining(training, random)), new(NamedDataset.TestSplit, builder.BuildTest(test))];
         var options = new PuzzleDatasetOptions
         {
             SequenceLength = builder.Task.SequenceLength,

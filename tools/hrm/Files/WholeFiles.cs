@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hrm.Tool;
 
-/// <summary>Files that are whole or not there.</summary>
+/// <summary>Writes files that are either complete or absent.</summary>
 internal static class WholeFiles
 {
     /// <summary>

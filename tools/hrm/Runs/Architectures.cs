@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Tool;
 
-/// <summary>Puts the models together that runs train.</summary>
+/// <summary>Creates the models that runs train.</summary>
 internal static class Architectures
 {
     /// <summary>Creates a model.</summary>
@@ -25,7 +25,7 @@ internal static class Architectures
     /// <param name="settings">Its settings.</param>
     /// <param name="device">Where the model goes.</param>
     /// <param name="dtype">The dtype to compute in, over that of the config.</param>
-    public static HrmModel Load(string folder, LabSettings settings, torch.Device device, torch.ScalarType? dtype)
+    public static HrmModel Load(string folder, RunSettings settings, torch.Device device, torch.ScalarType? dtype)
     {
         if (settings.Architecture == Architecture.Hrm)
         {
@@ -58,7 +58,7 @@ internal static class Architectures
     /// <param name="settings">The settings.</param>
     /// <param name="folders">The folders of the weights; the largest counts, and one that cannot be read only if all are such.</param>
     /// <exception cref="HrmException">The weights are of a smaller model, or cannot be read.</exception>
-    public static void RequireRoom(LabSettings settings, IEnumerable<string> folders)
+    public static void RequireRoom(RunSettings settings, IEnumerable<string> folders)
     {
         var (stored, problem) = (0L, (HrmException?)null);
         foreach (var folder in folders)

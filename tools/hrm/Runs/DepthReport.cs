@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>What each depth of thought is worth: exact answers after 8 to 64 segments, and where each rule of halting would have stopped.</summary>
+/// <summary>What each depth of thought is worth: exact answers after 8 to 64 segments, and the segment at which each halting rule would have stopped.</summary>
 internal sealed class DepthReport
 {
     private static readonly int[] Depths = [8, 16, 32, 64];
@@ -32,7 +32,7 @@ internal sealed class DepthReport
     }
 
     /// <summary>Runs the model over a dataset.</summary>
-    public void Run(HrmModel model, LabDataset test, int batchSize, IProgress<int> progress, CancellationToken cancellationToken)
+    public void Run(HrmModel model, NamedDataset test, int batchSize, IProgress<int> progress, CancellationToken cancellationToken)
         => new Evaluator(model, MaxSegments, batchSize: batchSize).Evaluate(test.Examples, Add, progress, cancellationToken);
 
     public void Write(IAnsiConsole console)

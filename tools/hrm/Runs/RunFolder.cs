@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Hrm.Tool;
 
 /// <summary>
-/// What a run leaves behind: the model as last evaluated (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c>,
+/// The files of a run: the model as last evaluated (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c>,
 /// <c>metrics.jsonl</c>, <c>tensorboard/</c>, and <c>checkpoints/</c> to resume from.
 /// </summary>
 internal sealed class RunFolder
@@ -70,10 +70,10 @@ internal sealed class RunFolder
         }
     }
 
-    public void Save(LabSettings settings) => WholeFiles.Write(SettingsPath, JsonSerializer.Serialize(settings, Json));
+    public void Save(RunSettings settings) => WholeFiles.Write(SettingsPath, JsonSerializer.Serialize(settings, Json));
 
     /// <summary>The settings of a run of a task.</summary>
-    public LabSettings ReadSettings(LabTask task)
+    public RunSettings ReadSettings(ToolTask task)
     {
         var settings = ReadSettings();
         return settings.Task == task.Name
@@ -82,7 +82,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>The settings of a run of any task.</summary>
-    public LabSettings ReadSettings()
+    public RunSettings ReadSettings()
     {
         if (!File.Exists(SettingsPath))
         {
@@ -90,22 +90,22 @@ internal sealed class RunFolder
         }
 
         var settings = new JsonObject();
-        SettingsReader.Merge(settings, ParseFile(SettingsPath), typeof(LabSettings), SettingsPath);
+        SettingsReader.Merge(settings, ParseFile(SettingsPath), typeof(RunSettings), SettingsPath);
         return FromJson(settings, SettingsPath);
     }
 
     /// <summary>Settings as an object whose values can be replaced.</summary>
-    public static JsonObject ToJson(LabSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+    public static JsonObject ToJson(RunSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
 
     /// <summary>Reads and checks settings.</summary>
     /// <param name="settings">All of them.</param>
     /// <param name="origin">Where they come from, for messages.</param>
     /// <exception cref="LabException">They are not valid.</exception>
-    public static LabSettings FromJson(JsonObject settings, string origin)
+    public static RunSettings FromJson(JsonObject settings, string origin)
     {
         try
         {
-            var read = settings.Deserialize<LabSettings>(Json)!;
+            var read = settings.Deserialize<RunSettings>(Json)!;
             SettingsReader.Check(read);
             return read;
         }

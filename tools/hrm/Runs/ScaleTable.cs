@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>What more thinking is worth: the share of solved puzzles against the number of segments and of votes over symmetries.</summary>
-internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, LabDataset test, int count)
+internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, NamedDataset test, int count)
 {
     private static readonly int[] Segments = [8, 16, 32, 64];
     private static readonly int[] Votes = [1, 3, 9];

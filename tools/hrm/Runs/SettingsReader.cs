@@ -20,20 +20,20 @@ internal static class SettingsReader
     /// <summary>Settings that have options of their own, which decide them when a run starts.</summary>
     private static readonly (string Key, string Instead)[] OfOptions =
     [
-        (nameof(LabSettings.Task), "the command names the task"),
-        (nameof(LabSettings.Data), "use --data, or --train and --test"),
-        (nameof(LabSettings.Threads), "use --threads"),
-        (nameof(LabSettings.Device), "use --device"),
-        (nameof(LabSettings.AllowTensorFloat32), "use --tf32"),
+        (nameof(RunSettings.Task), "the command names the task"),
+        (nameof(RunSettings.Data), "use --data, or --train and --test"),
+        (nameof(RunSettings.Threads), "use --threads"),
+        (nameof(RunSettings.Device), "use --device"),
+        (nameof(RunSettings.AllowTensorFloat32), "use --tf32"),
     ];
 
     /// <summary>Settings that change what is reported and kept, not what is computed.</summary>
-    private static readonly string[] Free = [nameof(LabSettings.KeepCheckpoints), nameof(LabSettings.PrefetchBatches)];
+    private static readonly string[] Free = [nameof(RunSettings.KeepCheckpoints), nameof(RunSettings.PrefetchBatches)];
 
     /// <summary>The same, unless the run stops or goes back by what it measures.</summary>
     private static readonly string[] FreeWithoutRules =
     [
-        nameof(LabSettings.Evaluations), nameof(LabSettings.EvaluationBatchSize),
+        nameof(RunSettings.Evaluations), nameof(RunSettings.EvaluationBatchSize),
         "Run:ReportInterval", "Run:EvaluationInterval", "Run:CheckpointInterval",
     ];
 
@@ -43,7 +43,7 @@ internal static class SettingsReader
     /// <summary>Refuses settings that options of the command line decide: their values would be ignored.</summary>
     /// <param name="initial">The settings of the preset and the options.</param>
     /// <param name="settings">The same after <c>--config</c> and <c>--set</c>.</param>
-    public static void RequireSame(LabSettings initial, LabSettings settings)
+    public static void RequireSame(RunSettings initial, RunSettings settings)
     {
         var changed = Differences(initial, settings).Select(item => item.Key.Split(':')[0]).ToHashSet();
         if (Array.Find(OfOptions, own => changed.Contains(own.Key)) is { Key: not null } found)
@@ -57,32 +57,32 @@ internal static class SettingsReader
     /// <param name="file">A JSON file, or <see langword="null"/>.</param>
     /// <param name="overrides">KEY=VALUE; a later one holds.</param>
     /// <exception cref="LabException">A key is unknown, or a value is not valid.</exception>
-    public static LabSettings Read(LabSettings settings, string? file, IEnumerable<string> overrides)
+    public static RunSettings Read(RunSettings settings, string? file, IEnumerable<string> overrides)
     {
         var merged = RunFolder.ToJson(settings);
         if (file is not null)
         {
-            Merge(merged, RunFolder.ParseFile(file), typeof(LabSettings), file);
+            Merge(merged, RunFolder.ParseFile(file), typeof(RunSettings), file);
         }
 
         foreach (var text in overrides)
         {
-            Merge(merged, ParseOverride(text), typeof(LabSettings), "--set");
+            Merge(merged, ParseOverride(text), typeof(RunSettings), "--set");
         }
 
         return RunFolder.FromJson(merged, "settings");
     }
 
-    /// <summary>What differs between the settings of a run and those that it would be resumed with, and would change its result.</summary>
+    /// <summary>Differences between the settings of a run and those that it would be resumed with, if they change its result.</summary>
     /// <returns>"KEY was OLD, is NEW" for each.</returns>
-    public static IReadOnlyList<string> FindChanges(LabSettings run, LabSettings resumed)
+    public static IReadOnlyList<string> FindChanges(RunSettings run, RunSettings resumed)
     {
         var hasRules = run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
         return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
     }
 
     /// <exception cref="LabException">A setting is out of its range; all are listed.</exception>
-    public static void Check(LabSettings settings)
+    public static void Check(RunSettings settings)
     {
         var model = new List<string>();
         try
@@ -100,7 +100,7 @@ internal static class SettingsReader
             .. settings.Trainer.FindErrors(),
             .. settings.Augmentation.FindErrors(),
             .. settings.Run.FindErrors(),
-            .. LabTask.Of(settings.Task).FindFaults(settings),
+            .. ToolTask.Of(settings.Task).FindFaults(settings),
             .. Between(nameof(settings.EpochsPerIteration), settings.EpochsPerIteration, 1, int.MaxValue),
             .. Between(nameof(settings.PrefetchBatches), settings.PrefetchBatches, 0, MostRows),
             .. Between(nameof(settings.KeepCheckpoints), settings.KeepCheckpoints, 1, int.MaxValue),
@@ -152,12 +152,12 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>What is wrong with a value that could not be read.</summary>
+    /// <summary>Describes the error of a value that could not be read.</summary>
     /// <param name="settings">The settings that it is part of.</param>
     /// <param name="error">The error of the reader.</param>
     public static string Explain(JsonObject settings, JsonException error)
     {
-        var (node, type, key) = ((JsonNode?)settings, typeof(LabSettings), string.Empty);
+        var (node, type, key) = ((JsonNode?)settings, typeof(RunSettings), string.Empty);
         foreach (var name in (error.Path ?? string.Empty).Split('.', '[').Skip(1).TakeWhile(_ => node is JsonObject))
         {
             if (Properties(type).FirstOrDefault(property => property.Name == name) is not { } property)
@@ -207,7 +207,7 @@ internal static class SettingsReader
 
     private static bool IsGroup(Type type) => RunFolder.Json.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object;
 
-    private static IEnumerable<(string Key, string Text)> Differences(LabSettings run, LabSettings resumed)
+    private static IEnumerable<(string Key, string Text)> Differences(RunSettings run, RunSettings resumed)
         => Differences(RunFolder.ToJson(run), RunFolder.ToJson(resumed), string.Empty);
 
     private static IEnumerable<(string Key, string Text)> Differences(JsonObject run, JsonObject resumed, string path)

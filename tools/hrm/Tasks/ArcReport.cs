@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>ARC answers: the augmented variants of a task vote, and a task is solved when each of its test inputs is.</summary>
-internal sealed class ArcReport(LabDataset test) : TaskReport
+internal sealed class ArcReport(NamedDataset test) : TaskReport
 {
     private static readonly int[] Attempts = [1, 2, 5, 10, 100, 1000];
 
@@ -74,17 +74,17 @@ internal sealed class ArcReport(LabDataset test) : TaskReport
 internal static class ArcTasks
 {
     /// <summary>The tasks of the test split, in its order.</summary>
-    public static IReadOnlyList<ArcTask> Of(LabDataset test)
+    public static IReadOnlyList<ArcTask> Of(NamedDataset test)
     {
-        using var train = LabDataset.Open(test.Folder, LabDataset.TrainSplit);
+        using var train = NamedDataset.Open(test.Folder, NamedDataset.TrainSplit);
         var demonstrations = Originals(train).GroupBy(puzzle => puzzle.Name).ToDictionary(puzzles => puzzles.Key, puzzles => puzzles.First().Pairs);
         return [.. Originals(test).Select(puzzle => new ArcTask(
             puzzle.Name,
-            demonstrations.GetValueOrDefault(puzzle.Name) ?? throw new LabException($"--data: {test.Folder}: expected demonstrations of task {puzzle.Name} in the split {LabDataset.TrainSplit}, got none."),
+            demonstrations.GetValueOrDefault(puzzle.Name) ?? throw new LabException($"--data: {test.Folder}: expected demonstrations of task {puzzle.Name} in the split {NamedDataset.TrainSplit}, got none."),
             puzzle.Pairs))];
     }
 
-    private static IEnumerable<(string Name, ArcPair[] Pairs)> Originals(LabDataset dataset)
+    private static IEnumerable<(string Name, ArcPair[] Pairs)> Originals(NamedDataset dataset)
     {
         var examples = dataset.Examples;
         for (var puzzle = 0; puzzle < examples.PuzzleIds.Count; puzzle++)
@@ -98,7 +98,7 @@ internal static class ArcTasks
         }
     }
 
-    private static ArcPair PairOf(LabDataset dataset, int example)
+    private static ArcPair PairOf(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         var isKnown = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel);

@@ -8,7 +8,7 @@ internal static class ArcRules
 {
     /// <summary>The first rule that an example breaks, or <see langword="null"/>.</summary>
     /// <exception cref="PuzzleFormatException">Tokens or labels encode no grid.</exception>
-    public static string? FindFault(LabDataset dataset, bool isTest, int example)
+    public static string? FindFault(NamedDataset dataset, bool isTest, int example)
     {
         var (pair, row, column) = Read(dataset, example, out var outputPlace);
         if (outputPlace != (row, column))
@@ -28,7 +28,7 @@ internal static class ArcRules
         }
 
         // A group is a task with its variants: a spelling that is not known reads as the name of another task.
-        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[LabDataset.FindPlace(dataset.Examples.GroupOffsets, puzzle)]];
+        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[NamedDataset.FindPlace(dataset.Examples.GroupOffsets, puzzle)]];
         if (!ArcPuzzleId.TryParse(dataset.Identifiers[first], out var other) || other.Name != id.Name)
         {
             return $"expected one task in a group, got {id} in the group of {dataset.Identifiers[first]}";
@@ -39,7 +39,7 @@ internal static class ArcRules
             : null;
     }
 
-    private static (ArcPair Pair, int Row, int Column) Read(LabDataset dataset, int example, out (int Row, int Column) outputPlace)
+    private static (ArcPair Pair, int Row, int Column) Read(NamedDataset dataset, int example, out (int Row, int Column) outputPlace)
     {
         var (inputs, labels) = dataset.Read(example);
         var input = ArcEncoding.Decode(inputs);
@@ -49,10 +49,10 @@ internal static class ArcRules
     }
 
     /// <summary>The pairs of the puzzle of the same group that is not augmented; <see langword="null"/> where the group has none.</summary>
-    private static ArcPair[]? FindOriginals(LabDataset dataset, int puzzle, string name)
+    private static ArcPair[]? FindOriginals(NamedDataset dataset, int puzzle, string name)
     {
         var examples = dataset.Examples;
-        var group = LabDataset.FindPlace(examples.GroupOffsets, puzzle);
+        var group = NamedDataset.FindPlace(examples.GroupOffsets, puzzle);
         for (var other = examples.GroupOffsets[group]; other < examples.GroupOffsets[group + 1]; other++)
         {
             if (dataset.Identifiers[examples.PuzzleIds[other]] == name)

@@ -6,23 +6,23 @@ using TorchSharp;
 
 namespace Hrm.Tool;
 
-/// <summary>Puts a training together: data, model, trainer, checkpoints, logs; and shows how it goes.</summary>
-internal sealed class LabTraining : IDisposable
+/// <summary>Assembles a training from data, model, trainer, checkpoints and logs, and shows its progress.</summary>
+internal sealed class TrainingSession : IDisposable
 {
-    private readonly LabSettings _settings;
-    private readonly LabTask _task;
-    private readonly LabDataset _training;
-    private readonly LabDataset _test;
+    private readonly RunSettings _settings;
+    private readonly ToolTask _task;
+    private readonly NamedDataset _training;
+    private readonly NamedDataset _test;
     private readonly RunFolder _folder;
     private readonly torch.Device _device;
     private readonly IAnsiConsole _console;
     private HrmFileException? _unsaved;
 
     /// <summary>Takes the puzzles, which it disposes.</summary>
-    public LabTraining(LabSettings settings, LabDataset training, LabDataset test, RunFolder folder, torch.Device device, IAnsiConsole console)
+    public TrainingSession(RunSettings settings, NamedDataset training, NamedDataset test, RunFolder folder, torch.Device device, IAnsiConsole console)
     {
         _settings = settings;
-        _task = LabTask.Of(settings.Task);
+        _task = ToolTask.Of(settings.Task);
         _training = training;
         _test = test;
         _folder = folder;
@@ -30,7 +30,7 @@ internal sealed class LabTraining : IDisposable
         _console = console;
     }
 
-    /// <summary>Told of every report; by default lines on the console.</summary>
+    /// <summary>Receives every report; by default writes lines to the console.</summary>
     public IProgress<TrainingReport>? Progress { get; init; }
 
     private IExampleAugmentation? Augmentation => _task.CreateAugmentation(_settings, PuzzleSize.Of(_training.Examples));
@@ -122,7 +122,7 @@ internal sealed class LabTraining : IDisposable
     {
         if (!isResumed && checkpoints.Steps.Count > 0)
         {
-            throw new LabException($"--output: {_folder.Path} holds a run that was at step {checkpoints.Steps[0]:N0}; resume it with --resume {_folder.Path}, or take another folder.");
+            throw new LabException($"--output: {_folder.Path} holds a run that was at step {checkpoints.Steps[0]:N0}; resume it with --resume {_folder.Path}, or choose another folder.");
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class LabTraining : IDisposable
     {
         var segments = _settings.Trainer.Halting.MaxSegments;
         var report = _task.CreateReport(_test);
-        var averages = LabEvaluation.Run(trainer.Model, _settings, _test, halting: null, report, cancellationToken);
+        var averages = RunEvaluation.Run(trainer.Model, _settings, _test, halting: null, report, cancellationToken);
         _console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
         report.Write(_console, averages);
         Export(trainer.Model, trainer.StepCount < _settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
@@ -183,9 +183,9 @@ internal sealed class LabTraining : IDisposable
 }
 
 /// <summary>The one evaluation that training and <c>evaluate</c> share, so that they print the same numbers.</summary>
-internal static class LabEvaluation
+internal static class RunEvaluation
 {
-    public static MetricAverages Run(HrmModel model, LabSettings settings, LabDataset test, IHaltingPolicy? halting, TaskReport report, CancellationToken cancellationToken = default)
+    public static MetricAverages Run(HrmModel model, RunSettings settings, NamedDataset test, IHaltingPolicy? halting, TaskReport report, CancellationToken cancellationToken = default)
         => new Evaluator(model, settings.Trainer.Halting.MaxSegments, halting, HrmTrainer.CreateLoss(settings.Trainer), settings.EvaluationBatchSize)
             .Evaluate(test.Examples, report.Add, null, cancellationToken);
 }
@@ -200,7 +200,7 @@ internal static class StepPlan
     private const int TimedSteps = 25;
 
     /// <summary>Times a few steps of a throw-away model on the same data.</summary>
-    public static long StepsIn(TimeSpan time, LabSettings settings, IEnumerable<PuzzleBatch> batches, torch.Device device)
+    public static long StepsIn(TimeSpan time, RunSettings settings, IEnumerable<PuzzleBatch> batches, torch.Device device)
     {
         using var generator = new torch.Generator((ulong)settings.Seed);
         using var model = Architectures.Create(settings.Architecture, settings.Model, generator);

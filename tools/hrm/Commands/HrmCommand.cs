@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Hrm.Tool;
 
 /// <summary>The whole command line.</summary>
-internal static class LabCommand
+internal static class HrmCommand
 {
     public static RootCommand Create() => new($"The Hierarchical Reasoning Model from the command line: build datasets, train, evaluate and solve puzzles.\n\n{CommandLine.ExitCodes}")
     {
@@ -20,12 +20,12 @@ internal static class DataCommand
 {
     public static Command Create() => new("data", "Build, check and show datasets in the authors' format.")
     {
-        For(new SudokuLab(), SudokuBuildCommand.Create()),
-        For(new MazeLab(), MazeBuildCommand.Create()),
-        For(new ArcLab(), ArcBuildCommand.Create()),
+        For(new SudokuToolTask(), SudokuBuildCommand.Create()),
+        For(new MazeToolTask(), MazeBuildCommand.Create()),
+        For(new ArcToolTask(), ArcBuildCommand.Create()),
     };
 
-    private static Command For(LabTask task, Command build) => new(task.Name, $"Datasets of {task.Puzzles}.")
+    private static Command For(ToolTask task, Command build) => new(task.Name, $"Datasets of {task.Puzzles}.")
     {
         build,
         CheckCommand.Create(task),

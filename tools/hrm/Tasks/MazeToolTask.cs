@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>Square mazes.</summary>
-internal sealed class MazeLab : LabTask
+internal sealed class MazeToolTask : ToolTask
 {
     private static readonly Color WallColour = Color.Grey;
 
@@ -16,9 +16,9 @@ internal sealed class MazeLab : LabTask
 
     public override IReadOnlyList<string> Presets { get; } = ["small", "maze-hard"];
 
-    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data) => preset switch
+    public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data) => preset switch
     {
-        "small" => new LabSettings
+        "small" => new RunSettings
         {
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
             Trainer = Small(),
@@ -26,7 +26,7 @@ internal sealed class MazeLab : LabTask
         },
 
         // As in the paper: no augmentation.
-        "maze-hard" => new LabSettings
+        "maze-hard" => new RunSettings
         {
             Model = size.Fit(HrmPresets.MazeHard),
             Trainer = TrainerPresets.MazeHard(),
@@ -36,10 +36,10 @@ internal sealed class MazeLab : LabTask
         _ => throw NoPreset(preset),
     };
 
-    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size)
+    public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size)
         => settings.Augmentation.Symmetries ? new MazeTask(MazeShape.OfCells(size.SequenceLength)) : null;
 
-    public override IEnumerable<string> FindFaults(LabSettings settings)
+    public override IEnumerable<string> FindFaults(RunSettings settings)
     {
         if (settings.Augmentation.HintProbability > 0)
         {
@@ -47,9 +47,9 @@ internal sealed class MazeLab : LabTask
         }
     }
 
-    public override TaskReport CreateReport(LabDataset test) => new MazeReport(test);
+    public override TaskReport CreateReport(NamedDataset test) => new MazeReport(test);
 
-    public override string? FindFault(LabDataset dataset, string split, int example)
+    public override string? FindFault(NamedDataset dataset, string split, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         try
@@ -68,7 +68,7 @@ internal sealed class MazeLab : LabTask
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new MazeTask(MazeShape.OfCells(size.SequenceLength));
 
-    public override PuzzleView View(LabDataset dataset, int example)
+    public override PuzzleView View(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
@@ -119,7 +119,7 @@ internal sealed class MazeLab : LabTask
 }
 
 /// <summary>Maze answers: exact, and what the exact match does not see: a shortest path is often one of many.</summary>
-internal sealed class MazeReport(LabDataset test) : TaskReport
+internal sealed class MazeReport(NamedDataset test) : TaskReport
 {
     private readonly MazeTask _task = new(MazeShape.OfCells(test.Examples.SequenceLength));
     private readonly CategoryTable _table = new();

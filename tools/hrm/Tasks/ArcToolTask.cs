@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>ARC: puzzle ids for tasks and their augmentations, which are in the dataset.</summary>
-internal sealed class ArcLab : LabTask
+internal sealed class ArcToolTask : ToolTask
 {
     /// <summary>The usual colours of ARC, 0 to 9: black, blue, red, green, yellow, grey, fuchsia, orange, teal, brown.</summary>
     private static readonly Color[] Palette =
@@ -23,16 +23,16 @@ internal sealed class ArcLab : LabTask
 
     public override IReadOnlyList<string> Presets { get; } = ["small", "arc"];
 
-    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data) => preset switch
+    public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data) => preset switch
     {
-        "small" => new LabSettings
+        "small" => new RunSettings
         {
             Model = size.Fit(HrmPresets.Small(size.SequenceLength, size.VocabularySize)) with { PuzzleEmbeddingWidth = SmallPuzzleEmbedding },
             Trainer = Small(),
             Augmentation = { Symmetries = false },
             EvaluationBatchSize = 50,
         },
-        "arc" => new LabSettings
+        "arc" => new RunSettings
         {
             Model = size.Fit(HrmPresets.Arc(size.PuzzleIdCount)),
             Trainer = TrainerPresets.Arc(),
@@ -42,9 +42,9 @@ internal sealed class ArcLab : LabTask
         _ => throw NoPreset(preset),
     };
 
-    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => null;
+    public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size) => null;
 
-    public override IEnumerable<string> FindFaults(LabSettings settings)
+    public override IEnumerable<string> FindFaults(RunSettings settings)
     {
         if (settings.Augmentation.Symmetries || settings.Augmentation.HintProbability > 0)
         {
@@ -52,13 +52,13 @@ internal sealed class ArcLab : LabTask
         }
     }
 
-    public override TaskReport CreateReport(LabDataset test) => new ArcReport(test);
+    public override TaskReport CreateReport(NamedDataset test) => new ArcReport(test);
 
-    public override string? FindFault(LabDataset dataset, string split, int example)
+    public override string? FindFault(NamedDataset dataset, string split, int example)
     {
         try
         {
-            return ArcRules.FindFault(dataset, split == LabDataset.TestSplit, example);
+            return ArcRules.FindFault(dataset, split == NamedDataset.TestSplit, example);
         }
         catch (PuzzleFormatException error)
         {
@@ -66,7 +66,7 @@ internal sealed class ArcLab : LabTask
         }
     }
 
-    public override PuzzleView View(LabDataset dataset, int example)
+    public override PuzzleView View(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         var grids = new List<GridView> { View("input", ArcEncoding.Decode(inputs).Grid) };

@@ -5,8 +5,8 @@ using Hrm.Training;
 
 namespace Hrm.Tool;
 
-/// <summary>Everything that decides a run, saved with it as <c>run.json</c>. Any key can be set on the command line.</summary>
-public sealed class LabSettings
+/// <summary>All settings of a run, saved with it as <c>run.json</c>. Any key can be set on the command line.</summary>
+public sealed class RunSettings
 {
     /// <summary>The task: sudoku, maze or arc.</summary>
     public string Task { get; set; } = "sudoku";
@@ -62,11 +62,11 @@ public sealed class LabSettings
     public bool AllowTensorFloat32 { get; set; }
 
     /// <summary>What is trained on and tested with.</summary>
-    public LabData Data { get; set; } = new();
+    public RunData Data { get; set; } = new();
 }
 
 /// <summary>The files of a run, so that it can be resumed without naming them again.</summary>
-public sealed class LabData
+public sealed class RunData
 {
     /// <summary>The folder of a dataset; nothing where CSV files are named.</summary>
     public string Folder { get; set; } = string.Empty;

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>Sudoku: from a dataset, or from CSV files.</summary>
-internal sealed class SudokuLab : LabTask
+internal sealed class SudokuToolTask : ToolTask
 {
     // Made once: a shape knows which cells see each other, a canonical form all orders of rows.
     private static readonly ConcurrentDictionary<int, SudokuShape> Shapes = new();
@@ -20,22 +20,22 @@ internal sealed class SudokuLab : LabTask
 
     public override IReadOnlyList<string> Presets => SudokuPresets.Names;
 
-    public override LabSettings CreateSettings(string preset, PuzzleSize size, LabData data)
+    public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data)
         => SudokuPresets.Create(preset, size, isDataset: data.Folder.Length > 0) ?? throw NoPreset(preset);
 
-    public override IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
+    public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
 
-    public override IEnumerable<string> FindFaults(LabSettings settings) => [];
+    public override IEnumerable<string> FindFaults(RunSettings settings) => [];
 
-    public override LabDataset OpenTraining(LabData data)
+    public override NamedDataset OpenTraining(RunData data)
         => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data.Side, "--train");
 
-    public override LabDataset OpenTest(LabData data)
+    public override NamedDataset OpenTest(RunData data)
         => data.Folder.Length > 0 ? base.OpenTest(data) : SudokuFiles.Open(data.Test, data.Side, "--test");
 
-    public override TaskReport CreateReport(LabDataset test) => new SudokuReport(test);
+    public override TaskReport CreateReport(NamedDataset test) => new SudokuReport(test);
 
-    public override string? FindFault(LabDataset dataset, string split, int example)
+    public override string? FindFault(NamedDataset dataset, string split, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         var task = new SudokuTask(ShapeOf(inputs.Length));
@@ -63,7 +63,7 @@ internal sealed class SudokuLab : LabTask
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength));
 
-    public override PuzzleView View(LabDataset dataset, int example)
+    public override PuzzleView View(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
         var task = new SudokuTask(ShapeOf(inputs.Length));
@@ -114,27 +114,27 @@ internal static class SudokuPresets
     /// Whether the puzzles come from a dataset, which holds as many variants as it was built with, as in the paper. Those of CSV
     /// files are varied when they are drawn.
     /// </param>
-    public static LabSettings? Create(string name, PuzzleSize size, bool isDataset) => name switch
+    public static RunSettings? Create(string name, PuzzleSize size, bool isDataset) => name switch
     {
         // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
-        "small" => new LabSettings
+        "small" => new RunSettings
         {
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
             Trainer = TrainerPresets.Small(),
             Augmentation = { HintProbability = 0.75 },
         },
-        "tiny" => new LabSettings
+        "tiny" => new RunSettings
         {
             Model = HrmPresets.Tiny(size.SequenceLength, size.VocabularySize),
             Trainer = TrainerPresets.Tiny(),
         },
-        "sudoku-extreme" => new LabSettings
+        "sudoku-extreme" => new RunSettings
         {
             Model = size.Fit(HrmPresets.SudokuExtreme),
             Trainer = TrainerPresets.SudokuExtreme(),
             Augmentation = { Symmetries = !isDataset },
         },
-        "sudoku-extreme-full" => new LabSettings
+        "sudoku-extreme-full" => new RunSettings
         {
             Model = size.Fit(HrmPresets.SudokuExtremeFull),
             Trainer = TrainerPresets.SudokuExtremeFull(),
@@ -148,7 +148,7 @@ internal static class SudokuPresets
 internal static class SudokuFiles
 {
     /// <summary>Reads files.</summary>
-    public static LabDataset Open(IReadOnlyList<string> files, int side, string option)
+    public static NamedDataset Open(IReadOnlyList<string> files, int side, string option)
     {
         if (files.Count == 0)
         {
@@ -158,7 +158,7 @@ internal static class SudokuFiles
         var shape = ShapeOf(side);
         var task = new SudokuTask(shape);
         var puzzles = files.SelectMany(file => SudokuCsv.Read(file, shape)).ToArray();
-        return new LabDataset(
+        return new NamedDataset(
             new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize),
             [],
             [.. puzzles.Select(puzzle => puzzle.Source)]);
@@ -178,7 +178,7 @@ internal static class SudokuFiles
 }
 
 /// <summary>Sudoku answers by source list and by number of givens.</summary>
-internal sealed class SudokuReport(LabDataset test) : TaskReport
+internal sealed class SudokuReport(NamedDataset test) : TaskReport
 {
     private readonly CategoryTable _table = new();
 

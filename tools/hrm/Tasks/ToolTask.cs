@@ -2,11 +2,11 @@ using Hrm.Core;
 
 namespace Hrm.Tool;
 
-/// <summary>What the commands need to know of a task: its presets, its data, how its answers are judged and shown.</summary>
-internal abstract class LabTask
+/// <summary>A task as the commands see it: presets, data, evaluation and display of answers.</summary>
+internal abstract class ToolTask
 {
     /// <summary>The tasks of the paper.</summary>
-    public static IReadOnlyList<LabTask> All { get; } = [new SudokuLab(), new MazeLab(), new ArcLab()];
+    public static IReadOnlyList<ToolTask> All { get; } = [new SudokuToolTask(), new MazeToolTask(), new ArcToolTask()];
 
     /// <summary>The name on the command line.</summary>
     public abstract string Name { get; }
@@ -21,22 +21,22 @@ internal abstract class LabTask
     /// <param name="preset">One of <see cref="Presets"/>.</param>
     /// <param name="size">The size of the puzzles.</param>
     /// <param name="data">Where they come from.</param>
-    public abstract LabSettings CreateSettings(string preset, PuzzleSize size, LabData data);
+    public abstract RunSettings CreateSettings(string preset, PuzzleSize size, RunData data);
 
     /// <summary>How each example is varied when it is drawn, or <see langword="null"/>.</summary>
-    public abstract IExampleAugmentation? CreateAugmentation(LabSettings settings, PuzzleSize size);
+    public abstract IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size);
 
-    /// <summary>What is wrong with the settings that only this task knows.</summary>
-    public abstract IEnumerable<string> FindFaults(LabSettings settings);
+    /// <summary>Errors of the settings that are specific to this task.</summary>
+    public abstract IEnumerable<string> FindFaults(RunSettings settings);
 
     /// <summary>Collects the answers of an evaluation, and tells how good they are.</summary>
-    public abstract TaskReport CreateReport(LabDataset test);
+    public abstract TaskReport CreateReport(NamedDataset test);
 
-    /// <summary>Why an example is none of this task, or <see langword="null"/>.</summary>
+    /// <summary>The reason why an example is not valid for this task, or <see langword="null"/>.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="split">Its name: train or test.</param>
     /// <param name="example">The number of the example.</param>
-    public abstract string? FindFault(LabDataset dataset, string split, int example);
+    public abstract string? FindFault(NamedDataset dataset, string split, int example);
 
     /// <summary>
     /// What all variants of an example have in common and other examples have not, or <see langword="null"/> where the task has no
@@ -53,7 +53,7 @@ internal abstract class LabTask
     /// <summary>An example as coloured grids.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="example">The number of the example.</param>
-    public abstract PuzzleView View(LabDataset dataset, int example);
+    public abstract PuzzleView View(NamedDataset dataset, int example);
 
     /// <summary>An answer beside its question, right and wrong in colours; <see langword="null"/> where the task has no such view.</summary>
     /// <param name="title">What it shows.</param>
@@ -63,13 +63,13 @@ internal abstract class LabTask
     public virtual GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer) => null;
 
     /// <summary>Puzzles for training.</summary>
-    public virtual LabDataset OpenTraining(LabData data) => LabDataset.Open(data.Folder, LabDataset.TrainSplit);
+    public virtual NamedDataset OpenTraining(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TrainSplit);
 
     /// <summary>Puzzles for testing.</summary>
-    public virtual LabDataset OpenTest(LabData data) => LabDataset.Open(data.Folder, LabDataset.TestSplit);
+    public virtual NamedDataset OpenTest(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TestSplit);
 
     /// <summary>The task of a name.</summary>
-    public static LabTask Of(string name) => All.FirstOrDefault(task => task.Name == name)
+    public static ToolTask Of(string name) => All.FirstOrDefault(task => task.Name == name)
         ?? throw new LabException($"task: expected {string.Join(", ", All.Select(task => task.Name))}, got '{name}'.");
 
     /// <summary>The exception for a preset that there is not.</summary>

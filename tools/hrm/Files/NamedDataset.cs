@@ -7,12 +7,12 @@ namespace Hrm.Tool;
 /// <param name="Identifiers">The name of each puzzle id; may be empty.</param>
 /// <param name="Sources">The source list of each example; empty where the data does not say.</param>
 /// <param name="Folder">The folder of the dataset; empty where the puzzles came from elsewhere.</param>
-internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "") : IDisposable
+internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "") : IDisposable
 {
     public const string TrainSplit = "train";
     public const string TestSplit = "test";
 
-    public static LabDataset Open(string folder, string split)
+    public static NamedDataset Open(string folder, string split)
     {
         if (folder.Length == 0)
         {
@@ -20,7 +20,7 @@ internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string>
         }
 
         var dataset = PuzzleDatasetFolder.Open(folder, split);
-        return new LabDataset(dataset, dataset.Identifiers, [], folder);
+        return new NamedDataset(dataset, dataset.Identifiers, [], folder);
     }
 
     /// <summary>The SHA-256 of the names of the puzzle ids; empty if the data does not name them.</summary>
@@ -29,7 +29,7 @@ internal sealed record LabDataset(IPuzzleDataset Examples, IReadOnlyList<string>
     /// <summary>Refuses puzzles whose ids mean others than those that a model was trained on.</summary>
     /// <param name="trained">The data of the model's training.</param>
     /// <param name="model">The folder of the model.</param>
-    public void RequireIdsOf(LabData trained, string model)
+    public void RequireIdsOf(RunData trained, string model)
     {
         if (trained.IdentifiersHash.Length > 0 && Examples.PuzzleIdCount > 1 && IdentifiersHash != trained.IdentifiersHash)
         {
