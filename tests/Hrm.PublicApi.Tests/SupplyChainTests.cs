@@ -10,7 +10,7 @@ public sealed class SupplyChainTests
     [Fact]
     public void The_notices_name_every_resolved_package_with_its_licence()
     {
-        var resolved = new[] { "src", "samples" }
+        var resolved = new[] { "src", "samples", "tools", "research" }
             .SelectMany(folder => Directory.GetFiles(RepositoryFolder.Combine(folder), "packages.lock.json", SearchOption.AllDirectories))
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(ResolvedIn)
