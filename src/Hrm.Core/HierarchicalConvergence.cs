@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Hrm.Layers;
-using TorchSharp.Utils;
 using TorchSharp;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;

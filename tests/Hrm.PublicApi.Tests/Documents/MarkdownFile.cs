@@ -1,9 +1,9 @@
 using Hrm.TestKit;
+using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers.Html;
-using Markdig.Syntax.Inlines;
 using Markdig.Syntax;
-using Markdig;
+using Markdig.Syntax.Inlines;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
