@@ -41,7 +41,7 @@ public sealed partial class AuthorsCheckpoint : IDisposable
     public bool HasSharedLevel => ModelKeys.HaveSharedLevel(Weights.Names);
 
     /// <summary>Reads a model, also a tiny recursive model.</summary>
-    /// <inheritdoc cref="Open"/>
+    /// <inheritdoc cref="Open" path="/exception"/>
     /// <param name="path"><inheritdoc cref="Open" path="/param[@name='path']"/></param>
     /// <param name="sequenceLength"><inheritdoc cref="Open" path="/param[@name='sequenceLength']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>

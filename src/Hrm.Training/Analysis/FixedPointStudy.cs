@@ -44,7 +44,7 @@ public sealed class FixedPointStudy
     /// <param name="progress">Receives the number of finished examples after each batch.</param>
     /// <param name="cancellationToken">Stops before the next segment or the next update of L.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
-    /// <inheritdoc cref="Evaluator.Evaluate"/>
+    /// <inheritdoc cref="Evaluator.Evaluate" path="/exception"/>
     public static FixedPointStudy Run(
         HrmModel model,
         IPuzzleDataset dataset,

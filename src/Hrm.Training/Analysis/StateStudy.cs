@@ -43,7 +43,7 @@ public sealed class StateStudy : IDisposable
     /// <param name="cancellationToken">Stops before the next segment.</param>
     /// <returns>A study that the caller owns.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
-    /// <inheritdoc cref="Evaluator.Evaluate"/>
+    /// <inheritdoc cref="Evaluator.Evaluate" path="/exception"/>
     public static StateStudy Run(
         HrmModel model,
         IPuzzleDataset dataset,

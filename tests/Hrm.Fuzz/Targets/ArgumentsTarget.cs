@@ -16,20 +16,19 @@ internal sealed class ArgumentsTarget : FuzzTarget
 
     public override IReadOnlyList<FuzzSeed> Seeds { get; } =
     [
-        Seed("train sudoku --train a.csv b.csv --test c.csv --output run --steps 3 --set Trainer:LearningRate=0.1 --set Data:Train:0=x.csv --config settings.json --threads 2"),
+        Seed("train sudoku --train a.csv b.csv --test c.csv --output run --steps 3 --set Trainer:LearningRate=0.1 --set Data:Train=[\"x.csv\"] --config settings.json --threads 2"),
         Seed("train maze --resume run --set Augmentation:HintProbability=0 --allow-changes --device cuda:0 --tf32"),
         Seed("evaluate arc --run run --data folder --submission file --depths --segments 8 --dtype float32"),
         Seed("solve sudoku ..... --run run --side 4 --segments 2"),
         Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --min-guesses 2 --min-difficulty 0.5"),
         Seed("data arc build --source a --source b --augment 3 --output out"),
-        Seed("reproduce fig3 --scale cpu --seeds 2 --steps 10"),
         Seed("export --run run --output out --dtype bfloat16"),
     ];
 
     public override IReadOnlyList<string> Tokens { get; } =
     [
         "--set", "--config", "--train", "--output", "--threads", "\n", "=", ":", "-", "--", "@/dev/zero", "NaN", "Infinity", "2000000000", "null", "true", "[diagram]",
-        "Trainer:LearningRate=", "Trainer:Halting:MaxSegments=", "Model:HiddenSize=", "Data:Train:0=", "Threads=", "Gradient=", "Run:Patience=", "Seed=",
+        "Trainer:LearningRate=", "Trainer:Halting:MaxSegments=", "Model:HiddenSize=", "Data:Train=[", "Threads=", "Gradient=", "Run:Patience=", "Seed=",
     ];
 
     public override void Read(string folder)
