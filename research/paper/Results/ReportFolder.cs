@@ -15,7 +15,7 @@ internal sealed class ReportFolder(string root)
 
     private string ResultFolder => Path.Combine(root, "results");
 
-    /// <summary>Keeps a result, in the place of an earlier one of the same figure, and writes the page of all that there are.</summary>
+    /// <summary>Stores a result, replacing an earlier one of the same figure, and writes the page of all results.</summary>
     public void Add(FigureResult result)
     {
         JsonFiles.Write(PathOf(result.Name), result);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>A puzzle on its way through a solver, with somebody who waits for what comes of it.</summary>
+/// <summary>A request to solve a puzzle, from the queue to its result.</summary>
 internal abstract class SolverRequest : RunningRow
 {
     protected SolverRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
@@ -11,7 +11,7 @@ internal abstract class SolverRequest : RunningRow
     {
     }
 
-    /// <summary>Whether nobody waits any more: answered, failed or given up.</summary>
+    /// <summary>Whether the request has ended: answered, failed or cancelled.</summary>
     public abstract bool IsOver { get; }
 
     /// <summary>Called after each segment, on the solver's thread; must not throw.</summary>

@@ -43,7 +43,7 @@ public sealed class ThinkingOptions : IValidatedOptions
 
     /// <summary>
     /// The time that a puzzle may take from the call on, at most 24 days. Every attempt stops at the end of the segment in which it
-    /// runs out; one that has not begun by then is not made, but for the first, which runs one segment at least.
+    /// runs out. An attempt that has not begun by then is not made, except the first, which runs at least one segment.
     /// <see langword="null"/> (the default): no such bound.
     /// </summary>
     public TimeSpan? TimeBudget { get; set; }
