@@ -11,9 +11,9 @@ namespace Hrm.Core;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>repeat N: { repeat T: zL = L(zL, zH + x) }; zH = H(zH, zL)</c>. Both modules are any
-/// <c>(state, injection) → state</c>; one module may serve as both (TRM). It alone knows which updates record gradients,
-/// see <see cref="Core.GradientMode"/>; without gradients (<c>torch.no_grad</c>) no update does.
+/// <c>repeat N: { repeat T: zL = L(zL, zH + x); zH = H(zH, zL) }</c>. Both modules are any <c>(state, injection) → state</c>; one module
+/// may serve as both (TRM). Only this class decides which updates record gradients, see <see cref="Core.GradientMode"/>; with
+/// <c>torch.no_grad</c> no update records any.
 /// </para>
 /// <para>Source: arXiv 2506.21734, section 2 and figure 4.</para>
 /// </remarks>
@@ -28,7 +28,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     [ComponentName(Name = ModelKeys.LowLevel)]
     private readonly nn.Module<Tensor, Tensor, Tensor> _low;
 
-    /// <summary>Creates the loop.</summary>
+    /// <summary>Creates the recurrence.</summary>
     /// <param name="high">H, the slow module: (zH, zL) → zH, all [B, S, D].</param>
     /// <param name="low">L, the fast module: (zL, zH + x) → zL, all [B, S, D].</param>
     /// <param name="highCycles">N.</param>
@@ -64,24 +64,23 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     /// <summary>N, the number of high cycles.</summary>
     public int HighCycles { get; }
 
-    /// <summary>T, the number of low updates of a high cycle.</summary>
+    /// <summary>T, the number of low updates per high cycle.</summary>
     public int LowCycles { get; }
 
     /// <summary>Which updates record gradients.</summary>
     public GradientMode GradientMode { get; set; }
 
     /// <summary>
-    /// Told of every update, right after it, in order: for analysis and diagnosis. <see langword="null"/> (the default) costs
-    /// nothing.
+    /// Callback invoked after every update, for analysis and diagnosis. <see langword="null"/> (the default) has no cost.
     /// </summary>
     public Action<RecurrenceUpdate>? Updated { get; set; }
 
     /// <summary>Runs the recurrence once.</summary>
-    /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
+    /// <param name="carry">The initial states, [B, S, D] each; not changed.</param>
     /// <param name="injection">x, the embedded input, [B, S, D].</param>
-    /// <returns>The states at the end, with the graph of the updates that recorded gradients.</returns>
+    /// <returns>The final states, with the graph of the updates that recorded gradients.</returns>
     /// <exception cref="ShapeMismatchException">
-    /// States and input differ in shape or dtype, or a module returns another shape or dtype than its state has, or cannot take it.
+    /// States and input differ in shape or dtype, or a module returns another shape or dtype than its state has, or rejects the state.
     /// </exception>
     public override HrmCarry forward(HrmCarry carry, Tensor injection)
     {
@@ -124,14 +123,14 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         return scope.MoveToOuter(next);
     }
 
-    /// <summary>Calls a module; its result must be a state as the next update needs it, or a kernel would read beyond its end.</summary>
+    /// <summary>Calls a module and checks the shape of its result; otherwise a kernel of the next update could read beyond its end.</summary>
     private static Tensor Update(string level, nn.Module<Tensor, Tensor, Tensor> module, Tensor state, Tensor injection)
     {
         try
         {
             if (module is ReasoningModule blocks)
             {
-                return blocks.call(state, injection); // [B, S, D]; they check themselves
+                return blocks.call(state, injection); // [B, S, D]; checks its own result
             }
 
             var next = module.call(state, injection); // [B, S, D]
@@ -148,7 +147,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         }
     }
 
-    /// <summary>Whether an error of libtorch is about shapes or dtypes; errors of a device or its memory also speak of sizes.</summary>
+    /// <summary>Whether an error of libtorch is about shapes or dtypes; errors of a device or its memory also mention sizes.</summary>
     private static bool IsAboutShapes(string message)
         => ShapeErrors.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase))
         && !DeviceErrors.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase));
@@ -156,7 +155,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     /// <summary>The message without the native frames below it.</summary>
     private static string FirstLine(ExternalException error) => error.Message.Split('\n', 2)[0].TrimEnd();
 
-    /// <summary>A module may give back what it was given; the state needs a tensor of its own, since the old one is freed.</summary>
+    /// <summary>A module may return its argument. The new state needs a tensor of its own, because the old one is freed.</summary>
     private static Tensor Own(Tensor next, params ReadOnlySpan<Tensor> given)
     {
         foreach (var tensor in given)
@@ -171,8 +170,7 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     }
 
     /// <summary>
-    /// Frees a state as soon as it has been replaced (where a gradient needs it, its graph holds it): memory would else grow
-    /// with N + T. The caller's carry stays.
+    /// Frees a replaced state (a graph that needs it still holds it). Otherwise memory would grow with N + T. The caller's carry is kept.
     /// </summary>
     private static Tensor Replace(Tensor old, Tensor callers, Tensor next)
     {
@@ -193,20 +191,20 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     };
 
     /// <summary>
-    /// Whether the updates share the casts of the weights. With few tokens the casts are a large part of the work: in bfloat16
-    /// at D 512 sharing them saves 14 % of the time with one row of 81 tokens, 12 % with two, 3 % with four. From eight rows on
-    /// nothing is left of it, and with sixteen the copies that stay make the allocator give memory back and ask for it again.
+    /// Whether the updates share the casts of the weights. With few tokens the casts are a large part of the work: in bfloat16 at D 512
+    /// sharing saves 14 % of the time with one row of 81 tokens, 12 % with two, 3 % with four, nothing with eight. With sixteen rows the
+    /// kept copies make the allocator release and request memory repeatedly.
     /// </summary>
     private static bool SharesCasts(HrmCarry carry) => carry.High.dim() == 3 && carry.High.size(0) * carry.High.size(1) <= 512;
 
-    /// <summary>Never switches recording on where the caller has switched it off.</summary>
+    /// <summary>Records only if the caller has not disabled gradients.</summary>
     private static IDisposable RecordWhen(bool records) => set_grad_enabled(records && is_grad_enabled());
 }
 
-/// <summary>One update of the recurrence, as <see cref="HierarchicalConvergence.Updated"/> tells it.</summary>
+/// <summary>One update of the recurrence, as passed to <see cref="HierarchicalConvergence.Updated"/>.</summary>
 /// <param name="Cycle">The high cycle, from 0.</param>
 /// <param name="Step">The low update within the cycle, from 0; T for the high update that ends the cycle.</param>
-/// <param name="IsHigh">Whether H was updated, not L.</param>
+/// <param name="IsHigh">Whether H was updated; otherwise L.</param>
 /// <param name="Before">The state before, [B, S, D]; valid during the call.</param>
 /// <param name="After">The state after, [B, S, D]; valid during the call.</param>
 public readonly record struct RecurrenceUpdate(int Cycle, int Step, bool IsHigh, Tensor Before, Tensor After);

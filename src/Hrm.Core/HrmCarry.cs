@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>The recurrent state that a segment hands to the next: zH and zL, both [B, S, D] in the forward dtype.</summary>
-/// <remarks>Has one owner, who disposes it.</remarks>
+/// <summary>The recurrent state that one segment passes to the next: zH and zL, both [B, S, D] in the forward dtype.</summary>
+/// <remarks>Has one owner, which disposes it.</remarks>
 public sealed class HrmCarry : IDisposable
 {
     /// <summary>Creates a carry that owns its tensors.</summary>
@@ -25,13 +25,7 @@ public sealed class HrmCarry : IDisposable
     /// <summary>zL, the state of the fast module, [B, S, D].</summary>
     public Tensor Low { get; }
 
-    /// <summary>The same states, cut off from the graph.</summary>
-    public HrmCarry Detach() => new(High.detach(), Low.detach());
-
-    /// <summary>Some rows, as views in the caller's dispose scope.</summary>
-    internal HrmCarry Rows(long first, long count) => new(High.narrow(0, first, count), Low.narrow(0, first, count)); // [count, S, D]
-
-    /// <summary>Takes the tensors out of every dispose scope: the caller owns them.</summary>
+    /// <summary>Takes the tensors out of every dispose scope; the caller owns them.</summary>
     public HrmCarry DetachFromDisposeScope()
     {
         High.DetachFromDisposeScope();
@@ -45,15 +39,18 @@ public sealed class HrmCarry : IDisposable
         High.Dispose();
         Low.Dispose();
     }
+
+    /// <summary>Returns some rows as views in the caller's dispose scope.</summary>
+    internal HrmCarry Rows(long first, long count) => new(High.narrow(0, first, count), Low.narrow(0, first, count)); // [count, S, D]
 }
 
-/// <summary>How far the states of a batch are from others, row by row.</summary>
+/// <summary>The distance between the states of a batch before and after an update, per row.</summary>
 internal static class StateChange
 {
-    /// <summary>‖after − before‖ and ‖after − before‖ / ‖before‖, the norms over all tokens and D; computed in float32.</summary>
+    /// <summary>‖after − before‖ and ‖after − before‖ / ‖before‖, with norms over all tokens and D, in float32.</summary>
     /// <param name="before">[B, S, D].</param>
     /// <param name="after">[B, S, D].</param>
-    /// <returns>[B] each, of the caller's dispose scope, as what is made on the way.</returns>
+    /// <returns>[B] each; they and the intermediate tensors belong to the caller's dispose scope.</returns>
     public static (Tensor Distance, Tensor Relative) Of(Tensor before, Tensor after)
     {
         var start = before.to_type(ScalarType.Float32).flatten(1); // [B, S·D]

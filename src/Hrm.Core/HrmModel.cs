@@ -8,22 +8,19 @@ namespace Hrm.Core;
 /// <summary>The Hierarchical Reasoning Model: one call is one segment.</summary>
 /// <remarks>
 /// <para>
-/// <c>x = √D · [prefix ; embedding(tokens)]</c>; <see cref="HierarchicalConvergence"/> takes the carry (zH, zL) and x to the
-/// next carry; <c>logits = lm_head(zH)</c> without the prefix, <c>Q = q_head(zH[:, 0])</c>. The carry that comes out has no
-/// graph, so deep supervision trains each segment by itself.
+/// <c>x = √D · [prefix ; embedding(tokens)]</c>; <see cref="HierarchicalConvergence"/> maps the carry (zH, zL) and x to the next carry;
+/// <c>logits = lm_head(zH)</c> without the prefix, <c>Q = q_head(zH[:, 0])</c>. The returned carry has no graph, so deep supervision
+/// trains each segment separately.
 /// </para>
 /// <para>
-/// Parameter names are the authors', so their checkpoints load key for key. Calls without gradient are safe from several
-/// threads; training is not. <c>Dispose</c> is safe from any thread: it waits for what runs. Source: arXiv 2506.21734, section 2.
+/// Parameter names are the authors'. Calls without gradient are safe from several threads; training is not. <c>Dispose</c> is safe from
+/// any thread: it waits for running calls. Source: arXiv 2506.21734, section 2.
 /// </para>
 /// </remarks>
 public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 {
-    /// <summary>The rows from which on a product's rows do not depend on their number.</summary>
+    /// <summary>Smallest batch whose product gives row-independent results.</summary>
     private const long MinProductRows = 4;
-
-    /// <summary>The thread of each present use of the weights; also the lock of <see cref="_isDisposed"/>.</summary>
-    private readonly List<Thread> _users = [];
 
     [ComponentName(Name = "embed_tokens")]
     private readonly CastedEmbedding _tokenEmbedding;
@@ -40,9 +37,12 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     [ComponentName(Name = "q_head")]
     private readonly CastedLinear _qHead;
 
-    // Named as its child is, so that the loop adds no level of its own to the keys: the child is registered in its place.
+    // Named like its child, which is registered under the same name, so that the loop adds no level to the keys.
     [ComponentName(Name = ModelKeys.LowLevel)]
     private readonly HierarchicalConvergence _recurrence;
+
+    /// <summary>The thread of each current use of the weights; also the lock of <see cref="_isDisposed"/>.</summary>
+    private readonly List<Thread> _users = [];
 
 #pragma warning disable IDE0044 // Not readonly: moving a module replaces the fields by reflection.
     private bool _isDisposed;
@@ -64,7 +64,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>Creates a model around modules of your own.</summary>
-    /// <param name="config">Embeddings, heads, cycles and dtype; the fields that describe the blocks are not used, but have to be valid.</param>
+    /// <param name="config">Embeddings, heads, cycles and dtype. The fields that describe the blocks are not used, but must be valid.</param>
     /// <param name="high">H: (zH, zL) → zH, [B, S, D] each. Keys <c>H_level.*</c>.</param>
     /// <param name="low">L: (zL, zH + x) → zL, [B, S, D] each. Keys <c>L_level.*</c>; may be the same object as <paramref name="high"/>.</param>
     /// <param name="generator">Draws the weights of embeddings and heads.</param>
@@ -74,7 +74,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     {
     }
 
-    /// <summary>Creates a model whose weights are about to be loaded.</summary>
+    /// <summary>Creates a model whose weights are loaded afterwards.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="hasSharedLevel">Whether one module, of the low level's size, serves as both levels.</param>
     internal HrmModel(HrmConfig config, bool hasSharedLevel = false)
@@ -101,7 +101,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         _qHead = new CastedLinear(config.HiddenSize, 2, generator: null, hasBias: true);
         using (no_grad())
         {
-            // Halting looks bad at first: the model has to earn it.
+            // Halting starts with a low value; the model has to learn when to halt.
             using var low = (-5).ToScalar();
             _qHead.Bias!.fill_(low);
         }
@@ -121,10 +121,10 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>The architecture.</summary>
     public HrmConfig Config { get; }
 
-    /// <summary>The loop, for instance to change which updates record gradients.</summary>
+    /// <summary>The recurrence; its <see cref="HierarchicalConvergence.GradientMode"/> selects the updates that record gradients.</summary>
     public HierarchicalConvergence Recurrence => _recurrence;
 
-    /// <summary>The puzzle embedding, or <see langword="null"/> where the config has none.</summary>
+    /// <summary>The puzzle embedding, or <see langword="null"/> if the config has none.</summary>
     public SparseEmbedding? PuzzleEmbedding => _puzzleEmbedding;
 
     /// <summary>The device of the weights.</summary>
@@ -139,19 +139,32 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     }
 
     /// <summary>
-    /// Reads a model that <see cref="Save(string)"/> wrote. If it has tensors of L only, one module serves as both levels, as in the
-    /// tiny recursive model.
+    /// Whether the Q value of continuing was trained. Its weights start at zero and stay there with the halt-only loss; halting must not
+    /// be compared with it then.
+    /// </summary>
+    internal bool HasTrainedContinueValue
+    {
+        get
+        {
+            using var use = Use();
+            using var scope = NewDisposeScope();
+            return _qHead.Weight[1].ne(HeldScalars.Zero).any().cpu().item<bool>(); // [D]
+        }
+    }
+
+    /// <summary>
+    /// Loads a model that <see cref="Save"/> wrote. If it has only tensors of L, one module serves as both levels, as in the tiny
+    /// recursive model.
     /// </summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
-    /// <param name="device">Where the weights go; the CPU by default.</param>
-    /// <param name="forwardDtype">The dtype to compute in, in place of the config's: float32 or bfloat16.</param>
+    /// <param name="device">The device of the weights; the CPU by default.</param>
+    /// <param name="forwardDtype">The dtype to compute in instead of the config's: float32 or bfloat16.</param>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null)
         => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
 
     /// <summary>
-    /// Copies weights of the same names, shapes and dtypes into the model; float32 ones may be stored as bfloat16 or float16,
-    /// whose values float32 has too.
+    /// Copies weights of the same names, shapes and dtypes into the model. Float32 weights may be stored as bfloat16 or float16.
     /// </summary>
     /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
@@ -162,34 +175,31 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ModelKeys.CopyInto(this, weights);
     }
 
-    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file is complete under its name or not there.</summary>
-    /// <param name="folder">The folder; created where it is missing.</param>
-    /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder) => ModelFolder.Save(this, folder, dtype: null);
-
-    /// <summary>
-    /// The same, with the weights in another dtype: bfloat16 takes half the room, and a model whose forward dtype it is computes
-    /// the same segments from it, since it casts its weights to that anyway. To train on, save the float32 weights.
-    /// </summary>
-    /// <param name="folder">The folder; created where it is missing.</param>
-    /// <param name="dtype">Float32 or BFloat16.</param>
+    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file appears only when it is complete.</summary>
+    /// <remarks>
+    /// Bfloat16 weights take half the size. A model with this forward dtype computes the same segments from them, because it casts its
+    /// weights anyway. Save float32 weights to continue training.
+    /// </remarks>
+    /// <param name="folder">The folder; created if it is missing.</param>
+    /// <param name="dtype">The dtype of the stored weights: Float32 or BFloat16; by default the model's own.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dtype"/> is another one.</exception>
     /// <exception cref="HrmException">The folder cannot be written.</exception>
-    public void Save(string folder, ScalarType dtype) => ModelFolder.Save(this, folder, dtype);
+    public void Save(string folder, ScalarType? dtype = null) => ModelFolder.Save(this, folder, dtype);
 
-    /// <summary>The carry that a puzzle starts with: <c>H_init</c> and <c>L_init</c> at every token.</summary>
+    /// <summary>Creates the carry that a puzzle starts with: <c>H_init</c> and <c>L_init</c> at every token.</summary>
     /// <param name="batchSize">B.</param>
     /// <returns>A carry that the caller owns.</returns>
     public HrmCarry InitialCarry(long batchSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var use = Use();
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         long[] shape = [batchSize, Config.TokenCount, Config.HiddenSize];
-        return new HrmCarry(Repeat(_highInit, shape), Repeat(_lowInit, shape)); // [B, S, D]
+        return new HrmCarry(_highInit.expand(shape).clone(), _lowInit.expand(shape).clone()).DetachFromDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>The carry with the rows that <paramref name="rows"/> marks started anew.</summary>
+    /// <summary>Resets the marked rows of a carry to the initial state.</summary>
     /// <param name="carry">[B, S, D] each; not changed.</param>
     /// <param name="rows">[B], bool.</param>
     /// <returns>A carry that the caller owns.</returns>
@@ -204,26 +214,28 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var mask = rows.view(-1, 1, 1); // [B, 1, 1]
-        return new HrmCarry(
-            where(mask, _highInit, carry.High).DetachFromDisposeScope(), // [B, S, D]
-            where(mask, _lowInit, carry.Low).DetachFromDisposeScope()); // [B, S, D]
+        return new HrmCarry(where(mask, _highInit, carry.High), where(mask, _lowInit, carry.Low)).DetachFromDisposeScope(); // [B, S, D]
     }
 
     /// <summary>Runs one segment.</summary>
-    /// <param name="carry">The states to start from, [B, S, D] each; not changed.</param>
+    /// <param name="carry">The initial states, [B, S, D] each; not changed.</param>
     /// <param name="batch">The puzzles, [B, seq_len].</param>
     /// <returns>Logits, Q values and the next carry; the caller (or the caller's dispose scope) owns them.</returns>
-    /// <exception cref="ShapeMismatchException">Carry or batch have another shape than the config says.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or puzzle id is beyond the tables.</exception>
+    /// <exception cref="ShapeMismatchException">The shape of carry or batch does not fit the config.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or puzzle id exceeds the tables.</exception>
     public override HrmOutput forward(HrmCarry carry, PuzzleBatch batch)
     {
-        RequireFit(carry, batch);
+        ArgumentNullException.ThrowIfNull(carry);
+        ArgumentNullException.ThrowIfNull(batch);
+        ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
+        RequireCarry(carry, batch.Size);
+        batch.Limits.RequireWithin(Config);
         using var use = Use();
         using var scope = NewDisposeScope();
         var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
         var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
         var logits = _logitHead.call(answer); // [B, seq_len, V]
-        var q = JudgeHalting(states.High.select(1, 0)); // [B, 2]
+        var q = QValues(states.High.select(1, 0)); // [B, 2]
         return new HrmOutput(
             scope.MoveToOuter(logits),
             scope.MoveToOuter(q.select(1, 0)), // [B]
@@ -231,22 +243,67 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
             new HrmCarry(scope.MoveToOuter(states.High.detach()), scope.MoveToOuter(states.Low.detach())));
     }
 
-    /// <summary>
-    /// The Q values of one segment, [B] each, float32: no logits, no carry, no graph.
-    /// </summary>
-    /// <inheritdoc cref="forward" path="/param|/exception"/>
-    internal (Tensor Halt, Tensor Continue) Judge(HrmCarry carry, PuzzleBatch batch)
+    /// <summary>√D · [prefix ; token embedding], [B, S, D]; with learned positions √D · 0.7071 · (… + positions).</summary>
+    internal Tensor Embed(PuzzleBatch batch)
     {
-        RequireFit(carry, batch);
-        using var use = Use();
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
-        var q = JudgeHalting(states.High.select(1, 0)); // [B, 2]
-        return (scope.MoveToOuter(q.select(1, 0)), scope.MoveToOuter(q.select(1, 1))); // [B] each
+        var embedded = _tokenEmbedding.call(batch.Inputs); // [B, seq_len, D]
+        if (_puzzleEmbedding is not null)
+        {
+            embedded = cat([Prefix(batch.PuzzleIds), embedded], 1); // [B, S, D]
+        }
+
+        if (_positionEmbedding is not null)
+        {
+            // The factor gives the sum the variance of its terms.
+            embedded = embedded.Plus(_positionEmbedding.Weight.CastTo(embedded.dtype)).Times(0.707106781); // [B, S, D]
+        }
+
+        return embedded.Times(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
-    /// <summary>Keeps the weights alive until the result is disposed, on the same thread. Nests.</summary>
+    /// <summary>The rows of the puzzles, padded with zeros and split into P tokens, [B, P, D].</summary>
+    private Tensor Prefix(Tensor puzzleIds)
+    {
+        var rows = _puzzleEmbedding!.call(puzzleIds); // [B, W]
+        var padding = (Config.PrefixLength * Config.HiddenSize) - Config.PuzzleEmbeddingWidth;
+        var padded = padding == 0 ? rows : nn.functional.pad(rows, [0, padding]); // [B, P·D]
+        return padded.view(-1, Config.PrefixLength, Config.HiddenSize); // [B, P, D]
+    }
+
+    /// <summary>The Q values, [B, 2], float32, of the first token's state, [B, D].</summary>
+    private Tensor QValues(Tensor first)
+    {
+        // A product of three rows or fewer is computed in another order: a row's Q would depend on the other rows.
+        var rows = first.size(0);
+        var padded = rows < MinProductRows ? nn.functional.pad(first, [0, 0, 0, MinProductRows - rows]) : first; // [≥ 4, D]
+        return _qHead.call(padded).narrow(0, 0, rows).CastTo(ScalarType.Float32); // [B, 2]
+    }
+
+    private void RequireCarry(HrmCarry carry, long batchSize)
+    {
+        RequireState(carry.High, "carry.High", batchSize);
+        RequireState(carry.Low, "carry.Low", batchSize);
+    }
+
+    private void RequireState(Tensor state, string name, long batchSize)
+    {
+        ShapeGuard.Require(state, name, batchSize, Config.TokenCount, Config.HiddenSize);
+        if (state.dtype != Config.ForwardDtype)
+        {
+            // libtorch would silently promote another dtype, and the model would compute in it.
+            throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
+        }
+    }
+
+    /// <summary>Casts the weights to the forward dtype permanently, which saves the cast in every call; only for inference.</summary>
+    internal void CastWeights()
+    {
+        using var use = Use();
+        this.to(Config.ForwardDtype);
+    }
+
+    /// <summary>Keeps the weights alive until the result is disposed, on the same thread. Can be nested.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal ModelUse Use()
     {
@@ -259,9 +316,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         return new ModelUse(_users);
     }
 
-    /// <summary>Refuses further calls, waits for the calls, training steps and solver segments that run, and frees the weights.</summary>
-    /// <param name="disposing">Whether it is called by <c>Dispose</c>.</param>
-    /// <exception cref="InvalidOperationException">Called by a callback within such a call, which would wait for itself.</exception>
+    /// <summary>Refuses further calls, waits for running calls, training steps and solver segments, and frees the weights.</summary>
+    /// <param name="disposing">Whether <c>Dispose</c> is the caller.</param>
+    /// <exception cref="InvalidOperationException">Called by a callback of such a call, which would wait for itself.</exception>
     protected override void Dispose(bool disposing)
     {
         if (!disposing)
@@ -306,90 +363,6 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         }
     }
 
-    /// <summary>
-    /// The rule of halting that fits how the model was trained. The weights of the Q value of going on start at zero, and stay there
-    /// where it is not trained (the halt-only loss): then it says nothing, and halting must not be compared with it.
-    /// </summary>
-    internal HaltingRule HaltingRule
-    {
-        get
-        {
-            using var use = Use();
-            using var scope = NewDisposeScope();
-            var valuesContinuing = _qHead.Weight[1].ne(HeldScalars.Zero).any().cpu().item<bool>(); // [D]
-            return valuesContinuing ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
-        }
-    }
-
-    /// <summary>Casts the weights to the forward dtype for good, which saves doing so at every call: for inference alone.</summary>
-    internal void CastWeights()
-    {
-        using var use = Use();
-        this.to(Config.ForwardDtype);
-    }
-
-    /// <summary>The Q values, [B, 2], float32, of the first token's state, [B, D].</summary>
-    private Tensor JudgeHalting(Tensor first)
-    {
-        // A product of three rows or fewer is computed in another order: a row's Q would depend on its batch mates.
-        var rows = first.size(0);
-        var padded = rows < MinProductRows ? nn.functional.pad(first, [0, 0, 0, MinProductRows - rows]) : first; // [≥ 4, D]
-        return _qHead.call(padded).narrow(0, 0, rows).CastTo(ScalarType.Float32); // [B, 2]
-    }
-
-    private void RequireFit(HrmCarry carry, PuzzleBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(carry);
-        ArgumentNullException.ThrowIfNull(batch);
-        ShapeGuard.Require(batch.Inputs, "inputs", "B", Config.SequenceLength);
-        RequireCarry(carry, batch.Size);
-        batch.Limits.RequireWithin(Config);
-    }
-
-    private void RequireCarry(HrmCarry carry, long batchSize)
-    {
-        RequireState(carry.High, "carry.High", batchSize);
-        RequireState(carry.Low, "carry.Low", batchSize);
-    }
-
-    private void RequireState(Tensor state, string name, long batchSize)
-    {
-        ShapeGuard.Require(state, name, batchSize, Config.TokenCount, Config.HiddenSize);
-        if (state.dtype != Config.ForwardDtype)
-        {
-            // Another dtype would be promoted without a word, and the model would compute in it.
-            throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
-        }
-    }
-
-    /// <summary>√D · [prefix ; token embedding], [B, S, D]; with learned positions √D · 0.7071 · (… + positions).</summary>
-    internal Tensor Embed(PuzzleBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        var embedded = _tokenEmbedding.call(batch.Inputs); // [B, seq_len, D]
-        if (_puzzleEmbedding is not null)
-        {
-            embedded = cat([Prefix(batch.PuzzleIds), embedded], 1); // [B, S, D]
-        }
-
-        if (_positionEmbedding is not null)
-        {
-            // The factor keeps the variance of the sum at that of its terms.
-            embedded = embedded.Plus(_positionEmbedding.Weight.CastTo(embedded.dtype)).Times(0.707106781); // [B, S, D]
-        }
-
-        return embedded.Times(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
-    }
-
-    /// <summary>The puzzle's row, padded with zeros and cut into P tokens, [B, P, D].</summary>
-    private Tensor Prefix(Tensor puzzleIds)
-    {
-        var rows = _puzzleEmbedding!.call(puzzleIds); // [B, W]
-        var padding = (Config.PrefixLength * Config.HiddenSize) - Config.PuzzleEmbeddingWidth;
-        var padded = padding == 0 ? rows : nn.functional.pad(rows, [0, padding]); // [B, P·D]
-        return padded.view(-1, Config.PrefixLength, Config.HiddenSize); // [B, P, D]
-    }
-
     private static HrmConfig Checked(HrmConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -416,11 +389,5 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         return Initializers.NewTensor([config.HiddenSize], 1, generator)
             .to(config.ForwardDtype, copy: true)
             .DetachFromDisposeScope(); // [D]
-    }
-
-    private static Tensor Repeat(Tensor vector, long[] shape)
-    {
-        using var scope = NewDisposeScope();
-        return vector.expand(shape).clone().DetachFromDisposeScope();
     }
 }

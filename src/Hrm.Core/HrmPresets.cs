@@ -24,7 +24,7 @@ public static class HrmPresets
     public static HrmConfig MazeHard { get; } = SudokuExtreme with { SequenceLength = 900, VocabularySize = 6 };
 
     /// <summary>ARC on a 30×30 canvas.</summary>
-    /// <param name="puzzleIdCount">The number of puzzle ids: a row for each augmented task, and one for none.</param>
+    /// <param name="puzzleIdCount">The number of puzzle ids: one per augmented task, and one for puzzles without a task.</param>
     public static HrmConfig Arc(int puzzleIdCount) => SudokuExtreme with
     {
         SequenceLength = 900,
@@ -33,8 +33,8 @@ public static class HrmPresets
     };
 
     /// <summary>
-    /// A small model for CPUs: 422,402 parameters for a 9×9 Sudoku (D 128, 1 + 1 blocks that mix tokens by a layer over
-    /// the token axis, no puzzle embedding).
+    /// A small model for CPUs: 422,402 parameters for a 9×9 Sudoku (D 128, 1 + 1 blocks with token mixers,
+    /// no puzzle embedding).
     /// </summary>
     /// <param name="sequenceLength">The number of tokens of a puzzle.</param>
     /// <param name="vocabularySize">V, the number of token values.</param>
@@ -53,13 +53,12 @@ public static class HrmPresets
     };
 
     /// <summary>
-    /// A tiny model that learns 4×4 Sudoku on any CPU in under a minute: 56,194 parameters (D 64, 1 + 1 blocks that mix tokens by a
-    /// layer over the token axis, no puzzle embedding, float32).
+    /// A tiny model that learns 4×4 Sudoku on any CPU in under a minute: 56,194 parameters (D 64, 1 + 1 blocks with
+    /// token mixers, no puzzle embedding, float32).
     /// </summary>
     /// <remarks>
-    /// With attention and learned positions in the mixer's place (132,994 parameters) the same training needed three times the
-    /// steps, and some seeds long to begin with. Float32, because a processor without instructions for bfloat16 takes many times as
-    /// long for that: 320 ms a step against 30 with the AVX2 set alone.
+    /// With attention and learned positions instead of the mixer (132,994 parameters) the same training needed three times the steps.
+    /// Float32, because processors without bfloat16 instructions are slow in bfloat16: 320 ms per step instead of 30 with AVX2 only.
     /// </remarks>
     /// <param name="sequenceLength">The number of tokens of a puzzle.</param>
     /// <param name="vocabularySize">V, the number of token values.</param>

@@ -7,12 +7,12 @@ namespace Hrm.Core;
 
 /// <summary>The input of a model: B puzzles as tokens, with their labels (in training) and puzzle ids.</summary>
 /// <remarks>
-/// Remembers the largest token, label and id that it was made from, so that a model can refuse values beyond its tables
-/// without reading anything back from the device. Has one owner, who disposes it.
+/// Knows its largest token, label and id, so that a model can refuse values beyond its tables without reading from the device. Has one
+/// owner, which disposes it.
 /// </remarks>
 public sealed class PuzzleBatch : IDisposable
 {
-    /// <summary>The label of a token that does not count.</summary>
+    /// <summary>The label of a token that the loss ignores.</summary>
     public const int IgnoredLabel = -100;
 
     private PuzzleBatch(Tensor inputs, Tensor? labels, Tensor puzzleIds, BatchLimits limits)
@@ -26,7 +26,7 @@ public sealed class PuzzleBatch : IDisposable
     /// <summary>The tokens, [B, seq_len], int32.</summary>
     public Tensor Inputs { get; }
 
-    /// <summary>The labels, [B, seq_len], int32, <see cref="IgnoredLabel"/> where a token does not count; <see langword="null"/> in inference.</summary>
+    /// <summary>The labels, [B, seq_len], int32, <see cref="IgnoredLabel"/> for ignored tokens; <see langword="null"/> in inference.</summary>
     public Tensor? Labels { get; }
 
     /// <summary>The puzzle ids, [B], int32.</summary>
@@ -35,16 +35,16 @@ public sealed class PuzzleBatch : IDisposable
     /// <summary>B, the number of rows.</summary>
     public long Size => Inputs.size(0);
 
-    /// <summary>The largest values that the batch was made from.</summary>
+    /// <summary>The largest values of the batch.</summary>
     internal BatchLimits Limits { get; }
 
-    /// <summary>Makes a batch from values in memory.</summary>
+    /// <summary>Creates a batch from values in memory.</summary>
     /// <param name="inputs">B · seq_len tokens, row by row, each at least 0.</param>
     /// <param name="labels">As many labels, each at least 0 or <see cref="IgnoredLabel"/>; empty in inference.</param>
     /// <param name="puzzleIds">B puzzle ids, each at least 0; empty for id 0 in every row.</param>
     /// <param name="sequenceLength">seq_len.</param>
     /// <param name="device">The device of the tensors; the CPU by default.</param>
-    /// <exception cref="ShapeMismatchException">The numbers of values do not fit together.</exception>
+    /// <exception cref="ShapeMismatchException">The numbers of values do not match.</exception>
     /// <exception cref="TokenOutOfRangeException">A value is negative.</exception>
     public static PuzzleBatch Create(
         ReadOnlySpan<int> inputs,
@@ -69,8 +69,8 @@ public sealed class PuzzleBatch : IDisposable
         return new PuzzleBatch(tokens, targets, ids, limits);
     }
 
-    /// <summary>This batch with the rows of <paramref name="incoming"/> where <paramref name="replaced"/> says so.</summary>
-    /// <param name="replaced">[B], bool.</param>
+    /// <summary>Replaces the marked rows by those of another batch.</summary>
+    /// <param name="replaced">[B], bool: the rows to replace.</param>
     /// <param name="incoming">A batch of the same shape.</param>
     /// <exception cref="ShapeMismatchException">The shapes differ, or only one has labels.</exception>
     public PuzzleBatch ReplaceRows(Tensor replaced, PuzzleBatch incoming)
@@ -94,7 +94,7 @@ public sealed class PuzzleBatch : IDisposable
             Limits.Join(incoming.Limits));
     }
 
-    /// <summary>Some rows, as views in the caller's dispose scope.</summary>
+    /// <summary>Returns some rows as views in the caller's dispose scope.</summary>
     internal PuzzleBatch Rows(long first, long count) => new(
         Inputs.narrow(0, first, count), // [count, seq_len]
         Labels?.narrow(0, first, count), // [count, seq_len]
@@ -126,7 +126,7 @@ public sealed class PuzzleBatch : IDisposable
 
     private static Tensor ToDevice(ReadOnlySpan<int> values, long[] shape, Device? device)
     {
-        // Not made from an array: that would be copied twice more, as garbage of hundreds of kilobytes a batch.
+        // A tensor made from an array would copy the values twice more: hundreds of kilobytes of garbage per batch.
         using var scope = NewDisposeScope();
         var host = empty(shape, ScalarType.Int32, CPU);
         MemoryMarshal.AsBytes(values).CopyTo(host.bytes);
@@ -134,7 +134,7 @@ public sealed class PuzzleBatch : IDisposable
     }
 }
 
-/// <summary>The largest token, label and puzzle id of a batch, and where the token stands.</summary>
+/// <summary>The largest token, label and puzzle id of a batch.</summary>
 internal readonly record struct BatchLimits(int MaxToken, int MaxLabel, int MaxPuzzleId)
 {
     public static BatchLimits Of(ReadOnlySpan<int> inputs, ReadOnlySpan<int> labels, ReadOnlySpan<int> puzzleIds, int sequenceLength)
@@ -181,11 +181,11 @@ internal readonly record struct BatchLimits(int MaxToken, int MaxLabel, int MaxP
     }
 }
 
-/// <summary>A token, label or puzzle id is beyond the tables of the model, or negative.</summary>
+/// <summary>A token, label or puzzle id is negative or exceeds the tables of the model.</summary>
 public sealed class TokenOutOfRangeException : HrmException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">Which value, where, and what range was expected.</param>
+    /// <param name="message">The value, its position and the expected range.</param>
     public TokenOutOfRangeException(string message)
         : base(message)
     {

@@ -8,8 +8,8 @@ namespace Hrm.Core;
 
 /// <summary>A stack of blocks as a recurrent module: <c>f(state, injection) = blocks(merge(state, injection))</c>.</summary>
 /// <remarks>
-/// The paper's H and L are each one of these, and their merge is the sum. Keys: <c>layers.0.*</c>, <c>layers.1.*</c>, …, and
-/// <c>merge.*</c> where a module merges.
+/// The paper's H and L are two of them, and their merge is the sum. Keys: <c>layers.0.*</c>, <c>layers.1.*</c>, …, and
+/// <c>merge.*</c> if a module merges.
 /// </remarks>
 public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 {
@@ -21,7 +21,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Creates the module.</summary>
     /// <param name="layers">The blocks, applied in order; owned by the module.</param>
-    /// <param name="merge">Joins state and injection, [B, S, D] each, to [B, S, D]; owned by the module. The sum where there is none.</param>
+    /// <param name="merge">Merges state and injection, [B, S, D] each, into [B, S, D]; owned by the module. By default the sum.</param>
     /// <exception cref="ArgumentException">There is no block.</exception>
     public ReasoningModule(IEnumerable<TransformerBlock> layers, nn.Module<Tensor, Tensor, Tensor>? merge = null)
         : base(nameof(ReasoningModule))
@@ -40,8 +40,8 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Builds the blocks and the merge that a config describes.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="layerCount">The number of blocks.</param>
-    /// <param name="rotary">The positions of the attention layers, see <see cref="CreateRotary"/>; several modules may share them.</param>
-    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are about to be loaded.</param>
+    /// <param name="rotary">The rotary positions of the attention layers, see <see cref="CreateRotary"/>; several modules may share them.</param>
+    /// <param name="generator">Draws the weights; <see langword="null"/> leaves zeros, for weights that are loaded afterwards.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of blocks is below 1.</exception>
     public static ReasoningModule Create(HrmConfig config, int layerCount, RotaryEmbedding? rotary, Generator? generator)
     {
@@ -52,7 +52,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
             config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null);
     }
 
-    /// <summary>The positions of attention layers by a config, or <see langword="null"/> where it has none of that kind.</summary>
+    /// <summary>Creates the rotary positions of a config, or <see langword="null"/> if it has none.</summary>
     /// <param name="config">The architecture.</param>
     public static RotaryEmbedding? CreateRotary(HrmConfig config)
     {
@@ -64,9 +64,9 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Updates the state.</summary>
     /// <param name="state">[B, S, D].</param>
-    /// <param name="injection">[B, S, D], joined to the state; by default added, and may then be broadcast.</param>
+    /// <param name="injection">[B, S, D]; merged into the state. If it is added (the default), it may be broadcast.</param>
     /// <returns>[B, S, D].</returns>
-    /// <exception cref="ShapeMismatchException">The injection cannot be added to the state, or what the merge makes of them has another shape or dtype than the state.</exception>
+    /// <exception cref="ShapeMismatchException">The injection cannot be added to the state, or the merge returns another shape or dtype than the state has.</exception>
     public override Tensor forward(Tensor state, Tensor injection)
     {
         using var scope = NewDisposeScope();
@@ -93,7 +93,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         return merged;
     }
 
-    /// <summary>Whether a tensor of one shape can be added to one of another: from the last axis on, its sizes are equal or 1.</summary>
+    /// <summary>Whether a shape broadcasts to another: from the last axis on, its sizes are equal or 1.</summary>
     private static bool Broadcasts(ReadOnlySpan<long> part, ReadOnlySpan<long> whole)
     {
         var fits = part.Length <= whole.Length;

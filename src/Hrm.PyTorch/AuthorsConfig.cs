@@ -22,10 +22,10 @@ internal sealed class AuthorsConfig
     private const int SharedLevelPrefix = 16;
 
     private static readonly Dictionary<string, PositionEncoding> PositionNames =
-        Enum.GetValues<PositionEncoding>().ToDictionary(PositionEncodingConverter.NameOf);
+        Enum.GetValues<PositionEncoding>().ToDictionary(PositionEncodings.Instance.NameOf);
 
     private static readonly Dictionary<string, torch.ScalarType> DtypeNames =
-        new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypes.NameOf);
+        new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypes.Instance.NameOf);
 
     private readonly IReadOnlyDictionary<string, YamlValue> _fields;
     private readonly WeightsFile _weights;
@@ -112,7 +112,7 @@ internal sealed class AuthorsConfig
         Require("pos_encodings: learned", stated.PositionEncoding == PositionEncoding.Learned, Positions, _entries.ContainsKey(Positions));
         if (_entries.TryGetValue(HighInit, out var state))
         {
-            Require("forward_dtype", ForwardDtypes.NameOf(stated.ForwardDtype), HighInit, ForwardDtypes.NameOf(state.Dtype));
+            Require("forward_dtype", ForwardDtypes.Instance.NameOf(stated.ForwardDtype), HighInit, ForwardDtypes.Instance.NameOf(state.Dtype));
         }
     }
 

@@ -331,9 +331,9 @@ public class HrmTrainer : IDisposable
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (halt, proceed) = Model.Judge(output.Carry, data); // [B] each
+        var next = Model.call(output.Carry, data);
         var isLast = segments.IsAtLeast(Options.Halting.MaxSegments); // [B]
-        var best = where(isLast, halt, maximum(halt, proceed)); // [B]
+        var best = where(isLast, next.QHalt, maximum(next.QHalt, next.QContinue)); // [B]
         return best.sigmoid().MoveToOuterDisposeScope();
     }
 }

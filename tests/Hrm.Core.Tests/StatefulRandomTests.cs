@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Hrm.Core.Tests;
 
 public sealed class StatefulRandomTests
@@ -12,16 +9,6 @@ public sealed class StatefulRandomTests
 
         Enumerable.Range(0, 5).Select(_ => mixer.Next()).Should().Equal(
             6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821);
-    }
-
-    [Fact]
-    public void NextUInt64_gives_the_published_numbers_of_xoshiro256_starstar()
-    {
-        var random = new StatefulRandom(new StatefulRandomState(0, 1, 2, 3, 4));
-
-        Enumerable.Range(0, 10).Select(_ => random.NextUInt64()).Should().Equal(
-            11520, 0, 1509978240, 1215971899390074240, 1216172134540287360, 607988272756665600,
-            16172922978634559625, 8476171486693032832, 10595114339597558777, 2904607092377533576);
     }
 
     [Theory]
@@ -45,41 +32,6 @@ public sealed class StatefulRandomTests
 
         Repeat(new StatefulRandom(5), draw).Should().Equal(first, name);
         Repeat(new StatefulRandom(6), draw).Should().NotEqual(first, name);
-    }
-
-    [Theory]
-    [MemberData(nameof(Draws))]
-    public void SetState_continues_where_GetState_was_taken(string name, Func<Random, object> draw)
-    {
-        var random = new StatefulRandom(9);
-        Repeat(random, draw);
-        var state = random.GetState();
-        var expected = Repeat(random, draw);
-
-        var other = new StatefulRandom(1);
-        other.SetState(state);
-
-        Repeat(other, draw).Should().Equal(expected, name);
-        Repeat(new StatefulRandom(state), draw).Should().Equal(expected, name);
-        other.GetState().Should().Be(random.GetState());
-        other.Split(3).GetState().Should().Be(random.Split(3).GetState());
-    }
-
-    [Fact]
-    public void State_survives_json()
-    {
-        var state = new StatefulRandom(-77).GetState();
-
-        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
-        JsonSerializer.Deserialize<StatefulRandomState>(JsonSerializer.Serialize(state, options), options).Should().Be(state);
-    }
-
-    [Fact]
-    public void SetState_of_zeros_is_refused()
-    {
-        var set = () => new StatefulRandom(1).SetState(default);
-
-        set.Should().Throw<ArgumentException>().WithMessage("*four zeros*");
     }
 
     [Theory]
@@ -165,18 +117,6 @@ public sealed class StatefulRandomTests
     }
 
     [Fact]
-    public void NextDouble_of_the_largest_word_is_below_one()
-    {
-        // s1 · 5, rotated, · 9 is all ones for this word, and the rest of the state does not enter.
-        var word = unchecked(System.Numerics.BitOperations.RotateRight(ulong.MaxValue * 0x8e38e38e38e38e39UL, 7) * 0xcccccccccccccccdUL);
-        var state = new StatefulRandomState(0, 1, word, 1, 1);
-
-        new StatefulRandom(state).NextUInt64().Should().Be(ulong.MaxValue);
-        new StatefulRandom(state).NextDouble().Should().BeLessThan(1);
-        new StatefulRandom(state).NextSingle().Should().BeLessThan(1);
-    }
-
-    [Fact]
     public void NextBytes_of_an_array_and_of_a_span_agree_for_every_length()
     {
         for (var length = 0; length < 20; length++)
@@ -200,9 +140,9 @@ public sealed class StatefulRandomTests
         var drawn = new StatefulRandom(11);
         drawn.NextDouble();
 
-        drawn.Split(2).GetState().Should().Be(new StatefulRandom(11).Split(2).GetState());
-        new StatefulRandom(11).Split(3).GetState().Should().NotBe(new StatefulRandom(11).Split(2).GetState());
-        new StatefulRandom(12).Split(2).GetState().Should().NotBe(new StatefulRandom(11).Split(2).GetState());
+        drawn.Split(2).NextInt64().Should().Be(new StatefulRandom(11).Split(2).NextInt64());
+        new StatefulRandom(11).Split(3).NextInt64().Should().NotBe(new StatefulRandom(11).Split(2).NextInt64());
+        new StatefulRandom(12).Split(2).NextInt64().Should().NotBe(new StatefulRandom(11).Split(2).NextInt64());
         new StatefulRandom(11).Split(0).NextUInt64().Should().NotBe(new StatefulRandom(11).NextUInt64());
     }
 

@@ -1,18 +1,18 @@
 namespace Hrm.Core;
 
-/// <summary>A configuration has fields that are missing, unknown or out of range; all that were found are listed.</summary>
+/// <summary>A configuration has fields that are missing, unknown or out of range; all are listed.</summary>
 public sealed class InvalidConfigException : HrmException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="source">What was read: a file name, or the kind of configuration.</param>
-    /// <param name="errors">One line a bad field: its name, its value and what was expected.</param>
+    /// <param name="source">The file name or the kind of configuration.</param>
+    /// <param name="errors">One line per bad field: name, value and expected range.</param>
     public InvalidConfigException(string source, IReadOnlyList<string> errors)
         : base($"{source}: {string.Join("; ", errors)}.")
     {
         Errors = [.. errors.Select(MessageText.Printable)];
     }
 
-    /// <summary>One line a bad field.</summary>
+    /// <summary>One line per bad field.</summary>
     public IReadOnlyList<string> Errors { get; }
 
     /// <summary>Throws if options have a field out of its range.</summary>

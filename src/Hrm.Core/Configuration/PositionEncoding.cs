@@ -1,40 +1,24 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Hrm.Core;
 
-/// <summary>How a token knows its position.</summary>
-[JsonConverter(typeof(PositionEncodingConverter))]
+/// <summary>How the model encodes the positions of tokens.</summary>
+[JsonConverter(typeof(PositionEncodings))]
 public enum PositionEncoding
 {
-    /// <summary>Queries and keys are turned by angles (RoPE); the prefix counts.</summary>
+    /// <summary>Queries and keys are rotated (RoPE); positions include the prefix.</summary>
     Rope,
 
-    /// <summary>A learned vector a position is added to the input.</summary>
+    /// <summary>A learned vector per position is added to the input.</summary>
     Learned,
 
-    /// <summary>No positions: for token mixers, whose weights tell tokens apart.</summary>
+    /// <summary>No positions: for token mixers, whose weights distinguish the tokens.</summary>
     None,
 }
 
-/// <summary>Positions by the authors' names.</summary>
-internal sealed class PositionEncodingConverter : NameConverter<PositionEncoding>
+/// <summary>The position encodings by the authors' names.</summary>
+internal sealed class PositionEncodings()
+    : NameConverter<PositionEncoding>(("rope", PositionEncoding.Rope), ("learned", PositionEncoding.Learned), ("none", PositionEncoding.None))
 {
-    public static string NameOf(PositionEncoding positions) => positions switch
-    {
-        PositionEncoding.Rope => "rope",
-        PositionEncoding.Learned => "learned",
-        PositionEncoding.None => "none",
-        _ => positions.ToString(),
-    };
-
-    protected override string Name(PositionEncoding value) => NameOf(value);
-
-    protected override PositionEncoding Parse(string name) => name switch
-    {
-        "rope" => PositionEncoding.Rope,
-        "learned" => PositionEncoding.Learned,
-        "none" => PositionEncoding.None,
-        _ => throw new JsonException($"expected rope, learned or none, got {Quote.Text(name)}"),
-    };
+    public static PositionEncodings Instance { get; } = new();
 }

@@ -26,7 +26,7 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
         var rules = new RangeRules()
             .Check(nameof(Folder), $"'{Folder}'", IsModel(Folder), "the folder of a model, with a config.json and a model.safetensors")
             .Check(nameof(Device), $"'{Device}'", Device is not null && DeviceName().IsMatch(Device), "cpu, mps, cuda or cuda:0, cuda:1, …")
-            .Check(nameof(ForwardDtype), $"'{ForwardDtype}'", ForwardDtype is null || ForwardDtypes.TryParse(ForwardDtype, out _), ForwardDtypes.Names)
+            .Check(nameof(ForwardDtype), $"'{ForwardDtype}'", ForwardDtype is null || ForwardDtypes.Instance.Find(ForwardDtype) is not null, ForwardDtypes.Instance.Names)
             .Nested(nameof(Limits), Limits)
             .Nested(nameof(Halting), Halting);
         return Limits is null || Halting is null ? rules.Errors : [.. rules.Errors, .. FindUnread(Halting, Limits)];

@@ -55,7 +55,7 @@ public sealed class HrmSolver : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
         using var use = model.Use();
-        _halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? model.HaltingRule);
+        _halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? SolverOptions.RuleOf(model));
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -77,7 +77,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Whether the solver's thread is there.</summary>
     internal bool IsAwake => _loop.IsAwake;
 
-    /// <summary>Loads a model that <see cref="HrmModel.Save(string)"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
+    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
     /// <param name="options">Batch, queue and limits; the defaults where it is <see langword="null"/>.</param>
     /// <param name="halting">When to stop; by default the paper's rule with the options' limits.</param>

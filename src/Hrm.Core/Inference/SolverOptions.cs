@@ -33,6 +33,9 @@ public sealed class SolverOptions : IValidatedOptions
     /// </summary>
     public HaltingRule? Rule { get; set; }
 
+    /// <summary>Returns the halting rule for a model: the paper's, or that of the halt-only loss if the value of continuing was not trained.</summary>
+    internal static HaltingRule RuleOf(HrmModel model) => model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors()
     {

@@ -346,7 +346,6 @@ public sealed class SolverLifetimeTests : IDisposable
         Action[] uses =
         [
             () => model.call(carry, batch),
-            () => model.Judge(carry, batch),
             () => model.InitialCarry(3),
             () => model.ResetCarry(carry, tensor([true, true, true])),
             () => model.Save(folder.Path),

@@ -54,7 +54,6 @@ public sealed class SharedModuleTests
         using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, generator), new Foreign(what), generator);
         var error = model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message).Which;
         error.Message.Should().NotContain("frame #");
-        model.Invoking(it => it.Judge(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message);
     }
 
     /// <summary>What is no matter of shapes comes out as it is.</summary>
