@@ -7,22 +7,21 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>Solves puzzles with a trained model, segment by segment, until a halting policy says stop.</summary>
+/// <summary>Solves puzzles with a trained model, segment by segment, until a halting policy stops them.</summary>
 /// <remarks>
 /// <para>
-/// Any number of threads may ask at once: their puzzles think together in one running batch, on one thread of the solver's
-/// own. A puzzle that stops leaves, and the next that waits takes its place at the next segment with a fresh carry, so nobody
-/// waits for the slowest. An answer does not depend on who else is in the batch.
+/// Safe from any number of threads. All puzzles run together in one running batch, on a thread of the solver. When a puzzle stops, the
+/// next one from the queue takes its place at the next segment with a fresh carry. An answer does not depend on the other puzzles in the
+/// batch.
 /// </para>
 /// <para>
-/// The thread and every tensor exist only while there is something to solve. Dispose the solver before its model: a model that is
-/// disposed first waits for the segment that runs, and the requests then fail with <see cref="ObjectDisposedException"/>. A
-/// cancelled request frees its place at the next segment. What a segment throws, those who were in it get, and the solver
-/// goes on.
+/// The thread and every tensor exist only while there are puzzles to solve. Dispose the solver before its model: disposing the model first
+/// waits for the current segment, and the requests then fail with <see cref="ObjectDisposedException"/>. A cancelled request frees its
+/// place at the next segment. An exception in a segment is reported to every request in that batch; the solver then continues.
 /// </para>
 /// <para>
-/// Halting policies, modules and observers run on the solver's thread. A call of the solver from there would wait for itself, so it is
-/// an <see cref="InvalidOperationException"/>.
+/// Halting policies, modules and observers run on the solver's thread. They must not call the solver: the call would wait for itself and
+/// throws <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
 public sealed class HrmSolver : IDisposable
@@ -31,7 +30,6 @@ public sealed class HrmSolver : IDisposable
 
     private readonly HrmModel _model;
     private readonly bool _ownsModel;
-    private readonly IHaltingPolicy _halting;
     private readonly SolverOptions _options;
     private readonly SolverLoop _loop;
     private readonly Lock _disposing = new();
@@ -39,10 +37,13 @@ public sealed class HrmSolver : IDisposable
     private bool _isDisposed;
 
     /// <summary>Creates a solver.</summary>
-    /// <param name="model">The model, which stays the caller's; put into evaluation mode. Not to be trained while puzzles are solved.</param>
-    /// <param name="halting">The policy that may stop a puzzle before <see cref="SolverOptions.MaxSegments"/>. Default: the paper's rule, a <see cref="QValueHalting"/>.</param>
-    /// <param name="options">Batch, queue and limits, read now; the defaults where it is <see langword="null"/>.</param>
-    /// <param name="time">Measures the time of <see cref="TimeHalting"/> and of the estimate when to try again; the system's by default.</param>
+    /// <param name="model">The model, owned by the caller; set to evaluation mode. Must not be trained while puzzles are solved.</param>
+    /// <param name="halting">
+    /// The policy that may stop a puzzle before <see cref="SolverOptions.MaxSegments"/>. By default a <see cref="QValueHalting"/> with the
+    /// rule of the options.
+    /// </param>
+    /// <param name="options">Batch, queue and limits; read now. The defaults if <see langword="null"/>.</param>
+    /// <param name="time">Measures time for <see cref="TimeHalting"/> and <see cref="SolverBusyException.RetryAfter"/>; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null)
@@ -55,7 +56,7 @@ public sealed class HrmSolver : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
         using var use = model.Use();
-        _halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? SolverOptions.RuleOf(model));
+        Halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? SolverOptions.RuleOf(model));
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -65,30 +66,30 @@ public sealed class HrmSolver : IDisposable
     /// <summary>The architecture of the model.</summary>
     public HrmConfig Config => _model.Config;
 
-    /// <summary>What the solver has done and is doing.</summary>
+    /// <summary>Counts of the solver's past and current work.</summary>
     public SolverStatistics Statistics => _loop.Statistics;
 
-    /// <summary>When a puzzle stops.</summary>
-    internal IHaltingPolicy Halting => _halting;
+    /// <summary>The halting policy.</summary>
+    internal IHaltingPolicy Halting { get; }
 
     /// <summary>The largest number of segments of a puzzle.</summary>
     internal int MaxSegments => _options.MaxSegments;
 
-    /// <summary>Whether the solver's thread is there.</summary>
+    /// <summary>Whether the solver's thread exists.</summary>
     internal bool IsAwake => _loop.IsAwake;
 
-    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for solving alone: its weights are cast to the forward dtype once.</summary>
-    /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index).</param>
-    /// <param name="options">Batch, queue and limits; the defaults where it is <see langword="null"/>.</param>
-    /// <param name="halting">When to stop; by default the paper's rule with the options' limits.</param>
-    /// <param name="device">Where the model goes; the CPU by default.</param>
+    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
+    /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
+    /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?)" path="/param[@name='halting']"/></param>
+    /// <param name="device">The device of the model; the CPU by default.</param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null)
         => Load(folder, options, _ => halting, device, time: null);
 
-    /// <summary>Loads a model for a solver with a time of its own.</summary>
+    /// <summary>Loads a model for a solver with a clock of its own.</summary>
     internal static HrmSolver Load(
         string folder,
         SolverOptions? options,
@@ -111,43 +112,42 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
-    /// <summary>Solves a puzzle; waits for the answer.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or the id is beyond the model's tables.</exception>
-    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
-    public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
-    {
-        var request = Ask(tokens, puzzleId);
-        return _instrumentation is { } watching ? watching.Watch(() => AnswerBlocking(request)) : AnswerBlocking(request);
-    }
-
-    /// <summary>Solves a puzzle.</summary>
+    /// <summary>Solves a puzzle; blocks until the answer is ready.</summary>
     /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
     /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <param name="cancellationToken">Gives the puzzle up.</param>
-    /// <exception cref="ShapeMismatchException">At the call: the number of tokens does not fit the model.</exception>
-    /// <exception cref="TokenOutOfRangeException">At the call: a token or the id is beyond the model's tables.</exception>
-    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public Task<SolverAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
-        => AnswerAsync(Ask(tokens.Span, puzzleId), _options.RejectWhenFull, cancellationToken);
+    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or the id exceeds the model's tables.</exception>
+    /// <exception cref="SolverBusyException">The queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed before the answer was ready.</exception>
+    public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
+    {
+        var request = CreateRequest(tokens, puzzleId, isTrace: false);
+        using var watch = _instrumentation?.Begin("solve", request);
+        Enqueue(request);
+        return request.Answered.GetAwaiter().GetResult();
+    }
 
-    /// <summary>Solves puzzles as they come, as many at once as the batch holds.</summary>
+    /// <summary>Solves a puzzle. Bad tokens throw at the call, everything else is reported by the task.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <inheritdoc cref="Solve" path="/exception"/>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
+    public Task<SolverAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+        => AnswerAsync(CreateRequest(tokens.Span, puzzleId, isTrace: false), _options.RejectWhenFull, cancellationToken);
+
+    /// <summary>Solves a stream of puzzles, as many at once as the batch holds.</summary>
     /// <remarks>
-    /// Reads ahead by the size of the batch and half of the queue, and waits where the queue is full, whatever the options say. A
-    /// reader that stops early takes back what it has asked, and waits for the source to end: it has to heed its cancellation token.
+    /// Reads ahead by the size of the batch and half of the queue. A full queue makes it wait, whatever the options are. A reader that
+    /// stops early cancels the pending requests and waits for the source to end, so the source must obey its cancellation token.
     /// </remarks>
-    /// <param name="questions">The puzzles. One that does not fit the model ends the answers at its place.</param>
-    /// <param name="progress">Told the number of answers read so far, after each.</param>
-    /// <param name="cancellationToken">Gives everything up.</param>
+    /// <param name="questions">The puzzles. A puzzle that does not fit the model ends the answers at its position.</param>
+    /// <param name="progress">Receives the number of answers read so far, after each.</param>
+    /// <param name="cancellationToken">Cancels all requests.</param>
     /// <returns>The answers, in the order of the questions.</returns>
     /// <exception cref="HrmException">A puzzle does not fit the model.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was on the way.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The requests were cancelled.</exception>
     public async IAsyncEnumerable<SolverAnswer> SolveManyAsync(
         IAsyncEnumerable<SolverQuestion> questions,
         IProgress<int>? progress = null,
@@ -177,45 +177,33 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
-    /// <summary>Solves a puzzle and keeps what the model thought after every segment; waits for all of it.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <returns>An answer a segment, in order.</returns>
-    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or the id is beyond the model's tables.</exception>
-    /// <exception cref="SolverBusyException">The queue is full, and the options say not to wait.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    /// <summary>Solves a puzzle and returns the prediction of every segment; blocks until all are ready.</summary>
+    /// <inheritdoc cref="Solve" path="/param|/exception"/>
+    /// <returns>One prediction per segment, in order.</returns>
     public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
-        RequestValidation.Require(Config, tokens, puzzleId);
-        var request = new TraceRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting);
-        return _instrumentation is { } watching ? watching.Watch(() => TraceBlocking(request)) : TraceBlocking(request);
+        var request = CreateRequest(tokens, puzzleId, isTrace: true);
+        using var watch = _instrumentation?.Begin("trace", request);
+        Enqueue(request);
+        return request.WaitForTrace();
     }
 
-    /// <summary>Solves a puzzle, and gives what the model thinks after each segment as soon as it is there.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <param name="cancellationToken">Gives the puzzle up.</param>
-    /// <returns>An answer a segment, in order; a reader that stops early frees the puzzle's place.</returns>
-    /// <exception cref="ShapeMismatchException">At the call: the number of tokens does not fit the model.</exception>
-    /// <exception cref="TokenOutOfRangeException">At the call: a token or the id is beyond the model's tables.</exception>
-    /// <exception cref="SolverBusyException">At the first answer: the queue is full, and the options say not to wait.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <summary>
+    /// Solves a puzzle and yields the prediction of every segment as soon as it is ready. Bad tokens throw at the call, everything else
+    /// is reported by the stream.
+    /// </summary>
+    /// <inheritdoc cref="SolveAsync" path="/param|/exception"/>
+    /// <returns>One prediction per segment, in order; a reader that stops early frees the puzzle's place.</returns>
     public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
-    {
-        RequestValidation.Require(Config, tokens.Span, puzzleId);
-        var trace = TraceCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
-        return _instrumentation is { } watching ? watching.WatchAsync(trace, cancellationToken) : trace;
-    }
+        => ReadTraceAsync(CreateRequest(tokens.Span, puzzleId, isTrace: true), cancellationToken);
 
-    /// <summary>Stops the thread after the segment that it runs; what is not answered by then fails with <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Stops the thread after the current segment; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
     /// <exception cref="InvalidOperationException">Called on the solver's own thread, for instance by a halting policy.</exception>
     public void Dispose()
     {
         _loop.RequireOtherThread();
 
-        // Whoever comes second waits too: what the thread works with is freed when it has left, and only once.
+        // A second caller waits too: the state of the thread is freed after the thread has ended, and only once.
         lock (_disposing)
         {
             if (_isDisposed)
@@ -233,72 +221,63 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
-    /// <summary>Lets others watch the solver; to be called before anybody asks anything.</summary>
+    /// <summary>Attaches metrics and logging; call before the first request.</summary>
     internal void Watch(IMeterFactory? meters, ILogger logger, TimeProvider time)
         => _instrumentation = new SolverInstrumentation(meters, logger, time, () => Statistics);
 
     /// <summary>
-    /// Solves a puzzle that was checked, by a policy of its own and from a start of its own. Only the first of several attempts is
-    /// refused where the queue is full: the others would have been thought through in vain. The others alone are given up where they
-    /// have not begun when the time of a <see cref="DeadlineHalting"/> runs out; <paramref name="timeIsUp"/> ends their wait for room.
+    /// Solves a puzzle as one of several attempts. A full queue rejects only the first attempt, so that no finished attempt is wasted.
+    /// <paramref name="timeIsUp"/> ends the wait of later attempts for room in the queue.
     /// </summary>
-    internal Task<SolverAnswer> AttemptAsync(
-        int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy halting, StartNoise? noise, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
-    {
-        var request = new AnswerRequest(tokens, puzzleId, maxSegments, halting) { Noise = noise, BeginsBefore = isFirst ? null : halting as DeadlineHalting };
-        return isFirst
+    internal Task<SolverAnswer> AttemptAsync(SolverRequest request, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
+        => isFirst
             ? AnswerAsync(request, _options.RejectWhenFull, cancellationToken)
-            : WatchedAsync(() => LaterAttemptAsync(request, timeIsUp, cancellationToken));
-    }
+            : AnswerAsync(request, rejects: false, cancellationToken, timeIsUp);
 
-    private AnswerRequest Ask(ReadOnlySpan<int> tokens, int puzzleId)
+    private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace)
     {
         RequestValidation.Require(Config, tokens, puzzleId);
-        return new AnswerRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, _halting) { KeepsLogits = _options.KeepLogits };
+        return new SolverRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, Halting, isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
     }
 
-    private Task<SolverAnswer> AnswerAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
-        => WatchedAsync(() => AnswerUnwatchedAsync(request, rejectWhenFull, cancellationToken));
-
-    private Task<SolverAnswer> WatchedAsync(Func<Task<SolverAnswer>> ask) => _instrumentation is { } watching ? watching.WatchAsync(ask) : ask();
-
-    private async Task<SolverAnswer> AnswerUnwatchedAsync(AnswerRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+    private async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool rejects, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
     {
-        await EnqueueAsync(request, rejectWhenFull, cancellationToken).ConfigureAwait(false);
-        using var registration = CancelWith(request, cancellationToken);
+        using var watch = _instrumentation?.Begin("solve", request);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp);
+        await EnqueueAsync(request, rejects, waiting.Token, cancellationToken).ConfigureAwait(false);
+        using var registration = FailWhenCancelled(request, cancellationToken);
         return await request.Answered.ConfigureAwait(false);
     }
 
-    private async Task<SolverAnswer> LaterAttemptAsync(AnswerRequest request, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SegmentAnswer> ReadTraceAsync(SolverRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(timeIsUp, cancellationToken);
-        await EnqueueAsync(request, rejectWhenFull: false, waiting.Token).ConfigureAwait(false);
-        using var registration = CancelWith(request, cancellationToken);
-        return await request.Answered.ConfigureAwait(false);
+        using var watch = _instrumentation?.Begin("trace", request);
+        await EnqueueAsync(request, _options.RejectWhenFull, cancellationToken, cancellationToken).ConfigureAwait(false);
+        using var registration = FailWhenCancelled(request, cancellationToken);
+        try
+        {
+            await foreach (var prediction in request.Trace.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return prediction;
+            }
+        }
+        finally
+        {
+            request.Fail(new OperationCanceledException(cancellationToken));
+        }
     }
 
-    private SolverAnswer AnswerBlocking(AnswerRequest request)
-    {
-        Enqueue(request);
-        return request.Answered.GetAwaiter().GetResult();
-    }
-
-    private IReadOnlyList<SegmentAnswer> TraceBlocking(TraceRequest request)
-    {
-        Enqueue(request);
-        return request.WaitForAll();
-    }
-
-    /// <summary>An answer whose cancellation, if it was the caller's, carries the caller's token.</summary>
+    /// <summary>Awaits an answer; a cancellation by the caller carries the caller's token.</summary>
     private static async Task<SolverAnswer> TakeAsync(Task<SolverAnswer> answer, CancellationToken cancellationToken)
     {
         try
         {
             return await answer.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            throw new OperationCanceledException(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
         }
     }
 
@@ -308,89 +287,63 @@ public sealed class HrmSolver : IDisposable
         {
             await foreach (var question in questions.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                var answer = AnswerAsync(Ask(question.Tokens.Span, question.PuzzleId), rejectWhenFull: false, cancellationToken);
-                await pending.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+                var request = CreateRequest(question.Tokens.Span, question.PuzzleId, isTrace: false);
+                await pending.WriteAsync(AnswerAsync(request, rejects: false, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
 
             pending.Complete();
         }
         catch (Exception error)
         {
-            // Of the questions, or of whoever makes them: it comes out after the answers to those before.
+            // An error of the questions or their source is reported after the answers to the questions before.
             pending.Complete(error);
-        }
-    }
-
-    private async IAsyncEnumerable<SegmentAnswer> TraceCheckedAsync(
-        int[] tokens,
-        int puzzleId,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var request = new TraceRequest(tokens, puzzleId, _options.MaxSegments, _halting);
-        await EnqueueAsync(request, _options.RejectWhenFull, cancellationToken).ConfigureAwait(false);
-        using var registration = CancelWith(request, cancellationToken);
-        try
-        {
-            await foreach (var answer in request.Answers.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                yield return answer;
-            }
-        }
-        finally
-        {
-            request.Cancel(cancellationToken);
         }
     }
 
     private void Enqueue(SolverRequest request)
     {
-        if (_options.RejectWhenFull)
+        try
         {
-            _loop.Add(request);
+            _loop.Add(request, _options.RejectWhenFull);
         }
-        else
+        catch (Exception error)
         {
-            _loop.AddBlocking(request);
+            request.Fail(error);
+            throw;
         }
     }
 
-    private Task EnqueueAsync(SolverRequest request, bool rejectWhenFull, CancellationToken cancellationToken)
+    /// <summary>Waits for room in the queue until a token is cancelled; the exception then carries the caller's token.</summary>
+    private async Task EnqueueAsync(SolverRequest request, bool rejects, CancellationToken waiting, CancellationToken callers)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!rejectWhenFull)
+        try
         {
-            return _loop.AddAsync(request, cancellationToken);
+            callers.ThrowIfCancellationRequested();
+            await _loop.AddAsync(request, rejects, waiting).ConfigureAwait(false);
         }
-
-        _loop.Add(request);
-        return Task.CompletedTask;
+        catch (Exception error)
+        {
+            request.Fail(error);
+            callers.ThrowIfCancellationRequested();
+            throw;
+        }
     }
 
-    private static CancellationTokenRegistration CancelWith(SolverRequest request, CancellationToken cancellationToken)
-        => cancellationToken.UnsafeRegister(static (waiting, token) => ((SolverRequest)waiting!).Cancel(token), request);
+    private static CancellationTokenRegistration FailWhenCancelled(SolverRequest request, CancellationToken cancellationToken)
+        => cancellationToken.UnsafeRegister(static (request, token) => ((SolverRequest)request!).Fail(new OperationCanceledException(token)), request);
 
-    /// <summary>A copy of the options that nobody else can change.</summary>
     private static SolverOptions Checked(SolverOptions? options)
     {
         options ??= new SolverOptions();
         InvalidConfigException.ThrowIfInvalid("solver options", options);
-        return new SolverOptions
-        {
-            MaxBatchSize = options.MaxBatchSize,
-            MaxQueueLength = options.MaxQueueLength,
-            RejectWhenFull = options.RejectWhenFull,
-            KeepLogits = options.KeepLogits,
-            MaxSegments = options.MaxSegments,
-            MinSegments = options.MinSegments,
-            Rule = options.Rule,
-        };
+        return options.Copy();
     }
 }
 
-/// <summary>What a solver has done since it was made, and what it is doing.</summary>
-/// <param name="Solved">Puzzles that got their answer.</param>
+/// <summary>Counts of a solver's past and current work.</summary>
+/// <param name="Solved">Answered puzzles.</param>
 /// <param name="Segments">Segments run.</param>
-/// <param name="RowSegments">Segments run, each counted as often as it had puzzles: what was computed.</param>
+/// <param name="RowSegments">Segments run, each counted once per puzzle in it.</param>
 /// <param name="Running">Puzzles in the running batch.</param>
 /// <param name="Waiting">Puzzles in the queue.</param>
 public readonly record struct SolverStatistics(long Solved, long Segments, long RowSegments, int Running, int Waiting);

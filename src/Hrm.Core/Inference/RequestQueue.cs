@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hrm.Core;
 
-/// <summary>The requests that wait for a place in the running batch, a bounded number, first come first served.</summary>
+/// <summary>The requests that wait for a place in the running batch: a bounded queue, first in, first out.</summary>
 /// <remarks>
-/// Knows whether somebody works on them: a worker is started for the first request, and leaves when it has waited in vain for
-/// a while, so that a solver that nobody uses, or that somebody forgot to dispose, holds no thread. Its semaphores are never
-/// disposed: that would cut off those whose wait is just being cancelled, and without wait handles there is nothing to free.
+/// Starts a worker for the first request. The worker leaves after waiting in vain for a while, so an idle or forgotten solver holds no
+/// thread. A bounded <c>Channel</c> cannot remove cancelled requests, block without a thread of the pool, or let a worker leave and a
+/// request arrive as one step. The semaphores are never disposed: that would leave cancelled waits hanging, and without wait handles
+/// there is nothing to free.
 /// </remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Disposing them would hang those who wait.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Waiting callers would hang.")]
 internal sealed class RequestQueue
 {
     private readonly Lock _gate = new();
@@ -39,8 +40,8 @@ internal sealed class RequestQueue
         }
     }
 
-    /// <summary>Puts a request into the queue where there is room.</summary>
-    /// <returns>Whether there was.</returns>
+    /// <summary>Adds a request if there is room.</summary>
+    /// <returns>Whether there was room.</returns>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public bool TryAdd(SolverRequest request)
     {
@@ -54,8 +55,8 @@ internal sealed class RequestQueue
         return true;
     }
 
-    /// <summary>Puts a request into the queue as soon as there is room; blocks until then, without a thread of the pool.</summary>
-    /// <exception cref="ObjectDisposedException">The queue is closed, or was before there was room.</exception>
+    /// <summary>Adds a request as soon as there is room; blocks until then, without a thread of the pool.</summary>
+    /// <exception cref="ObjectDisposedException">The queue is closed, or was closed before there was room.</exception>
     public void AddBlocking(SolverRequest request)
     {
         RequireOpen();
@@ -71,9 +72,9 @@ internal sealed class RequestQueue
         Add(request);
     }
 
-    /// <summary>Puts a request into the queue as soon as there is room.</summary>
+    /// <summary>Adds a request as soon as there is room.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before there was.</exception>
-    /// <exception cref="ObjectDisposedException">The queue is closed, or was before there was room.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is closed, or was closed before there was room.</exception>
     public async Task AddAsync(SolverRequest request, CancellationToken cancellationToken)
     {
         if (TryAdd(request))
@@ -86,22 +87,18 @@ internal sealed class RequestQueue
         {
             await _room.WaitAsync(either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Closed();
-        }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException(cancellationToken);
+            throw cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : Closed();
         }
 
         Add(request);
     }
 
-    /// <summary>Takes requests out, after those that are over were dropped.</summary>
-    /// <param name="count">How many at most.</param>
-    /// <param name="waits">Whether to wait for one; else there may be none.</param>
-    /// <returns><see langword="null"/> where the worker has to leave: the queue is closed, or nothing came for a while.</returns>
+    /// <summary>Takes requests out of the queue; drops those that are over.</summary>
+    /// <param name="count">The largest number of requests to take.</param>
+    /// <param name="waits">Whether to wait for a request; otherwise the result may be empty.</param>
+    /// <returns><see langword="null"/> if the worker must leave: the queue is closed, or no request came for a while.</returns>
     public SolverRequest[]? Take(int count, bool waits)
     {
         while (true)
@@ -122,7 +119,7 @@ internal sealed class RequestQueue
         }
     }
 
-    /// <summary>Refuses what comes from now on, and hands out what waits.</summary>
+    /// <summary>Refuses further requests and returns the waiting ones.</summary>
     public SolverRequest[] Close()
     {
         lock (_gate)
@@ -165,13 +162,13 @@ internal sealed class RequestQueue
         }
         catch
         {
-            // The system has no thread to give: the place that was taken is free again.
+            // The system cannot start a thread: the place is free again.
             _room.Release();
             throw;
         }
     }
 
-    /// <summary>Frees the places of those that were given up while they waited.</summary>
+    /// <summary>Frees the places of requests that were cancelled while they waited.</summary>
     private bool DropsAny()
     {
         lock (_gate)
@@ -189,7 +186,7 @@ internal sealed class RequestQueue
         return taken;
     }
 
-    /// <summary>Takes out those that were given up; for who holds the gate.</summary>
+    /// <summary>Removes cancelled requests; the caller holds the lock.</summary>
     private int Drop()
     {
         var dropped = _waiting.RemoveAll(request => request.IsOver);
@@ -205,7 +202,7 @@ internal sealed class RequestQueue
         }
     }
 
-    /// <summary>Whether something came after all while the worker made up its mind to leave.</summary>
+    /// <summary>Whether a request came while the worker decided to leave.</summary>
     private bool StaysOn()
     {
         lock (_gate)

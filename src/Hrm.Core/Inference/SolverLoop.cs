@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>The one thread that runs a solver's batch, and everything of libtorch with it.</summary>
+/// <summary>The thread that runs a solver's batch and all its libtorch work.</summary>
 internal sealed class SolverLoop : IDisposable
 {
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ internal sealed class SolverLoop : IDisposable
         _batch = new RunningBatch<SolverRequest>(model, time);
     }
 
-    /// <summary>Whether a thread is there.</summary>
+    /// <summary>Whether the thread exists.</summary>
     public bool IsAwake => _thread is { IsAlive: true };
 
     public SolverStatistics Statistics
@@ -40,34 +40,40 @@ internal sealed class SolverLoop : IDisposable
         }
     }
 
-    /// <summary>Puts a request into the queue.</summary>
-    /// <exception cref="SolverBusyException">The queue is full.</exception>
+    /// <summary>Adds a request to the queue; blocks until there is room.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="rejects">Whether a full queue is an error.</param>
+    /// <exception cref="SolverBusyException">The queue is full, and <paramref name="rejects"/> is set.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
-    public void Add(SolverRequest request)
+    public void Add(SolverRequest request, bool rejects)
     {
         RequireOtherThread();
-        if (!_queue.TryAdd(request))
+        if (rejects)
         {
-            var waiting = _queue.Count;
-            throw new SolverBusyException(waiting, RetryAfter(waiting));
+            AddNow(request);
+        }
+        else
+        {
+            _queue.AddBlocking(request);
         }
     }
 
-    /// <summary>Puts a request into the queue as soon as there is room.</summary>
-    public Task AddAsync(SolverRequest request, CancellationToken cancellationToken)
+    /// <summary>Adds a request to the queue as soon as there is room.</summary>
+    /// <inheritdoc cref="Add" path="/param|/exception"/>
+    public Task AddAsync(SolverRequest request, bool rejects, CancellationToken cancellationToken)
     {
         RequireOtherThread();
-        return _queue.AddAsync(request, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!rejects)
+        {
+            return _queue.AddAsync(request, cancellationToken);
+        }
+
+        AddNow(request);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Puts a request into the queue as soon as there is room; blocks until then.</summary>
-    public void AddBlocking(SolverRequest request)
-    {
-        RequireOtherThread();
-        _queue.AddBlocking(request);
-    }
-
-    /// <summary>Throws on the solver's own thread, which would wait for itself: a halting policy, a module or an observer that calls the solver.</summary>
+    /// <summary>Throws if a halting policy, module or observer calls the solver on the solver's own thread: the call would wait for itself.</summary>
     /// <exception cref="InvalidOperationException">This is the solver's thread.</exception>
     public void RequireOtherThread()
     {
@@ -78,7 +84,7 @@ internal sealed class SolverLoop : IDisposable
         }
     }
 
-    /// <summary>Stops the thread after the segment that it runs. For one caller at a time.</summary>
+    /// <summary>Stops the thread after the current segment. For one caller at a time.</summary>
     public void Dispose()
     {
         var error = new ObjectDisposedException(nameof(HrmSolver));
@@ -89,11 +95,20 @@ internal sealed class SolverLoop : IDisposable
         Count(solved: 0, TimeSpan.Zero);
     }
 
+    private void AddNow(SolverRequest request)
+    {
+        if (!_queue.TryAdd(request))
+        {
+            var waiting = _queue.Count;
+            throw new SolverBusyException(waiting, RetryAfter(waiting));
+        }
+    }
+
     private void StartThread()
     {
         var thread = new Thread(Work) { IsBackground = true, Name = "Hrm solver" };
 
-        // What the first caller holds in its execution context is not the solver's.
+        // The solver must not keep the execution context of its first caller.
         thread.UnsafeStart();
         _thread = thread;
     }
@@ -135,7 +150,7 @@ internal sealed class SolverLoop : IDisposable
         }
         catch (Exception error)
         {
-            // Whatever it was, those who wait for this batch have to see it, and those who come later may fare better.
+            // Every request of this segment gets the error; later requests may succeed.
             FailAll(running, error);
             _batch.Clear();
             Count(solved: 0, TimeSpan.Zero);
@@ -151,7 +166,7 @@ internal sealed class SolverLoop : IDisposable
         }
     }
 
-    /// <summary>The time that those who wait will take at the pace so far.</summary>
+    /// <summary>Estimates how long the waiting requests will take at the speed so far.</summary>
     private TimeSpan RetryAfter(int waiting)
     {
         lock (_gate)

@@ -3,19 +3,19 @@ namespace Hrm.Core;
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
 public sealed class SolverOptions : IValidatedOptions
 {
-    /// <summary>The largest number of puzzles that think together; 1 … 65536. Default 64.</summary>
+    /// <summary>The largest number of puzzles in the running batch; 1 … 65536. Default 64.</summary>
     public int MaxBatchSize { get; set; } = 64;
 
-    /// <summary>The largest number of puzzles that wait for a place in the batch; 1 … 1048576. Default 1024.</summary>
+    /// <summary>The largest number of puzzles in the queue; 1 … 1048576. Default 1024.</summary>
     public int MaxQueueLength { get; set; } = 1024;
 
     /// <summary>
-    /// Whether a puzzle that finds the queue full is refused at once with <see cref="SolverBusyException"/>, rather than waiting
-    /// until there is room. Default <see langword="false"/>.
+    /// Whether a full queue rejects a puzzle with <see cref="SolverBusyException"/> instead of making its caller wait. Default
+    /// <see langword="false"/>.
     /// </summary>
     public bool RejectWhenFull { get; set; }
 
-    /// <summary>Whether answers carry their logits. Default <see langword="false"/>.</summary>
+    /// <summary>Whether answers contain their logits. Default <see langword="false"/>.</summary>
     public bool KeepLogits { get; set; }
 
     /// <summary>
@@ -24,14 +24,17 @@ public sealed class SolverOptions : IValidatedOptions
     /// </summary>
     public int MaxSegments { get; set; } = 16;
 
-    /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Not read where a solver is given a halting policy.</summary>
+    /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Ignored if the solver has a halting policy.</summary>
     public int MinSegments { get; set; } = 1;
 
     /// <summary>
-    /// When the Q values speak for halting in the paper's rule; not read where a solver is given a halting policy. <see langword="null"/> (the default): the paper's rule, or
-    /// <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was never trained.
+    /// The comparison of the Q values; ignored if the solver has a halting policy. <see langword="null"/> (the default): the paper's rule,
+    /// or <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was not trained.
     /// </summary>
     public HaltingRule? Rule { get; set; }
+
+    /// <summary>Returns a copy, which later changes of the options do not affect.</summary>
+    internal SolverOptions Copy() => (SolverOptions)MemberwiseClone();
 
     /// <summary>Returns the halting rule for a model: the paper's, or that of the halt-only loss if the value of continuing was not trained.</summary>
     internal static HaltingRule RuleOf(HrmModel model) => model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
@@ -51,11 +54,11 @@ public sealed class SolverOptions : IValidatedOptions
     }
 }
 
-/// <summary>A solver's queue is full, and its options say not to wait.</summary>
+/// <summary>A solver's queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</summary>
 public sealed class SolverBusyException : HrmException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="queueLength">The number of puzzles that wait.</param>
+    /// <param name="queueLength">The number of puzzles in the queue.</param>
     /// <param name="retryAfter">When to try again.</param>
     public SolverBusyException(int queueLength, TimeSpan retryAfter)
         : base(FormattableString.Invariant($"queue: expected room for a puzzle, got {queueLength} waiting; try again in {retryAfter.TotalSeconds:F0} s."))
@@ -63,6 +66,6 @@ public sealed class SolverBusyException : HrmException
         RetryAfter = retryAfter;
     }
 
-    /// <summary>When to try again: about the time that the puzzles that wait take, 1 s … 1 minute.</summary>
+    /// <summary>When to try again: an estimate of the time for the waiting puzzles, 1 s … 1 minute.</summary>
     public TimeSpan RetryAfter { get; }
 }

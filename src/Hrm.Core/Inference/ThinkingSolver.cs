@@ -1,13 +1,13 @@
 namespace Hrm.Core;
 
 /// <summary>
-/// Thinks more about a puzzle than one pass does: asks it in several ways and from several starts, for longer than the model was
-/// trained to think, and takes one of the answers.
+/// Solves a puzzle several times (through symmetries, from several starts, with more segments than in training) and selects one of the
+/// answers.
 /// </summary>
 /// <remarks>
-/// The attempts go through the running batch of a solver, with those of other puzzles; ask for many puzzles at once to fill it.
-/// The same seed draws the same symmetries and noise; how many of the attempts are made then depends on time only where a time
-/// budget or the task's check ends them early. Safe from several threads.
+/// The attempts share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed draws the
+/// same symmetries and noise. The number of attempts depends on time only if a time budget or the task's check ends them early. Safe from
+/// several threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -27,13 +27,13 @@ public sealed class ThinkingSolver
     private readonly StartNoise?[] _starts;
 
     /// <summary>Creates the solver.</summary>
-    /// <param name="solver">Answers each attempt; stays the caller's.</param>
-    /// <param name="options">How much to think; read now.</param>
+    /// <param name="solver">Runs each attempt; owned by the caller.</param>
+    /// <param name="options">The number and kind of attempts; read now.</param>
     /// <param name="task">
-    /// The task, where the options ask for symmetries (an <see cref="ISymmetricTask"/>) or its check; drawn from now.
+    /// The task, if the options need symmetries (an <see cref="ISymmetricTask"/>) or its check. The symmetries are drawn now.
     /// </param>
     /// <param name="time">Measures the time budget; the system's by default.</param>
-    /// <exception cref="InvalidConfigException">The options have bad fields, or the task cannot do what they ask; all are listed.</exception>
+    /// <exception cref="InvalidConfigException">The options have bad fields, or the task lacks what they need; all are listed.</exception>
     public ThinkingSolver(HrmSolver solver, ThinkingOptions options, IPuzzleTask? task = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -50,24 +50,23 @@ public sealed class ThinkingSolver
         _starts = [null, .. Enumerable.Range(1, options.Starts - 1).Select(start => (StartNoise?)new StartNoise(options.NoiseDeviation, random.Split(-start).NextInt64()))];
     }
 
-    /// <summary>Thinks about a puzzle; waits for the answer.</summary>
-    /// <param name="tokens">The puzzle, seq_len tokens.</param>
+    /// <summary>Solves a puzzle; blocks until the answer is ready.</summary>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
     /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding; the same for every attempt.</param>
-    /// <exception cref="HrmException">The puzzle does not fit the model, or the solver is too busy.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
+    /// <exception cref="HrmException">The puzzle does not fit the model, or the solver's queue is full.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed before the answer was ready.</exception>
     public ThinkingAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         RequestValidation.Require(_solver.Config, tokens, puzzleId);
         return SolveCheckedAsync(tokens.ToArray(), puzzleId, CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    /// <summary>Thinks about a puzzle.</summary>
+    /// <summary>Solves a puzzle. Bad tokens throw at the call, everything else is reported by the task.</summary>
     /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
-    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding; the same for every attempt.</param>
-    /// <param name="cancellationToken">Gives every attempt up.</param>
-    /// <exception cref="HrmException">At the call: the puzzle does not fit the model. Later: the solver is too busy.</exception>
-    /// <exception cref="ObjectDisposedException">The solver is disposed, or was while the puzzle was in it.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <inheritdoc cref="Solve" path="/exception"/>
+    /// <param name="cancellationToken">Cancels every attempt.</param>
+    /// <exception cref="OperationCanceledException">The attempts were cancelled.</exception>
     public Task<ThinkingAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
     {
         RequestValidation.Require(_solver.Config, tokens.Span, puzzleId);
@@ -92,13 +91,13 @@ public sealed class ThinkingSolver
         }
         finally
         {
-            // One that failed, or one that solved it, makes the others pointless.
+            // A failed or an accepted attempt makes the others pointless.
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll((IEnumerable<Task>)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>The attempts that have ended, when all have or one has solved the puzzle; without those that time left no room for.</summary>
+    /// <summary>Collects attempts until all have ended or one has solved the puzzle, without those that the deadline cancelled.</summary>
     private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, bool hasDeadline, CancellationToken cancellationToken)
     {
         var ended = new List<ThinkingAttempt>();
@@ -119,7 +118,7 @@ public sealed class ThinkingSolver
         return ended;
     }
 
-    /// <summary>The ways to ask a puzzle. Two symmetries that ask the same would count one answer twice.</summary>
+    /// <summary>The distinct variants of a puzzle: two equal variants would count one answer twice.</summary>
     private IEnumerable<(int Number, int[] Asked)> Ways(int[] tokens)
     {
         var known = new List<int[]>();
@@ -139,7 +138,13 @@ public sealed class ThinkingSolver
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
         RequestValidation.Require(_solver.Config, way.Asked, puzzleId);
-        var answer = await _solver.AttemptAsync(way.Asked, puzzleId, _maxSegments, halting, _starts[start], isFirst: number == 0, timeIsUp, cancellationToken).ConfigureAwait(false);
+        var isFirst = number == 0;
+        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, halting)
+        {
+            Noise = _starts[start],
+            BeginsBefore = isFirst ? null : halting as DeadlineHalting,
+        };
+        var answer = await _solver.AttemptAsync(request, isFirst, timeIsUp, cancellationToken).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }
@@ -171,7 +176,7 @@ public sealed class ThinkingSolver
     }
 }
 
-/// <summary>A policy that also ends when a time is over that began before the puzzle did.</summary>
+/// <summary>A policy that also stops at a deadline, which is set before the puzzle starts.</summary>
 internal sealed class DeadlineHalting : IHaltingPolicy
 {
     private readonly IHaltingPolicy _policy;
@@ -187,7 +192,7 @@ internal sealed class DeadlineHalting : IHaltingPolicy
         _start = time.GetTimestamp();
     }
 
-    /// <summary>Whether the time has run out.</summary>
+    /// <summary>Whether the deadline has passed.</summary>
     public bool IsOver => _time.GetElapsedTime(_start) >= _budget;
 
     public HaltReason Decide(in SegmentState state)

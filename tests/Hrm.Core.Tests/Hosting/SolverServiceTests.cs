@@ -104,7 +104,7 @@ public sealed class SolverServiceTests : IDisposable
     [Fact]
     public async Task A_reader_that_stops_early_gave_up()
     {
-        using var services = Services();
+        using var services = Services(options => options.Limits.MaxSegments = 1 << 16);
         await foreach (var _ in services.GetRequiredService<HrmSolver>().TraceAsync(_questions[0].Tokens))
         {
             break;
