@@ -9,29 +9,29 @@ using TorchSharp;
 
 namespace Hrm.Core;
 
-/// <summary>A solver in an application's services.</summary>
+/// <summary>Registers a solver in an application's services.</summary>
 public static class SolverServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="HrmSolver"/> that all of the application shares, with options of a configuration. It is loaded when it is
-    /// first asked for and disposed with the services.
+    /// Adds a <see cref="HrmSolver"/> as a singleton, with options from a configuration. It is loaded on first use and disposed with the
+    /// services.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The options are checked when the host starts, with <see cref="OptionsValidationException"/> for whatever is wrong with them; an
-    /// unknown key is an error: a mistyped option would otherwise silently do nothing. Weights that do not fit their config show when the
-    /// model is loaded: ask for the solver once at start, so that no request waits for that or meets the error.
+    /// The options are checked when the host starts; bad options throw <see cref="OptionsValidationException"/>. An unknown key is an
+    /// error, because a mistyped option would otherwise do nothing. Weights that do not fit their config are reported when the model is
+    /// loaded: resolve the solver once at start, so that no request waits for it or gets the error.
     /// </para>
     /// <para>
-    /// The meter <c>Hrm.Solver</c> tells <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
+    /// The meter <c>Hrm.Solver</c> has <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
     /// <c>.batch.size</c>, <c>.rejected</c> and <c>.duration</c> (seconds, by <c>outcome</c>); the activity source of the same name has
-    /// an activity a request, <c>solve</c> or <c>trace</c>, with the tags <c>hrm.solver.segments</c>, <c>.reason</c> and <c>.outcome</c>.
+    /// an activity per request, <c>solve</c> or <c>trace</c>, with the tags <c>hrm.solver.segments</c>, <c>.reason</c> and <c>.outcome</c>.
     /// </para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="section">The configuration of <see cref="SolverServiceOptions"/>.</param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services have one already.</exception>
+    /// <exception cref="InvalidOperationException">The services already contain one.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -40,11 +40,11 @@ public static class SolverServiceCollectionExtensions
             options.Configure(it => CheckedBinding.Fill<SolverServiceOptions>(() => section.Bind(it, CheckedBinding.Strict))));
     }
 
-    /// <summary>Adds a <see cref="HrmSolver"/> that all of the application shares, with options set in code; else as with a configuration.</summary>
+    /// <summary>Adds a <see cref="HrmSolver"/> as a singleton, with options set in code; otherwise as with a configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services have one already.</exception>
+    /// <exception cref="InvalidOperationException">The services already contain one.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<SolverServiceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -56,7 +56,7 @@ public static class SolverServiceCollectionExtensions
     {
         if (services.Any(service => service.ImplementationType == typeof(OptionsValidator<SolverServiceOptions>)))
         {
-            throw new InvalidOperationException("expected no solver among the services, got one: the options of two would be mixed. Construct the others with HrmSolver.Load.");
+            throw new InvalidOperationException("expected no solver among the services, got one: the options of two would be mixed. Create the others with HrmSolver.Load.");
         }
 
         services.AddSingleton<IValidateOptions<SolverServiceOptions>, OptionsValidator<SolverServiceOptions>>();
@@ -90,14 +90,14 @@ public static class SolverServiceCollectionExtensions
         }
     }
 
-    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected a device that is there, got '{name}'"]);
+    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected an available device, got '{name}'"]);
 }
 
-/// <summary>Binds options so that what cannot be read comes as the same exception as what is out of range.</summary>
+/// <summary>Binds options; unreadable values throw the same exception as values out of range.</summary>
 internal static class CheckedBinding
 {
     /// <summary>Fills options from a section.</summary>
-    /// <param name="bind">Binds them with <see cref="Strict"/>; the call names their type, because trimmed applications need code generated for it.</param>
+    /// <param name="bind">Binds the options with <see cref="Strict"/>. The call names their type, because trimmed applications need generated code for it.</param>
     /// <exception cref="OptionsValidationException">A key is unknown, or a value cannot be read.</exception>
     public static void Fill<TOptions>(Action bind)
         where TOptions : class
@@ -115,7 +115,7 @@ internal static class CheckedBinding
     /// <summary>Makes an unknown key an error.</summary>
     public static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 
-    /// <summary>The binder's text without its own names: it ends with the keys that are unknown.</summary>
+    /// <summary>Returns the binder's text without its internal names; it ends with the unknown keys.</summary>
     private static string Explain(string message)
     {
         const string Unknown = "were not found on the instance of ";

@@ -2,22 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace Hrm.Core;
 
-/// <summary>The solver of an application: its model, and how it behaves.</summary>
+/// <summary>The model and behaviour of an application's solver.</summary>
 public sealed partial class SolverServiceOptions : IValidatedOptions
 {
-    /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c> (or its shards with an index). Needed.</summary>
+    /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c> . Required.</summary>
     public string Folder { get; set; } = string.Empty;
 
-    /// <summary>Where the model goes: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>mps</c>. Default <c>cpu</c>.</summary>
+    /// <summary>The device of the model: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>mps</c>. Default <c>cpu</c>.</summary>
     public string Device { get; set; } = "cpu";
 
-    /// <summary>The dtype to compute in, in place of the model's own: <c>float32</c> or <c>bfloat16</c>. Default: the model's.</summary>
+    /// <summary>The dtype to compute in instead of the model's: <c>float32</c> or <c>bfloat16</c>. Default: the model's.</summary>
     public string? ForwardDtype { get; set; }
 
-    /// <summary>Batch, queue and limits.</summary>
+    /// <summary>Batch, queue and maximum.</summary>
     public SolverOptions Limits { get; set; } = new();
 
-    /// <summary>When a puzzle stops; by default the paper's rule.</summary>
+    /// <summary>The halting policy; by default the paper's rule.</summary>
     public SolverHaltingOptions Halting { get; set; } = new();
 
     /// <inheritdoc/>
@@ -55,28 +55,28 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
     private static partial Regex DeviceName();
 }
 
-/// <summary>When the puzzles of an application's solver stop.</summary>
+/// <summary>The halting policy of an application's solver.</summary>
 /// <remarks>
-/// Every policy stops at <see cref="SolverOptions.MaxSegments"/>; the paper's rule alone reads <see cref="SolverOptions.MinSegments"/>
-/// and <see cref="SolverOptions.Rule"/>.
+/// Every puzzle stops at <see cref="SolverOptions.MaxSegments"/>. Only the paper's rule uses <see cref="SolverOptions.MinSegments"/> and
+/// <see cref="SolverOptions.Rule"/>.
 /// </remarks>
 public sealed class SolverHaltingOptions : IValidatedOptions
 {
     /// <summary>The policy. Default: the paper's rule.</summary>
     public HaltingPolicyKind Policy { get; set; } = HaltingPolicyKind.QValues;
 
-    /// <summary>The probability that is enough for <see cref="HaltingPolicyKind.Confidence"/>; above 0, below 1. Default 0.9.</summary>
+    /// <summary>The threshold of <see cref="HaltingPolicyKind.Confidence"/>; above 0, below 1. Default 0.9.</summary>
     public double Threshold { get; set; } = 0.9;
 
-    /// <summary>The segments that may not change the answer, of <see cref="HaltingPolicyKind.Stable"/>; 1 … 65536. Default 2.</summary>
+    /// <summary>The number of unchanged segments for <see cref="HaltingPolicyKind.Stable"/>; 1 … 65536. Default 2.</summary>
     public int UnchangedSegments { get; set; } = 2;
 
-    /// <summary>The time a puzzle may think, counted from its first segment, whatever the policy; above zero. Default: no limit.</summary>
+    /// <summary>The time limit of a puzzle from its first segment on, for every policy; above zero. Default: no limit.</summary>
     public TimeSpan? TimeLimit { get; set; }
 
-    /// <summary>The policy that checked options describe.</summary>
-    /// <param name="limits">The limits in segments, and the rule where it is set.</param>
-    /// <param name="rule">The rule that fits the model, where none is set.</param>
+    /// <summary>Creates the policy; the options must be valid.</summary>
+    /// <param name="limits">The smallest number of segments, and the rule if it is set.</param>
+    /// <param name="rule">The rule for the model, used if none is set.</param>
     internal IHaltingPolicy Create(SolverOptions limits, HaltingRule rule = HaltingRule.HaltOverContinue)
     {
         IHaltingPolicy policy = Policy switch
@@ -98,7 +98,7 @@ public sealed class SolverHaltingOptions : IValidatedOptions
         .Errors;
 }
 
-/// <summary>The halting policies that a configuration can name.</summary>
+/// <summary>The halting policies that a configuration can select.</summary>
 public enum HaltingPolicyKind
 {
     /// <summary><see cref="QValueHalting"/>: the paper's rule.</summary>

@@ -1,11 +1,11 @@
 namespace Hrm.Core;
 
-/// <summary>Checks a puzzle against a model's tables before it waits for anything.</summary>
+/// <summary>Checks a puzzle against a model's tables before it enters the queue.</summary>
 internal static class RequestValidation
 {
-    /// <summary>Throws where the number of tokens, a token or the id does not fit.</summary>
-    /// <exception cref="ShapeMismatchException">The number of tokens is another.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or the id is beyond the tables; the position is named.</exception>
+    /// <summary>Throws if the number of tokens, a token or the id does not fit.</summary>
+    /// <exception cref="ShapeMismatchException">The number of tokens differs.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or the id exceeds the tables; the error names the position.</exception>
     public static void Require(HrmConfig config, ReadOnlySpan<int> tokens, int puzzleId)
     {
         if (tokens.Length != config.SequenceLength)

@@ -4,16 +4,14 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>
-/// Puzzles that think together, of which each may come and go at any segment: a row that stops leaves, and whoever comes
-/// takes a place with a fresh carry.
+/// Puzzles that run together; each may join and leave at any segment. A row that stops leaves, and a new row starts with a fresh carry.
 /// </summary>
 /// <remarks>
-/// A row's answer does not depend on the others: bit for bit where products have twelve rows or more and are over 32 values
-/// or more (float32, CPU), as those of every preset.
-/// The rows are always dense: before a segment the states of those who stayed are gathered and fresh ones added, so no
-/// place is computed that nobody uses. That copies two states of each row where somebody came or left: 0.1 to 0.3 % of the
-/// time of a segment (D 64 to 512, B 16 and 64, on a CPU), less than one empty place would cost. Tensors exist only while
-/// there are rows. For one thread, without gradient.
+/// A row's answer does not depend on the other rows: bit for bit if products have at least twelve rows and sum at least 32 values
+/// (float32, CPU), as in every preset.
+/// The rows are always dense: before a segment the states of the remaining rows are gathered and fresh ones appended, so no empty place
+/// is computed. The gather copies two states per row when a row joins or leaves: 0.1 to 0.3 % of the time of a segment (D 64 to 512,
+/// B 16 and 64, on a CPU), less than one empty place costs. Tensors exist only while there are rows. For one thread, without gradient.
 /// </remarks>
 internal sealed class RunningBatch<TRow> : IDisposable
     where TRow : RunningRow
@@ -21,7 +19,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
     private readonly HrmModel _model;
     private readonly TimeProvider _time;
     private readonly List<TRow> _rows = [];
-    private HrmCarry? _carry; // the rows that have run, by their places
+    private HrmCarry? _carry; // the rows that have run, by their index
     private PuzzleBatch? _batch;
     private bool _hasChanged;
 
@@ -31,24 +29,24 @@ internal sealed class RunningBatch<TRow> : IDisposable
         _time = time;
     }
 
-    /// <summary>The puzzles of the next segment.</summary>
+    /// <summary>The rows of the next segment.</summary>
     public IReadOnlyList<TRow> Rows => _rows;
 
     /// <summary>Segments run.</summary>
     public long Segments { get; private set; }
 
-    /// <summary>Segments run, each counted as often as it had rows: what was computed.</summary>
+    /// <summary>Segments run, each counted once per row in it.</summary>
     public long RowSegments { get; private set; }
 
-    /// <summary>Adds a puzzle to the next segment.</summary>
+    /// <summary>Adds a row to the next segment.</summary>
     public void Add(TRow row)
     {
         _rows.Add(row);
         _hasChanged = true;
     }
 
-    /// <summary>Takes puzzles out before the next segment.</summary>
-    /// <returns>The number taken out.</returns>
+    /// <summary>Removes rows before the next segment.</summary>
+    /// <returns>The number of removed rows.</returns>
     public int Remove(Predicate<TRow> leaves)
     {
         var removed = _rows.RemoveAll(leaves);
@@ -61,7 +59,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
         return removed;
     }
 
-    /// <summary>Runs one segment; the rows that stop leave.</summary>
+    /// <summary>Runs one segment and removes the rows that stop.</summary>
     /// <returns>The rows that ran.</returns>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<TRow> RunSegment()
@@ -91,12 +89,12 @@ internal sealed class RunningBatch<TRow> : IDisposable
         return ran;
     }
 
-    /// <summary>Takes every puzzle out.</summary>
+    /// <summary>Removes every row.</summary>
     public void Clear() => Remove(_ => true);
 
     public void Dispose() => Clear();
 
-    /// <summary>Brings carry and tokens to the rows there are now: those who have run, in order, then those who come.</summary>
+    /// <summary>Rebuilds carry and batch for the current rows: first those that have run, in order, then the new ones.</summary>
     private void Gather()
     {
         using var scope = NewDisposeScope();
@@ -177,7 +175,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
         }
     }
 
-    /// <summary>‖after − before‖ / ‖before‖ of each row.</summary>
+    /// <summary>‖after − before‖ / ‖before‖ per row.</summary>
     private static float[] Change(Tensor before, Tensor after)
         => StateChange.Of(before, after).Relative.cpu().data<float>().ToArray(); // [B]
 

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>One puzzle in a <see cref="RunningBatch{TRow}"/>: what is asked, and what the model thinks so far.</summary>
+/// <summary>One puzzle in a <see cref="RunningBatch{TRow}"/> and its results so far.</summary>
 internal class RunningRow
 {
-    /// <summary>The place of a row that has not run yet.</summary>
+    /// <summary>The index of a row that has not run yet.</summary>
     private const int Nowhere = -1;
 
     private readonly int[] _answer;
@@ -32,49 +32,49 @@ internal class RunningRow
     /// <summary>The policy that may stop the row earlier, or <see langword="null"/>.</summary>
     public IHaltingPolicy? Halting { get; }
 
-    /// <summary>Whether the logits of the last segment are wanted.</summary>
+    /// <summary>Whether to keep the logits of the last segment.</summary>
     public bool KeepsLogits { get; init; }
 
-    /// <summary>Whether <see cref="HighResidual"/> and <see cref="LowResidual"/> are wanted.</summary>
+    /// <summary>Whether to compute <see cref="HighResidual"/> and <see cref="LowResidual"/>.</summary>
     public bool KeepsResiduals { get; init; }
 
-    /// <summary>What is added to the initial carry, or <see langword="null"/>.</summary>
+    /// <summary>The noise on the initial carry, or <see langword="null"/>.</summary>
     public StartNoise? Noise { get; init; }
 
-    /// <summary>The row's place in the carry, or −1 before its first segment.</summary>
+    /// <summary>The row's index in the carry, or −1 before its first segment.</summary>
     public int Place { get; private set; } = Nowhere;
 
     /// <summary>Segments run.</summary>
     public int Segments { get; private set; }
 
-    /// <summary>For how many segments the answer has stayed the same.</summary>
+    /// <summary>The number of segments since the prediction last changed.</summary>
     public int UnchangedSegments { get; private set; }
 
-    /// <summary>The likeliest token at each place after the last segment; overwritten by the next.</summary>
+    /// <summary>The prediction of the last segment: the most likely token at each position. The next segment overwrites it.</summary>
     public ReadOnlySpan<int> Answer => _answer;
 
     public float QHalt { get; private set; }
 
     public float QContinue { get; private set; }
 
-    /// <summary>‖zH' − zH‖ / ‖zH‖ of the last segment; NaN where it is not kept.</summary>
+    /// <summary>‖zH' − zH‖ / ‖zH‖ of the last segment; NaN if it is not computed.</summary>
     public float HighResidual { get; private set; } = float.NaN;
 
-    /// <summary>‖zL' − zL‖ / ‖zL‖ of the last segment; NaN where it is not kept.</summary>
+    /// <summary>‖zL' − zL‖ / ‖zL‖ of the last segment; NaN if it is not computed.</summary>
     public float LowResidual { get; private set; } = float.NaN;
 
-    /// <summary>Why the row stopped; none while it runs.</summary>
+    /// <summary>The reason why the row stopped; none while it runs.</summary>
     public HaltReason Reason { get; private set; }
 
-    /// <summary>[seq_len, V], forward dtype, of a row that has stopped and keeps them; in the scope of the caller of the segment.</summary>
+    /// <summary>The logits of a stopped row that keeps them, [seq_len, V], forward dtype; in the dispose scope of the caller of the segment.</summary>
     public Tensor? Logits { get; set; }
 
-    /// <summary>Whether the row has run, so that the carry holds a state of its own.</summary>
+    /// <summary>Whether the carry holds a state of the row.</summary>
     public bool HasState => Place != Nowhere;
 
     private long StartedAt { get; set; }
 
-    /// <summary>Takes a place for the next segment.</summary>
+    /// <summary>Sets the index for the next segment.</summary>
     public void Enter(int place, long now)
     {
         StartedAt = HasState ? StartedAt : now;
@@ -87,7 +87,7 @@ internal class RunningRow
         LowResidual = low;
     }
 
-    /// <summary>Takes what a segment gave, and decides.</summary>
+    /// <summary>Stores the results of a segment and decides whether the row stops.</summary>
     public void Finish(ReadOnlySpan<int> answer, float qHalt, float qContinue, TimeProvider time)
     {
         UnchangedSegments = Segments > 0 && answer.SequenceEqual(_answer) ? UnchangedSegments + 1 : 0;
@@ -103,7 +103,7 @@ internal class RunningRow
     }
 }
 
-/// <summary>Gaussian noise on the initial carry of one puzzle; the same for a seed wherever the puzzle stands in a batch.</summary>
+/// <summary>Gaussian noise on the initial carry of one puzzle; it depends only on the seed, not on the row of the puzzle.</summary>
 internal readonly record struct StartNoise(double Deviation, long Seed)
 {
     /// <summary>Adds the noise to a row of a carry, in place.</summary>
@@ -115,7 +115,7 @@ internal readonly record struct StartNoise(double Deviation, long Seed)
         Add(carry.Low.select(0, row), generator); // [S, D]
     }
 
-    /// <summary>Drawn on the CPU in float32: other devices and dtypes draw other values.</summary>
+    /// <summary>Draws on the CPU in float32, because other devices and dtypes draw other values.</summary>
     private void Add(Tensor state, Generator generator)
         => state.PlusInPlace(randn(state.shape, ScalarType.Float32, generator: generator).TimesInPlace(Deviation).to(state.dtype, state.device));
 }

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Hrm.Core;
 
-/// <summary>A model's answer to a puzzle: that of the segment at which its thinking ended.</summary>
-/// <param name="Tokens">The likeliest token at each place, seq_len.</param>
+/// <summary>A model's answer to a puzzle: the prediction of the segment at which it stopped.</summary>
+/// <param name="Tokens">The most likely token at each position, seq_len.</param>
 /// <param name="Segments">The number of segments run.</param>
-/// <param name="QHalt">The Q value of halting after the last one, before the sigmoid.</param>
-/// <param name="QContinue">The Q value of going on after the last one, before the sigmoid.</param>
-/// <param name="Reason">Why the thinking ended.</param>
-/// <param name="Logits">The logits, seq_len · V, place by place, where <see cref="SolverOptions.KeepLogits"/> asks for them.</param>
+/// <param name="QHalt">The Q value of halting after the last segment, before the sigmoid.</param>
+/// <param name="QContinue">The Q value of continuing after the last segment, before the sigmoid.</param>
+/// <param name="Reason">The reason why the puzzle stopped.</param>
+/// <param name="Logits">The logits, seq_len · V, position by position, if <see cref="SolverOptions.KeepLogits"/> is set.</param>
 public sealed record SolverAnswer(int[] Tokens, int Segments, float QHalt, float QContinue, HaltReason Reason, float[]? Logits = null)
 {
-    /// <summary>sigmoid(q_halt): how sure the model is of its answer, as far as training made this a probability.</summary>
+    /// <summary>The confidence of the model, sigmoid(q_halt); a probability only as far as training made it one.</summary>
     public double Confidence => 1 / (1 + Math.Exp(-(double)QHalt));
 
-    /// <summary>Compares the values, those of the arrays included.</summary>
+    /// <summary>Compares the values, including those of the arrays.</summary>
     /// <param name="other">The other answer.</param>
     public bool Equals(SolverAnswer? other)
         => other is not null
@@ -30,14 +30,14 @@ public sealed record SolverAnswer(int[] Tokens, int Segments, float QHalt, float
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Reason} after {Segments} segments, {Confidence:P1} confident: {string.Join(' ', Tokens)}");
 }
 
-/// <summary>What a model thinks after one segment.</summary>
+/// <summary>The prediction of one segment.</summary>
 /// <param name="Segment">The number of the segment, from 1.</param>
-/// <param name="Tokens">The likeliest token at each place, seq_len.</param>
+/// <param name="Tokens">The most likely token at each position, seq_len.</param>
 /// <param name="QHalt">The Q value of halting, before the sigmoid.</param>
-/// <param name="QContinue">The Q value of going on, before the sigmoid.</param>
-/// <param name="HighResidual">‖zH' − zH‖ / ‖zH‖: how far the segment moved the state of the slow module from where it began.</param>
-/// <param name="LowResidual">‖zL' − zL‖ / ‖zL‖: the same of the fast module.</param>
-/// <param name="Reason">Why the thinking ended here; none where it went on.</param>
+/// <param name="QContinue">The Q value of continuing, before the sigmoid.</param>
+/// <param name="HighResidual">‖zH' − zH‖ / ‖zH‖: the relative change of the high state over the segment.</param>
+/// <param name="LowResidual">‖zL' − zL‖ / ‖zL‖: the relative change of the low state.</param>
+/// <param name="Reason">The reason why the puzzle stopped here; none if it continued.</param>
 public sealed record SegmentAnswer(
     int Segment,
     int[] Tokens,
@@ -47,10 +47,10 @@ public sealed record SegmentAnswer(
     float LowResidual,
     HaltReason Reason)
 {
-    /// <summary>Whether the halting policy stopped here.</summary>
+    /// <summary>Whether the puzzle stopped here.</summary>
     public bool IsFinal => Reason != HaltReason.None;
 
-    /// <summary>Compares the values, those of the tokens included.</summary>
+    /// <summary>Compares the values, including the tokens.</summary>
     /// <param name="other">The other answer.</param>
     public bool Equals(SegmentAnswer? other)
         => other is not null

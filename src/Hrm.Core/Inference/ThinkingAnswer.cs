@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Hrm.Core;
 
-/// <summary>The answer that was taken of several, and how the others stood to it.</summary>
-/// <param name="Tokens">The tokens of the answer to the puzzle as it was asked, seq_len.</param>
-/// <param name="Agreeing">How many attempts gave just these tokens.</param>
-/// <param name="Attempts">How many attempts gave an answer; fewer than were asked for where the check accepted one, where two ways came to the same question, or where time ran out before they began.</param>
-/// <param name="QHalt">The largest q_halt of those that agree, before the sigmoid.</param>
-/// <param name="IsSolution">Whether the task's check accepts the answer; <see langword="null"/> where it was not asked.</param>
-/// <param name="Segments">The segments of these attempts together.</param>
+/// <summary>The selected answer of several attempts, with counts of the others.</summary>
+/// <param name="Tokens">The tokens of the answer to the original puzzle, seq_len.</param>
+/// <param name="Agreeing">The number of attempts with the same tokens.</param>
+/// <param name="Attempts">The number of answered attempts; smaller than configured if the check accepted one, if two variants were equal, or if time ran out before some began.</param>
+/// <param name="QHalt">The largest q_halt of the agreeing attempts, before the sigmoid.</param>
+/// <param name="IsSolution">Whether the task's check accepts the answer; <see langword="null"/> if the check was not used.</param>
+/// <param name="Segments">The sum of the segments of all attempts.</param>
 /// <param name="Reason">
-/// Why the attempts that agree ended, all their reasons together: <see cref="HaltReason.Maximum"/> where the largest number of
-/// segments or a share of the budget of segments cut one off, <see cref="HaltReason.Time"/> where the budget of time did.
+/// The reasons why the agreeing attempts stopped: <see cref="HaltReason.Maximum"/> also for a share of the segment budget,
+/// <see cref="HaltReason.Time"/> for the time budget.
 /// </param>
 public sealed record ThinkingAnswer(int[] Tokens, int Agreeing, int Attempts, float QHalt, bool? IsSolution, long Segments, HaltReason Reason)
 {
-    /// <summary>Compares the values, those of the tokens included.</summary>
+    /// <summary>Compares the values, including the tokens.</summary>
     /// <param name="other">The other answer.</param>
     public bool Equals(ThinkingAnswer? other)
         => other is not null
@@ -29,15 +29,15 @@ public sealed record ThinkingAnswer(int[] Tokens, int Agreeing, int Attempts, fl
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Agreeing} of {Attempts} attempts agree, {Reason} after {Segments} segments: {string.Join(' ', Tokens)}");
 }
 
-/// <summary>One attempt at a puzzle: what the model answered, changed back to the puzzle as it was asked.</summary>
+/// <summary>One attempt at a puzzle; its tokens answer the original puzzle.</summary>
 internal sealed record ThinkingAttempt(int Number, int[] Tokens, SolverAnswer Answer, bool IsSolution);
 
-/// <summary>Takes one answer of several attempts.</summary>
+/// <summary>Selects one answer of several attempts.</summary>
 internal static class AnswerVote
 {
-    /// <summary>Takes the answer that a selection asks for.</summary>
+    /// <summary>Selects an answer.</summary>
     /// <param name="attempts">At least one.</param>
-    /// <param name="selection">Which.</param>
+    /// <param name="selection">The rule of the selection.</param>
     public static ThinkingAnswer Choose(IReadOnlyList<ThinkingAttempt> attempts, AnswerSelection selection)
     {
         var groups = attempts
@@ -62,7 +62,7 @@ internal static class AnswerVote
             chosen.Aggregate(HaltReason.None, (reasons, attempt) => reasons | attempt.Answer.Reason));
     }
 
-    /// <summary>MaxBy takes the first of equals, so the earliest attempt decides last.</summary>
+    /// <summary>MaxBy returns the first of equal groups, so ties go to the earliest attempt.</summary>
     private static (int Votes, double Confidence) Support(ThinkingAttempt[] group) => (group.Length, group.Sum(attempt => attempt.Answer.Confidence));
 
     private sealed class TokenComparer : IEqualityComparer<int[]>

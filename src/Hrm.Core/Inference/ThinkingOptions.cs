@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Hrm.Core;
 
-/// <summary>How much a <see cref="ThinkingSolver"/> thinks about a puzzle. Each part is off by default; all compose.</summary>
+/// <summary>The attempts of a <see cref="ThinkingSolver"/> per puzzle. Each option is off by default; all can be combined.</summary>
 public sealed class ThinkingOptions : IValidatedOptions
 {
     private const int MostWays = 4096;
@@ -15,36 +15,35 @@ public sealed class ThinkingOptions : IValidatedOptions
     public int? MaxSegments { get; set; }
 
     /// <summary>
-    /// In how many ways the puzzle is asked: as it is, and through so many random symmetries less one; 1 … 4096.
-    /// Ways that come to the same question are asked once: a maze has eight at most. Default 1.
+    /// The number of variants of the puzzle: the original and this number less one random symmetries; 1 … 4096. Equal variants are
+    /// solved once (a maze has at most eight). Default 1.
     /// </summary>
     public int Symmetries { get; set; } = 1;
 
     /// <summary>
-    /// From how many starts each of these is thought through: the initial carry as it is, and so many less one with noise; 1 …
-    /// 4096. Default 1.
+    /// The number of starts per variant: the initial carry and this number less one carries with noise; 1 … 4096. Default 1.
     /// </summary>
     public int Starts { get; set; } = 1;
 
     /// <summary>
-    /// The deviation of the Gaussian noise that is added to each value of both initial states, which have deviation 1; above 0.
+    /// The standard deviation of the Gaussian noise on both initial states, whose own deviation is 1; above 0.
     /// Default 1.
     /// </summary>
     public double NoiseDeviation { get; set; } = 1;
 
-    /// <summary>Which answer is taken. Default: votes.</summary>
+    /// <summary>The rule that selects the answer. Default: votes.</summary>
     public AnswerSelection Selection { get; set; } = AnswerSelection.Votes;
 
     /// <summary>
-    /// The largest number of segments of all attempts together, at least their number; each may use an equal share, so that what
-    /// comes out does not depend on their order. <see langword="null"/> (the default): no such bound.
+    /// The largest number of segments of all attempts together, at least one per attempt. Each attempt has an equal share, so the result
+    /// does not depend on their order. <see langword="null"/> (the default): no bound.
     /// </summary>
     public int? SegmentBudget { get; set; }
 
     /// <summary>
-    /// The time that a puzzle may take from the call on, at most 24 days. Every attempt stops at the end of the segment in which it
-    /// runs out. An attempt that has not begun by then is not made, except the first, which runs at least one segment.
-    /// <see langword="null"/> (the default): no such bound.
+    /// The time of a puzzle from the call on, at most 24 days. Every attempt stops at the end of the segment in which the time runs out.
+    /// Attempts that have not begun by then are cancelled, except the first, which runs at least one segment. <see langword="null"/>
+    /// (the default): no bound.
     /// </summary>
     public TimeSpan? TimeBudget { get; set; }
 
@@ -71,18 +70,18 @@ public sealed class ThinkingOptions : IValidatedOptions
     }
 }
 
-/// <summary>Which of several answers to a puzzle is taken.</summary>
+/// <summary>The rule that selects one of several answers.</summary>
 public enum AnswerSelection
 {
-    /// <summary>The one that most attempts agree on; of equals, the one whose attempts are surer in sum, then the earliest.</summary>
+    /// <summary>The answer of most attempts; ties go to the larger sum of confidences, then to the earliest.</summary>
     Votes,
 
-    /// <summary>That of the attempt with the largest q_halt.</summary>
+    /// <summary>The answer of the attempt with the largest q_halt.</summary>
     Confidence,
 
     /// <summary>
-    /// One that the task's own check accepts, which ends the other attempts; by votes where it accepts none. For tasks whose
-    /// answers can be checked without knowing the right one.
+    /// An answer that the task's check accepts, which ends the other attempts; by votes if it accepts none. For tasks whose answers can
+    /// be checked without the label.
     /// </summary>
     Checker,
 }

@@ -250,7 +250,7 @@ public sealed class SolverServiceTests : IDisposable
     {
         using var services = Services(options => options.Device = "cuda:99");
         services.Invoking(it => it.GetRequiredService<HrmSolver>()).Should().Throw<InvalidConfigException>()
-            .WithMessage("solver options: Device: expected a device that is there, got 'cuda:99'.");
+            .WithMessage("solver options: Device: expected an available device, got 'cuda:99'.");
     }
 
     [Theory]
