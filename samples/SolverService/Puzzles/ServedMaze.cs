@@ -30,8 +30,8 @@ internal sealed class ServedMaze : IServedPuzzle
     {
         try
         {
-            var maze = MazeGrid.Parse(text, _task.Shape);
-            return MazePathFinder.ShortestPath(maze).Length > 0
+            var maze = _task.Parse(text);
+            return MazePathFinder.Solve(maze) is not null
                 ? _task.Encode(maze)
                 : throw new InvalidPuzzleException(
                     $"expected a way from the start in {_task.Shape.NameOf(maze.Start)} to the goal in {_task.Shape.NameOf(maze.Goal)}, got none",

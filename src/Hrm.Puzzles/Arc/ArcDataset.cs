@@ -4,10 +4,10 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Dataset of ARC tasks with their augmentations and puzzle ids, made by <see cref="ArcDatasetBuilder"/>. The splits create their
-/// examples lazily, one task at a time, and are the same at each enumeration.
+/// Dataset of ARC tasks: the augmentations and ids of each task. The examples are created while a split is read, one task at a
+/// time, and are the same each time.
 /// </summary>
-/// <remarks>Immutable and thread-safe.</remarks>
+/// <remarks>Immutable and safe for use by several threads. <see cref="ArcDatasetBuilder"/> builds it.</remarks>
 public sealed class ArcDataset
 {
     private readonly IReadOnlyList<ArcVariants> _tasks;
@@ -17,13 +17,13 @@ public sealed class ArcDataset
     {
         _tasks = tasks;
         _translations = translations;
-        Identifiers = new ArcIdentifiers(tasks);
+        Identifiers = new IdentifierList(tasks);
         EvaluationTasks = [.. tasks.Where(task => task.IsEvaluation).Select(task => task.Task)];
     }
 
     /// <summary>
     /// The text of each puzzle id (<see cref="ArcPuzzleId"/>); the first is <see cref="ArcPuzzleId.Blank"/>. The variants of a task
-    /// have consecutive ids, the task itself first, and both splits have the same ids.
+    /// have consecutive ids, beginning with the task itself. Both splits have the same ids.
     /// </summary>
     public IReadOnlyList<string> Identifiers { get; }
 
@@ -31,93 +31,85 @@ public sealed class ArcDataset
     public IReadOnlyList<ArcTask> EvaluationTasks { get; }
 
     /// <summary>
-    /// The train split: one group per task, one puzzle per variant, one example per demonstration. In a set that is not for evaluation
-    /// the test pairs follow as examples.
+    /// The train split: one group per task, one puzzle per variant, one example per pair. These are the demonstrations, and the test
+    /// pairs too if the task is not for evaluation.
     /// </summary>
     public IEnumerable<PuzzleGroup> Train => _tasks.Select(task => task.ToTrainGroup(_translations));
 
     /// <summary>
-    /// The test split: one group per evaluation task, one puzzle per variant, one example per test pair, at the origin of the canvas. If
-    /// an output is unknown, every label is ignored.
+    /// The test split: one group per evaluation task, one puzzle per variant, one example per test pair, at the origin of the canvas.
+    /// If an output is unknown, every label is ignored.
     /// </summary>
     public IEnumerable<PuzzleGroup> Test => _tasks.Where(task => task.IsEvaluation).Select(task => task.ToTestGroup());
+
+    /// <summary>The texts of the ids, created on request: a million of them would be 70 MB.</summary>
+    private sealed class IdentifierList(IReadOnlyList<ArcVariants> tasks) : IReadOnlyList<string>
+    {
+        private readonly int[] _firstIds = [.. tasks.Select(task => task.FirstId)];
+
+        public int Count { get; } = 1 + tasks.Sum(task => task.Augmentations.Count);
+
+        public string this[int index]
+        {
+            get
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+                if (index == 0)
+                {
+                    return ArcPuzzleId.Blank;
+                }
+
+                var found = Array.BinarySearch(_firstIds, index);
+                var task = tasks[found >= 0 ? found : ~found - 1];
+                return new ArcPuzzleId(task.Task.Name, task.Augmentations[index - task.FirstId]).ToString();
+            }
+        }
+
+        public IEnumerator<string> GetEnumerator() => Enumerable.Range(0, Count).Select(index => this[index]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }
 
 /// <summary>Task of a dataset with its augmentations and their ids.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="IsEvaluation">Whether its test pairs go to the test split.</param>
-/// <param name="Augmentations">The variants, the identity first.</param>
-/// <param name="FirstId">The id of the first variant; the others follow.</param>
-/// <param name="Chance">The random source of the positions in the train split.</param>
-internal sealed record ArcVariants(ArcTask Task, bool IsEvaluation, IReadOnlyList<ArcAugmentation> Augmentations, int FirstId, StatefulRandom Chance)
+/// <param name="task">The task.</param>
+/// <param name="isEvaluation">Whether its test pairs belong to the test split.</param>
+/// <param name="augmentations">The augmentations of the variants, the identity first.</param>
+/// <param name="firstId">The id of the first variant; those of the others follow.</param>
+/// <param name="random">The random source of the translations; only its seed is used.</param>
+internal sealed class ArcVariants(ArcTask task, bool isEvaluation, IReadOnlyList<ArcAugmentation> augmentations, int firstId, StatefulRandom random)
 {
-    /// <summary>The pairs of the train split.</summary>
-    public IReadOnlyList<ArcPair> TrainPairs { get; } = IsEvaluation ? Task.Train : [.. Task.Train, .. Task.Test];
+    private readonly IReadOnlyList<ArcPair> _trainPairs = isEvaluation ? task.Train : [.. task.Train, .. task.Test];
 
-    /// <summary>Creates the group of the train split.</summary>
-    /// <param name="translate">Whether examples are moved on the canvas.</param>
+    public ArcTask Task => task;
+
+    public bool IsEvaluation => isEvaluation;
+
+    public IReadOnlyList<ArcAugmentation> Augmentations => augmentations;
+
+    public int FirstId => firstId;
+
     public PuzzleGroup ToTrainGroup(bool translate)
     {
-        // A fresh stream per call: the group is the same each time.
-        var random = Chance.Split(0);
-        return new PuzzleGroup(Variants((augmentation, id) =>
+        // A new stream of the seed: the group is the same each time it is created.
+        var draws = random.Split(0);
+        return ToGroup((augmentation, id) =>
         {
-            var unmoved = random.Next(TrainPairs.Count);
-            return [.. TrainPairs.Select((pair, index) => ToExample(augmentation.Apply(pair), id, translate && index != unmoved ? random : null))];
-        }));
+            var atOrigin = draws.Next(_trainPairs.Count);
+            return [.. _trainPairs.Select((pair, index) => ToExample(augmentation.Apply(pair), id, translate && index != atOrigin ? draws : null))];
+        });
     }
 
-    /// <summary>Creates the group of the test split.</summary>
-    public PuzzleGroup ToTestGroup() => new(Variants((augmentation, id) =>
-        [.. Task.Test.Select(pair => ToExample(augmentation.Apply(pair), id, null))]));
+    public PuzzleGroup ToTestGroup() => ToGroup((augmentation, id) => [.. task.Test.Select(pair => ToExample(augmentation.Apply(pair), id, null))]);
 
+    /// <summary>Encodes a pair, at a random place where both grids fit if there is a random source, otherwise at the origin.</summary>
     private static PuzzleExample ToExample(ArcPair pair, int id, Random? random)
     {
-        if (random is null)
-        {
-            return ArcEncoding.ToExample(pair, id);
-        }
-
-        var row = random.Next(ArcEncoding.Side - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1);
-        var column = random.Next(ArcEncoding.Side - Math.Max(pair.Input.Columns, pair.Output?.Columns ?? 0) + 1);
+        var row = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1) ?? 0;
+        var column = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Columns, pair.Output?.Columns ?? 0) + 1) ?? 0;
         return ArcEncoding.ToExample(pair, id, row, column);
     }
 
-    private IReadOnlyList<PuzzleExample>[] Variants(Func<ArcAugmentation, int, IReadOnlyList<PuzzleExample>> make) =>
-        [.. Augmentations.Select((augmentation, index) => make(augmentation, FirstId + index))];
-}
-
-/// <summary>Texts of a dataset's puzzle ids, created on demand: a million of them would take 70 MB.</summary>
-/// <param name="tasks">The tasks in the order of their ids, which begin with 1 and have no gaps.</param>
-internal sealed class ArcIdentifiers(IReadOnlyList<ArcVariants> tasks) : IReadOnlyList<string>
-{
-    private readonly int[] _firstIds = [.. tasks.Select(task => task.FirstId)];
-
-    public int Count { get; } = tasks.Count == 0 ? 1 : tasks[^1].FirstId + tasks[^1].Augmentations.Count;
-
-    public string this[int index]
-    {
-        get
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            if (index == 0)
-            {
-                return ArcPuzzleId.Blank;
-            }
-
-            var found = Array.BinarySearch(_firstIds, index);
-            var task = tasks[found >= 0 ? found : ~found - 1];
-            return new ArcPuzzleId(task.Task.Name, task.Augmentations[index - task.FirstId]).ToString();
-        }
-    }
-
-    public IEnumerator<string> GetEnumerator()
-    {
-        for (var index = 0; index < Count; index++)
-        {
-            yield return this[index];
-        }
-    }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    private PuzzleGroup ToGroup(Func<ArcAugmentation, int, IReadOnlyList<PuzzleExample>> toPuzzle) =>
+        new([.. augmentations.Select((augmentation, index) => toPuzzle(augmentation, firstId + index))]);
 }

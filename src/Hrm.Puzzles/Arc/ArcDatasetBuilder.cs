@@ -5,8 +5,8 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Builds datasets of ARC tasks like the paper's authors: each task with augmentations that all differ, and one puzzle id per variant.
-/// The seed determines everything.
+/// Builds datasets of ARC tasks as the paper's authors do: each task with its augmentations, all of them different, and a puzzle id
+/// per variant. Everything is determined by the seed.
 /// </summary>
 /// <example><code>
 /// var sets = ArcTaskFile.ReadSets("arc_agi_1/data").Concat(ArcTaskFile.ReadSets("concept_arc/corpus"));
@@ -19,11 +19,11 @@ public sealed class ArcDatasetBuilder
     private readonly int _augmentations;
     private readonly bool _translations;
     private readonly StatefulRandom _orders;
-    private readonly StatefulRandom _chances;
+    private readonly StatefulRandom _draws;
 
     /// <summary>Creates a builder.</summary>
-    /// <param name="options">The options, read once; by default those of the paper.</param>
-    /// <exception cref="InvalidConfigException">Options are out of range; the message lists each.</exception>
+    /// <param name="options">The augmentations; read once. Default: those of the paper.</param>
+    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public ArcDatasetBuilder(ArcDatasetOptions? options = null)
     {
         options ??= new ArcDatasetOptions();
@@ -32,17 +32,16 @@ public sealed class ArcDatasetBuilder
         _translations = options.Translations;
         var random = new StatefulRandom(options.Seed);
         _orders = random.Split(0);
-        _chances = random.Split(1);
+        _draws = random.Split(1);
     }
 
     /// <summary>
-    /// Draws the augmentations of every task. The ids follow the order of the sets; within a set the tasks are shuffled.
+    /// Draws the augmentations of every task. The ids follow the order of the sets, and a random order of the tasks within a set.
     /// </summary>
-    /// <param name="sets">The sets; task names must be unique across sets.</param>
-    /// <param name="cancellationToken">Cancels the call, which takes some seconds for the paper's 960 tasks.</param>
-    /// <returns>The dataset.</returns>
-    /// <exception cref="PuzzleFormatException">A name occurs twice, or a task that is not for evaluation has an unknown output; the message names the task.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <param name="sets">The sets; a name must not occur twice in all of them.</param>
+    /// <param name="cancellationToken">Stops the search for augmentations, which takes some seconds for the paper's 960 tasks.</param>
+    /// <exception cref="PuzzleFormatException">A repeated name, or a task for training with an unknown output; names the task.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ArcDataset Build(IEnumerable<ArcTaskSet> sets, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sets);
@@ -58,9 +57,9 @@ public sealed class ArcDatasetBuilder
             {
                 cancellationToken.ThrowIfCancellationRequested();
 
-                // Split by the index among all given tasks: the draws of a task do not depend on the shuffle.
-                var chance = _chances.Split(setStart + index);
-                var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, Augment(tasks[index], chance.Split(1)), nextId, chance);
+                // The index among all given tasks: the draws of a task do not depend on the shuffled order.
+                var random = _draws.Split(setStart + index);
+                var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, Augment(tasks[index], random.Split(1)), nextId, random);
                 nextId = checked(nextId + variants.Augmentations.Count);
                 planned.Add(variants);
             }
@@ -95,7 +94,7 @@ public sealed class ArcDatasetBuilder
     {
         var order = Enumerable.Range(0, count).ToArray();
 
-        // Not Random.Shuffle, whose draws may change with the version of .NET.
+        // Random.Shuffle may draw differently in another version of .NET.
         for (var last = count - 1; last > 0; last--)
         {
             var drawn = random.Next(last + 1);
@@ -122,10 +121,9 @@ public sealed class ArcDatasetBuilder
         return [.. augmentations];
     }
 
-    /// <summary>128 bits of a hash of the augmented pairs, equal for the same pairs in any order.</summary>
+    /// <summary>128 bits of a hash of the augmented pairs, the same for any order of the pairs.</summary>
     private static UInt128 KeyOf(ArcPair[] pairs, ArcAugmentation augmentation)
     {
-        // The bytes of a pair: two sides and the cells of each grid, or one 0 for an unknown grid; no two pairs have the same bytes.
         Span<byte> bytes = stackalloc byte[2 * (2 + (ArcGrid.MaximumSide * ArcGrid.MaximumSide))];
         var keys = new UInt128[pairs.Length];
         for (var pair = 0; pair < keys.Length; pair++)
@@ -146,6 +144,7 @@ public sealed class ArcDatasetBuilder
         return MemoryMarshal.Read<UInt128>(hash);
     }
 
+    /// <summary>Writes the sides and cells, so that different pairs of grids have different bytes; 0 for an unknown grid.</summary>
     private static int Write(ArcGrid? grid, ArcAugmentation augmentation, Span<byte> bytes)
     {
         if (grid is null)
@@ -159,26 +158,4 @@ public sealed class ArcDatasetBuilder
         augmentation.Apply(grid, bytes.Slice(2, grid.Cells.Length));
         return 2 + grid.Cells.Length;
     }
-}
-
-/// <summary>Options of an ARC dataset.</summary>
-public sealed class ArcDatasetOptions : IValidatedOptions
-{
-    /// <summary>
-    /// The number of augmentations of each task, in addition to the task itself: 0 to 100,000, default 1,000. A task whose grids allow
-    /// fewer different ones gets fewer: the search ends after five tries per augmentation.
-    /// </summary>
-    public int Augmentations { get; set; } = 1_000;
-
-    /// <summary>
-    /// Whether the examples of the train split are at random positions of the canvas, except one per puzzle, which stays at the origin.
-    /// Default <see langword="true"/>.
-    /// </summary>
-    public bool Translations { get; set; } = true;
-
-    /// <summary>The seed of the order of tasks, the augmentations and the positions. Default 0.</summary>
-    public long Seed { get; set; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors() => new RangeRules().Between(nameof(Augmentations), Augmentations, 0, 100_000).Errors;
 }

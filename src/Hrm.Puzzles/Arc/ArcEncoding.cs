@@ -3,13 +3,13 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// The authors' encoding of grids as tokens: a canvas of 30 × 30, row by row. 0 is padding (ignored as a label), 1 marks the end of a
-/// grid, colour c is c + 2. The end markers form a line right of the grid and a line below it, if the canvas has room for them. The
-/// corner between the lines stays padding.
+/// Authors' encoding of grids as tokens: a canvas of 30 × 30, row by row. 0 is padding (ignored as a label), 1 marks the end of a
+/// grid, colour c is c + 2. The end markers are a line right of the grid and a line below it, if the canvas has room for them;
+/// the corner between the lines is padding.
 /// </summary>
 public static class ArcEncoding
 {
-    /// <summary>The rows of the canvas, and its columns.</summary>
+    /// <summary>The number of rows and of columns of the canvas.</summary>
     public const int Side = ArcGrid.MaximumSide;
 
     /// <summary>S: one token per cell of the canvas.</summary>
@@ -18,21 +18,16 @@ public static class ArcEncoding
     /// <summary>V: padding, end marker and ten colours.</summary>
     public const int VocabularySize = FirstColourToken + ArcGrid.ColourCount;
 
-    /// <summary>The token of padding; as a label it is ignored.</summary>
-    public const int PadToken = 0;
-
-    /// <summary>The token of the lines right of a grid and below it.</summary>
-    public const int EndToken = 1;
-
-    /// <summary>The token of colour 0; colour c has the token <c>FirstColourToken + c</c>.</summary>
-    public const int FirstColourToken = 2;
+    private const int PadToken = 0;
+    private const int EndToken = 1;
+    private const int FirstColourToken = 2;
 
     /// <summary>Encodes a grid.</summary>
     /// <param name="grid">The grid.</param>
     /// <param name="row">The canvas row of its first row: 0 to 30 - R.</param>
     /// <param name="column">The canvas column of its first column: 0 to 30 - C.</param>
     /// <returns>The tokens, 900.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The grid would exceed the canvas.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The grid would leave the canvas.</exception>
     public static int[] Encode(ArcGrid grid, int row = 0, int column = 0)
     {
         var tokens = new int[SequenceLength];
@@ -40,13 +35,13 @@ public static class ArcEncoding
         return tokens;
     }
 
-    /// <summary>Encodes a pair as an example. Input and output have the same position on their canvases.</summary>
+    /// <summary>Encodes a pair as an example, with input and output at the same place of their canvases.</summary>
     /// <param name="pair">The pair; without an output, every label is ignored.</param>
     /// <param name="puzzleId">The puzzle id.</param>
     /// <param name="row">The canvas row of both first rows: 0 to 30 - the larger R.</param>
     /// <param name="column">The canvas column of both first columns: 0 to 30 - the larger C.</param>
-    /// <returns>The example; labels are <see cref="PuzzleBatch.IgnoredLabel"/> for padding of the output's canvas.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A grid would exceed the canvas.</exception>
+    /// <returns>The example; labels are <see cref="PuzzleBatch.IgnoredLabel"/> replaces padding.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A grid would leave the canvas.</exception>
     public static PuzzleExample ToExample(ArcPair pair, int puzzleId = 0, int row = 0, int column = 0)
     {
         ArgumentNullException.ThrowIfNull(pair);
@@ -64,22 +59,22 @@ public static class ArcEncoding
     }
 
     /// <summary>
-    /// Reads the grid at the origin of a predicted canvas: the largest rectangle there in which every token is a colour. Of equal areas
-    /// the one with fewer rows is taken.
+    /// Decodes a predicted grid at the origin of the canvas: the largest rectangle at the origin in which every token is a colour; of
+    /// equal areas the one with fewer rows.
     /// </summary>
     /// <param name="tokens">The tokens, 900, of any value.</param>
     /// <returns>The grid, or <see langword="null"/> if the first token is not a colour.</returns>
-    /// <exception cref="PuzzleFormatException">The number of tokens is wrong.</exception>
+    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
     public static ArcGrid? Crop(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
         return CropAt(tokens, 0, 0);
     }
 
-    /// <summary>Decodes tokens or labels of a grid at any position.</summary>
+    /// <summary>Decodes the inputs or labels of an example, with the grid at any place.</summary>
     /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
-    /// <returns>The grid and its position.</returns>
-    /// <exception cref="PuzzleFormatException">The number of tokens is wrong, or they are not the encoding of a grid; the message names the first wrong token.</exception>
+    /// <returns>The grid and its place.</returns>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that do not encode a grid; names the first wrong one.</exception>
     public static ArcPlacement Decode(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
@@ -106,7 +101,6 @@ public static class ArcEncoding
         return new ArcPlacement(grid, row, column);
     }
 
-    /// <summary>Encodes a grid with a given value for padding.</summary>
     private static void Encode(ArcGrid grid, Span<int> tokens, int row, int column, int pad)
     {
         ArgumentNullException.ThrowIfNull(grid);
@@ -176,7 +170,7 @@ public static class ArcEncoding
     }
 }
 
-/// <summary>Grid and its position on the canvas.</summary>
+/// <summary>Grid at a place on the canvas.</summary>
 /// <param name="Grid">The grid.</param>
 /// <param name="Row">The canvas row of its first row.</param>
 /// <param name="Column">The canvas column of its first column.</param>

@@ -3,10 +3,10 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Grid of an ARC task: 1 to 30 rows of 1 to 30 cells, each a colour of 0 to 9. Immutable.</summary>
+/// <summary>Grid of an ARC task: 1 to 30 rows of 1 to 30 cells, each with a colour of 0 to 9. Immutable.</summary>
 public sealed class ArcGrid : IEquatable<ArcGrid>
 {
-    /// <summary>The largest number of rows and of columns.</summary>
+    /// <summary>The maximum number of rows and of columns.</summary>
     public const int MaximumSide = 30;
 
     /// <summary>The number of colours; 0 is the background of most tasks.</summary>
@@ -33,7 +33,7 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
     /// <summary>The colour of a cell.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="column">The column, from 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The row or column is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A row or column outside the grid.</exception>
     public int this[int row, int column]
     {
         get
@@ -48,7 +48,7 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
     /// <param name="rows">R, 1 to 30.</param>
     /// <param name="columns">C, 1 to 30.</param>
     /// <param name="cells">R · C colours, row by row; copied.</param>
-    /// <exception cref="PuzzleFormatException">A side is out of range, the number of cells is wrong, or a cell is not a colour; the message names it.</exception>
+    /// <exception cref="PuzzleFormatException">A side out of range, another number of cells, or a value that is not a colour; names the cell.</exception>
     public static ArcGrid Create(int rows, int columns, ReadOnlySpan<byte> cells)
     {
         if (rows is < 1 or > MaximumSide || columns is < 1 or > MaximumSide)
@@ -67,9 +67,9 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
             : throw new PuzzleFormatException($"expected a colour of 0 to {ColourCount - 1}, got {cells[wrong]}", field: $"[{wrong / columns}][{wrong % columns}]");
     }
 
-    /// <summary>Parses a grid: one line per row, one digit per cell.</summary>
+    /// <summary>Reads a grid, one line per row, one digit per cell; <see cref="ToString"/> is the inverse.</summary>
     /// <param name="text">The rows, separated by LF, CRLF or '/'.</param>
-    /// <exception cref="PuzzleFormatException">Rows have different lengths, a side is out of range, or a character is not a digit; the message names the cell.</exception>
+    /// <exception cref="PuzzleFormatException">Rows of different lengths, a side out of range, or another character; names the cell.</exception>
     public static ArcGrid Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -94,7 +94,7 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
         return Create(rows.Length, rows[0].Length, cells.ToArray());
     }
 
-    /// <summary>Writes one line per row, separated by LF, one digit per cell.</summary>
+    /// <summary>One line per row, separated by LF, one digit per cell.</summary>
     public override string ToString() => string.Create((Rows * (Columns + 1)) - 1, this, static (text, grid) =>
     {
         for (var at = 0; at < text.Length; at++)
@@ -114,13 +114,13 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
-        // With the sides, or a 2 × 3 grid would collide with the same cells as 3 × 2.
+        // Otherwise a 2 × 3 grid would collide with a 3 × 2 grid of the same cells.
         var hash = default(HashCode);
         hash.Add((Rows << 8) | Columns);
         hash.AddBytes(_cells);
         return hash.ToHashCode();
     }
 
-    /// <summary>Creates a grid from valid cells without a copy.</summary>
+    /// <summary>Creates a grid from valid cells without a copy; the grid owns the array.</summary>
     internal static ArcGrid Adopt(int rows, int columns, byte[] cells) => new(rows, columns, cells);
 }

@@ -5,15 +5,16 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Reads tasks token by token, so that every limit applies before memory is allocated, and every error names its place.
+/// Reads tasks token by token in bounded memory. A document model would be built before any limit could apply. Keys that no task
+/// needs are skipped; the public sets have a few.
 /// </summary>
-/// <remarks>Other keys are skipped with their values; the public sets have a few.</remarks>
+/// <remarks>Every method that reads a value begins at its first token and ends at its last.</remarks>
 internal ref struct ArcJsonReader
 {
-    internal const int MaximumPairs = 1_000;
-    internal const int MaximumTasks = 10_000;
+    private const int MaximumElements = 1_000;
+    private const int MaximumTasks = 10_000;
 
-    /// <summary>Tasks need six levels; the rest is for the values of other keys.</summary>
+    /// <summary>Tasks need six levels; skipped keys can need more.</summary>
     private const int MaximumDepth = 16;
 
     private const int MaximumKeyBytes = 1_024;
@@ -31,162 +32,133 @@ internal ref struct ArcJsonReader
 
     /// <summary>Reads a file of one task.</summary>
     public static ArcTask ReadTask(ReadOnlySpan<byte> json, string file, string name) =>
-        CreateTask(name, ReadWhole(json, file, (ref reader, path) => reader.ReadPairs(path)), file, string.Empty);
+        ReadFile(json, file, (ref reader, _) => reader.ReadTask(name, string.Empty));
 
-    /// <summary>Reads a file of many named tasks.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="file">The file name for errors.</param>
-    /// <param name="complete">Adds the outputs of a task's test pairs from another file.</param>
-    public static IReadOnlyList<ArcTask> ReadTasks(ReadOnlySpan<byte> json, string file, Action<string, List<ArcPair>>? complete)
-    {
-        var tasks = ReadWhole(json, file, (ref reader, _) => reader.ReadNamed("an object of tasks", (ref reader, path) => reader.ReadPairs(path)));
-        if (tasks.Count == 0)
-        {
-            throw new PuzzleFormatException("expected at least one task, got none", file);
-        }
+    /// <summary>Reads a file of tasks under their names.</summary>
+    public static OrderedDictionary<string, ArcTask> ReadTasks(ReadOnlySpan<byte> json, string file) =>
+        ReadFile(json, file, (ref reader, _) => reader.ReadNamed("an object of tasks", (ref reader, name) => reader.ReadTask(name, PathOf(name))));
 
-        var result = new List<ArcTask>(tasks.Count);
-        foreach (var (name, pairs) in tasks)
-        {
-            complete?.Invoke(name, pairs.Test);
-            result.Add(CreateTask(name, pairs, file, PathOf(name) + "."));
-        }
+    /// <summary>Reads a file of lists of grids under the names of tasks.</summary>
+    public static OrderedDictionary<string, List<ArcGrid>> ReadSolutions(ReadOnlySpan<byte> json, string file) =>
+        ReadFile(json, file, (ref reader, _) => reader.ReadNamed("an object of lists of grids", (ref reader, name) =>
+            reader.ReadList("a list of grids", PathOf(name), (ref reader, path) => reader.ReadGrid(path))));
 
-        return result;
-    }
+    /// <summary>The name as part of a message; it comes from the file.</summary>
+    public static string PathOf(string name) => ArcPuzzleId.FindNameFault(name) is null ? name : Quote.Text(name);
 
-    /// <summary>Reads a file of the outputs of many named tasks.</summary>
-    public static IReadOnlyDictionary<string, List<ArcGrid>> ReadSolutions(ReadOnlySpan<byte> json, string file) =>
-        ReadWhole(json, file, (ref reader, _) => reader.ReadNamed("an object of lists of grids", (ref reader, path) =>
-            reader.ReadList(path, "grids", JsonTokenType.StartArray, "a list of rows", (ref reader, path) => reader.ReadRows(path))));
-
-    private static T ReadWhole<T>(ReadOnlySpan<byte> json, string file, Reading<T> read)
+    private static T ReadFile<T>(ReadOnlySpan<byte> json, string file, Reading<T> read)
     {
         var reader = new ArcJsonReader(json, file);
         try
         {
+            reader._json.Read();
             var result = read(ref reader, string.Empty);
 
-            // Anything but white space after the value is an error of the reader.
+            // Throws if anything except white space follows.
             reader._json.Read();
             return result;
         }
         catch (JsonException error)
         {
-            throw new PuzzleFormatException(
-                FormattableString.Invariant($"byte {error.BytePositionInLine + 1}: expected JSON: {JsonFault.Reason(error)}"), file, (int?)error.LineNumber + 1, innerException: error);
+            var problem = FormattableString.Invariant($"byte {error.BytePositionInLine + 1}: expected JSON: {JsonFault.Reason(error)}");
+            throw new PuzzleFormatException(problem, file, (int?)error.LineNumber + 1, innerException: error);
         }
     }
 
-    private static ArcTask CreateTask(string name, (List<ArcPair> Train, List<ArcPair> Test) pairs, string file, string prefix)
-    {
-        try
-        {
-            return new ArcTask(name, pairs.Train, pairs.Test);
-        }
-        catch (PuzzleFormatException fault)
-        {
-            throw new PuzzleFormatException(fault.Problem, file, field: prefix + fault.Field, innerException: fault);
-        }
-    }
-
-    /// <summary>Reads an object that has a value per task.</summary>
     private OrderedDictionary<string, T> ReadNamed<T>(string expected, Reading<T> read)
     {
+        Require(JsonTokenType.StartObject, expected, string.Empty);
         var values = new OrderedDictionary<string, T>(StringComparer.Ordinal);
-        Expect(JsonTokenType.StartObject, expected, null);
-        while (ReadKey(null) is { } name)
+        while (ReadKey(string.Empty) is { } name)
         {
-            var path = PathOf(name);
-            if (values.ContainsKey(name))
+            if (values.Count == MaximumTasks || values.ContainsKey(name))
             {
-                throw Fault("expected each task once, got it twice", path);
+                throw Fault(values.Count == MaximumTasks ? $"expected at most {MaximumTasks} tasks, got more" : "expected each task once, got it twice", PathOf(name));
             }
 
-            if (values.Count == MaximumTasks)
-            {
-                throw Fault($"expected at most {MaximumTasks} tasks, got more", path);
-            }
-
-            values.Add(name, read(ref this, path));
+            values.Add(name, read(ref this, name));
         }
 
         return values;
     }
 
-    private (List<ArcPair> Train, List<ArcPair> Test) ReadPairs(string path)
+    private ArcTask ReadTask(string name, string path)
     {
-        var prefix = path.Length == 0 ? string.Empty : path + ".";
-        Expect(JsonTokenType.StartObject, "an object with train and test", path);
-        var (train, test) = ReadTwo(path, "train", "test", (ref reader, path) =>
-            reader.ReadList(path, "pairs", JsonTokenType.StartObject, "an object with input and output", (ref reader, path) => reader.ReadPair(path)));
-        return train is null || test is null
-            ? throw Fault("expected a list of pairs, got none", prefix + (train is null ? "train" : "test"))
-            : (train, test);
+        Require(JsonTokenType.StartObject, "an object with train and test", path);
+        var prefix = path.Length == 0 ? path : path + ".";
+        List<ArcPair>? train = null;
+        List<ArcPair>? test = null;
+        while (ReadKey(path) is { } key)
+        {
+            switch (key)
+            {
+                case "train":
+                    train = ReadPairs(Once(train, prefix + key));
+                    break;
+                case "test":
+                    test = ReadPairs(Once(test, prefix + key));
+                    break;
+                default:
+                    _json.Skip();
+                    break;
+            }
+        }
+
+        if (train is null || test is null)
+        {
+            throw Fault("expected a list of pairs, got none", prefix + (train is null ? "train" : "test"));
+        }
+
+        try
+        {
+            return new ArcTask(name, train, test);
+        }
+        catch (PuzzleFormatException fault)
+        {
+            throw new PuzzleFormatException(fault.Problem, _file, field: prefix + fault.Field, innerException: fault);
+        }
     }
+
+    private List<ArcPair> ReadPairs(string path) => ReadList("a list of pairs", path, (ref reader, pair) => reader.ReadPair(pair));
 
     private ArcPair ReadPair(string path)
     {
-        var (input, output) = ReadTwo(path, "input", "output", (ref reader, path) =>
+        Require(JsonTokenType.StartObject, "an object with input and output", path);
+        ArcGrid? input = null;
+        ArcGrid? output = null;
+        while (ReadKey(path) is { } key)
         {
-            reader.Expect(JsonTokenType.StartArray, "a list of rows", path);
-            return reader.ReadRows(path);
-        });
+            switch (key)
+            {
+                case "input":
+                    input = ReadGrid(Once(input, $"{path}.{key}"));
+                    break;
+                case "output":
+                    output = ReadGrid(Once(output, $"{path}.{key}"));
+                    break;
+                default:
+                    _json.Skip();
+                    break;
+            }
+        }
+
         return new ArcPair(input ?? throw Fault("expected a grid, got none", $"{path}.input"), output);
     }
 
-    /// <summary>Reads the values of two keys of an object, after its brace; a missing key is null, other keys are skipped.</summary>
-    private (T? First, T? Second) ReadTwo<T>(string path, string firstKey, string secondKey, Reading<T> read)
-        where T : class
+    private ArcGrid ReadGrid(string path)
     {
-        T? first = null;
-        T? second = null;
-        while (ReadKey(path) is { } key)
-        {
-            if (key != firstKey && key != secondKey)
-            {
-                _json.Skip();
-                continue;
-            }
-
-            var place = path.Length == 0 ? key : $"{path}.{key}";
-            ref var value = ref key == firstKey ? ref first : ref second;
-            value = value is null ? read(ref this, place) : throw Fault("expected the key once, got it twice", place);
-        }
-
-        return (first, second);
-    }
-
-    private List<T> ReadList<T>(string path, string elements, JsonTokenType type, string element, Reading<T> read)
-    {
-        var list = new List<T>();
-        Expect(JsonTokenType.StartArray, $"a list of {elements}", path);
-        while (ReadElement(type, element, path, list.Count))
-        {
-            if (list.Count == MaximumPairs)
-            {
-                throw Fault($"expected at most {MaximumPairs} {elements}, got more", path);
-            }
-
-            list.Add(read(ref this, $"{path}[{list.Count}]"));
-        }
-
-        return list;
-    }
-
-    /// <summary>Reads the rows of a grid, after its bracket.</summary>
-    private ArcGrid ReadRows(string path)
-    {
+        Require(JsonTokenType.StartArray, "a list of rows", path);
         Span<byte> cells = stackalloc byte[ArcGrid.MaximumSide * ArcGrid.MaximumSide];
         var (rows, columns) = (0, 0);
-        while (ReadElement(JsonTokenType.StartArray, "a list of cells", path, rows))
+        while (ReadElement())
         {
+            Require(JsonTokenType.StartArray, "a list of cells", $"{path}[{rows}]");
             if (rows == ArcGrid.MaximumSide)
             {
                 throw Fault($"expected 1 to {ArcGrid.MaximumSide} rows, got more", path);
             }
 
-            var length = ReadRow(cells[(rows * columns)..], path, rows);
+            var length = ReadRow(cells[(rows * columns)..], $"{path}[{rows}]");
             columns = rows == 0 ? length : columns;
             if (length != columns)
             {
@@ -201,41 +173,46 @@ internal ref struct ArcJsonReader
             : throw Fault($"expected 1 to {ArcGrid.MaximumSide} rows, got 0", path);
     }
 
-    private int ReadRow(scoped Span<byte> cells, string path, int row)
+    private int ReadRow(scoped Span<byte> cells, string path)
     {
         var length = 0;
-        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        while (ReadElement())
         {
             if (_json.TokenType != JsonTokenType.Number || !_json.TryGetByte(out var colour) || colour >= ArcGrid.ColourCount)
             {
-                throw Fault($"expected a colour of 0 to {ArcGrid.ColourCount - 1}, got {Token()}", $"{path}[{row}][{length}]");
+                throw Fault($"expected a colour of 0 to {ArcGrid.ColourCount - 1}, got {Token()}", $"{path}[{length}]");
             }
 
             if (length == ArcGrid.MaximumSide)
             {
-                throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got more", $"{path}[{row}]");
+                throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got more", path);
             }
 
             cells[length++] = colour;
         }
 
-        return length > 0 ? length : throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got 0", $"{path}[{row}]");
+        return length > 0 ? length : throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got 0", path);
     }
 
-    /// <summary>Reads the first token of the next element; returns false at the end of the list.</summary>
-    private bool ReadElement(JsonTokenType type, string expected, string path, int index)
+    private List<T> ReadList<T>(string expected, string path, Reading<T> read)
     {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.EndArray)
+        Require(JsonTokenType.StartArray, expected, path);
+        var elements = new List<T>();
+        while (ReadElement())
         {
-            return false;
+            elements.Add(elements.Count < MaximumElements
+                ? read(ref this, $"{path}[{elements.Count}]")
+                : throw Fault($"expected at most {MaximumElements} elements, got more", path));
         }
 
-        return _json.TokenType == type ? true : throw Fault($"expected {expected}, got {Token()}", $"{path}[{index}]");
+        return elements;
     }
 
-    /// <summary>Reads the next key; returns null at the end of the object.</summary>
-    private string? ReadKey(string? path)
+    /// <summary>Moves to the next element; false at the end of the list.</summary>
+    private bool ReadElement() => _json.Read() && _json.TokenType != JsonTokenType.EndArray;
+
+    /// <summary>Reads the next key and moves to its value; null at the end of the object.</summary>
+    private string? ReadKey(string path)
     {
         _json.Read();
         if (_json.TokenType == JsonTokenType.EndObject)
@@ -250,26 +227,26 @@ internal ref struct ArcJsonReader
 
         try
         {
-            return _json.GetString();
+            var key = _json.GetString();
+            _json.Read();
+            return key;
         }
         catch (InvalidOperationException)
         {
-            // An escape such as \ud800 is half a character.
+            // An escape such as \ud800.
             throw Fault("expected keys that are valid Unicode, got an escaped half of a surrogate pair", path);
         }
     }
 
-    private void Expect(JsonTokenType type, string expected, string? path)
+    private readonly string Once(object? earlier, string path) => earlier is null ? path : throw Fault("expected the key once, got it twice", path);
+
+    private readonly void Require(JsonTokenType type, string expected, string path)
     {
-        _json.Read();
         if (_json.TokenType != type)
         {
             throw Fault($"expected {expected}, got {Token()}", path);
         }
     }
-
-    /// <summary>The name as shown in messages; quoted if it is not a valid name, because it comes from the file.</summary>
-    internal static string PathOf(string name) => ArcPuzzleId.FindNameFault(name) is null ? name : Quote.Text(name);
 
     private readonly string Token() => _json.TokenType switch
     {
@@ -281,6 +258,5 @@ internal ref struct ArcJsonReader
         _ => _json.TokenType.ToString(),
     };
 
-    private readonly PuzzleFormatException Fault(string problem, string? path) =>
-        new(problem, _file, field: string.IsNullOrEmpty(path) ? null : path);
+    private readonly PuzzleFormatException Fault(string problem, string path) => new(problem, _file, field: path.Length == 0 ? null : path);
 }

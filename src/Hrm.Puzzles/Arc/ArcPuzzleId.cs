@@ -3,25 +3,27 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Id of a puzzle of a dataset: the task's name and its augmentation. The text is <c>name_t{k}_{10 digits}</c> with transform k and the
-/// new colour of colour i as digit i, or only the name of a task without augmentation.
+/// Name of a puzzle of a dataset: a task and the augmentation applied to it. As text <c>name_t{k}_{10 digits}</c>: k is the index of
+/// the transform, and digit i is the new colour of colour i. The id of the task itself is its name.
 /// </summary>
-/// <remarks>The builder of the tiny recursive model writes <c>name|||t{k}|||{10 digits}</c>, which is parsed too.</remarks>
+/// <remarks>
+/// <c>name|||t{k}|||{10 digits}</c>, which the dataset builder of the tiny recursive model writes, is accepted too. A name has 1 to
+/// 200 characters without control characters and surrogates. It is not <see cref="Blank"/>, does not contain <c>|||</c> and does not
+/// end like the id of an augmented puzzle.
+/// </remarks>
 public sealed record ArcPuzzleId
 {
-    /// <summary>The text of puzzle id 0, the id of padding rows.</summary>
+    /// <summary>The text of puzzle id 0: the rows that pad a batch.</summary>
     public const string Blank = "<blank>";
 
-    /// <summary>The largest length of a task's name.</summary>
-    public const int MaximumNameLength = 200;
-
+    private const int MaximumNameLength = 200;
     private const string Separator = "_";
     private const string OtherSeparator = "|||";
 
     /// <summary>Creates an id.</summary>
     /// <param name="name">The name of the task.</param>
     /// <param name="augmentation">The augmentation; none by default.</param>
-    /// <exception cref="PuzzleFormatException">The name is not valid for a task.</exception>
+    /// <exception cref="PuzzleFormatException">A name that is not valid.</exception>
     public ArcPuzzleId(string name, ArcAugmentation augmentation = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -37,15 +39,15 @@ public sealed record ArcPuzzleId
     /// <summary>The name of the task.</summary>
     public string Name { get; }
 
-    /// <summary>The augmentation of the task.</summary>
+    /// <summary>The augmentation.</summary>
     public ArcAugmentation Augmentation { get; }
 
-    /// <summary>Parses the text of an id, in either form.</summary>
+    /// <summary>Reads the text of an id, in either spelling.</summary>
     /// <param name="text">The text.</param>
     /// <param name="id">The id.</param>
     /// <returns>
-    /// Whether the text is an id. <see cref="Blank"/> is not, nor is a text that ends like an augmentation without being a valid one: a
-    /// transform of 8, a repeated colour, a 0 that is not the first digit, or the identity.
+    /// Whether the text is a valid id. <see cref="Blank"/> is not, nor is a text that ends like an augmentation but is not a valid
+    /// one: a transform of 8, a repeated colour, a 0 that is not the first digit, or the identity.
     /// </returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ArcPuzzleId? id)
     {
@@ -55,7 +57,7 @@ public sealed record ArcPuzzleId
             return false;
         }
 
-        // A name never contains the second separator, so such a text is an augmented puzzle or not an id.
+        // A name does not contain the second separator, so such a text is an augmented puzzle or not valid.
         var separator = text.Contains(OtherSeparator, StringComparison.Ordinal) ? OtherSeparator : Separator;
         var end = FindAugmentation(text, separator);
         if (end < 0)
@@ -77,7 +79,7 @@ public sealed record ArcPuzzleId
     /// <summary>The text of the id.</summary>
     public override string ToString() => Augmentation.IsIdentity ? Name : $"{Name}_{Augmentation}";
 
-    /// <summary>The reason why a name is not valid for a task, or <see langword="null"/>.</summary>
+    /// <summary>The reason why a name is not valid, or <see langword="null"/>.</summary>
     internal static string? FindNameFault(string name)
     {
         if (name.Length is 0 or > MaximumNameLength)
@@ -91,7 +93,7 @@ public sealed record ArcPuzzleId
         }
 
         return name == Blank || name.Contains(OtherSeparator, StringComparison.Ordinal) || FindAugmentation(name, Separator) >= 0
-            ? $"expected a name that is neither {Blank} nor has {OtherSeparator} in it nor ends like the id of an augmented puzzle, got {Core.Quote.Text(name)}"
+            ? $"expected a name that is not {Blank}, does not contain {OtherSeparator} and does not end like the id of an augmented puzzle, got {Core.Quote.Text(name)}"
             : null;
     }
 

@@ -6,8 +6,8 @@ namespace Hrm.Puzzles;
 /// <summary>Writes the answers of a vote in the format of the ARC competition: two attempts per test input.</summary>
 /// <remarks>
 /// <c>{"task": [{"attempt_1": [[…]], "attempt_2": [[…]]}, …], …}</c>: the tasks in the order of the vote, the test inputs in the order
-/// of the task. The attempts are the first two candidates that are grids. A single one is written twice; without any, both
-/// are <c>[[0]]</c>.
+/// of the task. The attempts are the first two candidates that are grids. A single one is written twice; without one, both are
+/// <c>[[0]]</c>.
 /// </remarks>
 public static class ArcSubmission
 {

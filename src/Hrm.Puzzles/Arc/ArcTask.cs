@@ -1,21 +1,25 @@
 namespace Hrm.Puzzles;
 
-/// <summary>A task of ARC: pairs that demonstrate a rule, and inputs to apply it to. Immutable.</summary>
-/// <remarks>
-/// F. Chollet, "On the Measure of Intelligence" (arXiv 1911.01547). <see cref="ArcTaskFile"/> reads tasks.
-/// </remarks>
+/// <summary>Task of ARC: pairs that demonstrate a rule, and inputs to apply the rule to.</summary>
+/// <remarks>F. Chollet, "On the Measure of Intelligence" (arXiv 1911.01547). <see cref="ArcTaskFile"/> reads tasks.</remarks>
 public sealed class ArcTask
 {
     /// <summary>Creates a task.</summary>
-    /// <param name="name">The name, the first part of its puzzle ids: 1 to 200 characters, not itself the id of an augmented puzzle.</param>
+    /// <param name="name">The name, with which its puzzle ids begin; see <see cref="ArcPuzzleId"/>.</param>
     /// <param name="train">The demonstrations, at least one, each with its output.</param>
     /// <param name="test">The test pairs, at least one; their outputs may be unknown.</param>
-    /// <exception cref="PuzzleFormatException">The name is not valid, a list is empty, or a demonstration has no output; the message names the key.</exception>
+    /// <exception cref="PuzzleFormatException">A name that is not valid, no pair, or a demonstration without output; names the key.</exception>
     public ArcTask(string name, IEnumerable<ArcPair> train, IEnumerable<ArcPair> test)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        Name = new ArcPuzzleId(name).Name;
+        if (ArcPuzzleId.FindNameFault(name) is { } fault)
+        {
+            throw new PuzzleFormatException(fault, field: "name");
+        }
+
+        Name = name;
         Train = [.. train];
         Test = [.. test];
         if (Train.Count == 0 || Test.Count == 0)
@@ -32,10 +36,10 @@ public sealed class ArcTask
         }
     }
 
-    /// <summary>The name; in the public sets the file name without <c>.json</c>.</summary>
+    /// <summary>The name; in the public sets it is the file name without <c>.json</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The demonstrations, each with its output.</summary>
+    /// <summary>The demonstrations; every one has its output.</summary>
     public IReadOnlyList<ArcPair> Train { get; }
 
     /// <summary>The test pairs.</summary>
@@ -48,22 +52,22 @@ public sealed class ArcTask
     public override string ToString() => Name;
 }
 
-/// <summary>Input grid of an ARC task with the output that the task's rule gives.</summary>
+/// <summary>Input grid of an ARC task with the output that the rule of the task gives.</summary>
 /// <param name="Input">The input.</param>
-/// <param name="Output">The output, or <see langword="null"/> if a competition keeps it secret.</param>
+/// <param name="Output">The output; <see langword="null"/> if a competition does not publish it.</param>
 public sealed record ArcPair(ArcGrid Input, ArcGrid? Output);
 
 /// <summary>Tasks with the same role in a dataset.</summary>
 /// <param name="tasks">The tasks.</param>
 /// <param name="isEvaluation">
-/// Whether the test pairs evaluate a model: they then go to the test split, and the demonstrations to the train split. Otherwise every
-/// pair goes to the train split.
+/// Whether the test pairs measure a model. If so they go to the test split and the demonstrations to the train split; otherwise
+/// every pair goes to the train split.
 /// </param>
 public sealed class ArcTaskSet(IReadOnlyList<ArcTask> tasks, bool isEvaluation)
 {
     /// <summary>The tasks.</summary>
-    public IReadOnlyList<ArcTask> Tasks { get; } = tasks;
+    public IReadOnlyList<ArcTask> Tasks { get; } = tasks ?? throw new ArgumentNullException(nameof(tasks));
 
-    /// <summary>Whether the test pairs evaluate a model.</summary>
+    /// <summary>Whether the test pairs measure a model.</summary>
     public bool IsEvaluation { get; } = isEvaluation;
 }

@@ -5,9 +5,9 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Reads ARC tasks: the files of ARC-AGI-1, ARC-AGI-2 and ConceptARC, one task each, and the competition's files of many tasks. Ragged
-/// grids, sides above 30, other colours, and repeated keys and names are errors. Keys other than <c>train</c>, <c>test</c>,
-/// <c>input</c> and <c>output</c> are ignored.
+/// Reads ARC tasks: the files of ARC-AGI-1, ARC-AGI-2 and ConceptARC with one task each, and the competition's files with many.
+/// Ragged grids, sides above 30, other colours, repeated keys and repeated names are errors. Keys other than <c>train</c>,
+/// <c>test</c>, <c>input</c> and <c>output</c> are ignored.
 /// </summary>
 public static class ArcTaskFile
 {
@@ -17,20 +17,20 @@ public static class ArcTaskFile
     /// <summary>The largest file of many tasks: 256 MiB.</summary>
     public const int MaximumCombinedBytes = 1 << 28;
 
-    /// <summary>The largest number of files below a folder.</summary>
+    /// <summary>The maximum number of files below a folder.</summary>
     public const int MaximumFiles = 10_000;
 
     private const string Extension = ".json";
     private const string EvaluationFolder = "evaluation";
 
-    // Links are skipped: one could lead out of the folder or form a cycle.
+    // A link could lead out of the folder, or form a loop in it.
     private static readonly EnumerationOptions Here = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
 
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false, AttributesToSkip = Here.AttributesToSkip };
 
-    /// <summary>Reads a file of one task; the file name without its extension is the task's name.</summary>
+    /// <summary>Reads a file of one task; the name of the task is the file name without extension.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="PuzzleFormatException">The file is not a task; the message names the key, for example <c>train[2].output[3][1]</c>.</exception>
+    /// <exception cref="PuzzleFormatException">The file is not a valid task; names the key, for example <c>train[2].output[3][1]</c>.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public static ArcTask Read(string path)
     {
@@ -38,10 +38,10 @@ public static class ArcTaskFile
         return ArcJsonReader.ReadTask(ReadBytes(path, MaximumTaskBytes), path, Path.GetFileNameWithoutExtension(path));
     }
 
-    /// <summary>Reads every <c>.json</c> file in a folder and its subfolders, to eight levels, one task each. Links are not followed.</summary>
+    /// <summary>Reads every <c>.json</c> file in a folder and the folders below it, to eight levels, one task each. Links are not followed.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>The tasks in the ordinal order of their relative paths; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">A file is not a task, two have the same name, or the number of files is not 1 to <see cref="MaximumFiles"/>.</exception>
+    /// <returns>The tasks in the ordinal order of their paths below the folder; at least one.</returns>
+    /// <exception cref="PuzzleFormatException">An invalid task, two of the same name, no file, or more than <see cref="MaximumFiles"/>.</exception>
     /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
     public static IReadOnlyList<ArcTask> ReadFolder(string folder)
     {
@@ -50,12 +50,12 @@ public static class ArcTaskFile
     }
 
     /// <summary>
-    /// Reads a dataset like the authors' builder: each direct subfolder is a set, and the one named <c>evaluation</c> is used for
-    /// evaluation. Links are not followed.
+    /// Reads a dataset as the authors' builder does: each folder directly below is a set, and the one named <c>evaluation</c>
+    /// measures a model. Links are not followed.
     /// </summary>
     /// <param name="folder">The folder: <c>data</c> of ARC-AGI-1 and ARC-AGI-2, <c>corpus</c> of ConceptARC.</param>
     /// <returns>The sets in the ordinal order of their folders' names; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">As in <see cref="ReadFolder(string)"/>; names must also be unique across sets.</exception>
+    /// <exception cref="PuzzleFormatException">As in <see cref="ReadFolder(string)"/>; a name must not occur in two sets either.</exception>
     /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
     public static IReadOnlyList<ArcTaskSet> ReadSets(string folder)
     {
@@ -70,44 +70,44 @@ public static class ArcTaskFile
         return [.. folders.Select(set => new ArcTaskSet(ReadFolder(set, files), Path.GetFileName(set) == EvaluationFolder))];
     }
 
-    /// <summary>Reads a file of many named tasks, in the format of the competition.</summary>
-    /// <param name="challenges">The file of tasks; outputs of test pairs may be missing.</param>
-    /// <param name="solutions">The file of these outputs, a list of grids per task name, or <see langword="null"/>.</param>
+    /// <summary>Reads a file of many tasks under their names, the format of the competition.</summary>
+    /// <param name="challenges">The file of tasks; its test pairs can lack their outputs.</param>
+    /// <param name="solutions">The file of these outputs, a list of grids under each task's name, or <see langword="null"/>.</param>
     /// <returns>The tasks in the order of the file; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">A file breaks the format, or the two do not match; the message names the key, for example <c>007bbfb7.train[2].output[3][1]</c>.</exception>
+    /// <exception cref="PuzzleFormatException">
+    /// An error of format, or files that do not match; names the key, for example <c>007bbfb7.train[2].output[3][1]</c>.
+    /// </exception>
     /// <exception cref="PuzzleFileException">A file cannot be read.</exception>
     public static IReadOnlyList<ArcTask> ReadCombined(string challenges, string? solutions = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(challenges);
-        var outputs = solutions is null ? null : ArcJsonReader.ReadSolutions(ReadBytes(solutions, MaximumCombinedBytes), solutions);
-        var tasks = ArcJsonReader.ReadTasks(ReadBytes(challenges, MaximumCombinedBytes), challenges, outputs is null ? null : Complete);
-        return outputs?.Keys.Except(tasks.Select(task => task.Name)).FirstOrDefault() is { } unknown
-            ? throw new PuzzleFormatException($"expected the names of tasks, got {Quote.Text(unknown)}, which is not one", solutions)
-            : tasks;
-
-        void Complete(string task, List<ArcPair> test)
+        var tasks = ArcJsonReader.ReadTasks(ReadBytes(challenges, MaximumCombinedBytes), challenges);
+        if (tasks.Count == 0)
         {
-            var field = ArcJsonReader.PathOf(task);
-            if (!outputs!.TryGetValue(task, out var grids))
-            {
-                throw new PuzzleFormatException("expected the outputs of every task, got none", solutions, field: field);
-            }
-
-            if (grids.Count != test.Count)
-            {
-                throw new PuzzleFormatException($"expected {test.Count} grids, one per test pair, got {grids.Count}", solutions, field: field);
-            }
-
-            for (var pair = 0; pair < test.Count; pair++)
-            {
-                if (test[pair].Output is { } known && !known.Equals(grids[pair]))
-                {
-                    throw new PuzzleFormatException("expected the output that the task's own file has, got another grid", solutions, field: $"{field}[{pair}]");
-                }
-
-                test[pair] = test[pair] with { Output = grids[pair] };
-            }
+            throw new PuzzleFormatException("expected at least one task, got none", challenges);
         }
+
+        if (solutions is null)
+        {
+            return [.. tasks.Values];
+        }
+
+        var outputs = ArcJsonReader.ReadSolutions(ReadBytes(solutions, MaximumCombinedBytes), solutions);
+        return outputs.Keys.FirstOrDefault(name => !tasks.ContainsKey(name)) is { } other
+            ? throw new PuzzleFormatException($"expected the names of tasks, got {Quote.Text(other)}, which is none", solutions)
+            : [.. tasks.Values.Select(task => WithOutputs(task, outputs.GetValueOrDefault(task.Name), solutions))];
+    }
+
+    private static ArcTask WithOutputs(ArcTask task, List<ArcGrid>? outputs, string file)
+    {
+        if (outputs?.Count != task.Test.Count)
+        {
+            throw new PuzzleFormatException($"expected {task.Test.Count} grids, one per test pair, got {outputs?.Count ?? 0}", file, field: task.Name);
+        }
+
+        return new ArcTask(task.Name, task.Train, task.Test.Select((pair, index) => pair.Output is null || pair.Output.Equals(outputs[index])
+            ? pair with { Output = outputs[index] }
+            : throw new PuzzleFormatException("expected the output in the task's own file, got another grid", file, field: $"{task.Name}[{index}]")));
     }
 
     private static List<ArcTask> ReadFolder(string folder, Dictionary<string, string> files)
@@ -155,7 +155,7 @@ public static class ArcTaskFile
                 throw new PuzzleFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
             }
 
-            // One byte more than the length, to detect a file that grows and a device.
+            // One byte more than the length, to detect a file that grows.
             var bytes = new byte[stream.Length + 1];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length == bytes.Length)

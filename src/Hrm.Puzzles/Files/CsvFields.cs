@@ -3,21 +3,21 @@ using System.Text;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Fields of a CSV line by RFC 4180: separated by commas, quoted if they contain a comma or a quote. Blanks belong to a field. Line breaks
-/// in a field are not supported.
+/// Fields of one line of a CSV file in the format of RFC 4180: separated by commas, and in quotes if they contain a comma or a quote,
+/// which is doubled. Spaces belong to a field. A line break in a field is not supported.
 /// </summary>
 internal static class CsvFields
 {
     /// <summary>Splits a line into its fields.</summary>
     /// <param name="line">The line, without its line break.</param>
-    /// <param name="file">The file name for errors.</param>
+    /// <param name="file">The file for errors.</param>
     /// <param name="number">The line number for errors.</param>
-    /// <exception cref="PuzzleFormatException">Quotes do not enclose a whole field, or the line has a carriage return.</exception>
+    /// <exception cref="PuzzleFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
     public static List<string> Split(string line, string file, int number)
     {
         if (line.Contains('\r', StringComparison.Ordinal))
         {
-            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
+            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return in a line", file, number);
         }
 
         var fields = new List<string>();
@@ -31,8 +31,8 @@ internal static class CsvFields
         return fields;
     }
 
-    /// <summary>Formats a field, quoted if necessary.</summary>
-    public static string Join(string field) =>
+    /// <summary>Writes a field, in quotes if it needs them.</summary>
+    public static string Quote(string field) =>
         field.AsSpan().IndexOfAny(',', '"') < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string ReadBare(string line, ref int at, string file, int number)

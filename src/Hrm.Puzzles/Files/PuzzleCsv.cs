@@ -5,8 +5,9 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// CSV format of the paper's Sudoku and maze sets: UTF-8 with or without a byte order mark, LF or CRLF. The header names the columns in
-/// any order: question and answer, and optionally source and rating. Other columns are ignored.
+/// Common file format of the paper's Sudoku and maze datasets: UTF-8 with or without a byte order mark, LF or CRLF, fields of
+/// <see cref="CsvFields"/>, and a header that names the columns in any order: question and answer, and optionally source and
+/// rating. Other columns are ignored.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -15,15 +16,15 @@ internal static class PuzzleCsv
     public const string Answer = "answer";
 
     private const string Rating = "rating";
-    // Without blanks around the number: nothing in the file is trimmed.
-    private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-    private const int QuotedCharacters = 60;
 
-    /// <summary>The accepted names of the four columns.</summary>
+    // Without surrounding spaces, because nothing in the file is trimmed.
+    private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    /// <summary>The names of the four columns in common files.</summary>
     private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
-    /// <summary>Streams the rows, at least one.</summary>
-    /// <exception cref="PuzzleFormatException">The file breaks the format; the message names line and column.</exception>
+    /// <summary>Streams the rows; a file without a row is an error.</summary>
+    /// <exception cref="PuzzleFormatException">An error of format; names line and column.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
@@ -42,9 +43,7 @@ internal static class PuzzleCsv
         }
     }
 
-    /// <summary>
-    /// Writes the rows to a temporary file and renames it: the final name has the whole file or is unchanged.
-    /// </summary>
+    /// <summary>Writes the rows to a temporary file, flushes it to disk and renames it.</summary>
     /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no row.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
     public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
@@ -72,7 +71,7 @@ internal static class PuzzleCsv
             line++;
             if (row.Source.AsSpan().IndexOfAny('\r', '\n') >= 0)
             {
-                throw new PuzzleFormatException($"expected a source without a line break, got {Quote(row.Source)}", path, line, "source");
+                throw new PuzzleFormatException($"expected a source without a line break, got {Quote.Text(row.Source)}", path, line, "source");
             }
 
             if (row.Rating is { } rating && !IsRating(rating))
@@ -81,7 +80,7 @@ internal static class PuzzleCsv
             }
 
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{CsvFields.Join(row.Source)},{CsvFields.Join(row.Question)},{CsvFields.Join(row.Answer)},{row.Rating}"));
+                $"{CsvFields.Quote(row.Source)},{CsvFields.Quote(row.Question)},{CsvFields.Quote(row.Answer)},{row.Rating}"));
         }
 
         if (line == 1)
@@ -105,7 +104,7 @@ internal static class PuzzleCsv
         return columns[1] >= 0 && columns[2] >= 0 && !isTwice
             ? columns
             : throw new PuzzleFormatException(
-                $"expected a header that names the columns {Question} (or puzzle, quizzes) and {Answer} (or solution, solutions), each column once, got {Quote(header)}", path, 1);
+                $"expected a header that names the columns {Question} (or puzzle, quizzes) and {Answer} (or solution, solutions), each column once, got {Quote.Text(header)}", path, 1);
     }
 
     private static PuzzleCsvRow ParseRow(string line, int[] columns, int count, string path, int number)
@@ -113,7 +112,7 @@ internal static class PuzzleCsv
         var fields = CsvFields.Split(line, path, number);
         if (fields.Count != count)
         {
-            throw new PuzzleFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote(line)}", path, number);
+            throw new PuzzleFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote.Text(line)}", path, number);
         }
 
         return new PuzzleCsvRow(number, Field(0), Field(1), Field(2), ParseRating(Field(3), path, number));
@@ -133,14 +132,11 @@ internal static class PuzzleCsv
             return rating;
         }
 
-        throw new PuzzleFormatException($"expected a number of at least 0, or nothing, got {Quote(text)}", path, line, Rating);
+        throw new PuzzleFormatException($"expected a number of at least 0, or nothing, got {Quote.Text(text)}", path, line, Rating);
     }
 
     private static bool IsRating(double rating) => double.IsFinite(rating) && rating >= 0;
-
-    private static string Quote(string text) =>
-        text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text[..QuotedCharacters]}…' ({text.Length} characters)";
 }
 
-/// <summary>Row of a puzzle file, before its texts are parsed.</summary>
+/// <summary>Row of a puzzle file, before its columns are read as a puzzle.</summary>
 internal readonly record struct PuzzleCsvRow(int Line, string Source, string Question, string Answer, double? Rating);

@@ -5,8 +5,7 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Reads the UTF-8 lines (LF or CRLF) of a puzzle file. Lines are limited in length, so a file without line breaks takes only a buffer
-/// of memory. An error of the operating system becomes a <see cref="PuzzleFileException"/>.
+/// Lines of a UTF-8 file, ended by LF or CRLF, in bounded memory: a line has at most 256 KiB. Errors name the file and line.
 /// </summary>
 internal sealed class PuzzleLines : IDisposable
 {
@@ -33,97 +32,42 @@ internal sealed class PuzzleLines : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
-    public static PuzzleLines Open(string path)
-    {
-        try
-        {
-            return new PuzzleLines(path, InputFile.OpenStream(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(path, e);
-        }
-    }
+    public static PuzzleLines Open(string path) => new(path, Guarded(path, () => InputFile.OpenStream(path, bufferSize: 0)));
 
-    /// <summary>Reads the next line, without its line break; blanks stay.</summary>
+    /// <summary>Reads the next line, without its line break.</summary>
     /// <exception cref="PuzzleFormatException">The line is too long or not UTF-8.</exception>
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public bool TryRead([NotNullWhen(true)] out string? line)
     {
-        line = null;
         var length = 0;
-        var terminated = false;
-        while (!terminated && FillBlock())
+        var isEnded = false;
+        while (!isEnded && FillBlock())
         {
-            var available = _block.AsSpan(_blockStart, _blockEnd - _blockStart);
-            var lineBreak = available.IndexOf((byte)'\n');
-            terminated = lineBreak >= 0;
-            var part = terminated ? available[..lineBreak] : available;
-            if (length + part.Length > _line.Length)
-            {
-                throw TooLong();
-            }
-
+            var rest = _block.AsSpan(_blockStart, _blockEnd - _blockStart);
+            var lineBreak = rest.IndexOf((byte)'\n');
+            isEnded = lineBreak >= 0;
+            var part = isEnded ? rest[..lineBreak] : rest;
+            RequireLength(length + part.Length, _line.Length);
             part.CopyTo(_line.AsSpan(length));
             length += part.Length;
-            _blockStart += part.Length + (terminated ? 1 : 0);
+            _blockStart += part.Length + (isEnded ? 1 : 0);
         }
 
-        if (length == 0 && !terminated)
+        line = null;
+        if (length == 0 && !isEnded)
         {
             return false;
         }
 
-        LineNumber++;
         var bytes = _line.AsSpan(0, length);
-        if (terminated && bytes.EndsWith("\r"u8))
-        {
-            bytes = bytes[..^1];
-        }
-
-        if (bytes.Length > MaximumLineBytes)
-        {
-            LineNumber--;
-            throw TooLong();
-        }
-
-        if (LineNumber == 1 && bytes.StartsWith(Encoding.UTF8.Preamble))
-        {
-            bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
-
-        line = Decode(bytes);
-        return true;
-    }
-
-    public void Dispose() => _stream.Dispose();
-
-    private static PuzzleFileException Unreadable(string path, Exception cause) =>
-        new(path, $"the puzzles cannot be read: {cause.Message}", cause);
-
-    private bool FillBlock()
-    {
-        if (_blockStart == _blockEnd)
-        {
-            _blockStart = 0;
-            try
-            {
-                _blockEnd = _stream.Read(_block);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw Unreadable(_path, e);
-            }
-        }
-
-        return _blockStart < _blockEnd;
-    }
-
-    private string Decode(ReadOnlySpan<byte> bytes)
-    {
+        bytes = isEnded && bytes.EndsWith("\r"u8) ? bytes[..^1] : bytes;
+        RequireLength(bytes.Length, MaximumLineBytes);
+        LineNumber++;
+        bytes = LineNumber == 1 && bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
         try
         {
-            return StrictUtf8.GetString(bytes);
+            line = StrictUtf8.GetString(bytes);
+            return true;
         }
         catch (DecoderFallbackException e)
         {
@@ -131,6 +75,36 @@ internal sealed class PuzzleLines : IDisposable
         }
     }
 
-    private PuzzleFormatException TooLong() =>
-        new($"expected a line of at most {MaximumLineBytes} bytes, got a longer one", _path, LineNumber + 1);
+    public void Dispose() => _stream.Dispose();
+
+    private static T Guarded<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PuzzleFileException(path, $"the puzzles cannot be read: {e.Message}", e);
+        }
+    }
+
+    private bool FillBlock()
+    {
+        if (_blockStart == _blockEnd)
+        {
+            _blockStart = 0;
+            _blockEnd = Guarded(_path, () => _stream.Read(_block));
+        }
+
+        return _blockStart < _blockEnd;
+    }
+
+    private void RequireLength(int bytes, int maximum)
+    {
+        if (bytes > maximum)
+        {
+            throw new PuzzleFormatException($"expected a line of at most {MaximumLineBytes} bytes, got a longer one", _path, LineNumber + 1);
+        }
+    }
 }

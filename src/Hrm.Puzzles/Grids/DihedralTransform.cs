@@ -1,9 +1,9 @@
 namespace Hrm.Puzzles;
 
-/// <summary>One of the eight symmetries of a grid, with the authors' numbers.</summary>
+/// <summary>One of the eight rotations and reflections of a grid, with the authors' indices.</summary>
 /// <remarks>
 /// 0 identity; 1, 2, 3 quarter turns counter-clockwise; 4 left-right flip; 5 up-down flip; 6 transposition; 7 transposition along the
-/// other diagonal. A transform that swaps rows and columns makes a C × R grid of an R × C grid.
+/// other diagonal. Those that swap rows and columns transform a grid of R × C cells into one of C × R.
 /// </remarks>
 public readonly record struct DihedralTransform
 {
@@ -15,24 +15,24 @@ public readonly record struct DihedralTransform
         Index = index;
     }
 
-    /// <summary>The identity.</summary>
+    /// <summary>The transform that changes nothing.</summary>
     public static DihedralTransform Identity => default;
 
     /// <summary>All eight, in order.</summary>
     public static IReadOnlyList<DihedralTransform> All { get; } = [.. Enumerable.Range(0, Count).Select(index => new DihedralTransform(index))];
 
-    /// <summary>The number of the transform, 0 to 7.</summary>
+    /// <summary>The index, 0 to 7.</summary>
     public int Index { get; }
 
-    /// <summary>Whether rows become columns.</summary>
+    /// <summary>Whether rows and columns are swapped.</summary>
     public bool SwapsAxes => Index is 1 or 3 or 6 or 7;
 
     /// <summary>The transform that undoes this one.</summary>
     public DihedralTransform Inverse => new(Index switch { 1 => 3, 3 => 1, _ => Index });
 
-    /// <summary>Returns the transform of a number.</summary>
+    /// <summary>The transform of an index.</summary>
     /// <param name="index">0 to 7.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
     public static DihedralTransform Of(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -45,9 +45,9 @@ public readonly record struct DihedralTransform
     /// <param name="cells">R · C cells, row by row.</param>
     /// <param name="rows">R.</param>
     /// <param name="columns">C.</param>
-    /// <param name="result">Receives the R · C cells of the result, row by row; must not overlap <paramref name="cells"/>.</param>
-    /// <exception cref="ArgumentException">A span does not have R · C entries, or the spans overlap.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number of rows or columns is negative.</exception>
+    /// <param name="result">The destination of the R · C transformed cells, row by row; must not overlap <paramref name="cells"/>.</param>
+    /// <exception cref="ArgumentException">A span of another length than R · C, or spans that overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative number of rows or columns.</exception>
     public void Apply<T>(ReadOnlySpan<T> cells, int rows, int columns, Span<T> result)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -61,7 +61,7 @@ public readonly record struct DihedralTransform
 
         if (cells.Overlaps(result))
         {
-            throw new ArgumentException("result: expected a span that does not overlap cells, got one that does", nameof(result));
+            throw new ArgumentException("result: expected a span apart from cells, got one that overlaps it", nameof(result));
         }
 
         if (Index == 0)
@@ -70,7 +70,7 @@ public readonly record struct DihedralTransform
             return;
         }
 
-        // The source index of the first cell, and the steps of that index along a row and along a column of the result.
+        // The source index of the first cell, and the source steps of one cell along a row and along a column of the result.
         var (start, alongRow, alongColumn) = Index switch
         {
             1 => (columns - 1, columns, -1),

@@ -1,15 +1,15 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Maze files in the format of the paper's sets: UTF-8, a header as in <see cref="SudokuCsv"/>, one maze per line, one character per
-/// cell. Every row is verified: lengths, characters, one start and one goal, an answer that is a shortest path.
+/// Maze files in the format of the paper's datasets: UTF-8, a header that names the columns as in <see cref="SudokuCsv"/>, one maze
+/// per line, one character per cell. Every row is verified: lengths, characters, one start and one goal, a shortest path as answer.
 /// </summary>
-/// <remarks>Blanks at the ends of a field are cells; nothing is trimmed.</remarks>
+/// <remarks>Nothing is trimmed: rows begin and end with spaces, which are free cells.</remarks>
 public static class MazeCsv
 {
     /// <summary>Streams the puzzles of a file in constant memory.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="shape">The shape of every maze; by default each is a square.</param>
+    /// <param name="shape">The shape of every maze in it; by default each is square.</param>
     /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
     /// <exception cref="PuzzleFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
     /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
@@ -34,32 +34,22 @@ public static class MazeCsv
 
     private static MazePuzzle ReadPuzzle(PuzzleCsvRow row, string path, MazeShape? shape)
     {
-        var question = ReadField(row, path, PuzzleCsv.Question, () => shape is null ? MazeGrid.Parse(row.Question) : MazeGrid.Parse(row.Question, shape));
-        var answer = ReadField(row, path, PuzzleCsv.Answer, () => MazeAnswer.Parse(row.Answer, question.Shape));
+        var field = PuzzleCsv.Question;
         try
         {
-            return new MazePuzzle(question, answer, row.Source, row.Rating, row.Line);
-        }
-        catch (MazeRuleException e) when (e.Fault.Kind == MazeFaultKind.GoalUnreachable)
-        {
-            throw new PuzzleFormatException(e.Fault.Message, path, row.Line, PuzzleCsv.Question, e);
-        }
-        catch (MazeRuleException e)
-        {
-            var problem = $"the answer does not solve its question: {e.Fault.Message}";
-            throw new PuzzleFormatException(problem, path, row.Line, PuzzleCsv.Answer, e);
-        }
-    }
-
-    private static T ReadField<T>(PuzzleCsvRow row, string path, string field, Func<T> read)
-    {
-        try
-        {
-            return read();
+            var question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
+            field = PuzzleCsv.Answer;
+            return new MazePuzzle(question, MazeGrid.Parse(row.Answer, question.Shape), row.Source, row.Rating, row.Line);
         }
         catch (PuzzleFormatException e)
         {
             throw e.At(path, row.Line, field);
+        }
+        catch (MazeRuleException e)
+        {
+            throw e.Fault.Kind == MazeFaultKind.GoalUnreachable
+                ? new PuzzleFormatException(e.Message, path, row.Line, PuzzleCsv.Question, e)
+                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer, e);
         }
     }
 }

@@ -3,8 +3,8 @@ using Hrm.Core;
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Builds maze datasets like the authors' builder: one group per maze, optionally with its rotations and reflections. Every example has
-/// puzzle id 0.
+/// Builds the groups of a maze dataset, like the authors' builder: one group per maze, with or without its rotations and reflections.
+/// The puzzle id is 0. Holds no state between calls.
 /// </summary>
 public sealed class MazeDatasetBuilder
 {
@@ -15,13 +15,12 @@ public sealed class MazeDatasetBuilder
 
     /// <summary>Creates a builder.</summary>
     /// <param name="shape">The shape of every maze.</param>
-    /// <param name="options">The options, read once; by default every maze unchanged.</param>
-    /// <exception cref="InvalidConfigException">Options are out of range; the message lists each.</exception>
+    /// <param name="options">Which mazes and variants; read once. Default: all mazes without variants.</param>
+    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public MazeDatasetBuilder(MazeShape shape, MazeDatasetOptions? options = null)
     {
         options ??= new MazeDatasetOptions();
         InvalidConfigException.ThrowIfInvalid("maze dataset options", options);
-
         Task = new MazeTask(shape);
         _trainingPuzzles = options.TrainingPuzzles;
         _minimumPathCells = options.MinimumPathCells;
@@ -29,93 +28,50 @@ public sealed class MazeDatasetBuilder
         _dropDuplicates = options.DropDuplicates;
     }
 
-    /// <summary>The shape of every maze.</summary>
-    public MazeShape Shape => Task.Shape;
-
-    /// <summary>The encoding of the examples.</summary>
+    /// <summary>The task that encodes the mazes.</summary>
     public MazeTask Task { get; }
 
-    /// <summary>Builds the training part.</summary>
+    /// <summary>Builds the training groups.</summary>
     /// <param name="puzzles">The mazes.</param>
-    /// <param name="random">The random source that draws the mazes, if not all are taken.</param>
-    /// <returns>One group per maze, made lazily: first the unchanged maze, then its variants.</returns>
-    /// <exception cref="PuzzleFormatException">A maze has another shape; the message names its line.</exception>
+    /// <param name="random">The random source of the draw of <see cref="MazeDatasetOptions.TrainingPuzzles"/>.</param>
+    /// <returns>One group per maze: the maze itself, then its variants.</returns>
+    /// <exception cref="PuzzleFormatException">A maze of another shape; names its line.</exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<MazePuzzle> puzzles, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        var taken = Take(puzzles);
-        if (_trainingPuzzles < taken.Length)
+        var kept = Keep(puzzles);
+        if (_trainingPuzzles < kept.Length)
         {
-            random.ShuffleStably(taken.AsSpan());
-            taken = taken[.._trainingPuzzles.Value];
+            random.ShuffleStably(kept.AsSpan());
+            kept = kept[.._trainingPuzzles.Value];
         }
 
-        return taken.Select(puzzle => ToGroup(puzzle, _augment));
+        return kept.Select(puzzle => _augment ? PuzzleGroup.Of(Task.VariantsOf(Task.ToExample(puzzle))) : PuzzleGroup.Of(Task.ToExample(puzzle)));
     }
 
-    /// <summary>Builds the test part, without augmentation and random selection.</summary>
+    /// <summary>Builds the test groups, in order and without variants.</summary>
     /// <param name="puzzles">The mazes.</param>
     /// <returns>One group per maze.</returns>
-    /// <exception cref="PuzzleFormatException">A maze has another shape; the message names its line.</exception>
-    public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<MazePuzzle> puzzles) =>
-        Take(puzzles).Select(puzzle => ToGroup(puzzle, augment: false));
+    /// <inheritdoc cref="BuildTraining" path="/exception"/>
+    public IEnumerable<PuzzleGroup> BuildTest(IEnumerable<MazePuzzle> puzzles) => Keep(puzzles).Select(puzzle => PuzzleGroup.Of(Task.ToExample(puzzle)));
 
-    private MazePuzzle[] Take(IEnumerable<MazePuzzle> puzzles)
+    private MazePuzzle[] Keep(IEnumerable<MazePuzzle> puzzles)
     {
         ArgumentNullException.ThrowIfNull(puzzles);
-        var taken = new List<MazePuzzle>();
+        var kept = new List<MazePuzzle>();
         foreach (var puzzle in puzzles)
         {
-            if (puzzle.Shape != Shape)
+            if (puzzle.Shape != Task.Shape)
             {
-                throw new PuzzleFormatException(
-                    $"expected a maze of {Shape}, got one of {puzzle.Shape}", line: puzzle.Line, field: PuzzleCsv.Question);
+                throw new PuzzleFormatException($"expected a maze of {Task.Shape}, got one of {puzzle.Shape}", line: puzzle.Line, field: PuzzleCsv.Question);
             }
 
             if (puzzle.PathCells >= _minimumPathCells)
             {
-                taken.Add(puzzle);
+                kept.Add(puzzle);
             }
         }
 
-        return _dropDuplicates ? [.. taken.DistinctBy(puzzle => puzzle.Question.Layout.ToCanonical())] : [.. taken];
+        return _dropDuplicates ? [.. kept.DistinctBy(puzzle => puzzle.Question.CanonicalLayout())] : [.. kept];
     }
-
-    private PuzzleGroup ToGroup(MazePuzzle puzzle, bool augment)
-    {
-        var example = Task.ToExample(puzzle);
-        return augment
-            ? PuzzleGroup.Of(Shape.Symmetries.Select(symmetry => Task.Transform(example, symmetry)))
-            : PuzzleGroup.Of(example);
-    }
-}
-
-/// <summary>Options of a maze dataset.</summary>
-public sealed class MazeDatasetOptions : IValidatedOptions
-{
-    /// <summary>
-    /// The number of training mazes, drawn without replacement; at least 1. <see langword="null"/> (default), or a number that is not
-    /// below the number of mazes, takes all in their order.
-    /// </summary>
-    public int? TrainingPuzzles { get; set; }
-
-    /// <summary>
-    /// Whether a training maze comes with its rotations and reflections as puzzles of one group, in the order of
-    /// <see cref="DihedralTransform.All"/>. Default <see langword="false"/>, as in the paper. Test mazes are never augmented.
-    /// </summary>
-    public bool Augment { get; set; }
-
-    /// <summary>The fewest cells of a path, start and goal included; mazes below are left out of both parts. Default 0.</summary>
-    public int MinimumPathCells { get; set; }
-
-    /// <summary>
-    /// Whether only the first maze per layout stays in a part, rotated or reflected layouts included. Default <see langword="false"/>.
-    /// </summary>
-    public bool DropDuplicates { get; set; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors() => new RangeRules()
-        .Between(nameof(TrainingPuzzles), TrainingPuzzles ?? 1, 1, int.MaxValue)
-        .Between(nameof(MinimumPathCells), MinimumPathCells, 0, int.MaxValue)
-        .Errors;
 }

@@ -1,49 +1,49 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Generates mazes by the procedure of the paper's sets (searchformer, arXiv 2402.14083), one maze per layout as in Maze-Hard. The same
-/// seed gives the same mazes. Not thread-safe.
+/// Generates mazes by the procedure of the paper's datasets (searchformer, arXiv 2402.14083), one maze per layout as in Maze-Hard. The
+/// same seed gives the same mazes. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A layout of N cells has a number of walls that is uniform from 3·⌊N/10⌋ to 5·⌊N/10⌋, both included, in uniform cells. Up to
-/// <see cref="PairsPerLayout"/> ordered pairs of different free cells are drawn per layout, each equally likely. The first pair whose
-/// shortest path has at least <see cref="MinimumPathCells"/> cells becomes start and goal. A layout without such a pair is dropped,
-/// and so is a rotated or reflected copy of an earlier maze's layout.
+/// A layout of N cells has a uniform number of walls from 3·⌊N/10⌋ to 5·⌊N/10⌋, inclusive, in uniform cells. Up to 100 ordered pairs of
+/// different free cells are drawn uniformly. The first pair whose shortest path has at least <see cref="MinimumPathCells"/> cells is
+/// start and goal. A layout without such a pair is dropped, and so is one that equals the layout of an earlier maze up to rotation
+/// and reflection.
 /// </para>
 /// <para>
-/// Three searches reject most layouts that have no such pair, and an upper bound rejects most pairs. Neither changes the result.
+/// Upper bounds rule out most layouts with three searches instead of 100, and most of the other pairs without a search. They do not
+/// change the result.
 /// </para>
 /// <para>
-/// The label is the path of <see cref="MazePathFinder"/>. One difference from Maze-Hard is known: 9 of its 2,000 layouts have fewer than
+/// The answer is the path of <see cref="MazePathFinder"/>. Maze-Hard has one known difference: 9 of its 2,000 layouts have fewer than
 /// 270 walls.
 /// </para>
 /// </remarks>
 public sealed class MazeGenerator
 {
-    /// <summary>The largest number of pairs of start and goal that are drawn per layout.</summary>
-    public const int PairsPerLayout = 100;
-
-    /// <summary>The fewest cells of a path in Maze-Hard, start and goal included.</summary>
+    /// <summary>The minimum number of path cells in Maze-Hard, including start and goal.</summary>
     public const int HardPathCells = 110;
+
+    private const int PairsPerLayout = 100;
 
     private readonly Random _random;
     private readonly int _maximumLayouts;
     private readonly MazeSearch _search;
     private readonly MazeReach _reach;
     private readonly int[] _order;
-    private readonly bool[] _walls;
-    private readonly HashSet<MazeLayout> _made = [];
+    private readonly MazeCell[] _layout;
+    private readonly HashSet<string> _known = [];
 
     /// <summary>Creates a generator.</summary>
     /// <param name="shape">The shape of the mazes.</param>
     /// <param name="minimumPathCells">
-    /// The fewest cells of a path, start and goal included; <see cref="HardPathCells"/> for mazes like Maze-Hard. Raised to the number of
-    /// rows or columns if it is below.
+    /// The minimum number of path cells, including start and goal; raised to the number of rows or columns if it is lower.
+    /// <see cref="HardPathCells"/> gives mazes like Maze-Hard.
     /// </param>
     /// <param name="random">The random source.</param>
-    /// <param name="maximumLayouts">The layouts to draw for one maze before failing; of 30×30 about 1 in 900 has a path of 110 cells.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The minimum is below 2 or above the number of cells, or the number of layouts is below 1.</exception>
+    /// <param name="maximumLayouts">The layouts to draw for one maze. About 1 in 900 layouts of 30×30 gives a path of 110 cells.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A minimum below 2 or above the number of cells, or no layouts.</exception>
     public MazeGenerator(MazeShape shape, int minimumPathCells, Random random, int maximumLayouts = 1_000_000)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -58,29 +58,29 @@ public sealed class MazeGenerator
         _search = new MazeSearch(shape);
         _reach = new MazeReach(shape, _search);
         _order = [.. Enumerable.Range(0, shape.Cells)];
-        _walls = new bool[shape.Cells];
+        _layout = new MazeCell[shape.Cells];
     }
 
     /// <summary>The shape of the mazes.</summary>
     public MazeShape Shape { get; }
 
-    /// <summary>The fewest cells of a path, start and goal included; at least the number of rows and of columns.</summary>
+    /// <summary>The minimum number of path cells, including start and goal; at least the number of rows and of columns.</summary>
     public int MinimumPathCells { get; }
 
-    /// <summary>The layouts drawn so far.</summary>
+    /// <summary>The number of layouts drawn so far.</summary>
     public long LayoutsDrawn { get; private set; }
 
-    /// <summary>Generates a maze whose layout is new, rotated or reflected ones included.</summary>
+    /// <summary>Generates a maze with a new layout.</summary>
     /// <param name="cancellationToken">Checked before every layout.</param>
-    /// <returns>The maze with its answer; its rating is the number of cells of the path.</returns>
-    /// <exception cref="MazeGenerationException">No maze was found within the maximum number of layouts.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <returns>The maze with its answer; its rating is the number of path cells.</returns>
+    /// <exception cref="MazeGenerationException">No maze was found within the number of layouts given to the constructor.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public MazePuzzle NextPuzzle(CancellationToken cancellationToken = default)
     {
         for (var layouts = 0; layouts < _maximumLayouts; layouts++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryDraw() is { } maze && _made.Add(maze.Layout.ToCanonical()))
+            if (TryDraw() is { } maze && _known.Add(maze.CanonicalLayout()))
             {
                 return MazePuzzle.Of(maze, "generated");
             }
@@ -90,25 +90,23 @@ public sealed class MazeGenerator
             $"expected a new maze of {Shape} with a path of at least {MinimumPathCells} cells within {_maximumLayouts} layouts, got none"));
     }
 
-    /// <summary>Streams mazes; no two have the same layout, rotated or reflected ones included.</summary>
+    /// <summary>Streams mazes with different layouts.</summary>
     /// <param name="count">The number of mazes.</param>
     /// <param name="cancellationToken">Checked before every layout.</param>
     /// <exception cref="MazeGenerationException">While enumerating: no further maze was found.</exception>
-    /// <exception cref="OperationCanceledException">While enumerating: the token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">While enumerating: cancelled.</exception>
     public IEnumerable<MazePuzzle> Generate(int count, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return Enumerable.Range(0, count).Select(_ => NextPuzzle(cancellationToken));
     }
 
-    /// <summary>Draws one layout; returns its maze, or <see langword="null"/> if it has none.</summary>
+    /// <summary>Draws one layout and searches it for a maze.</summary>
     private MazeGrid? TryDraw()
     {
         LayoutsDrawn++;
-        var walls = DrawWalls();
-        var free = _order.AsSpan(walls);
-        _search.Load(_walls);
-        if (free.Length < 2 || !_reach.Load(_walls, MinimumPathCells - 1))
+        var free = _order.AsSpan(DrawWalls());
+        if (free.Length < 2 || !_reach.Load(_layout, MinimumPathCells - 1))
         {
             return null;
         }
@@ -121,24 +119,26 @@ public sealed class MazeGenerator
             var goal = free[second < first ? second : second + 1];
             if (AreApart(start, goal))
             {
-                return new MazeGrid(new MazeLayout(Shape, _walls), start, goal);
+                (_layout[start], _layout[goal]) = (MazeCell.Start, MazeCell.Goal);
+                return MazeGrid.FromCells(_layout, Shape);
             }
         }
 
         return null;
     }
 
+    /// <summary>Draws a layout; the walls are the first entries of the order.</summary>
     private int DrawWalls()
     {
         var tenth = Shape.Cells / 10;
         var count = _random.Next(3 * tenth, (5 * tenth) + 1);
-        Array.Clear(_walls);
+        _layout.AsSpan().Fill(MazeCell.Free);
         for (var i = 0; i < count; i++)
         {
-            // The first entries of a shuffle, drawn one at a time: each set of cells is equally likely.
+            // The first entries of a shuffle: each set of cells is equally likely.
             var drawn = _random.Next(i, _order.Length);
             (_order[i], _order[drawn]) = (_order[drawn], _order[i]);
-            _walls[_order[i]] = true;
+            _layout[_order[i]] = MazeCell.Wall;
         }
 
         return count;
@@ -156,11 +156,11 @@ public sealed class MazeGenerator
     }
 }
 
-/// <summary>Exception for a maze that was not found: the minimum path is too long for the shape, or its layouts are used up.</summary>
+/// <summary>No maze was found: the minimum path is too long for the shape, or all layouts are used.</summary>
 public sealed class MazeGenerationException : HrmException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">The expected maze, and the number of layouts drawn.</param>
+    /// <param name="message">The expected maze and the number of layouts.</param>
     public MazeGenerationException(string message)
         : base(message)
     {

@@ -1,111 +1,190 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A maze: walls, a start and a goal. Moves go up, down, left and right between free cells, up to the edge of the grid. Immutable.
-/// The goal may be unreachable; <see cref="MazePathFinder"/> finds out.
+/// Grid of cells: a maze, or an answer to one with its path. Immutable. A path goes up, down, left and right between cells that are
+/// not walls; the edge of the grid is its border.
 /// </summary>
+/// <remarks>
+/// A question has one start, one goal, and neither path nor padding; the methods that need a question check that. An answer can
+/// contain any cells, because a model can predict any.
+/// </remarks>
 public sealed class MazeGrid : IEquatable<MazeGrid>
 {
-    /// <summary>Creates a maze.</summary>
-    /// <param name="layout">The walls.</param>
-    /// <param name="start">The index of the start, row by row.</param>
-    /// <param name="goal">The index of the goal, a different cell.</param>
-    /// <exception cref="PuzzleFormatException">Start or goal is outside the grid or a wall, or both are the same cell; the message names it.</exception>
-    public MazeGrid(MazeLayout layout, int start, int goal)
-    {
-        ArgumentNullException.ThrowIfNull(layout);
-        RequireFree(layout, start, nameof(start));
-        RequireFree(layout, goal, nameof(goal));
-        if (start == goal)
-        {
-            throw new PuzzleFormatException($"expected start and goal in different cells, got {layout.Shape.NameOf(start)} for both");
-        }
+    private readonly MazeCell[] _cells;
 
-        Layout = layout;
-        Start = start;
-        Goal = goal;
+    private MazeGrid(MazeShape shape, MazeCell[] cells)
+    {
+        Shape = shape;
+        _cells = cells;
     }
 
-    /// <summary>The walls.</summary>
-    public MazeLayout Layout { get; }
-
     /// <summary>The shape.</summary>
-    public MazeShape Shape => Layout.Shape;
+    public MazeShape Shape { get; }
 
-    /// <summary>The index of the start, row by row.</summary>
-    public int Start { get; }
+    /// <summary>The cells, row by row.</summary>
+    public ReadOnlySpan<MazeCell> Cells => _cells;
 
-    /// <summary>The index of the goal, row by row.</summary>
-    public int Goal { get; }
+    /// <summary>The index of the first cell that is the start, or -1.</summary>
+    public int Start => Cells.IndexOf(MazeCell.Start);
 
-    /// <summary>The content of a cell: wall, free, start or goal.</summary>
-    /// <param name="cell">The index of the cell, row by row.</param>
-    public MazeCell this[int cell] =>
-        Layout.Walls[cell] ? MazeCell.Wall : cell == Start ? MazeCell.Start : cell == Goal ? MazeCell.Goal : MazeCell.Free;
+    /// <summary>The index of the first cell that is the goal, or -1.</summary>
+    public int Goal => Cells.IndexOf(MazeCell.Goal);
 
-    /// <summary>Parses a square maze: one character per cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
-    /// <param name="text">The characters, without line breaks.</param>
-    /// <exception cref="PuzzleFormatException">The length is not a square, a character is not valid, or there is not exactly one start and one goal.</exception>
+    /// <summary>The number of walls.</summary>
+    public int WallCount => Cells.Count(MazeCell.Wall);
+
+    /// <summary>
+    /// The number of cells that are path, start or goal. In a valid answer this is the length of the path, the paper's measure of
+    /// difficulty.
+    /// </summary>
+    public int PathCells => Cells.Count(MazeCell.Path) + Cells.Count(MazeCell.Start) + Cells.Count(MazeCell.Goal);
+
+    /// <summary>The content of a cell.</summary>
+    /// <param name="cell">The cell, row by row.</param>
+    public MazeCell this[int cell] => _cells[cell];
+
+    /// <summary>Creates a grid from its cells.</summary>
+    /// <param name="cells">The cells, row by row; copied.</param>
+    /// <param name="shape">The shape.</param>
+    /// <exception cref="PuzzleFormatException">Another number of cells, or a value that is not a cell; names the cell.</exception>
+    public static MazeGrid FromCells(ReadOnlySpan<MazeCell> cells, MazeShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (cells.Length != shape.Cells)
+        {
+            throw new PuzzleFormatException($"expected {shape.Cells} cells ({shape}), got {cells.Length}");
+        }
+
+        var wrong = MemoryMarshal.AsBytes(cells).IndexOfAnyExceptInRange((byte)MazeCell.Padding, (byte)MazeCell.Path);
+        return wrong < 0
+            ? new MazeGrid(shape, cells.ToArray())
+            : throw new PuzzleFormatException($"expected a cell of 0 to 5 in {shape.NameOf(wrong)}, got {(int)cells[wrong]}");
+    }
+
+    /// <summary>Reads a square grid; see <see cref="Parse(ReadOnlySpan{char}, MazeShape)"/>.</summary>
+    /// <inheritdoc cref="Parse(ReadOnlySpan{char}, MazeShape)"/>
     public static MazeGrid Parse(ReadOnlySpan<char> text) => Parse(text, MazeShape.OfCells(text.Length));
 
-    /// <summary>Parses a maze: one character per cell, row by row; '#' wall, ' ' free, 'S' start, 'G' goal.</summary>
+    /// <summary>
+    /// Reads a grid, one character per cell, row by row: '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path. <see cref="ToString"/> is
+    /// the inverse.
+    /// </summary>
     /// <param name="text">The characters, without line breaks.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">The length or a character is not valid, or there is not exactly one start and one goal.</exception>
+    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
     public static MazeGrid Parse(ReadOnlySpan<char> text, MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return FromCells(MazeSymbols.Parse(text, shape, MazeCell.Goal), shape);
+        if (text.Length != shape.Cells)
+        {
+            throw new PuzzleFormatException($"expected {shape.Cells} characters ({shape}), got {text.Length}");
+        }
+
+        var cells = new MazeCell[text.Length];
+        for (var cell = 0; cell < cells.Length; cell++)
+        {
+            if (!MazeCells.TryParse(text[cell], out cells[cell]))
+            {
+                var symbol = char.IsControl(text[cell]) || char.IsSurrogate(text[cell]) ? $"U+{(int)text[cell]:X4}" : $"'{text[cell]}'";
+                throw new PuzzleFormatException(
+                    $"expected one of '{MazeCells.Symbols[1..]}' at character {cell + 1} ({shape.NameOf(cell)}), got {symbol}");
+            }
+        }
+
+        return new MazeGrid(shape, cells);
     }
 
-    /// <summary>Rotates or reflects the maze.</summary>
-    /// <param name="transform">The transform; if it swaps rows and columns, the shape changes too.</param>
-    public MazeGrid Transform(DihedralTransform transform)
+    /// <summary>Text of the walls that two mazes share exactly if their walls are equal up to rotation and reflection.</summary>
+    /// <returns>
+    /// The shape and walls of the rotation or reflection with the fewest rows, and among those the first in ordinal order, for
+    /// example <c>2x3:   # #</c>.
+    /// </returns>
+    public string CanonicalLayout()
     {
-        var cells = new MazeCell[Shape.Cells];
-        transform.Apply<MazeCell>(ToCells(), Shape.Rows, Shape.Columns, cells);
-        return FromCells(cells, Shape.Transform(transform));
+        var rows = Math.Min(Shape.Rows, Shape.Columns);
+        return DihedralTransform.All.Select(Transform).Where(image => image.Shape.Rows == rows).Select(image => image.Layout()).Min(StringComparer.Ordinal)!;
     }
 
-    /// <summary>Writes one character per cell, row by row; <see cref="Parse(ReadOnlySpan{char}, MazeShape)"/> is the inverse.</summary>
-    public override string ToString() => MazeSymbols.Format(ToCells());
+    /// <summary>Whether an answer is a shortest path through this maze; any of them solves it.</summary>
+    /// <inheritdoc cref="FindFault"/>
+    public bool IsSolvedBy(MazeGrid answer) => FindFault(answer) is null;
+
+    /// <summary>Finds the first reason why an answer does not solve this maze.</summary>
+    /// <param name="answer">The proposed answer.</param>
+    /// <returns>
+    /// A changed cell, otherwise the cell at which the path from the start ends or branches, otherwise a path cell apart from it,
+    /// otherwise a length that is not the shortest; <see langword="null"/> if the answer solves the maze.
+    /// </returns>
+    /// <remarks>
+    /// Start and goal must have one neighbour on the path, and every other cell of the path two. A path that touches itself branches;
+    /// a shortest path never does.
+    /// </remarks>
+    /// <exception cref="PuzzleFormatException">This grid is not a question; names the cell.</exception>
+    /// <exception cref="ArgumentException">The grids differ in shape.</exception>
+    public MazeFault? FindFault(MazeGrid answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return answer.Shape == RequireQuestion().Shape
+            ? MazeChecker.FindFault(this, answer)
+            : throw new ArgumentException($"answer: expected {Shape}, got {answer.Shape}", nameof(answer));
+    }
+
+    /// <summary>One character per cell, row by row; padding is '?'.</summary>
+    public override string ToString() => string.Create(_cells.Length, _cells, static (text, cells) =>
+    {
+        for (var cell = 0; cell < text.Length; cell++)
+        {
+            text[cell] = MazeCells.Symbols[(int)cells[cell]];
+        }
+    });
 
     /// <inheritdoc/>
     public bool Equals([NotNullWhen(true)] MazeGrid? other) =>
-        other is not null && Start == other.Start && Goal == other.Goal && Layout.Equals(other.Layout);
+        other is not null && Shape == other.Shape && Cells.SequenceEqual(other.Cells);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MazeGrid);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Layout, Start, Goal);
-
-    /// <summary>Creates a maze from cells that are neither path nor padding.</summary>
-    /// <exception cref="PuzzleFormatException">There is not exactly one start and one goal; the message names the cells.</exception>
-    internal static MazeGrid FromCells(MazeCell[] cells, MazeShape shape)
+    public override int GetHashCode()
     {
-        var start = MazeSymbols.Only(MazeCell.Start, cells, shape);
-        var goal = MazeSymbols.Only(MazeCell.Goal, cells, shape);
-        var walls = Array.ConvertAll(cells, cell => cell == MazeCell.Wall);
-        return new MazeGrid(new MazeLayout(shape, walls), start, goal);
+        var hash = default(HashCode);
+        hash.Add(Shape);
+        hash.AddBytes(MemoryMarshal.AsBytes(Cells));
+        return hash.ToHashCode();
     }
 
-    /// <summary>The content of every cell, row by row.</summary>
-    internal MazeCell[] ToCells() => [.. Enumerable.Range(0, Shape.Cells).Select(cell => this[cell])];
-
-    private static void RequireFree(MazeLayout layout, int cell, string name)
+    /// <summary>Transforms the grid; a transform that swaps rows and columns swaps those of the shape.</summary>
+    internal MazeGrid Transform(DihedralTransform transform)
     {
-        if (cell < 0 || cell >= layout.Shape.Cells)
-        {
-            throw new PuzzleFormatException(
-                FormattableString.Invariant($"expected a cell of 0 to {layout.Shape.Cells - 1}, got {cell}"), field: name);
-        }
-
-        if (layout.Walls[cell])
-        {
-            throw new PuzzleFormatException($"expected a free cell, got the wall in {layout.Shape.NameOf(cell)}", field: name);
-        }
+        var cells = new MazeCell[_cells.Length];
+        transform.Apply(Cells, Shape.Rows, Shape.Columns, cells);
+        return new MazeGrid(Shape.Transform(transform), cells);
     }
+
+    /// <summary>Returns the grid, or throws if it is not a question.</summary>
+    internal MazeGrid RequireQuestion() => FindQuestionFault() is { } fault ? throw new PuzzleFormatException(fault) : this;
+
+    /// <summary>The first reason why the grid is not a question, or <see langword="null"/>.</summary>
+    internal string? FindQuestionFault()
+    {
+        var wrong = Cells.IndexOfAny(MazeCell.Padding, MazeCell.Path);
+        return wrong < 0
+            ? FindCountFault(MazeCell.Start) ?? FindCountFault(MazeCell.Goal)
+            : $"expected a wall, a free cell, the start or the goal in {Shape.NameOf(wrong)}, got {MazeCells.NameOf(_cells[wrong])}";
+    }
+
+    private string? FindCountFault(MazeCell content)
+    {
+        var symbol = MazeCells.Symbols[(int)content];
+        var (first, last) = (Cells.IndexOf(content), Cells.LastIndexOf(content));
+        return first < 0 ? $"expected one '{symbol}', got none"
+            : first < last ? $"expected one '{symbol}', got one in {Shape.NameOf(first)} and one in {Shape.NameOf(last)}"
+            : null;
+    }
+
+    private string Layout() => $"{Shape}:{string.Concat(_cells.Select(cell => cell == MazeCell.Wall ? '#' : ' '))}";
 }

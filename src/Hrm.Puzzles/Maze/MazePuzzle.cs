@@ -1,22 +1,24 @@
 namespace Hrm.Puzzles;
 
-/// <summary>A maze with a shortest path, checked by the constructor.</summary>
+/// <summary>A maze with a shortest path through it, as the constructor verifies.</summary>
 public sealed record MazePuzzle
 {
     /// <summary>Creates a puzzle.</summary>
     /// <param name="question">The maze.</param>
-    /// <param name="answer">The maze with any of its shortest paths.</param>
-    /// <param name="source">The dataset that the puzzle comes from; may be empty.</param>
-    /// <param name="rating">The difficulty in the measure of the source.</param>
-    /// <param name="line">The line in its file, from 1.</param>
-    /// <exception cref="MazeRuleException">The goal cannot be reached, or the answer is not a shortest path; the message names the cell.</exception>
+    /// <param name="answer">The maze with a shortest path, any of them.</param>
+    /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
+    /// <param name="rating">The difficulty, in the unit of its source.</param>
+    /// <param name="line">The line of its file, from 1.</param>
+    /// <exception cref="MazeRuleException">A goal that cannot be reached, or an answer that is not a shortest path; names the cell.</exception>
+    /// <exception cref="PuzzleFormatException">A question with another number of starts or goals, with path or padding; names the cell.</exception>
     /// <exception cref="ArgumentException">Question and answer differ in shape.</exception>
-    public MazePuzzle(MazeGrid question, MazeAnswer answer, string source = "", double? rating = null, int? line = null)
+    public MazePuzzle(MazeGrid question, MazeGrid answer, string source = "", double? rating = null, int? line = null)
     {
+        ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(source);
-        if (MazeChecker.FindFault(question, answer) is { } fault)
+        if (question.FindFault(answer) is { } fault)
         {
-            throw new MazeRuleException(fault);
+            throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question) ?? fault);
         }
 
         Question = question;
@@ -30,47 +32,32 @@ public sealed record MazePuzzle
     public MazeGrid Question { get; }
 
     /// <summary>The maze with a shortest path.</summary>
-    public MazeAnswer Answer { get; }
+    public MazeGrid Answer { get; }
 
-    /// <summary>The dataset that the puzzle comes from; may be empty.</summary>
+    /// <summary>The list that the puzzle comes from, or an empty string.</summary>
     public string Source { get; }
 
-    /// <summary>The difficulty in the measure of the source; <see cref="PathCells"/> is the paper's.</summary>
+    /// <summary>The difficulty, in the unit of its source; <see cref="PathCells"/> is the paper's.</summary>
     public double? Rating { get; }
 
-    /// <summary>The line in its file, from 1.</summary>
+    /// <summary>The line of the file that the puzzle was read from, from 1.</summary>
     public int? Line { get; }
 
     /// <summary>The shape of question and answer.</summary>
     public MazeShape Shape => Question.Shape;
 
-    /// <summary>The number of cells of the path, start and goal included; at least 110 in Maze-Hard.</summary>
+    /// <summary>The cells of the path, including start and goal: the paper's measure of difficulty, at least 110 in Maze-Hard.</summary>
     public int PathCells => Answer.PathCells;
 
-    /// <summary>Solves a maze with <see cref="MazePathFinder"/>.</summary>
+    /// <summary>Creates a puzzle with the shortest path of <see cref="MazePathFinder"/>; its rating is the number of path cells.</summary>
     /// <param name="question">The maze.</param>
-    /// <param name="source">The dataset that the puzzle comes from; may be empty.</param>
-    /// <returns>The puzzle; its rating is the number of cells of the path.</returns>
+    /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
     /// <exception cref="MazeRuleException">The goal cannot be reached.</exception>
+    /// <exception cref="PuzzleFormatException">A grid that is not a question; names the cell.</exception>
     public static MazePuzzle Of(MazeGrid question, string source = "")
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = MazePathFinder.Solve(question) ?? MazeAnswer.Draw(question, []);
+        var answer = MazePathFinder.Solve(question) ?? throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question)!);
         return new MazePuzzle(question, answer, source, answer.PathCells);
     }
-}
-
-/// <summary>Exception for an answer that does not solve its maze; the message names the cell.</summary>
-public sealed class MazeRuleException : HrmException
-{
-    /// <summary>Creates the exception for a fault.</summary>
-    /// <param name="fault">The first fault of the answer.</param>
-    public MazeRuleException(MazeFault fault)
-        : base((fault ?? throw new ArgumentNullException(nameof(fault))).Message)
-    {
-        Fault = fault;
-    }
-
-    /// <summary>The first fault of the answer.</summary>
-    public MazeFault Fault { get; }
 }

@@ -1,12 +1,12 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Upper bounds of the distances in a layout. Most layouts, and most pairs of the others, can be rejected without a search of
-/// their own. A pair that is far enough apart is never rejected.
+/// Upper bounds of the shortest paths of a layout. Most layouts, and most pairs of the others, then need no search of their own. A
+/// pair that is far enough apart is never ruled out.
 /// </summary>
 /// <remarks>
-/// The bound is d(a, b) ≤ d(a, m) + d(m, b) in each connected part. The cell m is the middle of a long shortest path; for cells that
-/// are far apart the sum is then close to the true distance.
+/// In each connected part, the path between two cells is at most the path over a third one. The third cell is the middle of a long
+/// shortest path, which makes the bound tight for cells that are far apart.
 /// </remarks>
 internal sealed class MazeReach(MazeShape shape, MazeSearch search)
 {
@@ -17,27 +17,28 @@ internal sealed class MazeReach(MazeShape shape, MazeSearch search)
     private readonly int[] _part = new int[shape.Cells];
     private int _required;
 
-    /// <summary>Computes the bounds of the layout that the search has loaded.</summary>
-    /// <param name="walls">Its walls.</param>
-    /// <param name="requiredSteps">The least steps from start to goal, at least 1.</param>
-    /// <returns>Whether a pair of cells may be that far apart.</returns>
-    public bool Load(ReadOnlySpan<bool> walls, int requiredSteps)
+    /// <summary>Analyses a layout and loads it into the search.</summary>
+    /// <param name="cells">The layout.</param>
+    /// <param name="requiredSteps">The minimum number of steps from start to goal, 1 or more.</param>
+    /// <returns>Whether a pair of cells can be that far apart.</returns>
+    public bool Load(ReadOnlySpan<MazeCell> cells, int requiredSteps)
     {
+        search.Load(cells);
         _required = requiredSteps;
         _part.AsSpan().Fill(Unseen);
-        var may = false;
-        for (var cell = 0; cell < walls.Length; cell++)
+        var found = false;
+        for (var cell = 0; cell < cells.Length; cell++)
         {
-            if (!walls[cell] && _part[cell] == Unseen)
+            if (cells[cell] != MazeCell.Wall && _part[cell] == Unseen)
             {
-                may |= LoadPart(cell);
+                found |= LoadPart(cell);
             }
         }
 
-        return may;
+        return found;
     }
 
-    /// <summary>Whether two free cells may be at least the required steps apart.</summary>
+    /// <summary>Whether the path between two free cells can have the required steps.</summary>
     public bool MayBeApart(int start, int goal) =>
         _part[start] == _part[goal] && _part[start] != TooNear && _middleSteps[start] + _middleSteps[goal] >= _required;
 
@@ -45,36 +46,22 @@ internal sealed class MazeReach(MazeShape shape, MazeSearch search)
     {
         search.Run(first);
         var size = search.Reached;
-        if (size <= _required)
+        var isLarge = size > _required;
+        if (isLarge)
         {
-            return Mark(TooNear, size);
+            search.Run(search.Farthest);
+            var end = search.Farthest;
+            search.Run(search.Before(end, search.StepsTo(end) / 2));
+            isLarge = 2 * search.StepsTo(search.Farthest) >= _required;
         }
 
-        search.Run(search.Farthest);
-        var end = search.Farthest;
-        search.Run(search.Before(end, search.StepsTo(end) / 2));
-        if (2 * search.StepsTo(search.Farthest) < _required)
+        for (var index = 0; index < size; index++)
         {
-            return Mark(TooNear, size);
-        }
-
-        for (var order = 0; order < size; order++)
-        {
-            var cell = search.ReachedCell(order);
+            var cell = search.ReachedCell(index);
+            _part[cell] = isLarge ? first : TooNear;
             _middleSteps[cell] = search.StepsTo(cell);
         }
 
-        return Mark(first, size);
-    }
-
-    /// <summary>Marks the cells of the last search; returns whether they may contain a pair.</summary>
-    private bool Mark(int part, int size)
-    {
-        for (var order = 0; order < size; order++)
-        {
-            _part[search.ReachedCell(order)] = part;
-        }
-
-        return part != TooNear;
+        return isLarge;
     }
 }

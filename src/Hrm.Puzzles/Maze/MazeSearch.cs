@@ -1,8 +1,8 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Breadth-first search in a maze. The buffers are reused, so repeated searches do not allocate. Cells are visited in the order
-/// down, left, right, up, and a cell keeps the first parent that reached it.
+/// Breadth-first search with buffers that are kept between searches. Neighbours are visited in the order down, left, right, up, and
+/// each cell keeps the first parent that reached it: the paths are those of the paper's datasets.
 /// </summary>
 internal sealed class MazeSearch
 {
@@ -15,13 +15,12 @@ internal sealed class MazeSearch
     private readonly int[] _steps;
     private readonly int[] _parents;
     private readonly int[] _queue;
-    private int _reached;
 
-    /// <summary>Creates the buffers for a shape; call <see cref="Load"/> before the first search.</summary>
+    /// <summary>Creates the buffers of a shape.</summary>
     public MazeSearch(MazeShape shape)
     {
-        // The grid is padded with walls: a row above and below, and a column at the right of each row, which also bounds the
-        // next row at its left. So no step checks for the edge.
+        // A row of walls above and below, and a column of walls right of each row, which also ends the next row at its left: no step
+        // has to check for the edge.
         _shape = shape;
         _stride = shape.Columns + 1;
         _unseen = new int[((shape.Rows + 2) * _stride) + 1];
@@ -31,57 +30,51 @@ internal sealed class MazeSearch
         _queue = new int[shape.Cells];
     }
 
-    /// <summary>The number of cells that the last search reached, including its first.</summary>
-    public int Reached => _reached;
+    /// <summary>The number of cells that the last search reached, including its first one.</summary>
+    public int Reached { get; private set; }
 
-    /// <summary>A cell at the greatest distance from the start of the last search.</summary>
-    public int Farthest => ToCell(_queue[_reached - 1]);
+    /// <summary>The last cell that the last search reached, at the maximum distance.</summary>
+    public int Farthest => ReachedCell(Reached - 1);
 
-    /// <summary>Sets the walls for the searches that follow.</summary>
-    public void Load(ReadOnlySpan<bool> walls)
+    /// <summary>Sets the walls of the next searches.</summary>
+    public void Load(ReadOnlySpan<MazeCell> cells)
     {
-        for (int row = 0, cell = 0; row < _shape.Rows; row++)
+        for (var cell = 0; cell < cells.Length; cell++)
         {
-            var padded = ToPadded(cell);
-            for (var column = 0; column < _shape.Columns; column++)
-            {
-                _unseen[padded++] = walls[cell++] ? Blocked : Unseen;
-            }
+            _unseen[ToPlace(cell)] = cells[cell] == MazeCell.Wall ? Blocked : Unseen;
         }
     }
 
-    /// <summary>Measures the distance of every cell from one, or of the cells up to <paramref name="until"/>.</summary>
-    /// <param name="from">A free cell.</param>
-    /// <param name="until">The cell at which to stop.</param>
+    /// <summary>Finds the distances of all cells from one, or of those not farther than <paramref name="until"/>.</summary>
     public void Run(int from, int? until = null)
     {
         _unseen.CopyTo(_steps, 0);
-        var padded = ToPadded(from);
-        var last = until is { } cell ? ToPadded(cell) : -1;
-        _steps[padded] = 0;
-        _queue[0] = padded;
-        _reached = 1;
-        if (padded == last)
+        var place = ToPlace(from);
+        var last = until is { } cell ? ToPlace(cell) : -1;
+        _steps[place] = 0;
+        _queue[0] = place;
+        Reached = 1;
+        if (place == last)
         {
             return;
         }
 
         Span<int> moves = [_stride, -1, 1, -_stride];
-        for (var head = 0; head < _reached; head++)
+        for (var head = 0; head < Reached; head++)
         {
-            padded = _queue[head];
-            var steps = _steps[padded] + 1;
+            place = _queue[head];
+            var steps = _steps[place] + 1;
             foreach (var move in moves)
             {
-                var next = padded + move;
+                var next = place + move;
                 if (_steps[next] != Unseen)
                 {
                     continue;
                 }
 
                 _steps[next] = steps;
-                _parents[next] = padded;
-                _queue[_reached++] = next;
+                _parents[next] = place;
+                _queue[Reached++] = next;
                 if (next == last)
                 {
                     return;
@@ -90,39 +83,25 @@ internal sealed class MazeSearch
         }
     }
 
-    /// <summary>The steps from the start of the last search; negative for a cell that it did not reach.</summary>
-    public int StepsTo(int cell) => _steps[ToPadded(cell)];
+    /// <summary>The steps from the beginning of the last search, or a negative number for a cell that it did not reach.</summary>
+    public int StepsTo(int cell) => _steps[ToPlace(cell)];
 
-    /// <summary>The cell that the last search reached at an index of its order.</summary>
-    public int ReachedCell(int order) => ToCell(_queue[order]);
+    /// <summary>The cell that the last search reached at an index, in order of distance.</summary>
+    public int ReachedCell(int index) => ToCell(_queue[index]);
 
-    /// <summary>The cell a number of steps before a cell on its path from the start of the last search.</summary>
+    /// <summary>The cell a number of steps before a cell, on the path by which the last search reached it.</summary>
     public int Before(int cell, int steps)
     {
-        var padded = ToPadded(cell);
+        var place = ToPlace(cell);
         for (; steps > 0; steps--)
         {
-            padded = _parents[padded];
+            place = _parents[place];
         }
 
-        return ToCell(padded);
+        return ToCell(place);
     }
 
-    /// <summary>The path from the start of the last search to a cell, both included; empty if it was not reached.</summary>
-    public int[] PathTo(int cell)
-    {
-        var padded = ToPadded(cell);
-        var path = new int[Math.Max(0, _steps[padded] + 1)];
-        for (var at = path.Length - 1; at >= 0; at--)
-        {
-            path[at] = ToCell(padded);
-            padded = _parents[padded];
-        }
+    private int ToPlace(int cell) => cell + (cell / _shape.Columns) + _stride + 1;
 
-        return path;
-    }
-
-    private int ToPadded(int cell) => cell + (cell / _shape.Columns) + _stride + 1;
-
-    private int ToCell(int padded) => padded - _stride - 1 - ((padded - _stride - 1) / _stride);
+    private int ToCell(int place) => place - _stride - 1 - ((place - _stride - 1) / _stride);
 }

@@ -2,20 +2,20 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
-/// <summary>Solves ARC tasks with a trained model: it solves every variant of a task that the model has an id for, and the variants vote.</summary>
+/// <summary>Solves ARC tasks with a trained model: it solves every variant of a task that the model has an id for, and they vote.</summary>
 /// <remarks>
-/// The model identifies a task by its puzzle id, so it solves only tasks of the dataset that it was trained on. As thread-safe as the
-/// underlying solver, which the caller owns.
+/// The model knows a task by its puzzle id, so it solves only tasks of the dataset that it was trained on. As thread-safe as the
+/// underlying solver, which the caller still owns.
 /// </remarks>
 public sealed class ArcSolver
 {
     private readonly HrmSolver _solver;
-    private readonly Dictionary<string, List<(int Id, ArcAugmentation Augmentation)>> _variants = new(StringComparer.Ordinal);
+    private readonly ILookup<string, (int PuzzleId, ArcPuzzleId Variant)> _variants;
 
     /// <summary>Creates the solver.</summary>
-    /// <param name="solver">The model's solver; owned by the caller.</param>
+    /// <param name="solver">The model's solver; the caller still owns it.</param>
     /// <param name="identifiers">The text of each puzzle id of the dataset that the model was trained on.</param>
-    /// <exception cref="ShapeMismatchException">The model's sizes or its number of ids are different.</exception>
+    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens, token values or puzzle ids.</exception>
     public ArcSolver(HrmSolver solver, IReadOnlyList<string> identifiers)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -30,42 +30,39 @@ public sealed class ArcSolver
         }
 
         _solver = solver;
-        for (var id = 0; id < identifiers.Count; id++)
-        {
-            if (ArcPuzzleId.TryParse(identifiers[id], out var parsed))
-            {
-                (_variants.TryGetValue(parsed.Name, out var variants) ? variants : _variants[parsed.Name] = []).Add((id, parsed.Augmentation));
-            }
-        }
+        _variants = identifiers
+            .Select((text, id) => (Id: id, Variant: ArcPuzzleId.TryParse(text, out var variant) ? variant : null))
+            .Where(entry => entry.Variant is not null)
+            .ToLookup(entry => entry.Variant!.Name, entry => (entry.Id, entry.Variant!));
     }
 
-    /// <summary>Solves every test input of a task in every variant and ranks the candidates.</summary>
+    /// <summary>Solves every test input of a task in every variant, and ranks the answers.</summary>
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The candidates per test input, the best first; the first two are the competition's attempts.</returns>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The candidates for each test input, the best first; the first two are the attempts in the competition.</returns>
     /// <exception cref="PuzzleFormatException">The model has no id for the task.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (!_variants.TryGetValue(task.Name, out var variants))
+        if (!_variants.Contains(task.Name))
         {
             throw new PuzzleFormatException($"expected one of the {_variants.Count} tasks that the model has puzzle ids for, got another", field: task.Name);
         }
 
         var vote = new ArcVote([task]);
-        (ArcPuzzleId Id, SolverQuestion Question)[] rows =
+        (string Identifier, SolverQuestion Question)[] rows =
         [
-            .. variants.SelectMany(variant => task.Test, (variant, pair) => (
-                new ArcPuzzleId(task.Name, variant.Augmentation),
-                new SolverQuestion(ArcEncoding.Encode(variant.Augmentation.Apply(pair.Input)), variant.Id))),
+            .. _variants[task.Name].SelectMany(variant => task.Test, (variant, pair) => (
+                variant.Variant.ToString(),
+                new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input)), variant.PuzzleId))),
         ];
         var answers = _solver.SolveManyAsync(rows.Select(row => row.Question).ToAsyncEnumerable(), null, cancellationToken);
         var index = 0;
         await foreach (var answer in answers.ConfigureAwait(false))
         {
-            var (id, question) = rows[index++];
-            vote.Add(id, question.Tokens.Span, answer.Tokens, answer.QHalt);
+            var (identifier, question) = rows[index++];
+            vote.Add(identifier, question.Tokens.Span, answer.Tokens, answer.QHalt);
         }
 
         return vote.Rank().Tasks[0];

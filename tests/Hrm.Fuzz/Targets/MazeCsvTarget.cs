@@ -12,7 +12,7 @@ internal sealed class MazeCsvTarget : FuzzTarget
     {
         foreach (var puzzle in MazeCsv.Read(Path.Combine(folder, CsvSeeds.Name)))
         {
-            Require(MazeChecker.IsSolution(puzzle.Question, puzzle.Answer), "an answer is a shortest way from start to goal");
+            Require(puzzle.Question.IsSolvedBy(puzzle.Answer), "an answer is a shortest path from start to goal");
         }
     }
 }

@@ -8,7 +8,7 @@ public class ArcCombinedFileTests
     private const string Challenges = "{\"b\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]},{\"input\":[[4]]}]},\"a\":{\"test\":[{\"input\":[[5]]}]," + Demonstrations + "}}";
 
     [Fact]
-    public void Tasks_come_in_the_order_of_the_file_without_answers()
+    public void Tasks_have_the_order_of_the_file_and_no_answers()
     {
         var tasks = Read(Challenges);
 
@@ -16,7 +16,7 @@ public class ArcCombinedFileTests
     }
 
     [Fact]
-    public void Solutions_fill_in_the_answers()
+    public void Solutions_add_the_answers()
     {
         var tasks = Read(Challenges, """{"a":[[[9, 9]]],"b":[[[6]],[[7],[8]]]}""");
 
@@ -33,16 +33,16 @@ public class ArcCombinedFileTests
     [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[]}}", null, "a.test", "expected at least one pair, got none")]
     [InlineData("{\"a\":[]}", null, "a", "expected an object with train and test, got a list")]
     [InlineData("{\"\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]}}", null, "''.name", "expected a name of 1 to 200 characters, got 0")]
-    [InlineData("{\"<blank>\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]}}", null, "'<blank>'.name", "expected a name that is neither*")]
-    [InlineData(Challenges, """{"b":[[[6]],[[7]]]}""", "a", "expected the outputs of every task, got none")]
+    [InlineData("{\"<blank>\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]}}", null, "'<blank>'.name", "expected a name that is not <blank>*")]
+    [InlineData(Challenges, """{"b":[[[6]],[[7]]]}""", "a", "expected 1 grids, one per test pair, got 0")]
     [InlineData(Challenges, """{"b":[[[6]]],"a":[[[6]]]}""", "b", "expected 2 grids, one per test pair, got 1")]
-    [InlineData(Challenges, """{"b":[[[6]],[[7]]],"a":[[[6]]],"c":[[[6]]]}""", null, "expected the names of tasks, got 'c', which is not one")]
+    [InlineData(Challenges, """{"b":[[[6]],[[7]]],"a":[[[6]]],"c":[[[6]]]}""", null, "expected the names of tasks, got 'c', which is none")]
     [InlineData(Challenges, """{"b":[[[6]],[[7]]],"b":[[[6]],[[7]]]}""", "b", "expected each task once, got it twice")]
     [InlineData(Challenges, """{"b":[[[6]],[[7],[8,9]]]}""", "b[1][1]", "expected 1 cells as in row 0, got 2")]
     [InlineData(Challenges, """{"b":[[[6]],null]}""", "b[1]", "expected a list of rows, got null")]
     [InlineData(Challenges, """{"b":{}}""", "b", "expected a list of grids, got an object")]
-    [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]],\"output\":[[1]]}]}}", """{"a":[[[6]]]}""", "a[0]", "expected the output that the task's own file has, got another grid")]
-    public void Bad_files_are_named_by_their_keys(string challenges, string? solutions, string? field, string problem)
+    [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]],\"output\":[[1]]}]}}", """{"a":[[[6]]]}""", "a[0]", "expected the output in the task's own file, got another grid")]
+    public void Errors_name_file_and_key(string challenges, string? solutions, string? field, string problem)
     {
         var error = FluentActions.Invoking(() => Read(challenges, solutions)).Should().Throw<PuzzleFormatException>().Which;
 

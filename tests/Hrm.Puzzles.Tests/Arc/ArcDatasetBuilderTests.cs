@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 public class ArcDatasetBuilderTests
 {
     [Fact]
-    public void The_same_seed_gives_the_same_dataset_each_time_it_is_read()
+    public void The_seed_determines_the_dataset_each_time_it_is_read()
     {
         var sets = MadeUpSets();
         var first = Build(sets, seed: 3);
@@ -19,7 +19,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void What_a_task_draws_does_not_depend_on_the_tasks_after_it()
+    public void The_variants_of_a_task_do_not_depend_on_later_tasks()
     {
         var sets = MadeUpSets();
         var longer = sets.Append(new ArcTaskSet([RandomArc.Task("z", new Random(9))], isEvaluation: false)).ToArray();
@@ -28,7 +28,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void What_a_task_draws_does_not_depend_on_how_many_variants_the_others_have()
+    public void The_variants_of_a_task_do_not_depend_on_the_number_of_variants_of_others()
     {
         var random = new Random(1);
         ArcTask[] tasks = [.. Enumerable.Range(0, 6).Select(i => RandomArc.Task($"a{i}", random))];
@@ -38,7 +38,7 @@ public class ArcDatasetBuilderTests
         var before = Others(tasks);
         tasks[2] = plain;
 
-        // The task of nine variants has the place of one of twenty-one.
+        // A task of nine variants replaces one of twenty-one.
         Others(tasks).Should().Equal(before.Where(text => !text.StartsWith("a2", StringComparison.Ordinal)));
 
         static string[] Others(ArcTask[] tasks) =>
@@ -47,7 +47,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void Tasks_are_shuffled_in_their_set_and_sets_are_not()
+    public void Tasks_are_shuffled_within_a_set_and_sets_keep_their_order()
     {
         var random = new Random(1);
         var sets = new[]
@@ -63,9 +63,9 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void Variants_are_all_different_and_their_key_covers_all_pairs()
+    public void All_variants_differ_in_demonstrations_or_test_pairs()
     {
-        // One cell of colour 1 or 2: nine places of the colour, and 9 · 8 once the test pair counts too.
+        // One cell of colour 1 or 2: nine images of one colour, and 9 · 8 of two.
         var one = ArcGrid.Parse("1");
         var two = ArcGrid.Parse("2");
         var alike = new ArcTask("alike", [new(one, one)], [new(one, one)]);
@@ -80,9 +80,9 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void Pairs_in_another_order_are_the_same_variant()
+    public void The_order_of_pairs_does_not_make_a_variant()
     {
-        // Exchanging colours 1 and 2 exchanges the two pairs, so that only 36 of the 72 images of (1, 2) are different.
+        // Exchanging colours 1 and 2 exchanges the two pairs, so only 36 of the 72 images of (1, 2) differ.
         var (one, two) = (ArcGrid.Parse("1"), ArcGrid.Parse("2"));
         var task = new ArcTask("a", [new(one, one)], [new(two, two)]);
 
@@ -90,22 +90,22 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void The_search_ends_after_five_tries_per_augmentation()
+    public void The_search_ends_after_five_draws_per_augmentation()
     {
-        // Of 8 · 9! augmentations one in 9 gives each of the nine images: 40 tries leave one out for some seeds, as 400 would not.
+        // One in 9 of the augmentations gives each of the nine images: 40 draws miss one for some seeds; 400 would not.
         var one = ArcGrid.Parse("1");
         var task = new ArcTask("a", [new(one, one)], [new(one, one)]);
         var found = Enumerable.Range(0, 50)
             .Select(seed => new ArcDatasetBuilder(new() { Augmentations = 8, Seed = seed }).Build([new ArcTaskSet([task], isEvaluation: true)]).Identifiers.Count - 2)
             .ToArray();
 
-        // 40 tries at 9 images miss each other image with probability (8/9)^40 = 0.9 %: 7 % of the seeds miss one.
+        // 40 draws miss each of the 8 other images with probability (8/9)^40 = 0.9 %: 7 % of the seeds miss one.
         found.Max().Should().Be(8);
         found.Min().Should().BeInRange(6, 7);
     }
 
     [Fact]
-    public void Demonstrations_of_an_evaluation_task_are_trained_on_and_its_test_pairs_are_not()
+    public void Demonstrations_of_an_evaluation_task_are_in_the_train_split_and_its_test_pairs_are_not()
     {
         var random = new Random(2);
         var (evaluation, training) = (RandomArc.Task("e", random, train: 3, test: 2), RandomArc.Task("t", random, train: 3, test: 2));
@@ -128,9 +128,9 @@ public class ArcDatasetBuilderTests
         var moved = Places(new() { Augmentations = 20 }).ToArray();
         moved.All(places => places.Contains((0, 0))).Should().BeTrue();
 
-        // Grids of at most 6 cells a side have 625 places and more, so that a second one at the origin is rare.
+        // Grids of at most 6 cells per side have at least 625 places, so a second one at the origin is rare.
         moved.Count(places => places.Count(place => place == (0, 0)) > 1).Should().BeLessThan(4);
-        moved.Select(places => Array.IndexOf(places, (0, 0))).Distinct().Should().HaveCount(2, "either of two examples may be the one that stays");
+        moved.Select(places => Array.IndexOf(places, (0, 0))).Distinct().Should().HaveCount(2, "either of two examples can stay at the origin");
 
         IEnumerable<(int Row, int Column)[]> Places(ArcDatasetOptions options) =>
             new ArcDatasetBuilder(options).Build(sets).Train.SelectMany(group => group.Puzzles)
@@ -139,7 +139,7 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void Unknown_outputs_are_for_evaluation_only()
+    public void Unknown_outputs_are_accepted_only_for_evaluation()
     {
         var task = new ArcTask("a", [new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new(ArcGrid.Parse("3"), null)]);
 
@@ -155,7 +155,7 @@ public class ArcDatasetBuilderTests
             .WithMessage("e0: expected each task's name once, got it twice");
 
     [Fact]
-    public void Bad_options_are_refused_and_the_defaults_are_the_papers()
+    public void Bad_options_are_rejected_and_the_defaults_are_those_of_the_paper()
     {
         var options = new ArcDatasetOptions();
 
@@ -165,15 +165,15 @@ public class ArcDatasetBuilderTests
     }
 
     [Fact]
-    public void Without_tasks_there_are_no_groups() =>
+    public void No_tasks_give_only_the_blank_id() =>
         new ArcDatasetBuilder().Build([]).Identifiers.Should().Equal("<blank>");
 
     [Fact]
-    public void Building_can_be_cancelled() =>
+    public void Cancellation_stops_the_building() =>
         FluentActions.Invoking(() => new ArcDatasetBuilder().Build(MadeUpSets(), new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
 
     [Fact]
-    public void Identifiers_by_index_equal_the_enumerated_ones()
+    public void Identifiers_by_index_equal_those_enumerated()
     {
         var identifiers = Build(MadeUpSets(), seed: 5).Identifiers;
 

@@ -2,12 +2,12 @@ using Hrm.Core;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>What the authors' builder wrote, against what this one makes of the same tasks.</summary>
+/// <summary>Datasets of the authors' builder, compared with those that are built from the same tasks.</summary>
 [Trait("Category", "Golden")]
 public class ArcDatasetGoldenTests
 {
     [Fact]
-    public void The_test_split_without_augmentation_is_the_recorded_one_puzzle_by_puzzle()
+    public void The_test_split_without_augmentation_equals_the_recorded_one()
     {
         var dataset = new ArcDatasetBuilder(new() { Augmentations = 0, Seed = 1 }).Build(RecordedArc.Sets());
 
@@ -51,7 +51,7 @@ public class ArcDatasetGoldenTests
     [Theory]
     [InlineData(0, 9)]
     [InlineData(4, 45)]
-    public void The_built_train_split_keeps_the_same_rules_and_has_the_structure_of_the_recorded_one(int augmentations, int puzzles)
+    public void The_built_train_split_keeps_the_rules_and_has_the_recorded_structure(int augmentations, int puzzles)
     {
         var sets = RecordedArc.Sets();
         var dataset = new ArcDatasetBuilder(new() { Augmentations = augmentations, Seed = 2 }).Build(sets);
@@ -68,7 +68,7 @@ public class ArcDatasetGoldenTests
         dataset.EvaluationTasks.Should().HaveCount(4);
     }
 
-    /// <summary>For each name how often it occurs; that the bare one comes first of its run.</summary>
+    /// <summary>The number of variants per task; verifies that the task itself is the first.</summary>
     private static List<(string Name, int Count)> Structure(IEnumerable<string> identifiers)
     {
         var runs = new List<(string Name, int Count)>();

@@ -22,7 +22,7 @@ public class ArcEncodingTests
     }
 
     [Fact]
-    public void Markers_are_written_only_if_the_canvas_has_room()
+    public void Markers_need_room_on_the_canvas()
     {
         var corner = ArcEncoding.Encode(ArcGrid.Parse("5"), row: 29, column: 29);
         corner.Count(token => token != 0).Should().Be(1);
@@ -45,7 +45,7 @@ public class ArcEncodingTests
     }
 
     [Property(MaxTest = 200)]
-    public void A_pair_at_any_position_is_decoded_to_itself(int seed)
+    public void Decode_is_the_inverse_of_Encode_at_any_place(int seed)
     {
         var random = new Random(seed);
         var pair = RandomArc.Pair(random);
@@ -62,7 +62,7 @@ public class ArcEncodingTests
     }
 
     [Fact]
-    public void An_unknown_output_leaves_every_label_ignored() =>
+    public void The_labels_of_an_unknown_output_are_ignored() =>
         ArcEncoding.ToExample(new ArcPair(ArcGrid.Parse("1"), null)).Labels.Should().HaveCount(900).And.OnlyContain(label => label == PuzzleBatch.IgnoredLabel);
 
     [Theory]
@@ -77,7 +77,7 @@ public class ArcEncodingTests
     [InlineData("0", null)]
     [InlineData("-100 2", null)]
     [InlineData("12", null)]
-    public void A_prediction_is_cropped_to_the_largest_rectangle_of_colours_and_of_equal_ones_to_fewer_rows(string canvas, string? grid)
+    public void A_prediction_is_cropped_to_the_largest_rectangle_with_the_fewest_rows(string canvas, string? grid)
     {
         var tokens = new int[900];
         var rows = canvas.Split('/');
@@ -91,7 +91,7 @@ public class ArcEncodingTests
     }
 
     [Property(MaxTest = 200)]
-    public void The_crop_of_any_canvas_is_the_largest_rectangle_that_a_search_of_all_finds(int seed)
+    public void The_crop_of_any_canvas_equals_that_of_an_exhaustive_search(int seed)
     {
         var random = new Random(seed);
         var tokens = Enumerable.Range(0, 900).Select(_ => random.Next(12) == 0 ? random.Next(-1, 2) : random.Next(2, 12)).ToArray();
@@ -115,7 +115,7 @@ public class ArcEncodingTests
     [InlineData(0, -1)]
     [InlineData(29, 0)]
     [InlineData(0, 28)]
-    public void Encode_rejects_a_position_outside_the_canvas(int row, int column) =>
+    public void Encode_rejects_a_place_outside_the_canvas(int row, int column) =>
         FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("123/123"), row, column)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]

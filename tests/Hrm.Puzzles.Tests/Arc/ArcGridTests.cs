@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 public class ArcGridTests
 {
     [Fact]
-    public void A_grid_has_its_sides_and_cells()
+    public void A_grid_has_sides_and_cells()
     {
         var grid = ArcGrid.Create(2, 3, [0, 1, 2, 3, 4, 9]);
 
@@ -26,7 +26,7 @@ public class ArcGridTests
     }
 
     [Property(MaxTest = 100)]
-    public void The_text_of_a_grid_is_read_back(int seed)
+    public void ToString_and_Parse_are_inverses(int seed)
     {
         var grid = RandomArc.Grid(new Random(seed));
 
@@ -35,7 +35,7 @@ public class ArcGridTests
     }
 
     [Fact]
-    public void The_same_cells_in_other_rows_are_another_grid()
+    public void Grids_of_the_same_cells_in_other_rows_are_not_equal()
     {
         var wide = ArcGrid.Parse("111111");
 
@@ -51,7 +51,7 @@ public class ArcGridTests
     [InlineData(1, 31, 31, "expected 1 to 30 rows and columns, got 1 and 31")]
     [InlineData(int.MaxValue, int.MaxValue, 1, "expected 1 to 30 rows and columns, got 2147483647 and 2147483647")]
     [InlineData(2, 2, 3, "expected 2 · 2 cells, got 3")]
-    public void Create_rejects_invalid_grids(int rows, int columns, int cells, string problem) =>
+    public void Create_rejects_bad_sizes(int rows, int columns, int cells, string problem) =>
         FluentActions.Invoking(() => ArcGrid.Create(rows, columns, new byte[cells])).Should().Throw<PuzzleFormatException>().WithMessage(problem);
 
     [Theory]
@@ -59,7 +59,7 @@ public class ArcGridTests
     [InlineData("12/1", "[1]: expected 2 cells as in row 0, got 1")]
     [InlineData("12/1x", "[1][1]: expected a digit, got 'x'")]
     [InlineData("12/", "[1]: expected 2 cells as in row 0, got 0")]
-    public void Parse_names_the_cell_that_is_wrong(string text, string message) =>
+    public void Parse_names_the_wrong_cell(string text, string message) =>
         FluentActions.Invoking(() => ArcGrid.Parse(text)).Should().Throw<PuzzleFormatException>().WithMessage(message);
 
     [Fact]

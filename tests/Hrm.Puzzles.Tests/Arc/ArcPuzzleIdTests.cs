@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 public class ArcPuzzleIdTests
 {
     [Property(MaxTest = 300)]
-    public void The_text_of_an_id_is_read_back(int seed)
+    public void ToString_and_TryParse_are_inverses(int seed)
     {
         var random = new Random(seed);
         var name = new[] { "007bbfb7", "AboveBelow1", "my_task", "a_t", "_", "x_t1_", "t3_x" }[random.Next(7)];
@@ -24,11 +24,11 @@ public class ArcPuzzleIdTests
         Enumerable.Range(0, 10).Select(id.Augmentation.ColourOf).Should().Equal(0, 1, 7, 8, 2, 9, 6, 3, 4, 5);
     }
 
-    /// <summary>As the builder of the tiny recursive model spells it.</summary>
+    /// <summary>The spelling of the dataset builder of the tiny recursive model.</summary>
     [Theory]
     [InlineData("d5c634a2|||t7|||0178296345", "d5c634a2_t7_0178296345")]
     [InlineData("my_task|||t0|||0123456798", "my_task_t0_0123456798")]
-    public void The_other_form_is_the_same_id(string text, string ours)
+    public void The_other_spelling_is_the_same_id(string text, string ours)
     {
         ArcPuzzleId.TryParse(text, out var id).Should().BeTrue();
 
@@ -77,10 +77,10 @@ public class ArcPuzzleIdTests
     }
 
     [Fact]
-    public void Ambiguous_names_are_rejected()
+    public void Invalid_names_are_rejected()
     {
         FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<PuzzleFormatException>()
-            .WithMessage("name: expected a name that is neither <blank> nor has ||| in it nor ends like the id of an augmented puzzle, got 'a_t9_0'");
+            .WithMessage("name: expected a name that is not <blank>, does not contain ||| and does not end like the id of an augmented puzzle, got 'a_t9_0'");
         FluentActions.Invoking(() => new ArcPuzzleId(new string('a', 201))).Should().Throw<PuzzleFormatException>()
             .WithMessage("name: expected a name of 1 to 200 characters, got 201");
         FluentActions.Invoking(() => new ArcPuzzleId("a\u0007")).Should().Throw<PuzzleFormatException>()

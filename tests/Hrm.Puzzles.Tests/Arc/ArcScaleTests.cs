@@ -3,14 +3,14 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>What is measured of the whole process, so that no other test may run beside it.</summary>
+/// <summary>Measurements of the whole process, which run without other tests.</summary>
 [CollectionDefinition(nameof(ArcScaleTests), DisableParallelization = true)]
 [Collection(nameof(ArcScaleTests))]
 public class ArcScaleTests
 {
     /// <summary>The paper's 1,000 augmentations of 20 real tasks.</summary>
     [Fact]
-    public void Fifty_tasks_a_minute_are_built_on_one_core()
+    public void Fifty_tasks_per_minute_are_built_on_one_core()
     {
         var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data")).Where(set => set.IsEvaluation).ToArray();
         using var process = Process.GetCurrentProcess();
@@ -25,9 +25,9 @@ public class ArcScaleTests
         examples.Should().Be(1_001 * sets.Sum(set => set.Tasks.Sum(task => task.Train.Count + task.Test.Count)));
     }
 
-    /// <summary>All examples of the 40 tasks would be 1.2 GB, those of the largest are 65 MB.</summary>
+    /// <summary>All examples of the 40 tasks would need 1.2 GB, those of the largest 65 MB.</summary>
     [Fact]
-    public void Reading_a_split_needs_memory_for_one_task_only()
+    public void Reading_a_split_keeps_one_task_in_memory()
     {
         var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data"));
         var dataset = new ArcDatasetBuilder().Build(sets);
@@ -43,7 +43,7 @@ public class ArcScaleTests
     }
 
     [Fact]
-    public void A_vote_grows_with_the_answers_and_not_with_the_rows()
+    public void The_memory_of_a_vote_grows_with_the_answers_not_with_the_rows()
     {
         var (question, right) = (ArcGrid.Parse("12/34"), ArcGrid.Parse("567"));
         var (inputs, prediction) = (ArcEncoding.Encode(question), ArcEncoding.Encode(right));
@@ -56,7 +56,7 @@ public class ArcScaleTests
             vote.Add("a", inputs, prediction, 0);
         }
 
-        // A row kept would be at least a reference of 8 bytes.
+        // A stored row would need at least a reference of 8 bytes.
         (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(200_000);
         vote.Rank().Tasks[0].Tests[0].Candidates.Single().Votes.Should().Be(50_001);
     }

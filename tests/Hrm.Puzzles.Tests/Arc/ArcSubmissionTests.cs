@@ -24,7 +24,7 @@ public class ArcSubmissionTests
     }
 
     [Fact]
-    public void One_answer_is_written_twice_and_none_as_a_single_black_cell()
+    public void A_single_answer_is_written_twice_and_a_missing_one_as_a_black_cell()
     {
         using var folder = new TemporaryFolder();
 
@@ -35,7 +35,7 @@ public class ArcSubmissionTests
     }
 
     [Fact]
-    public void A_submission_replaces_the_previous_file()
+    public void A_submission_replaces_an_earlier_one()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["submission.json"], "old");

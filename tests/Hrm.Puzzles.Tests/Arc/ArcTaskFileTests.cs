@@ -7,7 +7,7 @@ public class ArcTaskFileTests
     private const string Task = """{"train":[{"input":[[1]],"output":[[2]]}],"test":[{"input":[[3]],"output":[[4]]}]}""";
 
     [Fact]
-    public void A_file_is_a_task_named_like_the_file()
+    public void The_name_of_a_task_is_the_file_name()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a1.json"], """
@@ -47,7 +47,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void Links_are_not_followed()
+    public void Links_around_or_out_of_a_folder_are_not_followed()
     {
         using var folder = new TemporaryFolder();
         using var elsewhere = new TemporaryFolder();
@@ -65,7 +65,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void Each_direct_subfolder_is_a_set_and_evaluation_is_for_evaluation()
+    public void Each_folder_directly_below_is_a_set_and_evaluation_is_for_evaluation()
     {
         using var folder = new TemporaryFolder();
         foreach (var path in new[] { "training/1.json", "evaluation/2.json", "Concept/x/3.json" })
@@ -78,7 +78,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_repeated_name_in_a_folder_or_across_sets_names_both_files()
+    public void A_repeated_name_is_reported_with_both_files()
     {
         using var folder = new TemporaryFolder();
         foreach (var path in new[] { "x/1.json", "y/1.json" })
@@ -104,7 +104,7 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_missing_file_or_folder_is_a_typed_error()
+    public void A_missing_or_unreadable_path_is_a_typed_error()
     {
         using var folder = new TemporaryFolder();
         var missing = folder["missing"];
@@ -122,7 +122,7 @@ public class ArcTaskFileTests
         using var folder = new TemporaryFolder();
         using (var stream = File.Create(folder["a.json"]))
         {
-            // A hole on most file systems.
+            // Sparse on most file systems.
             stream.SetLength(ArcTaskFile.MaximumCombinedBytes + 1L);
         }
 
@@ -136,12 +136,12 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_file_name_that_is_not_a_valid_task_name_is_rejected()
+    public void A_file_with_an_invalid_name_is_rejected()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a_t1_0123456798.json"], Task);
 
         FluentActions.Invoking(() => ArcTaskFile.Read(folder["a_t1_0123456798.json"])).Should().Throw<PuzzleFormatException>()
-            .WithMessage("*a_t1_0123456798.json, name: expected a name that is neither <blank> nor has ||| in it nor ends like the id of an augmented puzzle, got 'a_t1_0123456798'");
+            .WithMessage("*a_t1_0123456798.json, name: expected a name that is not <blank>, does not contain ||| and does not end like the id of an augmented puzzle, got 'a_t1_0123456798'");
     }
 }

@@ -28,7 +28,7 @@ public class ArcTaskFormatTests
     [InlineData("{}", "", "expected a list of rows, got an object")]
     [InlineData("null", "", "expected a list of rows, got null")]
     [InlineData("7", "", "expected a list of rows, got 7")]
-    public void A_bad_grid_is_named_by_its_keys(string grid, string place, string problem)
+    public void Errors_in_a_grid_name_the_keys(string grid, string place, string problem)
     {
         foreach (var key in new[] { "input", "output" })
         {
@@ -39,7 +39,7 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Sides_of_31_are_refused_and_sides_of_30_are_not()
+    public void Sides_of_31_are_rejected_and_sides_of_30_are_not()
     {
         var row = "[" + string.Join(',', Enumerable.Repeat(1, 30)) + "]";
         Read(TaskWith($"[{string.Join(',', Enumerable.Repeat(row, 30))}]")).Train[0].Input.Cells.Length.Should().Be(900);
@@ -66,7 +66,7 @@ public class ArcTaskFormatTests
     [InlineData("[]", null, "expected an object with train and test, got a list")]
     [InlineData("null", null, "expected an object with train and test, got null")]
     [InlineData("""{"\ud800":1}""", null, "expected keys that are valid Unicode, got an escaped half of a surrogate pair")]
-    public void A_bad_task_is_named_by_its_keys(string json, string? field, string problem) => ShouldFail(json, field, problem);
+    public void Errors_in_a_task_name_the_keys(string json, string? field, string problem) => ShouldFail(json, field, problem);
 
     [Theory]
     [InlineData("", 1)]
@@ -77,7 +77,7 @@ public class ArcTaskFormatTests
     [InlineData("{\"train\":[{\"input\":[[NaN]]}]}", 1)]
     [InlineData(Good + "{}", 1)]
     [InlineData("{/* c */}", 1)]
-    public void Invalid_JSON_is_named_by_its_line(string json, int line)
+    public void Invalid_JSON_is_reported_with_its_line(string json, int line)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.json"], json);
@@ -96,7 +96,7 @@ public class ArcTaskFormatTests
         ShouldFail(
             "{\"train\":[" + string.Join(',', Enumerable.Repeat("""{"input":[[1]],"output":[[1]]}""", 1_001)) + "]}",
             "train",
-            "expected at most 1000 pairs, got more");
+            "expected at most 1000 elements, got more");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Changed_bytes_give_a_task_or_a_typed_error()
+    public void Any_changed_bytes_give_a_task_or_a_typed_error()
     {
         using var folder = new TemporaryFolder();
         var random = new Random(1);

@@ -4,7 +4,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>The pass@k percentages of the authors' evaluation, from the same predictions.</summary>
+/// <summary>The pass@k percentages of the authors' evaluation for the same predictions.</summary>
 [Trait("Category", "Golden")]
 public class ArcVoteGoldenTests
 {
@@ -12,7 +12,7 @@ public class ArcVoteGoldenTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void The_vote_reproduces_the_recorded_percentages(string folder)
+    public void The_vote_gives_the_recorded_percentages(string folder)
     {
         var identifiers = RecordedArc.Identifiers("built_aug4");
         using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));

@@ -40,7 +40,7 @@ public class ArcVoteTests
     }
 
     [Property(MaxTest = 100)]
-    public void Variants_vote_for_the_answer_without_augmentation(int seed)
+    public void Variants_vote_for_the_answer_without_their_augmentation(int seed)
     {
         var random = new Random(seed);
         var task = RandomArc.Task("t", random, test: 3, maximumSide: 30);
@@ -114,7 +114,7 @@ public class ArcVoteTests
     }
 
     [Fact]
-    public void Rows_of_the_blank_id_are_dropped()
+    public void Rows_of_the_blank_id_are_ignored()
     {
         var vote = new ArcVote([Task]);
 
@@ -125,7 +125,7 @@ public class ArcVoteTests
     }
 
     [Fact]
-    public void Bad_rows_are_named_by_their_id()
+    public void Errors_in_rows_name_the_id()
     {
         var vote = new ArcVote([Task]);
         var tokens = ArcEncoding.Encode(Question);

@@ -1,6 +1,6 @@
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>Made-up grids and tasks.</summary>
+/// <summary>Random grids and tasks.</summary>
 internal static class RandomArc
 {
     public static ArcGrid Grid(Random random, int maximumSide = ArcGrid.MaximumSide)

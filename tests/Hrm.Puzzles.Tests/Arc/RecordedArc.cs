@@ -4,7 +4,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>The recorded ARC datasets and the tasks that they were made of.</summary>
+/// <summary>The recorded ARC datasets and their tasks.</summary>
 internal static class RecordedArc
 {
     public static string Folder { get; } = RepositoryFolder.Combine("tests", "golden", "datasets", "arc");
@@ -20,7 +20,7 @@ internal static class RecordedArc
         return [.. names.RootElement.EnumerateArray().Select(name => name.GetString()!)];
     }
 
-    /// <summary>The puzzles of a split in order, labels as this library has them: -100 for the recorded 0.</summary>
+    /// <summary>The puzzles of a split in order, with the label -100 for the recorded 0.</summary>
     public static List<ArcRows> Split(string dataset, string split)
     {
         var identifiers = Identifiers(dataset);

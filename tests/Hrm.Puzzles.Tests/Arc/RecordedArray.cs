@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>The numbers of a recorded .npy file, bytes or int32.</summary>
+/// <summary>Reads the numbers of a recorded .npy file of bytes or int32.</summary>
 internal static class RecordedArray
 {
     private const int PreambleBytes = 10;

@@ -5,7 +5,7 @@ public class PuzzleCsvTests
     [Theory]
     [InlineData("maze_30x30_hard_train.csv")]
     [InlineData("maze_30x30_hard_test.csv")]
-    public void Blanks_at_the_ends_of_a_maze_stay_and_the_file_is_written_as_it_was(string file)
+    public void Surrounding_spaces_are_kept_and_the_file_is_rewritten_byte_for_byte(string file)
     {
         using var copy = new TemporaryFile();
         var rows = PuzzleCsv.ReadRows(SampleData.PathOf(file)).ToArray();
@@ -17,7 +17,7 @@ public class PuzzleCsvTests
     }
 
     [Fact]
-    public void A_link_is_written_through_and_stays()
+    public void A_link_is_kept_and_its_target_written()
     {
         using var target = new TemporaryFile("old");
         var link = target.Path + ".link";
@@ -36,17 +36,17 @@ public class PuzzleCsvTests
     [InlineData(" a , b ", " a | b ")]
     [InlineData("\"a,b\",\"c\"\"d\",\"\"", "a,b|c\"d|")]
     [InlineData("\"\"\"\",x", "\"|x")]
-    public void Split_returns_the_fields_of_a_line(string line, string fields) =>
+    public void Split_gives_the_fields_of_a_line(string line, string fields) =>
         CsvFields.Split(line, "file", 1).Should().Equal(fields.Split('|'));
 
     [Theory]
     [InlineData("a b", "a b")]
     [InlineData("a,b", "\"a,b\"")]
     [InlineData("a\"b", "\"a\"\"b\"")]
-    public void Join_quotes_if_necessary(string field, string written) => CsvFields.Join(field).Should().Be(written);
+    public void Quote_adds_quotes_only_if_needed(string field, string written) => CsvFields.Quote(field).Should().Be(written);
 
     [Fact]
-    public void A_maze_without_a_header_is_rejected()
+    public void A_file_without_a_header_is_rejected()
     {
         using var file = new TemporaryFile("list, #S,o#o,3\nlist, #S,o#o,3\n");
 

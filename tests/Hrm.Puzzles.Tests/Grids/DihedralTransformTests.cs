@@ -4,7 +4,7 @@ namespace Hrm.Puzzles.Tests;
 
 public class DihedralTransformTests
 {
-    /// <summary>Results of numpy for [[1, 2, 3], [4, 5, 6]]: rot90 by 0 to 3, fliplr, flipud, T, fliplr of rot90.</summary>
+    /// <summary>The results of numpy for [[1, 2, 3], [4, 5, 6]]: rot90 by 0 to 3, fliplr, flipud, T, fliplr of rot90.</summary>
     [Theory]
     [InlineData(0, "123/456")]
     [InlineData(1, "36/25/14")]
@@ -17,36 +17,8 @@ public class DihedralTransformTests
     public void Apply_equals_numpy(int index, string expected) =>
         Apply(DihedralTransform.Of(index), new Grid(2, 3, [.. "123456"])).ToString().Should().Be(expected);
 
-    [Fact]
-    public void A_quarter_turn_of_1_2_3_4_is_2_4_1_3()
-    {
-        var result = new int[4];
-
-        DihedralTransform.Of(1).Apply<int>([1, 2, 3, 4], 2, 2, result);
-
-        result.Should().Equal(2, 4, 1, 3);
-    }
-
     [Property(MaxTest = 200)]
-    public void Apply_takes_each_cell_from_its_source(int seed)
-    {
-        var grid = RandomGrid(seed);
-        foreach (var transform in DihedralTransform.All)
-        {
-            var result = Apply(transform, grid);
-            for (var row = 0; row < result.Rows; row++)
-            {
-                for (var column = 0; column < result.Columns; column++)
-                {
-                    var (sourceRow, sourceColumn) = SourceOf(transform.Index, row, column, grid.Rows, grid.Columns);
-                    result[row, column].Should().Be(grid[sourceRow, sourceColumn]);
-                }
-            }
-        }
-    }
-
-    [Property(MaxTest = 200)]
-    public void The_inverse_undoes_on_both_sides(int seed)
+    public void The_inverse_undoes_a_transform_from_both_sides(int seed)
     {
         var grid = RandomGrid(seed);
         foreach (var transform in DihedralTransform.All)
@@ -61,13 +33,13 @@ public class DihedralTransformTests
         DihedralTransform.All.Select(transform => Apply(transform, new Grid(2, 2, [.. "1234"]))).Should().OnlyHaveUniqueItems();
 
     [Fact]
-    public void The_inverses_are_those_of_the_authors() =>
+    public void The_inverses_equal_those_of_the_authors() =>
         DihedralTransform.All.Select(transform => transform.Inverse.Index).Should().Equal(0, 3, 2, 1, 4, 5, 6, 7);
 
     [Theory]
     [InlineData(-1)]
     [InlineData(8)]
-    public void A_number_out_of_range_is_rejected(int index) =>
+    public void An_index_out_of_range_is_rejected(int index) =>
         FluentActions.Invoking(() => DihedralTransform.Of(index)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
@@ -79,25 +51,13 @@ public class DihedralTransformTests
             .Should().Throw<ArgumentException>().WithMessage($"cells, result: expected {rows} · {columns} of each, got {cells} and {result}*");
 
     [Fact]
-    public void Apply_rejects_negative_sides_and_spans_that_overlap()
+    public void Apply_rejects_negative_sides_and_overlapping_spans()
     {
         var cells = new int[4];
 
         cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, -2, -2, new int[4])).Should().Throw<ArgumentOutOfRangeException>();
-        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, 2, 2, c)).Should().Throw<ArgumentException>().WithMessage("*does not overlap*");
+        cells.Invoking(c => DihedralTransform.Of(1).Apply<int>(c, 2, 2, c)).Should().Throw<ArgumentException>().WithMessage("*overlaps*");
     }
-
-    private static (int Row, int Column) SourceOf(int index, int row, int column, int rows, int columns) => index switch
-    {
-        0 => (row, column),
-        1 => (column, columns - 1 - row),
-        2 => (rows - 1 - row, columns - 1 - column),
-        3 => (rows - 1 - column, row),
-        4 => (row, columns - 1 - column),
-        5 => (rows - 1 - row, column),
-        6 => (column, row),
-        _ => (rows - 1 - column, columns - 1 - row),
-    };
 
     private static Grid RandomGrid(int seed)
     {
@@ -115,8 +75,6 @@ public class DihedralTransformTests
 
     private sealed record Grid(int Rows, int Columns, char[] Cells)
     {
-        public char this[int row, int column] => Cells[(row * Columns) + column];
-
         public bool Equals(Grid? other) => other is not null && ToString() == other.ToString();
 
         public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);

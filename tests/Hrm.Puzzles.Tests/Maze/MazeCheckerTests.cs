@@ -24,73 +24,78 @@ public class MazeCheckerTests
     [InlineData("SooG ##o   o   G", MazeFaultKind.CellChanged, 3, "expected a free cell or a path in row 1, column 4, got the goal")]
     [InlineData("S    ##        G", MazeFaultKind.DeadEnd, 0, "expected a path from the start to the goal, got one that ends in row 1, column 1")]
     [InlineData("Sooo ##o       G", MazeFaultKind.DeadEnd, 7, "expected a path from the start to the goal, got one that ends in row 2, column 4")]
-    [InlineData(" ooo ##o   o   G", MazeFaultKind.CellChanged, 0, "expected the start in row 1, column 1, got a free cell")]
-    [InlineData("Soooo##o   o   G", MazeFaultKind.Branch, 0, "expected 1 way for the path to continue in row 1, column 1, got 2")]
-    [InlineData("Sooo ##o  oo   G", MazeFaultKind.Branch, 11, "expected 1 way for the path to continue in row 3, column 4, got 2")]
-    [InlineData("Sooo ##o   o  oG", MazeFaultKind.Branch, 15, "expected 0 ways for the path to continue in row 4, column 4, got 1")]
-    [InlineData("Sooo ##o   oo  G", MazeFaultKind.Stray, 12, "expected every cell of path to be between start and goal, got a separate one in row 4, column 1")]
-    public void A_fault_is_named_with_its_cell(string answer, MazeFaultKind kind, int cell, string message)
-    {
-        var fault = FindFault(answer);
-
-        fault.Should().Be(new MazeFault(kind, cell, message));
-        fault!.IsPath.Should().BeFalse();
-    }
+    [InlineData("Soooo##o   o   G", MazeFaultKind.Branch, 0, "expected the path to continue to 1 cell from row 1, column 1, got 2")]
+    [InlineData("Sooo ##o  oo   G", MazeFaultKind.Branch, 11, "expected the path to continue to 1 cell from row 3, column 4, got 2")]
+    [InlineData("Sooo ##o   o  oG", MazeFaultKind.Branch, 15, "expected the path to continue to 0 cells from row 4, column 4, got 1")]
+    [InlineData("Sooo ##o   oo  G", MazeFaultKind.Stray, 12, "expected every path cell between start and goal, got one apart in row 4, column 1")]
+    public void The_first_fault_is_reported_with_its_cell(string answer, MazeFaultKind kind, int cell, string message) =>
+        FindFault(answer).Should().Be(new MazeFault(kind, cell, message));
 
     [Fact]
     public void Padding_is_a_changed_cell()
     {
-        var cells = MazeAnswer.Parse("Sooo ##o   o   G", MazeShape.Square(4)).Cells.ToArray();
+        var cells = MazeGrid.Parse("Sooo ##o   o   G").Cells.ToArray();
         cells[12] = MazeCell.Padding;
 
-        MazeChecker.FindFault(MazeGrid.Parse(Question), new MazeAnswer(MazeShape.Square(4), cells))!.Message
+        MazeGrid.Parse(Question).FindFault(MazeGrid.FromCells(cells, MazeShape.Square(4)))!.Message
             .Should().Be("expected a free cell or a path in row 4, column 1, got padding");
     }
 
     [Fact]
-    public void A_detour_is_a_path_but_not_a_solution()
-    {
-        var around = MazeGrid.Parse("S G   # #");
-        var fault = MazeChecker.FindFault(around, MazeAnswer.Parse("S Gooo# #", MazeShape.Square(3)));
-        fault!.IsPath.Should().BeTrue();
-        fault.Should().Be(new MazeFault(MazeFaultKind.NotShortest, 2, "expected a path of 3 cells, start and goal included, got one of 5"));
-    }
+    public void A_detour_is_reported_with_both_lengths() =>
+        MazeGrid.Parse("S G   # #").FindFault(MazeGrid.Parse("S Gooo# #"))
+            .Should().Be(new MazeFault(MazeFaultKind.NotShortest, 2, "expected a path of 3 cells, including start and goal, got one of 5"));
 
     /// <summary>Every set of path cells of small mazes, against all paths without a chord that a depth-first search finds.</summary>
     [Property(MaxTest = 100)]
-    public void Exactly_the_paths_are_accepted_as_paths(int seed)
+    public void Exactly_the_paths_are_valid(int seed)
     {
         var maze = RandomMaze.Of(new Random(seed), maximumSide: 4);
         var free = Enumerable.Range(0, maze.Shape.Cells).Where(cell => maze[cell] == MazeCell.Free).ToArray();
-        var paths = ChordlessPaths(maze, [maze.Start]).Select(path => MazeAnswer.Draw(maze, path)).ToHashSet();
+        var paths = ChordlessPaths(maze, [maze.Start]).Select(path => WithPath(maze, path)).ToHashSet();
         for (var set = 0; set < 1 << free.Length; set++)
         {
-            var answer = MazeAnswer.Draw(maze, [.. free.Where((_, bit) => (set >> bit & 1) == 1)]);
+            var answer = WithPath(maze, free.Where((_, bit) => (set >> bit & 1) == 1));
 
-            var fault = MazeChecker.FindFault(maze, answer);
+            var fault = maze.FindFault(answer);
 
-            var isPath = fault is null or { IsPath: true };
-            isPath.Should().Be(paths.Contains(answer), "of {0}", answer);
-            (fault is null).Should().Be(isPath && answer.PathCells == paths.Min(path => path.PathCells));
+            var isValid = fault is null or { IsPath: true };
+            isValid.Should().Be(paths.Contains(answer), "of {0}", answer);
+            (fault is null).Should().Be(isValid && answer.PathCells == paths.Min(path => path.PathCells));
         }
     }
 
     [Property(MaxTest = 200)]
-    public void A_transformed_solution_is_still_a_solution(int seed)
+    public void A_transformed_path_is_still_a_solution(int seed)
     {
         var puzzle = RandomMaze.Solvable(new Random(seed), maximumSide: 12);
         foreach (var transform in DihedralTransform.All)
         {
-            MazeChecker.IsSolution(puzzle.Question.Transform(transform), puzzle.Answer.Transform(transform)).Should().BeTrue();
+            puzzle.Question.Transform(transform).IsSolvedBy(puzzle.Answer.Transform(transform)).Should().BeTrue();
         }
     }
 
     [Fact]
-    public void An_answer_of_another_shape_is_rejected() =>
-        FluentActions.Invoking(() => MazeChecker.FindFault(MazeGrid.Parse(Question), MazeAnswer.Parse("S  G", MazeShape.Square(2))))
+    public void Another_shape_and_a_grid_that_is_not_a_question_are_rejected()
+    {
+        FluentActions.Invoking(() => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse("S  G")))
             .Should().Throw<ArgumentException>().WithMessage("answer: expected 4x4, got 2x2*");
+        FluentActions.Invoking(() => MazeGrid.Parse("So G").FindFault(MazeGrid.Parse("So G")))
+            .Should().Throw<PuzzleFormatException>().WithMessage("expected a wall, a free cell, the start or the goal in row 1, column 2, got a path");
+    }
 
-    private static MazeFault? FindFault(string answer) => MazeChecker.FindFault(MazeGrid.Parse(Question), MazeAnswer.Parse(answer, MazeShape.Square(4)));
+    private static MazeFault? FindFault(string answer) => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse(answer));
+
+    private static MazeGrid WithPath(MazeGrid maze, IEnumerable<int> path)
+    {
+        var cells = maze.Cells.ToArray();
+        foreach (var cell in path.Where(cell => cells[cell] == MazeCell.Free))
+        {
+            cells[cell] = MazeCell.Path;
+        }
+
+        return MazeGrid.FromCells(cells, maze.Shape);
+    }
 
     private static IEnumerable<int[]> ChordlessPaths(MazeGrid maze, int[] path)
     {
@@ -99,8 +104,8 @@ public class MazeCheckerTests
             return [path];
         }
 
-        return RandomMaze.Neighbours(maze.Layout, path[^1])
-            .Where(next => !path.Contains(next) && !path[..^1].Any(earlier => RandomMaze.Neighbours(maze.Layout, earlier).Contains(next)))
+        return RandomMaze.Neighbours(maze, path[^1])
+            .Where(next => !path.Contains(next) && !path[..^1].Any(earlier => RandomMaze.Neighbours(maze, earlier).Contains(next)))
             .SelectMany(next => ChordlessPaths(maze, [.. path, next]));
     }
 }

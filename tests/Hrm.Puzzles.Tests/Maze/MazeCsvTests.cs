@@ -8,7 +8,7 @@ public class MazeCsvTests
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void Read_takes_both_line_ends_a_byte_order_mark_and_blanks_at_the_ends(string lineEnd)
+    public void Read_accepts_both_line_ends_a_byte_order_mark_and_surrounding_spaces(string lineEnd)
     {
         using var file = new TemporaryFile("\uFEFF" + (Header + Row + "list, S     G , S  o  G ,3").Replace("\n", lineEnd, StringComparison.Ordinal));
 
@@ -20,22 +20,22 @@ public class MazeCsvTests
     }
 
     [Theory]
-    [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells, from 4 to 65536, if no shape is given, got 8")]
+    [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells from 4 to 65536, got 8")]
     [InlineData("a,,,2\n", "question", "expected a square number of cells*got 0")]
     [InlineData("a, SG   ###, SG   ##,2\n", "answer", "expected 9 characters (3x3), got 8")]
     [InlineData("a, SG   ###, SG   ### ,2\n", "answer", "expected 9 characters (3x3), got 10")]
     [InlineData("a,  G   ###,  G   ###,2\n", "question", "expected one 'S', got none")]
-    [InlineData("a,SSG   ###,SSG   ###,2\n", "question", "expected one 'S', got a second one in row 1, column 2, after row 1, column 1")]
+    [InlineData("a,SSG   ###,SSG   ###,2\n", "question", "expected one 'S', got one in row 1, column 1 and one in row 1, column 2")]
     [InlineData("a, S    ###, S    ###,2\n", "question", "expected one 'G', got none")]
-    [InlineData("a,.SG   ###, SG   ###,2\n", "question", "expected one of '# SG' at character 1 (row 1, column 1), got '.'")]
+    [InlineData("a,.SG   ###, SG   ###,2\n", "question", "expected one of '# SGo' at character 1 (row 1, column 1), got '.'")]
     [InlineData("a, SG   ###,.SG   ###,2\n", "answer", "expected one of '# SGo' at character 1 (row 1, column 1), got '.'")]
-    [InlineData("a, S ###  G, S ###  G,2\n", "question", "expected a way from the start in row 1, column 2 to the goal in row 3, column 3, got none")]
+    [InlineData("a, S ###  G, S ###  G,2\n", "question", "expected a path from the start in row 1, column 2 to the goal in row 3, column 3, got none")]
     [InlineData("a, SG   ###, SG#  ###,2\n", "answer", "the answer does not solve its question: expected a free cell or a path in row 2, column 1, got a wall")]
     [InlineData("a,S G   ###,S G   ###,2\n", "answer", "the answer does not solve its question: expected a path from the start to the goal, got one that ends in row 1, column 1")]
-    [InlineData("a,S G   ###,S Gooo###,2\n", "answer", "the answer does not solve its question: expected a path of 3 cells, start and goal included, got one of 5")]
+    [InlineData("a,S G   ###,S Gooo###,2\n", "answer", "the answer does not solve its question: expected a path of 3 cells, including start and goal, got one of 5")]
     [InlineData("a, SG   ###, SG   ###\n", null, "expected 4 fields*got 3*")]
     [InlineData("a, SG   ###, SG   ###,long\n", "rating", "expected a number*")]
-    public void Read_errors_name_file_line_and_field(string row, string? field, string problem)
+    public void Read_names_the_line_and_field_of_bad_input(string row, string? field, string problem)
     {
         using var file = new TemporaryFile(Header + Row + row);
 
@@ -56,7 +56,7 @@ public class MazeCsvTests
     }
 
     [Fact]
-    public void Read_streams_rows_before_an_error_further_down()
+    public void Read_streams_the_rows_before_an_error()
     {
         using var file = new TemporaryFile(Header + Row + "broken\n");
 
@@ -88,17 +88,17 @@ public class MazeCsvTests
     }
 
     [Fact]
-    public void The_largest_maze_is_written_and_read_back()
+    public void The_largest_maze_is_read_back()
     {
         var shape = MazeShape.Square(MazeShape.MaximumSide);
         using var file = new TemporaryFile();
-        var puzzle = MazePuzzle.Of(new MazeGrid(new MazeLayout(shape, new bool[shape.Cells]), 0, shape.Cells - 1), "open ground");
+        var puzzle = MazePuzzle.Of(MazeGrid.Parse($"S{new string(' ', shape.Cells - 2)}G"), "no walls");
         MazeCsv.Write(file.Path, [puzzle]);
         MazeCsv.Read(file.Path).ToArray().Should().ContainSingle().Which.Answer.Should().Be(puzzle.Answer);
     }
 
     [Fact]
-    public void Write_without_puzzles_keeps_the_old_file()
+    public void Writing_no_puzzles_leaves_the_old_file()
     {
         using var file = new TemporaryFile("old");
 

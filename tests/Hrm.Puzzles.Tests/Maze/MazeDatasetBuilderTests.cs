@@ -10,14 +10,14 @@ public class MazeDatasetBuilderTests
 
     private static readonly MazePuzzle[] Puzzles = [.. new MazeGenerator(MazeShape.Square(6), 6, new StatefulRandom(1)).Generate(20)];
 
-    /// <summary>Every folder that the authors' builder wrote from a <c>raw</c> beside it.</summary>
+    /// <summary>The folders that the authors' builder wrote from a folder <c>raw</c>.</summary>
     public static TheoryData<string> Built =>
         [.. GoldenFolders.Cases("datasets").Where(IsMaze).SelectMany(folder => Directory.EnumerateDirectories(folder, "built*")).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Built))]
     [Trait("Category", "Golden")]
-    public void The_groups_are_those_of_the_authors_builder(string built)
+    public void The_groups_equal_those_of_the_authors_builder(string built)
     {
         var raw = Path.Combine(Path.GetDirectoryName(built)!, "raw");
         var builder = new MazeDatasetBuilder(MazeShape.Thirty, new() { Augment = Path.GetFileName(built).Contains("aug", StringComparison.Ordinal) });
@@ -27,7 +27,7 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void A_training_maze_comes_with_its_images_in_the_order_of_the_transforms()
+    public void The_group_of_a_training_maze_has_its_images_in_the_order_of_the_transforms()
     {
         var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { Augment = true });
 
@@ -49,7 +49,7 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void A_part_of_the_training_mazes_is_drawn_without_replacement_by_the_seed()
+    public void The_seed_draws_training_mazes_without_replacement()
     {
         Drawn(seed: 1).Should().HaveCount(7).And.OnlyHaveUniqueItems().And.BeSubsetOf(Puzzles.Select(puzzle => puzzle.Question));
         Drawn(seed: 1).Should().Equal(Drawn(seed: 1)).And.NotEqual(Drawn(seed: 2));
@@ -65,7 +65,7 @@ public class MazeDatasetBuilderTests
     [Theory]
     [InlineData(20)]
     [InlineData(21)]
-    public void A_number_not_below_the_number_of_mazes_takes_all_in_their_order(int count)
+    public void A_number_above_the_available_mazes_keeps_all_in_their_order(int count)
     {
         var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { TrainingPuzzles = count });
 
@@ -73,7 +73,7 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void Short_paths_and_repeated_layouts_can_be_left_out_of_both_parts()
+    public void Short_paths_and_repeated_layouts_are_dropped_from_both_parts_on_request()
     {
         MazePuzzle[] puzzles = [.. Puzzles, MazePuzzle.Of(Puzzles[3].Question.Transform(DihedralTransform.Of(1)))];
         var least = Puzzles.Min(puzzle => puzzle.PathCells) + 1;
@@ -87,12 +87,12 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void A_maze_of_another_shape_is_named_by_its_line() =>
+    public void A_maze_of_another_shape_is_reported_with_its_line() =>
         FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Square(6)).BuildTest([MazePuzzleAt(line: 7)]))
             .Should().Throw<PuzzleFormatException>().WithMessage("line 7, question: expected a maze of 6x6, got one of 2x2");
 
     [Fact]
-    public void Bad_options_are_reported_all_at_once() =>
+    public void All_bad_options_are_reported_at_once() =>
         FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Thirty, new() { TrainingPuzzles = 0, MinimumPathCells = -1 }))
             .Should().Throw<InvalidConfigException>()
             .WithMessage("maze dataset options: TrainingPuzzles: expected 1 … 2147483647, got 0; MinimumPathCells: expected 0 … 2147483647, got -1.");

@@ -5,18 +5,16 @@ namespace Hrm.Puzzles.Tests;
 public class MazePathFinderTests
 {
     [Property(MaxTest = 300)]
-    public void ShortestPath_is_a_walk_of_the_least_length(int seed)
+    public void A_path_has_the_length_that_relaxation_finds_and_no_fault(int seed)
     {
         var maze = RandomMaze.Of(new Random(seed));
-        var steps = RandomMaze.Distances(maze.Layout, maze.Start)[maze.Goal];
 
-        var path = MazePathFinder.ShortestPath(maze);
+        var answer = MazePathFinder.Solve(maze);
 
-        path.Should().HaveCount(steps + 1);
-        if (steps > 0)
+        (answer?.PathCells ?? 0).Should().Be(RandomMaze.Distances(maze, maze.Start)[maze.Goal] + 1);
+        if (answer is not null)
         {
-            (path[0], path[^1]).Should().Be((maze.Start, maze.Goal));
-            path.Zip(path.Skip(1)).Should().OnlyContain(step => RandomMaze.Neighbours(maze.Layout, step.First).Contains(step.Second));
+            maze.FindFault(answer).Should().BeNull();
         }
     }
 
@@ -28,23 +26,51 @@ public class MazePathFinderTests
     public void Among_equal_paths_the_order_down_left_right_up_decides(string maze, string expected) =>
         MazePathFinder.Solve(MazeGrid.Parse(maze))!.ToString().Should().Be(expected);
 
-    [Fact]
-    public void A_goal_behind_walls_has_no_path()
-    {
-        var maze = MazeGrid.Parse("S #  ###G");
+    [Theory]
+    [InlineData(3, 3, "S #  ###G", null)]
+    [InlineData(1, 7, " #S G# ", " #SoG# ")]
+    [InlineData(2, 3, "##SG##", null)]
+    public void Walls_and_the_ends_of_rows_block_a_path(int rows, int columns, string maze, string? answer) =>
+        (MazePathFinder.Solve(MazeGrid.Parse(maze, new MazeShape(rows, columns)))?.ToString()).Should().Be(answer);
 
-        MazePathFinder.ShortestPath(maze).Should().BeEmpty();
-        MazePathFinder.Solve(maze).Should().BeNull();
+    [Fact]
+    public void A_grid_that_is_not_a_question_is_rejected() =>
+        FluentActions.Invoking(() => MazePathFinder.Solve(MazeGrid.Parse("S        "))).Should().Throw<PuzzleFormatException>().WithMessage("expected one 'G', got none");
+
+    /// <summary>The bounds with which the generator avoids searches.</summary>
+    [Property(MaxTest = 300)]
+    public void No_pair_that_is_far_enough_apart_is_ruled_out(int seed)
+    {
+        var random = new Random(seed);
+        var maze = RandomMaze.Of(random, maximumSide: 9);
+        var free = Enumerable.Range(0, maze.Shape.Cells).Where(cell => maze[cell] != MazeCell.Wall).ToArray();
+        var required = random.Next(1, 16);
+        var reach = new MazeReach(maze.Shape, new MazeSearch(maze.Shape));
+
+        var isPossible = reach.Load(maze.Cells, required);
+
+        foreach (var start in free)
+        {
+            var distances = RandomMaze.Distances(maze, start);
+            foreach (var goal in free.Where(goal => distances[goal] >= required))
+            {
+                isPossible.Should().BeTrue();
+                reach.MayBeApart(start, goal).Should().BeTrue();
+            }
+        }
     }
 
     [Fact]
-    public void Rows_are_not_connected_at_their_ends()
+    public void Pairs_that_are_near_or_not_connected_are_ruled_out()
     {
-        // From the end of a row there is no step to the beginning of the next.
-        var maze = MazeGrid.Parse(" #S G# ", new MazeShape(1, 7));
-        MazePathFinder.ShortestPath(maze).Length.Should().Be(3);
+        // Two corridors of five cells.
+        var maze = MazeGrid.Parse("S    #####    G", new MazeShape(3, 5));
+        var reach = new MazeReach(maze.Shape, new MazeSearch(maze.Shape));
 
-        var wrapped = MazeGrid.Parse("##SG##", new MazeShape(2, 3));
-        MazePathFinder.ShortestPath(wrapped).Length.Should().Be(0);
+        reach.Load(maze.Cells, 4).Should().BeTrue();
+        reach.MayBeApart(0, 4).Should().BeTrue();
+        reach.MayBeApart(0, 2).Should().BeFalse();
+        reach.MayBeApart(0, 14).Should().BeFalse();
+        reach.Load(maze.Cells, 5).Should().BeFalse();
     }
 }

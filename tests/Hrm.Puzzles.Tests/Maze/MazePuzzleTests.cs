@@ -12,18 +12,18 @@ public class MazePuzzleTests
     }
 
     [Fact]
-    public void A_goal_that_cannot_be_reached_is_the_first_fault()
+    public void An_unreachable_goal_is_the_first_fault()
     {
         var question = MazeGrid.Parse("S##G");
-        const string Message = "expected a way from the start in row 1, column 1 to the goal in row 2, column 2, got none";
+        const string Message = "expected a path from the start in row 1, column 1 to the goal in row 2, column 2, got none";
 
         FluentActions.Invoking(() => MazePuzzle.Of(question)).Should().Throw<MazeRuleException>().WithMessage(Message);
-        FluentActions.Invoking(() => new MazePuzzle(question, MazeAnswer.Parse("S##G", question.Shape))).Should().Throw<MazeRuleException>()
+        FluentActions.Invoking(() => new MazePuzzle(question, question)).Should().Throw<MazeRuleException>()
             .WithMessage(Message).Which.Fault.Should().Be(new MazeFault(MazeFaultKind.GoalUnreachable, 3, Message));
     }
 
     [Fact]
     public void An_answer_that_is_not_a_shortest_path_is_rejected() =>
-        FluentActions.Invoking(() => new MazePuzzle(MazeGrid.Parse("S  G"), MazeAnswer.Parse("S  G", MazeShape.Square(2))))
+        FluentActions.Invoking(() => new MazePuzzle(MazeGrid.Parse("S  G"), MazeGrid.Parse("S  G")))
             .Should().Throw<MazeRuleException>().Which.Fault.Kind.Should().Be(MazeFaultKind.DeadEnd);
 }

@@ -7,7 +7,7 @@ public class MazeShapeTests
     {
         var shape = new MazeShape(3, 5);
 
-        (shape.Cells, shape.IsSquare, shape.ToString()).Should().Be((15, false, "3x5"));
+        (shape.Cells, shape.ToString()).Should().Be((15, "3x5"));
         (shape.RowOf(14), shape.ColumnOf(14), shape.NameOf(14)).Should().Be((2, 4, "row 3, column 5"));
     }
 
@@ -26,14 +26,14 @@ public class MazeShapeTests
     [InlineData(257, 3)]
     [InlineData(3, 257)]
     [InlineData(-2, -2)]
-    public void Sizes_without_room_for_start_and_goal_or_too_large_are_rejected(int rows, int columns) =>
+    public void Sizes_that_are_too_small_or_too_large_are_rejected(int rows, int columns) =>
         FluentActions.Invoking(() => new MazeShape(rows, columns)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Theory]
     [InlineData(4, 2)]
     [InlineData(900, 30)]
     [InlineData(65536, 256)]
-    public void OfCells_takes_the_root(int cells, int side) => MazeShape.OfCells(cells).Should().Be(MazeShape.Square(side));
+    public void OfCells_gives_the_square_shape(int cells, int side) => MazeShape.OfCells(cells).Should().Be(MazeShape.Square(side));
 
     [Theory]
     [InlineData(-4)]
@@ -44,5 +44,5 @@ public class MazeShapeTests
     [InlineData(int.MaxValue)]
     public void OfCells_rejects_numbers_that_are_not_squares(int cells) =>
         FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"expected a square number of cells, from 4 to 65536, if no shape is given, got {cells}");
+            .WithMessage($"expected a square number of cells from 4 to 65536, got {cells}");
 }

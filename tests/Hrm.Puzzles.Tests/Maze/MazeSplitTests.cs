@@ -7,7 +7,7 @@ public class MazeSplitTests
     private static readonly MazePuzzle[] Puzzles = [.. new MazeGenerator(MazeShape.Square(6), 6, new StatefulRandom(1)).Generate(10)];
 
     [Fact]
-    public void The_first_layouts_are_training_and_the_rest_test()
+    public void The_first_layouts_are_training_puzzles_and_the_rest_test_puzzles()
     {
         var split = MazeSplit.ByLayout(Puzzles, 7);
 
@@ -16,7 +16,7 @@ public class MazeSplitTests
     }
 
     [Fact]
-    public void A_layout_is_never_in_both_parts_even_if_rotated()
+    public void A_layout_is_never_in_both_parts_including_its_rotations()
     {
         var turned = MazePuzzle.Of(Puzzles[0].Question.Transform(DihedralTransform.Of(3)));
         var mirrored = MazePuzzle.Of(Puzzles[2].Question.Transform(DihedralTransform.Of(6)));

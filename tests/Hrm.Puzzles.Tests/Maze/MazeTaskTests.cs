@@ -9,10 +9,10 @@ public class MazeTaskTests
     private static readonly MazeTask Three = new(MazeShape.Square(3));
 
     [Fact]
-    public void Vocabulary_and_length_are_those_of_the_paper() => (Thirty.VocabularySize, Thirty.SequenceLength).Should().Be((6, 900));
+    public void Vocabulary_and_length_equal_those_of_the_paper() => (Thirty.VocabularySize, Thirty.SequenceLength).Should().Be((6, 900));
 
     [Fact]
-    public void Tokens_are_places_in_the_character_table()
+    public void Tokens_are_indices_of_the_characters()
     {
         var puzzle = MazePuzzle.Of(MazeGrid.Parse("#S  #  G "));
 
@@ -32,11 +32,11 @@ public class MazeTaskTests
     }
 
     [Fact]
-    public void Padding_of_an_answer_is_not_a_label() =>
+    public void Padding_in_an_answer_is_an_ignored_label() =>
         Three.EncodeAnswer(Three.Decode([0, 1, 2, 3, 4, 5, 0, 1, 1])).Should().Equal(-100, 1, 2, 3, 4, 5, -100, 1, 1);
 
     [Property(MaxTest = 200)]
-    public void Apply_keeps_an_answer_an_answer(int seed)
+    public void Apply_keeps_solutions_and_layouts(int seed)
     {
         var random = new Random(seed);
         var puzzle = RandomMaze.Solvable(random);
@@ -46,7 +46,7 @@ public class MazeTaskTests
         task.Apply(inputs, labels, random);
 
         task.IsSolution(inputs, labels).Should().BeTrue();
-        task.DecodeQuestion(inputs).Layout.ToCanonical().Should().Be(puzzle.Question.Layout.ToCanonical());
+        task.DecodeQuestion(inputs).CanonicalLayout().Should().Be(puzzle.Question.CanonicalLayout());
     }
 
     [Theory]
@@ -84,8 +84,18 @@ public class MazeTaskTests
         }
     }
 
+    [Theory]
+    [InlineData("SS      G", "expected one 'S', got one in row 1, column 1 and one in row 1, column 2")]
+    [InlineData("S  o    G", "expected a wall, a free cell, the start or the goal in row 2, column 1, got a path")]
+    public void Parse_and_Encode_accept_only_questions(string text, string message)
+    {
+        Three.Invoking(task => task.Parse(text)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        Three.Invoking(task => task.Encode(MazeGrid.Parse(text))).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        Three.Format(Three.Parse("S       G")).Should().Be("S       G");
+    }
+
     [Property(MaxTest = 300)]
-    public void IsSolution_takes_any_tokens_of_the_vocabulary(int seed)
+    public void IsSolution_accepts_any_tokens_of_the_vocabulary(int seed)
     {
         var random = new Random(seed);
         var inputs = Enumerable.Range(0, 9).Select(_ => random.Next(6)).ToArray();
@@ -96,12 +106,12 @@ public class MazeTaskTests
     }
 
     [Fact]
-    public void IsSolution_takes_any_shortest_path_and_no_other()
+    public void Any_shortest_path_is_a_solution_and_nothing_else()
     {
         var inputs = Three.Encode(MazeGrid.Parse("S   #   G"));
 
-        Three.IsSolution(inputs, Three.EncodeAnswer(MazeAnswer.Parse("Soo #o  G", Three.Shape))).Should().BeTrue();
-        Three.IsSolution(inputs, Three.EncodeAnswer(MazeAnswer.Parse("S  o# ooG", Three.Shape))).Should().BeTrue();
+        Three.IsSolution(inputs, Three.EncodeAnswer(MazeGrid.Parse("Soo #o  G"))).Should().BeTrue();
+        Three.IsSolution(inputs, Three.EncodeAnswer(MazeGrid.Parse("S  o# ooG"))).Should().BeTrue();
         Three.IsSolution(inputs, inputs).Should().BeFalse();
         Three.IsSolution(new int[9], new int[9]).Should().BeFalse();
     }
@@ -111,7 +121,7 @@ public class MazeTaskTests
     [InlineData(-1)]
     [InlineData(-100)]
     [InlineData(257)]
-    public void A_token_outside_the_vocabulary_is_named_with_its_cell(int token)
+    public void A_token_outside_the_vocabulary_is_reported_with_its_cell(int token)
     {
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
@@ -121,10 +131,10 @@ public class MazeTaskTests
     }
 
     [Theory]
-    [InlineData(0, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got padding")]
-    [InlineData(5, "tokens: expected a wall, a free cell, the start or the goal in row 2, column 3, got a path")]
+    [InlineData(0, "expected a wall, a free cell, the start or the goal in row 2, column 3, got padding")]
+    [InlineData(5, "expected a wall, a free cell, the start or the goal in row 2, column 3, got a path")]
     [InlineData(2, "expected one 'S', got none")]
-    public void A_question_has_no_padding_and_no_path(int token, string message)
+    public void A_question_has_one_start_and_no_padding_or_path(int token, string message)
     {
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
@@ -136,7 +146,7 @@ public class MazeTaskTests
     public void Other_shapes_and_lengths_are_rejected()
     {
         Three.Invoking(task => task.Encode(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("question: expected 3x3, got 2x2*");
-        Three.Invoking(task => task.EncodeAnswer(MazeAnswer.Parse("S  G", MazeShape.Square(2)))).Should().Throw<ArgumentException>();
+        Three.Invoking(task => task.EncodeAnswer(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>();
         Three.Invoking(task => task.Decode(new int[8])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
         Three.Invoking(task => task.Apply(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
             .WithMessage("inputs, labels: expected 9 of each, got 9 and 8*");

@@ -8,7 +8,7 @@ public class SampleMazeTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_label_is_the_path_of_the_path_finder(string file)
+    public void Every_label_equals_the_path_of_the_path_finder_cell_by_cell(string file)
     {
         var puzzles = MazeCsv.Read(SampleData.PathOf(file)).ToArray();
 
@@ -22,8 +22,8 @@ public class SampleMazeTests
     }
 
     [Fact]
-    public void All_layouts_differ_even_if_rotated_and_reflected() =>
+    public void All_layouts_differ_up_to_symmetry() =>
         Files.SelectMany(file => MazeCsv.Read(SampleData.PathOf(file)))
-            .Select(puzzle => puzzle.Question.Layout.ToCanonical())
+            .Select(puzzle => puzzle.Question.CanonicalLayout())
             .ToHashSet().Should().HaveCount(2000);
 }

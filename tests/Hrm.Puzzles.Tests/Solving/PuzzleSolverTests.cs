@@ -64,7 +64,7 @@ public sealed class PuzzleSolverTests
         var task = new MazeTask(MazeShape.Square(5));
         var answer = mazes.Solve(Maze);
         answer.Answer.Should().Be(task.Decode(solver.Solve(task.Encode(question)).Tokens));
-        answer.IsSolution.Should().Be(MazeChecker.IsSolution(question, answer.Answer));
+        answer.IsSolution.Should().Be(question.IsSolvedBy(answer.Answer));
         (await mazes.SolveAsync(question)).Answer.Should().Be(answer.Answer);
         (await mazes.TraceAsync(question).ToArrayAsync()).Should().HaveCount(2);
         mazes.Invoking(it => it.Solve("# # # ##  #     #   #  #G")).Should().Throw<PuzzleFormatException>().WithMessage("*'S'*");

@@ -112,7 +112,7 @@ internal static class MazeBuildCommand
     private static void WriteStatistics(IAnsiConsole console, MazePuzzle[] mazes)
     {
         console.WriteLine(Statistics("path cells", [.. mazes.Select(maze => maze.PathCells)]));
-        console.WriteLine(Statistics("walls", [.. mazes.Select(maze => maze.Question.Layout.WallCount)]));
+        console.WriteLine(Statistics("walls", [.. mazes.Select(maze => maze.Question.WallCount)]));
     }
 
     private static string Statistics(string name, int[] values)

@@ -55,7 +55,7 @@ internal sealed class MazeToolTask : ToolTask
         try
         {
             var task = new MazeTask(MazeShape.OfCells(inputs.Length));
-            return MazeChecker.FindFault(task.DecodeQuestion(inputs), task.Decode(labels))?.Message;
+            return task.DecodeQuestion(inputs).FindFault(task.Decode(labels))?.Message;
         }
         catch (PuzzleFormatException error)
         {
@@ -64,7 +64,7 @@ internal sealed class MazeToolTask : ToolTask
     }
 
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
-        => new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs).Layout.ToCanonical();
+        => new MazeTask(MazeShape.OfCells(inputs.Length)).DecodeQuestion(inputs).CanonicalLayout();
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new MazeTask(MazeShape.OfCells(size.SequenceLength));
 
@@ -91,7 +91,7 @@ internal sealed class MazeToolTask : ToolTask
         };
     }
 
-    private static GridView View(string title, MazeAnswer answer, MazeGrid question, MazeAnswer? expected = null)
+    private static GridView View(string title, MazeGrid answer, MazeGrid question, MazeGrid? expected = null)
     {
         var cells = Enumerable.Range(0, question.Shape.Cells).Select(cell => (answer[cell], question[cell]) switch
         {
@@ -132,7 +132,7 @@ internal sealed class MazeReport(NamedDataset test) : TaskReport
     public override void Add(EvaluatedExample example)
     {
         var question = _task.DecodeQuestion(example.Inputs);
-        var fault = MazeChecker.FindFault(question, _task.Decode(example.Answer));
+        var fault = question.FindFault(_task.Decode(example.Answer));
         _count++;
         _valid += fault is null or { IsPath: true } ? 1 : 0;
         _shortest += fault is null ? 1 : 0;
