@@ -17,7 +17,7 @@ internal static class CsvFields
     {
         if (line.Contains('\r', StringComparison.Ordinal))
         {
-            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return in a line", file, number);
+            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
         }
 
         var fields = new List<string>();
