@@ -17,7 +17,7 @@ try
 {
     await using var app = ServiceApplication.Create(args);
     await app.StartAsync();
-    Console.WriteLine($"Serving {app.Services.GetRequiredService<IServedPuzzle>()} at {string.Join(" and ", app.Urls)}; Ctrl+C stops.");
+    Console.WriteLine($"Serving {app.Services.GetRequiredService<ServedPuzzle>()} at {string.Join(" and ", app.Urls)}; Ctrl+C stops.");
     await app.WaitForShutdownAsync();
     return 0;
 }

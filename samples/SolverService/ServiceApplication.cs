@@ -43,7 +43,7 @@ public static class ServiceApplication
         });
         builder.Services
             .AddHrmSolver(builder.Configuration.GetSection("Solver"))
-            .AddSingleton(services => ServedPuzzles.Of(services.GetRequiredService<HrmSolver>().Config))
+            .AddSingleton(services => ServedPuzzle.Of(services.GetRequiredService<HrmSolver>().Config))
             .AddProblemDetails()
             .AddSingleton<IProblemDetailsWriter, UnnegotiatedProblemWriter>()
             .AddExceptionHandler<ProblemHandler>()
@@ -83,7 +83,7 @@ public static class ServiceApplication
     private static WebApplication Map(WebApplication app)
     {
         // Now, rather than at the first request: a model that does not load must end the start.
-        var puzzle = app.Services.GetRequiredService<IServedPuzzle>();
+        var puzzle = app.Services.GetRequiredService<ServedPuzzle>();
         app.UseMiddleware<PageSecurity>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

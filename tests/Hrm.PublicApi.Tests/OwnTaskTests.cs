@@ -7,15 +7,14 @@ namespace Hrm.PublicApi.Tests;
 public sealed class OwnTaskTests
 {
     private const int Length = 6;
-    private const int Limit = 10;
 
-    private readonly SortingTask _task = new(Length, Limit);
+    private readonly SortingTask _task = new(Length);
 
     [Fact]
     public void A_group_begins_with_the_example_and_goes_on_with_variants()
     {
-        var example = _task.ToExample([3, 1, 2, 9, 0, 4], [0, 1, 2, 3, 4, 9]);
-        var group = _task.ToGroup(example, variants: 50, new StatefulRandom(1));
+        var example = new PuzzleExample(_task.Parse("312904"), _task.Parse("012349"));
+        var group = PuzzleGroup.Augmented(example, _task, variants: 50, new StatefulRandom(1));
         group.Puzzles.Should().HaveCount(51).And.OnlyContain(puzzle => puzzle.Count == 1);
         group.Puzzles[0].Should().Equal(example);
         group.Puzzles.Should().OnlyContain(puzzle => puzzle[0].Labels.SequenceEqual(example.Labels) && _task.IsSolution(puzzle[0].Inputs, puzzle[0].Labels));

@@ -18,7 +18,7 @@ public sealed class ShippedModelTests
 
         // <shipped-model>
         using var solver = HrmSolver.Load(folder, new SolverOptions { MaxSegments = 64 }, new ConfidenceHalting(0.95));
-        var answer = new SudokuSolver(solver).Solve(puzzle);
+        var answer = new PuzzleSolver(solver, new SudokuTask()).Solve(puzzle);
         // </shipped-model>
 
         answer.IsSolution.Should().BeTrue();

@@ -52,7 +52,7 @@ public sealed class BadRequestTests
     [Theory]
     [InlineData("     #     #     #     #G", "expected one 'S', got none")]
     [InlineData("S    #     #     #     # ", "expected one 'G', got none")]
-    [InlineData("S                  #   #G", "expected a way from the start in row 1, column 1 to the goal in row 5, column 5, got none")]
+    [InlineData("S                  #   #G", "expected a path from the start in row 1, column 1 to the goal in row 5, column 5, got none")]
     public async Task A_bad_maze_is_named(string maze, string message)
     {
         await using var service = await RunningService.StartAsync(TinyModels.Maze(5));

@@ -45,8 +45,8 @@ public sealed class SolveTests
     public void A_right_answer_is_told_from_a_wrong_one()
     {
         const string Solution = "942138756673245198518796243385914627794682315261573489436851972829467531157329864";
-        var sudoku = ServedPuzzles.Of(TinyModels.Sudoku(9));
-        var (inputs, right) = (sudoku.Encode(Puzzles.Sudoku), sudoku.Encode(Solution));
+        var sudoku = ServedPuzzle.Of(TinyModels.Sudoku(9));
+        var (inputs, right) = (sudoku.Task.Parse(Puzzles.Sudoku), sudoku.Task.Parse(Solution));
         PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeTrue();
         (right[1], right[2]) = (right[2], right[1]);
         PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeFalse();
@@ -56,8 +56,8 @@ public sealed class SolveTests
     public async Task What_is_no_number_is_null_in_json()
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
-        var sudoku = ServedPuzzles.Of(TinyModels.Sudoku(4));
-        var tokens = sudoku.Encode(new string('.', 16));
+        var sudoku = ServedPuzzle.Of(TinyModels.Sudoku(4));
+        var tokens = sudoku.Task.Parse(new string('.', 16));
         PuzzleResponse.Of(sudoku, tokens, tokens, 1, float.NaN, HaltReason.Maximum).Confidence.Should().BeNull();
         SegmentEvent.Of(sudoku, tokens, new SegmentAnswer(1, tokens, float.NaN, float.PositiveInfinity, float.NaN, 1, HaltReason.None))
             .Should().BeEquivalentTo(new { QHalt = (double?)null, QContinue = (double?)null, HighResidual = (double?)null, LowResidual = 1.0 });

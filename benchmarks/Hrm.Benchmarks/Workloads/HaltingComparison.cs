@@ -55,7 +55,7 @@ internal sealed record HaltingComparison(int Puzzles, double FixedPerSecond, dou
         var puzzles = csv is null
             ? SudokuSplit.FourByFour(trainingPuzzles: 0, testPuzzles: MaximumPuzzles, new StatefulRandom(7)).Test
             : SudokuCsv.Read(csv, shape).Take(MaximumPuzzles);
-        return [.. puzzles.Select(puzzle => (task.Encode(puzzle.Question), task.EncodeAnswer(puzzle.Answer)))];
+        return [.. puzzles.Select(puzzle => (task.Encode(puzzle.Question), task.Encode(puzzle.Answer)))];
     }
 
     private static int Solve(HrmSolver solver, (int[] Inputs, int[] Labels)[] puzzles)

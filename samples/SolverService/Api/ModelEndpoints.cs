@@ -11,7 +11,7 @@ internal static class ModelEndpoints
         routes.MapGet("/health", Health).WithSummary("Answers as soon as the model is loaded: before that nobody listens.");
     }
 
-    private static ModelResponse Model(IServedPuzzle puzzle, HrmSolver solver)
+    private static ModelResponse Model(ServedPuzzle puzzle, HrmSolver solver)
         => new(puzzle.Kind, puzzle.Side, puzzle.BoxRows, puzzle.Symbols, solver.Config.ParameterCount, puzzle.Examples);
 
     private static HealthResponse Health(HrmSolver solver)

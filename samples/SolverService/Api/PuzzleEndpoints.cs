@@ -23,18 +23,18 @@ internal static class PuzzleEndpoints
     }
 
     private static async Task<PuzzleResponse> SolveAsync(
-        PuzzleRequest request, IServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
+        PuzzleRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
     {
-        var inputs = puzzle.Encode(request.Puzzle);
+        var inputs = puzzle.Task.Parse(request.Puzzle);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         var answer = await solver.SolveAsync(inputs, cancellationToken: stop.Token);
         return PuzzleResponse.Of(puzzle, inputs, answer.Tokens, answer.Segments, answer.QHalt, answer.Reason);
     }
 
     private static async Task<IResult> TraceAsync(
-        PuzzleRequest request, IServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
+        PuzzleRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
     {
-        var inputs = puzzle.Encode(request.Puzzle);
+        var inputs = puzzle.Task.Parse(request.Puzzle);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         var answers = solver.TraceAsync(inputs, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
         try
@@ -54,7 +54,7 @@ internal static class PuzzleEndpoints
 
     /// <summary>An event for the answer that is there, and for each that follows.</summary>
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        IServedPuzzle puzzle,
+        ServedPuzzle puzzle,
         int[] inputs,
         IAsyncEnumerator<SegmentAnswer> answers,
         CancellationTokenSource stop,

@@ -11,10 +11,10 @@ namespace Hrm.Samples.SolverService;
 /// <param name="Reason">Why the thinking ended: <c>QValues</c>, <c>Maximum</c>, <c>Confident</c>, <c>Stable</c>, <c>Time</c>, or several of them.</param>
 internal sealed record PuzzleResponse(string Puzzle, string Solution, bool IsSolved, int Segments, double? Confidence, string Reason)
 {
-    public static PuzzleResponse Of(IServedPuzzle puzzle, int[] inputs, int[] prediction, int segments, float qHalt, HaltReason reason) => new(
-        puzzle.Decode(inputs),
-        puzzle.Decode(prediction),
-        puzzle.IsSolution(inputs, prediction),
+    public static PuzzleResponse Of(ServedPuzzle puzzle, int[] inputs, int[] prediction, int segments, float qHalt, HaltReason reason) => new(
+        puzzle.Task.Format(inputs),
+        puzzle.Task.Format(prediction),
+        puzzle.Task.IsSolution(inputs, prediction),
         segments,
         FiniteNumber.OrNull(1 / (1 + Math.Exp(-(double)qHalt))),
         reason.ToString());

@@ -13,10 +13,10 @@ namespace Hrm.Samples.SolverService;
 internal sealed record SegmentEvent(
     int Segment, string Board, bool IsSolved, double? QHalt, double? QContinue, double? HighResidual, double? LowResidual)
 {
-    public static SegmentEvent Of(IServedPuzzle puzzle, int[] inputs, SegmentAnswer answer) => new(
+    public static SegmentEvent Of(ServedPuzzle puzzle, int[] inputs, SegmentAnswer answer) => new(
         answer.Segment,
-        puzzle.Decode(answer.Tokens),
-        puzzle.IsSolution(inputs, answer.Tokens),
+        puzzle.Task.Format(answer.Tokens),
+        puzzle.Task.IsSolution(inputs, answer.Tokens),
         FiniteNumber.OrNull(answer.QHalt),
         FiniteNumber.OrNull(answer.QContinue),
         FiniteNumber.OrNull(answer.HighResidual),

@@ -1,21 +1,22 @@
-using System.Runtime.CompilerServices;
-
 namespace Hrm.Core;
 
-/// <summary>A solver that speaks the language of a task: questions in, answers out, checked.</summary>
-/// <typeparam name="TQuestion">What is asked.</typeparam>
-/// <typeparam name="TAnswer">What answers it.</typeparam>
-/// <remarks>As safe from several threads as the solver beneath, which stays the caller's.</remarks>
-public sealed class PuzzleSolver<TQuestion, TAnswer>
+/// <summary>Solves the puzzles of a task: text in, checked text out.</summary>
+/// <remarks>As safe from several threads as the solver, which the caller still owns.</remarks>
+/// <example><code>
+/// using var solver = HrmSolver.Load("my-model");
+/// var answer = new PuzzleSolver(solver, task).Solve(text);
+/// Console.WriteLine($"{answer.Text} {(answer.IsSolution ? "solves it" : "is wrong")}");
+/// </code></example>
+public sealed class PuzzleSolver
 {
     private readonly HrmSolver _solver;
-    private readonly IPuzzleTask<TQuestion, TAnswer> _task;
+    private readonly IPuzzleTask _task;
 
     /// <summary>Creates the solver.</summary>
-    /// <param name="solver">Solves tokens; stays the caller's.</param>
-    /// <param name="task">Turns questions into tokens, and tokens into answers.</param>
-    /// <exception cref="ShapeMismatchException">The model was made for puzzles of another size than the task's.</exception>
-    public PuzzleSolver(HrmSolver solver, IPuzzleTask<TQuestion, TAnswer> task)
+    /// <param name="solver">The model's solver; the caller still owns it.</param>
+    /// <param name="task">Reads puzzles, writes and checks answers.</param>
+    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens or token values than the task.</exception>
+    public PuzzleSolver(HrmSolver solver, IPuzzleTask task)
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(task);
@@ -31,41 +32,32 @@ public sealed class PuzzleSolver<TQuestion, TAnswer>
         _task = task;
     }
 
-    /// <summary>Solves a puzzle; waits for the answer.</summary>
-    /// <param name="question">The question.</param>
-    /// <exception cref="HrmException">The question is none of the task, or the solver refuses it.</exception>
-    public PuzzleAnswer<TAnswer> Solve(TQuestion question)
+    /// <summary>Solves a puzzle; blocks until the answer is ready.</summary>
+    /// <param name="text">The puzzle as text.</param>
+    /// <exception cref="HrmException">The text is not a puzzle of the task, or the queue of the solver is full.</exception>
+    public PuzzleAnswer Solve(string text)
     {
-        var inputs = _task.Encode(question);
-        return ToAnswer(inputs, _solver.Solve(inputs));
+        var inputs = _task.Parse(text);
+        return Check(inputs, _solver.Solve(inputs));
     }
 
     /// <summary>Solves a puzzle.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="cancellationToken">Gives the puzzle up.</param>
-    /// <exception cref="HrmException">The question is none of the task, or the solver refuses it.</exception>
+    /// <param name="text">The puzzle as text.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="HrmException">The text is not a puzzle of the task, or the queue of the solver is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<PuzzleAnswer<TAnswer>> SolveAsync(TQuestion question, CancellationToken cancellationToken = default)
+    public async Task<PuzzleAnswer> SolveAsync(string text, CancellationToken cancellationToken = default)
     {
-        var inputs = _task.Encode(question);
-        return ToAnswer(inputs, await _solver.SolveAsync(inputs, cancellationToken: cancellationToken).ConfigureAwait(false));
+        var inputs = _task.Parse(text);
+        return Check(inputs, await _solver.SolveAsync(inputs, cancellationToken: cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Solves a puzzle, and gives the answer in the making after each segment as soon as it is there.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="cancellationToken">Gives the puzzle up.</param>
-    /// <returns>An answer a segment, in order; a reader that stops early frees the puzzle's place.</returns>
-    /// <exception cref="HrmException">The question is none of the task, or the solver refuses it.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async IAsyncEnumerable<PuzzleTrace<TAnswer>> TraceAsync(TQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var inputs = _task.Encode(question);
-        await foreach (var segment in _solver.TraceAsync(inputs, cancellationToken: cancellationToken).ConfigureAwait(false))
-        {
-            yield return new PuzzleTrace<TAnswer>(_task.Decode(segment.Tokens), _task.IsSolution(inputs, segment.Tokens), segment);
-        }
-    }
-
-    private PuzzleAnswer<TAnswer> ToAnswer(int[] inputs, SolverAnswer answer)
-        => new(_task.Decode(answer.Tokens), _task.IsSolution(inputs, answer.Tokens), answer);
+    private PuzzleAnswer Check(int[] inputs, SolverAnswer answer)
+        => new(_task.Format(answer.Tokens), _task.IsSolution(inputs, answer.Tokens), answer);
 }
+
+/// <summary>The answer of a model to a puzzle of a task.</summary>
+/// <param name="Text">The answer as text, right or wrong.</param>
+/// <param name="IsSolution">Whether the answer passes the check of the task.</param>
+/// <param name="Thinking">The tokens, the number of segments and the Q values.</param>
+public sealed record PuzzleAnswer(string Text, bool IsSolution, SolverAnswer Thinking);

@@ -10,7 +10,7 @@ namespace Hrm.Puzzles;
 /// The authors' encoding: 0 padding, 1 wall, 2 free, 3 start, 4 goal, 5 path; one token per cell, row by row, and every cell is
 /// labelled. A 30×30 maze has 900 tokens of a vocabulary of 6. The paper trains on Maze-Hard without augmentation.
 /// </remarks>
-public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeGrid>, ISymmetricTask
+public sealed class MazeTask : ISymmetricTask
 {
     private readonly DihedralTransform[] _symmetries;
     private readonly bool _augments;
@@ -35,32 +35,28 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeGrid>, ISymmetricTask
     /// <inheritdoc/>
     public int VocabularySize => MazeCells.Symbols.Length;
 
-    /// <summary>Reads a maze, one character per cell, row by row; <see cref="Format"/> is the inverse.</summary>
+    /// <summary>Reads a maze, one character per cell, row by row.</summary>
     /// <param name="text">The characters: '#' wall, ' ' free, 'S' start, 'G' goal.</param>
-    /// <exception cref="PuzzleFormatException">Another length or character, or not one start and one goal; names the cell.</exception>
-    public MazeGrid Parse(string text) => MazeGrid.Parse(text, Shape).RequireQuestion();
-
-    /// <summary>Writes a grid, one character per cell, row by row; 'o' is path and '?' padding.</summary>
-    /// <param name="grid">The grid.</param>
-    /// <exception cref="ArgumentException">A grid of another shape.</exception>
-    public string Format(MazeGrid grid) => RequireShape(grid, nameof(grid)).ToString();
-
-    /// <summary>Encodes a maze.</summary>
-    /// <param name="question">The maze.</param>
     /// <returns>One token per cell.</returns>
-    /// <exception cref="ArgumentException">A maze of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">A grid that is not a question; names the cell.</exception>
-    public int[] Encode(MazeGrid question) => Tokens(RequireShape(question, nameof(question)).RequireQuestion());
+    /// <exception cref="PuzzleFormatException">Another length or character, or not one start and one goal; names the cell.</exception>
+    /// <exception cref="MazeRuleException">No path from the start to the goal.</exception>
+    public int[] Parse(string text) => Encode(MazePuzzle.Of(MazeGrid.Parse(text, Shape)).Question);
 
-    /// <summary>Encodes an answer as labels; every cell counts.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <returns>One token per cell; <see cref="PuzzleBatch.IgnoredLabel"/> for padding.</returns>
-    /// <exception cref="ArgumentException">An answer of another shape.</exception>
-    public int[] EncodeAnswer(MazeGrid answer)
+    /// <summary>Writes a maze or an answer, one character per cell, row by row; 'o' is path and '?' padding.</summary>
+    /// <param name="tokens">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    public string Format(ReadOnlySpan<int> tokens) => Decode(tokens).ToString();
+
+    /// <summary>Encodes a maze or an answer.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <returns>One token per cell.</returns>
+    /// <exception cref="ArgumentException">A grid of another shape.</exception>
+    public int[] Encode(MazeGrid grid)
     {
-        var labels = Tokens(RequireShape(answer, nameof(answer)));
-        labels.AsSpan().Replace((int)MazeCell.Padding, PuzzleBatch.IgnoredLabel);
-        return labels;
+        ArgumentNullException.ThrowIfNull(grid);
+        return grid.Shape == Shape
+            ? Array.ConvertAll(grid.Cells.ToArray(), cell => (int)cell)
+            : throw new ArgumentException($"grid: expected {Shape}, got {grid.Shape}", nameof(grid));
     }
 
     /// <summary>Encodes a puzzle as a training example.</summary>
@@ -69,7 +65,7 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeGrid>, ISymmetricTask
     public PuzzleExample ToExample(MazePuzzle puzzle)
     {
         ArgumentNullException.ThrowIfNull(puzzle);
-        return new PuzzleExample(Encode(puzzle.Question), EncodeAnswer(puzzle.Answer));
+        return new PuzzleExample(Encode(puzzle.Question), Encode(puzzle.Answer));
     }
 
     /// <summary>Decodes a prediction: any tokens of the vocabulary.</summary>
@@ -144,14 +140,6 @@ public sealed class MazeTask : IPuzzleTask<MazeGrid, MazeGrid>, ISymmetricTask
     internal IEnumerable<PuzzleExample> VariantsOf(PuzzleExample example) => _symmetries
         .Select(symmetry => new TokenSymmetry(Shape, symmetry))
         .Select(symmetry => new PuzzleExample(symmetry.Apply(example.Inputs), symmetry.Apply(example.Labels)));
-
-    private static int[] Tokens(MazeGrid grid) => Array.ConvertAll(grid.Cells.ToArray(), cell => (int)cell);
-
-    private MazeGrid RequireShape(MazeGrid grid, string name)
-    {
-        ArgumentNullException.ThrowIfNull(grid, name);
-        return grid.Shape == Shape ? grid : throw new ArgumentException($"{name}: expected {Shape}, got {grid.Shape}", name);
-    }
 
     /// <summary>A symmetry over tokens; it keeps the shape.</summary>
     private sealed class TokenSymmetry(MazeShape shape, DihedralTransform transform) : IPuzzleSymmetry

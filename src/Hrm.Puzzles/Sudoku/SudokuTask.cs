@@ -10,7 +10,7 @@ namespace Hrm.Puzzles;
 /// The authors' encoding: 0 is padding, a blank is 1, digit d is d + 1. A 9×9 grid has 81 tokens of a vocabulary of 11. In dataset
 /// folders 0 is also the ignored label; in memory that is <see cref="PuzzleBatch.IgnoredLabel"/>.
 /// </remarks>
-public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetricTask
+public sealed class SudokuTask : ISymmetricTask
 {
     /// <summary>The token of a blank; digit d has the token <c>BlankToken + d</c>.</summary>
     public const int BlankToken = 1;
@@ -22,15 +22,14 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
     private readonly double _maxHintFraction;
 
     /// <summary>Creates the task of a shape.</summary>
-    /// <param name="shape">The shape of the grids.</param>
+    /// <param name="shape">The shape of the grids; by default 9×9.</param>
     /// <param name="options">How <see cref="Apply"/> varies examples; read once. Default: random symmetries.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
-    public SudokuTask(SudokuShape shape, SudokuAugmentationOptions? options = null)
+    public SudokuTask(SudokuShape? shape = null, SudokuAugmentationOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(shape);
         options ??= new SudokuAugmentationOptions();
         InvalidConfigException.ThrowIfInvalid("Sudoku augmentation options", options);
-        Shape = shape;
+        Shape = shape ?? SudokuShape.Nine;
         _symmetries = options.Symmetries;
         _hintProbability = options.HintProbability;
         _maxHintFraction = options.MaxHintFraction;
@@ -45,39 +44,32 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
     /// <inheritdoc/>
     public int VocabularySize => Shape.Side + 2;
 
-    /// <summary>Reads a question, one character per cell, row by row; <see cref="Format"/> is the inverse.</summary>
-    /// <param name="text">The characters; '.' or '0' is a blank.</param>
+    /// <summary>Reads a Sudoku, one character per cell, row by row.</summary>
+    /// <param name="text">The givens; '.' or '0' is a blank.</param>
+    /// <returns>One token per cell.</returns>
     /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
     /// <exception cref="SudokuRuleException">Conflicting givens; names the cells.</exception>
-    public SudokuGrid Parse(string text) => RequireNoConflict(SudokuGrid.Parse(text, Shape));
-
-    /// <summary>Writes a grid, one character per cell, row by row; a blank is '.'.</summary>
-    public string Format(SudokuGrid grid)
+    public int[] Parse(string text)
     {
-        RequireShape(grid, nameof(grid));
-        return grid.ToString();
+        var question = SudokuGrid.Parse(text, Shape);
+        return question.FindConflict() is { } conflict ? throw new SudokuRuleException(conflict) : Encode(question);
     }
 
-    /// <summary>Encodes a question.</summary>
-    /// <param name="question">The givens.</param>
+    /// <summary>Writes a grid, one character per cell, row by row; a blank or padding is '.'.</summary>
+    /// <param name="tokens">One token per cell.</param>
+    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    public string Format(ReadOnlySpan<int> tokens) => Decode(tokens).ToString();
+
+    /// <summary>Encodes a question or an answer.</summary>
+    /// <param name="grid">The grid.</param>
     /// <returns>One token per cell.</returns>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
-    public int[] Encode(SudokuGrid question)
+    public int[] Encode(SudokuGrid grid)
     {
-        RequireShape(question, nameof(question));
-        return Array.ConvertAll(question.Digits.ToArray(), digit => digit + BlankToken);
-    }
-
-    /// <summary>Encodes an answer as labels; every cell counts, including the givens.</summary>
-    /// <param name="answer">A grid without blanks.</param>
-    /// <returns>One label per cell.</returns>
-    /// <exception cref="ArgumentException">A grid of another shape, or one with a blank.</exception>
-    public int[] EncodeAnswer(SudokuGrid answer)
-    {
-        ArgumentNullException.ThrowIfNull(answer);
-        return answer.IsComplete
-            ? Encode(answer)
-            : throw new ArgumentException($"answer: expected a grid without blanks, got '{answer}'", nameof(answer));
+        ArgumentNullException.ThrowIfNull(grid);
+        return grid.Shape.Equals(Shape)
+            ? Array.ConvertAll(grid.Digits.ToArray(), digit => digit + BlankToken)
+            : throw new ArgumentException($"grid: expected {Shape}, got {grid.Shape}", nameof(grid));
     }
 
     /// <summary>Encodes a puzzle as a training example.</summary>
@@ -159,13 +151,6 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
         return new TokenSymmetry(this, SudokuSymmetry.Random(Shape, random));
     }
 
-    /// <summary>Returns the question, or throws if its givens conflict.</summary>
-    internal static SudokuGrid RequireNoConflict(SudokuGrid question)
-    {
-        ArgumentNullException.ThrowIfNull(question);
-        return question.FindConflict() is { } conflict ? throw new SudokuRuleException(conflict) : question;
-    }
-
     private void GiveHints(Span<int> inputs, ReadOnlySpan<int> labels, Random random)
     {
         Span<byte> blanks = stackalloc byte[inputs.Length];
@@ -199,15 +184,6 @@ public sealed class SudokuTask : IPuzzleTask<SudokuGrid, SudokuGrid>, ISymmetric
         }
 
         return SudokuGrid.FromDigits(digits, Shape);
-    }
-
-    private void RequireShape(SudokuGrid grid, string name)
-    {
-        ArgumentNullException.ThrowIfNull(grid, name);
-        if (!grid.Shape.Equals(Shape))
-        {
-            throw new ArgumentException($"{name}: expected {Shape}, got {grid.Shape}", name);
-        }
     }
 
     private void RequireTokens(ReadOnlySpan<int> tokens, int lowest)

@@ -20,6 +20,10 @@ internal sealed class RelabellingTask(Func<int[], bool>? isSolution = null, int?
 
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction) => isSolution!(prediction.ToArray());
 
+    public int[] Parse(string text) => throw new NotSupportedException();
+
+    public string Format(ReadOnlySpan<int> tokens) => throw new NotSupportedException();
+
     public void Apply(Span<int> inputs, Span<int> labels, Random random) => throw new NotSupportedException();
 
     private sealed class Relabelling(int[] labels) : IPuzzleSymmetry

@@ -9,7 +9,7 @@ namespace Hrm.PublicApi.Tests.Documents;
 /// <summary>The code of docs/inference.md, and of the README where it solves.</summary>
 public sealed class InferenceGuideTests : GuideFolder
 {
-    private static readonly int[] Tokens = new SudokuTask(SudokuShape.Four).Encode(SudokuGrid.Parse("123.3....1....2.", SudokuShape.Four));
+    private static readonly int[] Tokens = new SudokuTask(SudokuShape.Four).Parse("123.3....1....2.");
 
     private readonly string _model;
 
@@ -26,8 +26,8 @@ public sealed class InferenceGuideTests : GuideFolder
     {
         // <solve>
         using var solver = HrmSolver.Load("my-model");
-        var answer = new SudokuSolver(solver).Solve("123.3....1....2.");
-        Console.WriteLine($"{answer.Answer}: {answer.IsSolution}, after {answer.Thinking.Segments} segments");
+        var answer = new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four)).Solve("123.3....1....2.");
+        Console.WriteLine($"{answer.Text}: {answer.IsSolution}, after {answer.Thinking.Segments} segments");
         // </solve>
 
         answer.Thinking.Segments.Should().BePositive();

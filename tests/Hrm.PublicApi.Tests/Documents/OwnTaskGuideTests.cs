@@ -12,11 +12,11 @@ public sealed class OwnTaskGuideTests : GuideFolder
     public void A_task_is_trained_scored_saved_and_solved()
     {
         // <own-data>
-        var task = new SortingTask(length: 6, limit: 10);
+        var task = new SortingTask(length: 6);
         var random = new StatefulRandom(1);
-        int[][] questions = [.. Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 6).Select(_ => random.Next(10)).ToArray())];
-        var examples = questions.Select(question => task.ToExample(question, [.. question.Order()])).ToArray();
-        var training = new InMemoryPuzzleDataset(examples[..400].Select(example => task.ToGroup(example, variants: 3, random)), task.VocabularySize);
+        var questions = Enumerable.Range(0, 600).Select(_ => random.Next(1_000_000).ToString("D6"));
+        var examples = questions.Select(question => new PuzzleExample(task.Parse(question), task.Parse(string.Concat(question.Order())))).ToArray();
+        var training = new InMemoryPuzzleDataset(examples[..400].Select(example => PuzzleGroup.Augmented(example, task, variants: 3, random)), task.VocabularySize);
         var test = new InMemoryPuzzleDataset(examples[400..], task.VocabularySize);
         // </own-data>
 
@@ -48,10 +48,10 @@ public sealed class OwnTaskGuideTests : GuideFolder
         // <own-solver>
         model.Save("sorting-model");
         using var solver = HrmSolver.Load("sorting-model", new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
-        var answer = new PuzzleSolver<int[], int[]>(solver, task).Solve([5, 3, 9, 0, 3, 1]);
-        Console.WriteLine($"{string.Join(' ', answer.Answer)}: {(answer.IsSolution ? "sorted" : "not sorted")}");
+        var answer = new PuzzleSolver(solver, task).Solve("539031");
+        Console.WriteLine($"{answer.Text}: {(answer.IsSolution ? "sorted" : "not sorted")}");
         // </own-solver>
 
-        answer.Answer.Should().HaveCount(6);
+        answer.Text.Should().HaveLength(6);
     }
 }

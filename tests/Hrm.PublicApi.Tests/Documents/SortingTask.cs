@@ -3,20 +3,21 @@ using Hrm.Core;
 namespace Hrm.PublicApi.Tests.Documents;
 
 // <own-task>
-/// <summary>Sorts numbers from 0 to below the limit. Token n + 1 is the number n; token 0 is padding.</summary>
-internal sealed class SortingTask(int length, int limit) : IPuzzleTask<int[], int[]>
+/// <summary>Sorts digits: "539031" has the answer "013359". Token n + 1 is the digit n; token 0 is padding.</summary>
+internal sealed class SortingTask(int length) : IPuzzleTask
 {
     public int SequenceLength => length;
 
-    public int VocabularySize => limit + 1;
+    public int VocabularySize => 11;
 
-    public int[] Encode(int[] question) => [.. question.Select(number => number + 1)];
+    public int[] Parse(string text) => text.Length == length && text.All(char.IsAsciiDigit)
+        ? [.. text.Select(digit => digit - '0' + 1)]
+        : throw new FormatException($"expected {length} digits, got '{text}'");
 
-    public int[] EncodeAnswer(int[] answer) => Encode(answer);
+    public string Format(ReadOnlySpan<int> tokens)
+        => string.Concat(tokens.ToArray().Select(token => token == 0 ? '?' : (char)('0' + token - 1)));
 
-    public int[] Decode(ReadOnlySpan<int> prediction) => [.. prediction.ToArray().Select(token => token - 1)];
-
-    /// <summary>The order of what is asked does not change the answer.</summary>
+    /// <summary>The order of the question does not change the answer.</summary>
     public void Apply(Span<int> inputs, Span<int> labels, Random random) => random.Shuffle(inputs);
 
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)

@@ -13,32 +13,27 @@ public sealed class PuzzleSolverTests
     {
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
-        var sudoku = new SudokuSolver(solver);
         var task = new SudokuTask(SudokuShape.Four);
-        var question = SudokuGrid.Parse(Legal, SudokuShape.Four);
-        var expected = solver.Solve(task.Encode(question));
+        var sudoku = new PuzzleSolver(solver, task);
+        var expected = solver.Solve(task.Parse(Legal));
 
         var answer = sudoku.Solve(Legal);
         answer.Thinking.Should().BeEquivalentTo(expected);
-        answer.Answer.Should().Be(task.Decode(expected.Tokens));
-        answer.IsSolution.Should().Be(question.IsSolvedBy(answer.Answer));
-        (await sudoku.SolveAsync(question)).Should().BeEquivalentTo(answer);
-        var trace = await sudoku.TraceAsync(question).ToArrayAsync();
-        trace.Should().HaveCount(3);
-        trace[^1].Answer.Should().Be(answer.Answer);
-        trace.Select(segment => segment.Segment.Segment).Should().Equal(1, 2, 3);
+        answer.Text.Should().Be(task.Format(expected.Tokens));
+        answer.IsSolution.Should().Be(SudokuGrid.Parse(Legal, SudokuShape.Four).IsSolvedBy(task.Decode(expected.Tokens)));
+        (await sudoku.SolveAsync(Legal)).Should().BeEquivalentTo(answer);
     }
 
     [Fact]
-    public void An_invalid_sudoku_is_rejected_before_the_model_runs()
+    public async Task An_invalid_sudoku_is_rejected_before_the_model_runs()
     {
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
-        var sudoku = new SudokuSolver(solver);
+        var sudoku = new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four));
         sudoku.Invoking(it => it.Solve(Conflict)).Should().Throw<SudokuRuleException>();
+        await sudoku.Awaiting(it => it.SolveAsync(Conflict)).Should().ThrowAsync<SudokuRuleException>();
         sudoku.Invoking(it => it.Solve("123")).Should().Throw<PuzzleFormatException>().WithMessage("*16*3*");
         sudoku.Invoking(it => it.Solve("x...............")).Should().Throw<PuzzleFormatException>();
-        sudoku.Invoking(it => it.TraceAsync(SudokuGrid.Parse(Conflict, SudokuShape.Four))).Should().Throw<SudokuRuleException>("at the call, not at the first answer");
         solver.Statistics.Solved.Should().Be(0);
     }
 
@@ -50,24 +45,23 @@ public sealed class PuzzleSolverTests
     {
         using var model = PuzzleModels.Create(tokens, vocabulary);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
-        FluentActions.Invoking(() => new SudokuSolver(solver)).Should().Throw<ShapeMismatchException>();
+        FluentActions.Invoking(() => new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four))).Should().Throw<ShapeMismatchException>();
     }
 
     [Fact]
-    public async Task A_maze_is_answered_by_the_prediction_of_the_model()
+    public void A_maze_is_answered_by_the_prediction_of_the_model()
     {
         using var model = PuzzleModels.Create(25, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
-        var mazes = new MazeSolver(solver);
         const string Maze = "S # #  #     #   #  #   G";
-        var question = MazeGrid.Parse(Maze);
         var task = new MazeTask(MazeShape.Square(5));
+        var mazes = new PuzzleSolver(solver, task);
         var answer = mazes.Solve(Maze);
-        answer.Answer.Should().Be(task.Decode(solver.Solve(task.Encode(question)).Tokens));
-        answer.IsSolution.Should().Be(question.IsSolvedBy(answer.Answer));
-        (await mazes.SolveAsync(question)).Answer.Should().Be(answer.Answer);
-        (await mazes.TraceAsync(question).ToArrayAsync()).Should().HaveCount(2);
+        answer.Text.Should().Be(task.Format(solver.Solve(task.Parse(Maze)).Tokens));
+        answer.IsSolution.Should().Be(MazeGrid.Parse(Maze).IsSolvedBy(MazeGrid.Parse(answer.Text.Replace('?', '#'))));
         mazes.Invoking(it => it.Solve("# # # ##  #     #   #  #G")).Should().Throw<PuzzleFormatException>().WithMessage("*'S'*");
+        mazes.Invoking(it => it.Solve("S#                     #G")).Should().NotThrow();
+        mazes.Invoking(it => it.Solve("S#   ##                 G")).Should().Throw<MazeRuleException>().WithMessage("*path from the start in row 1, column 1*");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class TaskSymmetryTests
         var random = new StatefulRandom(seed);
         var task = new SudokuTask(SudokuShape.Four);
         var puzzle = new SudokuGenerator(SudokuShape.Four, random).NextPuzzle(6);
-        var (inputs, labels) = (task.Encode(puzzle.Question), task.EncodeAnswer(puzzle.Answer));
+        var (inputs, labels) = (task.Encode(puzzle.Question), task.Encode(puzzle.Answer));
         var symmetry = task.DrawSymmetry(random);
         var (askedInputs, askedLabels) = (symmetry.Apply(inputs), symmetry.Apply(labels));
         task.IsSolution(askedInputs, askedLabels).Should().BeTrue();
@@ -26,7 +26,7 @@ public class TaskSymmetryTests
         var random = new StatefulRandom(seed);
         var task = new MazeTask(MazeShape.Square(6), symmetries: false);
         var puzzle = new MazeGenerator(task.Shape, 6, random).NextPuzzle();
-        var (inputs, labels) = (task.Encode(puzzle.Question), task.EncodeAnswer(puzzle.Answer));
+        var (inputs, labels) = (task.Encode(puzzle.Question), task.Encode(puzzle.Answer));
         var symmetry = task.DrawSymmetry(random);
         task.IsSolution(symmetry.Apply(inputs), symmetry.Apply(labels)).Should().BeTrue();
         symmetry.Undo(symmetry.Apply(labels)).Should().Equal(labels);
