@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Hrm.Samples.SolverService;
 
-/// <summary>Refuses a body in an encoding that .NET does not decode, which the framework's reader takes for a fault of the program.</summary>
+/// <summary>Rejects a body in an encoding that .NET does not decode; the framework would report it as an error of the program.</summary>
 internal sealed class KnownCharset(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
@@ -17,7 +17,7 @@ internal sealed class KnownCharset(RequestDelegate next)
                 return Task.CompletedTask;
             }
 
-            // The framework's reader does not know that a parameter may be quoted; an alias may hold characters that have to be.
+            // The framework's reader does not accept a quoted parameter, and some aliases need quotes.
             type.Charset = encoding.WebName;
             context.Request.ContentType = type.ToString();
         }

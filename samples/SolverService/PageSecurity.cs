@@ -1,11 +1,11 @@
 namespace Hrm.Samples.SolverService;
 
-/// <summary>Says to browsers that a page of this service runs nothing and loads nothing that is not its own.</summary>
+/// <summary>Response headers that let the page run and load only files of this service.</summary>
 internal sealed class PageSecurity(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        // As late as that: an error starts its response anew.
+        // Set late, because an error clears the headers of its response.
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;

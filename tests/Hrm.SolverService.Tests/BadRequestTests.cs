@@ -14,14 +14,14 @@ public sealed class BadRequestTests
         { $$"""{"puzzle": "{{Blanks[1..]}}x"}""", "puzzle", "expected '.', '0' or 1 to 9 at character 81 (row 9, column 9), got 'x'" },
         { $$"""{"puzzle": "55{{Blanks[2..]}}"}""", "puzzle", "expected different digits in row 1, column 1 and row 1, column 2, got 5 in both" },
         { "{}", "puzzle", "expected 81 characters, got 0" },
-        { """{"puzzle": null}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 16" },
-        { """{"puzzle": 7}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 13" },
-        { $$"""{"puzle": "{{Blanks}}"}""", "puzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 10" },
-        { """{"puzzle": "1", "puzzle": "2"}""", "puzzle", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 26" },
-        { "{", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
-        { "", "body", "expected {\"puzzle\": \"a character a cell\"}, got nothing" },
-        { "null", "body", "expected {\"puzzle\": \"a character a cell\"}, got nothing" },
-        { "[]", "body", "expected {\"puzzle\": \"a character a cell\"}, got something else near line 1, byte 2" },
+        { """{"puzzle": null}""", "puzzle", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 16" },
+        { """{"puzzle": 7}""", "puzzle", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 13" },
+        { $$"""{"puzle": "{{Blanks}}"}""", "puzle", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 10" },
+        { """{"puzzle": "1", "puzzle": "2"}""", "puzzle", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 26" },
+        { "{", "body", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 2" },
+        { "", "body", "expected {\"puzzle\": \"one character per cell\"}, got nothing" },
+        { "null", "body", "expected {\"puzzle\": \"one character per cell\"}, got nothing" },
+        { "[]", "body", "expected {\"puzzle\": \"one character per cell\"}, got something else near line 1, byte 2" },
     };
 
     [Theory]

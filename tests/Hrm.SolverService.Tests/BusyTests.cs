@@ -81,7 +81,7 @@ public sealed class BusyTests
         await service.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         using var refused = await waiting;
-        (await refused.ReadProblemAsync(503)).GetProperty("detail").GetString().Should().Be("The service stops.");
+        (await refused.ReadProblemAsync(503)).GetProperty("detail").GetString().Should().Be("The service is stopping.");
         var types = new List<string>();
         while (await events.MoveNextAsync())
         {

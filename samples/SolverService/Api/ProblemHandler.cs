@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Hrm.Samples.SolverService;
 
-/// <summary>Tells a client what was wrong with its request, as problem details (RFC 9457) that name the field.</summary>
+/// <summary>Reports an error of a request as problem details (RFC 9457) that name the field.</summary>
 internal sealed class ProblemHandler(IProblemDetailsService problems, IHostApplicationLifetime lifetime) : IExceptionHandler
 {
-    private const string Body = "{\"puzzle\": \"a character a cell\"}";
+    private const string Body = "{\"puzzle\": \"one character per cell\"}";
 
     public ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, IHostAppli
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.Message },
             SolverBusyException busy => Busy(context, busy),
             OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested
-                => new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The service stops." },
+                => new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The service is stopping." },
             _ => null,
         };
         if (problem is null)

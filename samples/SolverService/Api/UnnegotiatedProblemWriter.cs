@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Hrm.Samples.SolverService;
 
 /// <summary>
-/// Writes problem details for a client that accepts no JSON, as one that asks for a stream of events: a reason in the wrong type is
-/// better than none. For those that accept it the framework's own writer comes first.
+/// Writes problem details for clients that do not accept JSON, such as readers of an event stream: a reason of the wrong media type
+/// is better than none. The framework's own writer has priority for clients that accept JSON.
 /// </summary>
 internal sealed class UnnegotiatedProblemWriter : IProblemDetailsWriter
 {

@@ -7,10 +7,10 @@ const [form, examples, tools, container, hint, solve, stop, clear, message, stat
   ["form", "examples", "tools", "editor", "hint", "solve", "stop", "clear", "message", "status", "segments"]
     .map(id => document.getElementById(id));
 
-let running; // what stops the trace that is being watched
+let running; // the AbortController of the current trace
 
 start().catch(error => {
-  document.getElementById("model").textContent = "The model could not be asked for.";
+  document.getElementById("model").textContent = "The model could not be loaded.";
   message.textContent = error.message;
 });
 
@@ -50,7 +50,7 @@ async function watch(model, editor) {
   const question = editor.text;
   segments.replaceChildren();
   message.textContent = "";
-  status.textContent = "Waiting for a place …";
+  status.textContent = "In the queue …";
   stop.disabled = false;
   try {
     await trace(model, editor, question, mine.signal);

@@ -1,4 +1,4 @@
-// What the editors and the boards of answers have in common: a square of cells, and how one moves in it.
+// Common to editors and boards: a square of cells, and the arrow keys in it.
 
 const largest = { editor: 24, board: 14 }; // rem
 

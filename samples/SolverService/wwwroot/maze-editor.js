@@ -42,7 +42,7 @@ export class MazeEditor {
     button.classList.add(...borders(cell, model));
     button.setAttribute("aria-label", `${nameOf(cell, model.side)}: ${names[" "]}`);
     button.addEventListener("pointerdown", event => {
-      button.releasePointerCapture(event.pointerId); // so that a finger, too, draws where it is
+      button.releasePointerCapture(event.pointerId); // otherwise a finger would draw only in the first cell
       if (event.button === 0) {
         this.draw(cell);
       }
@@ -53,7 +53,7 @@ export class MazeEditor {
       }
     });
     button.addEventListener("click", event => {
-      if (event.detail === 0) { // by the keyboard: the pointer has drawn already
+      if (event.detail === 0) { // from the keyboard; the pointer has drawn already
         this.draw(cell);
       }
     });

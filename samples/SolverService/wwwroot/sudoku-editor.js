@@ -2,7 +2,7 @@ import { borders, layOut, nameOf, roam } from "./grid.js";
 
 /** A Sudoku to type: a field a cell. */
 export class SudokuEditor {
-  hint = "Type digits; the arrow keys move. A whole puzzle can be pasted, a character a cell.";
+  hint = "Type digits; the arrow keys move. A whole puzzle can be pasted, one character per cell.";
 
   constructor(container, model) {
     this.symbols = model.symbols;

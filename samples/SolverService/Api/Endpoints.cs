@@ -4,9 +4,17 @@ using Hrm.Core;
 
 namespace Hrm.Samples.SolverService;
 
-/// <summary>A puzzle in, its answer out: at once, or as it forms.</summary>
-internal static class PuzzleEndpoints
+/// <summary>The endpoints of the API: the model, its state, and puzzles to solve.</summary>
+internal static class Endpoints
 {
+    public static void MapModel(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver) => new ModelResponse(
+            puzzle.Kind, puzzle.Side, puzzle.BoxRows, puzzle.Symbols, solver.Config.ParameterCount, puzzle.Examples))
+            .WithSummary("The puzzles that the model solves, with examples.");
+        routes.MapGet("/health", Health).WithSummary("The state of the service; it listens as soon as the model is loaded.");
+    }
+
     public static void MapPuzzle(this IEndpointRouteBuilder routes, string kind)
     {
         var group = routes.MapGroup($"/api/{kind}")
@@ -18,8 +26,14 @@ internal static class PuzzleEndpoints
             .WithSummary("Solves a puzzle.");
         group.MapPost("/trace", TraceAsync)
             .Produces<SegmentEvent>(StatusCodes.Status200OK, "text/event-stream")
-            .WithSummary("Solves a puzzle and tells the answer after each segment.")
-            .WithDescription("Server-sent events: 'segment' with a SegmentEvent after each segment, then 'done' with a PuzzleResponse. A stream without 'done' broke off.");
+            .WithSummary("Solves a puzzle and streams the intermediate prediction after each segment.")
+            .WithDescription("Server-sent events: 'segment' with a SegmentEvent after each segment, then 'done' with a PuzzleResponse. A stream without 'done' was interrupted.");
+    }
+
+    private static HealthResponse Health(HrmSolver solver)
+    {
+        var statistics = solver.Statistics;
+        return new HealthResponse("ready", statistics.Solved, statistics.Segments, statistics.Running, statistics.Waiting);
     }
 
     private static async Task<PuzzleResponse> SolveAsync(
@@ -39,7 +53,7 @@ internal static class PuzzleEndpoints
         var answers = solver.TraceAsync(inputs, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
         try
         {
-            // Waited for here, where a full queue can still become a status.
+            // A full queue can become a status code only before the stream starts.
             await answers.MoveNextAsync();
         }
         catch
@@ -52,7 +66,7 @@ internal static class PuzzleEndpoints
         return TypedResults.ServerSentEvents(EventsAsync(puzzle, inputs, answers, stop, lifetime.ApplicationStopping, aborted));
     }
 
-    /// <summary>An event for the answer that is there, and for each that follows.</summary>
+    /// <summary>One event for the current answer and for each later one.</summary>
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
         ServedPuzzle puzzle,
         int[] inputs,
@@ -80,7 +94,7 @@ internal static class PuzzleEndpoints
         yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last.Tokens, last.Segment, last.QHalt, last.Reason), "done");
     }
 
-    /// <summary>Whether there is a next answer; none where the service stops, which ends the stream where it is.</summary>
+    /// <summary>Whether there is another answer; none if the service stops, which ends the stream.</summary>
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SegmentAnswer> answers, CancellationToken stopping)
     {
         try
