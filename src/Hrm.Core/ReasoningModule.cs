@@ -109,7 +109,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     {
         if (config.MixTokens)
         {
-            var mixer = new TokenMixer(config.TokenCount, config.MixerInnerWidth, generator);
+            var mixer = new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator);
             return new TransformerBlock(mixer, new SwiGlu(config.HiddenSize, config.InnerWidth, generator), config.RmsNormEpsilon);
         }
 

@@ -32,15 +32,14 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
-        var normalised = FusedRmsNorm.Applies(input) ? FusedRmsNorm.Apply(input, _epsilon) : Plainly(input, _epsilon); // […, D]
-        return normalised.MoveToOuterDisposeScope(); // […, D]
+        return NormaliseSum(zeros_like(input), input).MoveToOuterDisposeScope(); // […, D]
     }
 
     /// <summary>Normalises a sum over the last axis.</summary>
     /// <param name="output">[…, D], the result of a layer; its memory is overwritten.</param>
     /// <param name="state">[…, D], the input of that layer; not changed.</param>
     internal Tensor NormaliseSum(Tensor output, Tensor state)
-        => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.ApplyToSum(output, state, _epsilon) : Plainly(output.PlusInPlace(state), _epsilon);
+        => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.Apply(output, state, _epsilon) : Plainly(output.PlusInPlace(state), _epsilon);
 
     /// <summary>The norm by libtorch's operations.</summary>
     internal static Tensor Plainly(Tensor input, double epsilon)

@@ -19,7 +19,7 @@ internal static class ShapeGuard
 
         if (!fits)
         {
-            throw new ShapeMismatchException(argument, Describe(expected), $"[{string.Join(", ", shape)}]");
+            throw new ShapeMismatchException(argument, $"[{string.Join(", ", expected.ToArray())}]", $"[{string.Join(", ", shape)}]");
         }
     }
 
@@ -49,36 +49,16 @@ internal static class ShapeGuard
 
     /// <summary>Shape and dtype, for instance <c>[4, 81, 128] BFloat16</c>.</summary>
     public static string Describe(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}] {tensor.dtype}";
-
-    private static string Describe(ReadOnlySpan<Axis> expected)
-    {
-        var names = new string[expected.Length];
-        for (var axis = 0; axis < names.Length; axis++)
-        {
-            names[axis] = expected[axis].ToString();
-        }
-
-        return $"[{string.Join(", ", names)}]";
-    }
 }
 
 /// <summary>One axis of an expected shape: a size that must match, or a symbol for any size.</summary>
-internal readonly struct Axis
+internal readonly record struct Axis(string? Symbol, long Size)
 {
-    private readonly string? _symbol;
-    private readonly long _size;
-
-    private Axis(string? symbol, long size)
-    {
-        _symbol = symbol;
-        _size = size;
-    }
-
     public static implicit operator Axis(string symbol) => new(symbol, -1);
 
     public static implicit operator Axis(long size) => new(null, size);
 
-    public bool Accepts(long size) => _symbol is not null || size == _size;
+    public bool Accepts(long size) => Symbol is not null || size == Size;
 
-    public override string ToString() => _symbol ?? _size.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => Symbol ?? Size.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,11 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>The gated feed-forward layer: <c>down_proj(silu(gate) · up)</c> with <c>gate, up = halves(gate_up_proj(x))</c>.</summary>
-/// <remarks>Keys: <c>gate_up_proj.weight</c>, <c>down_proj.weight</c>. Source: Shazeer, arXiv 2002.05202.</remarks>
+/// <remarks>
+/// Applied to the transposed state, [B, D, S], it mixes tokens instead of channels: the token mixer of a <see cref="TransformerBlock"/>.
+/// Keys: <c>gate_up_proj.weight</c>, <c>down_proj.weight</c>. Source: Shazeer, arXiv 2002.05202; as a token mixer Jolicoeur-Martineau,
+/// arXiv 2510.04871 (<c>mlp_t</c>), after Tolstikhin et al., arXiv 2105.01601.
+/// </remarks>
 public sealed class SwiGlu : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "gate_up_proj")]
@@ -52,13 +56,11 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
         var gateUp = _gateUpProjection.call(input); // […, 2I]
-        return _downProjection.call(Gate(gateUp)).MoveToOuterDisposeScope(); // […, D]
+        var gated = FusedGate.Applies(gateUp) ? FusedGate.Apply(gateUp) : GatePlainly(gateUp); // […, I]
+        return _downProjection.call(gated).MoveToOuterDisposeScope(); // […, D]
     }
 
-    /// <summary>silu(gate) · up of [gate | up].</summary>
-    internal static Tensor Gate(Tensor gateUp) => FusedGate.Applies(gateUp) ? FusedGate.Apply(gateUp) : GatePlainly(gateUp);
-
-    /// <summary>The gate by libtorch's operations.</summary>
+    /// <summary>silu(gate) · up of [gate | up] by libtorch's operations.</summary>
     internal static Tensor GatePlainly(Tensor gateUp)
     {
         // Chunks instead of two narrow views: the backward pass then concatenates the two gradients instead of adding padded ones.

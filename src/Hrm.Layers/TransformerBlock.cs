@@ -18,7 +18,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     private readonly SelfAttention? _attention;
 
     [ComponentName(Name = "mlp_t")]
-    private readonly TokenMixer? _tokenMixer;
+    private readonly SwiGlu? _tokenMixer;
 
     [ComponentName(Name = "mlp")]
     private readonly SwiGlu _mlp;
@@ -39,10 +39,10 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Creates a block that mixes tokens by a layer over the token axis.</summary>
-    /// <param name="tokenMixer">The token mixer; owned by the block.</param>
+    /// <param name="tokenMixer">The token mixer, of width S; owned by the block. It fixes the number of tokens and needs no positions.</param>
     /// <param name="mlp">The feed-forward layer; owned by the block.</param>
     /// <param name="normEpsilon">ε of the normalisation.</param>
-    public TransformerBlock(TokenMixer tokenMixer, SwiGlu mlp, double normEpsilon = 1e-5)
+    public TransformerBlock(SwiGlu tokenMixer, SwiGlu mlp, double normEpsilon = 1e-5)
         : this(mlp, normEpsilon)
     {
         ArgumentNullException.ThrowIfNull(tokenMixer);

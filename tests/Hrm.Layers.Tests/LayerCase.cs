@@ -21,7 +21,6 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
         new("rotary", _ => new RotaryEmbedding(8, Tokens), () => Normal([2, Tokens, 4, 8]), []),
         new("attention", Attention, State, ["qkv_proj.weight", "o_proj.weight"]),
         new("feed-forward", FeedForward, State, ["gate_up_proj.weight", "down_proj.weight"]),
-        new("token mixer", Mixer, () => Normal([2, Width, Tokens]), ["gate_up_proj.weight", "down_proj.weight"]),
         new(
             "attention block",
             g => new TransformerBlock(Attention(g), FeedForward(g)),
@@ -51,7 +50,7 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
 
     private static SwiGlu FeedForward(Generator generator) => new(Width, 48, generator);
 
-    private static TokenMixer Mixer(Generator generator) => new(Tokens, 24, generator);
+    private static SwiGlu Mixer(Generator generator) => new(Tokens, 24, generator);
 
     private static Tensor State() => Normal([2, Tokens, Width]);
 

@@ -75,7 +75,7 @@ public sealed class TransformerBlockTests
     private static TransformerBlock CreateWithMixer()
     {
         using var generator = new Generator(1);
-        return new TransformerBlock(new TokenMixer(Tokens, 24, generator), new SwiGlu(Width, 48, generator));
+        return new TransformerBlock(new SwiGlu(Tokens, 24, generator), new SwiGlu(Width, 48, generator));
     }
 
     private static Func<Tensor, Tensor> Mlp(Dictionary<string, Tensor> weights)

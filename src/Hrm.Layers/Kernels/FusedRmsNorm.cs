@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Layers.Kernels;
 
-/// <summary><see cref="RmsNorm"/> of a tensor, or of the sum of two, in one pass forward and one backward.</summary>
+/// <summary><see cref="RmsNorm"/> of the sum of two tensors, in one pass forward and one backward.</summary>
 /// <remarks>
 /// The sum is rounded to the dtype, then normalised in float32 and rounded once. Squares are added in the order in which libtorch
 /// adds up to 8,192 of them on x64, so that float32 results equal those of the plain operations bit for bit: a token mixer amplifies
@@ -23,48 +23,39 @@ internal static unsafe class FusedRmsNorm
     /// <summary>Number of values after which libtorch adds the accumulators to those of the next level.</summary>
     private const int Block = 16 * Group;
 
-    /// <summary>Whether the kernels can take this operand.</summary>
-    public static bool Applies(Tensor input) => FastPath.Applies(input) && input.dim() > 0;
-
     /// <summary>Whether the kernels can take these operands.</summary>
     public static bool Applies(Tensor first, Tensor second)
-        => Applies(first)
+        => FastPath.Applies(first)
         && FastPath.Applies(second)
+        && first.dim() > 0
         && first.dtype == second.dtype
         && first.shape.AsSpan().SequenceEqual(second.shape);
-
-    /// <summary>Normalises.</summary>
-    /// <param name="input">[…, D], one that <see cref="Applies(Tensor)"/>; not changed.</param>
-    /// <param name="epsilon">ε.</param>
-    /// <returns>[…, D].</returns>
-    public static Tensor Apply(Tensor input, double epsilon)
-        => FastPath.Records(input) ? RmsNormFunction.apply(input, null!, epsilon) : Forward(input, null, empty_like(input), null, epsilon);
 
     /// <summary>Normalises the sum of two tensors.</summary>
     /// <param name="first">[…, D]; its memory takes the sum if gradients are recorded, otherwise the result.</param>
     /// <param name="second">[…, D]; not changed.</param>
     /// <param name="epsilon">ε.</param>
     /// <returns>[…, D].</returns>
-    public static Tensor ApplyToSum(Tensor first, Tensor second, double epsilon)
+    public static Tensor Apply(Tensor first, Tensor second, double epsilon)
         => FastPath.Records(first, second) ? RmsNormFunction.apply(first, second, epsilon) : Forward(first, second, first, null, epsilon);
 
-    private static Tensor Forward(Tensor first, Tensor? second, Tensor target, Tensor? scale, double epsilon)
+    private static Tensor Forward(Tensor first, Tensor second, Tensor target, Tensor? scale, double epsilon)
         => first.dtype == ScalarType.Float32
             ? Forward<StoredSingle>(first, second, target, scale, (float)epsilon)
             : Forward<StoredBFloat16>(first, second, target, scale, (float)epsilon);
 
     /// <summary>The forward pass, not recorded.</summary>
-    /// <param name="first">[…, D]; takes the sum if there is a second operand.</param>
-    /// <param name="second">[…, D] or null.</param>
+    /// <param name="first">[…, D]; takes the sum.</param>
+    /// <param name="second">[…, D].</param>
     /// <param name="target">Takes the result, […, D]; may be <paramref name="first"/>.</param>
     /// <param name="scale">Takes 1 / √(mean square + ε), […, 1], float32; or null.</param>
     /// <param name="epsilon">ε.</param>
-    private static Tensor Forward<T>(Tensor first, Tensor? second, Tensor target, Tensor? scale, float epsilon)
+    private static Tensor Forward<T>(Tensor first, Tensor second, Tensor target, Tensor? scale, float epsilon)
         where T : unmanaged, IStored<T>
     {
         var width = first.size(-1);
         var sums = FastPath.AddressOf<T>(first);
-        var addends = second is null ? null : FastPath.AddressOf<T>(second);
+        var addends = FastPath.AddressOf<T>(second);
         var results = FastPath.AddressOf<T>(target);
         var scales = scale is null ? null : FastPath.AddressOf<float>(scale);
         KernelThreads.Run(first.numel() / width, 3 * width, (begin, end) =>
@@ -72,11 +63,7 @@ internal static unsafe class FusedRmsNorm
             for (var row = begin; row < end; row++)
             {
                 var sum = sums + (row * width);
-                if (addends is not null)
-                {
-                    Add(sum, addends + (row * width), width);
-                }
-
+                Add(sum, addends + (row * width), width);
                 var factor = 1 / MathF.Sqrt((SumOfSquares(sum, width) / width) + epsilon);
                 if (scales is not null)
                 {
@@ -250,43 +237,41 @@ internal static unsafe class FusedRmsNorm
     {
         private const string Epsilon = "epsilon";
 
-        /// <inheritdoc/>
         public override string Name => nameof(RmsNormFunction);
 
-        /// <summary>Normalises the first operand, or its sum with the second, which may be null; the third is ε.</summary>
+        /// <summary>Normalises the sum of the first and second operand; the third is ε.</summary>
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var (first, second, epsilon) = ((Tensor)vars[0], (Tensor?)vars[1], (double)vars[2]);
+            var (first, second, epsilon) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
             var shape = first.shape;
             shape[^1] = 1;
             var (target, scale) = (empty_like(first), empty(shape, ScalarType.Float32, CPU)); // […, D], […, 1]
             Forward(first, second, target, scale, epsilon);
             ctx.set_materialize_grads(false);
             ctx.save_data(Epsilon, epsilon);
-            ctx.save_for_backward(second is null ? [first, scale] : [first, scale, second]);
+            ctx.save_for_backward([first, scale, second]);
             return target;
         }
 
-        /// <inheritdoc/>
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
             => BackwardMemory.Run(inputs: 3, () =>
             {
                 using var scope = NewDisposeScope();
                 using var outer = grad_output; // […, D]
                 var saved = ctx.get_saved_variables();
-                var (sum, scale, second) = (saved[0], saved[1], saved.ElementAtOrDefault(2)); // […, D], […, 1], […, D]
+                var (sum, scale, second) = (saved[0], saved[1], saved[2]); // […, D], […, 1], […, D]
                 var gradient = is_grad_enabled() ? Differentiable(outer, sum, second, (double)ctx.get_data(Epsilon))
                     : outer.dtype == ScalarType.Float32 ? Backward<StoredSingle>(outer.contiguous(), sum, scale)
                     : Backward<StoredBFloat16>(outer.contiguous(), sum, scale);
                 gradient.MoveToOuterDisposeScope();
-                return [gradient, second is null ? null : gradient, null];
+                return [gradient, gradient, null];
             });
 
         /// <summary>The gradient by plain operations, so that it can be differentiated again.</summary>
-        private static Tensor Differentiable(Tensor outer, Tensor sum, Tensor? second, double epsilon)
+        private static Tensor Differentiable(Tensor outer, Tensor sum, Tensor second, double epsilon)
         {
             // The values of the sum with the history of the first operand; that of the second is added.
-            var joined = second is null ? sum : sum.Plus(second - second.detach()); // […, D]
+            var joined = sum.Plus(second - second.detach()); // […, D]
             var (wide, gradient) = (joined.CastTo(ScalarType.Float32), outer.CastTo(ScalarType.Float32)); // […, D]
             var scale = wide.Squared().mean([-1], keepdim: true).PlusInPlace(epsilon).rsqrt(); // […, 1]
             var normalised = wide * scale; // […, D]

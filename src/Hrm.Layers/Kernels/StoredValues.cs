@@ -34,22 +34,17 @@ internal unsafe struct StoredSingle : IStored<StoredSingle>
 {
     private float _value;
 
-    /// <inheritdoc/>
     public static ScalarType Dtype => ScalarType.Float32;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(StoredSingle* source) => Vector512.Load((float*)source);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, StoredSingle* target) => values.Store((float*)target);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float LoadOne(StoredSingle* source) => source->_value;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreOne(float value, StoredSingle* target) => target->_value = value;
 }
@@ -67,10 +62,8 @@ internal unsafe struct StoredBFloat16 : IStored<StoredBFloat16>
 
     private ushort _bits;
 
-    /// <inheritdoc/>
     public static ScalarType Dtype => ScalarType.BFloat16;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(StoredBFloat16* source)
     {
@@ -84,7 +77,6 @@ internal unsafe struct StoredBFloat16 : IStored<StoredBFloat16>
         return (Vector512.Create(lower, upper) << Shift).AsSingle();
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, StoredBFloat16* target)
     {
@@ -98,11 +90,9 @@ internal unsafe struct StoredBFloat16 : IStored<StoredBFloat16>
         halves.Store((ushort*)target);
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float LoadOne(StoredBFloat16* source) => BitConverter.UInt32BitsToSingle((uint)source->_bits << Shift);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreOne(float value, StoredBFloat16* target)
     {

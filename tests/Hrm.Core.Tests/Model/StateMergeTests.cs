@@ -77,7 +77,7 @@ public sealed class StateMergeTests
         static Layers.TransformerBlock Block()
         {
             using var generator = new Generator(1);
-            return new Layers.TransformerBlock(new Layers.TokenMixer(6, 8, generator), new Layers.SwiGlu(16, 24, generator));
+            return new Layers.TransformerBlock(new Layers.SwiGlu(6, 8, generator), new Layers.SwiGlu(16, 24, generator));
         }
     }
 

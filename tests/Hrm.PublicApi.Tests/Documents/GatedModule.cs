@@ -11,13 +11,13 @@ namespace Hrm.PublicApi.Tests.Documents;
 internal sealed class GatedModule : nn.Module<Tensor, Tensor, Tensor>
 {
     private static readonly Scalar One = 1.ToScalar();
-    [ComponentName(Name = "mixer")] private readonly TokenMixer _mixer;
+    [ComponentName(Name = "mixer")] private readonly SwiGlu _mixer;
     [ComponentName(Name = "gate")] private readonly CastedLinear _gate;
     private readonly RmsNorm _norm = new();
 
     public GatedModule(HrmConfig config, Generator generator) : base(nameof(GatedModule))
     {
-        _mixer = new TokenMixer(config.TokenCount, config.MixerInnerWidth, generator);
+        _mixer = new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator);
         _gate = new CastedLinear(config.HiddenSize, config.HiddenSize, generator);
         RegisterComponents();
     }

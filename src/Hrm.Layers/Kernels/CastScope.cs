@@ -40,7 +40,6 @@ internal sealed class CastScope : IDisposable
             ? weight.CastTo(dtype)
             : scope.Share(weight, dtype);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Current.Value = _outer;
