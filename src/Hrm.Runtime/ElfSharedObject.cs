@@ -53,29 +53,18 @@ internal sealed class ElfSharedObject
     public IReadOnlyList<ElfVersionNeed> Needs()
     {
         var needs = new List<ElfVersionNeed>();
-        if (!_dynamic.TryGetValue(ElfTag.VersionNeeds, out var address))
+        ulong? library = _dynamic.TryGetValue(ElfTag.VersionNeeds, out var address) ? OffsetOf(address, NeedSize) : null;
+        for (; library is { } need; library = Next(need))
         {
-            return needs;
-        }
-
-        var library = OffsetOf(address, NeedSize);
-        for (var left = Count(ElfTag.VersionNeedCount); left > 0; left--)
-        {
-            var file = Name(UInt32(library + 4));
-            var version = library + UInt32(library + 8);
-            for (var versions = UInt16(library + 2); versions > 0; versions--)
+            var file = Name(UInt32(need + 4));
+            for (ulong? version = need + UInt32(need + 8); version is { } at; version = Next(at))
             {
-                var name = Name(UInt32(version + 8));
-                needs.Add(new ElfVersionNeed(file, name, UInt16(version + 6), UInt16(version + 4), (int)version + 4));
+                needs.Add(new ElfVersionNeed(file, Name(UInt32(at + 8)), UInt16(at + 6), UInt16(at + 4), (int)at + 4));
                 if (needs.Count > MaxVersions)
                 {
                     throw Damaged($"it lists more than {MaxVersions} versions");
                 }
-
-                version += Step(UInt32(version + 12), isLast: versions == 1, NeedSize);
             }
-
-            library += Step(UInt32(library + 12), isLast: left == 1, NeedSize);
         }
 
         return needs;
@@ -90,8 +79,7 @@ internal sealed class ElfSharedObject
             throw Damaged("expected relocations with addend (RELA), got some without (REL)");
         }
 
-        return UsesIn(ElfTag.Relocations, ElfTag.RelocationsSize, (ElfTag.RelocationEntrySize, RelocationSize), index)
-            + UsesIn(ElfTag.PltRelocations, ElfTag.PltRelocationsSize, (ElfTag.PltRelocationKind, (ulong)ElfTag.Relocations), index);
+        return UsesIn(ElfTag.Relocations, ElfTag.RelocationsSize, index) + UsesIn(ElfTag.PltRelocations, ElfTag.PltRelocationsSize, index);
     }
 
     /// <summary>The offset in the file of a range of memory addresses.</summary>
@@ -107,23 +95,18 @@ internal sealed class ElfSharedObject
     public ulong Dynamic(ElfTag tag)
         => _dynamic.TryGetValue(tag, out var value) ? value : throw Damaged($"the dynamic section has no {tag} entry");
 
-    private int UsesIn(ElfTag addressTag, ElfTag sizeTag, (ElfTag Tag, ulong Value) kind, ushort index)
+    private int UsesIn(ElfTag addressTag, ElfTag sizeTag, ushort index)
     {
         if (!_dynamic.TryGetValue(addressTag, out var address))
         {
             return 0;
         }
 
-        var (found, size) = (Dynamic(kind.Tag), Dynamic(sizeTag));
-        if (found != kind.Value || size % RelocationSize != 0)
-        {
-            throw Damaged($"expected {kind.Tag} {kind.Value} and relocations of {RelocationSize} bytes each, got {found} and {size} bytes");
-        }
-
+        var size = Dynamic(sizeTag);
         var (versions, available) = From(Dynamic(ElfTag.SymbolVersions));
         var table = OffsetOf(address, size);
         var uses = 0;
-        for (ulong at = 0; at < size; at += RelocationSize)
+        for (ulong at = 0; at + RelocationSize <= size; at += RelocationSize)
         {
             var symbol = UInt64(table + at + 8) >> 32;
             if (symbol >= available / sizeof(ushort))
@@ -146,17 +129,11 @@ internal sealed class ElfSharedObject
             throw Damaged($"expected program headers of {ProgramHeaderSize} bytes within {Length}, got {entrySize} at offset {table}");
         }
 
-        var dynamicSections = 0;
         for (ulong i = 0; i < count; i++)
         {
             var header = table + (i * ProgramHeaderSize);
             var (kind, offset, address, size) = (UInt32(header), UInt64(header + 8), UInt64(header + 16), UInt64(header + 32));
-            if (kind is not (SegmentLoad or SegmentDynamic))
-            {
-                continue;
-            }
-
-            if (offset > Length || size > Length - offset)
+            if (kind is SegmentLoad or SegmentDynamic && (offset > Length || size > Length - offset))
             {
                 throw Damaged($"segment {i} ({size} bytes at offset {offset}) reaches past the end ({Length})");
             }
@@ -165,15 +142,15 @@ internal sealed class ElfSharedObject
             {
                 _segments.Add((address, offset, size));
             }
-            else if (++dynamicSections == 1)
+            else if (kind == SegmentDynamic)
             {
                 ReadDynamicSection(offset, size);
             }
         }
 
-        if (dynamicSections != 1)
+        if (_dynamic.Count == 0)
         {
-            throw Damaged($"expected one dynamic section, got {dynamicSections}");
+            throw Damaged("expected a dynamic section, got none");
         }
     }
 
@@ -223,11 +200,13 @@ internal sealed class ElfSharedObject
             : throw Damaged($"the name at offset {table + index} has no end within {window.Length} bytes");
     }
 
-    private ulong Count(ElfTag tag)
-        => Dynamic(tag) is var count and <= MaxVersions ? count : throw Damaged($"it lists more than {MaxVersions} versions");
-
-    private uint Step(uint step, bool isLast, int entrySize)
-        => isLast || step >= entrySize ? step : throw Damaged($"expected a step of at least {entrySize} bytes to the next version, got {step}");
+    /// <summary>The offset of the entry after one of a list of versions, or null at its end. Both lists have this field at 12.</summary>
+    private ulong? Next(ulong entry) => UInt32(entry + 12) switch
+    {
+        0 => null,
+        >= NeedSize and var step => entry + step,
+        var step => throw Damaged($"expected a step of at least {NeedSize} bytes to the next version, got {step}"),
+    };
 
     private ushort UInt16(ulong offset) => BinaryPrimitives.ReadUInt16LittleEndian(At(offset, sizeof(ushort)));
 
@@ -259,12 +238,9 @@ internal enum ElfTag : ulong
     StringTable = 5,
     Relocations = 7,
     RelocationsSize = 8,
-    RelocationEntrySize = 9,
     StringTableSize = 10,
     RelocationsWithoutAddend = 17,
-    PltRelocationKind = 20,
     PltRelocations = 23,
     SymbolVersions = 0x6ffffff0,
     VersionNeeds = 0x6ffffffe,
-    VersionNeedCount = 0x6fffffff,
 }

@@ -77,7 +77,7 @@ internal sealed class TorchLoader
     {
         var application = TorchLibraries.OfApplication(typeof(torch).Assembly);
         var original = application.Find(TorchLibraries.TorchSharp);
-        var corrected = original is null ? null : CorrectedLibrary.Prepare(original);
+        var corrected = original is null ? null : VersionRelaxation.Apply(File.ReadAllBytes(original), original, VersionRelaxation.IsOfferedByHost);
         if (application.Problem(needsLibtorch: _otherLibtorch is null) is { } problem)
         {
             // Scripts and notebooks have their files only in the package cache, where TorchSharp looks next. What it finds there
@@ -108,9 +108,9 @@ internal sealed class TorchLoader
         return new Outcome(handle, IsCorrected: corrected is not null);
     }
 
-    private nint LoadCorrected(CorrectedLibrary corrected, string original)
+    private nint LoadCorrected(byte[] corrected, string original)
     {
-        var handle = corrected.Load();
+        var handle = CorrectedLibrary.Load(corrected);
         if (!_isAsked)
         {
             // The first load asks the context for the path, and so does each new function unless a resolver answers. Neither is undone.

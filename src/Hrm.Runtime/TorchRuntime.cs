@@ -15,10 +15,10 @@ namespace Hrm.Runtime;
 /// <c>HrmTorchRuntime=false</c> leaves the file out; other languages call <see cref="Initialize"/> as their first statement.
 /// </para>
 /// <para>
-/// The library is changed only on Linux, in a copy, and only if it does not load unchanged. On Linux libtorch's idle threads also
-/// sleep sooner, so that other work on the machine does not slow them down; <c>OMP_WAIT_POLICY</c> and <c>GOMP_SPINCOUNT</c>
-/// override this. Environment variables, Linux only: <c>HRM_LIBTORCH</c> is the <c>torch/lib</c> folder of a PyTorch installation
-/// to use instead of the application's libtorch; <c>HRM_CACHE</c> is the folder of the corrected copy (by default the user's cache).
+/// The library is changed only on Linux, in a copy that is deleted after its load, and only if it does not load unchanged. The folder
+/// of the copy is the temporary one (<c>TMPDIR</c>). On Linux libtorch's idle threads also sleep sooner, so that other work on the
+/// machine does not slow them down; <c>OMP_WAIT_POLICY</c> and <c>GOMP_SPINCOUNT</c> override this. On Linux the environment variable
+/// <c>HRM_LIBTORCH</c> names the <c>torch/lib</c> folder of a PyTorch installation to use instead of the application's libtorch.
 /// </para>
 /// </remarks>
 public static class TorchRuntime
@@ -81,7 +81,7 @@ public static class TorchRuntime
 }
 
 /// <summary>The native libraries behind TorchSharp, for bug reports.</summary>
-/// <param name="NativeLibrary">The path of TorchSharp's own library; null before it is loaded.</param>
+/// <param name="NativeLibrary">The path of TorchSharp's own library; null before it is loaded. The path of a corrected copy ends in "(deleted)".</param>
 /// <param name="Libtorch">The path of libtorch's main library; null before it is loaded.</param>
 /// <param name="RelaxedVersion">
 /// The symbol version that the host's libstdc++ lacks and that was marked optional in a copy of TorchSharp's library

@@ -64,7 +64,7 @@ public sealed class ElfSharedObjectTests
     [InlineData(4, 1, "*expected a 64-bit little-endian ELF file*")]
     [InlineData(5, 2, "*expected a 64-bit little-endian ELF file*")]
     [InlineData(54, 55, "*expected program headers of 56 bytes*got 55 at offset 64*")]
-    [InlineData(56, 1, "*expected one dynamic section, got 0*")]
+    [InlineData(56, 1, "*expected a dynamic section, got none*")]
     public void Message_of_a_wrong_header_has_the_expected_value(int offset, byte value, string message)
     {
         var library = new TinyElf().Build();
@@ -76,14 +76,11 @@ public sealed class ElfSharedObjectTests
     }
 
     [Theory]
-    [InlineData(0x1007UL, 5UL, "*has no VersionNeedCount entry*", 0x6fffffffUL)]
+    [InlineData(0x1007UL, 5UL, "*has no StringTableSize entry*", 10UL)]
     [InlineData(0UL, ulong.MaxValue, "*no segment of the file holds the address 0xffffffffffffffff*", 0x6ffffffeUL)]
     [InlineData(0UL, ulong.MaxValue - 7, "*no segment of the file holds the address*", 5UL)]
     [InlineData(0UL, ulong.MaxValue, "*bytes at address*", 10UL)]
-    [InlineData(0UL, 2UL, "*step of at least 16 bytes*", 0x6fffffffUL)]
-    [InlineData(0UL, 40_000UL, "*more than 32768 versions*", 0x6fffffffUL)]
     [InlineData(17UL, 0UL, "*expected relocations with addend*", 7UL)]
-    [InlineData(0UL, 23UL, "*expected RelocationEntrySize 24*got 23*", 9UL)]
     public void Message_of_a_wrong_dynamic_entry_has_the_expected_value(ulong newTag, ulong newValue, string message, ulong tag)
     {
         var library = new TinyElf().Build();

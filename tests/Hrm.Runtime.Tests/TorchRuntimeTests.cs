@@ -29,13 +29,9 @@ public sealed class TorchRuntimeTests
 
         var description = TorchRuntime.Describe();
 
-        File.Exists(description.NativeLibrary).Should().BeTrue();
         Path.GetFileName(description.Libtorch).Should().Be("libtorch_cpu.so");
         var hostIsOld = !VersionRelaxation.IsOfferedByHost();
         description.RelaxedVersion.Should().Be(hostIsOld ? "GLIBCXX_3.4.32" : null);
-        if (!hostIsOld)
-        {
-            description.NativeLibrary.Should().Be(NativeTorchSharp.FullPath);
-        }
+        description.NativeLibrary.Should().Match(hostIsOld ? "*/libLibTorchSharp.so (deleted)" : NativeTorchSharp.FullPath);
     }
 }
