@@ -21,12 +21,6 @@ internal sealed class AuthorsConfig
     /// <summary>The prefix of the tiny recursive model if its file states none.</summary>
     private const int SharedLevelPrefix = 16;
 
-    private static readonly Dictionary<string, PositionEncoding> PositionNames =
-        Enum.GetValues<PositionEncoding>().ToDictionary(PositionEncodings.Instance.NameOf);
-
-    private static readonly Dictionary<string, torch.ScalarType> DtypeNames =
-        new[] { torch.ScalarType.Float32, torch.ScalarType.BFloat16 }.ToDictionary(ForwardDtypes.Instance.NameOf);
-
     private readonly IReadOnlyDictionary<string, YamlValue> _fields;
     private readonly WeightsFile _weights;
     private readonly Dictionary<string, WeightsEntry> _entries;
@@ -91,10 +85,10 @@ internal sealed class AuthorsConfig
             Heads = Number<int>("num_heads"),
             Expansion = Number<double>("expansion"),
             MixTokens = Field<bool>("mlp_t", "true or false", absent: false, value => value.IsPlain && bool.TryParse(value.Text, out var flag) ? flag : null),
-            PositionEncoding = Choice("pos_encodings", PositionNames),
+            PositionEncoding = Choice("pos_encodings", PositionEncodings.Instance),
             RmsNormEpsilon = Number<double>("rms_norm_eps", absent: 1e-5),
             RopeTheta = Number<double>("rope_theta", absent: 10000.0),
-            ForwardDtype = Choice("forward_dtype", DtypeNames, absent: torch.ScalarType.BFloat16),
+            ForwardDtype = Choice("forward_dtype", ForwardDtypes.Instance, absent: torch.ScalarType.BFloat16),
         };
     }
 
@@ -168,10 +162,9 @@ internal sealed class AuthorsConfig
             value.IsPlain && T.TryParse(value.Text, style, CultureInfo.InvariantCulture, out var number) ? number : null);
     }
 
-    private T Choice<T>(string key, Dictionary<string, T> choices, T? absent = null)
-        where T : struct
-        => Field(key, string.Join(" or ", choices.Keys), absent, value =>
-            value.Text is { } text && choices.TryGetValue(text, out var choice) ? choice : null);
+    private T Choice<T>(string key, NameConverter<T> choices, T? absent = null)
+        where T : struct, Enum
+        => Field(key, choices.Names, absent, value => choices.Find(value.Text));
 
     /// <summary>Reads a field. A missing one is <paramref name="absent"/>, or an error if that is null.</summary>
     private T Field<T>(string key, string expected, T? absent, Func<YamlValue, T?> parse)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 using Hrm.Core;
 
@@ -38,14 +39,7 @@ internal sealed class PickleBytes(byte[] pickle, string file)
             throw Fault($"expected integers of at most {MaxIntegerBytes} bytes, got one of {length}");
         }
 
-        var bytes = Take(length);
-        var value = length > 0 && bytes[^1] >= 0x80 ? -1L : 0L;
-        for (var i = length - 1; i >= 0; i--)
-        {
-            value = (value << 8) | bytes[i];
-        }
-
-        return value;
+        return (long)new BigInteger(Take(length));
     }
 
     public string ReadText(ulong length)

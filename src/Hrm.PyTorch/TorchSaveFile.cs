@@ -13,9 +13,8 @@ namespace Hrm.PyTorch;
 /// <para>The format: a zip archive of stored entries below one folder, <c>data.pkl</c> (a pickle) and <c>data/0</c>,
 /// <c>data/1</c>, … (the storages). Loading it in Python can execute code of the file; here the pickle is interpreted by a machine
 /// that knows only dicts of tensors, and every other request is refused by name.</para>
-/// <para>Supported dtypes: those of <see cref="SafetensorsFile"/>. Tensors may share storages and be views of them; storages that
-/// have other elements than those of one tensor stay in memory until the file is disposed. The file must not be changed while it
-/// is open.</para>
+/// <para>Supported dtypes: those of <see cref="SafetensorsFile"/>. Tensors may share storages and be views of them; a tensor that is a
+/// part of a storage reads all of it. The file must not be changed while it is open.</para>
 /// <para>Reference: https://docs.pytorch.org/docs/stable/notes/serialization.html</para>
 /// </remarks>
 /// <example><code>
@@ -34,7 +33,7 @@ public sealed class TorchSaveFile : WeightsFile
     /// <summary>The bytes of a storage that are read at a time.</summary>
     private const int PieceBytes = 1 << 20;
 
-    /// <summary>The largest storage that is read for a tensor that is a part of it. It stays in memory.</summary>
+    /// <summary>The largest storage that is read for a tensor that is a part of it.</summary>
     private const int MaxSharedStorageBytes = 1 << 28;
 
     /// <summary>The bytes that tensors which share storages may take beyond the size of the file.</summary>
@@ -44,7 +43,6 @@ public sealed class TorchSaveFile : WeightsFile
 
     private readonly TorchArchive _archive;
     private readonly Dictionary<string, TorchTensor> _tensors;
-    private readonly Dictionary<TorchStorage, Tensor> _sharedStorages = [];
 
     private TorchSaveFile(TorchArchive archive, Dictionary<string, TorchTensor> tensors, IEnumerable<WeightsEntry> entries)
         : base(archive.Path, entries)
@@ -87,14 +85,8 @@ public sealed class TorchSaveFile : WeightsFile
     /// <inheritdoc/>
     public override void Dispose()
     {
-        lock (_sharedStorages)
+        lock (_archive)
         {
-            foreach (var storage in _sharedStorages.Values)
-            {
-                storage.Dispose();
-            }
-
-            _sharedStorages.Clear();
             _archive.Dispose();
         }
     }
@@ -103,30 +95,14 @@ public sealed class TorchSaveFile : WeightsFile
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var tensor = _tensors[entry.Name];
-        lock (_sharedStorages)
-        {
-            var storage = entry.ByteLength == tensor.Storage.ByteLength ? ReadStorage(tensor.Storage) : SharedStorage(tensor.Storage);
-            destination.copy_(storage.as_strided(tensor.Shape, tensor.Strides, tensor.Offset));
-        }
-    }
-
-    private Tensor SharedStorage(TorchStorage storage)
-    {
-        if (!_sharedStorages.TryGetValue(storage, out var values))
-        {
-            values = ReadStorage(storage).DetachFromDisposeScope();
-            _sharedStorages.Add(storage, values);
-        }
-
-        return values;
-    }
-
-    private Tensor ReadStorage(TorchStorage storage)
-    {
+        var (storage, offset, shape, strides) = _tensors[entry.Name];
         var values = empty([storage.Count], storage.Dtype.Scalar, CPU);
-        _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes), PieceBytes));
-        return values;
+        lock (_archive)
+        {
+            _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes), PieceBytes));
+        }
+
+        destination.copy_(values.as_strided(shape, strides, offset));
     }
 
     private static IReadOnlyList<KeyValuePair<string, object?>> ReadPickle(TorchArchive archive)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Hrm.Core;
 
 namespace Hrm.PyTorch;
@@ -19,17 +20,24 @@ internal sealed class Unpickler
     private const byte Protocol = 0x80;
     private const char Stop = '.';
 
+    /// <summary>The maximum number of values that a pickle can push: about 25 per tensor, enough for 8,000 tensors.</summary>
+    private const int MaxValues = 200_000;
+
     private readonly PickleBytes _bytes;
-    private readonly PickleStack _stack;
     private readonly PickleGlobals _globals;
+    private readonly List<object?> _stack = [];
+    private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
+    private int _pushed;
 
     private Unpickler(PickleBytes bytes)
     {
         _bytes = bytes;
-        _stack = new PickleStack(bytes);
         _globals = new PickleGlobals(bytes);
     }
+
+    /// <summary>The number of values above the last mark; instructions reach no further down.</summary>
+    private int Available => _stack.Count - (_marks.Count > 0 ? _marks[^1] : 0);
 
     /// <summary>Returns the value that a pickle makes.</summary>
     /// <param name="pickle">The program.</param>
@@ -48,7 +56,9 @@ internal sealed class Unpickler
             Execute(opcode);
         }
 
-        return _stack.Finish();
+        return _marks.Count == 0 && _stack.Count == 1 && _bytes.Rest == 0
+            ? _stack[0]
+            : throw _bytes.Fault($"expected one value at the end, got {_stack.Count}, {_marks.Count} marks and {_bytes.Rest} bytes after it");
     }
 
     /// <summary>Executes an instruction that torch.save uses in protocols 2 to 5; no other is known. The comments are Python's names.</summary>
@@ -56,32 +66,32 @@ internal sealed class Unpickler
     {
         switch (opcode)
         {
-            case 'N': _stack.Push(null); break; // NONE
-            case '\u0088': _stack.Push(true); break; // NEWTRUE
-            case '\u0089': _stack.Push(false); break; // NEWFALSE
-            case 'J': _stack.Push((long)_bytes.ReadInt32()); break; // BININT
-            case 'K': _stack.Push((long)_bytes.ReadByte()); break; // BININT1
-            case 'M': _stack.Push((long)_bytes.ReadUInt16()); break; // BININT2
-            case '\u008a': _stack.Push(_bytes.ReadInteger(_bytes.ReadByte())); break; // LONG1
-            case 'G': _stack.Push(_bytes.ReadDouble()); break; // BINFLOAT
-            case '\u008c': _stack.Push(_bytes.ReadText(_bytes.ReadByte())); break; // SHORT_BINUNICODE
-            case 'X': _stack.Push(_bytes.ReadText(_bytes.ReadUInt32())); break; // BINUNICODE
-            case '\u008d': _stack.Push(_bytes.ReadText(_bytes.ReadUInt64())); break; // BINUNICODE8
+            case 'N': Push(null); break; // NONE
+            case '\u0088': Push(true); break; // NEWTRUE
+            case '\u0089': Push(false); break; // NEWFALSE
+            case 'J': Push((long)_bytes.ReadInt32()); break; // BININT
+            case 'K': Push((long)_bytes.ReadByte()); break; // BININT1
+            case 'M': Push((long)_bytes.ReadUInt16()); break; // BININT2
+            case '\u008a': Push(_bytes.ReadInteger(_bytes.ReadByte())); break; // LONG1
+            case 'G': Push(_bytes.ReadDouble()); break; // BINFLOAT
+            case '\u008c': Push(_bytes.ReadText(_bytes.ReadByte())); break; // SHORT_BINUNICODE
+            case 'X': Push(_bytes.ReadText(_bytes.ReadUInt32())); break; // BINUNICODE
+            case '\u008d': Push(_bytes.ReadText(_bytes.ReadUInt64())); break; // BINUNICODE8
 
-            case '(': _stack.Mark(); break; // MARK
+            case '(': Mark(); break; // MARK
             case ')': PushTuple([]); break; // EMPTY_TUPLE
-            case 't': PushTuple(_stack.PopToMark()); break; // TUPLE
-            case '\u0085': PushTuple(_stack.Pop(1)); break; // TUPLE1
-            case '\u0086': PushTuple(_stack.Pop(2)); break; // TUPLE2
-            case '\u0087': PushTuple(_stack.Pop(3)); break; // TUPLE3
+            case 't': PushTuple(PopToMark()); break; // TUPLE
+            case '\u0085': PushTuple(Pop(1)); break; // TUPLE1
+            case '\u0086': PushTuple(Pop(2)); break; // TUPLE2
+            case '\u0087': PushTuple(Pop(3)); break; // TUPLE3
             case ']': PushList([]); break; // EMPTY_LIST
-            case 'l': PushList(_stack.PopToMark()); break; // LIST
-            case 'a': Append(_stack.Pop(1)); break; // APPEND
-            case 'e': Append(_stack.PopToMark()); break; // APPENDS
+            case 'l': PushList(PopToMark()); break; // LIST
+            case 'a': Append(Pop(1)); break; // APPEND
+            case 'e': Append(PopToMark()); break; // APPENDS
             case '}': PushDictionary([]); break; // EMPTY_DICT
-            case 'd': PushDictionary(_stack.PopToMark()); break; // DICT
-            case 's': SetItems(_stack.Pop(2)); break; // SETITEM
-            case 'u': SetItems(_stack.PopToMark()); break; // SETITEMS
+            case 'd': PushDictionary(PopToMark()); break; // DICT
+            case 's': SetItems(Pop(2)); break; // SETITEM
+            case 'u': SetItems(PopToMark()); break; // SETITEMS
 
             case 'q': Remember(_bytes.ReadByte()); break; // BINPUT
             case 'r': Remember(_bytes.ReadUInt32()); break; // LONG_BINPUT
@@ -90,44 +100,91 @@ internal sealed class Unpickler
             case 'j': Recall(_bytes.ReadUInt32()); break; // LONG_BINGET
 
             case '\u0095': RequireFrame(_bytes.ReadUInt64()); break; // FRAME
-            case 'c': _stack.Push(_globals.Find(_bytes.ReadLine(), _bytes.ReadLine())); break; // GLOBAL
-            case '\u0093': FindFromStack(_stack.Pop(2)); break; // STACK_GLOBAL
-            case 'Q': _stack.Push(_globals.Storage(_stack.Pop(1)[0])); break; // BINPERSID
-            case 'R': Call(_stack.Pop(2)); break; // REDUCE
-            case 'b': IgnoreAttributes(_stack.Pop(1)[0]); break; // BUILD
+            case 'c': Push(_globals.Find(_bytes.ReadLine(), _bytes.ReadLine())); break; // GLOBAL
+            case '\u0093': FindFromStack(Pop(2)); break; // STACK_GLOBAL
+            case 'Q': Push(_globals.Storage(Pop(1)[0])); break; // BINPERSID
+            case 'R': Call(Pop(2)); break; // REDUCE
+            case 'b': IgnoreAttributes(Pop(1)[0]); break; // BUILD
             default: throw _bytes.Fault($"expected one of the instructions that torch.save uses, got 0x{(byte)opcode:x2}: refused");
         }
+    }
+
+    private void Push(object? value)
+    {
+        if (++_pushed > MaxValues)
+        {
+            throw _bytes.Fault($"expected at most {MaxValues} values, got more");
+        }
+
+        _stack.Add(value);
+    }
+
+    private object? Peek() => Available > 0 ? _stack[^1] : throw _bytes.Fault("expected a value to work on, got none");
+
+    private object?[] Pop(int count)
+    {
+        if (Available < count)
+        {
+            throw _bytes.Fault($"expected {count} values to work on, got {Available}");
+        }
+
+        var values = CollectionsMarshal.AsSpan(_stack)[(_stack.Count - count)..].ToArray();
+        _stack.RemoveRange(_stack.Count - count, count);
+        return values;
+    }
+
+    private void Mark()
+    {
+        if (_marks.Count == PickleContainer.MaxDepth)
+        {
+            throw _bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more marks");
+        }
+
+        _marks.Add(_stack.Count);
+    }
+
+    /// <summary>Removes and returns the values above the last mark, and removes the mark.</summary>
+    private object?[] PopToMark()
+    {
+        if (_marks.Count == 0)
+        {
+            throw _bytes.Fault("expected a mark, got none");
+        }
+
+        var values = Pop(Available);
+        _marks.RemoveAt(_marks.Count - 1);
+        return values;
     }
 
     private void PushTuple(object?[] items)
     {
         var tuple = new PickleTuple(items);
         RequireShallow(tuple);
-        _stack.Push(tuple);
+        Push(tuple);
     }
 
     private void PushList(object?[] items)
     {
-        _stack.Push(new PickleList());
+        Push(new PickleList());
         Append(items);
     }
 
     private void PushDictionary(object?[] items)
     {
-        _stack.Push(new PickleDictionary(isOrdered: false));
+        Push(new PickleDictionary(isOrdered: false));
         SetItems(items);
     }
 
     private void Append(object?[] items)
     {
-        var list = _stack.Peek() as PickleList ?? throw _bytes.Fault($"expected a list to append to, got {PickleContainer.Describe(_stack.Peek())}");
+        var list = Peek() as PickleList ?? throw _bytes.Fault($"expected a list to append to, got {PickleContainer.Describe(Peek())}");
         Array.ForEach(items, list.Add);
         RequireShallow(list);
     }
 
     private void SetItems(object?[] items)
     {
-        var dictionary = _stack.Peek() as PickleDictionary ?? throw _bytes.Fault($"expected a dict to set items of, got {PickleContainer.Describe(_stack.Peek())}");
+        var dictionary = Peek() as PickleDictionary ?? throw _bytes.Fault($"expected a dict to set items of, got {PickleContainer.Describe(Peek())}");
         if (items.Length % 2 != 0)
         {
             throw _bytes.Fault($"expected keys with values, got {items.Length} values");
@@ -154,15 +211,15 @@ internal sealed class Unpickler
     private void Remember(uint index)
     {
         // Picklers count from 0. Other numbers could collide in the hash table.
-        if (index >= PickleStack.MaxValues)
+        if (index >= MaxValues)
         {
-            throw _bytes.Fault($"expected remembered values with numbers below {PickleStack.MaxValues}, got {index}");
+            throw _bytes.Fault($"expected remembered values with numbers below {MaxValues}, got {index}");
         }
 
-        _memo[index] = _stack.Peek();
+        _memo[index] = Peek();
     }
 
-    private void Recall(uint index) => _stack.Push(_memo.TryGetValue(index, out var value)
+    private void Recall(uint index) => Push(_memo.TryGetValue(index, out var value)
         ? value
         : throw _bytes.Fault($"expected a value remembered before, got number {index} of {_memo.Count}"));
 
@@ -174,20 +231,20 @@ internal sealed class Unpickler
         }
     }
 
-    private void FindFromStack(object?[] names) => _stack.Push(names is [string module, string name]
+    private void FindFromStack(object?[] names) => Push(names is [string module, string name]
         ? _globals.Find(module, name)
         : throw _bytes.Fault($"expected a module's and a name's text, got {PickleContainer.Describe(names[0])} and {PickleContainer.Describe(names[1])}"));
 
-    private void Call(object?[] call) => _stack.Push(call is [PickleGlobal callable, PickleTuple arguments]
+    private void Call(object?[] call) => Push(call is [PickleGlobal callable, PickleTuple arguments]
         ? _globals.Call(callable, arguments.Items)
         : throw _bytes.Fault($"expected a name to call and a tuple of arguments, got {PickleContainer.Describe(call[0])} and {PickleContainer.Describe(call[1])}"));
 
     /// <summary>The state dict of a module has the versions of its modules as an attribute.</summary>
     private void IgnoreAttributes(object? attributes)
     {
-        if (attributes is not PickleDictionary || _stack.Peek() is not PickleDictionary { IsOrdered: true })
+        if (attributes is not PickleDictionary || Peek() is not PickleDictionary { IsOrdered: true })
         {
-            throw _bytes.Fault($"expected attributes of an OrderedDict in a dict, got {PickleContainer.Describe(attributes)} for {PickleContainer.Describe(_stack.Peek())}");
+            throw _bytes.Fault($"expected attributes of an OrderedDict in a dict, got {PickleContainer.Describe(attributes)} for {PickleContainer.Describe(Peek())}");
         }
     }
 
