@@ -45,13 +45,4 @@ public sealed class CastedEmbeddingTests
         using var scope = NewDisposeScope();
         layer.Weight.std().item<float>().Should().BeApproximately(0.3f, 0.3f * 0.01f);
     }
-
-    [Theory]
-    [InlineData(0, 2, "count")]
-    [InlineData(4, 0, "width")]
-    public void Constructor_rejects_a_size_that_is_not_positive(long count, long width, string parameter)
-    {
-        var create = () => new CastedEmbedding(count, width, 1, ScalarType.Float32, generator: null);
-        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
-    }
 }

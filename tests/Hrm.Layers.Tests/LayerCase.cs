@@ -21,6 +21,7 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
         new("rotary", _ => new RotaryEmbedding(8, Tokens), () => Normal([2, Tokens, 4, 8]), []),
         new("attention", Attention, State, ["qkv_proj.weight", "o_proj.weight"]),
         new("feed-forward", FeedForward, State, ["gate_up_proj.weight", "down_proj.weight"]),
+        new("merge", StackedMerge.Create, () => Normal([2, 3, 5, StackedMerge.Width]), ["merge.state_proj.weight", "merge.injection_proj.weight"]),
         new(
             "attention block",
             g => new TransformerBlock(Attention(g), FeedForward(g)),
@@ -28,7 +29,7 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
             ["self_attn.qkv_proj.weight", "self_attn.o_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
         new(
             "mixer block",
-            g => new TransformerBlock(Mixer(g), FeedForward(g)),
+            g => new TransformerBlock(new SwiGlu(Tokens, 24, g), FeedForward(g)),
             State,
             ["mlp_t.gate_up_proj.weight", "mlp_t.down_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
     ];
@@ -36,7 +37,7 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
     /// <summary>The names, for theories.</summary>
     public static TheoryData<string> Names => [.. All.Select(layer => layer.Name)];
 
-    /// <summary>The case of a name.</summary>
+    /// <summary>The case with this name.</summary>
     public static LayerCase Of(string name) => All.Single(layer => layer.Name == name);
 
     /// <summary>The layer, from seed 1.</summary>
@@ -46,11 +47,12 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
         return Create(generator);
     }
 
+    /// <summary>The input in a dtype; indices stay integers.</summary>
+    public Tensor InputOf(ScalarType dtype) => Input() is var input && input.is_floating_point() ? input.to_type(dtype) : input;
+
     private static SelfAttention Attention(Generator generator) => new(Width, 4, new RotaryEmbedding(8, Tokens), generator);
 
     private static SwiGlu FeedForward(Generator generator) => new(Width, 48, generator);
-
-    private static SwiGlu Mixer(Generator generator) => new(Tokens, 24, generator);
 
     private static Tensor State() => Normal([2, Tokens, Width]);
 

@@ -8,20 +8,6 @@ namespace Hrm.Layers.Tests;
 public sealed class RmsNormTests
 {
     [Theory]
-    [InlineData(1, 1, 2)]
-    [InlineData(3, 7, 32)]
-    [InlineData(2, 5, 513)]
-    public void Forward_and_backward_equal_the_plain_form(long batch, long tokens, long width)
-    {
-        using var scope = NewDisposeScope();
-        using var layer = new RmsNorm();
-
-        // A rounding or two of float32: 3e-7 was seen.
-        layer.ShouldEqualExactly(x => PlainLayers.RmsNorm(x), Normal([batch, tokens, width]), 1e-6);
-        layer.ShouldRoundNoWorse(x => PlainLayers.RmsNorm(x), Normal([batch, tokens, width]), 1.05);
-    }
-
-    [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
     public void Zeros_stay_zero_with_a_finite_gradient(ScalarType dtype)
@@ -46,14 +32,5 @@ public sealed class RmsNormTests
         using var scope = NewDisposeScope();
         using var layer = new RmsNorm(epsilon);
         layer.ShouldEqualExactly(x => PlainLayers.RmsNorm(x, epsilon), Normal([3, 16]) * 0.1, 1e-6);
-    }
-
-    [Theory]
-    [InlineData(0.0)]
-    [InlineData(-1.0)]
-    public void Constructor_rejects_an_epsilon_that_is_not_positive(double epsilon)
-    {
-        var create = () => new RmsNorm(epsilon);
-        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(epsilon));
     }
 }

@@ -54,17 +54,6 @@ public sealed class TransformerBlockTests
         layer.call(input)[0, 0, 0].item<float>().Should().BeApproximately(0.5f / MathF.Sqrt(3.25f), 1e-6f);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Forward_rejects_an_input_without_batch(bool attends)
-    {
-        using var scope = NewDisposeScope();
-        using var layer = attends ? CreateWithAttention(rotates: true) : CreateWithMixer();
-        layer.Invoking(it => it.call(zeros(Tokens, Width))).Should().Throw<ShapeMismatchException>().WithMessage("input: expected [B, S, D], got [7, 32].");
-        layer.Invoking(it => it.call(zeros(Width))).Should().Throw<ShapeMismatchException>().WithMessage("input: expected [B, S, D], got [32].");
-    }
-
     private static TransformerBlock CreateWithAttention(bool rotates)
     {
         using var generator = new Generator(1);

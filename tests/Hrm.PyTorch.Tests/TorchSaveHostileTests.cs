@@ -19,20 +19,12 @@ public sealed class TorchSaveHostileTests : IDisposable
 
     [Theory]
     [InlineData("os", "system")]
-    [InlineData("posix", "system")]
-    [InlineData("nt", "system")]
     [InlineData("builtins", "eval")]
-    [InlineData("builtins", "exec")]
-    [InlineData("builtins", "getattr")]
     [InlineData("builtins", "__import__")]
-    [InlineData("__builtin__", "eval")]
-    [InlineData("subprocess", "Popen")]
-    [InlineData("torch", "load")]
     [InlineData("torch", "UntypedStorage")]
     [InlineData("torch.storage", "_load_from_bytes")]
     [InlineData("torch._utils", "_rebuild_sparse_tensor")]
     [InlineData("torch", "_utils._rebuild_tensor_v2.__globals__")]
-    [InlineData("collections", "namedtuple")]
     [InlineData("", "system")]
     public void A_call_of_anything_else_is_refused_by_name(string module, string name)
     {
@@ -40,38 +32,22 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(new PickleProgram(4).Text(module).Text(name).Raw(0x93).Text("x").Raw(0x85).Do("R."), $"got '{module}.{name}': refused");
     }
 
-    /// <summary>Instructions that make objects, look up numbered names or drop values.</summary>
-    [Theory]
-    [InlineData(0x81)]
-    [InlineData(0x92)]
-    [InlineData('i')]
-    [InlineData('o')]
-    [InlineData(0x82)]
-    [InlineData(0x83)]
-    [InlineData(0x84)]
-    [InlineData('0')]
-    [InlineData('1')]
-    [InlineData('2')]
-    [InlineData('P')]
-    [InlineData('S')]
-    [InlineData('I')]
-    [InlineData('B')]
-    [InlineData(0x8b)]
-    [InlineData(0x96)]
-    [InlineData(0x97)]
-    [InlineData(0x8f)]
-    [InlineData(0xff)]
-    [InlineData(0x80)]
-    public void Any_other_instruction_is_refused(int opcode)
-        => Refuse(new PickleProgram().Do(")").Raw((byte)opcode, 0, 0, 0, 0).Do("."), $"data.pkl, byte 4: expected one of the instructions that torch.save uses, got 0x{opcode:x2}: refused");
+    [Fact]
+    public void Any_other_instruction_is_refused()
+    {
+        const string Known = "N\u0088\u0089JKM\u008aG\u008cX\u008d()t\u0085\u0086\u0087]lae}dsuqr\u0094hj\u0095c\u0093QRb.";
+        foreach (var opcode in Enumerable.Range(0, 256).Where(opcode => !Known.Contains((char)opcode)))
+        {
+            Refuse(
+                new PickleProgram().Do(")").Raw((byte)opcode, 0, 0, 0, 0).Do("."),
+                $"data.pkl, byte 4: expected one of the instructions that torch.save uses, got 0x{opcode:x2}: refused");
+        }
+    }
 
     [Theory]
     [InlineData("../x")]
     [InlineData("/etc/passwd")]
-    [InlineData("0/../../x")]
     [InlineData("")]
-    [InlineData("a")]
-    [InlineData("1.5")]
     [InlineData("٣")]
     [InlineData("0000000000")]
     public void A_persistent_id_with_a_path_is_refused(string key)
@@ -98,38 +74,16 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(new PickleProgram().Do("}}b."), "expected attributes of an OrderedDict in a dict");
     }
 
-    [Theory]
-    [InlineData("tuples", "nested at most 64 deep, got more")]
-    [InlineData("lists", "nested at most 64 deep, got more")]
-    [InlineData("dicts", "at most 200000 values, got more")]
-    [InlineData("fewer dicts", "nested at most 64 deep, got more")]
-    [InlineData("marks", "nested at most 64 deep, got more marks")]
-    public void Nesting_of_100000_is_refused_without_a_stack_overflow(string kind, string expected)
-    {
-        var pickle = new PickleProgram();
-        switch (kind)
-        {
-            case "tuples":
-                pickle.Do(")").Do("\u0085", Deep);
-                break;
-            case "lists":
-                pickle.Do("]", Deep).Do("a", Deep - 1);
-                break;
-            case "marks":
-                pickle.Do("(", Deep);
-                break;
-            default:
-                var depth = kind == "dicts" ? Deep : Deep / 2;
-                pickle.Do("}X\u0001\0\0\0k", depth).Do("}").Do("s", depth);
-                break;
-        }
-
-        Refuse(pickle.Do("."), expected);
-    }
-
     [Fact]
-    public void A_value_put_into_itself_is_harmless()
-        => Refuse(new PickleProgram().Do("]q\u0001").Do("h\u0001a", 1_000).Do("."), "nested at most 64 deep");
+    public void Deep_nesting_is_refused_without_a_stack_overflow()
+    {
+        const string Expected = "nested at most 64 deep, got more";
+        Refuse(new PickleProgram().Do(")").Do("\u0085", Deep).Do("."), Expected);
+        Refuse(new PickleProgram().Do("]", Deep).Do("a", Deep - 1).Do("."), Expected);
+        Refuse(new PickleProgram().Do("}X\u0001\0\0\0k", Deep / 2).Do("}").Do("s", Deep / 2).Do("."), Expected);
+        Refuse(new PickleProgram().Do("(", Deep).Do("."), $"{Expected} marks");
+        Refuse(new PickleProgram().Do("]q\u0001").Do("h\u0001a", 1_000).Do("."), "nested at most 64 deep");
+    }
 
     [Fact]
     public void Too_many_values_are_refused()
@@ -176,6 +130,8 @@ public sealed class TorchSaveHostileTests : IDisposable
     [Fact]
     public void Instructions_without_their_values_are_refused()
     {
+        Refuse(new PickleProgram(protocol: 1).Do("}."), "expected a pickle of protocol 2 to 5 at its first byte");
+        Refuse(new PickleProgram(protocol: 6).Do("}."), "expected a pickle of protocol 2 to 5 at its first byte");
         Refuse(new PickleProgram().Do("."), "expected one value at the end, got 0");
         Refuse(new PickleProgram().Do("NN."), "got 2");
         Refuse(new PickleProgram().Do("N.N"), "1 bytes after it");
@@ -190,12 +146,6 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(new PickleProgram().Do("}(").Text("k").Do("N").Text("k").Do("Nu."), "expected each key once, got 'k' twice");
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(6)]
-    public void Any_other_protocol_is_refused(byte protocol) => Refuse(new PickleProgram(protocol).Do("}."), "expected a pickle of protocol 2 to 5 at its first byte");
-
     [Fact]
     public void Anything_but_a_state_dict_is_refused()
     {
@@ -205,34 +155,30 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(State(it => it.Text("step").Number(4)), "tensor 'step': expected a state dict whose values are tensors, got 4");
     }
 
+    [Fact]
+    public void Storage_without_an_entry_of_its_size_is_refused()
+    {
+        Refuse(State(it => it.Text("w").Tensor("1", 2, 0, [2], [1])), "tensor 'w': zip: expected the entry data/1, got none");
+        foreach (var count in new[] { 3, 0, long.MaxValue })
+        {
+            Refuse(State(it => it.Text("w").Tensor("0", count, 0, [0], [1])), $"tensor 'w': expected a storage of {count} × 4 bytes, got 8 in 'data/0'");
+        }
+    }
+
     [Theory]
     [InlineData(0, new long[] { 3 }, new long[] { 1 }, "no more elements than the storage's 2, got [3]")]
     [InlineData(1, new long[] { 2 }, new long[] { 1 }, "within the storage's 2 elements, got offset 1, shape [2], stride [1]")]
-    [InlineData(0, new long[] { 2 }, new long[] { 2 }, "within the storage's 2 elements")]
     [InlineData(0, new long[] { 2 }, new long[] { long.MaxValue }, "within the storage's 2 elements")]
     [InlineData(long.MaxValue, new long[] { 1 }, new long[] { 1 }, "within the storage's 2 elements")]
     [InlineData(3, new long[] { 0 }, new long[] { 1 }, "within the storage's 2 elements")]
     [InlineData(0, new long[] { 4294967296, 4294967296 }, new long[] { 0, 0 }, "no more elements than the storage's 2")]
     [InlineData(0, new long[] { 0, 4294967296, 4294967296 }, new long[] { 0, 0, 0 }, "no more elements than the storage's 2")]
-    [InlineData(0, new long[] { 1000 }, new long[] { 0 }, "no more elements than the storage's 2, got [1000]")]
     [InlineData(-1, new long[] { 1 }, new long[] { 1 }, "storage offset of at least 0, got -1")]
     [InlineData(0, new long[] { -1 }, new long[] { 1 }, "shape: expected whole numbers of at least 0, got -1")]
     [InlineData(0, new long[] { 1 }, new long[] { -1 }, "stride: expected whole numbers of at least 0, got -1")]
     [InlineData(0, new long[] { 1, 1 }, new long[] { 1 }, "a stride for each, got 2 and 1")]
     public void Tensors_beyond_their_storage_are_refused(long offset, long[] shape, long[] strides, string expected)
         => Refuse(State(it => it.Text("w").Tensor("0", 2, offset, shape, strides)), expected);
-
-    [Theory]
-    [InlineData(3)]
-    [InlineData(1)]
-    [InlineData(0)]
-    [InlineData(long.MaxValue)]
-    public void A_storage_of_another_size_than_its_entry_is_refused(long count)
-        => Refuse(State(it => it.Text("w").Tensor("0", count, 0, [0], [1])), $"tensor 'w': expected a storage of {count} × 4 bytes, got 8 in 'data/0'");
-
-    [Fact]
-    public void A_storage_without_entry_is_refused()
-        => Refuse(State(it => it.Text("w").Tensor("1", 2, 0, [2], [1])), "tensor 'w': zip: expected the entry data/1, got none");
 
     /// <summary>A sparse file costs nothing, the array of its values would.</summary>
     [Fact]
@@ -274,16 +220,20 @@ public sealed class TorchSaveHostileTests : IDisposable
     }
 
     [Fact]
-    public void A_deflated_or_encrypted_entry_is_refused()
+    public void Compressed_encrypted_and_repeated_entries_are_refused()
     {
         RefuseZip([new("a/data.pkl", Valid) { Method = 8 }], "zip: ");
         RefuseZip([new("a/data.pkl", Valid) { Flags = 1 }], "'a/data.pkl': expected an entry that is stored");
-        RefuseBytes(Compressed(), "'a/data.pkl': expected an entry that is stored");
-    }
+        RefuseZip([new("a/data.pkl", Valid), new("a/data/0", new byte[8]), new("a/data/0", new byte[8])], "'a/data/0': expected each name once, got it twice");
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry("a/data.pkl", CompressionLevel.Optimal).Open();
+            entry.Write(new byte[60]);
+        }
 
-    [Fact]
-    public void Two_entries_of_a_name_are_refused()
-        => RefuseZip([new("a/data.pkl", Valid), new("a/data/0", new byte[8]), new("a/data/0", new byte[8])], "'a/data/0': expected each name once, got it twice");
+        RefuseBytes(stream.ToArray(), "'a/data.pkl': expected an entry that is stored");
+    }
 
     [Fact]
     public void Entries_that_are_together_longer_than_the_file_are_refused()
@@ -299,12 +249,8 @@ public sealed class TorchSaveHostileTests : IDisposable
 
     [Theory]
     [InlineData("b/data/0")]
-    [InlineData("data")]
     [InlineData("a/../data/0")]
-    [InlineData("../a/data/0")]
     [InlineData("/a/data/0")]
-    [InlineData("a//data/0")]
-    [InlineData("a/data/")]
     [InlineData("a\\data\\0")]
     [InlineData("c:/data/0")]
     public void Entries_outside_the_folder_are_refused(string name)
@@ -357,18 +303,6 @@ public sealed class TorchSaveHostileTests : IDisposable
         RefuseZip([new("a/data.pkl", new byte[8_000_001])], "'data.pkl': expected at most 8000000 bytes, got 8000001");
     }
 
-    private static byte[] Compressed()
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
-        {
-            using var entry = zip.CreateEntry("a/data.pkl", CompressionLevel.Optimal).Open();
-            entry.Write(new byte[60]);
-        }
-
-        return stream.ToArray();
-    }
-
     private static byte[] State(Action<PickleProgram> items) => PickleProgram.StateDictionary(items);
 
     private void Refuse(PickleProgram pickle, params string[] fragments) => Refuse(pickle.ToArray(), fragments);
@@ -381,24 +315,12 @@ public sealed class TorchSaveHostileTests : IDisposable
     {
         var path = _folder["hostile"];
         File.WriteAllBytes(path, bytes);
-        var open = () => TorchSaveFile.Open(path);
         var watch = Stopwatch.StartNew();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        WeightsFormatException? thrown = null;
-        try
-        {
-            open();
-        }
-        catch (WeightsFormatException exception)
-        {
-            thrown = exception;
-        }
-
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        thrown.Should().NotBeNull($"expected a refusal with {string.Join(", ", fragments)}");
-        thrown!.Message.Should().StartWith(path).And.ContainAll(fragments);
+        var thrown = FluentActions.Invoking(() => TorchSaveFile.Open(path)).Should().Throw<WeightsFormatException>(string.Join(", ", fragments)).Which;
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(bytes.Length + 64_000_000);
+        thrown.Message.Should().StartWith(path).And.ContainAll(fragments);
         thrown.Message.Length.Should().BeLessThan(2_000);
-        allocated.Should().BeLessThan(bytes.Length + 64_000_000);
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
 
         // The refused file is not kept open.

@@ -58,45 +58,6 @@ public sealed class TorchSaveMutationTests : IDisposable
         }
     }
 
-    /// <summary>An attacker can fix the checksum: changed pickles with a correct one.</summary>
-    [Fact]
-    public void Mutated_pickle_with_a_correct_checksum_is_refused_or_read_within_its_storages()
-    {
-        var random = new StatefulRandom(20260302);
-        var valid = PickleProgram.StateDictionary(it => it
-            .Text("a").Tensor("0", 6, 1, [2, 2], [1, 2])
-            .Text("b").Tensor("1", 3, 0, [3], [1], "BFloat16Storage"));
-        const string Fragments = "()KMNQRX]abcdehjlqrstu}.\u0080\u0085\u0086\u0087\u0088\u0089\u008a\u008c\u0093\u0094\u0095\0\u00ff";
-        var (read, refused) = (0, 0);
-        for (var i = 0; i < Mutations; i++)
-        {
-            var pickle = valid.ToList();
-            var place = random.Next(2, pickle.Count);
-            switch (random.Next(4))
-            {
-                case 0: pickle.Insert(place, (byte)Fragments[random.Next(Fragments.Length)]); break;
-                case 1: pickle.RemoveAt(place); break;
-                case 2: pickle[place] = (byte)Fragments[random.Next(Fragments.Length)]; break;
-                default: pickle[place] ^= (byte)(1 << random.Next(8)); break;
-            }
-
-            File.WriteAllBytes(_folder["mutated"], ZipBytes.OfPickle([.. pickle], ("0", new byte[24]), ("1", new byte[6])));
-            try
-            {
-                ReadAll(_folder["mutated"]).Values.Should().OnlyContain(data => data.Length <= 24);
-                read++;
-            }
-            catch (HrmException)
-            {
-                refused++;
-            }
-        }
-
-        _output.WriteLine($"{refused} refused, {read} read");
-        refused.Should().BeGreaterThan(Mutations / 2);
-        read.Should().BeGreaterThan(Mutations / 100);
-    }
-
     private byte[] Mutate(StatefulRandom random)
     {
         var place = Place(random);
