@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Hrm;
 
@@ -34,24 +33,9 @@ internal static class MessageText
     public static string Printable(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= MaxLength && text.All(IsPrintable))
-        {
-            return text;
-        }
-
-        var printable = new StringBuilder();
-        foreach (var character in text)
-        {
-            var shown = IsPrintable(character) ? character.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
-            if (printable.Length + shown.Length > MaxLength)
-            {
-                return printable.Append('…').ToString();
-            }
-
-            printable.Append(shown);
-        }
-
-        return printable.ToString();
+        var printable = string.Concat(text.Take(MaxLength + 1).Select(character =>
+            IsPrintable(character) ? character.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")));
+        return printable.Length <= MaxLength ? printable : printable[..MaxLength] + '…';
     }
 
     private static bool IsPrintable(char character) => char.GetUnicodeCategory(character)

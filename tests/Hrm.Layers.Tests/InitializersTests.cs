@@ -38,13 +38,6 @@ public sealed class InitializersTests
         Share(values, 1.5).Should().BeApproximately(0.86639 / 0.95450, 0.002);
     }
 
-    [Fact]
-    public void TruncatedNormal_of_standard_deviation_zero_is_zero()
-    {
-        using var scope = NewDisposeScope();
-        Draw(1000, 0, seed: 7).abs().max().item<float>().Should().Be(0);
-    }
-
     [Theory]
     [InlineData(-1.0)]
     [InlineData(double.NaN)]

@@ -9,21 +9,14 @@ public sealed class TorchLibrariesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Other_libtorch_without_a_folder_names_variable_and_command()
+    public void Other_libtorch_without_a_folder_or_files_names_variable_command_and_files()
     {
-        var act = () => TorchLibraries.LibtorchIn(_folder["none"]);
+        var none = () => TorchLibraries.LibtorchIn(_folder["none"]);
+        none.Should().Throw<TorchLoadException>().WithMessage($"HRM_LIBTORCH={_folder["none"]}: no such folder.*python3 -c*");
 
-        act.Should().Throw<TorchLoadException>().WithMessage($"HRM_LIBTORCH={_folder["none"]}: no such folder.*python3 -c*");
-    }
-
-    [Fact]
-    public void Other_libtorch_with_files_missing_names_them()
-    {
         Touch("libc10.so");
-
-        var act = () => TorchLibraries.LibtorchIn(_folder.Path);
-
-        act.Should().Throw<TorchLoadException>().WithMessage("*the folder lacks libtorch_cpu.so, libtorch.so.*");
+        var partial = () => TorchLibraries.LibtorchIn(_folder.Path);
+        partial.Should().Throw<TorchLoadException>().WithMessage("*the folder lacks libtorch_cpu.so, libtorch.so.*");
     }
 
     [Fact]
@@ -48,19 +41,15 @@ public sealed class TorchLibrariesTests : IDisposable
     }
 
     [Fact]
-    public void Message_names_package_and_variable_if_libtorch_is_missing()
+    public void Message_names_the_package_of_a_missing_library()
     {
-        Touch("libLibTorchSharp.so");
         var libraries = new TorchLibraries([_folder.Path]);
+        libraries.Problem(needsLibtorch: true)!.Message.Should().Match($"libLibTorchSharp.so is not in {_folder.Path}.*package TorchSharp*");
 
+        Touch("libLibTorchSharp.so");
         libraries.Problem(needsLibtorch: false).Should().BeNull();
         libraries.Problem(needsLibtorch: true)!.Message.Should().Contain(_folder.Path).And.Contain("TorchSharp-cpu").And.Contain("HRM_LIBTORCH");
     }
-
-    [Fact]
-    public void Message_names_the_package_if_the_native_library_is_missing()
-        => new TorchLibraries([_folder.Path]).Problem(needsLibtorch: true)!.Message
-            .Should().Match($"libLibTorchSharp.so is not in {_folder.Path}.*package TorchSharp*");
 
     private void Touch(params string[] names)
     {

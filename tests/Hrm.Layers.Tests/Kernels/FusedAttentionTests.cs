@@ -62,15 +62,13 @@ public sealed class FusedAttentionTests
         layer.call(zeros(0, 81, 64)).shape.Should().Equal(0, 81, 64);
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float32, 81)]
-    [InlineData(ScalarType.BFloat16, 81)]
-    [InlineData(ScalarType.BFloat16, 140)] // weights computed again
-    public void Forward_and_backward_leave_no_tensor(ScalarType dtype, long tokens)
+    /// <summary>With 140 tokens the backward pass computes the weights again.</summary>
+    [Fact]
+    public void Long_sequences_leave_no_tensor_alive()
     {
         using var scope = NewDisposeScope();
         using var layer = NewLayer(width: 64, heads: 2, tokens: 140, rotates: true);
-        var input = Normal([2, tokens, 64]).to_type(dtype).requires_grad_();
+        var input = Normal([2, 140, 64]).to_type(ScalarType.BFloat16).requires_grad_();
         TensorLeak.Check(() =>
         {
             using var step = NewDisposeScope();

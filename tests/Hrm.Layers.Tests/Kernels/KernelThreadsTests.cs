@@ -6,17 +6,6 @@ namespace Hrm.Layers.Tests.Kernels;
 
 public sealed class KernelThreadsTests
 {
-    public static TheoryData<int, long, bool> Ways => new()
-    {
-        { 2, 2, true },
-        { 2, 3, true },
-        { 2, 1000, true },
-        { 5, 1001, true },
-        { 2, 2, false },
-        { 2, 1000, false },
-        { 5, 1001, false },
-    };
-
     /// <summary>libtorch's threads are looked up once, which may be at the start of the first method that uses them.</summary>
     static KernelThreadsTests() => TorchRuntime.EnsureLoaded();
 
@@ -25,7 +14,11 @@ public sealed class KernelThreadsTests
         => KernelThreads.HasOpenMp.Should().Be(OperatingSystem.IsLinux());
 
     [Theory]
-    [MemberData(nameof(Ways))]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 3, true)]
+    [InlineData(5, 1001, true)]
+    [InlineData(2, 2, false)]
+    [InlineData(5, 1001, false)]
     public void Every_row_is_processed_once(int threads, long rows, bool isOpenMp)
     {
         var counts = new int[rows];
