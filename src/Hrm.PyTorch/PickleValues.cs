@@ -4,8 +4,8 @@ using Hrm.Core;
 namespace Hrm.PyTorch;
 
 /// <summary>
-/// A value that contains values. It stores how deep it nests, so that the nesting is never walked down; a value that was put into
-/// itself is harmless for the same reason.
+/// A value that contains values. It stores its depth, so that no code walks down the nesting; a value that was put into itself is
+/// harmless for the same reason.
 /// </summary>
 internal abstract class PickleContainer
 {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Hrm.PyTorch;
 
 /// <summary>
-/// A state dict that PyTorch's <c>torch.save</c> wrote: opening it reads the description of the tensors only, and a tensor's values
-/// are read, and checked against their CRC-32, when the tensor is.
+/// A state dict that PyTorch's <c>torch.save</c> wrote. Opening it reads only the description of the tensors; reading a tensor reads
+/// its values and checks their CRC-32.
 /// </summary>
 /// <remarks>
 /// <para>The format: a zip archive of stored entries below one folder, <c>data.pkl</c> (a pickle) and <c>data/0</c>,

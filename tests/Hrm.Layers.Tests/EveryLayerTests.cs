@@ -46,7 +46,7 @@ public sealed class EveryLayerTests
         }
     }
 
-    /// <summary>The layer computes with its fields, and the state lists its registrations: a field that a move misses would keep its values.</summary>
+    /// <summary>A layer computes with its fields, but the state dict lists what was registered. A field that a move misses keeps its old values.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Moving_replaces_every_weight_that_the_layer_computes_with(string name)

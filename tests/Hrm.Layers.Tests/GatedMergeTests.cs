@@ -11,7 +11,7 @@ public sealed class GatedMergeTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_new_layer_is_the_sum_bit_for_bit(ScalarType dtype)
+    public void New_layer_is_the_sum_bit_for_bit(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var layer = new GatedMerge(Width);

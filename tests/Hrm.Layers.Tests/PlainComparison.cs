@@ -21,7 +21,7 @@ internal static class PlainComparison
     }
 
     /// <summary>In bfloat16: no farther (rms) from the float64 result than <paramref name="factor"/> times the plain form is.</summary>
-    /// <remarks>Every layer rounds where its plain form does, so the two were seen equally far (1.000).</remarks>
+    /// <remarks>Every layer rounds at the same points as its plain form; the measured factor was 1.000.</remarks>
     public static void ShouldRoundNoWorse(this nn.Module<Tensor, Tensor> layer, Func<Tensor, Tensor> plain, Tensor input, double factor)
     {
         var rounded = input.to_type(ScalarType.BFloat16);

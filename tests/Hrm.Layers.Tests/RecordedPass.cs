@@ -23,7 +23,7 @@ internal sealed record RecordedPass(Tensor Output, IReadOnlyDictionary<string, T
         return new RecordedPass(output.detach(), gradients);
     }
 
-    /// <summary>Moves the gradient off the weight, so that the next pass starts without one.</summary>
+    /// <summary>Removes the gradient from the weight, so that the next pass starts without one.</summary>
     private static Tensor Take(Parameter weight)
     {
         var gradient = weight.grad!.clone();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>Files that are missing, wrong, or contradict each other: the messages name both sides.</summary>
+/// <summary>Missing, invalid and contradictory files; a message has the expected and the actual value.</summary>
 public sealed class AuthorsCheckpointErrorTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -19,7 +19,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void Load_of_our_own_folder_names_HrmModel_Load()
+    public void Load_of_a_folder_of_this_library_names_HrmModel_Load()
     {
         using var model = AuthorsFolder.Model(AuthorsFolder.Config);
         model.Save(_folder.Path);
@@ -36,8 +36,8 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         File.Delete(_folder["all_config.yaml"]);
         Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist");
-        File.WriteAllText(_folder["step_5"], "no weights at all, but a text");
-        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'no weights at all, but a text'");
+        File.WriteAllText(_folder["step_5"], "a text instead of weights");
+        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'a text instead of weights'");
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void A_sequence_length_that_the_positions_contradict_is_refused()
+    public void Sequence_length_that_contradicts_the_positions_is_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config with { PositionEncoding = PositionEncoding.Learned });
         Opening(_folder.Path, 6).Should().Throw<InvalidConfigException>()
@@ -102,7 +102,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void A_sequence_length_that_the_token_mixer_contradicts_is_refused()
+    public void Sequence_length_that_contradicts_the_token_mixer_is_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.SharedConfig with { MixTokens = true }, shared: true);
         Opening(_folder.Path, 9).Should().Throw<InvalidConfigException>()
@@ -110,7 +110,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void Another_inner_width_than_the_rules_names_the_tensor()
+    public void Inner_width_that_contradicts_the_rule_is_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace("expansion: 4.0", "expansion: 40.0", StringComparison.Ordinal));
         FluentActions.Invoking(() => AuthorsCheckpoint.Load(_folder.Path, 5)).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_0"]}: expected*");
@@ -129,14 +129,14 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void A_yaml_that_is_too_large_is_not_read()
+    public void Yaml_that_is_too_large_is_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + new string('#', 1 << 20));
         Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage("*expected at most 1048576 bytes, got *");
     }
 
     [Fact]
-    public void A_refused_checkpoint_is_not_kept_open()
+    public void Refused_checkpoint_is_closed()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + "arch: 1\n");
         Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage("*as a key, each once, got 'arch'*");

@@ -24,7 +24,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Configs))]
-    public void A_checkpoint_loads_bit_for_bit(HrmConfig config)
+    public void Checkpoint_loads_bit_for_bit(HrmConfig config)
     {
         using var model = AuthorsFolder.Model(config);
         AuthorsFiles.Write(_folder["run"], model, step: 12);
@@ -65,7 +65,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Step_with_the_largest_number_is_taken()
+    public void Step_with_the_largest_number_is_loaded()
     {
         long[] steps = [9, 10, 1_000, 0];
         for (var i = 0; i < steps.Length; i++)
@@ -86,7 +86,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Published_names_are_accepted_and_ambiguous_ones_listed()
+    public void Published_file_names_are_accepted_and_ambiguous_ones_are_listed()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         File.Move(_folder["step_0"], _folder["checkpoint"]);
@@ -124,7 +124,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
         });
     }
 
-    /// <summary>Without the key a two-level model uses the rule, a tiny recursive one 16; 0 means the rule; shapes decide if they can.</summary>
+    /// <summary>Without the key a two-level model follows the rule, and a tiny recursive one has 16. 0 means the rule. Shapes come first.</summary>
     [Theory]
     [InlineData(true, "rope", 16, null, 16)]
     [InlineData(true, "rope", 1, "puzzle_emb_len: 0", 1)]
@@ -133,7 +133,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
     [InlineData(true, "learned", 3, null, 3)]
     [InlineData(false, "rope", 1, null, 1)]
     [InlineData(false, "learned", 1, null, 1)]
-    public void Prefix_is_worked_out(bool shared, string positions, int stored, string? line, int expected)
+    public void Prefix_is_derived_from_shapes_file_and_rule(bool shared, string positions, int stored, string? line, int expected)
     {
         var config = AuthorsFolder.SharedConfig with
         {

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>Checkpoints of the authors' code, made of small models.</summary>
+/// <summary>Small models, and their checkpoints as the authors' code writes them.</summary>
 internal static class AuthorsFolder
 {
-    /// <summary>The smallest model of the authors' rules: an inner width of 256, the next multiple.</summary>
+    /// <summary>The smallest model that the authors' rules allow: its inner width is 256, the smallest multiple.</summary>
     public static HrmConfig Config { get; } = new()
     {
         SequenceLength = 5,
@@ -45,7 +45,7 @@ internal static class AuthorsFolder
         return new HrmModel(config, both, both, generator);
     }
 
-    /// <summary>Writes a checkpoint of a model of this config, and changes its yaml.</summary>
+    /// <summary>Writes a checkpoint of a model with this config, and changes its yaml.</summary>
     public static void Write(string folder, HrmConfig config, Func<string, string>? change = null, bool shared = false)
     {
         using var model = shared ? SharedModel(config) : Model(config);
@@ -55,12 +55,12 @@ internal static class AuthorsFolder
             var path = Path.Combine(folder, "all_config.yaml");
             var before = File.ReadAllText(path);
             var after = change(before);
-            after.Should().NotBe(before, "a test must change what it means to change");
+            after.Should().NotBe(before, "the replacement must occur in the yaml");
             File.WriteAllText(path, after);
         }
     }
 
-    /// <summary>Equal names, and equal dtypes and values of each.</summary>
+    /// <summary>Requires equal names, dtypes and values.</summary>
     public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
     {
         using var scope = NewDisposeScope();

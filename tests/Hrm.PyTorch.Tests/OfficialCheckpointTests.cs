@@ -33,7 +33,7 @@ public sealed class OfficialCheckpointTests
         }
     }
 
-    /// <summary>The names of our own files are the authors' without the prefix: docs/authors-checkpoints.md adds it.</summary>
+    /// <summary>Names in files of this library are the authors' names without the prefix; docs/authors-checkpoints.md adds it.</summary>
     [Theory]
     [MemberData(nameof(Folders))]
     public void Saved_model_has_the_names_and_bytes_of_the_authors(string folder)

@@ -26,7 +26,7 @@ public sealed class TorchSaveFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Every_storage_class_is_its_dtype(ScalarType dtype, string storage)
+    public void Every_storage_class_has_its_dtype(ScalarType dtype, string storage)
     {
         using var expected = arange(2).to_type(dtype);
         var bytes = expected.bytes.ToArray();
@@ -54,7 +54,7 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Fact]
-    public void The_state_dict_among_several_wrappers_is_the_one_with_tensors()
+    public void Dict_with_tensors_is_chosen_among_several_wrappers()
     {
         using var file = Open(
             PickleProgram.StateDictionary(it => it
@@ -87,7 +87,7 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Fact]
-    public void CopyTo_fills_tensors_of_any_layout_and_casts_nothing()
+    public void CopyTo_fills_tensors_of_any_layout_without_casts()
     {
         using var file = Open(PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 6, 0, [2, 3], [3, 1])), ("0", Floats(6)));
         var transposed = zeros(3, 2).t();
@@ -97,9 +97,9 @@ public sealed class TorchSaveFileTests : IDisposable
         file.Invoking(it => it.CopyTo("w", zeros(3, 2))).Should().Throw<WeightsFormatException>().WithMessage("*F32 [3, 2], got F32 [2, 3]*");
     }
 
-    /// <summary>A module's own state dict is pickled with the versions of its modules; a parameter wraps its tensor.</summary>
+    /// <summary>The state dict of a module has the versions of its modules as an attribute; a parameter wraps its tensor.</summary>
     [Fact]
-    public void Attributes_of_the_state_dict_and_parameters_are_taken()
+    public void Attributes_of_the_state_dict_and_parameters_are_accepted()
     {
         var pickle = new PickleProgram().OrderedDictionary().Do("(").Text("w")
             .Global("torch._utils", "_rebuild_parameter").Do("(").Tensor("0", 2, 0, [2], [1]).Raw(0x88).OrderedDictionary().Do("tRu")
@@ -109,7 +109,7 @@ public sealed class TorchSaveFileTests : IDisposable
         file.Read("w").data<float>().ToArray().Should().Equal(0, 1);
     }
 
-    /// <summary>The output of newer Python: frames, texts with short lengths, a memo that counts by itself.</summary>
+    /// <summary>The output of newer Python: frames, short texts, remembered values without numbers.</summary>
     [Fact]
     public void Protocol_4_is_read()
     {
@@ -120,7 +120,7 @@ public sealed class TorchSaveFileTests : IDisposable
         file.Names.Should().Equal("w");
     }
 
-    /// <summary>Lists, dicts and numbers of every kind may stand among the attributes, where they are read and left alone.</summary>
+    /// <summary>Attributes may have lists, dicts and numbers of every kind; they are read and ignored.</summary>
     [Fact]
     public void Plain_values_are_read()
     {
@@ -133,7 +133,7 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Fact]
-    public void Order_of_bytes_may_be_stated()
+    public void Entry_with_the_byte_order_is_accepted()
     {
         var pickle = PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 1, 0, [1], [1]));
         ZipPart[] parts = [new("a/data.pkl", pickle), new("a/data/0", Floats(1)), new("a/byteorder", "little"u8.ToArray()), new("a/.data/serialization_id", [1])];
@@ -152,7 +152,7 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Fact]
-    public void Several_threads_read_at_once()
+    public void Several_threads_can_read_at_once()
     {
         var pickle = PickleProgram.StateDictionary(it =>
         {

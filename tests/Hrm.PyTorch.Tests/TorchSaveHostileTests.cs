@@ -6,7 +6,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>One case for each request and each fault of a file.</summary>
+/// <summary>Files that request more than tensors, and files with faults; each is refused with its own message.</summary>
 public sealed class TorchSaveHostileTests : IDisposable
 {
     private const int Deep = 100_000;
@@ -26,14 +26,14 @@ public sealed class TorchSaveHostileTests : IDisposable
     [InlineData("torch._utils", "_rebuild_sparse_tensor")]
     [InlineData("torch", "_utils._rebuild_tensor_v2.__globals__")]
     [InlineData("", "system")]
-    public void A_call_of_anything_else_is_refused_by_name(string module, string name)
+    public void Call_of_an_unknown_name_is_refused(string module, string name)
     {
         Refuse(new PickleProgram().Global(module, name).Text("touch /tmp/owned").Raw(0x85).Do("R."), $"got '{module}.{name}': refused, nothing of the file is executed");
         Refuse(new PickleProgram(4).Text(module).Text(name).Raw(0x93).Text("x").Raw(0x85).Do("R."), $"got '{module}.{name}': refused");
     }
 
     [Fact]
-    public void Any_other_instruction_is_refused()
+    public void Unknown_instruction_is_refused()
     {
         const string Known = "N\u0088\u0089JKM\u008aG\u008cX\u008d()t\u0085\u0086\u0087]lae}dsuqr\u0094hj\u0095c\u0093QRb.";
         foreach (var opcode in Enumerable.Range(0, 256).Where(opcode => !Known.Contains((char)opcode)))
@@ -50,11 +50,11 @@ public sealed class TorchSaveHostileTests : IDisposable
     [InlineData("")]
     [InlineData("٣")]
     [InlineData("0000000000")]
-    public void A_persistent_id_with_a_path_is_refused(string key)
+    public void Persistent_id_with_a_path_is_refused(string key)
         => Refuse(State(it => it.Text("w").Tensor(key, 2, 0, [2], [1])), "expected a storage's key of 1 to 9 digits", "refused");
 
     [Fact]
-    public void A_persistent_id_that_is_not_a_storage_is_refused()
+    public void Persistent_id_that_is_not_a_storage_is_refused()
     {
         Refuse(State(it => it.Text("w").Storage("0", 2, tag: "module")), "('storage', class, key, device, count), got (the text 'module', the name 'torch.FloatStorage'");
         Refuse(State(it => it.Text("w").Text("0").Do("Q")), "got the text '0': refused");
@@ -64,7 +64,7 @@ public sealed class TorchSaveHostileTests : IDisposable
     }
 
     [Fact]
-    public void A_call_with_other_arguments_is_refused()
+    public void Call_with_wrong_arguments_is_refused()
     {
         Refuse(new PickleProgram().Global("collections", "OrderedDict").Do("N").Raw(0x85).Do("R."), "collections.OrderedDict: expected the arguments that torch.save writes, got (None)");
         Refuse(new PickleProgram().Global("torch", "FloatStorage").Do(")R."), "torch.FloatStorage: expected the arguments");
@@ -93,9 +93,9 @@ public sealed class TorchSaveHostileTests : IDisposable
         Refuse(new PickleProgram().Do("Nr").Raw(255, 255, 255, 255).Do("."), "numbers below 200000, got 4294967295");
     }
 
-    /// <summary>The "billion laughs" of pickles: each list holds the one before it ten times.</summary>
+    /// <summary>The "billion laughs" of pickles: each list contains the list before it ten times.</summary>
     [Fact]
-    public void A_bomb_of_remembered_lists_takes_no_memory()
+    public void Bomb_of_remembered_lists_takes_no_memory()
     {
         var pickle = new PickleProgram().Do("]q\u0000");
         for (byte i = 1; i < 60; i++)
@@ -147,7 +147,7 @@ public sealed class TorchSaveHostileTests : IDisposable
     }
 
     [Fact]
-    public void Anything_but_a_state_dict_is_refused()
+    public void Value_that_is_not_a_state_dict_is_refused()
     {
         Refuse(new PickleProgram().Do("]."), "expected a state dict (names and tensors), got a list");
         Refuse(new PickleProgram().Tensor("0", 2, 0, [2], [1]).Do("."), "got a tensor");
@@ -180,9 +180,9 @@ public sealed class TorchSaveHostileTests : IDisposable
     public void Tensors_beyond_their_storage_are_refused(long offset, long[] shape, long[] strides, string expected)
         => Refuse(State(it => it.Text("w").Tensor("0", 2, offset, shape, strides)), expected);
 
-    /// <summary>A sparse file costs nothing, the array of its values would.</summary>
+    /// <summary>The file is sparse and takes no space; the array of its values would.</summary>
     [Fact]
-    public void A_part_of_a_large_storage_is_refused()
+    public void Part_of_a_large_storage_is_refused()
     {
         const int Bytes = (1 << 28) + 4;
         var pickle = State(it => it.Text("w").Tensor("0", Bytes / 4, 0, [2], [(Bytes / 4) - 1]));
@@ -243,7 +243,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         RefuseZip([new("a/data.pkl", Valid) { Size = uint.MaxValue }], Expected);
         RefuseZip([new("a/data.pkl", Valid) { Size = uint.MaxValue, DirectoryExtra = [1, 0, 16, 0, .. Enumerable.Repeat((byte)255, 16)] }], Expected);
 
-        // Each begins at the local header of the first and has its bytes.
+        // All entries share the bytes of the first one.
         RefuseZip([new("a/0", new byte[10_000]), .. Enumerable.Range(1, 9).Select(i => new ZipPart($"a/{i}", []) { Start = 0, Size = 10_000 })], Expected);
     }
 
@@ -275,7 +275,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         RefuseBytes(Encoding.ASCII.GetBytes(new string('x', 1000)), "expected a file of torch.save, got the text 'xxxx");
     }
 
-    /// <summary>The directory is refused before there is an object for each entry.</summary>
+    /// <summary>The directory is refused before an object exists for each entry.</summary>
     [Fact]
     public void Directories_that_are_too_large_are_refused()
     {
@@ -292,7 +292,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         using var file = TorchSaveFile.Open(_folder["w"]);
         var read = () => file.Read("w");
         read.Should().Throw<WeightsFormatException>().WithMessage("*'data/0': expected the CRC-32 00000002, got *: the data are damaged");
-        read.Should().Throw<WeightsFormatException>("a failed check must not count as done");
+        read.Should().Throw<WeightsFormatException>("a failed check is repeated");
     }
 
     [Fact]
@@ -323,7 +323,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         thrown.Message.Length.Should().BeLessThan(2_000);
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
 
-        // The refused file is not kept open.
+        // The refused file is closed.
         File.Delete(path);
     }
 }

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Hrm.PyTorch.Tests;
 
-/// <summary>Damaged files of the authors' training: each is refused, or gives the bytes of the undamaged file.</summary>
+/// <summary>Damaged checkpoints: each is refused, or gives the weights of the undamaged file.</summary>
 public sealed class TorchSaveMutationTests : IDisposable
 {
     private const int Mutations = 1_500;
@@ -36,9 +36,9 @@ public sealed class TorchSaveMutationTests : IDisposable
         refused.Should().BeInRange(Mutations / 2, Mutations - (Mutations / 100));
     }
 
-    /// <summary>Cut at the end of each kind of region, and a byte beside it.</summary>
+    /// <summary>Cuts in small steps near the ends of the file, where the pickle and the directory are, and in large ones between them.</summary>
     [Fact]
-    public void File_cut_anywhere_is_refused()
+    public void Truncated_file_is_refused()
     {
         for (var length = 0; length < _valid.Length; length += length < 4_000 || length > _valid.Length - 4_000 ? 37 : 9_973)
         {
@@ -48,25 +48,25 @@ public sealed class TorchSaveMutationTests : IDisposable
 
     private byte[] Mutate(StatefulRandom random)
     {
-        var place = Place(random);
+        var index = IndexOf(random);
         var bytes = _valid.ToArray();
         switch (random.Next(5))
         {
             case 0:
-                return [.. bytes[..place], (byte)random.Next(256), .. bytes[place..]];
+                return [.. bytes[..index], (byte)random.Next(256), .. bytes[index..]];
             case 1:
-                return [.. bytes[..place], .. bytes[(place + 1)..]];
+                return [.. bytes[..index], .. bytes[(index + 1)..]];
             case 2:
-                random.NextBytes(bytes.AsSpan(place, Math.Min(random.Next(1, 9), bytes.Length - place)));
+                random.NextBytes(bytes.AsSpan(index, Math.Min(random.Next(1, 9), bytes.Length - index)));
                 return bytes;
             default:
-                bytes[place] ^= (byte)(1 << random.Next(8));
+                bytes[index] ^= (byte)(1 << random.Next(8));
                 return bytes;
         }
     }
 
-    /// <summary>As often in the pickle, the directory and the end records as in the data, which are nearly all of the file.</summary>
-    private int Place(StatefulRandom random) => random.Next(5) switch
+    /// <summary>An index that is often in the pickle, the directory or the end records: most of the file is data.</summary>
+    private int IndexOf(StatefulRandom random) => random.Next(5) switch
     {
         0 => random.Next(3_100),
         1 => _valid.Length - 1 - random.Next(98),
@@ -74,7 +74,7 @@ public sealed class TorchSaveMutationTests : IDisposable
         _ => random.Next(_valid.Length),
     };
 
-    /// <summary>Whether a typed exception refuses the bytes. If it does not, the weights are those of the whole file.</summary>
+    /// <summary>Returns true if the bytes are refused with a typed exception; otherwise requires the weights of the undamaged file.</summary>
     private bool IsRefused(byte[] bytes)
     {
         var path = _folder["mutated"];

@@ -31,11 +31,11 @@ public sealed class YamlReaderTests
     [InlineData("? [a]\n: 1", "expected a text of at most 1024 characters as a key, each once, got 'a list or mapping'")]
     [InlineData("a: [1", "line *")]
     [InlineData("a: b: c", "line 1: *")]
-    public void Anything_but_plain_values_is_refused(string text, string expected) => Refuse(text, $"f: {(expected.StartsWith("line", StringComparison.Ordinal) ? "" : "*")}{expected}*");
+    public void Values_that_are_not_plain_are_refused(string text, string expected) => Refuse(text, $"f: {(expected.StartsWith("line", StringComparison.Ordinal) ? "" : "*")}{expected}*");
 
-    /// <summary>Ten aliases of ten aliases of ten …: a kilobyte that would be a gigabyte.</summary>
+    /// <summary>Each list has ten aliases of the list before it: a kilobyte that would expand to gigabytes.</summary>
     [Fact]
-    public void A_bomb_of_aliases_is_refused_at_its_first_anchor()
+    public void Bomb_of_aliases_is_refused_at_its_first_anchor()
     {
         var bomb = new StringBuilder("a0: &a0 [x, x]\n");
         for (var i = 1; i < 30; i++)
@@ -51,7 +51,7 @@ public sealed class YamlReaderTests
     [InlineData("a: ", "{b: ", "")]
     [InlineData("a:\n", "- ", "")]
     [InlineData("", "? ", "")]
-    public void Deep_nesting_is_refused_in_little_time(string start, string open, string close)
+    public void Deep_nesting_is_refused_quickly(string start, string open, string close)
     {
         var text = start + string.Concat(Enumerable.Repeat(open, 100_000)) + string.Concat(Enumerable.Repeat(close, 100_000));
         var watch = Stopwatch.StartNew();

@@ -7,7 +7,7 @@ public sealed class ElfSharedObjectTests
     private const int DynamicAt = 64 + (2 * 56);
 
     [Fact]
-    public void Every_truncation_is_a_typed_exception()
+    public void Truncated_library_is_refused_with_a_typed_exception()
     {
         var whole = new TinyElf { UsedVersion = 0 }.Build();
         VersionRelaxation.Apply(whole, "whole", () => false).Should().NotBeNull();
@@ -20,7 +20,7 @@ public sealed class ElfSharedObjectTests
     }
 
     [Fact]
-    public void Mutations_of_a_tiny_library_cause_no_other_exception()
+    public void Mutations_of_a_tiny_library_cause_only_typed_exceptions()
     {
         var original = new TinyElf().Build();
         var random = new Random(1);
@@ -34,7 +34,7 @@ public sealed class ElfSharedObjectTests
     }
 
     [LinuxX64Fact]
-    public void Mutations_of_the_real_library_cause_no_other_exception()
+    public void Mutations_of_the_real_library_cause_only_typed_exceptions()
     {
         var original = NativeTorchSharp.Read();
         var elf = new ElfSharedObject(original, "real");
@@ -113,7 +113,7 @@ public sealed class ElfSharedObjectTests
         var mutant = (byte[])original.Clone();
         for (var changes = random.Next(1, 5); changes > 0; changes--)
         {
-            // Extremes find overflows that uniform bytes would miss.
+            // Extreme bytes find overflows that uniform bytes would miss.
             mutant[random.Next(size)] = random.Next(3) switch { 0 => 0, 1 => 0xff, _ => (byte)random.Next(256) };
         }
 

@@ -5,13 +5,13 @@ using TorchSharp;
 
 namespace Hrm.Runtime.Tests;
 
-/// <summary>TorchSharp and Hrm.Runtime in a context of their own, as a host loads a plug-in.</summary>
+/// <summary>TorchSharp and Hrm.Runtime in a separate context, as a host loads a plug-in.</summary>
 public sealed class PlugInTests
 {
     private static readonly string[] Names = ["Hrm.Runtime", "Hrm.Runtime.Tests", "TorchSharp"];
 
     [LinuxX64Fact]
-    public void A_plug_in_uses_torch()
+    public void Plug_in_uses_torch()
     {
         TorchRuntime.EnsureLoaded();
 
@@ -19,7 +19,7 @@ public sealed class PlugInTests
     }
 
     [LinuxX64Fact]
-    public void A_plug_in_with_a_second_libtorch_is_rejected_with_advice()
+    public void Plug_in_with_a_second_libtorch_is_rejected_with_advice()
     {
         TorchRuntime.EnsureLoaded();
         using var folder = new TemporaryFolder();

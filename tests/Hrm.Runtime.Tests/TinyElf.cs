@@ -17,7 +17,7 @@ internal sealed class TinyElf
 
     public string Library { get; init; } = "libstdc++.so.6";
 
-    /// <summary>The position in <see cref="Needs"/> of the version that the relocated symbol has.</summary>
+    /// <summary>The index in <see cref="Needs"/> of the version of the relocated symbol.</summary>
     public int UsedVersion { get; init; }
 
     /// <summary>Whether the relocation is in the table of the PLT instead of that of data.</summary>
@@ -41,7 +41,7 @@ internal sealed class TinyElf
             Write(body, 0u, (ushort)0, (ushort)(i + 2), names[i], i + 1 < Needs.Count ? 16u : 0u);
         }
 
-        // Symbol 0 is the undefined one that every table begins with; symbol 1 is the one used, symbol 2 is not.
+        // Every table begins with the undefined symbol. Symbol 1 is relocated, symbol 2 is not.
         var versions = Here();
         Write(body, (ushort)0, (ushort)(UsedVersion + 2), (ushort)(Needs.Count + 1), (ushort)0);
         var relocations = Here();
@@ -87,7 +87,7 @@ internal sealed class TinyElf
                 case ushort number: to.Write(number); break;
                 case uint number: to.Write(number); break;
                 case ulong number: to.Write(number); break;
-                default: throw new ArgumentException($"{value.GetType()} has no place in an ELF file.", nameof(values));
+                default: throw new ArgumentException($"{value.GetType()} is not a type of an ELF file.", nameof(values));
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class TorchLibrariesTests : IDisposable
     }
 
     [Fact]
-    public void Libraries_come_in_the_order_of_their_needs()
+    public void Libraries_follow_those_that_they_need()
     {
         Touch("libtorch.so", "libtorch_cuda.so", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_python.so");
 
@@ -29,7 +29,7 @@ public sealed class TorchLibrariesTests : IDisposable
     }
 
     [Fact]
-    public void Application_may_spread_its_libraries_over_folders()
+    public void Libraries_may_be_in_several_folders()
     {
         Touch("libLibTorchSharp.so", "libc10.so", "libtorch.so");
         Directory.CreateDirectory(_folder["more"]);

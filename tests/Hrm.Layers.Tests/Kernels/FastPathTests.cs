@@ -14,7 +14,7 @@ public sealed class FastPathTests
     [InlineData("0", true)]
     [InlineData("off", true)]
     [InlineData("OFF", true)]
-    public void The_environment_variable_switches_the_kernels_off(string? value, bool isOff)
+    public void Environment_variable_switches_the_kernels_off(string? value, bool isOff)
         => FastPath.IsOff(value).Should().Be(isOff);
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class FastPathTests
     }
 
     [Fact]
-    public void An_operation_is_recorded_if_an_operand_requires_a_gradient_and_recording_is_on()
+    public void Operation_is_recorded_if_an_operand_requires_a_gradient_and_recording_is_on()
     {
         using var scope = NewDisposeScope();
         var (leaf, constant) = (zeros(1).requires_grad_(true), zeros(1));

@@ -25,7 +25,7 @@ public sealed class FusedAttentionTests
         var weights = layer.state_dict();
         Tensor Plain(Tensor x) => PlainLayers.Attend(x, weights["qkv_proj.weight"], weights["o_proj.weight"], heads, rotates);
 
-        // The angles of the float32 table are off by a rounding, which grows with the position.
+        // The rounding of a float32 angle grows with the position.
         layer.ShouldEqualExactly(Plain, Normal([batch, tokens, width]), tokens < 100 ? 3e-6 : 1e-5);
         layer.ShouldRoundNoWorse(Plain, Normal([batch, tokens, width]), 1.05);
     }
@@ -43,7 +43,7 @@ public sealed class FusedAttentionTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_NaN_affects_only_its_row(ScalarType dtype)
+    public void NaN_affects_only_its_row(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
@@ -55,7 +55,7 @@ public sealed class FusedAttentionTests
     }
 
     [Fact]
-    public void An_empty_batch_stays_empty()
+    public void Empty_batch_stays_empty()
     {
         using var scope = NewDisposeScope();
         using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
@@ -78,7 +78,7 @@ public sealed class FusedAttentionTests
     }
 
     [Fact]
-    public void Many_threads_may_attend_at_once()
+    public void Several_threads_can_attend_at_once()
     {
         using var scope = NewDisposeScope();
         using var layer = NewLayer(width: 64, heads: 2, tokens: 81, rotates: true);
@@ -101,7 +101,7 @@ public sealed class FusedAttentionTests
     [InlineData(5, 4, 0)] // less than one map is still one
     [InlineData(5, 4, 1000)]
     [InlineData(1, 1, 1)]
-    public void Blocks_hold_every_map_once(long batches, long heads, long most)
+    public void Blocks_contain_every_map_once(long batches, long heads, long most)
     {
         var blocks = HeadBlock.Cut(batches, heads, most).ToList();
         var maps = blocks.SelectMany(block =>

@@ -55,9 +55,9 @@ public sealed class FusedGateTests
         }
     }
 
-    /// <summary>An exception in the frames of libtorch would end the process.</summary>
+    /// <summary>An exception that passes through frames of libtorch would end the process.</summary>
     [Fact]
-    public void An_operand_changed_before_the_backward_pass_is_an_exception()
+    public void Operand_changed_before_the_backward_pass_is_an_exception()
     {
         using var scope = NewDisposeScope();
         var input = Normal([3, 40]).requires_grad_(true);
@@ -77,7 +77,7 @@ public sealed class FusedGateTests
     }
 
     [Fact]
-    public void The_gradient_can_be_differentiated_again()
+    public void Gradient_can_be_differentiated_again()
     {
         using var scope = NewDisposeScope();
         var values = Normal([3, 10]);

@@ -10,7 +10,7 @@ public sealed class FusedRmsNormTests
 {
     private const double Epsilon = 1e-5;
 
-    /// <summary>Widths with and without rests of each kind, and beyond the block after which libtorch carries its sums.</summary>
+    /// <summary>Widths with and without remainders of each loop, and beyond the block after which libtorch adds its sums to the next level.</summary>
     public static TheoryData<long> Widths => [1, 2, 8, 15, 16, 24, 31, 33, 81, 97, 128, 512, 513, 1000, 4100];
 
     [Theory]
@@ -78,19 +78,19 @@ public sealed class FusedRmsNormTests
     }
 
     [Fact]
-    public void The_gradient_can_be_differentiated_again()
+    public void Gradient_can_be_differentiated_again()
     {
         using var scope = NewDisposeScope();
         var values = Normal([3, 10]);
         var exact = SecondDerivative(x => PlainLayers.RmsNorm(x * 0.75 + x.square(), Epsilon), values.to_type(ScalarType.Float64));
         var fused = SecondDerivative(x => FusedRmsNorm.Apply(x * 0.75, x.square(), Epsilon), values);
 
-        // A dozen roundings of float32.
+        // About twelve roundings of float32.
         fused.BeCloseTo(exact, 3e-6, "second derivative");
     }
 
     [Fact]
-    public void A_gradient_that_is_not_contiguous_is_accepted()
+    public void Gradient_that_is_not_contiguous_is_accepted()
     {
         using var scope = NewDisposeScope();
         using var layer = new RmsNorm(Epsilon);

@@ -6,7 +6,7 @@ namespace Hrm.Layers.Tests.Kernels;
 
 public sealed class KernelThreadsTests
 {
-    /// <summary>libtorch's threads are looked up once, which may be at the start of the first method that uses them.</summary>
+    /// <summary>The entry into libtorch's threads is looked up once, possibly before a test has loaded libtorch.</summary>
     static KernelThreadsTests() => TorchRuntime.EnsureLoaded();
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class KernelThreadsTests
     }
 
     [Fact]
-    public void The_number_of_threads_is_that_of_libtorch()
+    public void Kernel_uses_as_many_threads_as_libtorch()
     {
         var before = torch.get_num_threads();
         var threads = new int[1000];
@@ -60,7 +60,7 @@ public sealed class KernelThreadsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void An_exception_of_the_kernel_reaches_the_caller(bool isOpenMp)
+    public void Exception_in_the_kernel_reaches_the_caller(bool isOpenMp)
     {
         var run = () => KernelThreads.RunOn(2, 100, (begin, _) => throw new InvalidOperationException($"row {begin}"), isOpenMp && KernelThreads.HasOpenMp);
         run.Should().Throw<InvalidOperationException>().WithMessage("row *");

@@ -46,7 +46,7 @@ public sealed unsafe class SoftmaxRowsTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_score_of_NaN_or_infinity_affects_only_its_row(float score)
+    public void Score_of_NaN_or_infinity_affects_only_its_row(float score)
     {
         var values = new float[3 * 20];
         values[25] = score;
@@ -56,7 +56,7 @@ public sealed unsafe class SoftmaxRowsTests
     }
 
     [Fact]
-    public void A_score_of_minus_infinity_has_no_weight()
+    public void Score_of_minus_infinity_has_no_weight()
     {
         var values = new float[20];
         values[3] = float.NegativeInfinity;
@@ -67,7 +67,7 @@ public sealed unsafe class SoftmaxRowsTests
     }
 
     [Fact]
-    public void A_power_is_accurate_to_two_units_in_the_last_place()
+    public void Power_is_accurate_to_two_units_in_the_last_place()
     {
         var worst = 0.0;
         for (var x = -87.3f; x <= 0; x += 1e-3f)

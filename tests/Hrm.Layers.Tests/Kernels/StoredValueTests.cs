@@ -7,7 +7,7 @@ namespace Hrm.Layers.Tests.Kernels;
 
 public sealed unsafe class StoredValueTests
 {
-    /// <summary>Lower halves for every upper half, around the points where rounding changes: exact, above it, the tie and its neighbours, the last.</summary>
+    /// <summary>Lower halves around the points at which rounding changes: exact, just above, the tie and its neighbours, the largest.</summary>
     private static readonly uint[] LowerHalves = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed unsafe class StoredValueTests
             }
         }
 
-        // Any NaN equals any other: libtorch writes another payload.
+        // Every NaN equals every other, because libtorch writes another payload.
         read.Should().Equal(expected, (a, b) => a.Equals(b) && (float.IsNaN(a) || float.IsNegative(a) == float.IsNegative(b)));
         stored.Should().Equal(storedOne);
         readOne.Should().Equal(read, (a, b) => a.Equals(b));
