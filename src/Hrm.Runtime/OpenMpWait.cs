@@ -23,16 +23,17 @@ internal static partial class OpenMpWait
     /// Shortens the wait unless the environment sets it. It takes effect if libtorch is not loaded yet; child processes do not
     /// inherit it.
     /// </summary>
-    public static void Shorten() => Shorten(Environment.GetEnvironmentVariable, (name, value) => _ = SetNative(name, value, 0));
-
-    /// <summary>Shortens the wait through functions that read and set variables.</summary>
-    internal static void Shorten(Func<string, string?> environment, Action<string, string> setNative)
+    public static void Shorten()
     {
-        if (string.IsNullOrEmpty(environment(Variable)) && string.IsNullOrEmpty(environment(StandardVariable)))
+        if (!IsSet(Environment.GetEnvironmentVariable))
         {
-            setNative(Variable, Turns);
+            _ = SetNative(Variable, Turns, 0);
         }
     }
+
+    /// <summary>Whether the environment sets the wait.</summary>
+    internal static bool IsSet(Func<string, string?> environment)
+        => !string.IsNullOrEmpty(environment(Variable)) || !string.IsNullOrEmpty(environment(StandardVariable));
 
     /// <summary>Sets a variable that OpenMP reads: .NET's own variables are a copy that native code does not see.</summary>
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -11,16 +11,12 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void HrmModel_Load_names_the_package_that_reads_the_folder()
+    public void Load_of_a_folder_of_the_other_format_names_the_method_for_it()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         FluentActions.Invoking(() => HrmModel.Load(_folder.Path)).Should().Throw<HrmFileException>()
             .WithMessage($"{_folder["config.json"]}: the file does not exist; all_config.yaml there is the authors': load it with AuthorsCheckpoint.Load of Hrm.PyTorch");
-    }
-
-    [Fact]
-    public void Load_of_a_folder_of_this_library_names_HrmModel_Load()
-    {
+        File.Delete(_folder["all_config.yaml"]);
         using var model = AuthorsFolder.Model(AuthorsFolder.Config);
         model.Save(_folder.Path);
         File.WriteAllText(_folder["step_1"], "x");
@@ -94,32 +90,22 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void Sequence_length_that_contradicts_the_positions_is_refused()
+    public void Sequence_length_that_contradicts_the_tensors_is_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config with { PositionEncoding = PositionEncoding.Learned });
         Opening(_folder.Path, 6).Should().Throw<InvalidConfigException>()
             .WithMessage($"{_folder["all_config.yaml"]}: sequenceLength 6 with a prefix of at least 1 (arch.puzzle_emb_len, arch.puzzle_emb_ndim): expected together 6, the tokens of embed_pos.embedding_weight in {_folder["step_0"]}.");
-    }
 
-    [Fact]
-    public void Sequence_length_that_contradicts_the_token_mixer_is_refused()
-    {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.SharedConfig with { MixTokens = true }, shared: true);
         Opening(_folder.Path, 9).Should().Throw<InvalidConfigException>()
             .WithMessage("*sequenceLength 9 with a prefix of 3 *: expected together 8, the tokens of L_level.layers.0.mlp_t.gate_up_proj.weight in *step_0*");
     }
 
     [Fact]
-    public void Inner_width_that_contradicts_the_rule_is_refused()
+    public void Weights_of_another_model_are_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace("expansion: 4.0", "expansion: 40.0", StringComparison.Ordinal));
         FluentActions.Invoking(() => AuthorsCheckpoint.Load(_folder.Path, 5)).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_0"]}: expected*");
-    }
-
-    [Fact]
-    public void Weights_of_another_model_are_refused()
-    {
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         using var scope = NewDisposeScope();
         AuthorsFiles.WriteTensors(_folder["step_7"], [("fc.weight", zeros(2, 2))]);
         Opening(_folder.Path).Should().Throw<WeightsFormatException>()

@@ -50,25 +50,6 @@ public sealed unsafe class StoredValueTests
     }
 
     [Fact]
-    public void Float32_is_kept_bit_for_bit()
-    {
-        uint[] bits = [0, 0x8000_0000, 1, 0x3f80_0001, 0x7f7f_ffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_1234, 0x007f_ffff, 7, 8, 9, 10, 11, 12, 13];
-        var stored = new uint[16];
-        var storedOne = new uint[16];
-        fixed (uint* source = bits, target = stored, targetOne = storedOne)
-        {
-            StoredSingle.Store(StoredSingle.Load((StoredSingle*)source), (StoredSingle*)target);
-            for (var i = 0; i < bits.Length; i++)
-            {
-                StoredSingle.StoreOne(StoredSingle.LoadOne((StoredSingle*)source + i), (StoredSingle*)targetOne + i);
-            }
-        }
-
-        stored.Should().Equal(bits);
-        storedOne.Should().Equal(bits);
-    }
-
-    [Fact]
     public void Memory_of_a_view_begins_at_its_first_value()
     {
         using var scope = NewDisposeScope();
