@@ -38,17 +38,8 @@ public sealed class PuzzleFormatException : HrmException
 
     private static string Describe(string problem, string? file, int? line, string? field)
     {
-        var place = file ?? string.Empty;
-        if (line is not null)
-        {
-            place += place.Length == 0 ? FormattableString.Invariant($"line {line}") : FormattableString.Invariant($", line {line}");
-        }
-
-        if (field is not null)
-        {
-            place += place.Length == 0 ? field : $", {field}";
-        }
-
+        string?[] parts = [file, line is null ? null : FormattableString.Invariant($"line {line}"), field];
+        var place = string.Join(", ", parts.Where(part => part is not null));
         return place.Length == 0 ? problem : $"{place}: {problem}";
     }
 }

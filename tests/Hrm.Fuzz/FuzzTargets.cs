@@ -18,7 +18,6 @@ internal static class FuzzTargets
         ["identifiers"] = () => new DatasetTarget(name => name.EndsWith("identifiers.json", StringComparison.Ordinal)),
         ["dataset-folder"] = () => new DatasetTarget(_ => true),
         ["sudoku-csv"] = () => new SudokuCsvTarget(),
-        ["sudoku-list"] = () => new SudokuListTarget(),
         ["maze-csv"] = () => new MazeCsvTarget(),
         ["arc-task"] = () => new ArcTaskTarget(),
         ["arc-combined"] = () => new ArcCombinedTarget(),

@@ -130,7 +130,7 @@ public sealed class DatasetTests : IDisposable
 
     private void WriteArc(ArcPair test, long seed = 1)
     {
-        var dataset = new ArcDatasetBuilder(new ArcDatasetOptions { Augmentations = 3, Seed = seed }).Build([new ArcTaskSet([new ArcTask("a", [Pair], [test])], isEvaluation: true)]);
+        var dataset = ArcDataset.Build([new ArcTaskSet([new ArcTask("a", [Pair], [test])], isEvaluation: true)], new ArcDatasetOptions { Augmentations = 3, Seed = seed });
         PuzzleDatasetFolder.Write(
             _folder["data"],
             dataset.Identifiers,

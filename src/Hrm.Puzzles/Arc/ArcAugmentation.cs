@@ -24,7 +24,7 @@ public readonly record struct ArcAugmentation
     public static ArcAugmentation Identity => default;
 
     /// <summary>The symmetry of the grid.</summary>
-    public DihedralTransform Transform { get; }
+    internal DihedralTransform Transform { get; }
 
     /// <summary>Whether nothing is changed.</summary>
     public bool IsIdentity => this == Identity;

@@ -1,23 +1,26 @@
-using System.Collections;
 using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Dataset of ARC tasks: the augmentations and ids of each task. The examples are created while a split is read, one task at a
-/// time, and are the same each time.
+/// Dataset of ARC tasks as the paper's authors build it: each task with its augmentations, all of them different, and a puzzle id per
+/// variant. The examples are created while a split is read, one task at a time, and are the same each time.
 /// </summary>
-/// <remarks>Immutable and safe for use by several threads. <see cref="ArcDatasetBuilder"/> builds it.</remarks>
+/// <remarks>Immutable and safe for use by several threads.</remarks>
+/// <example><code>
+/// var sets = ArcTaskFile.ReadSets("arc_agi_1/data").Concat(ArcTaskFile.ReadSets("concept_arc/corpus"));
+/// var dataset = ArcDataset.Build(sets, new() { Augmentations = 1000, Seed = 42 });
+/// </code></example>
 public sealed class ArcDataset
 {
-    private readonly IReadOnlyList<ArcVariants> _tasks;
+    private readonly List<ArcVariants> _tasks;
     private readonly bool _translations;
 
-    internal ArcDataset(IReadOnlyList<ArcVariants> tasks, bool translations)
+    private ArcDataset(List<ArcVariants> tasks, bool translations)
     {
         _tasks = tasks;
         _translations = translations;
-        Identifiers = new IdentifierList(tasks);
+        Identifiers = [ArcPuzzleId.Blank, .. tasks.SelectMany(task => task.Identifiers)];
         EvaluationTasks = [.. tasks.Where(task => task.IsEvaluation).Select(task => task.Task)];
     }
 
@@ -42,74 +45,100 @@ public sealed class ArcDataset
     /// </summary>
     public IEnumerable<PuzzleGroup> Test => _tasks.Where(task => task.IsEvaluation).Select(task => task.ToTestGroup());
 
-    /// <summary>The texts of the ids, created on request: a million of them would be 70 MB.</summary>
-    private sealed class IdentifierList(IReadOnlyList<ArcVariants> tasks) : IReadOnlyList<string>
+    /// <summary>
+    /// Draws the augmentations of every task. The ids follow the order of the sets, and a random order of the tasks within a set. The
+    /// seed determines everything.
+    /// </summary>
+    /// <param name="sets">The sets; a name must not occur twice in all of them.</param>
+    /// <param name="options">The augmentations. Default: those of the paper.</param>
+    /// <param name="cancellationToken">Stops the search for augmentations, which takes some seconds for the paper's 960 tasks.</param>
+    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
+    /// <exception cref="PuzzleFormatException">A repeated name, or a task for training with an unknown output; names the task.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ArcDataset Build(IEnumerable<ArcTaskSet> sets, ArcDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
-        private readonly int[] _firstIds = [.. tasks.Select(task => task.FirstId)];
-
-        public int Count { get; } = 1 + tasks.Sum(task => task.Augmentations.Count);
-
-        public string this[int index]
+        ArgumentNullException.ThrowIfNull(sets);
+        options ??= new ArcDatasetOptions();
+        InvalidConfigException.ThrowIfInvalid("ARC dataset options", options);
+        var listed = sets.ToArray();
+        RequireTasks(listed);
+        var random = new StatefulRandom(options.Seed);
+        var (orders, draws) = (random.Split(0), random.Split(1));
+        var planned = new List<ArcVariants>();
+        var nextId = 1;
+        var setStart = 0;
+        for (var set = 0; set < listed.Length; set++)
         {
-            get
+            var tasks = listed[set].Tasks;
+            foreach (var index in Order(tasks.Count, orders.Split(set)))
             {
-                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-                if (index == 0)
-                {
-                    return ArcPuzzleId.Blank;
-                }
+                cancellationToken.ThrowIfCancellationRequested();
 
-                var found = Array.BinarySearch(_firstIds, index);
-                var task = tasks[found >= 0 ? found : ~found - 1];
-                return new ArcPuzzleId(task.Task.Name, task.Augmentations[index - task.FirstId]).ToString();
+                // The index among all given tasks: the draws of a task do not depend on the shuffled order.
+                var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, options.Augmentations, nextId, draws.Split(setStart + index));
+                nextId = checked(nextId + variants.Augmentations.Count);
+                planned.Add(variants);
             }
+
+            setStart += tasks.Count;
         }
 
-        public IEnumerator<string> GetEnumerator() => Enumerable.Range(0, Count).Select(index => this[index]).GetEnumerator();
+        return new ArcDataset(planned, options.Translations);
+    }
 
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    private static void RequireTasks(IEnumerable<ArcTaskSet> sets)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var set in sets)
+        {
+            foreach (var task in set.Tasks)
+            {
+                if (!names.Add(task.Name))
+                {
+                    throw new PuzzleFormatException("expected each task's name once, got it twice", field: task.Name);
+                }
+
+                if (!set.IsEvaluation && !task.HasAnswers)
+                {
+                    throw new PuzzleFormatException("expected the output of every test pair in a task that is trained on, got none", field: task.Name);
+                }
+            }
+        }
+    }
+
+    private static int[] Order(int count, StatefulRandom random)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+
+        // Random.Shuffle may draw differently in another version of .NET.
+        for (var last = count - 1; last > 0; last--)
+        {
+            var drawn = random.Next(last + 1);
+            (order[last], order[drawn]) = (order[drawn], order[last]);
+        }
+
+        return order;
     }
 }
 
-/// <summary>Task of a dataset with its augmentations and their ids.</summary>
-/// <param name="task">The task.</param>
-/// <param name="isEvaluation">Whether its test pairs belong to the test split.</param>
-/// <param name="augmentations">The augmentations of the variants, the identity first.</param>
-/// <param name="firstId">The id of the first variant; those of the others follow.</param>
-/// <param name="random">The random source of the translations; only its seed is used.</param>
-internal sealed class ArcVariants(ArcTask task, bool isEvaluation, IReadOnlyList<ArcAugmentation> augmentations, int firstId, StatefulRandom random)
+/// <summary>Options of <see cref="ArcDataset.Build"/>.</summary>
+public sealed class ArcDatasetOptions : IValidatedOptions
 {
-    private readonly IReadOnlyList<ArcPair> _trainPairs = isEvaluation ? task.Train : [.. task.Train, .. task.Test];
+    /// <summary>
+    /// Augmentations per task, in addition to the task itself. 0 to 100,000, default 1,000. A task with fewer different variants gets
+    /// fewer: the search ends after five draws per augmentation.
+    /// </summary>
+    public int Augmentations { get; set; } = 1_000;
 
-    public ArcTask Task => task;
+    /// <summary>
+    /// Whether the grids of the train split are placed at random on the canvas, except one example per puzzle, which stays at the
+    /// origin. Default <see langword="true"/>.
+    /// </summary>
+    public bool Translations { get; set; } = true;
 
-    public bool IsEvaluation => isEvaluation;
+    /// <summary>Seed of the order of the tasks, the augmentations and the translations. Default 0.</summary>
+    public long Seed { get; set; }
 
-    public IReadOnlyList<ArcAugmentation> Augmentations => augmentations;
-
-    public int FirstId => firstId;
-
-    public PuzzleGroup ToTrainGroup(bool translate)
-    {
-        // A new stream of the seed: the group is the same each time it is created.
-        var draws = random.Split(0);
-        return ToGroup((augmentation, id) =>
-        {
-            var atOrigin = draws.Next(_trainPairs.Count);
-            return [.. _trainPairs.Select((pair, index) => ToExample(augmentation.Apply(pair), id, translate && index != atOrigin ? draws : null))];
-        });
-    }
-
-    public PuzzleGroup ToTestGroup() => ToGroup((augmentation, id) => [.. task.Test.Select(pair => ToExample(augmentation.Apply(pair), id, null))]);
-
-    /// <summary>Encodes a pair, at a random place where both grids fit if there is a random source, otherwise at the origin.</summary>
-    private static PuzzleExample ToExample(ArcPair pair, int id, Random? random)
-    {
-        var row = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1) ?? 0;
-        var column = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Columns, pair.Output?.Columns ?? 0) + 1) ?? 0;
-        return ArcEncoding.ToExample(pair, id, row, column);
-    }
-
-    private PuzzleGroup ToGroup(Func<ArcAugmentation, int, IReadOnlyList<PuzzleExample>> toPuzzle) =>
-        new([.. augmentations.Select((augmentation, index) => toPuzzle(augmentation, firstId + index))]);
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules().Between(nameof(Augmentations), Augmentations, 0, 100_000).Errors;
 }

@@ -73,9 +73,9 @@ public static class ArcEncoding
 
     /// <summary>Decodes the inputs or labels of an example, with the grid at any place.</summary>
     /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
-    /// <returns>The grid and its place.</returns>
+    /// <returns>The grid, and the canvas row and column of its first cell.</returns>
     /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that do not encode a grid; names the first wrong one.</exception>
-    public static ArcPlacement Decode(ReadOnlySpan<int> tokens)
+    public static (ArcGrid Grid, int Row, int Column) Decode(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
         var first = tokens.IndexOfAnyExcept(PadToken, PuzzleBatch.IgnoredLabel);
@@ -98,13 +98,12 @@ public static class ArcEncoding
             }
         }
 
-        return new ArcPlacement(grid, row, column);
+        return (grid, row, column);
     }
 
     private static void Encode(ArcGrid grid, Span<int> tokens, int row, int column, int pad)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        RequireCanvas(tokens.Length);
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(row, Side - grid.Rows);
         ArgumentOutOfRangeException.ThrowIfNegative(column);
@@ -169,9 +168,3 @@ public static class ArcEncoding
         }
     }
 }
-
-/// <summary>Grid at a place on the canvas.</summary>
-/// <param name="Grid">The grid.</param>
-/// <param name="Row">The canvas row of its first row.</param>
-/// <param name="Column">The canvas column of its first column.</param>
-public sealed record ArcPlacement(ArcGrid Grid, int Row, int Column);

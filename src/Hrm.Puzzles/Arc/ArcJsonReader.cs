@@ -1,262 +1,135 @@
-using System.Text;
 using System.Text.Json;
 using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// Reads tasks token by token in bounded memory. A document model would be built before any limit could apply. Keys that no task
-/// needs are skipped; the public sets have a few.
+/// Reads tasks from the JSON of a file; errors name the key. Keys that no task needs are ignored: the public sets have a few.
 /// </summary>
-/// <remarks>Every method that reads a value begins at its first token and ends at its last.</remarks>
-internal ref struct ArcJsonReader
+internal sealed class ArcJsonReader(string file)
 {
-    private const int MaximumElements = 1_000;
-    private const int MaximumTasks = 10_000;
-
-    /// <summary>Tasks need six levels; skipped keys can need more.</summary>
-    private const int MaximumDepth = 16;
-
-    private const int MaximumKeyBytes = 1_024;
-
-    private readonly string _file;
-    private Utf8JsonReader _json;
-
-    private ArcJsonReader(ReadOnlySpan<byte> json, string file)
-    {
-        _file = file;
-        _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
-    }
-
-    private delegate T Reading<T>(ref ArcJsonReader reader, string path);
-
-    /// <summary>Reads a file of one task.</summary>
-    public static ArcTask ReadTask(ReadOnlySpan<byte> json, string file, string name) =>
-        ReadFile(json, file, (ref reader, _) => reader.ReadTask(name, string.Empty));
-
-    /// <summary>Reads a file of tasks under their names.</summary>
-    public static OrderedDictionary<string, ArcTask> ReadTasks(ReadOnlySpan<byte> json, string file) =>
-        ReadFile(json, file, (ref reader, _) => reader.ReadNamed("an object of tasks", (ref reader, name) => reader.ReadTask(name, PathOf(name))));
-
-    /// <summary>Reads a file of lists of grids under the names of tasks.</summary>
-    public static OrderedDictionary<string, List<ArcGrid>> ReadSolutions(ReadOnlySpan<byte> json, string file) =>
-        ReadFile(json, file, (ref reader, _) => reader.ReadNamed("an object of lists of grids", (ref reader, name) =>
-            reader.ReadList("a list of grids", PathOf(name), (ref reader, path) => reader.ReadGrid(path))));
+    /// <summary>Tasks need six levels; ignored keys can need more.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     /// <summary>The name as part of a message; it comes from the file.</summary>
     public static string PathOf(string name) => ArcPuzzleId.FindNameFault(name) is null ? name : Quote.Text(name);
 
-    private static T ReadFile<T>(ReadOnlySpan<byte> json, string file, Reading<T> read)
+    /// <summary>Reads a document with one of the methods below.</summary>
+    public T Read<T>(ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
-        var reader = new ArcJsonReader(json, file);
         try
         {
-            reader._json.Read();
-            var result = read(ref reader, string.Empty);
-
-            // Throws if anything except white space follows.
-            reader._json.Read();
-            return result;
+            using var document = JsonDocument.Parse(json, Options);
+            return read(document.RootElement);
         }
         catch (JsonException error)
         {
-            var problem = FormattableString.Invariant($"byte {error.BytePositionInLine + 1}: expected JSON: {JsonFault.Reason(error)}");
-            throw new PuzzleFormatException(problem, file, (int?)error.LineNumber + 1, innerException: error);
+            var position = error.BytePositionInLine is { } bytes ? FormattableString.Invariant($"byte {bytes + 1}: ") : string.Empty;
+            throw new PuzzleFormatException($"{position}expected JSON: {JsonFault.Reason(error)}", file, (int?)error.LineNumber + 1, innerException: error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // An escape such as \ud800.
+            throw new PuzzleFormatException("expected keys that are valid Unicode, got an escaped half of a surrogate pair", file, innerException: error);
         }
     }
 
-    private OrderedDictionary<string, T> ReadNamed<T>(string expected, Reading<T> read)
+    /// <summary>Reads values under the names of tasks.</summary>
+    public OrderedDictionary<string, T> ReadNamed<T>(JsonElement named, string expected, Func<JsonElement, string, T> read)
     {
-        Require(JsonTokenType.StartObject, expected, string.Empty);
+        Require(named, JsonValueKind.Object, expected, string.Empty);
         var values = new OrderedDictionary<string, T>(StringComparer.Ordinal);
-        while (ReadKey(string.Empty) is { } name)
+        foreach (var property in named.EnumerateObject())
         {
-            if (values.Count == MaximumTasks || values.ContainsKey(name))
-            {
-                throw Fault(values.Count == MaximumTasks ? $"expected at most {MaximumTasks} tasks, got more" : "expected each task once, got it twice", PathOf(name));
-            }
-
-            values.Add(name, read(ref this, name));
+            values.Add(property.Name, read(property.Value, property.Name));
         }
 
         return values;
     }
 
-    private ArcTask ReadTask(string name, string path)
+    public ArcTask ReadTask(JsonElement task, string name, string path)
     {
-        Require(JsonTokenType.StartObject, "an object with train and test", path);
+        Require(task, JsonValueKind.Object, "an object with train and test", path);
         var prefix = path.Length == 0 ? path : path + ".";
-        List<ArcPair>? train = null;
-        List<ArcPair>? test = null;
-        while (ReadKey(path) is { } key)
-        {
-            switch (key)
-            {
-                case "train":
-                    train = ReadPairs(Once(train, prefix + key));
-                    break;
-                case "test":
-                    test = ReadPairs(Once(test, prefix + key));
-                    break;
-                default:
-                    _json.Skip();
-                    break;
-            }
-        }
-
-        if (train is null || test is null)
-        {
-            throw Fault("expected a list of pairs, got none", prefix + (train is null ? "train" : "test"));
-        }
-
+        var (train, test) = (ReadPairs(task, "train", prefix), ReadPairs(task, "test", prefix));
         try
         {
             return new ArcTask(name, train, test);
         }
         catch (PuzzleFormatException fault)
         {
-            throw new PuzzleFormatException(fault.Problem, _file, field: prefix + fault.Field, innerException: fault);
+            throw new PuzzleFormatException(fault.Problem, file, field: prefix + fault.Field, innerException: fault);
         }
     }
 
-    private List<ArcPair> ReadPairs(string path) => ReadList("a list of pairs", path, (ref reader, pair) => reader.ReadPair(pair));
+    public List<ArcGrid> ReadGrids(JsonElement grids, string path) => ReadList(grids, "a list of grids", path, ReadGrid);
 
-    private ArcPair ReadPair(string path)
+    private List<ArcPair> ReadPairs(JsonElement task, string key, string prefix) => task.TryGetProperty(key, out var pairs)
+        ? ReadList(pairs, "a list of pairs", prefix + key, ReadPair)
+        : throw Fault("expected a list of pairs, got none", prefix + key);
+
+    private ArcPair ReadPair(JsonElement pair, string path)
     {
-        Require(JsonTokenType.StartObject, "an object with input and output", path);
-        ArcGrid? input = null;
-        ArcGrid? output = null;
-        while (ReadKey(path) is { } key)
-        {
-            switch (key)
-            {
-                case "input":
-                    input = ReadGrid(Once(input, $"{path}.{key}"));
-                    break;
-                case "output":
-                    output = ReadGrid(Once(output, $"{path}.{key}"));
-                    break;
-                default:
-                    _json.Skip();
-                    break;
-            }
-        }
-
-        return new ArcPair(input ?? throw Fault("expected a grid, got none", $"{path}.input"), output);
+        Require(pair, JsonValueKind.Object, "an object with input and output", path);
+        var input = pair.TryGetProperty("input", out var grid) ? ReadGrid(grid, $"{path}.input") : throw Fault("expected a grid, got none", $"{path}.input");
+        return new ArcPair(input, pair.TryGetProperty("output", out grid) ? ReadGrid(grid, $"{path}.output") : null);
     }
 
-    private ArcGrid ReadGrid(string path)
+    private ArcGrid ReadGrid(JsonElement grid, string path)
     {
-        Require(JsonTokenType.StartArray, "a list of rows", path);
-        Span<byte> cells = stackalloc byte[ArcGrid.MaximumSide * ArcGrid.MaximumSide];
-        var (rows, columns) = (0, 0);
-        while (ReadElement())
+        var rows = ReadSide(grid, "rows", path);
+        var columns = 0;
+        var cells = new List<byte>();
+        foreach (var (row, line) in grid.EnumerateArray().Index())
         {
-            Require(JsonTokenType.StartArray, "a list of cells", $"{path}[{rows}]");
-            if (rows == ArcGrid.MaximumSide)
-            {
-                throw Fault($"expected 1 to {ArcGrid.MaximumSide} rows, got more", path);
-            }
-
-            var length = ReadRow(cells[(rows * columns)..], $"{path}[{rows}]");
-            columns = rows == 0 ? length : columns;
+            var length = ReadSide(line, "cells", $"{path}[{row}]");
+            columns = row == 0 ? length : columns;
             if (length != columns)
             {
-                throw Fault($"expected {columns} cells as in row 0, got {length}", $"{path}[{rows}]");
+                throw Fault($"expected {columns} cells as in row 0, got {length}", $"{path}[{row}]");
             }
 
-            rows++;
-        }
-
-        return rows > 0
-            ? ArcGrid.Create(rows, columns, cells[..(rows * columns)])
-            : throw Fault($"expected 1 to {ArcGrid.MaximumSide} rows, got 0", path);
-    }
-
-    private int ReadRow(scoped Span<byte> cells, string path)
-    {
-        var length = 0;
-        while (ReadElement())
-        {
-            if (_json.TokenType != JsonTokenType.Number || !_json.TryGetByte(out var colour) || colour >= ArcGrid.ColourCount)
+            foreach (var cell in line.EnumerateArray())
             {
-                throw Fault($"expected a colour of 0 to {ArcGrid.ColourCount - 1}, got {Token()}", $"{path}[{length}]");
+                cells.Add(cell.ValueKind == JsonValueKind.Number && cell.TryGetByte(out var colour) && colour < ArcGrid.ColourCount
+                    ? colour
+                    : throw Fault($"expected a colour of 0 to {ArcGrid.ColourCount - 1}, got {Describe(cell)}", $"{path}[{row}][{cells.Count - (row * columns)}]"));
             }
-
-            if (length == ArcGrid.MaximumSide)
-            {
-                throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got more", path);
-            }
-
-            cells[length++] = colour;
         }
 
-        return length > 0 ? length : throw Fault($"expected 1 to {ArcGrid.MaximumSide} cells, got 0", path);
+        return ArcGrid.Create(rows, columns, [.. cells]);
     }
 
-    private List<T> ReadList<T>(string expected, string path, Reading<T> read)
+    private int ReadSide(JsonElement list, string unit, string path)
     {
-        Require(JsonTokenType.StartArray, expected, path);
-        var elements = new List<T>();
-        while (ReadElement())
-        {
-            elements.Add(elements.Count < MaximumElements
-                ? read(ref this, $"{path}[{elements.Count}]")
-                : throw Fault($"expected at most {MaximumElements} elements, got more", path));
-        }
-
-        return elements;
+        Require(list, JsonValueKind.Array, $"a list of {unit}", path);
+        var length = list.GetArrayLength();
+        return length is >= 1 and <= ArcGrid.MaximumSide ? length : throw Fault($"expected 1 to {ArcGrid.MaximumSide} {unit}, got {length}", path);
     }
 
-    /// <summary>Moves to the next element; false at the end of the list.</summary>
-    private bool ReadElement() => _json.Read() && _json.TokenType != JsonTokenType.EndArray;
-
-    /// <summary>Reads the next key and moves to its value; null at the end of the object.</summary>
-    private string? ReadKey(string path)
+    private List<T> ReadList<T>(JsonElement list, string expected, string path, Func<JsonElement, string, T> read)
     {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.EndObject)
-        {
-            return null;
-        }
+        Require(list, JsonValueKind.Array, expected, path);
+        return [.. list.EnumerateArray().Select((element, index) => read(element, $"{path}[{index}]"))];
+    }
 
-        if (_json.ValueSpan.Length > MaximumKeyBytes)
+    private void Require(JsonElement element, JsonValueKind kind, string expected, string path)
+    {
+        if (element.ValueKind != kind)
         {
-            throw Fault($"expected keys of at most {MaximumKeyBytes} bytes, got one of {_json.ValueSpan.Length}", path);
-        }
-
-        try
-        {
-            var key = _json.GetString();
-            _json.Read();
-            return key;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape such as \ud800.
-            throw Fault("expected keys that are valid Unicode, got an escaped half of a surrogate pair", path);
+            throw Fault($"expected {expected}, got {Describe(element)}", path);
         }
     }
 
-    private readonly string Once(object? earlier, string path) => earlier is null ? path : throw Fault("expected the key once, got it twice", path);
-
-    private readonly void Require(JsonTokenType type, string expected, string path)
+    private static string Describe(JsonElement element) => element.ValueKind switch
     {
-        if (_json.TokenType != type)
-        {
-            throw Fault($"expected {expected}, got {Token()}", path);
-        }
-    }
-
-    private readonly string Token() => _json.TokenType switch
-    {
-        JsonTokenType.Number => Encoding.UTF8.GetString(_json.ValueSpan[..Math.Min(_json.ValueSpan.Length, 40)]),
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Null => "null",
-        _ => _json.TokenType.ToString(),
+        JsonValueKind.Number => Quote.Shorten(element.GetRawText(), 40),
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Null => "null",
+        var kind => kind.ToString(),
     };
 
-    private readonly PuzzleFormatException Fault(string problem, string path) => new(problem, _file, field: path.Length == 0 ? null : path);
+    private PuzzleFormatException Fault(string problem, string path) => new(problem, file, field: path.Length == 0 ? null : path);
 }

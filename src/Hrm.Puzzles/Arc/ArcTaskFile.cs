@@ -11,15 +11,12 @@ namespace Hrm.Puzzles;
 /// </summary>
 public static class ArcTaskFile
 {
-    /// <summary>The largest file of one task: 16 MiB.</summary>
-    public const int MaximumTaskBytes = 1 << 24;
-
-    /// <summary>The largest file of many tasks: 256 MiB.</summary>
-    public const int MaximumCombinedBytes = 1 << 28;
-
     /// <summary>The maximum number of files below a folder.</summary>
     public const int MaximumFiles = 10_000;
 
+    // 16 and 64 MiB: a parsed file takes up to nine times its size.
+    private const int MaximumTaskBytes = 1 << 24;
+    private const int MaximumCombinedBytes = 1 << 26;
     private const string Extension = ".json";
     private const string EvaluationFolder = "evaluation";
 
@@ -35,37 +32,23 @@ public static class ArcTaskFile
     public static ArcTask Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ArcJsonReader.ReadTask(ReadBytes(path, MaximumTaskBytes), path, Path.GetFileNameWithoutExtension(path));
-    }
-
-    /// <summary>Reads every <c>.json</c> file in a folder and the folders below it, to eight levels, one task each. Links are not followed.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <returns>The tasks in the ordinal order of their paths below the folder; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">An invalid task, two of the same name, no file, or more than <see cref="MaximumFiles"/>.</exception>
-    /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
-    public static IReadOnlyList<ArcTask> ReadFolder(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return ReadFolder(folder, new Dictionary<string, string>(StringComparer.Ordinal));
+        var reader = new ArcJsonReader(path);
+        return reader.Read(ReadBytes(path, MaximumTaskBytes), task => reader.ReadTask(task, Path.GetFileNameWithoutExtension(path), string.Empty));
     }
 
     /// <summary>
     /// Reads a dataset as the authors' builder does: each folder directly below is a set, and the one named <c>evaluation</c>
-    /// measures a model. Links are not followed.
+    /// measures a model. A set has one task per <c>.json</c> file in its folder and the folders below, to eight levels, in the ordinal
+    /// order of their paths. Links are not followed.
     /// </summary>
     /// <param name="folder">The folder: <c>data</c> of ARC-AGI-1 and ARC-AGI-2, <c>corpus</c> of ConceptARC.</param>
     /// <returns>The sets in the ordinal order of their folders' names; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">As in <see cref="ReadFolder(string)"/>; a name must not occur in two sets either.</exception>
+    /// <exception cref="PuzzleFormatException">An invalid task, two of the same name, no file, or more than <see cref="MaximumFiles"/>.</exception>
     /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
     public static IReadOnlyList<ArcTaskSet> ReadSets(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var folders = Listed(folder, () => Directory.EnumerateDirectories(folder, "*", Here).Take(MaximumFiles + 1));
-        if (folders.Length is 0 or > MaximumFiles)
-        {
-            throw new PuzzleFormatException($"expected 1 to {MaximumFiles} folders of tasks, got {(folders.Length == 0 ? "none" : "more")}", folder);
-        }
-
+        var folders = Listed(folder, "folders of tasks", () => Directory.EnumerateDirectories(folder, "*", Here));
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         return [.. folders.Select(set => new ArcTaskSet(ReadFolder(set, files), Path.GetFileName(set) == EvaluationFolder))];
     }
@@ -81,7 +64,9 @@ public static class ArcTaskFile
     public static IReadOnlyList<ArcTask> ReadCombined(string challenges, string? solutions = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(challenges);
-        var tasks = ArcJsonReader.ReadTasks(ReadBytes(challenges, MaximumCombinedBytes), challenges);
+        var reader = new ArcJsonReader(challenges);
+        var tasks = reader.Read(ReadBytes(challenges, MaximumCombinedBytes), file =>
+            reader.ReadNamed(file, "an object of tasks", (task, name) => reader.ReadTask(task, name, ArcJsonReader.PathOf(name))));
         if (tasks.Count == 0)
         {
             throw new PuzzleFormatException("expected at least one task, got none", challenges);
@@ -92,7 +77,9 @@ public static class ArcTaskFile
             return [.. tasks.Values];
         }
 
-        var outputs = ArcJsonReader.ReadSolutions(ReadBytes(solutions, MaximumCombinedBytes), solutions);
+        reader = new ArcJsonReader(solutions);
+        var outputs = reader.Read(ReadBytes(solutions, MaximumCombinedBytes), file =>
+            reader.ReadNamed(file, "an object of lists of grids", (grids, name) => reader.ReadGrids(grids, ArcJsonReader.PathOf(name))));
         return outputs.Keys.FirstOrDefault(name => !tasks.ContainsKey(name)) is { } other
             ? throw new PuzzleFormatException($"expected the names of tasks, got {Quote.Text(other)}, which is none", solutions)
             : [.. tasks.Values.Select(task => WithOutputs(task, outputs.GetValueOrDefault(task.Name), solutions))];
@@ -112,12 +99,7 @@ public static class ArcTaskFile
 
     private static List<ArcTask> ReadFolder(string folder, Dictionary<string, string> files)
     {
-        var paths = Listed(folder, () => Directory.EnumerateFiles(folder, "*" + Extension, Below).Take(MaximumFiles + 1));
-        if (paths.Length is 0 or > MaximumFiles)
-        {
-            throw new PuzzleFormatException($"expected 1 to {MaximumFiles} {Extension} files, got {(paths.Length == 0 ? "none" : "more")}", folder);
-        }
-
+        var paths = Listed(folder, $"{Extension} files", () => Directory.EnumerateFiles(folder, "*" + Extension, Below));
         var tasks = new List<ArcTask>(paths.Length);
         foreach (var path in paths)
         {
@@ -133,11 +115,14 @@ public static class ArcTaskFile
         return tasks;
     }
 
-    private static string[] Listed(string folder, Func<IEnumerable<string>> list)
+    private static string[] Listed(string folder, string expected, Func<IEnumerable<string>> list)
     {
         try
         {
-            return [.. list().OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)];
+            string[] paths = [.. list().Take(MaximumFiles + 1)];
+            return paths.Length is > 0 and <= MaximumFiles
+                ? [.. paths.OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)]
+                : throw new PuzzleFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
         }
         catch (Exception e) when (HrmFileException.IsFileError(e))
         {
@@ -145,7 +130,7 @@ public static class ArcTaskFile
         }
     }
 
-    private static ReadOnlySpan<byte> ReadBytes(string path, int maximumBytes)
+    private static ReadOnlyMemory<byte> ReadBytes(string path, int maximumBytes)
     {
         try
         {
@@ -155,17 +140,10 @@ public static class ArcTaskFile
                 throw new PuzzleFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
             }
 
-            // One byte more than the length, to detect a file that grows.
-            var bytes = new byte[stream.Length + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length == bytes.Length)
-            {
-                throw new PuzzleFormatException("expected a file that keeps its length, got one that grew while it was read", path);
-            }
-
-            ReadOnlySpan<byte> text = bytes.AsSpan(0, length);
-            text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
-            return Utf8.IsValid(text) ? text : throw new PuzzleFormatException("expected UTF-8, got invalid bytes", path);
+            var bytes = new byte[stream.Length];
+            ReadOnlyMemory<byte> text = bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+            text = text.Span.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
+            return Utf8.IsValid(text.Span) ? text : throw new PuzzleFormatException("expected UTF-8, got invalid bytes", path);
         }
         catch (Exception e) when (HrmFileException.IsFileError(e))
         {

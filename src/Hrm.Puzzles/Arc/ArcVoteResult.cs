@@ -1,8 +1,13 @@
+using System.Text.Json;
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>Result of a vote on tasks.</summary>
 public sealed class ArcVoteResult
 {
+    private static readonly ArcGrid NoAnswer = ArcGrid.Create(1, 1, [0]);
+
     internal ArcVoteResult(IReadOnlyList<ArcTaskVote> tasks)
     {
         Tasks = tasks;
@@ -34,6 +39,70 @@ public sealed class ArcVoteResult
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attempts);
         return 100.0 * Known.Sum(task => (double)task.Tests.Count(test => test.RankOfAnswer <= attempts) / task.Tests.Count) / Known.Count;
+    }
+
+    /// <summary>Writes two attempts per test input, the format of the ARC competition.</summary>
+    /// <remarks>
+    /// <c>{"task": [{"attempt_1": [[…]], "attempt_2": [[…]]}, …], …}</c>: tasks and test inputs in their order. The attempts are the first
+    /// two candidates that are grids. A single one is written twice; without one, both are <c>[[0]]</c>. The file is replaced as a
+    /// whole or remains unchanged.
+    /// </remarks>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    public void WriteSubmission(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
+            {
+                using var json = new Utf8JsonWriter(stream);
+                WriteSubmission(json);
+            });
+        }
+        catch (HrmFileException e)
+        {
+            throw new PuzzleFileException(path, $"the submission cannot be written: {(e.InnerException ?? e).Message}", e);
+        }
+    }
+
+    private void WriteSubmission(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (var task in Tasks)
+        {
+            json.WriteStartArray(task.Task.Name);
+            foreach (var test in task.Tests)
+            {
+                var attempts = test.Candidates.Select(candidate => candidate.Grid).OfType<ArcGrid>().Take(2).DefaultIfEmpty(NoAnswer).ToArray();
+                json.WriteStartObject();
+                WriteAttempt(json, "attempt_1", attempts[0]);
+                WriteAttempt(json, "attempt_2", attempts[^1]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.Flush();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteAttempt(Utf8JsonWriter json, string attempt, ArcGrid grid)
+    {
+        json.WriteStartArray(attempt);
+        for (var row = 0; row < grid.Rows; row++)
+        {
+            json.WriteStartArray();
+            for (var column = 0; column < grid.Columns; column++)
+            {
+                json.WriteNumberValue(grid[row, column]);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
     }
 }
 

@@ -28,18 +28,25 @@ internal static class PuzzleCsv
     /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
-        using var lines = PuzzleLines.Open(path);
-        var columns = ReadHeader(lines, path, out var count);
-        var rows = 0;
-        while (lines.TryRead(out var line))
+        int[]? columns = null;
+        var (fields, number) = (0, 0);
+        foreach (var line in PuzzleLines.Read(path))
         {
-            yield return ParseRow(line, columns, count, path, lines.LineNumber);
-            rows++;
+            number++;
+            if (columns is null)
+            {
+                columns = ReadHeader(line, path, out fields);
+                continue;
+            }
+
+            yield return ParseRow(line, columns, fields, path, number);
         }
 
-        if (rows == 0)
+        if (number < 2)
         {
-            throw new PuzzleFormatException("expected at least one puzzle after the header, got the end of the file", path, lines.LineNumber + 1);
+            throw new PuzzleFormatException(number == 0
+                ? $"expected the header '{Header}', got an empty file"
+                : "expected at least one puzzle after the header, got the end of the file", path, number + 1);
         }
     }
 
@@ -90,13 +97,8 @@ internal static class PuzzleCsv
     }
 
     /// <summary>The index of each of the four columns in a row, -1 if missing.</summary>
-    private static int[] ReadHeader(PuzzleLines lines, string path, out int count)
+    private static int[] ReadHeader(string header, string path, out int count)
     {
-        if (!lines.TryRead(out var header))
-        {
-            throw new PuzzleFormatException($"expected the header '{Header}', got an empty file", path, 1);
-        }
-
         var names = CsvFields.Split(header, path, 1);
         count = names.Count;
         var columns = Array.ConvertAll(Names, known => names.FindIndex(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)));

@@ -5,7 +5,7 @@ namespace Hrm.Puzzles;
 /// 0 identity; 1, 2, 3 quarter turns counter-clockwise; 4 left-right flip; 5 up-down flip; 6 transposition; 7 transposition along the
 /// other diagonal. Those that swap rows and columns transform a grid of R × C cells into one of C × R.
 /// </remarks>
-public readonly record struct DihedralTransform
+internal readonly record struct DihedralTransform
 {
     /// <summary>The number of transforms.</summary>
     public const int Count = 8;
@@ -15,11 +15,8 @@ public readonly record struct DihedralTransform
         Index = index;
     }
 
-    /// <summary>The transform that changes nothing.</summary>
-    public static DihedralTransform Identity => default;
-
     /// <summary>All eight, in order.</summary>
-    public static IReadOnlyList<DihedralTransform> All { get; } = [.. Enumerable.Range(0, Count).Select(index => new DihedralTransform(index))];
+    public static DihedralTransform[] All { get; } = [.. Enumerable.Range(0, Count).Select(index => new DihedralTransform(index))];
 
     /// <summary>The index, 0 to 7.</summary>
     public int Index { get; }
@@ -30,38 +27,18 @@ public readonly record struct DihedralTransform
     /// <summary>The transform that undoes this one.</summary>
     public DihedralTransform Inverse => new(Index switch { 1 => 3, 3 => 1, _ => Index });
 
-    /// <summary>The transform of an index.</summary>
-    /// <param name="index">0 to 7.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
-    public static DihedralTransform Of(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-        return new DihedralTransform(index);
-    }
+    /// <summary>The transform of an index, 0 to 7.</summary>
+    public static DihedralTransform Of(int index) => All[index];
 
-    /// <summary>Transforms a grid.</summary>
-    /// <typeparam name="T">The type of a cell.</typeparam>
-    /// <param name="cells">R · C cells, row by row.</param>
-    /// <param name="rows">R.</param>
-    /// <param name="columns">C.</param>
-    /// <param name="result">The destination of the R · C transformed cells, row by row; must not overlap <paramref name="cells"/>.</param>
+    /// <summary>Transforms a grid of R · C cells, row by row, into a span that does not overlap it.</summary>
     /// <exception cref="ArgumentException">A span of another length than R · C, or spans that overlap.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative number of rows or columns.</exception>
     public void Apply<T>(ReadOnlySpan<T> cells, int rows, int columns, Span<T> result)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        if (cells.Length != (long)rows * columns || result.Length != cells.Length)
+        if (cells.Length != (long)rows * columns || result.Length != cells.Length || cells.Overlaps(result))
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"cells, result: expected {rows} · {columns} of each, got {cells.Length} and {result.Length}"),
+                FormattableString.Invariant($"cells, result: expected {rows} · {columns} of each, without overlap, got {cells.Length} and {result.Length}"),
                 nameof(cells));
-        }
-
-        if (cells.Overlaps(result))
-        {
-            throw new ArgumentException("result: expected a span apart from cells, got one that overlaps it", nameof(result));
         }
 
         if (Index == 0)

@@ -4,20 +4,22 @@ namespace Hrm.Puzzles;
 internal static class MazeChecker
 {
     /// <summary>Implements <see cref="MazeGrid.FindFault"/> for a question and an answer of the same shape.</summary>
-    public static MazeFault? FindFault(MazeGrid question, MazeGrid answer) =>
+    public static PuzzleFault? FindFault(MazeGrid question, MazeGrid answer) =>
         FindChange(question, answer) ?? FindBreak(question, answer) ?? FindDetour(question, answer);
 
+    /// <summary>Implements <see cref="MazeGrid.IsPath"/> for a question and an answer of the same shape.</summary>
+    public static bool IsPath(MazeGrid question, MazeGrid answer) => FindChange(question, answer) is null && FindBreak(question, answer) is null;
+
     /// <summary>The error of a maze whose goal cannot be reached, otherwise <see langword="null"/>.</summary>
-    public static MazeFault? FindUnreachableGoal(MazeGrid question)
+    public static PuzzleFault? FindUnreachableGoal(MazeGrid question)
     {
         var shape = question.Shape;
-        return MazePathFinder.Solve(question) is not null
+        return MazeSearch.FindPath(question) is not null
             ? null
-            : new MazeFault(MazeFaultKind.GoalUnreachable, question.Goal,
-                $"expected a path from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none");
+            : new PuzzleFault($"expected a path from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none", question.Goal);
     }
 
-    private static MazeFault? FindChange(MazeGrid question, MazeGrid answer)
+    private static PuzzleFault? FindChange(MazeGrid question, MazeGrid answer)
     {
         for (var cell = 0; cell < question.Shape.Cells; cell++)
         {
@@ -25,8 +27,7 @@ internal static class MazeChecker
             if (actual != expected && (expected, actual) is not (MazeCell.Free, MazeCell.Path))
             {
                 var allowed = expected == MazeCell.Free ? "a free cell or a path" : MazeCells.NameOf(expected);
-                return new MazeFault(MazeFaultKind.CellChanged, cell,
-                    $"expected {allowed} in {question.Shape.NameOf(cell)}, got {MazeCells.NameOf(actual)}");
+                return new PuzzleFault($"expected {allowed} in {question.Shape.NameOf(cell)}, got {MazeCells.NameOf(actual)}", cell);
             }
         }
 
@@ -34,7 +35,7 @@ internal static class MazeChecker
     }
 
     /// <summary>Follows the path of an answer whose walls, start and goal are those of the question.</summary>
-    private static MazeFault? FindBreak(MazeGrid question, MazeGrid answer)
+    private static PuzzleFault? FindBreak(MazeGrid question, MazeGrid answer)
     {
         var shape = question.Shape;
         var (previous, cell, goal) = (-1, question.Start, question.Goal);
@@ -45,14 +46,12 @@ internal static class MazeChecker
             var expected = cell == goal ? 0 : 1;
             if (next.Length < expected)
             {
-                return new MazeFault(MazeFaultKind.DeadEnd, cell,
-                    $"expected a path from the start to the goal, got one that ends in {shape.NameOf(cell)}");
+                return new PuzzleFault($"expected a path from the start to the goal, got one that ends in {shape.NameOf(cell)}", cell);
             }
 
             if (next.Length > expected)
             {
-                return new MazeFault(MazeFaultKind.Branch, cell,
-                    $"expected the path to continue to {expected} {(expected == 1 ? "cell" : "cells")} from {shape.NameOf(cell)}, got {next.Length}");
+                return new PuzzleFault($"expected the path to continue to {expected} {(expected == 1 ? "cell" : "cells")} from {shape.NameOf(cell)}, got {next.Length}", cell);
             }
 
             (previous, cell) = (cell, expected == 0 ? cell : next[0]);
@@ -61,16 +60,15 @@ internal static class MazeChecker
         var stray = Enumerable.Range(0, shape.Cells).FirstOrDefault(other => answer[other] == MazeCell.Path && !visited.Contains(other), -1);
         return stray < 0
             ? null
-            : new MazeFault(MazeFaultKind.Stray, stray, $"expected every path cell between start and goal, got one apart in {shape.NameOf(stray)}");
+            : new PuzzleFault($"expected every path cell between start and goal, got one apart in {shape.NameOf(stray)}", stray);
     }
 
-    private static MazeFault? FindDetour(MazeGrid question, MazeGrid answer)
+    private static PuzzleFault? FindDetour(MazeGrid question, MazeGrid answer)
     {
         // The answer is a path, hence there is a shortest one.
-        var shortest = MazePathFinder.Solve(question)!.PathCells;
+        var shortest = MazeSearch.FindPath(question)!.PathCells;
         return answer.PathCells == shortest
             ? null
-            : new MazeFault(MazeFaultKind.NotShortest, question.Goal,
-                $"expected a path of {shortest} cells, including start and goal, got one of {answer.PathCells}");
+            : new PuzzleFault($"expected a path of {shortest} cells, including start and goal, got one of {answer.PathCells}", question.Goal);
     }
 }

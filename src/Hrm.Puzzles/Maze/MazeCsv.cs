@@ -35,9 +35,10 @@ public static class MazeCsv
     private static MazePuzzle ReadPuzzle(PuzzleCsvRow row, string path, MazeShape? shape)
     {
         var field = PuzzleCsv.Question;
+        MazeGrid? question = null;
         try
         {
-            var question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
+            question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
             field = PuzzleCsv.Answer;
             return new MazePuzzle(question, MazeGrid.Parse(row.Answer, question.Shape), row.Source, row.Rating, row.Line);
         }
@@ -47,7 +48,7 @@ public static class MazeCsv
         }
         catch (MazeRuleException e)
         {
-            throw e.Fault.Kind == MazeFaultKind.GoalUnreachable
+            throw question!.FindShortestPath() is null
                 ? new PuzzleFormatException(e.Message, path, row.Line, PuzzleCsv.Question, e)
                 : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer, e);
         }

@@ -16,7 +16,7 @@ namespace Hrm.Puzzles;
 /// change the result.
 /// </para>
 /// <para>
-/// The answer is the path of <see cref="MazePathFinder"/>. Maze-Hard has one known difference: 9 of its 2,000 layouts have fewer than
+/// The answer is the path of <see cref="MazeGrid.FindShortestPath"/>. Maze-Hard has one known difference: 9 of its 2,000 layouts have fewer than
 /// 270 walls.
 /// </para>
 /// </remarks>

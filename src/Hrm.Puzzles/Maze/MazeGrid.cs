@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -88,9 +89,8 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
         {
             if (!MazeCells.TryParse(text[cell], out cells[cell]))
             {
-                var symbol = char.IsControl(text[cell]) || char.IsSurrogate(text[cell]) ? $"U+{(int)text[cell]:X4}" : $"'{text[cell]}'";
                 throw new PuzzleFormatException(
-                    $"expected one of '{MazeCells.Symbols[1..]}' at character {cell + 1} ({shape.NameOf(cell)}), got {symbol}");
+                    $"expected one of '{MazeCells.Symbols[1..]}' at character {cell + 1} ({shape.NameOf(cell)}), got {Quote.Text(text[cell].ToString())}");
             }
         }
 
@@ -124,13 +124,20 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// </remarks>
     /// <exception cref="PuzzleFormatException">This grid is not a question; names the cell.</exception>
     /// <exception cref="ArgumentException">The grids differ in shape.</exception>
-    public MazeFault? FindFault(MazeGrid answer)
-    {
-        ArgumentNullException.ThrowIfNull(answer);
-        return answer.Shape == RequireQuestion().Shape
-            ? MazeChecker.FindFault(this, answer)
-            : throw new ArgumentException($"answer: expected {Shape}, got {answer.Shape}", nameof(answer));
-    }
+    public PuzzleFault? FindFault(MazeGrid answer) => MazeChecker.FindFault(RequireQuestion(), RequireShape(answer));
+
+    /// <summary>Whether an answer is a path from the start to the goal of this maze, not necessarily a shortest one.</summary>
+    /// <inheritdoc cref="FindFault" path="/param|/remarks|/exception"/>
+    public bool IsPath(MazeGrid answer) => MazeChecker.IsPath(RequireQuestion(), RequireShape(answer));
+
+    /// <summary>
+    /// Finds a shortest path exactly. A maze can have many; this is the one in the paper's datasets, found by a breadth-first search
+    /// that visits neighbours in the order down, left, right, up.
+    /// </summary>
+    /// <remarks>All 2,000 labels of the paper's Maze-Hard set are equal to its paths, cell by cell.</remarks>
+    /// <returns>The maze with the path, or <see langword="null"/> if the goal cannot be reached.</returns>
+    /// <exception cref="PuzzleFormatException">This grid is not a question; names the cell.</exception>
+    public MazeGrid? FindShortestPath() => MazeSearch.FindPath(RequireQuestion());
 
     /// <summary>One character per cell, row by row; padding is '?'.</summary>
     public override string ToString() => string.Create(_cells.Length, _cells, static (text, cells) =>
@@ -175,6 +182,12 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
         return wrong < 0
             ? FindCountFault(MazeCell.Start) ?? FindCountFault(MazeCell.Goal)
             : $"expected a wall, a free cell, the start or the goal in {Shape.NameOf(wrong)}, got {MazeCells.NameOf(_cells[wrong])}";
+    }
+
+    private MazeGrid RequireShape(MazeGrid answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return answer.Shape == Shape ? answer : throw new ArgumentException($"answer: expected {Shape}, got {answer.Shape}", nameof(answer));
     }
 
     private string? FindCountFault(MazeCell content)

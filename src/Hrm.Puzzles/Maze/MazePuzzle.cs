@@ -49,7 +49,7 @@ public sealed record MazePuzzle
     /// <summary>The cells of the path, including start and goal: the paper's measure of difficulty, at least 110 in Maze-Hard.</summary>
     public int PathCells => Answer.PathCells;
 
-    /// <summary>Creates a puzzle with the shortest path of <see cref="MazePathFinder"/>; its rating is the number of path cells.</summary>
+    /// <summary>Creates a puzzle with the path of <see cref="MazeGrid.FindShortestPath"/>; its rating is the number of path cells.</summary>
     /// <param name="question">The maze.</param>
     /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
     /// <exception cref="MazeRuleException">The goal cannot be reached.</exception>
@@ -57,7 +57,7 @@ public sealed record MazePuzzle
     public static MazePuzzle Of(MazeGrid question, string source = "")
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = MazePathFinder.Solve(question) ?? throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question)!);
+        var answer = question.FindShortestPath() ?? throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question)!);
         return new MazePuzzle(question, answer, source, answer.PathCells);
     }
 }

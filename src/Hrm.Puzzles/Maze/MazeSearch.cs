@@ -36,6 +36,27 @@ internal sealed class MazeSearch
     /// <summary>The last cell that the last search reached, at the maximum distance.</summary>
     public int Farthest => ReachedCell(Reached - 1);
 
+    /// <summary>Implements <see cref="MazeGrid.FindShortestPath"/> for a question.</summary>
+    public static MazeGrid? FindPath(MazeGrid maze)
+    {
+        var (start, goal) = (maze.Start, maze.Goal);
+        var search = new MazeSearch(maze.Shape);
+        search.Load(maze.Cells);
+        search.Run(start, until: goal);
+        if (search.StepsTo(goal) < 0)
+        {
+            return null;
+        }
+
+        var cells = maze.Cells.ToArray();
+        for (var cell = search.Before(goal, 1); cell != start; cell = search.Before(cell, 1))
+        {
+            cells[cell] = MazeCell.Path;
+        }
+
+        return MazeGrid.FromCells(cells, maze.Shape);
+    }
+
     /// <summary>Sets the walls of the next searches.</summary>
     public void Load(ReadOnlySpan<MazeCell> cells)
     {

@@ -20,9 +20,6 @@ public sealed record MazeShape
         Columns = columns;
     }
 
-    /// <summary>30×30, the paper's.</summary>
-    public static MazeShape Thirty { get; } = Square(30);
-
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
 

@@ -94,7 +94,7 @@ public sealed class MazeTask : ISymmetricTask
     public MazeGrid DecodeQuestion(ReadOnlySpan<int> inputs) => Decode(inputs).RequireQuestion();
 
     /// <summary>Augments an example in place by a random rotation or reflection that keeps the shape.</summary>
-    /// <remarks>The answer is still a shortest path, but not always the one of <see cref="MazePathFinder"/>.</remarks>
+    /// <remarks>The answer is still a shortest path, but not always the one of <see cref="MazeGrid.FindShortestPath"/>.</remarks>
     /// <param name="inputs">The tokens of the question, one per cell.</param>
     /// <param name="labels">The labels, one per cell.</param>
     /// <param name="random">The random source.</param>

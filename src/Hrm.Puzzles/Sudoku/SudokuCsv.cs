@@ -53,8 +53,7 @@ public static class SudokuCsv
         }
     }
 
-    /// <summary>Reads a grid; an error names the file, line and field.</summary>
-    internal static SudokuGrid ReadGrid(ReadOnlySpan<char> text, string field, string path, int line, SudokuShape shape)
+    private static SudokuGrid ReadGrid(ReadOnlySpan<char> text, string field, string path, int line, SudokuShape shape)
     {
         try
         {

@@ -51,7 +51,9 @@ public sealed class SudokuDatasetBuilder
     {
         ArgumentNullException.ThrowIfNull(puzzles);
         ArgumentNullException.ThrowIfNull(random);
-        return Enumerate(puzzles, random);
+        var augmentation = random.Split(AugmentationStream);
+        var kept = _subsample is { } count ? Subsample(DifficultEnough(puzzles), count, random) : DifficultEnough(puzzles);
+        return kept.Select((puzzle, index) => WithVariants(puzzle, augmentation.Split(index)));
     }
 
     /// <summary>Builds the test groups: difficult enough, in order, one puzzle per group.</summary>
@@ -63,19 +65,30 @@ public sealed class SudokuDatasetBuilder
         return DifficultEnough(puzzles).Select(puzzle => PuzzleGroup.Of(Task.ToExample(puzzle)));
     }
 
-    private IEnumerable<PuzzleGroup> Enumerate(IEnumerable<SudokuPuzzle> puzzles, StatefulRandom random)
+    /// <summary>Draws puzzles without replacement, each subset equally likely; all puzzles if there are fewer. Keeps their order.</summary>
+    private static IEnumerable<SudokuPuzzle> Subsample(IEnumerable<SudokuPuzzle> puzzles, int count, StatefulRandom random)
     {
-        var kept = DifficultEnough(puzzles);
-        if (_subsample is { } count)
+        var draws = random.Split(SubsampleStream);
+        var drawn = new List<(long Index, SudokuPuzzle Puzzle)>();
+        var index = 0L;
+        foreach (var puzzle in puzzles)
         {
-            kept = Reservoir.Sample(kept, count, random.Split(SubsampleStream));
+            if (drawn.Count < count)
+            {
+                drawn.Add((index, puzzle));
+            }
+            else if (draws.NextInt64(index + 1) is var slot && slot < count)
+            {
+                // The puzzle belongs to a sample of the first index + 1 puzzles with probability count / (index + 1).
+                drawn[(int)slot] = (index, puzzle);
+            }
+
+            index++;
         }
 
-        var augmentation = random.Split(AugmentationStream);
-        var index = 0L;
-        foreach (var puzzle in kept)
+        foreach (var (_, puzzle) in drawn.OrderBy(entry => entry.Index))
         {
-            yield return WithVariants(puzzle, augmentation.Split(index++));
+            yield return puzzle;
         }
     }
 
@@ -131,4 +144,37 @@ public sealed class SudokuDatasetBuilder
 
         return PuzzleGroup.Of(variants);
     }
+}
+
+/// <summary>Selection of puzzles for a dataset, and the number of their variants.</summary>
+public sealed class SudokuDatasetOptions : IValidatedOptions
+{
+    /// <summary>
+    /// The number of training puzzles to draw, each at most once; all if there are fewer. At least 1; <see langword="null"/> (default)
+    /// for all. Test puzzles are all kept.
+    /// </summary>
+    public int? Subsample { get; set; }
+
+    /// <summary>The least rating of a puzzle, training or test; not negative. <see langword="null"/> (default) for no limit.</summary>
+    public double? MinimumRating { get; set; }
+
+    /// <summary>
+    /// The least <see cref="SudokuSearch.CountGuesses"/> of a puzzle, training or test, for puzzles without a rating; not negative.
+    /// <see langword="null"/> (default) for no limit.
+    /// </summary>
+    public int? MinimumGuesses { get; set; }
+
+    /// <summary>The limit of variants per puzzle; a group is in memory while it is written.</summary>
+    internal const int MaximumAugmentations = 100_000;
+
+    /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>
+    public int Augmentations { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(Subsample), Subsample ?? 1, 1, int.MaxValue)
+        .NotNegative(nameof(MinimumRating), MinimumRating ?? 0)
+        .Between(nameof(MinimumGuesses), MinimumGuesses ?? 0, 0, int.MaxValue)
+        .Between(nameof(Augmentations), Augmentations, 0, MaximumAugmentations)
+        .Errors;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Hrm.Core;
 
 namespace Hrm.Puzzles;
 
@@ -96,7 +97,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
             if (!shape.TryParseSymbol(text[cell], out digits[cell]))
             {
                 throw new PuzzleFormatException(
-                    $"expected '.', '0' or 1 to {shape.SymbolOf(shape.Side)} at character {cell + 1} ({shape.NameOf(cell)}), got {Show(text[cell])}");
+                    $"expected '.', '0' or 1 to {shape.SymbolOf(shape.Side)} at character {cell + 1} ({shape.NameOf(cell)}), got {Quote.Text(text[cell].ToString())}");
             }
         }
 
@@ -105,7 +106,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
 
     /// <summary>Finds the first two cells of a row, column or box that have the same digit.</summary>
     /// <returns>The conflict, or <see langword="null"/> if there is none.</returns>
-    public SudokuFault? FindConflict()
+    public PuzzleFault? FindConflict()
     {
         Span<int> firstCell = stackalloc int[SudokuShape.MaximumSide + 1];
         foreach (var unit in Shape.CellsOfUnit)
@@ -117,7 +118,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
                 if (digit != 0 && firstCell[digit] >= 0)
                 {
                     var first = firstCell[digit];
-                    return new SudokuFault(
+                    return new PuzzleFault(
                         $"expected different digits in {Shape.NameOf(first)} and {Shape.NameOf(cell)}, got {Shape.SymbolOf(digit)} in both", first, cell);
                 }
 
@@ -137,7 +138,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <param name="answer">The proposed solution.</param>
     /// <returns>A changed given, otherwise a blank, otherwise a conflict; <see langword="null"/> if the answer solves the question.</returns>
     /// <exception cref="ArgumentException">A grid of another shape.</exception>
-    public SudokuFault? FindFault(SudokuGrid answer)
+    public PuzzleFault? FindFault(SudokuGrid answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         if (!Shape.Equals(answer.Shape))
@@ -149,13 +150,13 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         {
             if (_digits[cell] != 0 && _digits[cell] != answer[cell])
             {
-                return new SudokuFault(
+                return new PuzzleFault(
                     $"expected the given {Shape.SymbolOf(_digits[cell])} in {Shape.NameOf(cell)}, got {Shape.SymbolOf(answer[cell])}", cell);
             }
         }
 
         var blank = answer.Digits.IndexOf((byte)0);
-        return blank >= 0 ? new SudokuFault($"expected a digit in {Shape.NameOf(blank)}, got a blank", blank) : answer.FindConflict();
+        return blank >= 0 ? new PuzzleFault($"expected a digit in {Shape.NameOf(blank)}, got a blank", blank) : answer.FindConflict();
     }
 
     /// <summary>One character per cell, row by row; a blank is '.'. <see cref="Parse"/> is the inverse.</summary>
@@ -182,13 +183,4 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         hash.AddBytes(_digits);
         return hash.ToHashCode();
     }
-
-    private static string Show(char symbol) =>
-        char.IsControl(symbol) || char.IsSurrogate(symbol) ? FormattableString.Invariant($"U+{(int)symbol:X4}") : $"'{symbol}'";
 }
-
-/// <summary>The first error of a grid.</summary>
-/// <param name="Message">The cells and digits in words.</param>
-/// <param name="Cell">The cell, row by row.</param>
-/// <param name="OtherCell">The other cell of a conflict, otherwise <see langword="null"/>.</param>
-public sealed record SudokuFault(string Message, int Cell, int? OtherCell = null);

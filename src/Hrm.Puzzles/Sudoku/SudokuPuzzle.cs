@@ -1,8 +1,8 @@
 namespace Hrm.Puzzles;
 
 /// <summary>
-/// A question with an answer that solves it, as the constructor verifies. <see cref="SudokuSearch.HasOneSolution"/> decides whether
-/// it is the only answer.
+/// A question with an answer that solves it, as the constructor verifies. <see cref="SudokuSearch.CountSolutions"/> decides
+/// whether it is the only answer.
 /// </summary>
 public sealed record SudokuPuzzle
 {

@@ -5,12 +5,12 @@ public sealed class SudokuRuleException : HrmException
 {
     /// <summary>Creates the exception for a fault.</summary>
     /// <param name="fault">The error of the grid.</param>
-    public SudokuRuleException(SudokuFault fault)
+    public SudokuRuleException(PuzzleFault fault)
         : base((fault ?? throw new ArgumentNullException(nameof(fault))).Message)
     {
         Fault = fault;
     }
 
     /// <summary>The error of the grid.</summary>
-    public SudokuFault Fault { get; }
+    public PuzzleFault Fault { get; }
 }

@@ -29,22 +29,6 @@ public static class SudokuSearch
         return solution is not null;
     }
 
-    /// <summary>Finds the solution and proves that there is no other.</summary>
-    /// <returns>Whether there is exactly one solution.</returns>
-    /// <inheritdoc cref="TrySolve" path="/param|/exception"/>
-    public static bool TrySolveUniquely(SudokuGrid question, [NotNullWhen(true)] out SudokuGrid? solution, CancellationToken cancellationToken = default)
-    {
-        var tree = Start(question);
-        var first = tree.MoveNext(cancellationToken: cancellationToken) ? tree.Solution : null;
-        solution = first is not null && !tree.MoveNext(cancellationToken: cancellationToken) ? first : null;
-        return solution is not null;
-    }
-
-    /// <summary>Whether the question has exactly one solution.</summary>
-    /// <inheritdoc cref="TrySolve" path="/param[@name!='solution']|/exception"/>
-    public static bool HasOneSolution(SudokuGrid question, CancellationToken cancellationToken = default) =>
-        CountSolutions(question, limit: 2, cancellationToken) == 1;
-
     /// <summary>Counts solutions up to a limit.</summary>
     /// <param name="question">The givens.</param>
     /// <param name="limit">The number to stop at, at least 1; 2 decides whether a solution is the only one.</param>

@@ -102,8 +102,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     public int ColumnOf(int cell) => cell % Side;
 
     /// <summary>The box of a cell, from 0, counted row by row.</summary>
-    /// <param name="cell">The cell, row by row.</param>
-    public int BoxOf(int cell) => (RowOf(cell) / BoxRows * BoxRows) + (ColumnOf(cell) / BoxColumns);
+    internal int BoxOf(int cell) => (RowOf(cell) / BoxRows * BoxRows) + (ColumnOf(cell) / BoxColumns);
 
     /// <summary>The name of a cell in messages: "row 1, column 9".</summary>
     /// <param name="cell">The cell, row by row.</param>
@@ -120,10 +119,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     }
 
     /// <summary>The digit of a character; '.' and '0' are blanks (0), letters can be lower or upper case.</summary>
-    /// <param name="symbol">The character.</param>
-    /// <param name="digit">The digit, 0 to <see cref="Side"/>.</param>
-    /// <returns>Whether the character is a digit or a blank of this shape.</returns>
-    public bool TryParseSymbol(char symbol, out byte digit)
+    internal bool TryParseSymbol(char symbol, out byte digit)
     {
         var value = symbol is '.' or '0' ? 0 : Symbols.IndexOf(char.ToUpperInvariant(symbol), StringComparison.Ordinal) + 1;
         digit = (byte)value;

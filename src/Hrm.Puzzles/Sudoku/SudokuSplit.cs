@@ -9,7 +9,7 @@ public sealed class SudokuSplit
 {
     private const int FewestGivens = 4;
     private const int MostGivens = 8;
-    private const int MaximumFourByFour = 50_000;
+    private const uint MaximumFourByFour = 50_000;
 
     private SudokuSplit(IReadOnlyList<SudokuPuzzle> training, IReadOnlyList<SudokuPuzzle> test)
     {
@@ -33,8 +33,8 @@ public sealed class SudokuSplit
     /// <exception cref="ArgumentOutOfRangeException">A negative number, or one above 50,000.</exception>
     public static SudokuSplit FourByFour(int trainingPuzzles, int testPuzzles, Random random)
     {
-        RequireCount(trainingPuzzles, nameof(trainingPuzzles));
-        RequireCount(testPuzzles, nameof(testPuzzles));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)trainingPuzzles, MaximumFourByFour, nameof(trainingPuzzles));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)testPuzzles, MaximumFourByFour, nameof(testPuzzles));
         ArgumentNullException.ThrowIfNull(random);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Four);
         var classes = SudokuSearch.Solutions(SudokuGrid.Empty(SudokuShape.Four))
@@ -116,11 +116,5 @@ public sealed class SudokuSplit
         }
 
         return puzzles;
-    }
-
-    private static void RequireCount(int count, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaximumFourByFour, name);
     }
 }

@@ -24,15 +24,6 @@ public class ArcAugmentationTests
         Enumerable.Range(0, 10).Select(augmentation.ColourOf).Order().Should().Equal(Enumerable.Range(0, 10));
     }
 
-    [Property(MaxTest = 300)]
-    public void ToString_and_TryParse_are_inverses(int seed)
-    {
-        var augmentation = ArcAugmentation.Random(new Random(seed));
-
-        ArcAugmentation.TryParse(augmentation.ToString(), out var read).Should().BeTrue();
-        read.Should().Be(augmentation);
-    }
-
     [Fact]
     public void Digit_i_of_the_text_is_the_new_colour_of_i_and_the_turn_is_counter_clockwise()
     {

@@ -9,7 +9,7 @@ public class ArcDatasetGoldenTests
     [Fact]
     public void The_test_split_without_augmentation_equals_the_recorded_one()
     {
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = 0, Seed = 1 }).Build(RecordedArc.Sets());
+        var dataset = ArcDataset.Build(RecordedArc.Sets(), new() { Augmentations = 0, Seed = 1 });
 
         var built = RecordedArc.RowsOf(dataset.Test, dataset.Identifiers).ToDictionary(rows => rows.Identifier);
 
@@ -54,7 +54,7 @@ public class ArcDatasetGoldenTests
     public void The_built_train_split_keeps_the_rules_and_has_the_recorded_structure(int augmentations, int puzzles)
     {
         var sets = RecordedArc.Sets();
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = augmentations, Seed = 2 }).Build(sets);
+        var dataset = ArcDataset.Build(sets, new() { Augmentations = augmentations, Seed = 2 });
 
         var built = RecordedArc.RowsOf(dataset.Train, dataset.Identifiers);
 

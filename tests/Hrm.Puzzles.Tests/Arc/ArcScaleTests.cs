@@ -16,7 +16,7 @@ public class ArcScaleTests
         using var process = Process.GetCurrentProcess();
         var before = process.TotalProcessorTime;
 
-        var dataset = new ArcDatasetBuilder().Build(sets);
+        var dataset = ArcDataset.Build(sets);
         var examples = dataset.Train.Concat(dataset.Test).Sum(group => group.Puzzles.Sum(puzzle => puzzle.Count));
 
         process.Refresh();
@@ -30,7 +30,7 @@ public class ArcScaleTests
     public void Reading_a_split_keeps_one_task_in_memory()
     {
         var sets = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", "arc_agi_1", "data"));
-        var dataset = new ArcDatasetBuilder().Build(sets);
+        var dataset = ArcDataset.Build(sets);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var most = 0L;
         foreach (var group in dataset.Train)

@@ -13,10 +13,10 @@ public class ArcSubmissionTests
         using var folder = new TemporaryFolder();
         var other = new ArcTask("007bbfb7", Task.Train, [Pair]);
 
-        ArcSubmission.Write(folder["submission.json"], new ArcVoteResult([
+        new ArcVoteResult([
             new(Task, [new(Pair, [Answer("12/34"), Answer("5"), Answer("6")]), new(Pair, [Answer("7"), Answer("88")])]),
             new(other, [new(Pair, [Answer(null), Answer("0"), Answer("9")])]),
-        ]));
+        ]).WriteSubmission(folder["submission.json"]);
 
         File.ReadAllText(folder["submission.json"]).Should().Be(
             """{"a":[{"attempt_1":[[1,2],[3,4]],"attempt_2":[[5]]},{"attempt_1":[[7]],"attempt_2":[[8,8]]}],"007bbfb7":[{"attempt_1":[[0]],"attempt_2":[[9]]}]}""");
@@ -28,21 +28,10 @@ public class ArcSubmissionTests
     {
         using var folder = new TemporaryFolder();
 
-        ArcSubmission.Write(folder["submission.json"], new ArcVoteResult([new(Task, [new(Pair, [Answer("3")]), new(Pair, [Answer(null)])])]));
+        new ArcVoteResult([new(Task, [new(Pair, [Answer("3")]), new(Pair, [Answer(null)])])]).WriteSubmission(folder["submission.json"]);
 
         File.ReadAllText(folder["submission.json"]).Should().Be(
             """{"a":[{"attempt_1":[[3]],"attempt_2":[[3]]},{"attempt_1":[[0]],"attempt_2":[[0]]}]}""");
-    }
-
-    [Fact]
-    public void A_submission_replaces_an_earlier_one()
-    {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["submission.json"], "old");
-
-        ArcSubmission.Write(folder["submission.json"], new ArcVoteResult([]));
-
-        File.ReadAllText(folder["submission.json"]).Should().Be("{}");
     }
 
     [Fact]
@@ -51,7 +40,7 @@ public class ArcSubmissionTests
         using var folder = new TemporaryFolder();
         var path = folder["missing", "submission.json"];
 
-        FluentActions.Invoking(() => ArcSubmission.Write(path, new ArcVoteResult([]))).Should().Throw<PuzzleFileException>()
+        FluentActions.Invoking(() => new ArcVoteResult([]).WriteSubmission(path)).Should().Throw<PuzzleFileException>()
             .WithMessage($"{path}: the submission cannot be written: *").Which.File.Should().Be(path);
     }
 

@@ -34,16 +34,12 @@ public class ArcTaskFileTests
     }
 
     [Fact]
-    public void A_folder_is_read_recursively_in_the_order_of_the_paths()
+    public void Each_folder_directly_below_is_a_set_and_is_read_recursively_in_the_order_of_the_paths()
     {
         using var folder = new TemporaryFolder();
-        foreach (var path in new[] { "b/2.json", "b/10.json", "a/c/3.json", "B.json", "readme.txt" })
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
-            File.WriteAllText(folder[path], Task);
-        }
+        Write(folder, "training/b/2.json", "training/b/10.json", "training/a/c/3.json", "training/B.json", "training/readme.txt", "evaluation/4.json", "Concept/x/5.json");
 
-        ArcTaskFile.ReadFolder(folder.Path).Select(task => task.Name).Should().Equal("B", "3", "10", "2");
+        ArcTaskFile.ReadSets(folder.Path).Select(set => (string.Join(' ', set.Tasks), set.IsEvaluation)).Should().Equal(("5", false), ("4", true), ("B 3 10 2", false));
     }
 
     [Fact]
@@ -51,56 +47,37 @@ public class ArcTaskFileTests
     {
         using var folder = new TemporaryFolder();
         using var elsewhere = new TemporaryFolder();
-        File.WriteAllText(elsewhere["2.json"], Task);
-        Directory.CreateDirectory(folder["training"]);
-        File.WriteAllText(folder["training", "1.json"], Task);
+        Write(elsewhere, "2.json");
+        Write(folder, "training/1.json");
         Directory.CreateSymbolicLink(folder["again"], ".");
         Directory.CreateSymbolicLink(folder["training", "a"], ".");
         Directory.CreateSymbolicLink(folder["training", "b"], "..");
         Directory.CreateSymbolicLink(folder["training", "out"], elsewhere.Path);
         File.CreateSymbolicLink(folder["training", "copy.json"], "1.json");
 
-        ArcTaskFile.ReadFolder(folder.Path).Select(task => task.Name).Should().Equal("1");
-        ArcTaskFile.ReadSets(folder.Path).Should().ContainSingle().Which.Tasks.Should().ContainSingle();
-    }
-
-    [Fact]
-    public void Each_folder_directly_below_is_a_set_and_evaluation_is_for_evaluation()
-    {
-        using var folder = new TemporaryFolder();
-        foreach (var path in new[] { "training/1.json", "evaluation/2.json", "Concept/x/3.json" })
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
-            File.WriteAllText(folder[path], Task);
-        }
-
-        ArcTaskFile.ReadSets(folder.Path).Select(set => (set.Tasks.Single().Name, set.IsEvaluation)).Should().Equal(("3", false), ("2", true), ("1", false));
+        ArcTaskFile.ReadSets(folder.Path).Should().ContainSingle().Which.Tasks.Should().ContainSingle().Which.Name.Should().Be("1");
     }
 
     [Fact]
     public void A_repeated_name_is_reported_with_both_files()
     {
         using var folder = new TemporaryFolder();
-        foreach (var path in new[] { "x/1.json", "y/1.json" })
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
-            File.WriteAllText(folder[path], Task);
-        }
+        Write(folder, "x/1.json", "y/1.json");
 
-        var message = $"{folder["y/1.json"]}: expected each task's name once, got 1 from {folder["x/1.json"]} too";
-        FluentActions.Invoking(() => ArcTaskFile.ReadFolder(folder.Path)).Should().Throw<PuzzleFormatException>().WithMessage(message);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{folder["y/1.json"]}: expected each task's name once, got 1 from {folder["x/1.json"]} too");
     }
 
     [Fact]
     public void A_folder_without_tasks_is_an_error()
     {
         using var folder = new TemporaryFolder();
-
-        FluentActions.Invoking(() => ArcTaskFile.ReadFolder(folder.Path)).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"{folder.Path}: expected 1 to 10000 .json files, got none");
         FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
             .WithMessage($"{folder.Path}: expected 1 to 10000 folders of tasks, got none");
+
+        Directory.CreateDirectory(folder["a"]);
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
+            .WithMessage($"{folder["a"]}: expected 1 to 10000 .json files, got none");
     }
 
     [Fact]
@@ -110,7 +87,6 @@ public class ArcTaskFileTests
         var missing = folder["missing"];
 
         FluentActions.Invoking(() => ArcTaskFile.Read(missing)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(missing);
-        FluentActions.Invoking(() => ArcTaskFile.ReadFolder(missing)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(missing);
         FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<PuzzleFileException>();
         FluentActions.Invoking(() => ArcTaskFile.ReadCombined(missing)).Should().Throw<PuzzleFileException>();
         FluentActions.Invoking(() => ArcTaskFile.Read(folder.Path)).Should().Throw<PuzzleFileException>();
@@ -123,14 +99,14 @@ public class ArcTaskFileTests
         using (var stream = File.Create(folder["a.json"]))
         {
             // Sparse on most file systems.
-            stream.SetLength(ArcTaskFile.MaximumCombinedBytes + 1L);
+            stream.SetLength((1 << 26) + 1L);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"{folder["a.json"]}: expected at most 16777216 bytes, got 268435457");
+            .WithMessage($"{folder["a.json"]}: expected at most 16777216 bytes, got 67108865");
         FluentActions.Invoking(() => ArcTaskFile.ReadCombined(folder["a.json"])).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"{folder["a.json"]}: expected at most 268435456 bytes, got 268435457");
+            .WithMessage($"{folder["a.json"]}: expected at most 67108864 bytes, got 67108865");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
     }
@@ -143,5 +119,14 @@ public class ArcTaskFileTests
 
         FluentActions.Invoking(() => ArcTaskFile.Read(folder["a_t1_0123456798.json"])).Should().Throw<PuzzleFormatException>()
             .WithMessage("*a_t1_0123456798.json, name: expected a name that is not <blank>, does not contain ||| and does not end like the id of an augmented puzzle, got 'a_t1_0123456798'");
+    }
+
+    private static void Write(TemporaryFolder folder, params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
+            File.WriteAllText(folder[path], Task);
+        }
     }
 }

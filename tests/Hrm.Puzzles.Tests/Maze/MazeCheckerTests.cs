@@ -16,20 +16,17 @@ public class MazeCheckerTests
     public void Any_shortest_path_is_a_solution(string answer) => FindFault(answer).Should().BeNull();
 
     [Theory]
-    [InlineData("Sooo ##o   o  #G", MazeFaultKind.CellChanged, 14, "expected a free cell or a path in row 4, column 3, got a wall")]
-    [InlineData("Sooo  #o   o   G", MazeFaultKind.CellChanged, 5, "expected a wall in row 2, column 2, got a free cell")]
-    [InlineData("Sooo o#o   o   G", MazeFaultKind.CellChanged, 5, "expected a wall in row 2, column 2, got a path")]
-    [InlineData("oooo ##o   o   G", MazeFaultKind.CellChanged, 0, "expected the start in row 1, column 1, got a path")]
-    [InlineData("Sooo ##o   o   o", MazeFaultKind.CellChanged, 15, "expected the goal in row 4, column 4, got a path")]
-    [InlineData("SooG ##o   o   G", MazeFaultKind.CellChanged, 3, "expected a free cell or a path in row 1, column 4, got the goal")]
-    [InlineData("S    ##        G", MazeFaultKind.DeadEnd, 0, "expected a path from the start to the goal, got one that ends in row 1, column 1")]
-    [InlineData("Sooo ##o       G", MazeFaultKind.DeadEnd, 7, "expected a path from the start to the goal, got one that ends in row 2, column 4")]
-    [InlineData("Soooo##o   o   G", MazeFaultKind.Branch, 0, "expected the path to continue to 1 cell from row 1, column 1, got 2")]
-    [InlineData("Sooo ##o  oo   G", MazeFaultKind.Branch, 11, "expected the path to continue to 1 cell from row 3, column 4, got 2")]
-    [InlineData("Sooo ##o   o  oG", MazeFaultKind.Branch, 15, "expected the path to continue to 0 cells from row 4, column 4, got 1")]
-    [InlineData("Sooo ##o   oo  G", MazeFaultKind.Stray, 12, "expected every path cell between start and goal, got one apart in row 4, column 1")]
-    public void The_first_fault_is_reported_with_its_cell(string answer, MazeFaultKind kind, int cell, string message) =>
-        FindFault(answer).Should().Be(new MazeFault(kind, cell, message));
+    [InlineData("Sooo ##o   o  #G", 14, "expected a free cell or a path in row 4, column 3, got a wall")]
+    [InlineData("Sooo  #o   o   G", 5, "expected a wall in row 2, column 2, got a free cell")]
+    [InlineData("Sooo ##o   o   o", 15, "expected the goal in row 4, column 4, got a path")]
+    [InlineData("S    ##        G", 0, "expected a path from the start to the goal, got one that ends in row 1, column 1")]
+    [InlineData("Sooo ##o       G", 7, "expected a path from the start to the goal, got one that ends in row 2, column 4")]
+    [InlineData("Soooo##o   o   G", 0, "expected the path to continue to 1 cell from row 1, column 1, got 2")]
+    [InlineData("Sooo ##o  oo   G", 11, "expected the path to continue to 1 cell from row 3, column 4, got 2")]
+    [InlineData("Sooo ##o   o  oG", 15, "expected the path to continue to 0 cells from row 4, column 4, got 1")]
+    [InlineData("Sooo ##o   oo  G", 12, "expected every path cell between start and goal, got one apart in row 4, column 1")]
+    public void The_first_fault_is_reported_with_its_cell(string answer, int cell, string message) =>
+        FindFault(answer).Should().Be(new PuzzleFault(message, cell));
 
     [Fact]
     public void Padding_is_a_changed_cell()
@@ -44,7 +41,7 @@ public class MazeCheckerTests
     [Fact]
     public void A_detour_is_reported_with_both_lengths() =>
         MazeGrid.Parse("S G   # #").FindFault(MazeGrid.Parse("S Gooo# #"))
-            .Should().Be(new MazeFault(MazeFaultKind.NotShortest, 2, "expected a path of 3 cells, including start and goal, got one of 5"));
+            .Should().Be(new PuzzleFault("expected a path of 3 cells, including start and goal, got one of 5", 2));
 
     /// <summary>Every set of path cells of small mazes, against all paths without a chord that a depth-first search finds.</summary>
     [Property(MaxTest = 100)]
@@ -59,9 +56,8 @@ public class MazeCheckerTests
 
             var fault = maze.FindFault(answer);
 
-            var isValid = fault is null or { IsPath: true };
-            isValid.Should().Be(paths.Contains(answer), "of {0}", answer);
-            (fault is null).Should().Be(isValid && answer.PathCells == paths.Min(path => path.PathCells));
+            maze.IsPath(answer).Should().Be(paths.Contains(answer), "of {0}", answer);
+            (fault is null).Should().Be(paths.Contains(answer) && answer.PathCells == paths.Min(path => path.PathCells));
         }
     }
 
@@ -84,7 +80,7 @@ public class MazeCheckerTests
             .Should().Throw<PuzzleFormatException>().WithMessage("expected a wall, a free cell, the start or the goal in row 1, column 2, got a path");
     }
 
-    private static MazeFault? FindFault(string answer) => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse(answer));
+    private static PuzzleFault? FindFault(string answer) => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse(answer));
 
     private static MazeGrid WithPath(MazeGrid maze, IEnumerable<int> path)
     {

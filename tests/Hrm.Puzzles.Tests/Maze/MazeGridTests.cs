@@ -27,16 +27,6 @@ public class MazeGridTests
         read.GetHashCode().Should().Be(maze.GetHashCode());
     }
 
-    [Property(MaxTest = 200)]
-    public void The_inverse_of_a_transform_restores_the_grid(int seed)
-    {
-        var answer = RandomMaze.Solvable(new Random(seed)).Answer;
-        foreach (var transform in DihedralTransform.All)
-        {
-            answer.Transform(transform).Transform(transform.Inverse).Should().Be(answer);
-        }
-    }
-
     [Fact]
     public void Grids_that_differ_in_a_cell_or_in_shape_are_not_equal()
     {
@@ -52,7 +42,7 @@ public class MazeGridTests
     [InlineData(" S##G  ", "expected 6 characters (2x3), got 7")]
     [InlineData(" S#?G ", "expected one of '# SGo' at character 4 (row 2, column 1), got '?'")]
     [InlineData(" s##G ", "expected one of '# SGo' at character 2 (row 1, column 2), got 's'")]
-    [InlineData(" S##G\t", "expected one of '# SGo' at character 6 (row 2, column 3), got U+0009")]
+    [InlineData(" S##G\t", "expected one of '# SGo' at character 6 (row 2, column 3), got '\\u0009'")]
     public void Parse_names_the_position_of_bad_text(string text, string message) =>
         FluentActions.Invoking(() => MazeGrid.Parse(text, Two)).Should().Throw<PuzzleFormatException>().WithMessage(message);
 

@@ -5,7 +5,7 @@ namespace Hrm.Puzzles.Tests;
 
 public class MazeTaskTests
 {
-    private static readonly MazeTask Thirty = new(MazeShape.Thirty);
+    private static readonly MazeTask Thirty = new(MazeShape.Square(30));
     private static readonly MazeTask Three = new(MazeShape.Square(3));
 
     [Fact]

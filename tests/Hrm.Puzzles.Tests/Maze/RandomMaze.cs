@@ -23,7 +23,7 @@ internal static class RandomMaze
         while (true)
         {
             var maze = Of(random, maximumSide);
-            if (MazePathFinder.Solve(maze) is { } answer)
+            if (maze.FindShortestPath() is { } answer)
             {
                 return new MazePuzzle(maze, answer);
             }

@@ -15,7 +15,7 @@ public class SampleMazeTests
         puzzles.Should().HaveCount(1000);
         foreach (var puzzle in puzzles)
         {
-            MazePathFinder.Solve(puzzle.Question).Should().Be(puzzle.Answer, "of line {0}", puzzle.Line);
+            puzzle.Question.FindShortestPath().Should().Be(puzzle.Answer, "of line {0}", puzzle.Line);
             puzzle.PathCells.Should().BeGreaterThanOrEqualTo(MazeGenerator.HardPathCells);
             puzzle.Rating.Should().Be(puzzle.PathCells);
         }

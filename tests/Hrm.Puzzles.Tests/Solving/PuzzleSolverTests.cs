@@ -67,8 +67,8 @@ public sealed class PuzzleSolverTests
     [Fact]
     public async Task Variants_of_an_arc_task_vote()
     {
-        var tasks = ArcTaskFile.ReadFolder(SampleData.PathOf(Path.Combine("arc_agi_1", "data", "evaluation"))).Take(2).ToArray();
-        var dataset = new ArcDatasetBuilder(new() { Augmentations = 3 }).Build([new ArcTaskSet(tasks, isEvaluation: true)]);
+        var tasks = ArcTaskFile.ReadSets(SampleData.PathOf(Path.Combine("arc_agi_1", "data"))).Single(set => set.IsEvaluation).Tasks.Take(2).ToArray();
+        var dataset = ArcDataset.Build([new ArcTaskSet(tasks, isEvaluation: true)], new() { Augmentations = 3 });
         using var model = PuzzleModels.Create(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Identifiers.Count);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var arc = new ArcSolver(solver, dataset.Identifiers);

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.RegularExpressions;
 using Hrm.Core;
 using Hrm.TestKit;
 
@@ -10,7 +7,6 @@ namespace Hrm.Puzzles.Tests;
 [Trait("Category", "Golden")]
 public class GoldenSudokuTests
 {
-    private const int NpyHeaderBytes = 128;
     private const int Cells = 81;
 
     [Theory]
@@ -83,15 +79,9 @@ public class GoldenSudokuTests
     private static void RequireStructure(PuzzleGroup[] groups, Recorded recorded)
     {
         var puzzles = groups.SelectMany(group => group.Puzzles).ToArray();
-        Offsets(groups.Select(group => group.Puzzles.Count)).Should().Equal(recorded.GroupIndices);
-        Offsets(puzzles.Select(puzzle => puzzle.Count)).Should().Equal(recorded.PuzzleIndices);
+        RecordedArray.Offsets(groups.Select(group => group.Puzzles.Count)).Should().Equal(recorded.GroupIndices);
+        RecordedArray.Offsets(puzzles.Select(puzzle => puzzle.Count)).Should().Equal(recorded.PuzzleIndices);
         puzzles.Select(puzzle => puzzle[0].PuzzleId).Should().Equal(recorded.PuzzleIdentifiers);
-    }
-
-    private static IEnumerable<int> Offsets(IEnumerable<int> counts)
-    {
-        var offset = 0;
-        return [0, .. counts.Select(count => offset += count)];
     }
 
     private static Recorded Golden(string build, string split) => new(
@@ -101,20 +91,7 @@ public class GoldenSudokuTests
         Integers(build, split, "group_indices"),
         Integers(build, split, "puzzle_identifiers"));
 
-    private static int[] Integers(string build, string split, string array)
-    {
-        var file = File.ReadAllBytes(Path.Combine(Folder, build, split, $"all__{array}.npy"));
-        var header = Encoding.ASCII.GetString(file, 0, NpyHeaderBytes);
-        var data = file.AsSpan(NpyHeaderBytes);
-        // The authors' augmented arrays come out as 64-bit numbers.
-        return Regex.Match(header, "'descr': '(.*?)'").Groups[1].Value switch
-        {
-            "|u1" => [.. data.ToArray().Select(value => (int)value)],
-            "<i4" => MemoryMarshal.Cast<byte, int>(data).ToArray(),
-            "<i8" => [.. MemoryMarshal.Cast<byte, long>(data).ToArray().Select(value => checked((int)value))],
-            var type => throw new InvalidDataException($"{array}: expected |u1, <i4 or <i8, got {type}"),
-        };
-    }
+    private static int[] Integers(string build, string split, string array) => RecordedArray.Read(Folder, build, split, $"all__{array}.npy");
 
     private static string Folder => RepositoryFolder.Combine("tests", "golden", "datasets", "sudoku");
 

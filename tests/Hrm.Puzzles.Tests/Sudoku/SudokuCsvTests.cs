@@ -28,39 +28,24 @@ public class SudokuCsvTests
     [Theory]
     [InlineData("", 1, null, "expected the header 'source,question,answer,rating', got an empty file")]
     [InlineData("\n", 1, null, "expected a header that names the columns question (or puzzle, quizzes) and answer (or solution, solutions), each column once, got ''")]
-    [InlineData("source,q,a,rating\n" + Row, 1, null, "expected a header that names the columns*got 'source,q,a,rating'")]
     [InlineData("question,rating\n" + Row, 1, null, "expected a header that names the columns*got 'question,rating'")]
     [InlineData("question,answer,answer\n" + Row, 1, null, "expected a header that names the columns*each column once, got 'question,answer,answer'")]
-    [InlineData("question,puzzle,answer\n" + Row, 1, null, "expected a header that names the columns*each column once, got 'question,puzzle,answer'")]
     [InlineData("source,question,answer,rating,\n" + Row, 2, null, "expected 5 fields, as the header has, got 4: 'list,12..341221434321,1234341221434321,3'")]
     [InlineData(Row + Row, 1, null, "expected a header that names the columns*got 'list,12..341221434321,1234341221434321,3'")]
-    [InlineData("list,ABCD,ABCD,\n" + Row, 1, null, "expected a header that names the columns*got 'list,ABCD,ABCD,'")]
     [InlineData(Header + Row + "\"a,12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
-    [InlineData(Header + Row + "\"a\nb\",12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
     [InlineData(Header + Row + "\"a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote, got more text at character 4")]
-    [InlineData(Header + Row + "\"a\" ,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote*")]
-    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,\"3\n", 3, null, "expected a quote that closes the one at character 37*")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,\"3\"\"\n", 3, null, "expected a quote that closes the one at character 37*")]
     [InlineData(Header + Row + "a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected quotes around a whole field only, got one at character 2")]
-    [InlineData(Header + Row + "a,12..341221434321,1234341221434321 \"x\",3\n", 3, null, "expected quotes around a whole field only, got one at character 37")]
     [InlineData(Header + Row + "a\rb,12..341221434321,1234341221434321,3\n", 3, null, "expected lines that end in LF or CRLF, got a carriage return within one")]
-    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,3\r", 3, null, "expected lines that end in LF or CRLF*")]
     [InlineData(Header + Row + "\n", 3, null, "expected 4 fields*got 1: ''")]
     [InlineData(Header + Row + "a, 12..341221434321,1234341221434321,3\n", 3, "question", "expected 16 characters, got 17")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321, 3\n", 3, "rating", "expected a number of at least 0, or nothing, got ' 3'")]
     [InlineData(Header, 2, null, "expected at least one puzzle after the header*")]
-    [InlineData(Header + "\n", 2, null, "expected 4 fields, as the header has, got 1: ''")]
-    [InlineData(Header + Row + "a,b,c\n", 3, null, "expected 4 fields*got 3: 'a,b,c'")]
-    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,3,4\n", 3, null, "expected 4 fields*got 5:*")]
     [InlineData(Header + Row + "a,12..34122143432,1234341221434321,3\n", 3, "question", "expected 16 characters, got 15")]
-    [InlineData(Header + Row + "a,12..341221434321,12343412214343210,3\n", 3, "answer", "expected 16 characters, got 17")]
     [InlineData(Header + Row + "a,12.5341221434321,1234341221434321,3\n", 3, "question", "expected '.', '0' or 1 to 4 at character 4 (row 1, column 4), got '5'")]
     [InlineData(Header + Row + "a,1..1341221434321,1234341221434321,3\n", 3, "question", "expected different digits in row 1, column 1 and row 1, column 4, got 1 in both")]
     [InlineData(Header + Row + "a,21..............,1234341221434321,3\n", 3, "answer", "the answer does not solve its question: expected the given 2 in row 1, column 1, got 1")]
-    [InlineData(Header + Row + "a,................,123434122143432.,3\n", 3, "answer", "the answer does not solve its question: expected a digit in row 4, column 4, got a blank")]
-    [InlineData(Header + Row + "a,................,1234341221434312,3\n", 3, "answer", "the answer does not solve its question: expected different digits*")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,hard\n", 3, "rating", "expected a number of at least 0, or nothing, got 'hard'")]
-    [InlineData(Header + Row + "a,12..341221434321,1234341221434321,NaN\n", 3, "rating", "expected a number*")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,-1\n", 3, "rating", "expected a number*")]
     public void Read_names_the_position_of_bad_input(string text, int line, string? field, string problem)
     {
@@ -92,42 +77,16 @@ public class SudokuCsvTests
         (puzzle.Source, puzzle.Rating).Should().Be((source, rating));
     }
 
-    [Theory]
-    [InlineData("\"a, b\"", "a, b")]
-    [InlineData("\"\"", "")]
-    [InlineData("\"say \"\"a\"\"\"", "say \"a\"")]
-    [InlineData("\"\"\"\"", "\"")]
-    [InlineData(" a ", " a ")]
-    [InlineData("", "")]
-    public void Read_accepts_a_source_with_and_without_quotes(string written, string source)
-    {
-        using var file = new TemporaryFile(Header + written + ",\"12..341221434321\",1234341221434321,\"3\"\n");
-
-        var puzzle = SudokuCsv.Read(file.Path, SudokuShape.Four).Should().ContainSingle().Which;
-
-        (puzzle.Source, puzzle.Rating).Should().Be((source, 3));
-    }
-
     [Property(MaxTest = 200)]
     public void Write_keeps_any_source_of_one_line(NonNull<string> text)
     {
         using var file = new TemporaryFile();
         // A lone surrogate is no text that UTF-8 could hold.
         var source = new string([.. text.Get.Where(character => character is not ('\r' or '\n') && !char.IsSurrogate(character))]);
-        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
 
-        SudokuCsv.Write(file.Path, [new(answer, answer, source, 1)]);
+        SudokuCsv.Write(file.Path, [Puzzle(source)]);
 
         SudokuCsv.Read(file.Path, SudokuShape.Four).Should().ContainSingle().Which.Source.Should().Be(source);
-    }
-
-    [Fact]
-    public void Read_reports_a_row_of_80_characters()
-    {
-        using var file = new TemporaryFile(Header + $"a,{new string('.', 80)},{new string('1', 81)},0\n");
-
-        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Nine).ToArray()).Should().Throw<PuzzleFormatException>()
-            .WithMessage($"{file.Path}, line 2, question: expected 81 characters, got 80");
     }
 
     [Fact]
@@ -167,20 +126,22 @@ public class SudokuCsvTests
     }
 
     [Fact]
-    public void Read_of_a_missing_file_is_a_typed_error()
+    public void A_missing_file_or_folder_is_a_typed_error()
     {
         using var file = new TemporaryFile();
 
         file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
         file.Invoking(f => SudokuCsv.Read(f.Folder, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>();
+
+        var path = Path.Combine(file.Folder, "missing", "puzzles.csv");
+        path.Invoking(p => SudokuCsv.Write(p, [Puzzle()])).Should().Throw<PuzzleFileException>().Which.File.Should().Be(path);
     }
 
     [Fact]
     public void Write_is_read_back()
     {
         using var file = new TemporaryFile("old");
-        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
-        SudokuPuzzle[] puzzles = [new(answer, answer, "a b", 2.5, 2), new(SudokuGrid.Empty(SudokuShape.Four), answer, line: 3)];
+        SudokuPuzzle[] puzzles = [Puzzle("a b", 2.5, 2), new(SudokuGrid.Empty(SudokuShape.Four), Puzzle().Answer, line: 3)];
 
         SudokuCsv.Write(file.Path, puzzles);
 
@@ -192,39 +153,21 @@ public class SudokuCsvTests
     public void Write_that_fails_leaves_the_old_file_and_nothing_else()
     {
         using var file = new TemporaryFile("old");
-        var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
 
-        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, "a\nb")]))
+        file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(), Puzzle("a\nb")]))
             .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, source: expected a source without a line break*");
-        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer), new(answer, answer, rating: -1)]))
+        file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(), Puzzle(rating: -1)]))
             .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, rating: expected a number of at least 0, or nothing, got -1");
-        file.Invoking(f => SudokuCsv.Write(f.Path, [new(answer, answer, rating: double.NaN)])).Should().Throw<PuzzleFormatException>();
+        file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(rating: double.NaN)])).Should().Throw<PuzzleFormatException>();
         file.Invoking(f => SudokuCsv.Write(f.Path, [])).Should().Throw<PuzzleFormatException>();
 
         File.ReadAllText(file.Path).Should().Be("old");
         Directory.GetFiles(file.Folder).Should().ContainSingle();
     }
 
-    [Fact]
-    public void Nothing_is_written_when_the_file_read_from_turns_out_bad()
+    private static SudokuPuzzle Puzzle(string source = "", double? rating = null, int? line = null)
     {
-        using var input = new TemporaryFile(Header + Row + "broken\n");
-        using var output = new TemporaryFile("old");
-
-        output.Invoking(f => SudokuCsv.Write(f.Path, SudokuCsv.Read(input.Path, SudokuShape.Four)))
-            .Should().Throw<PuzzleFormatException>().Which.File.Should().Be(input.Path);
-
-        File.ReadAllText(output.Path).Should().Be("old");
-        Directory.GetFiles(output.Folder).Should().ContainSingle();
-    }
-
-    [Fact]
-    public void Write_into_a_missing_folder_is_a_typed_error()
-    {
-        using var file = new TemporaryFile();
-        var path = Path.Combine(file.Folder, "missing", "puzzles.csv");
         var answer = SudokuGrid.Parse("1234341221434321", SudokuShape.Four);
-
-        path.Invoking(p => SudokuCsv.Write(p, [new(answer, answer)])).Should().Throw<PuzzleFileException>().Which.File.Should().Be(path);
+        return new SudokuPuzzle(answer, answer, source, rating, line);
     }
 }

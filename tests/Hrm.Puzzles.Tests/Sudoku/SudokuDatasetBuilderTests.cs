@@ -92,10 +92,6 @@ public class SudokuDatasetBuilderTests
     }
 
     [Fact]
-    public void A_subsample_larger_than_the_list_is_the_list() =>
-        new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Subsample = 41 }).BuildTraining(Puzzles, new StatefulRandom(5)).Should().HaveCount(40);
-
-    [Fact]
     public void The_minimum_rating_holds_for_training_and_test_and_before_the_subsample()
     {
         var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { MinimumRating = 30, Subsample = 8 });

@@ -10,6 +10,7 @@ public class SudokuGeneratorTests
         { 6, 14, 50 },
         { 8, 30, 20 },
         { 9, 30, 30 },
+        { 9, 0, 1 },
     };
 
     [Theory]
@@ -21,21 +22,10 @@ public class SudokuGeneratorTests
         {
             var puzzle = generator.NextPuzzle(givens);
 
-            SudokuSearch.HasOneSolution(puzzle.Question).Should().BeTrue();
+            SudokuSearch.CountSolutions(puzzle.Question).Should().Be(1);
             puzzle.Question.GivenCount.Should().BeGreaterThanOrEqualTo(givens);
             IsMinimalOrHas(puzzle.Question, givens).Should().BeTrue();
         }
-    }
-
-    [Theory]
-    [InlineData(4)]
-    [InlineData(6)]
-    [InlineData(9)]
-    public void NextPuzzle_without_a_target_is_minimal(int side)
-    {
-        var puzzle = new SudokuGenerator(SudokuShape.OfSide(side), new Random(2)).NextPuzzle(givens: 0);
-
-        IsMinimalOrHas(puzzle.Question, givens: 0).Should().BeTrue();
     }
 
     [Theory]
@@ -44,19 +34,6 @@ public class SudokuGeneratorTests
     [InlineData(9, ".......4.4...21..8.52.8...7...3.2...6...4.....479........6.8.25.7..3...6.9....8.3")]
     public void A_seed_gives_the_recorded_puzzle(int side, string expected) =>
         new SudokuGenerator(SudokuShape.OfSide(side), new StatefulRandom(5)).NextPuzzle(givens: 0).Question.ToString().Should().Be(expected);
-
-    [Fact]
-    public void The_same_seed_gives_the_same_puzzles_and_another_seed_others()
-    {
-        Puzzles(seed: 3).Should().Equal(Puzzles(seed: 3));
-        Puzzles(seed: 3).Should().NotIntersectWith(Puzzles(seed: 4));
-
-        static IEnumerable<SudokuPuzzle> Puzzles(int seed)
-        {
-            var generator = new SudokuGenerator(SudokuShape.Nine, new Random(seed));
-            return [.. Enumerable.Range(0, 5).Select(_ => generator.NextPuzzle(28))];
-        }
-    }
 
     [Theory]
     [InlineData(4, 5, 500)]
@@ -70,8 +47,7 @@ public class SudokuGeneratorTests
         puzzles.Select(puzzle => puzzle.Question).Should().OnlyHaveUniqueItems();
         foreach (var puzzle in puzzles)
         {
-            SudokuSearch.TrySolveUniquely(puzzle.Question, out var solution).Should().BeTrue();
-            solution.Should().Be(puzzle.Answer);
+            SudokuSearch.Solutions(puzzle.Question).Should().Equal(puzzle.Answer);
         }
     }
 
@@ -103,6 +79,6 @@ public class SudokuGeneratorTests
         {
             var fewer = question.Digits.ToArray();
             fewer[cell] = 0;
-            return !SudokuSearch.HasOneSolution(SudokuGrid.FromDigits(fewer, question.Shape));
+            return SudokuSearch.CountSolutions(SudokuGrid.FromDigits(fewer, question.Shape)) != 1;
         });
 }

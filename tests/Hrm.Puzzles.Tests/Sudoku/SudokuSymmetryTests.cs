@@ -16,8 +16,7 @@ public class SudokuSymmetryTests
         var question = task.DecodeExample(symmetry.Apply(task.Encode(puzzle.Question)));
 
         question.GivenCount.Should().Be(puzzle.Question.GivenCount);
-        SudokuSearch.TrySolveUniquely(question, out var solution).Should().BeTrue();
-        task.Encode(solution!).Should().Equal(symmetry.Apply(task.Encode(puzzle.Answer)));
+        SudokuSearch.Solutions(question).Should().Equal(task.Decode(symmetry.Apply(task.Encode(puzzle.Answer))));
     }
 
     [Property(MaxTest = 200)]

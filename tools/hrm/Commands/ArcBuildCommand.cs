@@ -30,12 +30,8 @@ internal static class ArcBuildCommand
             throw new LabException("--source: expected at least one folder of tasks, got none.");
         }
 
-        var builder = new ArcDatasetBuilder(new ArcDatasetOptions
-        {
-            Augmentations = result.GetValue(Augment),
-            Seed = result.GetValue(BuildOptions.Seed),
-        });
-        var dataset = builder.Build(sets, cancellationToken);
+        var augmentation = new ArcDatasetOptions { Augmentations = result.GetValue(Augment), Seed = result.GetValue(BuildOptions.Seed) };
+        var dataset = ArcDataset.Build(sets, augmentation, cancellationToken);
         PuzzleSplit[] splits = [new(NamedDataset.TrainSplit, dataset.Train), new(NamedDataset.TestSplit, dataset.Test)];
         var options = new PuzzleDatasetOptions
         {

@@ -65,7 +65,7 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     }
 
     /// <summary>Writes two answers to each test input, as the competition takes them.</summary>
-    public void WriteSubmission(string path) => ArcSubmission.Write(path, _vote.Rank());
+    public void WriteSubmission(string path) => _vote.Rank().WriteSubmission(path);
 
     private string IdentifierOf(int puzzleId) => puzzleId < test.Identifiers.Count ? test.Identifiers[puzzleId] : ArcPuzzleId.Blank;
 }

@@ -43,9 +43,10 @@ internal static class ArcRules
     {
         var (inputs, labels) = dataset.Read(example);
         var input = ArcEncoding.Decode(inputs);
-        var output = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel) ? ArcEncoding.Decode(labels) : null;
-        outputPlace = output is null ? (input.Row, input.Column) : (output.Row, output.Column);
-        return (new ArcPair(input.Grid, output?.Grid), input.Row, input.Column);
+        var isKnown = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel);
+        var output = isKnown ? ArcEncoding.Decode(labels) : input;
+        outputPlace = (output.Row, output.Column);
+        return (new ArcPair(input.Grid, isKnown ? output.Grid : null), input.Row, input.Column);
     }
 
     /// <summary>The pairs of the puzzle of the same group that is not augmented; <see langword="null"/> where the group has none.</summary>

@@ -132,10 +132,10 @@ internal sealed class MazeReport(NamedDataset test) : TaskReport
     public override void Add(EvaluatedExample example)
     {
         var question = _task.DecodeQuestion(example.Inputs);
-        var fault = question.FindFault(_task.Decode(example.Answer));
+        var answer = _task.Decode(example.Answer);
         _count++;
-        _valid += fault is null or { IsPath: true } ? 1 : 0;
-        _shortest += fault is null ? 1 : 0;
+        _valid += question.IsPath(answer) ? 1 : 0;
+        _shortest += question.IsSolvedBy(answer) ? 1 : 0;
         _table.Add(example, CategoriesOf(example.Example, example.Inputs));
     }
 

@@ -2,14 +2,14 @@ using FsCheck.Xunit;
 
 namespace Hrm.Puzzles.Tests;
 
-public class MazePathFinderTests
+public class MazeSearchTests
 {
     [Property(MaxTest = 300)]
     public void A_path_has_the_length_that_relaxation_finds_and_no_fault(int seed)
     {
         var maze = RandomMaze.Of(new Random(seed));
 
-        var answer = MazePathFinder.Solve(maze);
+        var answer = maze.FindShortestPath();
 
         (answer?.PathCells ?? 0).Should().Be(RandomMaze.Distances(maze, maze.Start)[maze.Goal] + 1);
         if (answer is not null)
@@ -24,18 +24,18 @@ public class MazePathFinderTests
     [InlineData("  S   G  ", "  S  oGoo")]
     [InlineData("  G   S  ", "  G  oSoo")]
     public void Among_equal_paths_the_order_down_left_right_up_decides(string maze, string expected) =>
-        MazePathFinder.Solve(MazeGrid.Parse(maze))!.ToString().Should().Be(expected);
+        MazeGrid.Parse(maze).FindShortestPath()!.ToString().Should().Be(expected);
 
     [Theory]
     [InlineData(3, 3, "S #  ###G", null)]
     [InlineData(1, 7, " #S G# ", " #SoG# ")]
     [InlineData(2, 3, "##SG##", null)]
     public void Walls_and_the_ends_of_rows_block_a_path(int rows, int columns, string maze, string? answer) =>
-        (MazePathFinder.Solve(MazeGrid.Parse(maze, new MazeShape(rows, columns)))?.ToString()).Should().Be(answer);
+        (MazeGrid.Parse(maze, new MazeShape(rows, columns)).FindShortestPath()?.ToString()).Should().Be(answer);
 
     [Fact]
     public void A_grid_that_is_not_a_question_is_rejected() =>
-        FluentActions.Invoking(() => MazePathFinder.Solve(MazeGrid.Parse("S        "))).Should().Throw<PuzzleFormatException>().WithMessage("expected one 'G', got none");
+        FluentActions.Invoking(() => MazeGrid.Parse("S        ").FindShortestPath()).Should().Throw<PuzzleFormatException>().WithMessage("expected one 'G', got none");
 
     /// <summary>The bounds with which the generator avoids searches.</summary>
     [Property(MaxTest = 300)]
