@@ -12,9 +12,5 @@ public sealed class PuzzleSupplyException : HrmException
     public PuzzleSupplyException(string expected, int found)
         : base(FormattableString.Invariant($"expected {expected}, got {found}: {FruitlessDraws} more draws brought no new one"))
     {
-        Found = found;
     }
-
-    /// <summary>The number of puzzles found.</summary>
-    public int Found { get; }
 }

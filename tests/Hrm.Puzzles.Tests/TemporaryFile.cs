@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>A file in a folder of its own, both deleted at the end.</summary>
+/// <summary>File in its own folder; both are deleted on disposal.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hrm-puzzles-");

@@ -35,7 +35,7 @@ public static class ArcEncoding
         return tokens;
     }
 
-    /// <summary>Encodes a pair as an example, with input and output at the same place of their canvases.</summary>
+    /// <summary>Encodes a pair as an example, with input and output at the same position on their canvases.</summary>
     /// <param name="pair">The pair; without an output, every label is ignored.</param>
     /// <param name="puzzleId">The puzzle id.</param>
     /// <param name="row">The canvas row of both first rows: 0 to 30 - the larger R.</param>
@@ -71,7 +71,7 @@ public static class ArcEncoding
         return CropAt(tokens, 0, 0);
     }
 
-    /// <summary>Decodes the inputs or labels of an example, with the grid at any place.</summary>
+    /// <summary>Decodes the inputs or labels of an example, with the grid at any position.</summary>
     /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
     /// <returns>The grid, and the canvas row and column of its first cell.</returns>
     /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that do not encode a grid; names the first wrong one.</exception>

@@ -38,7 +38,7 @@ internal sealed class ArcVariants(ArcTask task, bool isEvaluation, int count, in
 
     public PuzzleGroup ToTestGroup() => ToGroup((augmentation, id) => [.. task.Test.Select(pair => ToExample(augmentation.Apply(pair), id, null))]);
 
-    /// <summary>Encodes a pair, at a random place where both grids fit if there is a random source, otherwise at the origin.</summary>
+    /// <summary>Encodes a pair at a random position at which both grids fit; without a random source at the origin.</summary>
     private static PuzzleExample ToExample(ArcPair pair, int id, Random? random)
     {
         var row = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1) ?? 0;

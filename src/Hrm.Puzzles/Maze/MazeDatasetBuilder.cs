@@ -8,24 +8,17 @@ namespace Hrm.Puzzles;
 /// </summary>
 public sealed class MazeDatasetBuilder
 {
-    private readonly int? _trainingPuzzles;
-    private readonly int _minimumPathCells;
-    private readonly bool _augment;
-    private readonly bool _dropDuplicates;
+    private readonly MazeDatasetOptions _options;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="shape">The shape of every maze.</param>
-    /// <param name="options">Which mazes and variants; read once. Default: all mazes without variants.</param>
+    /// <param name="options">Which mazes and variants. Default: all mazes without variants.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public MazeDatasetBuilder(MazeShape shape, MazeDatasetOptions? options = null)
     {
-        options ??= new MazeDatasetOptions();
-        InvalidConfigException.ThrowIfInvalid("maze dataset options", options);
+        _options = options ?? new MazeDatasetOptions();
+        InvalidConfigException.ThrowIfInvalid("maze dataset options", _options);
         Task = new MazeTask(shape);
-        _trainingPuzzles = options.TrainingPuzzles;
-        _minimumPathCells = options.MinimumPathCells;
-        _augment = options.Augment;
-        _dropDuplicates = options.DropDuplicates;
     }
 
     /// <summary>The task that encodes the mazes.</summary>
@@ -40,13 +33,13 @@ public sealed class MazeDatasetBuilder
     {
         ArgumentNullException.ThrowIfNull(random);
         var kept = Keep(puzzles);
-        if (_trainingPuzzles < kept.Length)
+        if (_options.TrainingPuzzles < kept.Length)
         {
             random.ShuffleStably(kept.AsSpan());
-            kept = kept[.._trainingPuzzles.Value];
+            kept = kept[.._options.TrainingPuzzles.Value];
         }
 
-        return kept.Select(puzzle => _augment ? PuzzleGroup.Of(Task.VariantsOf(Task.ToExample(puzzle))) : PuzzleGroup.Of(Task.ToExample(puzzle)));
+        return kept.Select(puzzle => _options.Augment ? PuzzleGroup.Of(Task.VariantsOf(Task.ToExample(puzzle))) : PuzzleGroup.Of(Task.ToExample(puzzle)));
     }
 
     /// <summary>Builds the test groups, in order and without variants.</summary>
@@ -66,13 +59,13 @@ public sealed class MazeDatasetBuilder
                 throw new PuzzleFormatException($"expected a maze of {Task.Shape}, got one of {puzzle.Shape}", line: puzzle.Line, field: PuzzleCsv.Question);
             }
 
-            if (puzzle.PathCells >= _minimumPathCells)
+            if (puzzle.PathCells >= _options.MinimumPathCells)
             {
                 kept.Add(puzzle);
             }
         }
 
-        return _dropDuplicates ? [.. kept.DistinctBy(puzzle => puzzle.Question.CanonicalLayout())] : [.. kept];
+        return _options.DropDuplicates ? [.. kept.DistinctBy(puzzle => puzzle.Question.CanonicalLayout())] : [.. kept];
     }
 }
 
@@ -83,22 +76,22 @@ public sealed class MazeDatasetOptions : IValidatedOptions
     /// Number of training mazes, drawn at random without replacement. <see langword="null"/> (default), or at least the number of
     /// available mazes: all of them, in their order. At least 1.
     /// </summary>
-    public int? TrainingPuzzles { get; set; }
+    public int? TrainingPuzzles { get; init; }
 
     /// <summary>
     /// Whether the group of a training maze contains its rotations and reflections, in the order of the authors' indices: eight puzzles,
     /// or four if the shape is not square. Default <see langword="false"/>, as in the paper.
     /// </summary>
-    public bool Augment { get; set; }
+    public bool Augment { get; init; }
 
     /// <summary>Minimum number of path cells, including start and goal, in both parts. Default 0.</summary>
-    public int MinimumPathCells { get; set; }
+    public int MinimumPathCells { get; init; }
 
     /// <summary>
     /// Whether mazes are dropped whose walls equal those of an earlier maze of the part, up to rotation and reflection. Default
     /// <see langword="false"/>.
     /// </summary>
-    public bool DropDuplicates { get; set; }
+    public bool DropDuplicates { get; init; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()

@@ -39,29 +39,23 @@ public static class SudokuCsv
 
     private static SudokuPuzzle ReadPuzzle(PuzzleCsvRow row, string path, SudokuShape shape)
     {
-        var question = ReadGrid(row.Question, PuzzleCsv.Question, path, row.Line, shape);
-        var answer = ReadGrid(row.Answer, PuzzleCsv.Answer, path, row.Line, shape);
+        var field = PuzzleCsv.Question;
+        SudokuGrid? question = null;
         try
         {
-            return new SudokuPuzzle(question, answer, row.Source, row.Rating, row.Line);
-        }
-        catch (SudokuRuleException e)
-        {
-            throw question.FindConflict() is { } conflict
-                ? new PuzzleFormatException(conflict.Message, path, row.Line, PuzzleCsv.Question)
-                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer);
-        }
-    }
-
-    private static SudokuGrid ReadGrid(ReadOnlySpan<char> text, string field, string path, int line, SudokuShape shape)
-    {
-        try
-        {
-            return SudokuGrid.Parse(text, shape);
+            question = SudokuGrid.Parse(row.Question, shape);
+            field = PuzzleCsv.Answer;
+            return new SudokuPuzzle(question, SudokuGrid.Parse(row.Answer, shape), row.Source, row.Rating, row.Line);
         }
         catch (PuzzleFormatException e)
         {
-            throw e.At(path, line, field);
+            throw e.At(path, row.Line, field);
+        }
+        catch (SudokuRuleException e)
+        {
+            throw question!.FindConflict() is not null
+                ? new PuzzleFormatException(e.Message, path, row.Line, PuzzleCsv.Question, e)
+                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer, e);
         }
     }
 }

@@ -16,24 +16,17 @@ public sealed class SudokuDatasetBuilder
     private const long SubsampleStream = 0;
     private const long AugmentationStream = 1;
 
-    private readonly int? _subsample;
-    private readonly double? _minimumRating;
-    private readonly int? _minimumGuesses;
-    private readonly int _augmentations;
+    private readonly SudokuDatasetOptions _options;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="shape">The shape of the puzzles.</param>
-    /// <param name="options">Which puzzles and how many variants; read once. Default: all puzzles without variants.</param>
+    /// <param name="options">Which puzzles and how many variants. Default: all puzzles without variants.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public SudokuDatasetBuilder(SudokuShape shape, SudokuDatasetOptions? options = null)
     {
-        options ??= new SudokuDatasetOptions();
-        InvalidConfigException.ThrowIfInvalid("Sudoku dataset options", options);
+        _options = options ?? new SudokuDatasetOptions();
+        InvalidConfigException.ThrowIfInvalid("Sudoku dataset options", _options);
         Task = new SudokuTask(shape);
-        _subsample = options.Subsample;
-        _minimumRating = options.MinimumRating;
-        _minimumGuesses = options.MinimumGuesses;
-        _augmentations = options.Augmentations;
     }
 
     /// <summary>The task that encodes the puzzles.</summary>
@@ -52,7 +45,7 @@ public sealed class SudokuDatasetBuilder
         ArgumentNullException.ThrowIfNull(puzzles);
         ArgumentNullException.ThrowIfNull(random);
         var augmentation = random.Split(AugmentationStream);
-        var kept = _subsample is { } count ? Subsample(DifficultEnough(puzzles), count, random) : DifficultEnough(puzzles);
+        var kept = _options.Subsample is { } count ? Subsample(DifficultEnough(puzzles), count, random) : DifficultEnough(puzzles);
         return kept.Select((puzzle, index) => WithVariants(puzzle, augmentation.Split(index)));
     }
 
@@ -115,7 +108,7 @@ public sealed class SudokuDatasetBuilder
 
     private bool IsDifficultEnough(SudokuPuzzle puzzle)
     {
-        if (_minimumRating is not null && puzzle.Rating is null)
+        if (_options.MinimumRating is not null && puzzle.Rating is null)
         {
             throw new PuzzleFormatException(
                 "expected a rating to compare with the minimum rating, got a puzzle without one", line: puzzle.Line, field: "rating");
@@ -123,8 +116,8 @@ public sealed class SudokuDatasetBuilder
 
         try
         {
-            return (_minimumRating is null || puzzle.Rating >= _minimumRating)
-                && (_minimumGuesses is null || SudokuSearch.CountGuesses(puzzle.Question) >= _minimumGuesses);
+            return (_options.MinimumRating is null || puzzle.Rating >= _options.MinimumRating)
+                && (_options.MinimumGuesses is null || SudokuSearch.CountGuesses(puzzle.Question) >= _options.MinimumGuesses);
         }
         catch (PuzzleFormatException e)
         {
@@ -134,7 +127,7 @@ public sealed class SudokuDatasetBuilder
 
     private PuzzleGroup WithVariants(SudokuPuzzle puzzle, Random random)
     {
-        var variants = new PuzzleExample[_augmentations + 1];
+        var variants = new PuzzleExample[_options.Augmentations + 1];
         var original = variants[0] = Task.ToExample(puzzle);
         for (var i = 1; i < variants.Length; i++)
         {
@@ -153,22 +146,22 @@ public sealed class SudokuDatasetOptions : IValidatedOptions
     /// The number of training puzzles to draw, each at most once; all if there are fewer. At least 1; <see langword="null"/> (default)
     /// for all. Test puzzles are all kept.
     /// </summary>
-    public int? Subsample { get; set; }
+    public int? Subsample { get; init; }
 
     /// <summary>The least rating of a puzzle, training or test; not negative. <see langword="null"/> (default) for no limit.</summary>
-    public double? MinimumRating { get; set; }
+    public double? MinimumRating { get; init; }
 
     /// <summary>
     /// The least <see cref="SudokuSearch.CountGuesses"/> of a puzzle, training or test, for puzzles without a rating; not negative.
     /// <see langword="null"/> (default) for no limit.
     /// </summary>
-    public int? MinimumGuesses { get; set; }
+    public int? MinimumGuesses { get; init; }
 
     /// <summary>The limit of variants per puzzle; a group is in memory while it is written.</summary>
     internal const int MaximumAugmentations = 100_000;
 
     /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>
-    public int Augmentations { get; set; }
+    public int Augmentations { get; init; }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()

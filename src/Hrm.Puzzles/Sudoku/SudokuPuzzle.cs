@@ -48,7 +48,4 @@ public sealed record SudokuPuzzle
 
     /// <summary>The line of the file that the puzzle was read from, from 1.</summary>
     public int? Line { get; }
-
-    /// <summary>The shape of both grids.</summary>
-    public SudokuShape Shape => Question.Shape;
 }

@@ -23,8 +23,7 @@ public class ArcDatasetTests
     {
         var random = new Random(1);
         ArcTask[] tasks = [.. Enumerable.Range(0, 6).Select(i => RandomArc.Task($"a{i}", random))];
-        var one = ArcGrid.Parse("1");
-        var plain = new ArcTask("plain", [new(one, one)], [new(one, one)]);
+        var plain = OneCell("plain", "1", "1");
 
         var before = Others(tasks);
         tasks[2] = plain;
@@ -57,12 +56,7 @@ public class ArcDatasetTests
     public void All_variants_differ_in_demonstrations_or_test_pairs()
     {
         // One cell of colour 1 or 2: nine images of one colour, and 9 · 8 of two.
-        var one = ArcGrid.Parse("1");
-        var two = ArcGrid.Parse("2");
-        var alike = new ArcTask("alike", [new(one, one)], [new(one, one)]);
-        var apart = new ArcTask("apart", [new(one, one)], [new(one, two)]);
-
-        var dataset = ArcDataset.Build([new ArcTaskSet([alike, apart], isEvaluation: true)], new() { Augmentations = 200 });
+        var dataset = ArcDataset.Build([new ArcTaskSet([OneCell("alike", "1", "1"), OneCell("apart", "1", "2")], isEvaluation: true)], new() { Augmentations = 200 });
 
         dataset.Identifiers.Count(text => text.StartsWith("alike", StringComparison.Ordinal)).Should().Be(9);
         dataset.Identifiers.Count(text => text.StartsWith("apart", StringComparison.Ordinal)).Should().Be(72);
@@ -84,8 +78,7 @@ public class ArcDatasetTests
     public void The_search_ends_after_five_draws_per_augmentation()
     {
         // One in 9 of the augmentations gives each of the nine images: 40 draws miss one for some seeds; 400 would not.
-        var one = ArcGrid.Parse("1");
-        var task = new ArcTask("a", [new(one, one)], [new(one, one)]);
+        var task = OneCell("a", "1", "1");
         var found = Enumerable.Range(0, 50)
             .Select(seed => ArcDataset.Build([new ArcTaskSet([task], isEvaluation: true)], new() { Augmentations = 8, Seed = seed }).Identifiers.Count - 2)
             .ToArray();
@@ -158,6 +151,12 @@ public class ArcDatasetTests
     [Fact]
     public void Cancellation_stops_the_building() =>
         FluentActions.Invoking(() => ArcDataset.Build(MadeUpSets(), cancellationToken: new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+
+    private static ArcTask OneCell(string name, string input, string output)
+    {
+        var pair = new ArcPair(ArcGrid.Parse(input), ArcGrid.Parse(input));
+        return new ArcTask(name, [pair], [pair with { Output = ArcGrid.Parse(output) }]);
+    }
 
     private static ArcDataset Build(IEnumerable<ArcTaskSet> sets, long seed) => ArcDataset.Build(sets, new() { Augmentations = 5, Seed = seed });
 

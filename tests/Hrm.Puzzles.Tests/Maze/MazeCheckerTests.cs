@@ -29,16 +29,6 @@ public class MazeCheckerTests
         FindFault(answer).Should().Be(new PuzzleFault(message, cell));
 
     [Fact]
-    public void Padding_is_a_changed_cell()
-    {
-        var cells = MazeGrid.Parse("Sooo ##o   o   G").Cells.ToArray();
-        cells[12] = MazeCell.Padding;
-
-        MazeGrid.Parse(Question).FindFault(MazeGrid.FromCells(cells, MazeShape.Square(4)))!.Message
-            .Should().Be("expected a free cell or a path in row 4, column 1, got padding");
-    }
-
-    [Fact]
     public void A_detour_is_reported_with_both_lengths() =>
         MazeGrid.Parse("S G   # #").FindFault(MazeGrid.Parse("S Gooo# #"))
             .Should().Be(new PuzzleFault("expected a path of 3 cells, including start and goal, got one of 5", 2));

@@ -50,14 +50,6 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void A_number_above_the_available_mazes_keeps_all_in_their_order()
-    {
-        var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { TrainingPuzzles = 20 });
-
-        Questions(builder, builder.BuildTraining(Puzzles, new StatefulRandom(1))).Should().Equal(Puzzles.Select(puzzle => puzzle.Question));
-    }
-
-    [Fact]
     public void Short_paths_and_repeated_layouts_are_dropped_from_both_parts_on_request()
     {
         MazePuzzle[] puzzles = [.. Puzzles, MazePuzzle.Of(Puzzles[3].Question.Transform(DihedralTransform.Of(1)))];

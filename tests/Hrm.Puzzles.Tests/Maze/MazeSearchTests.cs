@@ -37,7 +37,7 @@ public class MazeSearchTests
     public void A_grid_that_is_not_a_question_is_rejected() =>
         FluentActions.Invoking(() => MazeGrid.Parse("S        ").FindShortestPath()).Should().Throw<PuzzleFormatException>().WithMessage("expected one 'G', got none");
 
-    /// <summary>The bounds with which the generator avoids searches.</summary>
+    /// <summary>The bounds let the generator skip searches.</summary>
     [Property(MaxTest = 300)]
     public void No_pair_that_is_far_enough_apart_is_ruled_out(int seed)
     {

@@ -2,12 +2,9 @@ namespace Hrm.Puzzles.Tests;
 
 public class SampleMazeTests
 {
-    private static readonly string[] Files = ["maze_30x30_hard_train.csv", "maze_30x30_hard_test.csv"];
-
-    public static TheoryData<string> Names => [.. Files];
-
     [Theory]
-    [MemberData(nameof(Names))]
+    [InlineData("maze_30x30_hard_train.csv")]
+    [InlineData("maze_30x30_hard_test.csv")]
     public void Every_label_equals_the_path_of_the_path_finder_cell_by_cell(string file)
     {
         var puzzles = MazeCsv.Read(SampleData.PathOf(file)).ToArray();
@@ -23,7 +20,7 @@ public class SampleMazeTests
 
     [Fact]
     public void All_layouts_differ_up_to_symmetry() =>
-        Files.SelectMany(file => MazeCsv.Read(SampleData.PathOf(file)))
+        new[] { "maze_30x30_hard_train.csv", "maze_30x30_hard_test.csv" }.SelectMany(file => MazeCsv.Read(SampleData.PathOf(file)))
             .Select(puzzle => puzzle.Question.CanonicalLayout())
             .ToHashSet().Should().HaveCount(2000);
 }

@@ -1,6 +1,6 @@
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>Solves 4×4 puzzles without propagation: the reference that the search is compared with.</summary>
+/// <summary>Reference for the search: solves 4×4 puzzles without propagation.</summary>
 internal static class BruteForce
 {
     public static int CountSolutions(SudokuGrid question)

@@ -3,7 +3,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>Against what the authors' builder wrote from the same lists.</summary>
+/// <summary>Comparison with the output of the authors' builder for the same lists.</summary>
 [Trait("Category", "Golden")]
 public class GoldenSudokuTests
 {
@@ -12,7 +12,7 @@ public class GoldenSudokuTests
     [Theory]
     [InlineData("train", 12)]
     [InlineData("test", 8)]
-    public void Without_augmentation_every_token_and_offset_is_the_authors(string split, int count)
+    public void Without_augmentation_every_token_and_offset_equals_the_authors(string split, int count)
     {
         var groups = Build(split, augmentations: 0);
         var recorded = Golden("built", split);
@@ -26,7 +26,7 @@ public class GoldenSudokuTests
     [Theory]
     [InlineData("train", 12, 4)]
     [InlineData("test", 8, 1)]
-    public void With_augmentation_the_structure_and_the_first_of_each_group_are_the_authors(string split, int count, int variants)
+    public void With_augmentation_the_structure_and_the_first_of_each_group_equal_the_authors(string split, int count, int variants)
     {
         var groups = Build(split, augmentations: 3);
         var recorded = Golden("built_aug3", split);
@@ -42,7 +42,7 @@ public class GoldenSudokuTests
     }
 
     [Fact]
-    public void The_authors_variants_are_equivalent_by_our_group_and_so_are_ours()
+    public void The_authors_variants_and_ours_are_symmetric_to_the_original()
     {
         var task = new SudokuTask(SudokuShape.Nine);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
@@ -56,11 +56,11 @@ public class GoldenSudokuTests
             for (var variant = 0; variant < 4; variant++)
             {
                 var start = ((group * 4) + variant) * Cells;
-                RequireEquivalent(recorded.Inputs[start..(start + Cells)], recorded.Labels[start..(start + Cells)]);
-                RequireEquivalent(groups[group].Puzzles[variant][0].Inputs, groups[group].Puzzles[variant][0].Labels);
+                RequireSymmetric(recorded.Inputs[start..(start + Cells)], recorded.Labels[start..(start + Cells)]);
+                RequireSymmetric(groups[group].Puzzles[variant][0].Inputs, groups[group].Puzzles[variant][0].Labels);
             }
 
-            void RequireEquivalent(int[] inputs, int[] labels)
+            void RequireSymmetric(int[] inputs, int[] labels)
             {
                 task.IsSolution(inputs, labels).Should().BeTrue();
                 canonicalForm.Of(task.DecodeExample(labels)).Should().Be(form);

@@ -7,7 +7,7 @@ public class SampleSudokuTests
     [InlineData("sudoku_easy_test.csv", 1000)]
     [InlineData("sudoku_extreme_like_train.csv", 1000)]
     [InlineData("sudoku_extreme_like_test.csv", 2000)]
-    public void Every_question_has_one_solution_and_it_is_the_answer(string file, int count)
+    public void The_answer_of_every_question_is_its_only_solution(string file, int count)
     {
         var puzzles = SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).ToArray();
 
@@ -21,7 +21,7 @@ public class SampleSudokuTests
     }
 
     [Fact]
-    public void No_two_solutions_are_equivalent_so_that_training_and_test_are_disjoint()
+    public void No_two_solutions_are_symmetric_so_that_training_and_test_are_disjoint()
     {
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
 
@@ -32,7 +32,7 @@ public class SampleSudokuTests
     }
 
     [Fact]
-    public void Only_puzzles_of_the_hard_lists_are_rated_and_all_of_those_need_guesses()
+    public void All_puzzles_of_the_hard_lists_need_guesses_and_few_of_the_others()
     {
         foreach (var file in SampleData.SudokuFiles)
         {

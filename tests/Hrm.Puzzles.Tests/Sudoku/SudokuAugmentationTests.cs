@@ -40,7 +40,7 @@ public class SudokuAugmentationTests
         var hints = Enumerable.Range(0, 4000).Select(_ => Sample(options, random).Question.GivenCount - Puzzle.Question.GivenCount).ToArray();
 
         hints.Max().Should().BeInRange((blanks / 2) - 3, blanks / 2);
-        // Half of the samples get hints, a quarter of the blanks in the mean: 0.125 · blanks; the standard error is 0.14.
+        // Half of the samples get hints, a quarter of the blanks on average: 0.125 · blanks; the standard error is 0.14.
         hints.Average().Should().BeApproximately(0.125 * blanks, 0.8);
         hints.Count(n => n == 0).Should().BeInRange(1900, 2300);
     }
@@ -64,7 +64,7 @@ public class SudokuAugmentationTests
     }
 
     [Fact]
-    public void Bad_options_are_reported_all_at_once() =>
+    public void All_bad_options_are_reported_at_once() =>
         FluentActions.Invoking(() => new SudokuTask(SudokuShape.Nine, new() { HintProbability = 1.5, MaxHintFraction = double.NaN }))
             .Should().Throw<Hrm.Core.InvalidConfigException>()
             .WithMessage("Sudoku augmentation options: HintProbability: expected 0 … 1, got 1.5; MaxHintFraction: expected 0 … 1, got NaN.");

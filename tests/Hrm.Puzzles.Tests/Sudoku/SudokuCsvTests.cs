@@ -13,7 +13,7 @@ public class SudokuCsvTests
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void Read_accepts_both_line_ends_and_a_byte_order_mark(string lineEnd)
+    public void Read_accepts_both_line_endings_and_a_byte_order_mark(string lineEnd)
     {
         using var file = new TemporaryFile("\uFEFF" + (Header + Row + Row.TrimEnd('\n')).Replace("\n", lineEnd, StringComparison.Ordinal));
 
@@ -81,7 +81,7 @@ public class SudokuCsvTests
     public void Write_keeps_any_source_of_one_line(NonNull<string> text)
     {
         using var file = new TemporaryFile();
-        // A lone surrogate is no text that UTF-8 could hold.
+        // UTF-8 cannot represent a lone surrogate.
         var source = new string([.. text.Get.Where(character => character is not ('\r' or '\n') && !char.IsSurrogate(character))]);
 
         SudokuCsv.Write(file.Path, [Puzzle(source)]);
@@ -106,7 +106,7 @@ public class SudokuCsvTests
         using var file = new TemporaryFile(before);
         using (var stream = new FileStream(file.Path, FileMode.Open))
         {
-            // One line of 256 MB without a line break; most file systems store it as a hole.
+            // One line of 256 MB without a line break; sparse on most file systems.
             stream.SetLength(1L << 28);
         }
 
@@ -118,7 +118,7 @@ public class SudokuCsvTests
     }
 
     [Fact]
-    public void Read_streams_rows_before_an_error_further_down()
+    public void Read_streams_the_rows_before_an_error()
     {
         using var file = new TemporaryFile(Header + Row + "broken\n");
 

@@ -18,12 +18,12 @@ public class SudokuPuzzleTests
     }
 
     [Fact]
-    public void Constructor_refuses_grids_of_two_shapes() =>
+    public void Constructor_refuses_grids_of_different_shapes() =>
         FluentActions.Invoking(() => new SudokuPuzzle(SudokuGrid.Empty(SudokuShape.Six), SudokuGrid.Parse(Answer, SudokuShape.Four)))
             .Should().Throw<ArgumentException>().WithMessage("*6x6*4x4*");
 
     [Fact]
-    public void IsSolution_accepts_any_solution_of_the_question()
+    public void IsSolvedBy_accepts_any_solution_of_the_question()
     {
         var question = SudokuGrid.Empty(SudokuShape.Four);
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>Alone in its collection, so that no other test spends the processor time that is measured.</summary>
+/// <summary>Runs without other tests, because the processor time of the process is measured.</summary>
 [CollectionDefinition(nameof(SudokuSearchRateTests), DisableParallelization = true)]
 [Collection(nameof(SudokuSearchRateTests))]
 public class SudokuSearchRateTests
@@ -11,7 +11,7 @@ public class SudokuSearchRateTests
     private const int LeastRate = 5000;
 
     [Fact]
-    public void A_core_proves_5000_hard_puzzles_a_second_to_have_one_solution()
+    public void A_core_proves_that_5000_hard_puzzles_per_second_have_one_solution()
     {
         var puzzles = new[] { "sudoku_extreme_like_train.csv", "sudoku_extreme_like_test.csv" }
             .SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine))

@@ -63,7 +63,7 @@ public class SudokuSearchTests
     [InlineData("1234341221434312", 0, 0)]
     [InlineData("12..34122143432.", 0, 1)]
     [InlineData("123....4........", 0, 0)]
-    [InlineData(".2.4.4.221434321", 1, 2)] // 1 and 3 can be exchanged in a rectangle: no digit has one place, no cell one digit.
+    [InlineData(".2.4.4.221434321", 1, 2)] // 1 and 3 can be exchanged in a rectangle, so there is no single.
     public void CountGuesses_counts_the_cells_that_singles_do_not_decide(string question, int guesses, int solutions)
     {
         var grid = SudokuGrid.Parse(question, SudokuShape.Four);
