@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Hrm.Core;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>Reads the integers of a recorded .npy file.</summary>
+/// <summary>Recorded .npy files of integers, and the splits of which they are a part.</summary>
 internal static class RecordedArray
 {
     private const int PreambleBytes = 10;
@@ -23,8 +24,26 @@ internal static class RecordedArray
         };
     }
 
+    /// <summary>Requires the recorded groups, puzzles and puzzle ids of a split, in the format of the authors' builder.</summary>
+    public static void ShouldHaveTheStructureOf(this IReadOnlyList<PuzzleGroup> groups, string split)
+    {
+        var puzzles = groups.SelectMany(group => group.Puzzles).ToArray();
+        Offsets(groups.Select(group => group.Puzzles.Count)).Should().Equal(Read(split, "all__group_indices.npy"));
+        Offsets(puzzles.Select(puzzle => puzzle.Count)).Should().Equal(Read(split, "all__puzzle_indices.npy"));
+        puzzles.Select(puzzle => puzzle[0].PuzzleId).Should().Equal(Read(split, "all__puzzle_identifiers.npy"));
+    }
+
+    /// <summary>Requires the recorded tokens and structure of a split.</summary>
+    public static void ShouldEqual(this IReadOnlyList<PuzzleGroup> groups, string split)
+    {
+        var examples = groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).ToArray();
+        examples.SelectMany(example => example.Inputs).Should().Equal(Read(split, "all__inputs.npy"));
+        examples.SelectMany(example => example.Labels).Should().Equal(Read(split, "all__labels.npy"));
+        groups.ShouldHaveTheStructureOf(split);
+    }
+
     /// <summary>The index of the first element of each group, and the number of all elements.</summary>
-    public static IEnumerable<int> Offsets(IEnumerable<int> counts)
+    private static IEnumerable<int> Offsets(IEnumerable<int> counts)
     {
         var offset = 0;
         return [0, .. counts.Select(count => offset += count)];

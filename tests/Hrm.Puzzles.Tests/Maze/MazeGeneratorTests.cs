@@ -75,22 +75,6 @@ public class MazeGeneratorTests
     }
 
     [Fact]
-    public void Every_number_of_walls_is_drawn_and_every_corner_is_a_wall_equally_often()
-    {
-        // A new generator per maze: none starts from the shuffled cells of an earlier one.
-        var random = new StatefulRandom(12);
-        int[] corners = [0, 4, 5, 9];
-
-        var layouts = Enumerable.Range(0, 8_000)
-            .Select(_ => new MazeGenerator(new MazeShape(2, 5), 5, random).NextPuzzle().Question).ToArray();
-
-        layouts.Select(layout => layout.WallCount).Distinct().Should().BeEquivalentTo([3, 4, 5]);
-        var walls = corners.Select(corner => (double)layouts.Count(layout => layout[corner] == MazeCell.Wall)).ToArray();
-        // Five standard deviations of a binomial count.
-        walls.Should().OnlyContain(count => Math.Abs(count - walls.Average()) < 5 * Math.Sqrt(walls.Average() * (1 - (walls.Average() / 8_000))));
-    }
-
-    [Fact]
     public void Generation_fails_if_there_is_no_further_maze()
     {
         // Fewer than ten cells have no walls, hence one layout.

@@ -3,15 +3,6 @@ namespace Hrm.Puzzles.Tests;
 public class MazeShapeTests
 {
     [Fact]
-    public void Cells_have_rows_columns_and_names()
-    {
-        var shape = new MazeShape(3, 5);
-
-        (shape.Cells, shape.ToString()).Should().Be((15, "3x5"));
-        (shape.RowOf(14), shape.ColumnOf(14), shape.NameOf(14)).Should().Be((2, 4, "row 3, column 5"));
-    }
-
-    [Fact]
     public void The_symmetries_are_the_transforms_that_keep_the_shape()
     {
         MazeShape.Square(30).Symmetries.Select(transform => transform.Index).Should().Equal(0, 1, 2, 3, 4, 5, 6, 7);

@@ -15,12 +15,9 @@ public class GoldenSudokuTests
     public void Without_augmentation_every_token_and_offset_equals_the_authors(string split, int count)
     {
         var groups = Build(split, augmentations: 0);
-        var recorded = Golden("built", split);
 
         groups.Should().HaveCount(count);
-        groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).SelectMany(example => example.Inputs).Should().Equal(recorded.Inputs);
-        groups.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).SelectMany(example => example.Labels).Should().Equal(recorded.Labels);
-        RequireStructure(groups, recorded);
+        groups.ShouldEqual(Path.Combine(Folder, "built", split));
     }
 
     [Theory]
@@ -29,15 +26,15 @@ public class GoldenSudokuTests
     public void With_augmentation_the_structure_and_the_first_of_each_group_equal_the_authors(string split, int count, int variants)
     {
         var groups = Build(split, augmentations: 3);
-        var recorded = Golden("built_aug3", split);
+        var recorded = Path.Combine(Folder, "built_aug3", split);
+        var (inputs, labels) = Tokens(recorded);
 
         groups.Should().HaveCount(count).And.OnlyContain(group => group.Puzzles.Count == variants);
-        RequireStructure(groups, recorded);
+        groups.ShouldHaveTheStructureOf(recorded);
         for (var group = 0; group < count; group++)
         {
-            var start = group * variants * Cells;
-            groups[group].Puzzles[0][0].Inputs.Should().Equal(recorded.Inputs[start..(start + Cells)]);
-            groups[group].Puzzles[0][0].Labels.Should().Equal(recorded.Labels[start..(start + Cells)]);
+            groups[group].Puzzles[0][0].Inputs.Should().Equal(inputs[group * variants]);
+            groups[group].Puzzles[0][0].Labels.Should().Equal(labels[group * variants]);
         }
     }
 
@@ -46,7 +43,7 @@ public class GoldenSudokuTests
     {
         var task = new SudokuTask(SudokuShape.Nine);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
-        var recorded = Golden("built_aug3", "train");
+        var (inputs, labels) = Tokens(Path.Combine(Folder, "built_aug3", "train"));
         var groups = Build("train", augmentations: 3);
         for (var group = 0; group < groups.Length; group++)
         {
@@ -55,16 +52,15 @@ public class GoldenSudokuTests
             var givens = task.DecodeExample(original.Inputs).GivenCount;
             for (var variant = 0; variant < 4; variant++)
             {
-                var start = ((group * 4) + variant) * Cells;
-                RequireSymmetric(recorded.Inputs[start..(start + Cells)], recorded.Labels[start..(start + Cells)]);
+                RequireSymmetric(inputs[(group * 4) + variant], labels[(group * 4) + variant]);
                 RequireSymmetric(groups[group].Puzzles[variant][0].Inputs, groups[group].Puzzles[variant][0].Labels);
             }
 
-            void RequireSymmetric(int[] inputs, int[] labels)
+            void RequireSymmetric(int[] question, int[] answer)
             {
-                task.IsSolution(inputs, labels).Should().BeTrue();
-                canonicalForm.Of(task.DecodeExample(labels)).Should().Be(form);
-                task.DecodeExample(inputs).GivenCount.Should().Be(givens);
+                task.IsSolution(question, answer).Should().BeTrue();
+                canonicalForm.Of(task.DecodeExample(answer)).Should().Be(form);
+                task.DecodeExample(question).GivenCount.Should().Be(givens);
             }
         }
     }
@@ -76,24 +72,8 @@ public class GoldenSudokuTests
         return [.. split == "train" ? builder.BuildTraining(puzzles, new StatefulRandom(1)) : builder.BuildTest(puzzles)];
     }
 
-    private static void RequireStructure(PuzzleGroup[] groups, Recorded recorded)
-    {
-        var puzzles = groups.SelectMany(group => group.Puzzles).ToArray();
-        RecordedArray.Offsets(groups.Select(group => group.Puzzles.Count)).Should().Equal(recorded.GroupIndices);
-        RecordedArray.Offsets(puzzles.Select(puzzle => puzzle.Count)).Should().Equal(recorded.PuzzleIndices);
-        puzzles.Select(puzzle => puzzle[0].PuzzleId).Should().Equal(recorded.PuzzleIdentifiers);
-    }
-
-    private static Recorded Golden(string build, string split) => new(
-        Integers(build, split, "inputs"),
-        Integers(build, split, "labels"),
-        Integers(build, split, "puzzle_indices"),
-        Integers(build, split, "group_indices"),
-        Integers(build, split, "puzzle_identifiers"));
-
-    private static int[] Integers(string build, string split, string array) => RecordedArray.Read(Folder, build, split, $"all__{array}.npy");
+    private static (int[][] Inputs, int[][] Labels) Tokens(string split) =>
+        ([.. RecordedArray.Read(split, "all__inputs.npy").Chunk(Cells)], [.. RecordedArray.Read(split, "all__labels.npy").Chunk(Cells)]);
 
     private static string Folder => RepositoryFolder.Combine("tests", "golden", "datasets", "sudoku");
-
-    private sealed record Recorded(int[] Inputs, int[] Labels, int[] PuzzleIndices, int[] GroupIndices, int[] PuzzleIdentifiers);
 }

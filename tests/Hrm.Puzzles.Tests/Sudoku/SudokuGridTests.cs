@@ -13,14 +13,6 @@ public class SudokuGridTests
         grid.ToString().Should().Be("1...............");
     }
 
-    [Fact]
-    public void Parse_reads_letters_above_nine()
-    {
-        var text = "ABCDEFG" + new string('.', 249);
-
-        SudokuGrid.Parse(text, SudokuShape.OfSide(16)).Digits[..7].ToArray().Should().Equal(10, 11, 12, 13, 14, 15, 16);
-    }
-
     [Theory]
     [InlineData("1..............", "expected 16 characters, got 15")]
     [InlineData("..........x.....", "expected '.', '0' or 1 to 4 at character 11 (row 3, column 3), got 'x'")]

@@ -32,16 +32,6 @@ public class SudokuShapeTests
         FluentActions.Invoking(() => new SudokuShape(boxRows, boxColumns)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void BoxOf_counts_boxes_row_by_row_if_they_are_not_square() =>
-        Enumerable.Range(0, 36).Select(SudokuShape.Six.BoxOf).Should().Equal(
-            0, 0, 0, 1, 1, 1,
-            0, 0, 0, 1, 1, 1,
-            2, 2, 2, 3, 3, 3,
-            2, 2, 2, 3, 3, 3,
-            4, 4, 4, 5, 5, 5,
-            4, 4, 4, 5, 5, 5);
-
-    [Fact]
     public void Shapes_with_the_same_boxes_are_equal_and_others_are_not()
     {
         SudokuShape.OfSide(6).Should().Be(SudokuShape.Six);
