@@ -2,29 +2,29 @@ using Hrm.Fuzz.Targets;
 
 namespace Hrm.Fuzz;
 
-/// <summary>Every target by its name.</summary>
+/// <summary>All targets by name.</summary>
 internal static class FuzzTargets
 {
     private static readonly Dictionary<string, Func<FuzzTarget>> All = new(StringComparer.Ordinal)
     {
-        ["safetensors"] = () => new SafetensorsTarget(),
-        ["torch-save"] = () => new TorchSaveTarget(),
-        ["yaml-config"] = () => new YamlConfigTarget(),
-        ["json-config"] = () => new JsonConfigTarget(),
-        ["model-folder"] = () => new ModelFolderTarget(),
-        ["checkpoint"] = () => new CheckpointTarget(),
-        ["npy"] = () => new DatasetTarget(name => name.EndsWith(".npy", StringComparison.Ordinal)),
-        ["dataset-json"] = () => new DatasetTarget(name => name.EndsWith("dataset.json", StringComparison.Ordinal)),
-        ["identifiers"] = () => new DatasetTarget(name => name.EndsWith("identifiers.json", StringComparison.Ordinal)),
-        ["dataset-folder"] = () => new DatasetTarget(_ => true),
-        ["sudoku-csv"] = () => new SudokuCsvTarget(),
-        ["maze-csv"] = () => new MazeCsvTarget(),
-        ["arc-task"] = () => new ArcTaskTarget(),
-        ["arc-combined"] = () => new ArcCombinedTarget(),
-        ["report-log"] = () => new ReportLogTarget(),
-        ["arguments"] = () => new ArgumentsTarget(),
-        ["run-folder"] = () => new RunFolderTarget(),
-        ["service"] = () => new ServiceTarget(),
+        ["safetensors"] = ModelTargets.Safetensors,
+        ["torch-save"] = ModelTargets.TorchSave,
+        ["yaml-config"] = ModelTargets.YamlConfig,
+        ["json-config"] = ModelTargets.JsonConfig,
+        ["model-folder"] = ModelTargets.ModelFolder,
+        ["checkpoint"] = TrainingTargets.Checkpoint,
+        ["npy"] = () => TrainingTargets.Dataset(name => name.EndsWith(".npy", StringComparison.Ordinal)),
+        ["dataset-json"] = () => TrainingTargets.Dataset(name => name.EndsWith("dataset.json", StringComparison.Ordinal)),
+        ["identifiers"] = () => TrainingTargets.Dataset(name => name.EndsWith("identifiers.json", StringComparison.Ordinal)),
+        ["dataset-folder"] = () => TrainingTargets.Dataset(_ => true),
+        ["sudoku-csv"] = PuzzleTargets.SudokuCsvFile,
+        ["maze-csv"] = PuzzleTargets.MazeCsvFile,
+        ["arc-task"] = PuzzleTargets.ArcTaskJson,
+        ["arc-combined"] = PuzzleTargets.ArcCombined,
+        ["report-log"] = TrainingTargets.ReportLog,
+        ["arguments"] = ToolTargets.Arguments,
+        ["run-folder"] = ToolTargets.RunFolder,
+        ["service"] = ServiceTarget.Create,
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys];

@@ -5,26 +5,19 @@ using Hrm.Fuzz.Running;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var targetOption = new Option<string[]>("--target") { Description = "A target; may be given again. All by default.", DefaultValueFactory = _ => [.. FuzzTargets.Names] };
+var targetOption = new Option<string[]>("--target") { Description = "A target; may be repeated. All by default.", DefaultValueFactory = _ => [.. FuzzTargets.Names], Recursive = true };
 targetOption.AcceptOnlyFromAmong([.. FuzzTargets.Names]);
-var secondsOption = new Option<double>("--seconds") { Description = "How long each target runs at most.", DefaultValueFactory = _ => 10 };
-var inputsOption = new Option<long>("--inputs") { Description = "How many inputs each target gets at most.", DefaultValueFactory = _ => int.MaxValue };
-var seedOption = new Option<long>("--seed") { Description = "Of the random numbers.", DefaultValueFactory = _ => 1 };
-var firstOption = new Option<long>("--first") { Description = "The number of the first input.", DefaultValueFactory = _ => 0 };
-var outputOption = new Option<string>("--output") { Description = "Where inputs that broke something are kept.", DefaultValueFactory = _ => Path.Combine("artifacts", "fuzz") };
+var secondsOption = new Option<double>("--seconds") { Description = "The longest time per target.", DefaultValueFactory = _ => 10, Recursive = true };
+var inputsOption = new Option<long>("--inputs") { Description = "The largest number of inputs per target.", DefaultValueFactory = _ => int.MaxValue, Recursive = true };
+var seedOption = new Option<long>("--seed") { Description = "The seed of the random numbers.", DefaultValueFactory = _ => 1, Recursive = true };
+var firstOption = new Option<long>("--first") { Description = "The number of the first input.", Recursive = true };
+var outputOption = new Option<string>("--output") { Description = "The folder for inputs that broke something.", DefaultValueFactory = _ => Path.Combine("artifacts", "fuzz"), Recursive = true };
 
 var loop = new Command(TargetProcess.Command, "Runs a target in this process.") { Hidden = true };
-var root = new RootCommand("Mutates sound files and requests, and reads them: exit code 1 where a parser answers with anything but its documented exceptions.") { loop };
-foreach (var command in (Command[])[root, loop])
+var root = new RootCommand("Mutates valid files and requests, and reads them. The exit code is 1 if a parser throws anything but its documented exceptions.")
 {
-    command.Options.Add(targetOption);
-    command.Options.Add(secondsOption);
-    command.Options.Add(inputsOption);
-    command.Options.Add(seedOption);
-    command.Options.Add(firstOption);
-    command.Options.Add(outputOption);
-}
-
+    loop, targetOption, secondsOption, inputsOption, seedOption, firstOption, outputOption,
+};
 root.SetAction(async result =>
 {
     Console.WriteLine(FuzzSummary.Header);
@@ -40,9 +33,8 @@ loop.SetAction(result =>
 {
     torch.set_num_threads(1);
     var plan = PlansOf(result).Single();
-    using var progress = new Progress(Path.Combine(plan.Output, $"{plan.Target}.progress"));
     using var target = FuzzTargets.Create(plan.Target);
-    var summary = new InputLoop(plan, target, TimeProvider.System, Console.Out).Run(progress);
+    var summary = new InputLoop(plan, target, TimeProvider.System, Console.Out).Run();
     Console.WriteLine(summary.ToRow());
     return summary.Failures == 0 ? 0 : 1;
 });

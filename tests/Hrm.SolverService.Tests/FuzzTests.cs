@@ -8,6 +8,8 @@ namespace Hrm.SolverService.Tests;
 /// <summary>A few hundred mutated inputs for each parser, always the same ones; docs/threat-model.md says how to try more.</summary>
 public sealed class FuzzTests : IDisposable
 {
+    private const string InputName = "input.txt";
+
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Targets => [.. FuzzTargets.Names];
@@ -40,67 +42,65 @@ public sealed class FuzzTests : IDisposable
     [InlineData("allocate", "too much memory")]
     [InlineData("accept", "the mutations test nothing")]
     [InlineData("promise", "broken promise: nothing odd")]
-    public void A_parser_that_is_wrong_is_found(string fault, string report)
+    public void A_wrong_parser_is_found(string fault, string report)
     {
         using var console = new StringWriter();
-        using var target = new FaultyTarget(fault);
-        using var progress = new Progress(_folder["progress"]);
+        using var target = FaultyTarget(fault, []);
         var plan = new FuzzPlan("faulty", 1, 0, 300, TimeSpan.FromMinutes(5), _folder["kept"]);
 
-        var summary = new InputLoop(plan, target, TimeProvider.System, console).Run(progress);
+        var summary = new InputLoop(plan, target, TimeProvider.System, console).Run();
 
         summary.Inputs.Should().Be(300);
         summary.Failures.Should().Be(1);
         console.ToString().Should().Contain(report);
-        Directory.GetFiles(_folder["kept"], "input.txt", SearchOption.AllDirectories).Should().ContainSingle();
+        Directory.GetFiles(_folder["kept"], InputName, SearchOption.AllDirectories).Should().ContainSingle();
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_inputs()
     {
-        string[] Read()
+        List<string> Read()
         {
-            using var target = new FaultyTarget("none");
-            using var progress = new Progress(_folder["progress"]);
-            new InputLoop(new FuzzPlan("faulty", 7, 3, 50, TimeSpan.FromMinutes(5), _folder["kept"]), target, TimeProvider.System, TextWriter.Null).Run(progress);
-            return [.. target.Seen];
+            var seen = new List<string>();
+            using var target = FaultyTarget("none", seen);
+            new InputLoop(new FuzzPlan("faulty", 7, 3, 50, TimeSpan.FromMinutes(5), _folder["kept"]), target, TimeProvider.System, TextWriter.Null).Run();
+            return seen;
         }
 
         Read().Should().Equal(Read()).And.HaveCount(51);
     }
 
-    /// <summary>Reads a text of digits, refuses others, and is wrong where a text has an odd number of them.</summary>
-    private sealed class FaultyTarget(string fault) : FuzzTarget
+    /// <summary>Reads a text of digits, refuses other texts, and has a fault if the length is odd.</summary>
+    private static FuzzTarget FaultyTarget(string fault, List<string> seen)
     {
-        private readonly List<byte[]> _held = [];
-
-        public List<string> Seen { get; } = [];
-
-        public override IReadOnlyList<FuzzSeed> Seeds { get; } = [FuzzSeed.Of("input.txt", "12345678")];
-
-        public override long Allowance => 1 << 20;
-
-        public override void Read(string folder)
+        const long allowance = 1 << 20;
+        var held = new List<byte[]>();
+        return new FuzzTarget
         {
-            var text = File.ReadAllText(Path.Combine(folder, "input.txt"));
-            Seen.Add(text);
-            var isOdd = text.Length % 2 == 1;
-            if (fault == "throw" && isOdd)
+            Seeds = [FuzzSeed.Of(InputName, "12345678")],
+            Allowance = allowance,
+            Read = folder =>
             {
-                _ = text[text.Length];
-            }
+                var text = File.ReadAllText(Path.Combine(folder, InputName));
+                seen.Add(text);
+                var isOdd = text.Length % 2 == 1;
+                if (fault == "throw" && isOdd)
+                {
+                    _ = text[text.Length];
+                }
 
-            Require(fault != "promise" || !isOdd, "nothing odd");
-            if (fault == "allocate" && isOdd)
-            {
-                _held.Clear();
-                _held.Add(new byte[2 * Allowance]); // No more: the fuzzer ends a process that grows, and here that is the tests'.
-            }
+                FuzzTarget.Require(fault != "promise" || !isOdd, "nothing odd");
+                if (fault == "allocate" && isOdd)
+                {
+                    held.Clear();
+                    held.Add(new byte[2 * allowance]); // No more: the watchdog ends a process that grows, and here that is the tests' own.
+                }
 
-            if (fault != "accept" && !text.All(char.IsAsciiDigit))
-            {
-                throw new RefusedRequestException(400);
-            }
-        }
+                if (fault != "accept" && !text.All(char.IsAsciiDigit))
+                {
+                    throw new RefusedRequestException(400);
+                }
+            },
+        };
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Hrm.Core;
 
@@ -27,51 +26,24 @@ internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string>
     {
         var place = bytes.Count == 0 ? 0 : random.Next(bytes.Count);
         var left = bytes.Count - place;
-        switch (random.Next(14))
+        Action edit = random.Next(14) switch
         {
-            case 0 when left > 0:
-                bytes[place] ^= (byte)(1 << random.Next(8));
-                break;
-            case 1 when left > 0:
-                bytes[place] = (byte)random.Next(256);
-                break;
-            case 2:
-                bytes.InsertRange(place, RandomBytes(random.Next(1, 9)));
-                break;
-            case 3:
-                bytes.RemoveRange(place, Math.Min(left, random.Next(1, 33)));
-                break;
-            case 4:
-                bytes.RemoveRange(place, left);
-                break;
-            case 5:
-                bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(place, Math.Min(left, random.Next(1, 257))));
-                break;
-            case 6:
-                bytes.InsertRange(place, Token());
-                break;
-            case 7:
-                Overwrite(bytes, place, Token());
-                break;
-            case 8:
-                Overwrite(bytes, place, Integer());
-                break;
-            case 9:
-                ReplaceDigits(bytes, place);
-                break;
-            case 10:
-                Repeat(bytes, place);
-                break;
-            case 11:
-                Overwrite(bytes, place, new byte[Math.Min(left, random.Next(1, 65))]);
-                break;
-            case 12:
-                SwapLines(bytes);
-                break;
-            default:
-                Overwrite(bytes, random.Next(bytes.Count + 1), [.. bytes.GetRange(place, Math.Min(left, random.Next(1, 65)))]);
-                break;
-        }
+            0 when left > 0 => () => bytes[place] ^= (byte)(1 << random.Next(8)),
+            1 when left > 0 => () => bytes[place] = (byte)random.Next(256),
+            2 => () => bytes.InsertRange(place, RandomBytes(random.Next(1, 9))),
+            3 => () => bytes.RemoveRange(place, Math.Min(left, random.Next(1, 33))),
+            4 => () => bytes.RemoveRange(place, left),
+            5 => () => bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(place, Math.Min(left, random.Next(1, 257)))),
+            6 => () => bytes.InsertRange(place, Token()),
+            7 => () => Overwrite(bytes, place, Token()),
+            8 => () => Overwrite(bytes, place, Integer()),
+            9 => () => ReplaceDigits(bytes, place),
+            10 => () => Repeat(bytes, place),
+            11 => () => Overwrite(bytes, place, new byte[Math.Min(left, random.Next(1, 65))]),
+            12 => () => SwapLines(bytes),
+            _ => () => Overwrite(bytes, random.Next(bytes.Count + 1), [.. bytes.GetRange(place, Math.Min(left, random.Next(1, 65)))]),
+        };
+        edit();
     }
 
     private byte[] RandomBytes(int count)
@@ -94,15 +66,14 @@ internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string>
 
     private byte[] Integer()
     {
-        var bytes = new byte[8];
         var value = InterestingValues.Integers[random.Next(InterestingValues.Integers.Length)];
+        var bytes = BitConverter.GetBytes(value);
         if (random.Next(4) == 0)
         {
-            BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+            Array.Reverse(bytes);
             return bytes[(8 - (1 << random.Next(4)))..];
         }
 
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         return bytes[..(1 << random.Next(4))];
     }
 

@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Hrm.Core;
 
 namespace Hrm.Fuzz.Mutations;
@@ -25,9 +25,8 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
 
         do
         {
-            var nodes = new List<JsonNode>();
-            Collect(root, nodes);
-            Edit(nodes[random.Next(nodes.Count)]);
+            var nodes = Containers(root).ToArray();
+            Edit(nodes[random.Next(nodes.Length)]);
         }
         while (random.Next(3) == 0);
         return Fill(root.ToJsonString(Plain));
@@ -37,7 +36,7 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject or JsonArray ? JsonNode.Parse(text) : null;
+            return JsonNode.Parse(text) is { } node and (JsonObject or JsonArray) ? node : null;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
@@ -45,95 +44,64 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
         }
     }
 
-    private static void Collect(JsonNode node, List<JsonNode> containers)
+    /// <summary>A node and all objects and arrays below it, parents first.</summary>
+    private static IEnumerable<JsonNode> Containers(JsonNode node)
     {
-        containers.Add(node);
-        IEnumerable<JsonNode?> children = node switch
-        {
-            JsonObject members => members.Select(member => member.Value),
-            JsonArray items => items,
-            _ => [],
-        };
-        foreach (var child in children.Where(child => child is JsonObject or JsonArray))
-        {
-            Collect(child!, containers);
-        }
+        var children = node is JsonObject members ? members.Select(member => member.Value) : (JsonArray)node;
+        return children.Where(child => child is JsonObject or JsonArray).SelectMany(child => Containers(child!)).Prepend(node);
     }
 
     private void Edit(JsonNode container)
     {
-        if (container is JsonObject members)
-        {
-            Edit(members);
-        }
-        else
-        {
-            Edit((JsonArray)container);
-        }
+        Action edit = container is JsonObject members ? EditOf(members) : EditOf((JsonArray)container);
+        edit();
     }
 
-    private void Edit(JsonObject members)
+    private Action EditOf(JsonObject members)
     {
         var names = members.Select(member => member.Key).ToArray();
         var name = names.Length == 0 ? string.Empty : names[random.Next(names.Length)];
-        var place = random.Next(7);
-        switch (place)
+        return random.Next(7) switch
         {
-            case 0 when names.Length > 0:
-                members.Remove(name);
-                break;
-            case 1 when names.Length > 0:
-                var moved = members[name]?.DeepClone();
-                members.Remove(name);
-                members[Name()] = moved;
-                break;
-            case 2:
-                members[Name()] = Placeholder;
-                break;
-            case 3 when names.Length > 1:
-                var other = names[random.Next(names.Length)];
-                (members[name], members[other]) = (members[other]?.DeepClone(), members[name]?.DeepClone());
-                break;
-            case 4 when names.Length > 0:
-                members[name] = new JsonArray(members[name]?.DeepClone(), Placeholder);
-                break;
-            default:
-                members[name] = Placeholder;
-                break;
-        }
+            0 when names.Length > 0 => () => members.Remove(name),
+            1 when names.Length > 0 => () => Rename(members, name),
+            2 => () => members[Name()] = Placeholder,
+            3 when names.Length > 1 => () => Swap(members, name, names[random.Next(names.Length)]),
+            4 when names.Length > 0 => () => members[name] = new JsonArray(members[name]?.DeepClone(), Placeholder),
+            _ => () => members[name] = Placeholder,
+        };
     }
 
-    private void Edit(JsonArray items)
+    private void Rename(JsonObject members, string name)
+    {
+        var moved = members[name]?.DeepClone();
+        members.Remove(name);
+        members[Name()] = moved;
+    }
+
+    private static void Swap(JsonObject members, string one, string other)
+        => (members[one], members[other]) = (members[other]?.DeepClone(), members[one]?.DeepClone());
+
+    private Action EditOf(JsonArray items)
     {
         var index = items.Count == 0 ? 0 : random.Next(items.Count);
-        switch (random.Next(6))
+        return random.Next(6) switch
         {
-            case 0 when items.Count > 0:
-                items.RemoveAt(index);
-                break;
-            case 1:
-                items.Insert(index, Placeholder);
-                break;
-            case 2 when items.Count > 0:
-                for (var i = random.Next(1, 100); i > 0; i--)
-                {
-                    items.Add(items[index]?.DeepClone());
-                }
+            0 when items.Count > 0 => () => items.RemoveAt(index),
+            1 => () => items.Insert(index, Placeholder),
+            2 when items.Count > 0 => () => Repeat(items, index, random.Next(1, 100)),
+            3 when items.Count > 0 => () => items[index] = new JsonArray(items[index]?.DeepClone()),
+            4 => items.Clear,
+            _ when items.Count > 0 => () => items[index] = Placeholder,
+            _ => () => { },
+        };
+    }
 
-                break;
-            case 3 when items.Count > 0:
-                items[index] = new JsonArray(items[index]?.DeepClone());
-                break;
-            case 4:
-                items.Clear();
-                break;
-            default:
-                if (items.Count > 0)
-                {
-                    items[index] = Placeholder;
-                }
-
-                break;
+    private static void Repeat(JsonArray items, int index, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            items.Add(items[index]?.DeepClone());
         }
     }
 
@@ -146,21 +114,10 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
     /// <summary>Literals that a tree cannot hold: half surrogates, numbers that no type has, deep nesting, a name that stands twice.</summary>
     private string Fill(string text)
     {
-        var filled = new StringBuilder();
-        var parts = text.Split($"\"{Placeholder}\"");
-        for (var i = 0; i < parts.Length; i++)
-        {
-            filled.Append(i == 0 ? string.Empty : Literal()).Append(parts[i]);
-        }
-
+        var filled = Regex.Replace(text, $"\"{Placeholder}\"", _ => Literal());
         var quote = text.IndexOf('"', StringComparison.Ordinal);
         var end = quote < 0 ? -1 : text.IndexOf("\":", quote + 1, StringComparison.Ordinal);
-        if (end > 0 && text[0] == '{' && random.Next(12) == 0)
-        {
-            filled.Insert(1, $"{text[quote..end]}\":{Literal()},");
-        }
-
-        return filled.ToString();
+        return end > 0 && text[0] == '{' && random.Next(12) == 0 ? filled.Insert(1, $"{text[quote..end]}\":{Literal()},") : filled;
     }
 
     private string Literal()

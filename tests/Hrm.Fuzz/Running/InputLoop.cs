@@ -4,7 +4,7 @@ using Hrm.Fuzz.Mutations;
 
 namespace Hrm.Fuzz.Running;
 
-/// <summary>Makes the inputs of a target and reads each: a documented exception is an answer, any other a failure, as are too much time or memory.</summary>
+/// <summary>Makes the inputs of a target and reads each. Any exception that is not documented is a failure, as is too much time or memory.</summary>
 internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider time, TextWriter console)
 {
     private const long AllowedPerByte = 64;
@@ -14,15 +14,15 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
 
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>Runs the plan. The summary counts one failure of a kind; each is kept and told when it is first seen.</summary>
-    public FuzzSummary Run(Progress progress)
+    /// <summary>Runs the plan. Failures of one kind count once; the first of each kind is reported and its input kept.</summary>
+    public FuzzSummary Run()
     {
         var folder = new WorkFolder(Directory.CreateTempSubdirectory("hrm-fuzz-").FullName);
         try
         {
-            return Run(folder, progress);
+            return Run(folder);
         }
         finally
         {
@@ -30,27 +30,29 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
         }
     }
 
-    private FuzzSummary Run(WorkFolder folder, Progress progress)
+    private FuzzSummary Run(WorkFolder folder)
     {
         foreach (var seed in target.Seeds)
         {
             folder.Put(seed.Files);
-            target.Read(folder.Path); // A sound input that is refused would make the mutations pointless.
+            target.Read(folder.Path); // If a valid input were refused, the mutations would test nothing.
         }
 
         var resident = Environment.WorkingSet;
         using var watchdog = new Watchdog(time, LongestRead, resident + ResidentAllowance);
+        Directory.CreateDirectory(plan.Output);
+        using var progress = File.OpenHandle(plan.ProgressPath, FileMode.Create, FileAccess.Write, FileShare.Read);
         var summary = new FuzzSummary { Target = plan.Target };
         var started = time.GetTimestamp();
         for (var index = plan.First; index < plan.First + plan.Inputs && time.GetElapsedTime(started) < plan.Time; index++)
         {
-            progress.Index = index;
+            RandomAccess.Write(progress, BitConverter.GetBytes(index), 0);
             summary = Try(index, folder, watchdog, summary);
         }
 
-        if (summary.Inputs >= FewInputs && (summary.Accepted == 0 || summary.Refused == 0))
+        if (summary.Inputs >= FewInputs && (summary.Refused == 0 || summary.Refused == summary.Inputs))
         {
-            Report("the mutations test nothing: all inputs had the same fate", plan.First, folder.Path);
+            Report("the mutations test nothing: all inputs were read, or all were refused", plan.First, folder.Path);
         }
 
         return summary with { Failures = _failures.Count, Time = time.GetElapsedTime(started), ResidentGrowth = Environment.WorkingSet - resident };
@@ -59,7 +61,7 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
     private FuzzSummary Try(long index, WorkFolder folder, Watchdog watchdog, FuzzSummary summary)
     {
         var size = Make(index, folder);
-        var isRefused = false;
+        var refused = 0;
         var allocated = GC.GetTotalAllocatedBytes();
         var started = time.GetTimestamp();
         watchdog.Start();
@@ -69,7 +71,7 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
         }
         catch (HrmException exception)
         {
-            isRefused = true;
+            refused = 1;
             if (FindFault(exception.Message) is { } fault)
             {
                 Report($"{exception.GetType().Name}: {fault}", index, folder.Path);
@@ -94,8 +96,7 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
         return summary with
         {
             Inputs = summary.Inputs + 1,
-            Accepted = summary.Accepted + (isRefused ? 0 : 1),
-            Refused = summary.Refused + (isRefused ? 1 : 0),
+            Refused = summary.Refused + refused,
             LongestRead = read > summary.LongestRead ? read : summary.LongestRead,
             MostAllocated = Math.Max(allocated, summary.MostAllocated),
         };
@@ -110,7 +111,7 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
         _ => null,
     };
 
-    /// <summary>Puts the input of a number into the folder; returns its size.</summary>
+    /// <summary>Writes the input of a number into the folder, and returns its size.</summary>
     private long Make(long index, WorkFolder folder)
     {
         var random = new StatefulRandom(plan.Seed).Split(index);
@@ -127,11 +128,11 @@ internal sealed class InputLoop(FuzzPlan plan, FuzzTarget target, TimeProvider t
         return files.Values.Sum(file => (long)file.Length);
     }
 
-    /// <summary>Keeps the first input of each kind of failure. The first lines of an error, without its numbers, are its kind.</summary>
+    /// <summary>Keeps the first input of each kind of failure. The kind is the first lines of the error without digits.</summary>
     private void Report(string problem, long index, string folder)
     {
         var kind = string.Concat(string.Join('\n', problem.Split('\n').Take(3)).Where(character => !char.IsAsciiDigit(character)));
-        if (!_failures.TryAdd(kind, index))
+        if (!_failures.Add(kind))
         {
             return;
         }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Hrm.Fuzz.Running;
 
-/// <summary>A target in a process of its own, which a native error, a stack overflow or the watchdog may end.</summary>
+/// <summary>Runs a target in another process, which a native error, a stack overflow or the watchdog may end.</summary>
 internal static class TargetProcess
 {
     public const string Command = "loop";
@@ -12,10 +12,7 @@ internal static class TargetProcess
     /// <returns>Whether nothing was found.</returns>
     public static async Task<bool> RunAsync(FuzzPlan plan, TextWriter console)
     {
-        var progressPath = Path.Combine(plan.Output, $"{plan.Target}.progress");
-        Directory.CreateDirectory(plan.Output);
-
-        // `dotnet run` starts the program itself, `dotnet Hrm.Fuzz.dll` the host, which wants to be told what to run.
+        // `dotnet run` starts the program itself; `dotnet Hrm.Fuzz.dll` starts the host, which takes the program as its first argument.
         var program = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
         string[] arguments =
@@ -28,14 +25,14 @@ internal static class TargetProcess
         await process.WaitForExitAsync();
         if (process.ExitCode is 0 or 1)
         {
-            File.Delete(progressPath);
+            File.Delete(plan.ProgressPath);
             return process.ExitCode == 0;
         }
 
-        using var progress = new Progress(progressPath);
+        var index = File.Exists(plan.ProgressPath) ? BitConverter.ToInt64(File.ReadAllBytes(plan.ProgressPath)) : plan.First;
         console.WriteLine(
-            $"FAILED  {plan.Target}, seed {plan.Seed}, input {progress.Index}: the process ended with {process.ExitCode}; "
-            + $"again: --target {plan.Target} --seed {plan.Seed} --first {progress.Index} --inputs 1");
+            $"FAILED  {plan.Target}, seed {plan.Seed}, input {index}: the process ended with {process.ExitCode}; "
+            + $"again: --target {plan.Target} --seed {plan.Seed} --first {index} --inputs 1");
         return false;
     }
 }

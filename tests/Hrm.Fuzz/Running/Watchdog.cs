@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Hrm.Fuzz.Running;
 
-/// <summary>Ends the process where an input takes too long or too much memory: neither gives control back by itself.</summary>
+/// <summary>Ends the process if an input takes too long or too much memory, because neither returns control by itself.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -30,14 +28,12 @@ internal sealed class Watchdog : IDisposable
     private void Look()
     {
         var started = Volatile.Read(ref _started);
-        if (started != 0 && _time.GetElapsedTime(started) > _maximumTime)
+        var problem = started != 0 && _time.GetElapsedTime(started) > _maximumTime ? $"an input took more than {_maximumTime}"
+            : Environment.WorkingSet > _maximumResident ? $"resident memory: expected at most {_maximumResident >> 20} MiB, got {Environment.WorkingSet >> 20}"
+            : null;
+        if (problem is not null)
         {
-            Environment.FailFast(string.Create(CultureInfo.InvariantCulture, $"an input took more than {_maximumTime.TotalSeconds} s"));
-        }
-
-        if (Environment.WorkingSet > _maximumResident)
-        {
-            Environment.FailFast(string.Create(CultureInfo.InvariantCulture, $"resident memory: expected at most {_maximumResident >> 20} MiB, got {Environment.WorkingSet >> 20}"));
+            Environment.FailFast(problem);
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 namespace Hrm.Fuzz.Targets;
 
 /// <summary>Bodies of requests to the sample SolverService, sent over the loopback interface.</summary>
-internal sealed class ServiceTarget : FuzzTarget
+internal sealed class ServiceTarget : IDisposable
 {
     private const string Name = "body.json";
 
@@ -15,7 +15,7 @@ internal sealed class ServiceTarget : FuzzTarget
     private readonly WebApplication _service;
     private readonly HttpClient _client;
 
-    public ServiceTarget()
+    private ServiceTarget()
     {
         using (var model = TinyModel.Create(TinyModel.Config with { SequenceLength = 16, VocabularySize = 6, PuzzleEmbeddingWidth = 0 }))
         {
@@ -29,14 +29,19 @@ internal sealed class ServiceTarget : FuzzTarget
         _client = new HttpClient { BaseAddress = new Uri(_service.Urls.Single()) };
     }
 
-    public override IReadOnlyList<FuzzSeed> Seeds { get; } =
-        [FuzzSeed.Of(Name, """{"puzzle": "1234341221434321"}"""), FuzzSeed.Of(Name, """{"puzzle":"................"}""")];
+    public static FuzzTarget Create()
+    {
+        var service = new ServiceTarget();
+        return new FuzzTarget
+        {
+            Seeds = [FuzzSeed.Of(Name, """{"puzzle": "1234341221434321"}"""), FuzzSeed.Of(Name, """{"puzzle":"................"}""")],
+            Tokens = ["puzzle", "1234341221434321", "................", "0", "4", "5", "{", "}", "\"", ":"],
+            Read = folder => service.PostAsync(File.ReadAllBytes(Path.Combine(folder, Name))).GetAwaiter().GetResult(),
+            Owned = [service],
+        };
+    }
 
-    public override IReadOnlyList<string> Tokens { get; } = ["puzzle", "1234341221434321", "................", "0", "4", "5", "{", "}", "\"", ":"];
-
-    public override void Read(string folder) => ReadAsync(File.ReadAllBytes(Path.Combine(folder, Name))).GetAwaiter().GetResult();
-
-    protected override void Release()
+    public void Dispose()
     {
         _client.Dispose();
         _service.StopAsync().GetAwaiter().GetResult();
@@ -44,18 +49,18 @@ internal sealed class ServiceTarget : FuzzTarget
         _folder.Dispose();
     }
 
-    private async Task ReadAsync(byte[] body)
+    private async Task PostAsync(byte[] body)
     {
         foreach (var path in (string[])["/api/sudoku", "/api/sudoku/trace"])
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var response = await _client.PostAsync(path, content);
             var status = (int)response.StatusCode;
-            Require(status is 200 or 400 or 413, $"200, 400 or 413, got {status}");
+            FuzzTarget.Require(status is 200 or 400 or 413, $"200, 400 or 413, got {status}");
             if (status != 200)
             {
                 using var problem = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
-                Require(problem.RootElement.GetProperty("status").GetInt32() == status, "an error is problem details");
+                FuzzTarget.Require(problem.RootElement.GetProperty("status").GetInt32() == status, "an error is problem details");
                 throw new RefusedRequestException(status);
             }
 

@@ -1,0 +1,72 @@
+using Hrm.Core;
+using Hrm.Puzzles;
+using static Hrm.Fuzz.FuzzTarget;
+
+namespace Hrm.Fuzz.Targets;
+
+/// <summary>Files of puzzles.</summary>
+internal static class PuzzleTargets
+{
+    private const string CsvName = "puzzles.csv";
+
+    public static FuzzTarget SudokuCsvFile() => OfFile(
+        CsvName,
+        [
+            FuzzSeed.Written(folder => SudokuCsv.Write(Path.Combine(folder, CsvName), new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(4, 6))),
+            FuzzSeed.Of(CsvName, "source,question,answer,rating\n\"a \"\"b\"\", c\",12.4341221434321,1234341221434321,7\r\n,0234341221434321,1234341221434321,\n"),
+        ],
+        ["source,question,answer,rating\n", "1234341221434321", ",,", "\"", "\"\"", "\r\n", ".", "0", "5", "\0"],
+        path => Check(SudokuCsv.Read(path, SudokuShape.Four)));
+
+    public static FuzzTarget MazeCsvFile() => OfFile(
+        CsvName,
+        [.. new[] { 5, 7 }.Select(side => FuzzSeed.Written(folder =>
+            MazeCsv.Write(Path.Combine(folder, CsvName), new MazeGenerator(new MazeShape(side, side), 6, new StatefulRandom(1)).Generate(3))))],
+        ["source,question,answer,rating\n", "S", "G", "#", " ", "o", "     ", "#####", ",,", "\"", "\r\n"],
+        path => Require(MazeCsv.Read(path).All(maze => maze.Question.IsSolvedBy(maze.Answer)), "an answer is a shortest path from start to goal"));
+
+    public static FuzzTarget ArcTaskJson()
+    {
+        const string name = "task.json";
+        return OfFile(
+            name,
+            [FuzzSeed.Of(name, """{"train": [{"input": [[0, 1], [2, 3]], "output": [[4]]}, {"input": [[9]], "output": [[8, 7, 6]]}], "test": [{"input": [[5, 5]], "output": [[1], [1]]}], "name": "x"}""")],
+            ["train", "test", "input", "output", "[[0]]", "[0]", "10", "[[0, 0], [0]]", "[", "]", "{", "}", ","],
+            path => Check(ArcTaskFile.Read(path)));
+    }
+
+    /// <summary>The competition's two files: tasks, and the outputs that they lack.</summary>
+    public static FuzzTarget ArcCombined()
+    {
+        const string challenges = "challenges.json";
+        const string solutions = "solutions.json";
+        var tasks = FuzzSeed.Of(
+            challenges,
+            """{"one": {"train": [{"input": [[0, 1]], "output": [[4]]}], "test": [{"input": [[5]]}, {"input": [[6]]}]}, "two": {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}}""");
+        var outputs = FuzzSeed.Of(solutions, """{"one": [[[1], [2]], [[3]]], "two": [[[4, 4]]]}""");
+        return new FuzzTarget
+        {
+            Seeds = [new FuzzSeed(tasks.Files.Concat(outputs.Files).ToDictionary(), [challenges, solutions])],
+            Tokens = ["train", "test", "input", "output", "one", "two", "[[0]]", "[[[0]]]", "10", "[", "]", "{", "}"],
+            Read = folder =>
+            {
+                foreach (var task in ArcTaskFile.ReadCombined(Path.Combine(folder, challenges), Path.Combine(folder, solutions)))
+                {
+                    Check(task);
+                }
+            },
+        };
+    }
+
+    private static void Check(IEnumerable<SudokuPuzzle> puzzles)
+        => Require(puzzles.All(puzzle => puzzle.Question.IsSolvedBy(puzzle.Answer)), "an answer solves its question");
+
+    private static void Check(ArcTask task)
+    {
+        foreach (var grid in task.Train.Concat(task.Test).SelectMany(pair => (ArcGrid?[])[pair.Input, pair.Output]).OfType<ArcGrid>())
+        {
+            Require(grid.Rows is >= 1 and <= 30 && grid.Columns is >= 1 and <= 30, "sides are 1 to 30");
+            Require(grid.Cells.IndexOfAnyExceptInRange((byte)0, (byte)9) < 0, "colours are 0 to 9");
+        }
+    }
+}
