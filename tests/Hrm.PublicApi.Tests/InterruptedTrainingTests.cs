@@ -7,12 +7,12 @@ using Xunit.Abstractions;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>A training that is killed, stopped or out of disk goes on, and ends with the weights of one that was left alone.</summary>
+/// <summary>A training that is killed, stopped or out of disk resumes, and ends with the weights of an uninterrupted one.</summary>
 public sealed class InterruptedTrainingTests : IDisposable
 {
     private const string KillsVariable = "HRM_KILLS";
     private const int Steps = 60;
-    private const int LongSteps = 400; // Still at it when the signal comes.
+    private const int LongSteps = 200; // Still running when the signal arrives.
     private const int SigHup = 1;
     private const int SigInt = 2;
     private const int SigTerm = 15;
@@ -30,16 +30,16 @@ public sealed class InterruptedTrainingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>12 moments; the environment variable <c>HRM_KILLS</c> asks for more.</summary>
+    /// <summary>Kills at 12 moments; the environment variable <c>HRM_KILLS</c> sets another number.</summary>
     [Fact]
     [Trait("Category", "Slow")]
-    public void Killed_at_any_moment_it_goes_on_bit_for_bit()
+    public void Killed_at_any_moment_it_resumes_bit_for_bit()
     {
         var kills = int.Parse(Environment.GetEnvironmentVariable(KillsVariable) ?? "12", CultureInfo.InvariantCulture);
         var expected = TrainWhole("whole");
         var clock = Stopwatch.StartNew();
         TrainWhole("again").Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
-        var length = clock.Elapsed; // Of the second run: the first one starts on cold files.
+        var length = clock.Elapsed; // Of the second run, because the first one starts on cold files.
         var random = new Random(20261125);
         var (killed, resumed) = (0, 0);
         for (var i = 0; i < kills; i++)
@@ -56,7 +56,7 @@ public sealed class InterruptedTrainingTests : IDisposable
                 }
             }
 
-            // Before the first checkpoint there is nothing to go on from, and the same command starts anew.
+            // Without a checkpoint there is nothing to resume, and the same command starts again.
             var canResume = Directory.Exists(Checkpoints(run)) && Directory.EnumerateDirectories(Checkpoints(run), "step-*").Any();
             resumed += canResume ? 1 : 0;
             var (code, output) = ToolProcess.Run(canResume ? ["train", "sudoku", "--resume", run] : StartArguments(run));
@@ -66,17 +66,18 @@ public sealed class InterruptedTrainingTests : IDisposable
             Directory.Delete(run, recursive: true);
         }
 
-        _output.WriteLine($"{killed} of {kills} runs were killed while they ran, {resumed} went on from a checkpoint; all ended with the weights of the uninterrupted run");
+        _output.WriteLine($"{killed} of {kills} runs were killed while they ran, {resumed} resumed from a checkpoint; all ended with the weights of the uninterrupted run");
         killed.Should().BeGreaterThan(kills / 2);
         resumed.Should().BeGreaterThan(kills / 5);
     }
 
+    /// <summary>A full disk is what a limit of the shell stands for.</summary>
     [Fact]
-    public void Asked_to_stop_it_saves_says_how_to_go_on_and_goes_on()
+    public void A_stopped_run_survives_a_full_disk_and_resumes_bit_for_bit()
     {
         if (OperatingSystem.IsWindows())
         {
-            return; // There is no SIGTERM to send there.
+            return; // There is no SIGTERM and no such limit.
         }
 
         var expected = TrainWhole("whole", LongSteps);
@@ -84,31 +85,33 @@ public sealed class InterruptedTrainingTests : IDisposable
         var (code, output) = Stop(run);
         code.Should().Be(130, output);
         ToolProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume");
+        var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
 
-        var (resumedCode, resumed) = ToolProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
-        resumedCode.Should().Be(0, resumed);
-        ToolProcess.InOneLine(resumed).Should().Contain("Resumed from step ").And.Contain("--minutes: ignored: a resumed run keeps the values that it was started with");
+        (code, output) = ToolProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run);
+        code.Should().Be(1, output);
+        ToolProcess.InOneLine(output).Should().Contain($"The checkpoint of step {LongSteps - 5} could not be saved; training continues")
+            .And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
+        Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
+
+        (code, output) = ToolProcess.Run("train", "sudoku", "--resume", run, "--minutes", "5");
+        code.Should().Be(0, output);
+        ToolProcess.InOneLine(output).Should().Contain("Resumed from step ").And.Contain("--minutes: ignored: a resumed run keeps the values that it was started with");
         Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
 
-        var (again, refused) = ToolProcess.Run(StartArguments(run, LongSteps));
-        again.Should().Be(2);
-        ToolProcess.InOneLine(refused).Should().Contain($"holds a run that was at step {LongSteps}");
+        (code, output) = ToolProcess.Run(StartArguments(run, LongSteps));
+        code.Should().Be(2);
+        ToolProcess.InOneLine(output).Should().Contain($"holds a run that was at step {LongSteps}");
     }
 
-    /// <summary>A terminal that is closed, and a user who cannot wait.</summary>
+    /// <summary>A closed terminal, and an impatient user.</summary>
     [Theory]
     [InlineData(SigHup)]
     [InlineData(SigHup, SigTerm, SigInt, SigTerm, SigTerm, SigHup)]
-    public void Any_signals_stop_it_as_one(params int[] signals)
+    public void Any_signals_stop_it_like_one(params int[] signals)
     {
-        if (OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows() || (signals is [SigHup] && IsIgnored(SigHup)))
         {
-            return; // There are no such signals.
-        }
-
-        if (signals is [SigHup] && IsIgnored(SigHup))
-        {
-            return; // Inherited from nohup, for instance, and .NET keeps it.
+            return; // Windows has no such signals; an ignored SIGHUP is inherited, for instance from nohup, and .NET keeps it.
         }
 
         var run = Path.Combine(_folder, "stopped");
@@ -123,31 +126,7 @@ public sealed class InterruptedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_reported_and_the_last_checkpoint_is_still_there()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // The limit of the shell is what stands for the full disk.
-        }
-
-        var expected = TrainWhole("whole", LongSteps);
-        var run = Path.Combine(_folder, "full");
-        Stop(run).Code.Should().Be(130);
-        var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
-
-        var (code, output) = ToolProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run);
-
-        code.Should().Be(1, output);
-        var text = ToolProcess.InOneLine(output);
-        text.Should().Contain("The checkpoint of step 395 could not be saved; training continues").And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");
-        Directory.GetDirectories(Checkpoints(run)).Order().Should().Equal(before);
-        var (resumedCode, resumed) = ToolProcess.Run("train", "sudoku", "--resume", run);
-        resumedCode.Should().Be(0, resumed);
-        Result(run, LongSteps).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
-    }
-
-    [Fact]
-    public void A_damaged_newest_checkpoint_is_named_and_the_one_before_is_gone_on_from()
+    public void A_damaged_newest_checkpoint_is_named_and_the_one_before_is_resumed()
     {
         var expected = TrainWhole("whole");
         var run = Path.Combine(_folder, "whole");
@@ -174,15 +153,15 @@ public sealed class InterruptedTrainingTests : IDisposable
         "--set", "Run:CheckpointInterval=5", "--set", "Run:ReportInterval=7", "--set", "EpochsPerIteration=1", "--set", "Evaluations=2",
     ];
 
-    /// <summary>Starts a run and asks it to stop once it has reported.</summary>
+    /// <summary>Starts a run, and sends signals after its first report.</summary>
     private (int Code, string Output) Stop(string run, params int[] signals)
     {
         var process = ToolProcess.Start(StartArguments(run, LongSteps));
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(run, "metrics.jsonl")), TimeSpan.FromSeconds(60)).Should().BeTrue();
         foreach (var signal in signals.DefaultIfEmpty(SigTerm))
         {
-            _ = Kill(process.Id, signal); // It may have ended by then.
-            Thread.Sleep(signals.Length); // Also while it saves.
+            _ = Kill(process.Id, signal); // The process may have ended already.
+            Thread.Sleep(signals.Length); // Later signals arrive while it saves.
         }
 
         return ToolProcess.Finish(process);
@@ -196,7 +175,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         return Result(run, steps);
     }
 
-    /// <summary>The saved model, and model and training state of the last checkpoint, by their sums.</summary>
+    /// <summary>Checksums of the saved model, and of model and training state of the last checkpoint.</summary>
     private static Dictionary<string, string> Result(string run, int steps = Steps)
     {
         var last = Path.Combine(Checkpoints(run), $"step-{steps:d12}");

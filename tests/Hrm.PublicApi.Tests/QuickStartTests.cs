@@ -1,5 +1,7 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.Samples.QuickStart;
+using Hrm.TestKit;
 using Xunit.Abstractions;
 
 namespace Hrm.PublicApi.Tests;
@@ -32,16 +34,15 @@ public sealed class QuickStartTests(ITestOutputHelper output)
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>The code of the README that trains; InferenceGuideTests has the code that solves.</summary>
     [Fact]
-    public void Training_and_test_grids_are_of_different_orbits()
+    public void The_example_of_the_readme_runs()
     {
-        using var sample = new FourByFour(1);
-        var form = new Puzzles.SudokuCanonicalForm(Puzzles.SudokuShape.Four);
+        using var folder = new TemporaryFolder();
+        var (puzzle, answer) = ReadmeExample.Run(steps: 3, folder["my-model"]);
 
-        var training = sample.Puzzles.Training.Select(puzzle => form.Of(puzzle.Answer)).ToHashSet();
-        var test = sample.Puzzles.Test.Select(puzzle => form.Of(puzzle.Answer)).ToHashSet();
-
-        training.Should().ContainSingle();
-        test.Should().ContainSingle().And.NotIntersectWith(training);
+        puzzle.Shape.Should().Be(SudokuShape.Four);
+        answer.Shape.Should().Be(SudokuShape.Four);
+        Directory.GetFiles(folder["my-model"]).Select(Path.GetFileName).Should().Contain(["config.json", "model.safetensors"]);
     }
 }

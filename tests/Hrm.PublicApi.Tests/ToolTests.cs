@@ -48,8 +48,6 @@ public sealed class ToolTests : IDisposable
         (string[] Arguments, string Named)[] mistakes =
         [
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--preset", "huge"], "--preset: expected small, tiny"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRat=1"], "LearningRat"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Trainer:LearningRate=-1", "--set", "Trainer:WarmupSteps=-2"], "WarmupSteps: expected"),
             (["train", "sudoku", "--train", "nowhere.csv", "--test", easy, "--output", _folder, "--steps", "1"], "nowhere.csv"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder], "either --minutes or --steps"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
@@ -57,14 +55,10 @@ public sealed class ToolTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=3"], "--config, --set: Threads does nothing at the start of a run; use --threads"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--threads", "2000000000"], "--threads: expected 1 to"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", "", "--steps", "1"], "--output: expected a value"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--config", _folder], _folder),
-            (["train", "sudoku", "--train", easy, "--minuts", "3"], "--minuts: expected an option of 'hrm train sudoku'; did you mean --minutes?"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--allow-changes"], "--allow-changes: does nothing without --resume"),
             (["train", "sudoku", "--resume", _folder], "run.json: expected the settings of a run, got no such file; train a model first."),
             (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json: expected the settings of a run, got no such file; train a model first."),
-            (["solve", "sudoku", "--run", _folder, "--segments", "2", "12"], "81"),
             (["export", "--run", _folder, "--output", _folder], "--output: expected another folder"),
         ];
         foreach (var (arguments, named) in mistakes)

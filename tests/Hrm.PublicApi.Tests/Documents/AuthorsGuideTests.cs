@@ -42,20 +42,4 @@ public sealed class AuthorsGuideTests : GuideFolder
 
         File.Exists("export/model.safetensors").Should().BeTrue();
     }
-
-    [Fact]
-    public void A_tiny_recursive_model_is_loaded()
-    {
-        using var generator = new torch.Generator(1);
-        using (var written = TinyRecursiveModel.Create(Config, generator))
-        {
-            AuthorsFiles.Write("checkpoints/trm", written);
-        }
-
-        // <authors-shared>
-        using var model = AuthorsCheckpoint.Load("checkpoints/trm", sequenceLength: 81);
-        // </authors-shared>
-
-        model.Config.LowLayers.Should().Be(Config.LowLayers);
-    }
 }

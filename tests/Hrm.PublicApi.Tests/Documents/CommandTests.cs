@@ -28,16 +28,8 @@ public sealed class CommandTests
         => Listed.Select(listed => listed.Text).Except(Documented.Select(documented => documented.Command)).Should().BeEmpty();
 
     [Fact]
-    public void No_command_is_listed_twice() => Listed.Select(listed => listed.Text).Should().OnlyHaveUniqueItems();
-
-    [Fact]
     public void A_command_that_is_not_run_has_a_reason()
         => ListedCommand.NotRun.Where(command => !command.Notes.Any(note => note.Length > 10)).Should().BeEmpty();
-
-    [Fact]
-    public void Comments_and_continued_lines_are_no_part_of_a_command()
-        => ShellCommands.Of(new CodeBlock("a.md", 1, "sh", "# first\none --a 1 \\\n  --b x#y   # why\n\ntwo"))
-            .Should().Equal("one --a 1 --b x#y", "two");
 }
 
 /// <summary>The commands of a block of shell: continued lines joined, comments and what is only layout taken away.</summary>

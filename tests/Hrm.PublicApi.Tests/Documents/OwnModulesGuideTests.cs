@@ -10,11 +10,6 @@ namespace Hrm.PublicApi.Tests.Documents;
 public sealed class OwnModulesGuideTests : GuideFolder
 {
     [Fact]
-    public void The_module_takes_twenty_lines()
-        => CompiledRegion.All.Single(region => region.Name == "own-module").Text.Split('\n')
-            .Should().HaveCountLessThan(25).And.Subject.Count(line => line.Trim().Length > 1 && !line.Contains("///", StringComparison.Ordinal)).Should().BeLessThanOrEqualTo(20);
-
-    [Fact]
     public void A_model_around_a_module_of_ones_own_is_trained_saved_and_loaded()
     {
         var options = TrainerPresets.Tiny();

@@ -54,4 +54,17 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         answer.Text.Should().HaveLength(6);
     }
+
+    [Fact]
+    public void A_group_begins_with_the_example_and_continues_with_variants()
+    {
+        var task = new SortingTask(length: 6);
+        var example = new PuzzleExample(task.Parse("312904"), task.Parse("012349"));
+        var group = PuzzleGroup.Augmented(example, task, variants: 50, new StatefulRandom(1));
+        group.Puzzles.Should().HaveCount(51).And.OnlyContain(puzzle => puzzle.Count == 1);
+        group.Puzzles[0].Should().Equal(example);
+        group.Puzzles.Should().OnlyContain(puzzle => puzzle[0].Labels.SequenceEqual(example.Labels) && task.IsSolution(puzzle[0].Inputs, puzzle[0].Labels));
+        group.Puzzles.Select(puzzle => string.Join(',', puzzle[0].Inputs)).Distinct().Should().HaveCountGreaterThan(30);
+        example.Inputs.Should().Equal([4, 2, 3, 10, 1, 5], "a variant is a copy");
+    }
 }
