@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the commands of eng/documents/run.txt: those of the documents, made short where they take long. Needs a build (-c Release) and the model that
-# QuickStart leaves in runs/quickstart; leaves nothing behind itself.
+# Runs the commands of eng/documents/run.txt: those of the documents, shortened if they take long. Needs a build (-c Release) and the model that
+# QuickStart leaves in runs/quickstart. Leaves no files.
 set -uo pipefail
 export OMP_WAIT_POLICY=PASSIVE
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,10 +9,20 @@ server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 [ -f "$root/runs/quickstart/config.json" ] || { echo "expected runs/quickstart, got none: dotnet run -c Release --project samples/QuickStart"; exit 1; }
 
-# What is built is run; the build is a check of its own.
-dotnet() { if [ "$1" = run ]; then command dotnet run --no-build "${@:2}"; else command dotnet "$@"; fi; }
+# `dotnet run` starts the program that was built: MSBuild takes a second to find it, and the build is another check.
+start=command
+dotnet() {
+  [ "$1" = run ] || { command dotnet "$@"; return; }
+  [ "${*:2:3}" = "-c Release --project" ] || { echo "expected dotnet run -c Release --project FOLDER, got: dotnet $*"; return 1; }
+  local folder=$root/$5 name
+  name=$(sed -nE 's|.*<AssemblyName>(.*)</AssemblyName>.*|\1|p' "$folder"/*.csproj)
+  [ -n "$name" ] || name=$(basename "$folder"/*.csproj .csproj)
+  shift 5
+  [ "${1-}" != -- ] || shift
+  $start dotnet "$folder"/bin/Release/net10.0/*/"$name.dll" "$@"
+}
 
-enter() { # NAME: a folder in which the repository's relative paths hold, and what is written stays
+enter() { # NAME: a folder in which the repository's relative paths are valid, and files that are written remain
   mkdir -p "$work/$1/short"
   cd "$work/$1" || exit 1
   for entry in "$root"/{samples,benchmarks,src,eng,tests,tools,research} "$root"/Directory.* "$root"/{global.json,nuget.config,Hrm.sln}; do ln -s "$entry" .; done
@@ -21,9 +31,9 @@ enter() { # NAME: a folder in which the repository's relative paths hold, and wh
   mkdir runs && cp -r "$root/runs/quickstart" runs/
 }
 
-serve() { # COMMAND: starts a server at a free port, and asks how it is
+serve() { # COMMAND: starts a server on a free port, and requests its health
   local log="$work/server.log" address= answer=
-  eval "exec ${1/#dotnet run/dotnet run --no-build} --urls http://127.0.0.1:0" >"$log" 2>&1 &
+  (start=exec && eval "$1 --urls http://127.0.0.1:0") >"$log" 2>&1 &
   server=$!
   for _ in {1..180}; do
     address=$(sed -nE 's|^Serving .* at http://([0-9.:]+).*|\1|p' "$log")
