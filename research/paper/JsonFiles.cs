@@ -19,7 +19,7 @@ internal static class JsonFiles
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>The value of a file; nothing where there is none that can be read.</summary>
+    /// <summary>The value of a file, or <see langword="null"/> if it is missing or cannot be read.</summary>
     public static T? Read<T>(string path)
         where T : class
     {
@@ -29,43 +29,28 @@ internal static class JsonFiles
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or LabException)
         {
-            return null; // It is made again.
+            return null; // The caller makes it again.
         }
     }
 
     public static void Write<T>(string path, T value) => WholeFiles.Write(path, ToText(value));
 
-    public static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);
-
-    /// <summary>The value of a text that <see cref="ToText"/> gave.</summary>
-    /// <exception cref="LabException">It is none.</exception>
-    public static T Parse<T>(string text)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(text, Options) ?? throw new LabException("expected JSON, got null.");
-        }
-        catch (JsonException error)
-        {
-            throw new LabException($"expected JSON: {error.Message}");
-        }
-    }
-
-    /// <summary>What a value is known again by.</summary>
+    /// <summary>A hash of a value.</summary>
     public static string HashOf(object value)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToText(value))))[..12];
+
+    private static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);
 }
 
-/// <summary>What has been measured, kept as JSON under a hash of everything that decides it: a second time nothing is computed.</summary>
+/// <summary>Measurements, stored as JSON under a hash of everything that they depend on, so that none is repeated.</summary>
 internal sealed class Measurements(string root)
 {
-    /// <summary>Part of every hash: to be raised where something measures differently than before.</summary>
+    /// <summary>A part of every hash. Increase it if the same measurement gives different numbers than before.</summary>
     private const int Version = 1;
 
-    /// <summary>What was measured, or is now.</summary>
-    /// <param name="name">Of what kind it is.</param>
-    /// <param name="key">What decides it; serialised for the hash.</param>
+    /// <summary>Returns a stored measurement, or measures and stores it.</summary>
+    /// <param name="name">The measured quantity.</param>
+    /// <param name="key">Everything that the result depends on; serialised for the hash.</param>
     /// <param name="measure">Measures.</param>
     public T Get<T>(string name, object key, Func<T> measure)
         where T : class

@@ -5,31 +5,26 @@ using TorchSharp;
 
 namespace Hrm.Paper;
 
-/// <summary>What a figure works with.</summary>
+/// <summary>The means of a figure: models, measurements and the folder of the report.</summary>
 internal sealed class Laboratory
 {
-    /// <summary>The scale.</summary>
     public required ReproduceScale Scale { get; init; }
 
     /// <summary>The seeds that every model is trained with.</summary>
     public required IReadOnlyList<int> Seeds { get; init; }
 
-    /// <summary>Trains models, or finds them.</summary>
     public required ModelShelf Shelf { get; init; }
 
-    /// <summary>Keeps what was measured.</summary>
     public required Measurements Kept { get; init; }
 
     /// <summary>The folder of report and pictures.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What is run, for the report.</summary>
+    /// <summary>The command line, for the report.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Where models compute.</summary>
     public required torch.Device Device { get; init; }
 
-    /// <summary>Receives progress.</summary>
     public required IAnsiConsole Console { get; init; }
 
     /// <summary>Cancels the work; finished parts are kept.</summary>
@@ -38,11 +33,11 @@ internal sealed class Laboratory
     /// <summary>The models of a plan, one for each seed.</summary>
     public IReadOnlyList<TrainedModel> Train(TrainingPlan plan) => [.. Seeds.Select(seed => Shelf.Get(plan, seed))];
 
-    /// <summary>Measures a model on its test puzzles, or finds what was measured.</summary>
-    /// <param name="name">What is measured.</param>
+    /// <summary>Measures a model on its test puzzles, unless it was measured before.</summary>
+    /// <param name="name">The measured quantity.</param>
     /// <param name="model">The model.</param>
-    /// <param name="key">What decides it beside the model.</param>
-    /// <param name="measure">Measures.</param>
+    /// <param name="key">Everything that the result depends on, besides the model.</param>
+    /// <param name="measure">Measures the loaded model.</param>
     public T Measure<T>(string name, TrainedModel model, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class
         => Kept.Get(name, new { model.Key, key }, () =>
@@ -54,20 +49,17 @@ internal sealed class Laboratory
             return measure(loaded, test);
         });
 
-    /// <summary>How the answers of a model form, and where rules of halting stop.</summary>
+    /// <summary>The answers of a model after each segment, and where halting rules stop.</summary>
     public Thinking Think(TrainedModel model)
     {
         var segments = Math.Max(2, 2 * model.Plan.MaxSegments);
         return Measure("thinking", model, segments, (loaded, test) => Thinking.Of(loaded, model.Plan.Create(), test, segments, Cancellation));
     }
 
-    /// <summary>How many of a hundred test puzzles models solve with as many segments as they were trained with.</summary>
-    public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Exact(model)));
+    /// <summary>The percentage of test puzzles that models solve with the number of segments that they were trained with.</summary>
+    public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Think(model).ExactAfter(model.Plan.MaxSegments)));
 
-    /// <summary>The share of test puzzles that a model solves with as many segments as it was trained with.</summary>
-    public double Exact(TrainedModel model) => Think(model).ExactAfter(model.Plan.MaxSegments);
-
-    /// <summary>How many of a hundred answers solve the puzzle by the rules of the task, which may have other solutions than the data.</summary>
+    /// <summary>The percentage of answers that solve the puzzle by the rules of the task, which may have other solutions than that of the data.</summary>
     public Spread Valid(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Measure("valid", model, "rules", (loaded, test) =>
     {
         var settings = model.Plan.Create();
@@ -75,11 +67,9 @@ internal sealed class Laboratory
         var valid = 0;
         new Evaluator(loaded, settings.Trainer.Halting.MaxSegments, batchSize: settings.EvaluationBatchSize)
             .Evaluate(test.Examples, example => valid += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0, null, Cancellation);
-        return new Share((double)valid / test.Examples.ExampleCount);
-    }).Value));
+        return new[] { (double)valid / test.Examples.ExampleCount };
+    })[0]));
 
-    /// <summary>Where a picture goes.</summary>
+    /// <summary>The path of a file of the report.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);
-
-    private sealed record Share(double Value);
 }

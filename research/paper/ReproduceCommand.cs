@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Hrm.Paper;
 
-/// <summary>Trains what a figure of the paper needs, measures, draws, and writes the report.</summary>
+/// <summary>Trains the models of a figure, measures, draws, and writes the report.</summary>
 internal static class ReproduceCommand
 {
     private const string All = "all";
@@ -48,7 +48,7 @@ internal static class ReproduceCommand
             Shelf = shelf,
             Kept = new Measurements(Path.Combine(own, "measurements")),
             Folder = root,
-            Command = Command(result, scale),
+            Command = Command(result),
             Device = device,
             Console = console,
             Cancellation = cancellation,
@@ -64,13 +64,13 @@ internal static class ReproduceCommand
             }
             catch (Exception error) when (error is TrainingDivergedException or MeasurementException)
             {
-                // The others may still come to their end.
+                // Other figures may still succeed.
                 CommandLine.Errors.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
                 failed = true;
             }
         }
 
-        console.WriteLine($"report in {Path.Combine(root, ReportFolder.PageName)}");
+        console.WriteLine($"report in {Path.Combine(root, ReportFolder.ReportName)}");
         return failed ? 1 : 0;
     }
 
@@ -86,22 +86,22 @@ internal static class ReproduceCommand
         {
             case "cpu":
                 CommonOptions.RequireAbsent(result, "with --scale cpu", Sudoku, Maze);
-                return ReproduceScale.Cpu(Path.Combine(root, "data"), result.GetValue(Steps) is null ? null : (result.GetValue(Steps) is > 0 and var own ? own : throw new LabException("--steps: expected at least 1.")));
+                return ReproduceScale.Cpu(Path.Combine(root, "data"), RequireSteps(result));
             case "gpu":
                 return ReproduceScale.Gpu(
                     result.GetValue(Sudoku) ?? throw new LabException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
                     result.GetValue(Maze) ?? throw new LabException("--maze: expected the folder of Maze-Hard, as `data maze build` writes it."),
-                    result.GetValue(Steps) is { } steps and > 0 ? steps : throw new LabException("--steps: expected the steps of each training, at least 1."));
+                    RequireSteps(result) ?? throw new LabException("--steps: expected the steps of each training."));
             case var other:
                 throw new LabException($"--scale: expected cpu or gpu, got '{other}'.");
         }
     }
 
-    private static string Command(ParseResult result, ReproduceScale scale)
-        => $"dotnet run -c Release --project research/paper -- {result.GetValue(Name)} --scale {scale.Name}"
-            + string.Concat(new Option[] { Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32 }
-                .Where(option => result.GetResult(option) is { Implicit: false })
-                .Select(option => $" {option.Name} {Quote(result.GetResult(option)!.Tokens is [var token, ..] ? token.Value : "true")}"));
+    private static long? RequireSteps(ParseResult result)
+        => result.GetValue(Steps) is not <= 0 ? result.GetValue(Steps) : throw new LabException("--steps: expected at least 1.");
+
+    private static string Command(ParseResult result)
+        => $"dotnet run -c Release --project research/paper -- {string.Join(' ', result.Tokens.Select(token => Quote(token.Value)))}";
 
     private static string Quote(string value) => value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value;
 }

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Hrm.Paper;
 
-/// <summary>What a machine can be asked for: the puzzles, the sizes and the lengths of training.</summary>
+/// <summary>The size of a reproduction: puzzles, models and lengths of training that suit a machine.</summary>
 internal sealed class ReproduceScale
 {
     private const long SudokuSteps = 800;
@@ -14,28 +14,25 @@ internal sealed class ReproduceScale
     /// <summary>The name on the command line.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What the report says of it.</summary>
+    /// <summary>The description in the report.</summary>
     public required string Description { get; init; }
 
-    /// <summary>The puzzles of most figures.</summary>
+    /// <summary>The puzzles of most figures, and the settings of the paper's model for them.</summary>
     public required PuzzleSet Sudoku { get; init; }
 
-    /// <summary>The mazes.</summary>
-    public required PuzzleSet Maze { get; init; }
-
-    /// <summary>Sudokus that are easier still, if there are any.</summary>
-    public PuzzleSet? Easiest { get; init; }
-
-    /// <summary>The paper's model for those Sudokus, and how it is trained.</summary>
     public required Func<RunSettings> SudokuSettings { get; init; }
 
-    /// <summary>The paper's model for those mazes, and how it is trained.</summary>
+    /// <summary>The mazes, and the settings of the paper's model for them.</summary>
+    public required PuzzleSet Maze { get; init; }
+
     public required Func<RunSettings> MazeSettings { get; init; }
 
-    /// <summary>The paper's model for the easiest Sudokus, and how it is trained.</summary>
+    /// <summary>Sudokus that are easier still, if there are any, and the settings of the paper's model for them.</summary>
+    public PuzzleSet? Easiest { get; init; }
+
     public Func<RunSettings>? EasiestSettings { get; init; }
 
-    /// <summary>About how many bytes a training step may take; 0 for no limit.</summary>
+    /// <summary>The approximate bytes that a training step may take; 0 for no limit.</summary>
     public long MemoryLimit { get; init; }
 
     /// <summary>The widths of figure 2.</summary>
@@ -50,10 +47,9 @@ internal sealed class ReproduceScale
     /// <summary>N and T of figure 3: long enough for L to settle within a cycle.</summary>
     public required (int HighCycles, int LowCycles) LongCycles { get; init; }
 
-    /// <summary>N = T of the memory figure.</summary>
+    /// <summary>The values of N = T in the memory figure, and the settings of its model.</summary>
     public required IReadOnlyList<int> MemoryCycles { get; init; }
 
-    /// <summary>The settings of the memory figure: its model and batch.</summary>
     public required Func<RunSettings> MemorySettings { get; init; }
 
     /// <summary>M, the largest number of segments that models are trained with.</summary>
@@ -61,7 +57,7 @@ internal sealed class ReproduceScale
 
     /// <summary>Small models and puzzles, for two cores: every figure in less than 40 minutes.</summary>
     /// <param name="root">The folder for the puzzles.</param>
-    /// <param name="steps">The steps of each training, if not those of this scale.</param>
+    /// <param name="steps">The steps of each training; the scale's own by default.</param>
     public static ReproduceScale Cpu(string root, long? steps = null)
     {
         var sudoku = PuzzleSet.GeneratedSudokus(root, side: 6, givens: 12, count: 1000);
@@ -70,7 +66,7 @@ internal sealed class ReproduceScale
         return new ReproduceScale
         {
             Name = "cpu",
-            Description = $"models of about 180,000 parameters whose blocks mix tokens by a layer over the token axis, as attention learns too slowly at this size; {steps ?? SudokuSteps:N0} steps ({steps ?? MazeSteps:N0} on mazes), batch 64, a learning rate of 3e-3 that falls to a tenth, averaged weights; all else as in the paper",
+            Description = $"models of about 180,000 parameters whose blocks mix tokens by a layer over the token axis, because attention learns too slowly at this size; {steps ?? SudokuSteps:N0} steps ({steps ?? MazeSteps:N0} on mazes), batch 64, a learning rate of 3e-3 that falls to a tenth, averaged weights; everything else as in the paper",
             Sudoku = sudoku,
             Maze = maze,
             Easiest = easiest,
@@ -78,7 +74,7 @@ internal sealed class ReproduceScale
             SudokuSettings = () => SmallSettings(sudoku, steps ?? SudokuSteps),
             MazeSettings = () =>
             {
-                // As in the paper: a turned path is not the one of the tie rule, which says which of several shortest paths is right.
+                // As in the paper. Turned, the right one of several shortest paths would not be the one that the tie rule selects.
                 var settings = SmallSettings(maze, steps ?? MazeSteps);
                 settings.Augmentation.Symmetries = false;
                 return settings;
@@ -97,7 +93,7 @@ internal sealed class ReproduceScale
         };
     }
 
-    /// <summary>The paper's presets, on datasets that <c>data … build</c> wrote.</summary>
+    /// <summary>The paper's presets, on datasets written by <c>data … build</c>.</summary>
     /// <param name="sudoku">The folder of Sudoku-Extreme with 1,000 training puzzles.</param>
     /// <param name="maze">The folder of Maze-Hard.</param>
     /// <param name="steps">The steps of each training.</param>
@@ -127,9 +123,7 @@ internal sealed class ReproduceScale
         };
     }
 
-    /// <summary>A small model, trained by the paper's algorithm with rates and averages for minutes.</summary>
-    /// <param name="source">The puzzles.</param>
-    /// <param name="steps">The number of steps.</param>
+    /// <summary>A small model, trained by the paper's algorithm, with a learning rate and averages for a training of minutes.</summary>
     internal static RunSettings SmallSettings(PuzzleSet source, long steps)
     {
         var size = source.Size;

@@ -15,7 +15,7 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
 
-    /// <summary>How its answers form.</summary>
+    /// <summary>Its answers after each segment.</summary>
     public Thinking Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
     {
         using var sample = new NamedDataset(States.Sample(test, Puzzles), [], []);
@@ -25,15 +25,17 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
         return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
     });
 
-    /// <summary>What its states do.</summary>
+    /// <summary>The motion of its states.</summary>
     public States Watch() => Measure(
         "states-shipped",
         new { TrainedSegments, Puzzles, model = Fingerprint() },
         (model, test) => States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation));
 
-    /// <summary>Some puzzles as it solves them, evenly over the file: it begins with easy ones.</summary>
-    public IReadOnlyList<SolveFrames> Frames(int count, int segments) => Measure("frames-shipped", new { segments, count, order = "even", model = Fingerprint() }, (model, test) => new FrameList(
-        [.. FrameList.Of(model, "sudoku", Title, Enumerable.Range(0, count).Select(place => test.Read(place * test.Examples.ExampleCount / count)), segments)])).All;
+    /// <summary>Some puzzles as it solves them.</summary>
+    public SolveFrames[] Frames(int count, int segments) => Measure(
+        "frames-shipped",
+        new { segments, count, order = "even", model = Fingerprint() },
+        (model, test) => SolveFrames.Of(model, "sudoku", Title, test, count, segments));
 
     private T Measure<T>(string name, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class

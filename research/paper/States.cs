@@ -5,26 +5,17 @@ using static TorchSharp.torch;
 
 namespace Hrm.Paper;
 
-/// <summary>What the states of a model do.</summary>
-/// <param name="Puzzles">The number of puzzles.</param>
-/// <param name="Residuals">How far each update moves its state.</param>
-/// <param name="High">The participation ratio of zH.</param>
-/// <param name="Low">That of zL.</param>
+/// <summary>The motion of a model's states: the residual of each update, and the participation ratios of zH and zL.</summary>
 internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residuals, double High, double Low)
 {
-    /// <summary>Watches a model.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="test">The puzzles.</param>
-    /// <param name="puzzles">How many of them, evenly over all.</param>
-    /// <param name="segments">How long.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>Measures the states of a model for some puzzles, evenly over a dataset.</summary>
     public static States Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         using var study = StateStudy.Run(model, Sample(test, puzzles), segments, cancellationToken: cancellation);
         return new States(study.Examples, study.Residuals, study.High.ParticipationRatio, study.Low.ParticipationRatio);
     }
 
-    /// <summary>Examples evenly over a dataset, whose order may have a meaning.</summary>
+    /// <summary>Examples evenly over a dataset, because its order may have a meaning.</summary>
     public static IPuzzleDataset Sample(NamedDataset dataset, int count)
     {
         var all = dataset.Examples.ExampleCount;
@@ -41,14 +32,14 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
     }
 }
 
-/// <summary>The way of both states of one puzzle through the plane in which those of many spread most.</summary>
-/// <param name="High">The places of zH after each of its updates, of one token.</param>
-/// <param name="Low">Those of zL.</param>
-/// <param name="HighShare">The share of zH's variance that the plane has.</param>
-/// <param name="LowShare">That of zL's.</param>
+/// <summary>The path of both states of one token, each in the plane in which the states of many puzzles vary most.</summary>
+/// <param name="High">The position of zH after each of its updates.</param>
+/// <param name="Low">The position of zL after each of its updates.</param>
+/// <param name="HighShare">The share of zH's variance in its plane.</param>
+/// <param name="LowShare">The share of zL's variance in its plane.</param>
 internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<double[]> Low, double HighShare, double LowShare)
 {
-    /// <summary>Watches the token of the first blank of the first puzzle, in the plane of many.</summary>
+    /// <summary>Follows the token of the first blank of the first puzzle.</summary>
     public static Trajectory Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         using var study = StateStudy.Run(model, States.Sample(test, puzzles), segments, cancellationToken: cancellation);

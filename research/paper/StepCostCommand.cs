@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Hrm.Paper;
 
 /// <summary>
-/// <c>step-cost</c>, which the memory figure starts in another process, because a process has only one peak of memory.
+/// <c>step-cost</c>, which the memory figure runs in another process, because a process has only one peak of memory.
 /// </summary>
 internal static class StepCostCommand
 {
@@ -22,49 +22,59 @@ internal static class StepCostCommand
     private const string NurseryBytes = "400000";
 
     /// <summary>
-    /// From how many bytes on glibc maps a block by itself and gives it back when it is freed. Left alone it raises that bound as it goes, and the heap
-    /// keeps holes: 30 MiB of chance between two processes that do the same.
+    /// Size from which glibc maps a block separately and returns it when it is freed. By default this bound grows while the process runs, and
+    /// the heap keeps holes: two processes that do the same differ by up to 30 MiB.
     /// </summary>
     private const string MappedBytes = "65536";
 
     public static Command Create()
     {
         var file = new Option<string>("--settings") { Required = true };
+        var result = new Option<string>("--result") { Required = true };
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
-        var command = new Command(Name, "Measures one training step; started by the memory figure.") { file, device, threads };
+        var command = new Command(Name, "Measures one training step; started by the memory figure.") { file, result, device, threads };
         command.Hidden = true;
-        command.SetAction(result =>
+        command.SetAction(parsed =>
         {
-            var settings = JsonFiles.Read<RunSettings>(result.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {result.GetValue(file)}.");
-            var cost = Measure(settings, CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), allowsTf32: false));
-            Console.WriteLine(JsonFiles.ToText(cost));
+            var settings = JsonFiles.Read<RunSettings>(parsed.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {parsed.GetValue(file)}.");
+            JsonFiles.Write(parsed.GetValue(result)!, Measure(settings, CommonOptions.Apply(parsed.GetValue(device)!, parsed.GetValue(threads), allowsTf32: false)));
         });
         return command;
     }
 
-    /// <summary>Measures in a process of its own.</summary>
+    /// <summary>Measures in another process.</summary>
     /// <param name="settings">The model and its training.</param>
-    /// <param name="file">Takes the settings for that process.</param>
-    /// <param name="device">Where it trains.</param>
-    /// <param name="quantity">What of the result is wanted.</param>
-    public static StepCost RunInOwnProcess(RunSettings settings, string file, torch.Device device, StepQuantity quantity)
+    /// <param name="folder">The folder for the files of settings and result.</param>
+    /// <param name="device">The device of the training.</param>
+    /// <param name="quantity">The quantity that must be exact.</param>
+    /// <exception cref="MeasurementException">The process failed.</exception>
+    public static StepCost RunInOwnProcess(RunSettings settings, string folder, torch.Device device, StepQuantity quantity)
     {
+        var (file, result) = (Path.Combine(folder, "step.json"), Path.Combine(folder, "step-cost.json"));
         JsonFiles.Write(file, settings);
-        var environment = new Dictionary<string, string>();
+        var program = Environment.ProcessPath!;
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(StepCostCommand).Assembly.Location] : [];
+        string[] arguments = [.. host, Name, "--settings", file, "--result", result, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"];
+        var start = new ProcessStartInfo(program, arguments);
         if (quantity == StepQuantity.Memory)
         {
-            environment = new Dictionary<string, string> { ["DOTNET_GCgen0size"] = NurseryBytes, ["MALLOC_MMAP_THRESHOLD_"] = MappedBytes };
+            start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+            start.Environment["MALLOC_MMAP_THRESHOLD_"] = MappedBytes;
         }
 
         try
         {
-            var output = OwnProcess.Run(environment, Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}");
-            return JsonFiles.Parse<StepCost>(output);
+            using var process = Process.Start(start)!;
+            process.WaitForExit();
+            return process.ExitCode == 0 && JsonFiles.Read<StepCost>(result) is { } cost
+                ? cost
+                : throw new MeasurementException($"{Name}: expected exit code 0 and a result, got {process.ExitCode}");
         }
         finally
         {
             File.Delete(file);
+            File.Delete(result);
         }
     }
 
@@ -97,18 +107,18 @@ internal static class StepCostCommand
     }
 }
 
-/// <summary>What a training step takes.</summary>
+/// <summary>The cost of a training step.</summary>
 /// <param name="MiB">The largest memory.</param>
 /// <param name="MiBBefore">The memory before the first step: runtime, model and data; 0 on a device.</param>
 /// <param name="Milliseconds">The time of a step.</param>
 internal sealed record StepCost(double MiB, double MiBBefore, double Milliseconds);
 
-/// <summary>What of a step a process measures: what makes memory exact takes time.</summary>
+/// <summary>The quantity that a process measures, because the settings that make memory exact take time.</summary>
 internal enum StepQuantity
 {
-    /// <summary>The largest memory.</summary>
     Memory,
-
-    /// <summary>The time.</summary>
     Time,
 }
+
+/// <summary>A measurement failed; other measurements can continue.</summary>
+public sealed class MeasurementException(string message) : HrmException(message);

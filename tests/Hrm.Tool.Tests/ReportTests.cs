@@ -6,17 +6,17 @@ public sealed class ReportTests
 {
     [Fact]
     public void A_spread_is_three_columns_of_the_csv_and_text_is_quoted()
-        => CsvText.Of(new ResultTable("t", "T", ["name", "exact, %"], [["a \"b\", c", Spread.Of([1, 2.5]).Cell()], ["d", Spread.Of([3]).Cell("F0")]]))
+        => new ResultTable("t", "T", ["name", "exact, %"], [["a \"b\", c", Spread.Of([1, 2.5]).Cell()], ["d", Spread.Of([3]).Cell("F0")]]).ToCsv()
             .Should().Be("name,\"exact, %, mean\",\"exact, %, least\",\"exact, %, most\"\n\"a \"\"b\"\", c\",1.8,1.0,2.5\nd,3,3,3\n");
 
     [Fact]
     public void A_claim_is_a_row_of_the_table()
     {
-        var result = new FigureResult("fig9", "Nine", "how", [new Claim("a | b", "1", "2", "puzzles", 3, Verdict.NotReproduced), new Claim("c", "1", "2", "puzzles", 0, Verdict.NotTestable)], [], [], [], "cpu", "small", "command", 1);
-        ClaimTable.ToMarkdown([result]).Split('\n')[2..].Should().Equal(
+        var missing = new Claim("c", "1", "2", Verdict.NotTestable) { Setting = "puzzles", Seeds = 0 };
+        var result = new FigureResult("fig9", "Nine", "how", [missing with { Statement = "a | b", Seeds = 3, Verdict = Verdict.NotReproduced }, missing], [], [], [], "cpu", "small", "command", 1);
+        ReportFolder.ToMarkdown([result]).Split('\n').Where(line => line.StartsWith('|')).Skip(2).Should().Equal(
             "| a \\| b | 1 | 2 | cpu | puzzles | 3 | `research/paper -- fig9 --scale cpu` | **not reproduced** |",
-            "| c | 1 | 2 | cpu | puzzles | – | `research/paper -- fig9 --scale cpu` | **not testable here** |",
-            string.Empty);
+            "| c | 1 | 2 | cpu | puzzles | – | `research/paper -- fig9 --scale cpu` | **not testable here** |");
     }
 
     /// <summary>1 2 / 3 4 with 4 given: right, wrong, missing and a given that the answer overwrote.</summary>

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary>Every figure runs to its end at a scale of seconds, is found again, and goes on where it was stopped.</summary>
+/// <summary>Every figure runs to its end at a scale of seconds, is found again, and resumes after a stop.</summary>
 public sealed class ReproduceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -40,10 +40,11 @@ public sealed class ReproduceTests : IDisposable
         }
 
         ReportFolder.Read(laboratory.PathOf("results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
-        var page = File.ReadAllText(laboratory.PathOf(ReportFolder.PageName));
-        page.Should().Contain("<code>the &lt;command&gt;</code>").And.NotContain("src=\"http").And.NotContain("<link");
-        page.Split("data:image/png;base64,").Should().HaveCount(result.Pictures.Count + 1);
-        File.ReadAllText(laboratory.PathOf("claims.md")).Split('\n').Should().HaveCount(result.Claims.Count + 3);
+        var report = File.ReadAllText(laboratory.PathOf(ReportFolder.ReportName));
+        report.Should().Contain("`the <command>`");
+        report.Split(".png)").Should().HaveCount(result.Pictures.Count + 1);
+        report.Split('\n').Count(line => line.StartsWith('|')).Should().Be(result.Claims.Count + 2);
+        File.Exists(laboratory.PathOf($"{name}.html")).Should().Be(result.Frames.Count > 0);
         result.Tables.Should().OnlyContain(table => File.ReadAllLines(laboratory.PathOf($"{table.Name}.csv")).Length == table.Rows.Count + 1);
 
         // A second time nothing is trained or measured.
@@ -53,7 +54,7 @@ public sealed class ReproduceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_training_that_was_stopped_goes_on_from_its_checkpoint()
+    public async Task A_training_that_was_stopped_resumes_from_its_checkpoint()
     {
         var folder = await TrainUntilAsync(folder => Directory.Exists(folder.CheckpointsPath) && Directory.EnumerateDirectories(folder.CheckpointsPath).Any());
         var again = await TrainUntilAsync(folder => ReadLog(folder).Contains("Resumed from step", StringComparison.Ordinal));

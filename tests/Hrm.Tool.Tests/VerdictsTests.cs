@@ -50,7 +50,7 @@ public sealed class VerdictsTests
     [InlineData(2, "Partly")]
     [InlineData(3, "Reproduced")]
     public void Few_seeds_show_nothing_for_certain(int seeds, string expected)
-        => Verdicts.OfSeeds(new Claim("a", "b", "c", "d", seeds, Verdict.Reproduced)).Verdict.ToString().Should().Be(expected);
+        => Verdicts.OfSeeds(new Claim("a", "b", "c", Verdict.Reproduced) { Seeds = seeds }).Verdict.ToString().Should().Be(expected);
 
     private static Spread Of(double least, double most) => Spread.Of([least, most]);
 }

@@ -1,31 +1,30 @@
 namespace Hrm.Paper;
 
-/// <summary>One set of axes.</summary>
-/// <param name="Title">What it shows.</param>
+/// <summary>A plot with one pair of axes.</summary>
+/// <param name="Title">The title.</param>
 /// <param name="Across">The quantity and unit of the horizontal axis.</param>
 /// <param name="Up">The quantity and unit of the vertical axis.</param>
-/// <param name="Lines">What is drawn.</param>
+/// <param name="Lines">The lines.</param>
 internal sealed record Chart(string Title, string Across, string Up, IReadOnlyList<Series> Lines)
 {
-    /// <summary>Whether the horizontal axis is logarithmic.</summary>
     public bool IsLogAcross { get; init; }
 
-    /// <summary>The numbers along the horizontal axis; chosen by the plotter where there are none.</summary>
+    /// <summary>The numbers along the horizontal axis; if empty, the plotter chooses them.</summary>
     public IReadOnlyList<double> Ticks { get; init; } = [];
 
-    /// <summary>Whether heights start at zero.</summary>
+    /// <summary>Whether the vertical axis includes zero.</summary>
     public bool StartsAtZero { get; init; } = true;
 }
 
 /// <summary>A line of a chart.</summary>
-/// <param name="Label">Its name in the legend.</param>
-/// <param name="X">Where its points lie.</param>
-/// <param name="Y">Their heights.</param>
-/// <param name="Error">How far each reaches below and above its height; may be empty.</param>
+/// <param name="Label">The name in the legend.</param>
+/// <param name="X">The horizontal positions of the points.</param>
+/// <param name="Y">The heights of the points.</param>
+/// <param name="Error">The spread of each point below and above its height; may be empty.</param>
 internal sealed record Series(string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<(double Below, double Above)> Error)
 {
-    /// <summary>1, 2, … up to a number: the places of segments.</summary>
-    public static double[] UpTo(int count) => [.. Enumerable.Range(1, count).Select(place => (double)place)];
+    /// <summary>The numbers 1, 2, …, count, for example of segments.</summary>
+    public static double[] UpTo(int count) => [.. Enumerable.Range(1, count).Select(number => (double)number)];
 
     /// <summary>A line without spread.</summary>
     public static Series Of(string label, IEnumerable<double> x, IEnumerable<double> y) => new(label, [.. x], [.. y], []);

@@ -17,17 +17,15 @@ internal static class ChartWriter
     private static readonly MarkerShape[] Markers = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond];
     private static readonly Lazy<string> Font = new(AddFont);
 
-    /// <summary>Writes a picture.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="charts">What, from left to right.</param>
+    /// <summary>Writes a picture of charts, from left to right.</summary>
     public static void Write(string path, params IReadOnlyList<Chart> charts)
     {
         var all = new Multiplot();
         all.AddPlots(charts.Count);
         all.Layout = new ScottPlot.MultiplotLayouts.Grid(rows: 1, columns: charts.Count);
-        for (var place = 0; place < charts.Count; place++)
+        for (var i = 0; i < charts.Count; i++)
         {
-            Draw(all.GetPlot(place), charts[place]);
+            Draw(all.GetPlot(i), charts[i]);
         }
 
         WholeFiles.Write(path, all.Render(Width * charts.Count, Height).GetImageBytes());
@@ -61,7 +59,7 @@ internal static class ChartWriter
         plot.Font.Set(Font.Value);
     }
 
-    /// <summary>Draws a line, and gives the heights that it reaches, in the plot's units.</summary>
+    /// <summary>Draws a line, and returns the heights of its points and error bars.</summary>
     private static IEnumerable<double> Draw(Plot plot, Chart chart, Series series, MarkerShape marker)
     {
         double[] across = [.. series.X.Select(value => Scale(value, chart.IsLogAcross))];
@@ -87,7 +85,7 @@ internal static class ChartWriter
     {
         if (heights.Count == 0)
         {
-            return; // Of some puzzles there is nothing to draw.
+            return; // Some puzzles give no points.
         }
 
         var (least, most) = (heights.Min(), heights.Max());
@@ -109,7 +107,7 @@ internal static class ChartWriter
 
     private static double Scale(double value, bool isLog) => isLog ? Math.Log10(value) : value;
 
-    /// <summary>A font of our own: a machine without any would draw no text.</summary>
+    /// <summary>The font is part of the program, because a machine without fonts would draw no text.</summary>
     private static string AddFont()
     {
         const string name = "DejaVu Sans";

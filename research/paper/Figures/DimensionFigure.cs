@@ -3,16 +3,12 @@ using TorchSharp;
 
 namespace Hrm.Paper;
 
-/// <summary>Figure 8: how many directions the states of both modules use.</summary>
-internal sealed class DimensionFigure : Figure
+/// <summary>Figure 8: the number of directions that the states of both modules use.</summary>
+internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of the states")
 {
-    private const double Gap = 1.2; // zH over zL, to be called one
+    private const double Gap = 1.2; // the smallest zH / zL that counts as a gap
 
     private static readonly int[] Counts = [1, 3, 10, 30, 100, 300];
-
-    public override string Name => "fig8";
-
-    public override string Title => "Participation ratio of the states";
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [new PaperPlans(scale).Hrm];
 
@@ -25,8 +21,8 @@ internal sealed class DimensionFigure : Figure
         var width = models[0].Plan.Create().Model.HiddenSize;
         return Result(
             laboratory,
-            $"{laboratory.Scale.Sudoku.Name}: (Σλ)² / Σλ² of the covariance of the states of all tokens after every update in {laboratory.Scale.MaxSegments} segments; D {width} is the most that there can be. The ratio of few puzzles is too small; from {Counts[^2]} to {Counts[^1]}, where it is read, zH's still grows by {Percent(Growth(trained, each => each.High))} % and zL's by {Percent(Growth(trained, each => each.Low))} %. Untrained: the same initial weights.",
-            Claims(laboratory, trained, untrained, shipped),
+            $"{laboratory.Scale.Sudoku.Name}: (Σλ)² / Σλ² of the covariance of the states of all tokens after every update in {laboratory.Scale.MaxSegments} segments; the largest possible value is D {width}. Few puzzles give too small a ratio; from {Counts[^2]} to {Counts[^1]} puzzles zH's still grows by {Percent(Growth(trained, each => each.High))} % and zL's by {Percent(Growth(trained, each => each.Low))} %. Untrained: the same initial weights.",
+            Claims(trained, untrained, shipped),
             [
                 new ResultTable(
                     "fig8",
@@ -35,12 +31,7 @@ internal sealed class DimensionFigure : Figure
                     [.. Counts.Select((count, i) => (IReadOnlyList<Cell>)[$"{count}", .. Cells(trained, i), .. Cells(untrained, i)])]),
             ],
             [
-                Draw(
-                    laboratory,
-                    string.Empty,
-                    "The ratio against the number of puzzles. Whiskers: all seeds.",
-                    Chart("Trained", trained),
-                    Chart("Untrained", untrained)),
+                Draw(laboratory, string.Empty, "The ratio against the number of puzzles. Whiskers: all seeds.", Chart("Trained", trained), Chart("Untrained", untrained)),
             ]);
     }
 
@@ -58,9 +49,8 @@ internal sealed class DimensionFigure : Figure
             return new Ratios([.. states.Select(state => state.High)], [.. states.Select(state => state.Low)]);
         });
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Ratios> trained, IReadOnlyList<Ratios> untrained, States shipped)
+    private static IReadOnlyList<Claim> Claims(IReadOnlyList<Ratios> trained, IReadOnlyList<Ratios> untrained, States shipped)
     {
-        var (setting, seeds) = (Setting(laboratory), laboratory.Seeds.Count);
         var (own, fresh) = (Last(trained, each => each.Quotient), Last(untrained, each => each.Quotient));
         var (highGrowth, lowGrowth) = (Spread.Of(trained.Select(each => each.High[^1] / each.High[Array.IndexOf(Counts, 10)])), Spread.Of(trained.Select(each => each.Low[^1] / each.Low[Array.IndexOf(Counts, 10)])));
         return
@@ -69,27 +59,21 @@ internal sealed class DimensionFigure : Figure
                 "After training zH uses more directions than zL",
                 "zH 89.95, zL 30.22, ratio 2.98",
                 $"zH {Last(trained, each => each.High[^1]).Text()}, zL {Last(trained, each => each.Low[^1]).Text()}, ratio {own.Text("F2")}; the 9×9 model of the samples, one seed: {Number(shipped.High)}, {Number(shipped.Low)}, ratio {Number(shipped.High / shipped.Low, "F2")}",
-                setting,
-                seeds,
                 own.Least > Gap ? Verdict.Reproduced : own.Mean > Gap ? Verdict.Partly : Verdict.NotReproduced),
             new Claim(
                 "Before training there is no such gap",
                 "no gap",
                 $"ratio {fresh.Text("F2")} untrained, {own.Text("F2")} trained",
-                setting,
-                seeds,
                 fresh is { Most: < Gap, Least: > 1 / Gap } ? Verdict.Reproduced : Verdicts.Higher(own, fresh) == Verdict.Reproduced ? Verdict.Partly : Verdict.NotReproduced),
             new Claim(
                 "zH's ratio grows with the number of tasks, zL's does not",
                 "10 to 100 tasks",
-                $"one task here; from 10 to {Counts[^1]} puzzles zH's becomes {highGrowth.Text("F2")} times as large, zL's {lowGrowth.Text("F2")}, as the ratio of few states is too small, the more so the larger it is",
-                setting,
-                seeds,
+                $"one task here; from 10 to {Counts[^1]} puzzles zH's becomes {highGrowth.Text("F2")} times as large, zL's {lowGrowth.Text("F2")}, because few states give too small a ratio, and a large ratio more so",
                 Verdict.NotTestable),
         ];
     }
 
-    /// <summary>By what share a ratio still grows at the end.</summary>
+    /// <summary>The share by which a ratio still grows at the end.</summary>
     private static double Growth(IReadOnlyList<Ratios> ratios, Func<Ratios, IReadOnlyList<double>> value) => ratios.Average(each => (value(each)[^1] / value(each)[^2]) - 1);
 
     private static Spread Last(IReadOnlyList<Ratios> ratios, Func<Ratios, double> value) => Spread.Of(ratios.Select(value));

@@ -1,20 +1,20 @@
 namespace Hrm.Paper;
 
-/// <summary>A figure of the paper, or something else that it claims, as something that can be run.</summary>
-internal abstract class Figure
+/// <summary>A figure of the paper, or another of its claims.</summary>
+/// <param name="name">The name on the command line.</param>
+/// <param name="title">The subject.</param>
+internal abstract class Figure(string name, string title)
 {
-    /// <summary>All of them, in the order of the report.</summary>
+    /// <summary>All figures, in the order of the report.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        new MemoryFigure(), // First: a device still has all its memory then.
+        new MemoryFigure(), // First, while a device still has all its memory.
         new ScalingFigure(), new ResidualFigure(), new HaltingFigure(), new FormingFigure(), new DimensionFigure(), new GradientFigure(), new VariantsFigure(),
     ];
 
-    /// <summary>The name on the command line.</summary>
-    public abstract string Name { get; }
+    public string Name => name;
 
-    /// <summary>What it is about.</summary>
-    public abstract string Title { get; }
+    public string Title => title;
 
     /// <summary>The models that it needs; those that figures share are trained once.</summary>
     public abstract IEnumerable<TrainingPlan> Plans(ReproduceScale scale);
@@ -22,7 +22,7 @@ internal abstract class Figure
     /// <summary>Measures and draws.</summary>
     public abstract FigureResult Run(Laboratory laboratory);
 
-    /// <summary>The result, with the time that its models took.</summary>
+    /// <summary>The result, with the setting and seeds of its claims and the time that its models took.</summary>
     protected FigureResult Result(
         Laboratory laboratory,
         string method,
@@ -30,23 +30,14 @@ internal abstract class Figure
         IReadOnlyList<ResultTable> tables,
         IReadOnlyList<Picture> pictures,
         IReadOnlyList<SolveFrames>? frames = null)
-        => new(
-            Name,
-            Title,
-            method,
-            [.. claims.Select(Verdicts.OfSeeds)],
-            tables,
-            pictures,
-            frames ?? [],
-            laboratory.Scale.Name,
-            laboratory.Scale.Description,
-            laboratory.Command,
-            Plans(laboratory.Scale).SelectMany(laboratory.Train).DistinctBy(model => model.Folder).Sum(model => model.Seconds));
+    {
+        var scale = laboratory.Scale;
+        var complete = claims.Select(claim => Verdicts.OfSeeds(claim with { Setting = claim.Setting ?? scale.Sudoku.Name, Seeds = claim.Seeds ?? laboratory.Seeds.Count }));
+        var seconds = Plans(scale).SelectMany(laboratory.Train).DistinctBy(model => model.Folder).Sum(model => model.Seconds);
+        return new FigureResult(Name, Title, method, [.. complete], tables, pictures, frames ?? [], scale.Name, scale.Description, laboratory.Command, seconds);
+    }
 
-    /// <summary>What the claim's numbers were measured on.</summary>
-    protected static string Setting(Laboratory laboratory) => laboratory.Scale.Sudoku.Name;
-
-    /// <summary>Writes charts, and gives the picture.</summary>
+    /// <summary>Draws charts side by side into a picture.</summary>
     protected Picture Draw(Laboratory laboratory, string suffix, string caption, params IReadOnlyList<Chart> charts)
     {
         var file = suffix.Length > 0 ? $"{Name}-{suffix}.png" : $"{Name}.png";

@@ -2,15 +2,11 @@ using Hrm.Core;
 
 namespace Hrm.Paper;
 
-/// <summary>Figure 7: how answers form from segment to segment.</summary>
-internal sealed class FormingFigure : Figure
+/// <summary>Figure 7: the answers after each segment.</summary>
+internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
 {
     private const int ShippedSegments = 32;
     private const int FramesOfModel = 2;
-
-    public override string Name => "fig7";
-
-    public override string Title => "Answers as they form";
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
     {
@@ -37,9 +33,8 @@ internal sealed class FormingFigure : Figure
                     "Decoding the states between segments shows the answer forming",
                     "examples of mazes, Sudokus and ARC tasks",
                     string.Join("; ", all.Select(each => $"{each.Name}: {each.WrongAt(0).Text()} % of the cells wrong after the first segment, {each.WrongAt(each.Count - 1).Text()} % after {each.Count}")),
-                    "test puzzles of each",
-                    laboratory.Seeds.Count,
-                    Verdicts.All([.. all.Select(each => Verdicts.Higher(each.WrongAt(0), each.WrongAt(each.Count - 1)))])),
+                    Verdicts.All([.. all.Select(each => Verdicts.Higher(each.WrongAt(0), each.WrongAt(each.Count - 1)))]))
+                { Setting = "test puzzles of each" },
             ],
             [
                 new ResultTable(
@@ -49,27 +44,19 @@ internal sealed class FormingFigure : Figure
                     [.. all.SelectMany(each => each.Rows)]),
             ],
             [
-                Draw(
-                    laboratory,
-                    string.Empty,
-                    "Changed: cells that differ from the answer before. Restored: wrong before and right now.",
-                    [.. all.Select(each => each.Chart)]),
+                Draw(laboratory, string.Empty, "Changed: cells that differ from the answer before. Restored: wrong before and right now.", [.. all.Select(each => each.Chart)]),
             ],
             [.. Frames(laboratory, sudoku[0]), .. Frames(laboratory, maze[0]), .. shipped.Frames(FramesOfModel, ShippedSegments)]);
     }
 
-    private static IReadOnlyList<SolveFrames> Frames(Laboratory laboratory, TrainedModel model)
+    private static SolveFrames[] Frames(Laboratory laboratory, TrainedModel model)
     {
         var segments = laboratory.Scale.MaxSegments;
-        return laboratory.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => new FrameList([.. FrameList.Of(
-            loaded,
-            model.Plan.Source.Task.Name,
-            model.Plan.Source.Name,
-            Enumerable.Range(0, FramesOfModel).Select(place => test.Read(place * test.Examples.ExampleCount / FramesOfModel)),
-            segments)])).All;
+        var source = model.Plan.Source;
+        return laboratory.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => SolveFrames.Of(loaded, source.Task.Name, source.Name, test, FramesOfModel, segments));
     }
 
-    /// <summary>What the models of one kind of puzzle think.</summary>
+    /// <summary>The answers of the models of one kind of puzzle.</summary>
     private sealed record Forming(string Name, IReadOnlyList<Thinking> Thoughts)
     {
         public int Count => Thoughts[0].Segments.Count;

@@ -1,15 +1,11 @@
 namespace Hrm.Paper;
 
-/// <summary>Figure 5: adaptive halting, and more segments than were trained.</summary>
-internal sealed class HaltingFigure : Figure
+/// <summary>Figure 5: adaptive halting, and more segments than in training.</summary>
+internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
 {
     private const double Close = 2; // points
     private const double Flat = 1.5; // times
     private const int EnoughPuzzles = 30;
-
-    public override string Name => "fig5";
-
-    public override string Title => "Adaptive halting";
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
     {
@@ -20,25 +16,25 @@ internal sealed class HaltingFigure : Figure
     public override FigureResult Run(Laboratory laboratory)
     {
         var plans = new PaperPlans(laboratory.Scale);
-        Row[] rows = [.. Maxima(laboratory.Scale).Select(maximum => Row.Of(laboratory, plans, maximum))];
-        Row[] easiest = [.. plans.Easiest.Take(1).Select(plan => Row.OfOne(laboratory, plan))];
+        Row[] rows = [.. Maxima(laboratory.Scale).Select(maximum => Row.Of(laboratory, plans.HrmOf(maximum), plans.FixedOf(maximum)))];
+        Row[] easiest = [.. plans.Easiest.Take(1).Select(plan => Row.Of(laboratory, plan, plan))];
         var picture = Draw(
             laboratory,
             string.Empty,
-            "Left: segments that puzzles take until the rule of the training (q_halt > q_continue), or 95 % confidence, stops them. Middle: exact answers. Right: the models trained with M segments at most, with more of them. Whiskers: all seeds.",
-            Steps(rows),
-            Accuracy(rows),
+            "Left: segments until the rule of the training (q_halt > q_continue), or 95 % confidence, stops a puzzle. Middle: exact answers. Right: models trained with at most M segments, with more segments. Whiskers: all seeds.",
+            ByMaximum("Segments", "mean segments per puzzle", rows, row => Spread.Of([row.Maximum]), row => row.Own, row => row.Confident),
+            ByMaximum("Accuracy", "exact test answers, %", rows, row => row.Always, row => row.OwnExact, row => row.ConfidentExact),
             Scaling(rows));
         var histogram = Draw(
             laboratory,
             "histogram",
-            "Left: test puzzles by the number of segments that they take, all seeds together. Right: the mean by the guesses that an exact search needs, where there are 30 puzzles or more.",
+            "Left: test puzzles by their number of segments, all seeds together. Right: the mean by the guesses that an exact search needs, for 30 puzzles or more.",
             Histogram(rows[^1]),
             ByDifficulty(rows[^1]));
         return Result(
             laboratory,
             $"{laboratory.Scale.Sudoku.Name}: trained with adaptive halting, and with M segments always; {rows[0].Adaptive[0].Puzzles:N0} test puzzles, the same for all, the same dtype.{string.Concat(easiest.Select(row => $" {row.Puzzles}: M always is the same models without halting."))}",
-            Claims(laboratory, rows, easiest),
+            Claims(rows, easiest),
             [
                 new ResultTable(
                     "fig5",
@@ -51,20 +47,16 @@ internal sealed class HaltingFigure : Figure
 
     private static IEnumerable<int> Maxima(ReproduceScale scale) => scale.Segments.Where(segments => segments > 1);
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Row> rows, IReadOnlyList<Row> easiest)
+    private static IReadOnlyList<Claim> Claims(IReadOnlyList<Row> rows, IReadOnlyList<Row> easiest)
     {
         var last = rows[^1];
         var (stepsGrow, maximumGrows) = (last.Own.Mean / rows[0].Own.Mean, last.Maximum / (double)rows[0].Maximum);
-        var setting = Setting(laboratory);
-        var seeds = laboratory.Seeds.Count;
         return
         [
             new Claim(
                 "Adaptive halting takes less than half of M at nearly the accuracy of M always",
                 "mean steps stay low, accuracy close to fixed M",
                 string.Join("; ", easiest.Prepend(last).Select(row => $"{row.Puzzles}, M {row.Maximum}: {row.Own.Text("F2")} segments, {row.OwnExact.Text()} % against {row.Always.Text()} %; at 95 % confidence {row.Confident.Text("F2")} segments, {row.ConfidentExact.Text()} %")),
-                setting,
-                seeds,
                 last.Saves(last.Own, last.OwnExact) ? Verdict.Reproduced
                     : easiest.Append(last).Any(row => row.Saves(row.Own, row.OwnExact) || row.Saves(row.Confident, row.ConfidentExact)) ? Verdict.Partly
                     : Verdict.NotReproduced),
@@ -72,36 +64,22 @@ internal sealed class HaltingFigure : Figure
                 "The mean number of segments stays flat as M grows",
                 "flat from M 2 to M 8",
                 string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.Own.Text("F2")}")),
-                setting,
-                seeds,
                 stepsGrow < Flat ? Verdict.Reproduced : stepsGrow < Math.Sqrt(maximumGrows) ? Verdict.Partly : Verdict.NotReproduced),
             new Claim(
                 "More segments than were trained are no worse",
                 "trained at 8, accuracy still rises at 16",
                 string.Join(", ", rows.Select(row => $"M {row.Maximum}: {row.AtMaximum.Text()} %, at {2 * row.Maximum} {row.AtTwice.Text()} %")),
-                setting,
-                seeds,
                 Verdicts.All([.. rows.Select(row => row.AtMaximum.Mean < Verdicts.Floor ? Verdict.NotTestable : row.AtTwice.Mean >= row.AtMaximum.Mean ? Verdict.Reproduced : Verdict.NotReproduced)])),
         ];
     }
 
     private static double[] Maxima(IReadOnlyList<Row> rows) => [.. rows.Select(row => (double)row.Maximum)];
 
-    private static Chart Steps(IReadOnlyList<Row> rows) => new("Segments", "M", "mean segments a puzzle",
+    private static Chart ByMaximum(string title, string up, IReadOnlyList<Row> rows, Func<Row, Spread> always, Func<Row, Spread> adaptive, Func<Row, Spread> confident) => new(title, "M", up,
     [
-        Series.Of("M always", Maxima(rows), Maxima(rows)),
-        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.Own)),
-        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.Confident)),
-    ])
-    {
-        Ticks = Maxima(rows),
-    };
-
-    private static Chart Accuracy(IReadOnlyList<Row> rows) => new("Accuracy", "M", "exact test answers, %",
-    [
-        Series.Of("M always", Maxima(rows), rows.Select(row => row.Always)),
-        Series.Of("adaptive", Maxima(rows), rows.Select(row => row.OwnExact)),
-        Series.Of("95 % confidence", Maxima(rows), rows.Select(row => row.ConfidentExact)),
+        Series.Of("M always", Maxima(rows), rows.Select(always)),
+        Series.Of("adaptive", Maxima(rows), rows.Select(adaptive)),
+        Series.Of("95 % confidence", Maxima(rows), rows.Select(confident)),
     ])
     {
         Ticks = Maxima(rows),
@@ -118,7 +96,7 @@ internal sealed class HaltingFigure : Figure
     private static Chart Histogram(Row row)
     {
         var places = Series.UpTo(row.Maximum);
-        return new Chart($"Where puzzles stop, M {row.Maximum}", "segments", "share of puzzles, %",
+        return new Chart($"Segments until halting, M {row.Maximum}", "segments", "share of puzzles, %",
         [
             Series.Of("adaptive", places, Shares(Thinking.OwnRule)),
             Series.Of("95 % confidence", places, Shares(Thinking.ConfidenceRule)),
@@ -137,7 +115,7 @@ internal sealed class HaltingFigure : Figure
     private static Chart ByDifficulty(Row row)
     {
         var (own, confident) = (Line("adaptive", Thinking.OwnRule), Line("95 % confidence", Thinking.ConfidenceRule));
-        return new Chart("Segments by difficulty", "guesses of an exact search", "mean segments a puzzle", [own, confident]) { Ticks = own.X };
+        return new Chart("Segments by difficulty", "guesses of an exact search", "mean segments per puzzle", [own, confident]) { Ticks = own.X };
 
         Series Line(string label, string rule)
         {
@@ -151,22 +129,22 @@ internal sealed class HaltingFigure : Figure
         }
     }
 
-    /// <summary>One M.</summary>
+    /// <summary>The models of one M.</summary>
     private sealed record Row(string Puzzles, int Maximum, IReadOnlyList<Thinking> Adaptive, IReadOnlyList<Thinking> Fixed)
     {
-        public Spread Own => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.OwnRule].Mean));
+        public Spread Own => Over(Adaptive, each => each.Rules[Thinking.OwnRule].Mean);
 
-        public Spread OwnExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.OwnRule].Exact));
+        public Spread OwnExact => Over(Adaptive, each => 100 * each.Rules[Thinking.OwnRule].Exact);
 
-        public Spread Confident => Spread.Of(Adaptive.Select(each => each.Rules[Thinking.ConfidenceRule].Mean));
+        public Spread Confident => Over(Adaptive, each => each.Rules[Thinking.ConfidenceRule].Mean);
 
-        public Spread ConfidentExact => Spread.Of(Adaptive.Select(each => 100 * each.Rules[Thinking.ConfidenceRule].Exact));
+        public Spread ConfidentExact => Over(Adaptive, each => 100 * each.Rules[Thinking.ConfidenceRule].Exact);
 
-        public Spread Always => Spread.Of(Fixed.Select(each => 100 * each.ExactAfter(Maximum)));
+        public Spread Always => Over(Fixed, each => 100 * each.ExactAfter(Maximum));
 
-        public Spread AtMaximum => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(Maximum)));
+        public Spread AtMaximum => Over(Adaptive, each => 100 * each.ExactAfter(Maximum));
 
-        public Spread AtTwice => Spread.Of(Adaptive.Select(each => 100 * each.ExactAfter(2 * Maximum)));
+        public Spread AtTwice => Over(Adaptive, each => 100 * each.ExactAfter(2 * Maximum));
 
         public IReadOnlyList<Cell> Cells =>
             [Puzzles, $"{Maximum}", Own.Cell("F2"), OwnExact.Cell(), Confident.Cell("F2"), ConfidentExact.Cell(), Always.Cell(), AtMaximum.Cell(), AtTwice.Cell()];
@@ -174,16 +152,12 @@ internal sealed class HaltingFigure : Figure
         /// <summary>Whether a rule takes less than half of M, at nearly the accuracy of M always.</summary>
         public bool Saves(Spread steps, Spread exact) => steps.Mean < Maximum / 2.0 && Always.Mean - exact.Mean <= Close;
 
-        public static Row Of(Laboratory laboratory, PaperPlans plans, int maximum) => new(
-            laboratory.Scale.Sudoku.Name,
-            maximum,
-            [.. laboratory.Train(plans.HrmOf(maximum)).Select(laboratory.Think)],
-            [.. laboratory.Train(plans.FixedOf(maximum)).Select(laboratory.Think)]);
+        public static Row Of(Laboratory laboratory, TrainingPlan adaptive, TrainingPlan always) => new(
+            adaptive.Source.Name,
+            adaptive.MaxSegments,
+            [.. laboratory.Train(adaptive).Select(laboratory.Think)],
+            [.. laboratory.Train(always).Select(laboratory.Think)]);
 
-        public static Row OfOne(Laboratory laboratory, TrainingPlan plan)
-        {
-            Thinking[] thoughts = [.. laboratory.Train(plan).Select(laboratory.Think)];
-            return new Row(plan.Source.Name, plan.MaxSegments, thoughts, thoughts);
-        }
+        private static Spread Over(IEnumerable<Thinking> models, Func<Thinking, double> value) => Spread.Of(models.Select(value));
     }
 }

@@ -4,18 +4,14 @@ using TorchSharp;
 
 namespace Hrm.Paper;
 
-/// <summary>The one-step gradient's memory does not grow with the number of updates, that of BPTT does.</summary>
-internal sealed class MemoryFigure : Figure
+/// <summary>Memory and time of a step: constant with the one-step gradient, growing with BPTT.</summary>
+internal sealed class MemoryFigure() : Figure("memory", "Memory and time of a training step")
 {
     private const double Flat = 3; // percent
     private const double Straight = 0.99; // R²
-    private const double Slower = 1.1; // times, beyond what equal work differs by
+    private const double Slower = 1.1; // the ratio from which BPTT counts as slower; equal work differs by less
 
     private static readonly GradientMode[] Modes = [GradientMode.OneStep, GradientMode.FullUnroll];
-
-    public override string Name => "memory";
-
-    public override string Title => "Memory and time of a training step";
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [];
 
@@ -29,8 +25,8 @@ internal sealed class MemoryFigure : Figure
         var model = laboratory.Scale.MemorySettings();
         return Result(
             laboratory,
-            $"Whole training steps of one segment with M 1, each case in processes of its own: {(laboratory.Device.type == DeviceType.CPU ? "the largest resident memory, with an allocator that gives large blocks back at once" : "the memory of the device")}; and, in another, the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
-            Claims(laboratory, one, all, products, updates),
+            $"Whole training steps of one segment with M 1, each case in a separate process: {(laboratory.Device.type == DeviceType.CPU ? "the largest resident memory, with an allocator that returns large blocks immediately" : "the memory of the device")}; and, in another process, the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
+            [.. Claims(one, all, products, updates).Select(claim => claim with { Setting = $"whole steps on {laboratory.Device}, the process included", Seeds = 0 })],
             [
                 new ResultTable(
                     "memory",
@@ -45,7 +41,7 @@ internal sealed class MemoryFigure : Figure
                     string.Empty,
                     "A training step against the number of updates, N · (T + 1).",
                     Chart("Memory", "MiB", updates, one, all, cost => cost.MiB),
-                    Chart("Time", "ms a step", updates, one, all, cost => cost.Milliseconds)),
+                    Chart("Time", "ms per step", updates, one, all, cost => cost.Milliseconds)),
             ]);
     }
 
@@ -62,20 +58,19 @@ internal sealed class MemoryFigure : Figure
         {
             laboratory.Cancellation.ThrowIfCancellationRequested();
             laboratory.Console.WriteLine($"measuring {quantity} of a step: {mode}, N = T = {count}");
-            return StepCostCommand.RunInOwnProcess(settings, laboratory.PathOf("step-cost.json"), laboratory.Device, quantity);
+            return StepCostCommand.RunInOwnProcess(settings, laboratory.Folder, laboratory.Device, quantity);
         });
     }
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, StepCost[] one, StepCost[] all, double[] products, double[] updates)
+    private static IReadOnlyList<Claim> Claims(StepCost[] one, StepCost[] all, double[] products, double[] updates)
     {
-        var setting = $"whole steps on {laboratory.Device}, the process included";
         var shown = one.Where((_, i) => products[i] >= 4).ToArray();
         var growth = 100 * ((shown.Max(cost => cost.MiB) / shown.Min(cost => cost.MiB)) - 1);
         var ownGrowth = 100 * ((shown.Max(Own) / shown.Min(Own)) - 1);
         var straightness = Straightness(updates, [.. all.Select(cost => cost.MiB)]);
         var slower = all.Select((cost, i) => cost.Milliseconds / one[i].Milliseconds).ToArray();
 
-        // With one update of each module both record the same: what they differ by there is the noise.
+        // With one update of each module both record the same, so their difference is noise.
         var crossing = Array.FindIndex(slower, 1, ratio => ratio > Slower);
         return
         [
@@ -83,30 +78,24 @@ internal sealed class MemoryFigure : Figure
                 "The memory of the one-step gradient is O(1) in the number of updates",
                 "O(1)",
                 $"largest against smallest of N·T 4 to {Number(products[^1], "F0")}: {Number(growth)} % more ({Number(ownGrowth)} % of what comes on top of the memory before the first step)",
-                setting,
-                0,
                 growth <= Flat ? Verdict.Reproduced : Verdict.NotReproduced),
             new Claim(
                 "That of BPTT is O(T)",
                 "O(T)",
                 $"a straight line with R² {Number(straightness, "F4")}; {Number(all[^1].MiB / one[^1].MiB)} times the one-step gradient's at N·T {Number(products[^1], "F0")}",
-                setting,
-                0,
                 straightness >= Straight && all[^1].MiB > 2 * all[0].MiB ? Verdict.Reproduced : Verdict.NotReproduced),
             new Claim(
                 "The one-step gradient is faster",
                 "no figure published",
                 $"BPTT takes {string.Join(", ", slower.Select((ratio, i) => $"{Number(ratio, "F2")} times at N·T {Number(products[i], "F0")}"))}; {(crossing < 0 ? "it never costs more" : $"it costs more from N·T {Number(products[crossing], "F0")} on (at {Number(products[0], "F0")} both do the same work)")}",
-                setting,
-                0,
                 slower[^1] > 1.5 ? Verdict.Reproduced : slower[^1] > 1 ? Verdict.Partly : Verdict.NotReproduced),
         ];
     }
 
-    /// <summary>What the steps took beside runtime, model and data.</summary>
+    /// <summary>The memory of the steps, without runtime, model and data.</summary>
     private static double Own(StepCost cost) => cost.MiB - cost.MiBBefore;
 
-    /// <summary>R² of the line through points with the least squares.</summary>
+    /// <summary>R² of the least-squares line through points.</summary>
     private static double Straightness(double[] x, double[] y)
     {
         var (meanX, meanY) = (x.Average(), y.Average());

@@ -2,8 +2,8 @@ using Hrm.Training;
 
 namespace Hrm.Paper;
 
-/// <summary>Figure 3: how far each update moves its state.</summary>
-internal sealed class ResidualFigure : Figure
+/// <summary>Figure 3: the residual of each update, the distance by which it moves its state.</summary>
+internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergence")
 {
     private const int Puzzles = 200;
     private const int ShownSegments = 3;
@@ -13,10 +13,6 @@ internal sealed class ResidualFigure : Figure
     private const double Tenth = 0.1;
     private const double Half = 0.5;
     private const double Settled = 0.01;
-
-    public override string Name => "fig3";
-
-    public override string Title => "Hierarchical convergence";
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
     {
@@ -46,28 +42,25 @@ internal sealed class ResidualFigure : Figure
                         [$"{update.Segment}", $"{update.Cycle + 1}", update.IsHigh ? "H" : $"L {update.Step + 1}", Over(motions, motion => motion.Hrm[i].Mean).Cell("F2"), Over(motions, motion => motion.Plain[i].Mean).Cell("F2")])]),
                 new ResultTable(
                     "fig3-fixed-point",
-                    "L alone, zH held after the first and after the last segment: how far each update moves it, and how far it is before from where it ends",
+                    "Updates of L only, with zH fixed after the first and after the last segment: the residual of each update, and the distance from the final state before it",
                     ["update", "first: ‖z' − z‖ / ‖z‖", "first: ‖z − z*‖ / ‖z*‖", "last: ‖z' − z‖ / ‖z‖", "last: ‖z − z*‖ / ‖z*‖"],
-                    [.. settling[0].Steps.Select((step, i) => (IReadOnlyList<Cell>)
+                    [.. settling[0].Select((step, i) => (IReadOnlyList<Cell>)
                     [
                         $"{step.Update}",
-                        Settling.Over(early, i, each => each.Residual).Cell("F4"),
-                        Settling.Over(early, i, each => each.Distance).Cell("F4"),
-                        Settling.Over(settling, i, each => each.Residual).Cell("F4"),
-                        Settling.Over(settling, i, each => each.Distance).Cell("F4"),
+                        .. new[] { early, settling }.SelectMany(all => new[] { Over(all, i, each => each.Residual).Cell("F4"), Over(all, i, each => each.Distance).Cell("F4") }),
                     ])]),
             ],
             [
                 Draw(
                     laboratory,
                     string.Empty,
-                    $"The first {ShownSegments} segments, mean of the seeds. Each segment has {laboratory.Scale.LongCycles.HighCycles} cycles; L jumps where a cycle begins.",
+                    $"The first {ShownSegments} segments, mean of the seeds. Each segment has {laboratory.Scale.LongCycles.HighCycles} cycles; L jumps at the beginning of a cycle.",
                     Residuals(motions),
                     Plain(motions)),
                 Draw(
                     laboratory,
                     "states",
-                    $"Left: L with zH held after the first and after the last segment: how far it is from where it ends. Right: the way of one blank cell's states through all {segments} segments, in the plane in which those of {Puzzles} puzzles spread most ({Percent(way.HighShare)} % of zH's variance, {Percent(way.LowShare)} % of zL's).",
+                    $"Left: L with zH fixed after the first and after the last segment: the distance from its final state. Right: the path of one blank cell's states through all {segments} segments, in the plane in which the states of {Puzzles} puzzles vary most ({Percent(way.HighShare)} % of zH's variance, {Percent(way.LowShare)} % of zL's).",
                     Fixed(early, settling),
                     Ways(way)),
             ]);
@@ -79,88 +72,74 @@ internal sealed class ResidualFigure : Figure
         new { Puzzles, segments },
         (loaded, test) => States.Of(loaded, test, Puzzles, segments, laboratory.Cancellation));
 
-    private static Settling Settle(Laboratory laboratory, TrainedModel model, int segments) => laboratory.Measure(
+    private static FixedPointStep[] Settle(Laboratory laboratory, TrainedModel model, int segments) => laboratory.Measure(
         "fixed-point",
         model,
         new { Puzzles, segments, FixedPointUpdates },
-        (loaded, test) => new Settling([.. FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: laboratory.Cancellation).Low]));
+        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: laboratory.Cancellation).Low.ToArray());
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Motion> motions, IReadOnlyList<Settling> early, IReadOnlyList<Settling> settling)
+    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Motion> motions, FixedPointStep[][] early, FixedPointStep[][] settling)
     {
-        var (setting, seeds) = (Setting(laboratory), laboratory.Seeds.Count);
         var falls = Over(motions, motion => motion.HighFall);
         var jumps = Over(motions, motion => motion.JumpShare);
         var last = Over(motions, motion => motion.LastRatio);
         var order = Over(motions, motion => motion.HighOrder);
         var own = laboratory.Scale.LongCycles.LowCycles;
-        var (first, distance) = (Settling.Over(early, own, step => step.Distance), Settling.Over(settling, own, step => step.Distance));
-        var residual = Settling.Over([.. early, .. settling], FixedPointUpdates - 1, step => step.Residual);
+        var (first, distance) = (Over(early, own, step => step.Distance), Over(settling, own, step => step.Distance));
+        var residual = Over([.. early, .. settling], FixedPointUpdates - 1, step => step.Residual);
         return
         [
             new Claim(
                 "The residual of H falls steadily",
                 "falls over the run (no numbers published)",
                 $"its last update moves zH {falls.Text("F2")} times as far as its second; rank correlation of residual and update {order.Text("F2")} (the first update, away from the initial state, left out)",
-                setting,
-                seeds,
                 falls.Most < 1 ? Verdicts.Below(order, -1 + Tenth, -Half) : Verdict.NotReproduced),
             new Claim(
                 "The residual of L jumps where a cycle begins",
                 "at each cycle (no numbers published)",
                 $"after the beginning larger than before in {Spread.Of(motions.Select(motion => 100 * motion.JumpShare)).Text("F0")} % of the cycles, {Over(motions, motion => motion.Jumps[0]).Text("F2")} times at the second cycle and {Over(motions, motion => motion.Jumps[^1]).Text("F2")} times at the last",
-                setting,
-                seeds,
                 jumps.Least >= ManyCycles ? Verdict.Reproduced : jumps.Mean >= MoreThanChance ? Verdict.Partly : Verdict.NotReproduced),
             new Claim(
                 "A recurrent model without a hierarchy decays to nothing",
                 "its residual goes to zero early (no numbers published)",
                 $"its last update moves its state {last.Text("F2")} times as far as HRM's last moves zL",
-                setting,
-                seeds,
                 Verdicts.Below(last, Tenth, Half)),
             new Claim(
                 "L settles within a cycle (the premise of the one-step gradient)",
                 "local convergence within each cycle",
                 $"after the {own} updates of a cycle zL is, relative to its length, {first.Text("F3")} (first segment) and {distance.Text("F3")} (last) from where it is after {FixedPointUpdates} with zH held; there each update still moves it by {residual.Text("F3")}",
-                setting,
-                seeds,
                 residual.Most < Settled ? Verdicts.All(Verdicts.Below(first, Tenth, Half), Verdicts.Below(distance, Tenth, Half)) : Verdict.NotReproduced),
         ];
     }
 
     private static Spread Over(IReadOnlyList<Motion> motions, Func<Motion, double> value) => Spread.Of(motions.Select(value));
 
-    private static Chart Residuals(IReadOnlyList<Motion> motions)
-    {
-        var shown = Shown(motions[0].Hrm);
-        return new Chart("HRM", "update", "mean ‖z' − z‖",
-        [
-            Line("H", shown.Where(place => motions[0].Hrm[place].IsHigh), place => Over(motions, motion => motion.Hrm[place].Mean)),
-            Line("L", shown.Where(place => !motions[0].Hrm[place].IsHigh), place => Over(motions, motion => motion.Hrm[place].Mean)),
-        ]);
-    }
+    private static Spread Over(FixedPointStep[][] all, int index, Func<FixedPointStep, double> value) => Spread.Of(all.Select(steps => value(steps[index])));
+
+    private static Chart Residuals(IReadOnlyList<Motion> motions) => new("HRM", "update", "mean ‖z' − z‖",
+    [
+        Line("H", Shown(motions[0].Hrm).Where(i => motions[0].Hrm[i].IsHigh), i => Over(motions, motion => motion.Hrm[i].Mean)),
+        Line("L", Shown(motions[0].Hrm).Where(i => !motions[0].Hrm[i].IsHigh), i => Over(motions, motion => motion.Hrm[i].Mean)),
+    ]);
 
     private static Chart Plain(IReadOnlyList<Motion> motions)
+        => new("Recurrent", "update", "mean ‖z' − z‖", [Line("z", Shown(motions[0].Plain), i => Over(motions, motion => motion.Plain[i].Mean))]);
+
+    private static Series Line(string label, IEnumerable<int> updates, Func<int, Spread> value)
     {
-        var shown = Shown(motions[0].Recurrent).Where(place => motions[0].Recurrent[place].IsHigh).ToArray();
-        return new Chart("Recurrent", "update", "mean ‖z' − z‖", [Series.Of("z", shown.Select((_, i) => i + 1.0), shown.Select(place => Over(motions, motion => motion.Recurrent[place].Mean)))]);
+        var all = updates.ToArray();
+        return Series.Of(label, all.Select(i => i + 1.0), all.Select(value));
     }
 
-    private static Series Line(string label, IEnumerable<int> places, Func<int, Spread> value)
-    {
-        var all = places.ToArray();
-        return Series.Of(label, all.Select(place => place + 1.0), all.Select(value));
-    }
+    private static IEnumerable<int> Shown(IReadOnlyList<UpdateResidual> updates) => Enumerable.Range(0, updates.Count).Where(i => updates[i].Segment <= ShownSegments);
 
-    private static int[] Shown(IReadOnlyList<UpdateResidual> updates) => [.. Enumerable.Range(0, updates.Count).Where(place => updates[place].Segment <= ShownSegments)];
-
-    private static Chart Fixed(IReadOnlyList<Settling> early, IReadOnlyList<Settling> settling)
+    private static Chart Fixed(FixedPointStep[][] early, FixedPointStep[][] settling)
     {
-        double[] updates = [.. settling[0].Steps.Select(step => (double)step.Update)];
-        return new Chart("L with zH held", "update of L", "‖z − z*‖ / ‖z*‖",
+        double[] updates = [.. settling[0].Select(step => (double)step.Update)];
+        return new Chart("L with zH fixed", "update of L", "‖z − z*‖ / ‖z*‖",
         [
-            Series.Of("first segment", updates, updates.Select((_, i) => Settling.Over(early, i, step => step.Distance))),
-            Series.Of("last segment", updates, updates.Select((_, i) => Settling.Over(settling, i, step => step.Distance))),
+            Series.Of("first segment", updates, updates.Select((_, i) => Over(early, i, step => step.Distance))),
+            Series.Of("last segment", updates, updates.Select((_, i) => Over(settling, i, step => step.Distance))),
         ]);
     }
 
@@ -173,26 +152,18 @@ internal sealed class ResidualFigure : Figure
         StartsAtZero = false,
     };
 
-    /// <summary>L's way when zH is held.</summary>
-    private sealed record Settling(IReadOnlyList<FixedPointStep> Steps)
+    /// <summary>The residuals of both models of a seed.</summary>
+    private sealed class Motion(States hrm, States recurrent)
     {
-        public static Spread Over(IReadOnlyList<Settling> all, int place, Func<FixedPointStep, double> value) => Spread.Of(all.Select(each => value(each.Steps[place])));
-    }
+        public IReadOnlyList<UpdateResidual> Hrm => hrm.Residuals;
 
-    /// <summary>Both models of a seed.</summary>
-    private sealed record Motion(States OfHrm, States OfRecurrent)
-    {
-        public IReadOnlyList<UpdateResidual> Hrm => OfHrm.Residuals;
-
-        /// <summary>Its H hands on what L gave, so an update of z is one that says it is H's.</summary>
-        public IReadOnlyList<UpdateResidual> Recurrent => OfRecurrent.Residuals;
-
-        public IReadOnlyList<UpdateResidual> Plain => [.. Recurrent.Where(update => update.IsHigh)];
+        /// <summary>The updates of the one state: its H returns what L gave, so they count as H's.</summary>
+        public IReadOnlyList<UpdateResidual> Plain { get; } = [.. recurrent.Residuals.Where(update => update.IsHigh)];
 
         /// <summary>The last residual of H over its second.</summary>
         public double HighFall => High[^1] / High[0];
 
-        /// <summary>Spearman's correlation of H's residuals with the order of its updates: -1 where each is smaller than all before.</summary>
+        /// <summary>Spearman's correlation of H's residuals with the order of its updates: -1 if each is smaller than all before.</summary>
         public double HighOrder
         {
             get
@@ -203,16 +174,16 @@ internal sealed class ResidualFigure : Figure
             }
         }
 
-        /// <summary>The residuals of H without the first, which leads away from the initial state and is large for any model.</summary>
+        /// <summary>The residuals of H without the first, which leaves the initial state and is large for any model.</summary>
         private double[] High => [.. Hrm.Where(update => update.IsHigh).Skip(1).Select(update => update.Mean)];
 
         /// <summary>The last residual of the recurrent model over that of L.</summary>
         public double LastRatio => Plain[^1].Mean / Hrm.Last(update => !update.IsHigh).Mean;
 
-        /// <summary>The share of cycles, the first left out, whose first update of L moves it further than the last one before.</summary>
+        /// <summary>The share of cycles, without the first, whose first update of L moves it further than the last one before.</summary>
         public double JumpShare => (double)Jumps.Count(jump => jump > 1) / Jumps.Count;
 
-        /// <summary>How many times as far the first update of each cycle moves L as the last one before; of the second cycle on.</summary>
+        /// <summary>From the second cycle on: the first residual of L in a cycle over the last residual before it.</summary>
         public IReadOnlyList<double> Jumps
         {
             get

@@ -2,13 +2,9 @@ using Hrm.Core;
 
 namespace Hrm.Paper;
 
-/// <summary>Figure 2: what width and depth are worth.</summary>
-internal sealed class ScalingFigure : Figure
+/// <summary>Figure 2: accuracy by width and by depth.</summary>
+internal sealed class ScalingFigure() : Figure("fig2", "Width and depth")
 {
-    public override string Name => "fig2";
-
-    public override string Title => "Width and depth";
-
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
     {
         var plans = new PaperPlans(scale);
@@ -42,7 +38,7 @@ internal sealed class ScalingFigure : Figure
         return Result(
             laboratory,
             $"{scale.Sudoku.Name}: {scale.SudokuSettings().Trainer.TotalSteps:N0} steps each, the same batches and learning rate. Depth grows by blocks in the direct model, by segments (M) in the recurrent one and in HRM; both of these are trained with deep supervision and the one-step gradient.",
-            Claims(laboratory, width, depth),
+            Claims(width, depth),
             [Table("width", "Width", "D", width), Table("depth", "Depth", "blocks applied", depth)],
             [picture]);
     }
@@ -65,18 +61,15 @@ internal sealed class ScalingFigure : Figure
         [.. curves.SelectMany(curve => curve.Models.Select((models, i) => (IReadOnlyList<Cell>)
             [curve.Label, Number(curve.X[i], "F0"), Number(models[0].Parameters, "F0"), curve.Y[i].Cell(), Number(models.Average(model => model.Seconds), "F0")]))]);
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, Curve[] width, Curve[] depth)
+    private static IReadOnlyList<Claim> Claims(Curve[] width, Curve[] depth)
     {
         var (direct, recurrent, hrm) = (depth[0], depth[1], depth[2]);
-        var (setting, seeds) = (Setting(laboratory), laboratory.Seeds.Count);
         return
         [
             new Claim(
                 "A wider direct model is no better",
                 "27M to 872M parameters: no gain (Sudoku-Extreme-Full)",
                 $"{width[0].Text} wide; a wider HRM: {width[1].Text}",
-                setting,
-                seeds,
                 width[0].Y.All(spread => spread.Most < Verdicts.Floor)
                     ? Verdict.NotTestable
                     : Verdicts.NotLower(width[0].Y[0], width[0].Y[^1])),
@@ -84,22 +77,16 @@ internal sealed class ScalingFigure : Figure
                 "A deeper model is better",
                 "8 to 512 layers: accuracy rises",
                 $"direct {direct.Text} blocks; recurrent {recurrent.Text}; HRM {hrm.Text}",
-                setting,
-                seeds,
                 Verdicts.All(direct.Rises, recurrent.Rises, hrm.Rises)),
             new Claim(
                 "HRM uses depth best",
                 "direct 16.9 % at 8 layers, the recurrent one saturates, HRM near 100 %",
                 string.Join("; ", Shared(hrm, recurrent, direct).Select(pair => $"at {Number(pair.Depth, "F0")} blocks HRM {pair.Hrm.Text()} %, {pair.Label} {pair.Other.Text()} %")),
-                setting,
-                seeds,
                 Verdicts.All([.. Shared(hrm, recurrent, direct).Select(pair => Verdicts.Higher(pair.Hrm, pair.Other))])),
             new Claim(
                 "The others saturate with depth, HRM does not",
                 "direct and recurrent level off, HRM goes on",
                 $"from the second largest depth to the largest: direct {direct.LastGain}, recurrent {recurrent.LastGain}, HRM {hrm.LastGain} %",
-                setting,
-                seeds,
                 Verdicts.All(
                     Verdicts.Higher(hrm.Y[^1], hrm.Y[^2]),
                     direct.Y[^1].Mean < Verdicts.Floor ? Verdict.NotReproduced : Verdicts.NotLower(direct.Y[^2], direct.Y[^1]),
@@ -120,10 +107,10 @@ internal sealed class ScalingFigure : Figure
         }
     }
 
-    /// <summary>Accuracies of a kind of model at several sizes.</summary>
+    /// <summary>The accuracies of one kind of model at several sizes.</summary>
     private sealed record Curve(string Label, IReadOnlyList<double> X, IReadOnlyList<IReadOnlyList<TrainedModel>> Models, IReadOnlyList<Spread> Y)
     {
-        /// <summary>Whether the largest is better than the smallest.</summary>
+        /// <summary>Whether the largest model is better than the smallest.</summary>
         public Verdict Rises => Verdicts.Higher(Y[^1], Y[0]);
 
         public string LastGain => $"{Y[^2].Text()} to {Y[^1].Text()}";

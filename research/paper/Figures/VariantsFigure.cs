@@ -1,12 +1,8 @@
 namespace Hrm.Paper;
 
-/// <summary>The paper's model beside those that it is compared with, and beside what it leaves open.</summary>
-internal sealed class VariantsFigure : Figure
+/// <summary>The paper's model, its baselines, and variants that the paper leaves open.</summary>
+internal sealed class VariantsFigure() : Figure("variants", "Baselines and variants")
 {
-    public override string Name => "variants";
-
-    public override string Title => "Baselines and variants";
-
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [.. Sudoku(new PaperPlans(scale)), .. Maze(new PaperPlans(scale)), .. new PaperPlans(scale).Easiest];
 
     public override FigureResult Run(Laboratory laboratory)
@@ -18,48 +14,38 @@ internal sealed class VariantsFigure : Figure
         var (gated, tiny, last) = (exact[plans.Gated.Name], exact[plans.Tiny.Name], exact[plans.LastCycle.Name]);
         var (mazeHrm, mazeDirect) = (exact[plans.MazeHrm.Name], exact[plans.MazeDirect.Name]);
         var (validHrm, validDirect) = (laboratory.Valid(models[plans.MazeHrm.Name]), laboratory.Valid(models[plans.MazeDirect.Name]));
-        var (setting, seeds) = (Setting(laboratory), laboratory.Seeds.Count);
         return Result(
             laboratory,
-            "The same puzzles, batches, learning rate and number of steps for all models of a task. Updates: of a segment, of both modules together. Blocks: applied from question to answer, all segments together.",
+            "All models of a task have the same puzzles, batches, learning rate and number of steps. Updates: of both modules per segment. Blocks: applied from question to answer in all segments.",
             [
                 new Claim(
                     "With about 1,000 examples HRM learns Sudokus, and direct prediction with as many parameters does not",
                     "Sudoku-Extreme 55.0 %, direct 0 %",
                     $"HRM {hrm.Text()} %, direct {direct.Text()} %",
-                    setting,
-                    seeds,
                     Verdicts.OnlyOneLearns(hrm, direct)),
                 new Claim(
                     "With about 1,000 examples HRM finds shortest paths, and direct prediction does not",
                     "Maze-Hard (30×30) 74.5 %, direct 0 %",
                     $"shortest paths, any of them: HRM {validHrm.Text()} %, direct {validDirect.Text()} %; the path of the data: {mazeHrm.Text()} and {mazeDirect.Text()} %",
-                    laboratory.Scale.Maze.Name,
-                    seeds,
-                    Verdicts.OnlyOneLearns(validHrm, validDirect)),
+                    Verdicts.OnlyOneLearns(validHrm, validDirect))
+                { Setting = laboratory.Scale.Maze.Name },
                 new Claim(
                     "The hierarchy is worth something beside a recurrent model of as many parameters and updates",
                     "the recurrent model saturates below HRM",
                     $"HRM {hrm.Text()} %, recurrent {recurrent.Text()} %, which applies twice as many blocks",
-                    setting,
-                    seeds,
                     Verdicts.Higher(hrm, recurrent)),
                 new Claim(
                     "Gates instead of the sum \"could potentially improve performance\"",
                     "left for future work",
                     $"sum {hrm.Text()} %, gated {gated.Text()} %",
-                    setting,
-                    seeds,
                     Verdicts.Higher(gated, hrm)),
                 new Claim(
                     "One module in both places does as well (TRM, arXiv 2510.04871)",
                     "Sudoku-Extreme 87.4 % against HRM's 55.0 % (that paper's)",
                     $"HRM by the gradient of the last cycle, as TRM has it, {last.Text()} %, TRM {tiny.Text()} %",
-                    setting,
-                    seeds,
                     Verdicts.NotLower(tiny, last)),
-                new Claim("ARC-AGI-1", "40.3 %", "not measured", "needs days on a GPU", 0, Verdict.NotTestable),
-                new Claim("ARC-AGI-2", "5.0 %", "not measured", "needs days on a GPU", 0, Verdict.NotTestable),
+                .. new[] { ("ARC-AGI-1", "40.3 %"), ("ARC-AGI-2", "5.0 %") }
+                    .Select(arc => new Claim(arc.Item1, arc.Item2, "not measured", Verdict.NotTestable) { Setting = "needs days on a GPU", Seeds = 0 }),
             ],
             [
                 new ResultTable(

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Hrm.Paper;
 
-/// <summary>Everything that a figure has to tell; kept as JSON, from which the report is made.</summary>
+/// <summary>The result of a figure; stored as JSON, from which the report is made.</summary>
 /// <param name="Name">The name on the command line.</param>
-/// <param name="Title">What it is about.</param>
+/// <param name="Title">The subject.</param>
 /// <param name="Method">How it was measured.</param>
-/// <param name="Claims">What the paper says, and what came out.</param>
+/// <param name="Claims">The paper's claims and what was measured here.</param>
 /// <param name="Tables">The numbers.</param>
 /// <param name="Pictures">The plots.</param>
 /// <param name="Frames">Puzzles as they are solved.</param>
 /// <param name="Scale">The name of the scale.</param>
-/// <param name="Description">What the scale is.</param>
-/// <param name="Command">What made it.</param>
-/// <param name="TrainingSeconds">The time that its models took to train; those that figures share count for each.</param>
+/// <param name="Description">The description of the scale.</param>
+/// <param name="Command">The command that made it.</param>
+/// <param name="TrainingSeconds">The time to train its models, including those that other figures share.</param>
 internal sealed record FigureResult(
     string Name,
     string Title,
@@ -27,87 +27,105 @@ internal sealed record FigureResult(
     string Command,
     double TrainingSeconds);
 
-/// <summary>One thing that the paper says, and what was measured.</summary>
-/// <param name="Statement">What is claimed.</param>
+/// <summary>A claim of the paper, and what was measured.</summary>
+/// <param name="Statement">The claim.</param>
 /// <param name="Paper">The paper's numbers.</param>
-/// <param name="Ours">Ours, with the spread over the seeds where training is involved.</param>
-/// <param name="Setting">On what ours were measured.</param>
-/// <param name="Seeds">The number of trained models; 0 where nothing is trained.</param>
-/// <param name="Verdict">What follows.</param>
-internal sealed record Claim(string Statement, string Paper, string Ours, string Setting, int Seeds, Verdict Verdict);
+/// <param name="Ours">Ours, with the spread over the seeds if training is involved.</param>
+/// <param name="Verdict">The conclusion.</param>
+internal sealed record Claim(string Statement, string Paper, string Ours, Verdict Verdict)
+{
+    /// <summary>What our numbers were measured on; the scale's Sudokus by default.</summary>
+    public string? Setting { get; init; }
 
-/// <summary>What became of a claim.</summary>
+    /// <summary>The number of trained models, by default that of the run; 0 if nothing is trained.</summary>
+    public int? Seeds { get; init; }
+}
+
+/// <summary>The conclusion about a claim.</summary>
 internal enum Verdict
 {
-    /// <summary>It shows here too.</summary>
+    /// <summary>The claim holds here too.</summary>
     Reproduced,
 
-    /// <summary>A part of it shows, or it shows for some seeds.</summary>
+    /// <summary>A part of the claim holds, or it holds for some seeds.</summary>
     Partly,
 
-    /// <summary>It was looked for and does not show.</summary>
+    /// <summary>The claim does not hold here.</summary>
     NotReproduced,
 
-    /// <summary>It is about a scale that this one says nothing of.</summary>
+    /// <summary>This scale cannot test the claim.</summary>
     NotTestable,
 }
 
-/// <summary>The rules by which numbers become a verdict. Those of trained models go by all seeds, not by their mean alone.</summary>
+/// <summary>The rules by which numbers become a verdict. Those of trained models consider all seeds, not only their mean.</summary>
 internal static class Verdicts
 {
-    /// <summary>A share below which, in percent, a model has learned next to nothing, so that two of them cannot be compared.</summary>
+    /// <summary>Exact answers in percent below which a model has learned next to nothing, so that two of them cannot be compared.</summary>
     public const double Floor = 5;
 
     private const int FewSeeds = 3;
 
-    /// <summary>Whether every seed of one is above every seed of the other; partly where only the mean is.</summary>
+    /// <summary>Every seed of one is above every seed of the other; partly if only the mean is.</summary>
     public static Verdict Higher(Spread one, Spread other)
         => one.Least > other.Most ? Verdict.Reproduced : one.Mean > other.Mean ? Verdict.Partly : Verdict.NotReproduced;
 
-    /// <summary>Whether one is as good as the other: its mean is within the seeds of the other or above; partly where a seed of it is.</summary>
+    /// <summary>One is as good as the other: its mean is within the seeds of the other or above; partly if one of its seeds is.</summary>
     public static Verdict NotLower(Spread one, Spread other)
         => one.Mean >= other.Least ? Verdict.Reproduced : one.Most >= other.Least ? Verdict.Partly : Verdict.NotReproduced;
 
-    /// <summary>Whether every seed is below a bound; partly where the mean is below a looser one.</summary>
+    /// <summary>Every seed is below a bound; partly if the mean is below a looser one.</summary>
     public static Verdict Below(Spread value, double bound, double loose)
         => value.Most < bound ? Verdict.Reproduced : value.Mean < loose ? Verdict.Partly : Verdict.NotReproduced;
 
-    /// <summary>Whether one learns what the other cannot: all its seeds are above the floor and the other's, and those are below the floor.</summary>
+    /// <summary>One learns what the other cannot: all its seeds are above the floor and the other's, and those are below the floor.</summary>
     public static Verdict OnlyOneLearns(Spread one, Spread other)
         => one.Least <= Math.Max(other.Most, Floor) ? (one.Mean > other.Mean && one.Mean > Floor ? Verdict.Partly : Verdict.NotReproduced)
             : other.Most < Floor ? Verdict.Reproduced
             : Verdict.Partly;
 
-    /// <summary>All of several verdicts; partly where any shows at least partly.</summary>
+    /// <summary>All of several verdicts; partly if any holds at least partly.</summary>
     public static Verdict All(params IReadOnlyCollection<Verdict> parts)
         => parts.All(part => part == Verdict.Reproduced) ? Verdict.Reproduced
             : parts.Any(part => part is Verdict.Reproduced or Verdict.Partly) ? Verdict.Partly
             : Verdict.NotReproduced;
 
-    /// <summary>Fewer than three models show nothing for certain.</summary>
+    /// <summary>Fewer than three models prove nothing, so such a claim is reproduced partly at most.</summary>
     public static Claim OfSeeds(Claim claim)
         => claim is { Seeds: > 0 and < FewSeeds, Verdict: Verdict.Reproduced } ? claim with { Verdict = Verdict.Partly } : claim;
 }
 
-/// <summary>Numbers in rows; written as CSV too.</summary>
+/// <summary>Numbers in rows; also written as <c>NAME.csv</c>.</summary>
 /// <param name="Name">The name of the file.</param>
-/// <param name="Title">What it shows.</param>
-/// <param name="Columns">The names of the columns, no two the same, units included.</param>
+/// <param name="Title">The title.</param>
+/// <param name="Columns">The names of the columns with units; no two are equal.</param>
 /// <param name="Rows">The cells.</param>
-internal sealed record ResultTable(string Name, string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows);
+internal sealed record ResultTable(string Name, string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows)
+{
+    private static readonly string[] OfSpread = ["mean", "least", "most"];
 
-/// <summary>A cell of a table: as it is read, and the numbers behind it.</summary>
-/// <param name="Text">As it is read.</param>
-/// <param name="Numbers">Mean, least and most of a spread; else the text alone goes into the CSV.</param>
+    /// <summary>The table as CSV: numbers with a decimal point, a spread as three columns.</summary>
+    public string ToCsv()
+    {
+        // A column has spreads if its first row has one.
+        var spreads = Columns.Select((_, i) => Rows[0][i].Numbers.Count > 0).ToArray();
+        var header = Columns.SelectMany((column, i) => spreads[i] ? OfSpread.Select(part => $"{column}, {part}") : [column]);
+        var rows = Rows.Select(row => row.SelectMany((cell, i) => spreads[i] ? cell.Numbers : [cell.Text]));
+        return string.Concat(rows.Prepend(header).Select(row => string.Join(',', row.Select(Quote)) + "\n"));
+    }
+
+    private static string Quote(string text)
+        => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
+
+/// <summary>A cell of a table: its text, and the numbers behind it.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Numbers">Mean, least and most of a spread; otherwise empty, and the CSV has only the text.</param>
 internal sealed record Cell(string Text, IReadOnlyList<string> Numbers)
 {
     public static implicit operator Cell(string text) => new(text, []);
 }
 
 /// <summary>A number over the seeds.</summary>
-/// <param name="Mean">Its mean.</param>
-/// <param name="Least">The smallest.</param>
-/// <param name="Most">The largest.</param>
 internal readonly record struct Spread(double Mean, double Least, double Most)
 {
     public static Spread Of(IEnumerable<double> values)
@@ -116,26 +134,31 @@ internal readonly record struct Spread(double Mean, double Least, double Most)
         return new Spread(all.Average(), all.Min(), all.Max());
     }
 
-    /// <summary>As <c>mean (least–most)</c>.</summary>
-    /// <param name="format">The format of each number.</param>
+    /// <summary>The text <c>mean (least–most)</c>.</summary>
     public string Text(string format = "F1") => $"{Number(Mean, format)} ({Number(Least, format)}–{Number(Most, format)})";
 
     /// <summary>The same for a table.</summary>
-    /// <param name="format">The format of each number.</param>
     public Cell Cell(string format = "F1") => new(Text(format), [Number(Mean, format), Number(Least, format), Number(Most, format)]);
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
 
-/// <summary>A PNG beside the report.</summary>
-/// <param name="File">Its name.</param>
-/// <param name="Caption">What it shows.</param>
+/// <summary>A PNG file beside the report.</summary>
 internal sealed record Picture(string File, string Caption);
 
-/// <summary>How one puzzle is solved, a frame a segment.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Title">What it is.</param>
+/// <summary>A puzzle, and the answer after each segment.</summary>
+/// <param name="Task">The name of the task.</param>
+/// <param name="Title">The title.</param>
 /// <param name="Inputs">The tokens of the question.</param>
 /// <param name="Labels">The tokens of the solution.</param>
 /// <param name="Answers">The tokens of the answer after each segment.</param>
-internal sealed record SolveFrames(string Task, string Title, int[] Inputs, int[] Labels, IReadOnlyList<int[]> Answers);
+internal sealed record SolveFrames(string Task, string Title, int[] Inputs, int[] Labels, IReadOnlyList<int[]> Answers)
+{
+    /// <summary>Lets a model solve some puzzles of a dataset, evenly over it, because a file may begin with easy ones.</summary>
+    public static SolveFrames[] Of(Hrm.Core.HrmModel model, string task, string title, NamedDataset test, int count, int segments)
+    {
+        using var solver = new Hrm.Core.HrmSolver(model, options: new Hrm.Core.SolverOptions { MaxSegments = segments, Rule = Hrm.Core.HaltingRule.Never });
+        return [.. Enumerable.Range(0, count).Select(index => test.Read(index * test.Examples.ExampleCount / count))
+            .Select(puzzle => new SolveFrames(task, title, puzzle.Inputs, puzzle.Labels, [.. solver.Trace(puzzle.Inputs).Select(answer => answer.Tokens)]))];
+    }
+}

@@ -4,20 +4,20 @@ using Hrm.Training;
 namespace Hrm.Paper;
 
 /// <summary>
-/// The models of the paper's comparisons, as changes of a few settings: what stays the same is what makes them comparable.
+/// The models of the paper's comparisons, each a change of a few settings; the other settings are equal, which makes them comparable.
 /// </summary>
 internal sealed class PaperPlans(ReproduceScale scale)
 {
     /// <summary>The paper's model, with adaptive halting at M segments at most.</summary>
     public TrainingPlan Hrm => new("HRM", scale.Sudoku, scale.SudokuSettings) { MemoryLimit = scale.MemoryLimit };
 
-    /// <summary>z ← f(z + x): as many parameters and updates, no hierarchy.</summary>
+    /// <summary>z ← f(z + x): the same number of parameters and updates, no hierarchy.</summary>
     public TrainingPlan Recurrent => Hrm.With("recurrent", settings => settings.Architecture = Architecture.Recurrent);
 
-    /// <summary>As many parameters, one pass from question to answer.</summary>
+    /// <summary>The same number of parameters, one pass from question to answer.</summary>
     public TrainingPlan Direct => Hrm.With("direct", MakeDirect);
 
-    /// <summary>One module in both places, halting learned alone, the gradient of the last cycle, twice the layers in each place.</summary>
+    /// <summary>TRM: one module with twice the layers for both levels, the gradient of the last cycle, and only the halt value learned.</summary>
     public TrainingPlan Tiny => Hrm.With("TRM", settings =>
     {
         settings.Architecture = Architecture.Shared;
@@ -34,8 +34,8 @@ internal sealed class PaperPlans(ReproduceScale scale)
     public TrainingPlan LastCycle => Hrm.With("HRM, last cycle", settings => settings.Trainer.GradientMode = GradientMode.LastCycle);
 
     /// <summary>
-    /// The same chain of updates, judged at its end alone: M segments of N cycles are one of N · M, as the carry between segments is detached
-    /// anyway.
+    /// The same chain of updates with a loss only at its end: M segments of N cycles become one of N · M, because the carry between
+    /// segments is detached anyway.
     /// </summary>
     public TrainingPlan NoDeepSupervision => Hrm.With("HRM, no deep supervision", settings =>
     {
@@ -43,7 +43,7 @@ internal sealed class PaperPlans(ReproduceScale scale)
         settings.Trainer.Halting.MaxSegments = 1;
     });
 
-    /// <summary>Inputs of the modules are joined by a learned gate.</summary>
+    /// <summary>A learned gate merges the inputs of the modules.</summary>
     public TrainingPlan Gated => Hrm.With("HRM, gated merge", settings => settings.Model = settings.Model with { Merge = StateMerge.Gated });
 
     /// <summary>The paper's model with longer cycles.</summary>
@@ -58,7 +58,7 @@ internal sealed class PaperPlans(ReproduceScale scale)
     /// <summary>The direct model on mazes.</summary>
     public TrainingPlan MazeDirect => MazeHrm.With("direct, mazes", MakeDirect);
 
-    /// <summary>The paper's model and the direct one on Sudokus that are easier still.</summary>
+    /// <summary>The paper's model and the direct one on the easiest Sudokus.</summary>
     public IEnumerable<TrainingPlan> Easiest
     {
         get
@@ -76,7 +76,7 @@ internal sealed class PaperPlans(ReproduceScale scale)
     /// <summary>The paper's model, trained with another M.</summary>
     public TrainingPlan HrmOf(int segments) => segments == scale.MaxSegments ? Hrm : Hrm.With($"HRM, M {segments}", settings => SetSegments(settings, segments));
 
-    /// <summary>The paper's model, trained to think for M segments always.</summary>
+    /// <summary>The paper's model, trained with always M segments.</summary>
     public TrainingPlan FixedOf(int segments) => HrmOf(segments).With($"HRM, fixed M {segments}", settings => settings.Trainer.Halting.Rule = HaltingRule.Never);
 
     /// <summary>The recurrent model, trained with another M.</summary>

@@ -8,26 +8,23 @@ namespace Hrm.Paper;
 
 /// <summary>A dataset that models are trained on and tested with.</summary>
 /// <param name="task">The task.</param>
-/// <param name="name">What it is called in the report.</param>
-/// <param name="folder">Where it lies.</param>
-/// <param name="build">Builds it where it is missing; <see langword="null"/> where the user has to.</param>
+/// <param name="name">The name in the report.</param>
+/// <param name="folder">The folder.</param>
+/// <param name="build">Builds the dataset into the folder; <see langword="null"/> if the user has to.</param>
 internal sealed class PuzzleSet(ToolTask task, string name, string folder, Action<string>? build)
 {
-    /// <summary>The most test puzzles that models are measured on, evenly over all: the full Sudoku-Extreme set has hundreds of thousands.</summary>
+    /// <summary>The largest number of test puzzles, evenly over all, because the full Sudoku-Extreme set has hundreds of thousands.</summary>
     private const int MaxTestPuzzles = 2000;
 
     private PuzzleSize? _size;
 
-    /// <summary>The task.</summary>
     public ToolTask Task => task;
 
-    /// <summary>What it is called in the report.</summary>
     public string Name => name;
 
-    /// <summary>Where it lies.</summary>
     public string Folder => folder;
 
-    /// <summary>The size of its puzzles; it is built where it is missing.</summary>
+    /// <summary>The size of its puzzles; builds the dataset if it is missing.</summary>
     public PuzzleSize Size
     {
         get
@@ -54,7 +51,7 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
             var random = new StatefulRandom(1);
             var split = SudokuSplit.Generate(shape, count, count, givens, random);
             var builder = new SudokuDatasetBuilder(shape, new SudokuDatasetOptions());
-            Write(folder, new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize }, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
+            Write(folder, builder.Task.SequenceLength, builder.Task.VocabularySize, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
         });
 
     /// <summary>Generated mazes: as many for training as for testing, no layout in both, also turned or mirrored.</summary>
@@ -68,13 +65,13 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
             var mazes = new MazeGenerator(MazeShape.Square(side), minimumPath, random).Generate(2 * count).ToArray();
             var split = MazeSplit.ByLayout(mazes, count);
             var builder = new MazeDatasetBuilder(MazeShape.Square(side), new MazeDatasetOptions());
-            Write(folder, new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize }, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
+            Write(folder, builder.Task.SequenceLength, builder.Task.VocabularySize, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
         });
 
     /// <summary>A dataset that the user built.</summary>
     public static PuzzleSet Built(string task, string folder) => new(ToolTask.Of(task), Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder, null);
 
-    /// <summary>Builds it where it is missing.</summary>
+    /// <summary>Builds the dataset if it is missing.</summary>
     public void Ensure()
     {
         if (build is not null && !Directory.Exists(Folder))
@@ -98,7 +95,7 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
         }
     }
 
-    /// <summary>What it holds, as a hash: models of other puzzles are other models.</summary>
+    /// <summary>A hash of the contents, because a model of other puzzles is another model.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -107,7 +104,7 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
             using var dataset = NamedDataset.Open(Folder, split);
             var count = dataset.Examples.ExampleCount;
 
-            // A sample, evenly: a set of millions need not be read to know it again.
+            // An even sample is enough to recognise a set of millions.
             for (long sample = 0; sample < Math.Min(count, 1000); sample++)
             {
                 var (inputs, labels) = dataset.Read((int)(sample * count / Math.Min(count, 1000)));
@@ -121,6 +118,9 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Write(string folder, PuzzleDatasetOptions options, IEnumerable<PuzzleGroup> training, IEnumerable<PuzzleGroup> test)
-        => PuzzleDatasetFolder.Write(folder, DatasetOutput.BlankAlone, [new PuzzleSplit(NamedDataset.TrainSplit, training), new PuzzleSplit(NamedDataset.TestSplit, test)], options);
+    private static void Write(string folder, int sequenceLength, int vocabularySize, IEnumerable<PuzzleGroup> training, IEnumerable<PuzzleGroup> test) => PuzzleDatasetFolder.Write(
+        folder,
+        DatasetOutput.BlankAlone,
+        [new PuzzleSplit(NamedDataset.TrainSplit, training), new PuzzleSplit(NamedDataset.TestSplit, test)],
+        new PuzzleDatasetOptions { SequenceLength = sequenceLength, VocabularySize = vocabularySize });
 }

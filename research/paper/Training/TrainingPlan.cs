@@ -3,19 +3,19 @@ using Hrm.Training;
 
 namespace Hrm.Paper;
 
-/// <summary>A model that a figure needs, for any seed.</summary>
-/// <param name="Name">What the report calls it.</param>
-/// <param name="Source">Its puzzles.</param>
-/// <param name="Create">Its settings, new at each call.</param>
+/// <summary>A model of a figure, for any seed.</summary>
+/// <param name="Name">The name in the report.</param>
+/// <param name="Source">The puzzles.</param>
+/// <param name="Create">Creates the settings.</param>
 internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<RunSettings> Create)
 {
-    /// <summary>About how many bytes a block that records gradients keeps for each value of its state.</summary>
+    /// <summary>Approximate bytes that a block with gradients keeps per value of its state.</summary>
     private const long BytesOfValue = 60;
 
-    /// <summary>About how many bytes a step may take, larger batches go in parts, which changes no result; 0 for no limit.</summary>
+    /// <summary>Approximate bytes that a step may take; 0 for no limit. Larger batches are split, which changes no result.</summary>
     public long MemoryLimit { get; init; }
 
-    /// <summary>M, the largest number of segments that it is trained with.</summary>
+    /// <summary>M, the largest number of segments in training.</summary>
     public int MaxSegments => Create().Trainer.Halting.MaxSegments;
 
     /// <summary>The settings for a seed.</summary>
@@ -34,9 +34,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<RunSetti
         return settings;
     }
 
-    /// <summary>The same with some settings changed.</summary>
-    /// <param name="name">What the report calls it.</param>
-    /// <param name="change">Changes them.</param>
+    /// <summary>A plan with some settings changed.</summary>
     public TrainingPlan With(string name, Action<RunSettings> change) => this with
     {
         Name = name,
@@ -48,7 +46,7 @@ internal sealed record TrainingPlan(string Name, PuzzleSet Source, Func<RunSetti
         },
     };
 
-    /// <summary>The blocks that are applied in a segment, and those that record gradients.</summary>
+    /// <summary>The number of blocks applied per segment, and of those that record gradients.</summary>
     public static (int Forward, int Gradient) Blocks(RunSettings settings)
     {
         var config = settings.Model;
