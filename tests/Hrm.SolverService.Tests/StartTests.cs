@@ -3,7 +3,6 @@ using System.Text.Json;
 using Hrm.Core;
 using Hrm.Samples.SolverService;
 using Hrm.TestKit;
-using Microsoft.Extensions.Options;
 
 namespace Hrm.SolverService.Tests;
 
@@ -72,18 +71,6 @@ public sealed class StartTests
         document.GetProperty("paths").GetProperty("/api/sudoku/trace").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content")
             .TryGetProperty("text/event-stream", out _).Should().BeTrue();
         document.GetProperty("components").GetProperty("schemas").GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
-    }
-
-    [Fact]
-    public void A_folder_without_a_model_is_named()
-        => Creating("--model", "nowhere").Should().Throw<OptionsValidationException>().WithMessage("*Folder: *'nowhere'*");
-
-    [Fact]
-    public void A_mistyped_setting_is_an_error()
-    {
-        using var folder = new TemporaryFolder();
-        TinyModels.Save(TinyModels.Sudoku(4), folder.Path);
-        Creating("--model", folder.Path, "--Solver:Limits:MaxQeueLength", "3").Should().Throw<OptionsValidationException>().WithMessage("*MaxQeueLength*");
     }
 
     /// <summary>Unknown options and options without a value would otherwise do nothing.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.TestKit.Golden;
 
-/// <summary>One recorded model: its config, its starting weights, and what the authors' code computed from them.</summary>
+/// <summary>One recorded model: its config, its starting weights, and the values that the authors' code computed from them.</summary>
 public sealed class GoldenCase : IDisposable
 {
     private const string KeyPrefix = "model.inner.";
@@ -71,20 +71,8 @@ public sealed class GoldenCase : IDisposable
     public HrmModel CreateModel(Device? device = null)
     {
         using var generator = new Generator(0);
-        HrmModel model;
-        if (IsTrm)
-        {
-            var rotary = Config.PositionEncoding == PositionEncoding.Rope
-                ? new Layers.RotaryEmbedding(Config.HiddenSize / Config.Heads, Config.TokenCount, Config.RopeTheta)
-                : null;
-            var both = ReasoningModule.Create(Config, Config.LowLayers, rotary, generator);
-            model = new HrmModel(Config, both, both, generator);
-        }
-        else
-        {
-            model = new HrmModel(Config, generator);
-        }
-
+        var both = IsTrm ? ReasoningModule.Create(Config, Config.LowLayers, ReasoningModule.CreateRotary(Config), generator) : null;
+        var model = both is null ? new HrmModel(Config, generator) : new HrmModel(Config, both, both, generator);
         using var weights = SafetensorsFile.Open(Path.Combine(Folder, "weights.safetensors"));
         model.LoadWeights(weights);
         model.to(device ?? CPU);
@@ -107,8 +95,7 @@ public sealed class GoldenCase : IDisposable
         return model;
     }
 
-    public HrmTrainer CreateTrainer(HrmModel model, Generator generator)
-        => new(model, Options, generator);
+    public HrmTrainer CreateTrainer(HrmModel model, Generator generator) => new(model, Options, generator);
 
     public PuzzleBatch Batch(int index, Device? device = null)
     {

@@ -215,3 +215,16 @@ public sealed class GoldenRun(GoldenCase golden, Device device, Func<HrmTrainer,
     /// </summary>
     private double LaterStepTolerance(int step) => golden.IsBf16 || step == 0 ? Tolerance(step) : 1e-3;
 }
+
+/// <summary>The deviation of a value from the recorded one.</summary>
+/// <param name="What">Its name among the recorded numbers.</param>
+/// <param name="Deviation">The deviation.</param>
+/// <param name="Allowed">The largest allowed deviation, by tests/golden/README.md.</param>
+public readonly record struct GoldenFinding(string What, double Deviation, double Allowed)
+{
+    /// <summary>Whether the deviation is allowed; NaN is not.</summary>
+    public bool IsMet => Deviation <= Allowed;
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{What}: {Deviation:E1}, allowed {Allowed:E1}");
+}

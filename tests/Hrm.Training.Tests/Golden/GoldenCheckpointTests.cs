@@ -36,7 +36,7 @@ public sealed class GoldenCheckpointTests(ITestOutputHelper output)
     private void Compare(GoldenCase golden, Tensor actual, string name)
     {
         var expected = golden.Read(name);
-        output.WriteLine($"{name}: {TensorShould.LargestDeviation(actual, expected, name):E1}");
+        output.WriteLine($"{name}: {TensorDeviation.Largest(actual, expected):E1}");
         if (golden.IsBf16)
         {
             actual.BeCloseInMeanTo(expected, 3e-2, name);

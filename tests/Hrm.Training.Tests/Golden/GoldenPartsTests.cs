@@ -139,7 +139,7 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         var expected = parts.Read(name);
-        output.WriteLine($"{name}: {TensorShould.LargestDeviation(actual.detach(), expected, name):E1}");
+        output.WriteLine($"{name}: {TensorDeviation.Largest(actual.detach(), expected):E1}");
         actual.detach().BeCloseTo(expected, tolerance, name);
     }
 }

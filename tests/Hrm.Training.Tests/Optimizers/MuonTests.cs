@@ -54,7 +54,7 @@ public sealed class MuonTests(ITestOutputHelper output) : IDisposable
 
         var flat = new double[rows * columns];
         Buffer.BlockCopy(expected, 0, flat, 0, sizeof(double) * flat.Length);
-        output.WriteLine($"{TensorShould.LargestDeviation(parameter.detach(), tensor(flat, [rows, columns]), "weights"):E1}");
+        output.WriteLine($"{TensorDeviation.Largest(parameter.detach(), tensor(flat, [rows, columns])):E1}");
         parameter.detach().BeCloseTo(tensor(flat, [rows, columns]), Tolerance, "weights");
     }
 

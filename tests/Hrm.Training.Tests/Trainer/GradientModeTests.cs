@@ -35,7 +35,7 @@ public sealed class GradientModeTests
         }
 
         double Deviation(int first, int second, string key)
-            => TensorShould.LargestDeviation(tensor(gradients[first][key]), tensor(gradients[second][key]), key);
+            => TensorDeviation.Largest(tensor(gradients[first][key]), tensor(gradients[second][key]));
     }
 
     [Fact]
