@@ -3,7 +3,7 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.SolvePicture;
 
-// Draws how a trained model solves a Sudoku: a board a segment, until it halts.
+// Draws how a trained model solves a Sudoku: one board per segment, until it halts.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is not [var folder, var puzzle, var picture])
 {

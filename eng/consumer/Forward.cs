@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Consumer;
 
-/// <summary>In a type of its own, so that nothing of Hrm is loaded before the first use of torch.</summary>
+/// <summary>A separate type, so that no type of Hrm is loaded before the first use of torch.</summary>
 internal static class Forward
 {
     public static void Run(float sum)

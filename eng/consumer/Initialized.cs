@@ -2,7 +2,7 @@ using Hrm.Runtime;
 
 namespace Consumer;
 
-/// <summary>What a project without the package's initializer has to do.</summary>
+/// <summary>The initialization of a project without the package's initializer.</summary>
 internal static class Initialized
 {
     public static void Run()

@@ -7,7 +7,7 @@ using System.Text.Json;
 
 namespace Hrm.PackageCheck;
 
-/// <summary>What an assembly and its symbols say of the build that they came from.</summary>
+/// <summary>The facts that an assembly and its symbols state about their build.</summary>
 internal sealed class AssemblyFacts
 {
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
@@ -22,7 +22,7 @@ internal sealed class AssemblyFacts
     /// <summary>Whether the symbols are those of the assembly.</summary>
     public bool SymbolsFit { get; private init; }
 
-    /// <summary>Where the compiler wrote the symbols.</summary>
+    /// <summary>The path to which the compiler wrote the symbols.</summary>
     public required string SymbolPath { get; init; }
 
     /// <summary>The version with the commit.</summary>

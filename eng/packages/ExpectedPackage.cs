@@ -1,8 +1,8 @@
 namespace Hrm.PackageCheck;
 
-/// <summary>What one of the packages has to hold and to depend on.</summary>
+/// <summary>The expected contents and dependencies of a package.</summary>
 /// <param name="Id">Its name, which is that of its assembly.</param>
-/// <param name="Dependencies">Version ranges by package; <c>SAME</c> stands for exactly the version of this package.</param>
+/// <param name="Dependencies">Version ranges by package; <c>SAME</c> is exactly the version of this package.</param>
 /// <param name="Files">Files besides those that each package has.</param>
 internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyList<string> Files)
 {

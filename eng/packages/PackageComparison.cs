@@ -3,7 +3,7 @@ namespace Hrm.PackageCheck;
 /// <summary>Two folders of packages that were built of the same commit in different places.</summary>
 internal static class PackageComparison
 {
-    /// <summary>What differs: names of packages, of their entries, or the bytes of an entry. The times in the container are the build's.</summary>
+    /// <summary>Differences in the names of packages, the names of their entries, or the bytes of an entry. The container's times are ignored.</summary>
     public static IReadOnlyList<string> Differences(string first, string second)
     {
         var (left, right) = (Names(first), Names(second));

@@ -8,7 +8,7 @@ namespace Hrm.PackageCheck;
 /// <param name="root">The folder that it was built in, of which nothing may speak.</param>
 /// <param name="version">The version that it should have.</param>
 /// <param name="commit">The commit that it was built from.</param>
-/// <param name="repository">The address of the repository, <see langword="null"/> where there is none, <c>any</c> where nothing is known of it.</param>
+/// <param name="repository">The address of the repository, <see langword="null"/> if there is none, <c>any</c> if it is unknown.</param>
 internal sealed partial class PackageRules(string root, string version, string commit, string? repository)
 {
     /// <summary>In the place of an address: a remote may be one that Source Link knows nothing of, such as a folder.</summary>

@@ -12,7 +12,7 @@ internal sealed class FuzzTarget : IDisposable
     /// <summary>Bytes that reading may allocate, besides 64 per byte of the input.</summary>
     public long Allowance { get; init; } = 64L << 20;
 
-    /// <summary>Restores what guards against accidents only, such as checksums, as an attacker would.</summary>
+    /// <summary>Corrects checksums and other protection against accidents, as an attacker would.</summary>
     public Action<Dictionary<string, byte[]>> Repair { get; init; } = _ => { };
 
     /// <summary>

@@ -71,7 +71,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         resumed.Should().BeGreaterThan(kills / 5);
     }
 
-    /// <summary>A full disk is what a limit of the shell stands for.</summary>
+    /// <summary>The shell's file size limit simulates the full disk.</summary>
     [Fact]
     public void A_stopped_run_survives_a_full_disk_and_resumes_bit_for_bit()
     {

@@ -6,7 +6,7 @@ using Hrm.Training;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>The model that comes with the samples can do what its card says, on every tenth puzzle of the card's easy list.</summary>
+/// <summary>The model of the samples has the accuracy of its card, on every tenth puzzle of the card's easy list.</summary>
 public sealed class ShippedModelTests
 {
     private static readonly SudokuTask Sudoku = new(SudokuShape.Nine);

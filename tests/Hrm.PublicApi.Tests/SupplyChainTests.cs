@@ -4,7 +4,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>The packages that a restore resolves, against what the repository says about them.</summary>
+/// <summary>The packages that a restore resolves, compared with the notices of the repository.</summary>
 public sealed class SupplyChainTests
 {
     [Fact]
@@ -36,7 +36,7 @@ public sealed class SupplyChainTests
         ];
     }
 
-    /// <summary>The licence by the package's own file, in the folders from which the samples were restored.</summary>
+    /// <summary>The licence in the package's own file, in the package folders of the tool's restore.</summary>
     private static string LicenceOf(string id, string version)
     {
         using var assets = JsonDocument.Parse(File.ReadAllText(RepositoryFolder.Combine("tools", "hrm", "obj", "project.assets.json")));

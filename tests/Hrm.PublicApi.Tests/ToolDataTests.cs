@@ -33,7 +33,7 @@ public sealed class ToolDataTests : IDisposable
         Lab("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
         File.ReadAllText(Folder("submission.json")).Should().StartWith("{\"").And.Contain("attempt_2");
 
-        // Built anew with another seed, the same ids mean other variants.
+        // Built again with another seed, the same ids mean other variants.
         Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--seed", "2", "--overwrite", "--output", Folder("arc"));
         foreach (var (expected, arguments) in new (int, string[])[]
         {
@@ -86,7 +86,7 @@ public sealed class ToolDataTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_in_a_dataset_is_found_with_its_place()
+    public void A_fault_in_a_dataset_is_located()
     {
         Lab("data", "maze", "build", "--count", "5", "--size", "8", "--output", Folder("mazes"));
         var labels = Path.Combine(Folder("mazes"), "train", "all__labels.npy");

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>the tool as a person runs it: in a process of its own.</summary>
+/// <summary>Runs the tool in a separate process, as a user does.</summary>
 internal static partial class ToolProcess
 {
     /// <summary>Runs a command to its end.</summary>
     public static (int Code, string Output) Run(params string[] arguments) => Finish(Start(arguments));
 
-    /// <summary>Runs a command to its end; its standard output and its standard error apart.</summary>
+    /// <summary>Runs a command to its end, with separate standard output and standard error.</summary>
     public static (int Code, string Output, string Errors) RunApart(params string[] arguments)
     {
         using var process = Start(arguments);
@@ -22,15 +22,15 @@ internal static partial class ToolProcess
     /// <summary>Starts a command.</summary>
     public static Process Start(params string[] arguments) => Start("dotnet", [Library, .. arguments]);
 
-    /// <summary>Runs a command in a shell that may write files of so many kilobytes at most, as if the disk were full beyond them.</summary>
+    /// <summary>Runs a command in a shell with a limit of the file size in kilobytes, as if the disk were full.</summary>
     public static (int Code, string Output) RunWithFileLimit(int kilobytes, params string[] arguments)
     {
-        // An ignored SIGXFSZ makes the write fail rather than end the process; .NET's own mappings must not count.
+        // With SIGXFSZ ignored the write fails instead of the process; .NET's own mappings must not count.
         var script = $"trap '' XFSZ; ulimit -f {kilobytes}; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
         return Finish(Start("bash", ["-c", script, "bash", Library, .. arguments]));
     }
 
-    /// <summary>Waits for the end, and gives the exit code and what was written, in one line.</summary>
+    /// <summary>Waits for the end; returns the exit code and the output.</summary>
     public static (int Code, string Output) Finish(Process process)
     {
         using (process)
@@ -42,7 +42,7 @@ internal static partial class ToolProcess
         }
     }
 
-    /// <summary>Output whose lines are broken where the console ends, as one line.</summary>
+    /// <summary>Output as one line, without the line breaks of the console.</summary>
     public static string InOneLine(string output) => WhiteSpace().Replace(output, " ");
 
     private static string Library => Path.Combine(AppContext.BaseDirectory, "hrm.dll");

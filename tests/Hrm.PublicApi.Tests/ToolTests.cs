@@ -3,7 +3,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests;
 
-/// <summary>The command line as a person uses it: in a process of its own.</summary>
+/// <summary>The command line in a separate process, as a user runs it.</summary>
 public sealed class ToolTests : IDisposable
 {
     private const string Puzzle = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
@@ -29,7 +29,7 @@ public sealed class ToolTests : IDisposable
         var again = ToolProcess.Run("evaluate", "sudoku", "--run", exported, "--test", test);
 
         training.Code.Should().Be(0, training.Output);
-        training.Output.Split('\n').Should().Contain(line => line.StartsWith("step ") && line.Contains("halting after"), "a line that is not shown in a terminal is not broken");
+        training.Output.Split('\n').Should().Contain(line => line.StartsWith("step ") && line.Contains("halting after"), "lines are not wrapped outside of a terminal");
         export.Code.Should().Be(0, export.Output);
         LastTable(again.Output).Should().Be(LastTable(training.Output), "the model computes in bfloat16 anyway");
         new FileInfo(Path.Combine(exported, "model.safetensors")).Length.Should().BeLessThan(new FileInfo(Path.Combine(run, "model.safetensors")).Length * 6 / 10);
@@ -71,7 +71,7 @@ public sealed class ToolTests : IDisposable
         }
     }
 
-    /// <summary>A resumed run whose settings differ would have another result.</summary>
+    /// <summary>A resumed run with other settings would have another result.</summary>
     [Fact]
     public void A_run_is_resumed_with_its_own_settings_unless_other_ones_are_allowed()
     {
@@ -103,7 +103,7 @@ public sealed class ToolTests : IDisposable
         allowed.Errors.Should().Contain("differs from the interrupted run: Trainer:TotalSteps was 1, is 2");
         ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "KeepCheckpoints=9").Code.Should().Be(0);
 
-        // Nothing is left to train, so nothing continues.
+        // The training is complete, so nothing continues.
         var model = Path.Combine(run, "model.safetensors");
         File.Delete(model);
         Directory.CreateDirectory(Path.Combine(model, "in the way"));
@@ -113,7 +113,7 @@ public sealed class ToolTests : IDisposable
         finished.Output.Should().NotContain("could not be written");
         var last = ToolProcess.RunApart("train", "sudoku", "--resume", run, "--set", "Trainer:TotalSteps=4", "--set", "Run:EvaluationInterval=1", "--allow-changes");
         last.Code.Should().Be(1, last.Output);
-        Regex.Count(last.Errors, "; training continues\n").Should().Be(1, "of the two evaluations only the first one is followed by a step");
+        Regex.Count(last.Errors, "; training continues\n").Should().Be(1, "only the first of the two evaluations is followed by a step");
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ToolTests : IDisposable
         ToolProcess.RunApart("--version").Output.Trim().Should().Be(version).And.NotStartWith("1.0.0");
     }
 
-    /// <summary>The report goes to the log, the error says it in one line.</summary>
+    /// <summary>The report goes to the log, and the error is one line.</summary>
     [Fact]
     public void A_divergence_is_reported_once()
     {

@@ -7,7 +7,7 @@ namespace Hrm.PublicApi.Tests;
 
 public sealed class VotingTests(ITestOutputHelper output)
 {
-    private const double Learned = 0.15; // Of the training rows that halt: with all segments a model then solves most, not all.
+    private const double Learned = 0.15; // The share of exact training rows among those that halt: with all segments a model then solves most, not all.
     private const int Puzzles = 300;
 
     [Fact]

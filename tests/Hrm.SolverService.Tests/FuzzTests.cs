@@ -5,7 +5,7 @@ using Hrm.TestKit;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>A few hundred mutated inputs for each parser, always the same ones; docs/threat-model.md says how to try more.</summary>
+/// <summary>The same few hundred mutated inputs per parser in every run; docs/threat-model.md shows how to try more.</summary>
 public sealed class FuzzTests : IDisposable
 {
     private const string InputName = "input.txt";
@@ -16,7 +16,7 @@ public sealed class FuzzTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>In a process of its own, as what a parser may do wrong includes ending it.</summary>
+    /// <summary>In a separate process, because a wrong parser may end it.</summary>
     [Theory]
     [MemberData(nameof(Targets))]
     [Trait("Category", "Slow")]

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>Reads what the service answers.</summary>
+/// <summary>Reads the responses of the service.</summary>
 internal static class JsonReading
 {
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response)

@@ -3,7 +3,7 @@ using Hrm.TestKit;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>The page as it is sent; what it does is tested in a browser.</summary>
+/// <summary>The files of the page; its behaviour is tested in a browser.</summary>
 public sealed class PageTests
 {
     [Theory]

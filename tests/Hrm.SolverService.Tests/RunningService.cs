@@ -10,7 +10,7 @@ namespace Hrm.SolverService.Tests;
 /// <summary>The service with a tiny model, listening on a port of the loopback interface.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
-    /// <summary>Settings with which a puzzle keeps its place until its client leaves.</summary>
+    /// <summary>Settings with which a puzzle stays in the batch until its client leaves.</summary>
     public static readonly string[] Endless = ["--Solver:Limits:MaxSegments", "65536"];
 
     private readonly TemporaryFolder _folder;
@@ -35,7 +35,7 @@ internal sealed class RunningService : IAsyncDisposable
         return await StartAsync(folder, [.. always, .. settings]);
     }
 
-    /// <summary>As it starts where nobody says what to serve.</summary>
+    /// <summary>Starts the service without options.</summary>
     public static Task<RunningService> StartWithDefaultsAsync() => StartAsync(new TemporaryFolder(), []);
 
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)

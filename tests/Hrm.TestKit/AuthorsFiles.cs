@@ -27,7 +27,7 @@ public static class AuthorsFiles
         File.WriteAllText(Path.Combine(folder, "all_config.yaml"), Yaml(model.Config, !state.Keys.Any(key => key.StartsWith("H_level.", StringComparison.Ordinal))));
     }
 
-    /// <summary>Writes a state dict; each tensor has a storage of its own.</summary>
+    /// <summary>Writes a state dict with one storage per tensor.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">The tensors by name.</param>
     public static void WriteTensors(string path, IEnumerable<(string Name, Tensor Value)> tensors)

@@ -1,6 +1,6 @@
 namespace Hrm.TestKit;
 
-/// <summary>The folder of the repository, found from where the tests run.</summary>
+/// <summary>The folder of the repository, found from the folder of the tests.</summary>
 public static class RepositoryFolder
 {
     /// <summary>The absolute path of the repository's root.</summary>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Hrm.TestKit;
 
-/// <summary>Counts the tensors that are alive before and after work that should leave none.</summary>
+/// <summary>Counts the live tensors before and after work that must leave none.</summary>
 /// <remarks>
 /// The count is that of the process: an assembly with such a test runs its tests one at a time
 /// (<c>[assembly: CollectionBehavior(DisableTestParallelization = true)]</c>). Modules are made before the check, since
@@ -11,9 +11,9 @@ namespace Hrm.TestKit;
 /// </remarks>
 public static class TensorLeak
 {
-    /// <summary>Runs a step again and again; the number of live tensors must end where it began.</summary>
-    /// <param name="step">One step. Inside it runs in no dispose scope but its own.</param>
-    /// <param name="warmup">Steps before the first count: tables and gradients are made once.</param>
+    /// <summary>Runs a step repeatedly; the number of live tensors must be equal before and after.</summary>
+    /// <param name="step">One step, run without an outer dispose scope.</param>
+    /// <param name="warmup">Steps before the first count, in which tables and gradients are created.</param>
     /// <param name="steps">Steps between the counts.</param>
     public static void Check(Action step, int warmup = 3, int steps = 100)
     {
@@ -23,7 +23,7 @@ public static class TensorLeak
             step();
         }
 
-        // What earlier tests left to the collector must not be freed between the counts, where it would hide a leak.
+        // Objects of earlier tests must not be collected between the counts, because that would hide a leak.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var before = torch.Tensor.TotalCount;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Hrm.TestKit;
 
-/// <summary>One entry of an archive put together by hand; what is not null or 0 is a fault, or a choice of the format.</summary>
+/// <summary>One entry of an archive that is assembled by hand; any value other than null or 0 is a fault or an option of the format.</summary>
 public sealed record ZipPart(string Name, byte[] Data)
 {
     public ushort Method { get; init; }
@@ -15,7 +15,7 @@ public sealed record ZipPart(string Name, byte[] Data)
 
     public uint? Size { get; init; }
 
-    /// <summary>Where the directory says that the entry begins.</summary>
+    /// <summary>The start of the entry according to the directory.</summary>
     public uint? Start { get; init; }
 
     public string? LocalName { get; init; }
@@ -23,7 +23,7 @@ public sealed record ZipPart(string Name, byte[] Data)
     public byte[] DirectoryExtra { get; init; } = [];
 }
 
-/// <summary>Zip archives put together by hand, valid or not.</summary>
+/// <summary>Zip archives that are assembled by hand, valid or not.</summary>
 public static class ZipBytes
 {
     /// <summary>An archive as torch.save writes it: a pickle, and storages by their keys.</summary>

@@ -3,14 +3,14 @@ using Hrm.Core;
 
 namespace Hrm.Fuzz.Mutations;
 
-/// <summary>Edits of bytes that know nothing of the format but its tokens.</summary>
-/// <param name="random">Decides.</param>
+/// <summary>Edits of bytes that know only the tokens of the format.</summary>
+/// <param name="random">The source of randomness.</param>
 /// <param name="tokens">Pieces of the format.</param>
 internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
     private const int LongestRepetition = 1 << 16;
 
-    /// <summary>A few edits of a content.</summary>
+    /// <summary>Applies one or more edits.</summary>
     public byte[] Apply(byte[] content)
     {
         var bytes = content.ToList();
@@ -83,7 +83,7 @@ internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string>
         bytes.InsertRange(place, content);
     }
 
-    /// <summary>The next number written in digits becomes another one.</summary>
+    /// <summary>Replaces the next number that is written in digits.</summary>
     private void ReplaceDigits(List<byte> bytes, int place)
     {
         var start = bytes.FindIndex(place, value => char.IsAsciiDigit((char)value));
@@ -95,7 +95,7 @@ internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string>
         }
     }
 
-    /// <summary>A piece many times: deep nesting, long lines, many records.</summary>
+    /// <summary>Repeats a piece: deep nesting, long lines, many records.</summary>
     private void Repeat(List<byte> bytes, int place)
     {
         var piece = bytes.GetRange(place, Math.Min(bytes.Count - place, random.Next(4) == 0 ? random.Next(1, 65) : 1));

@@ -6,10 +6,10 @@ using Hrm.Core;
 namespace Hrm.Fuzz.Mutations;
 
 /// <summary>
-/// Damages a file as what its name says it is: often inside of its structure, with lengths and checksums that fit again, so that
-/// the damage reaches what stands behind them; else anywhere.
+/// Damages a file by the format of its name: often within its structure, with matching lengths and checksums, so that the damage reaches the
+/// code behind those checks; otherwise anywhere.
 /// </summary>
-/// <param name="random">Decides.</param>
+/// <param name="random">The source of randomness.</param>
 /// <param name="tokens">Pieces of the format.</param>
 internal sealed class FileMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
@@ -40,7 +40,7 @@ internal sealed class FileMutations(StatefulRandom random, IReadOnlyList<string>
     private byte[] Json(byte[] content)
         => _json.Apply(Encoding.UTF8.GetString(content)) is { } text ? Encoding.UTF8.GetBytes(text) : _bytes.Apply(content);
 
-    /// <summary>Another header before the same data, its length right.</summary>
+    /// <summary>Damages the header, and corrects its length.</summary>
     private byte[] Safetensors(byte[] content)
     {
         if (content.Length < SafetensorsPrefix
@@ -57,7 +57,7 @@ internal sealed class FileMutations(StatefulRandom random, IReadOnlyList<string>
         return [.. prefix, .. header, .. Enumerable.Repeat((byte)' ', padding), .. content[(SafetensorsPrefix + (int)length)..]];
     }
 
-    /// <summary>Another header of version 1 before the same data, its length right and its data where they have to be.</summary>
+    /// <summary>Damages a header of version 1, and corrects its length and the alignment of the data.</summary>
     private byte[] Npy(byte[] content)
     {
         if (content.Length < NpyPrefix || BinaryPrimitives.ReadUInt16LittleEndian(content.AsSpan(8)) is var length && length > content.Length - NpyPrefix)
@@ -77,7 +77,7 @@ internal sealed class FileMutations(StatefulRandom random, IReadOnlyList<string>
         return [.. prefix, .. header, .. Enumerable.Repeat((byte)' ', padding), (byte)'\n', .. content[(NpyPrefix + length)..]];
     }
 
-    /// <summary>One entry changed, or its name, with a right checksum.</summary>
+    /// <summary>Damages one entry or its name, with a matching checksum.</summary>
     private byte[] Zip(byte[] content)
     {
         using var source = new ZipArchive(new MemoryStream(content));

@@ -1,6 +1,6 @@
 namespace Hrm.Fuzz.Mutations;
 
-/// <summary>Values at which parsers break.</summary>
+/// <summary>Values that often break parsers.</summary>
 internal static class InterestingValues
 {
     public static readonly long[] Integers =

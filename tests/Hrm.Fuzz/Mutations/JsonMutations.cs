@@ -6,8 +6,8 @@ using Hrm.Core;
 
 namespace Hrm.Fuzz.Mutations;
 
-/// <summary>Edits of the tree of a JSON text, which leave it JSON nearly always.</summary>
-/// <param name="random">Decides.</param>
+/// <summary>Edits of the tree of a JSON text. The result is nearly always valid JSON.</summary>
+/// <param name="random">The source of randomness.</param>
 /// <param name="tokens">Names of the format.</param>
 internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
@@ -15,7 +15,7 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256 };
 
-    /// <summary>One to a few edits; <see langword="null"/> where the text is no JSON or has no tree to edit.</summary>
+    /// <summary>Applies one or more edits; <see langword="null"/> if the text is not a JSON object or array.</summary>
     public string? Apply(string text)
     {
         if (Parse(text) is not { } root)
@@ -111,7 +111,7 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
         return source[random.Next(source.Count)];
     }
 
-    /// <summary>Literals that a tree cannot hold: half surrogates, numbers that no type has, deep nesting, a name that stands twice.</summary>
+    /// <summary>Inserts literals that a tree cannot hold: half surrogates, numbers beyond every type, deep nesting, a repeated name.</summary>
     private string Fill(string text)
     {
         var filled = Regex.Replace(text, $"\"{Placeholder}\"", _ => Literal());

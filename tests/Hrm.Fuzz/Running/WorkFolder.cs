@@ -1,6 +1,6 @@
 namespace Hrm.Fuzz.Running;
 
-/// <summary>The folder where an input stands while it is read. Files that did not change since the last input are not written again.</summary>
+/// <summary>The folder of the current input. Files that did not change since the last input are not written again.</summary>
 internal sealed class WorkFolder(string path)
 {
     private readonly Dictionary<string, byte[]> _written = new(StringComparer.Ordinal);

@@ -27,7 +27,7 @@ internal static class ModelTargets
             path =>
             {
                 using var file = SafetensorsFile.Open(path);
-                Require(ReadAll(file) <= new FileInfo(path).Length, "tensors lie within the file");
+                Require(ReadAll(file) <= new FileInfo(path).Length, "tensors are within the file");
             });
     }
 
@@ -48,7 +48,7 @@ internal static class ModelTargets
                 using var file = TorchSaveFile.Open(path);
 
                 // Tensors may share a storage, but none is larger than the file that holds it.
-                Require(file.Names.All(tensor => file.GetEntry(tensor).Shape.Aggregate(1L, (product, size) => product * size) <= new FileInfo(path).Length), "tensors lie within the file");
+                Require(file.Names.All(tensor => file.GetEntry(tensor).Shape.Aggregate(1L, (product, size) => product * size) <= new FileInfo(path).Length), "tensors are within the file");
                 ReadAll(file);
             });
     }

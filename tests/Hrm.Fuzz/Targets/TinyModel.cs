@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace Hrm.Fuzz.Targets;
 
-/// <summary>A model of a few hundred values, for what has one in it.</summary>
+/// <summary>A model of a few hundred values.</summary>
 internal static class TinyModel
 {
     public static HrmConfig Config { get; } = new()
@@ -20,7 +20,7 @@ internal static class TinyModel
         ForwardDtype = torch.ScalarType.Float32,
     };
 
-    /// <summary>The same with the authors' inner width, which their format has no field for.</summary>
+    /// <summary>The config with the authors' inner width, for which their format has no field.</summary>
     public static HrmConfig AuthorsConfig { get; } = Config with { SwiGluInnerWidth = null };
 
     public static HrmModel Create(HrmConfig? config = null)
@@ -29,7 +29,7 @@ internal static class TinyModel
         return new HrmModel(config ?? Config, generator);
     }
 
-    /// <summary>The same with one module as both levels.</summary>
+    /// <summary>A model with one module for both levels.</summary>
     public static HrmModel CreateShared()
     {
         using var generator = new torch.Generator(1);

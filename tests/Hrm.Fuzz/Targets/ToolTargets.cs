@@ -14,7 +14,7 @@ internal static class ToolTargets
 {
     private static readonly SudokuTask Sudoku = new(SudokuShape.Four);
 
-    /// <summary>Arguments and settings of the tool, up to where a command would begin its work.</summary>
+    /// <summary>Arguments and settings of the tool, read as a command does before its work.</summary>
     public static FuzzTarget Arguments()
     {
         const string argumentsName = "arguments.txt";

@@ -91,7 +91,7 @@ internal static class TrainingTargets
         },
     };
 
-    /// <summary>The reports of a resumed run: lines of later steps are dropped, whatever else the file contains.</summary>
+    /// <summary>The reports of a resumed run: lines of later steps are dropped from a file with any contents.</summary>
     public static FuzzTarget ReportLog()
     {
         const string name = "metrics.jsonl";

@@ -47,12 +47,12 @@ public sealed class AnalysisGuideTests : IDisposable
         Console.WriteLine($"solved after 1 and after 16 segments: {solved[0]} and {solved[15]}; halting after {stops.Average():F1}");
         // </depths>
 
-        stops.Should().HaveCount(8).And.OnlyContain(stop => stop == 16, "a model that was not trained is sure of nothing");
+        stops.Should().HaveCount(8).And.OnlyContain(stop => stop == 16, "an untrained model is never confident");
         solved.Should().OnlyContain(count => count == 0);
     }
 
     [Fact]
-    public void States_are_watched()
+    public void States_are_recorded()
     {
         var (model, dataset) = (_model, _dataset);
 
@@ -65,7 +65,7 @@ public sealed class AnalysisGuideTests : IDisposable
 
         Console.WriteLine($"directions: H {study.High.ParticipationRatio:F1}, L {study.Low.ParticipationRatio:F1}, of {study.Examples} puzzles");
         using var plane = study.High.Components(2);
-        Console.WriteLine($"two directions hold {plane.Shares.Sum():P0} of what zH varies");
+        Console.WriteLine($"two directions hold {plane.Shares.Sum():P0} of the variance of zH");
         // </states>
 
         study.Examples.Should().Be(8);
@@ -89,7 +89,7 @@ public sealed class AnalysisGuideTests : IDisposable
         // </answers>
 
         answers.Examples.Should().Be(8);
-        answers.Segments.Should().HaveCount(16).And.OnlyContain(average => average.Exact == 0 && average.Wrong > 0.1, "a model that was not trained solves nothing");
+        answers.Segments.Should().HaveCount(16).And.OnlyContain(average => average.Exact == 0 && average.Wrong > 0.1, "an untrained model solves nothing");
     }
 
     [Fact]
@@ -114,13 +114,13 @@ public sealed class AnalysisGuideTests : IDisposable
         Console.WriteLine($"stopped early: {stable.All.StoppedEarly}, of which {stable.All.ExactOfStoppedEarly:P1} are exact");
         // </halting>
 
-        confident.All.Histogram.Should().Equal([.. Enumerable.Repeat(0, 15), 8], "a model that was not trained is sure of nothing");
+        confident.All.Histogram.Should().Equal([.. Enumerable.Repeat(0, 15), 8], "an untrained model is never confident");
         confident.ByDifficulty.Values.Sum(level => level.Examples).Should().Be(8);
         stable.All.Examples.Should().Be(8);
     }
 
     [Fact]
-    public void L_alone_goes_on()
+    public void L_settles_for_a_fixed_H()
     {
         var (model, dataset) = (_model, _dataset);
 
@@ -128,10 +128,10 @@ public sealed class AnalysisGuideTests : IDisposable
         var fixedPoint = FixedPointStudy.Run(model, dataset, segments: 4, updates: 32);
         foreach (var step in fixedPoint.Low)
         {
-            Console.WriteLine($"update {step.Update} of L alone moves it by {step.Residual:P2}; it was {step.Distance:P2} from where it ends");
+            Console.WriteLine($"update {step.Update} of L moves it by {step.Residual:P2}; its distance from the end was {step.Distance:P2}");
         }
 
-        Console.WriteLine($"when H is updated, L is still {fixedPoint.Low[model.Config.LowCycles].Distance:P2} from there");
+        Console.WriteLine($"when H is updated, L is still {fixedPoint.Low[model.Config.LowCycles].Distance:P2} from the end");
         // </fixed-point>
 
         fixedPoint.Examples.Should().Be(8);

@@ -2,10 +2,10 @@ using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>What stands in a document has been compiled: C# blocks are regions of files that the compiler and the tests know.</summary>
+/// <summary>The C# blocks of documents are regions of compiled files, which the tests run.</summary>
 public sealed class CodeTests
 {
-    /// <summary>Others could hide code from the tests, by another name of the same language.</summary>
+    /// <summary>Another name of a language could hide code from the tests.</summary>
     private static readonly string[] Languages = ["csharp", "sh", "json", "mermaid", "python", "text", "xml", "yaml"];
 
     private static IEnumerable<CodeBlock> Blocks => MarkdownFile.All.SelectMany(document => document.Blocks);
@@ -16,7 +16,7 @@ public sealed class CodeTests
             .Should().BeEmpty("each has to be a region of a compiled file, character by character");
 
     [Fact]
-    public void A_compiled_region_stands_in_a_document()
+    public void A_compiled_region_is_in_a_document()
         => CompiledRegion.All.Where(region => !Blocks.Any(block => block.Text == region.Text)).Should().BeEmpty();
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class CodeTests
         => Blocks.Where(block => !Languages.Contains(block.Language)).Should().BeEmpty($"expected one of {string.Join(", ", Languages)}");
 }
 
-/// <summary>The lines of a compiled file between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>, without the indentation of the marks.</summary>
+/// <summary>The lines of a compiled file between <c>// &lt;name&gt;</c> and <c>// &lt;/name&gt;</c>, without the marks' indentation.</summary>
 /// <param name="File">The file's path below the repository's root.</param>
 /// <param name="Name">The name.</param>
 /// <param name="Text">The lines.</param>
@@ -33,10 +33,10 @@ internal sealed record CompiledRegion(string File, string Name, string Text)
     private const string Opening = "// <";
     private const string Closing = "// </";
 
-    /// <summary>What a document shows as a number or a name, and the sample's test has to choose.</summary>
+    /// <summary>Parameters of a sample's test, and the values that the document shows.</summary>
     private static readonly (string Compiled, string Shown)[] Parameters = [("Take(steps)", "Take(800)"), ("(folder)", "(\"my-model\")")];
 
-    /// <summary>Every region of the outsider's tests and of the samples.</summary>
+    /// <summary>All regions of these tests and of the samples.</summary>
     public static IReadOnlyList<CompiledRegion> All { get; } = [.. Files().SelectMany(Read)];
 
     private static IEnumerable<string> Files() => ((string[])["tests/Hrm.PublicApi.Tests", "samples"])

@@ -4,8 +4,8 @@ using Hrm.TestKit;
 namespace Hrm.PublicApi.Tests.Documents;
 
 /// <summary>
-/// Each command of a document is run by CI, or stands in a list of those that are not, with the reason. Both lists are in
-/// <c>eng/documents</c>; <c>eng/test-documents.sh</c> works the first one off.
+/// CI runs each command of a document, or a list names it with the reason why not. Both lists are in <c>eng/documents</c>;
+/// <c>eng/test-documents.sh</c> runs the first one.
 /// </summary>
 public sealed class CommandTests
 {
@@ -32,7 +32,7 @@ public sealed class CommandTests
         => ListedCommand.NotRun.Where(command => !command.Notes.Any(note => note.Length > 10)).Should().BeEmpty();
 }
 
-/// <summary>The commands of a block of shell: continued lines joined, comments and what is only layout taken away.</summary>
+/// <summary>The commands of a block of shell, with continued lines joined, and without comments and layout.</summary>
 internal static partial class ShellCommands
 {
     public static IEnumerable<string> Of(CodeBlock block) => Continuation().Replace(block.Text, " ").Split('\n')
@@ -51,14 +51,14 @@ internal static partial class ShellCommands
 }
 
 /// <summary>
-/// A list of commands: one a line as the documents have it, in one line and without comment; what belongs to it is indented below.
+/// A command of a list, one per line as in the documents, but joined and without comment; its notes are indented below it.
 /// </summary>
 internal sealed record ListedCommand(string Text, IReadOnlyList<string> Notes)
 {
-    /// <summary>What <c>eng/test-documents.sh</c> or another check of <c>.ci/run</c> runs.</summary>
+    /// <summary>Commands that <c>eng/test-documents.sh</c> or another check of <c>.ci/run</c> runs.</summary>
     public static IReadOnlyList<ListedCommand> Run { get; } = Read("run.txt");
 
-    /// <summary>What no check runs, with the reason.</summary>
+    /// <summary>Commands that no check runs, with the reason.</summary>
     public static IReadOnlyList<ListedCommand> NotRun { get; } = Read("not-run.txt");
 
     private static List<ListedCommand> Read(string name)

@@ -2,7 +2,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>Runs the code of a guide where its relative paths mean a folder of the test's own.</summary>
+/// <summary>Runs the code of a guide in a temporary current directory, for its relative paths.</summary>
 public abstract class GuideFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>The code of docs/inference.md, and of the README where it solves.</summary>
+/// <summary>The code of docs/inference.md, and the code of the README that solves.</summary>
 public sealed class InferenceGuideTests : GuideFolder
 {
     private static readonly int[] Tokens = new SudokuTask(SudokuShape.Four).Parse("123.3....1....2.");

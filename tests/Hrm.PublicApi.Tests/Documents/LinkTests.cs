@@ -2,7 +2,7 @@ using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>What a document points to is there: files of the repository and headings; addresses of others are not asked.</summary>
+/// <summary>Links of documents to files of the repository and to headings are valid. Other addresses are not requested.</summary>
 public sealed class LinkTests
 {
     private static IEnumerable<DocumentLink> Own => MarkdownFile.All.SelectMany(document => document.Links)

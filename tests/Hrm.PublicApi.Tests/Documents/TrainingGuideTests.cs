@@ -12,7 +12,7 @@ namespace Hrm.PublicApi.Tests.Documents;
 public sealed class TrainingGuideTests : GuideFolder
 {
     [Fact]
-    public void A_training_reports_saves_and_goes_on()
+    public void A_training_reports_saves_and_resumes()
     {
         var options = TrainerPresets.Tiny();
         options.TotalSteps = 4;
@@ -69,7 +69,7 @@ public sealed class TrainingGuideTests : GuideFolder
             Evaluate = (_, cancellation) => evaluator.Evaluate(test, cancellationToken: cancellation),
             Logs = [json, board],
         };
-        run.Resume(); // Goes on from the last sound checkpoint, if there is one.
+        run.Resume(); // Resumes from the last valid checkpoint, if there is one.
         var outcome = run.Run(cancellationToken: cancellationToken);
         // </training>
         return outcome;

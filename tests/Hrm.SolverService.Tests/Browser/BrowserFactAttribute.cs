@@ -1,6 +1,6 @@
 namespace Hrm.SolverService.Tests;
 
-/// <summary>A test in a real Chromium: run where <c>HRM_CHROMIUM</c> names its program, see <c>eng/test-browser.sh</c>.</summary>
+/// <summary>A test in a real Chromium, run if <c>HRM_CHROMIUM</c> names its program; see <c>eng/test-browser.sh</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserFactAttribute : FactAttribute
 {

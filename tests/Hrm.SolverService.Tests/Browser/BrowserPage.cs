@@ -20,7 +20,7 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         _tools = tools;
     }
 
-    /// <summary>What the console and the log of the page call errors.</summary>
+    /// <summary>Errors in the console and the log of the page.</summary>
     public IEnumerable<string> Errors => _tools.Events.Where(IsError).Select(message => message.ToString());
 
     public static async Task<BrowserPage> OpenAsync(Uri address)
@@ -31,7 +31,7 @@ internal sealed partial class BrowserPage : IAsyncDisposable
             [
                 "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1000,1400",
                 "--remote-debugging-port=0", $"--user-data-dir={profile.Path}",
-                .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(), // which Chromium refuses to have as root
+                .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(), // Chromium as root requires it
                 "about:blank",
             ])
         { RedirectStandardError = true })!;
@@ -74,7 +74,7 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         throw new TimeoutException($"expected {condition} within 30 s, got a page with: {text}");
     }
 
-    /// <summary>Presses a key that writes nothing.</summary>
+    /// <summary>Presses a key that enters no text.</summary>
     public async Task PressAsync(string key)
     {
         var text = key == "Enter" ? "\r" : key == " " ? " " : null;

@@ -2,7 +2,7 @@ using Hrm.TestKit;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>The page in a real browser, by the keyboard alone.</summary>
+/// <summary>The page in a real browser, operated by the keyboard.</summary>
 [Trait("Category", "Browser")]
 public sealed class BrowserTests
 {

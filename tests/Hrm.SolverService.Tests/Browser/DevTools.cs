@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>A connection by the DevTools protocol of Chromium.</summary>
+/// <summary>A connection to Chromium by its DevTools protocol.</summary>
 internal sealed class DevTools : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions LeaveOut = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -15,7 +15,7 @@ internal sealed class DevTools : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private int _lastId;
 
-    /// <summary>What the browser told on its own.</summary>
+    /// <summary>Events that the browser sent.</summary>
     public ConcurrentQueue<JsonElement> Events { get; } = new();
 
     public static async Task<DevTools> ConnectAsync(Uri address)

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Hrm.TestKit.Golden;
 
-/// <summary>Runs a recorded model on a device, and tells of each recorded number how far it is (tests/golden/README.md has the tolerances).</summary>
+/// <summary>Runs a recorded model on a device, and compares every recorded number (tests/golden/README.md has the tolerances).</summary>
 /// <param name="golden">The recorded model.</param>
-/// <param name="device">Where to run it.</param>
-/// <param name="puzzleGradient">Reads the gradient of the puzzle rows of the last segment, where the caller can; else they are left out.</param>
+/// <param name="device">The device.</param>
+/// <param name="puzzleGradient">Reads the gradient of the puzzle rows of the last segment; without it they are not compared.</param>
 public sealed class GoldenRun(GoldenCase golden, Device device, Func<HrmTrainer, Tensor>? puzzleGradient = null)
 {
     private const string PuzzleRows = "puzzle_emb.local_weights";
@@ -77,7 +77,7 @@ public sealed class GoldenRun(GoldenCase golden, Device device, Func<HrmTrainer,
         CompareTensor(result.QHalt, $"{name}.q_halt_logits", tolerance);
         CompareTensor(result.QContinue, $"{name}.q_continue_logits", tolerance);
 
-        // Training records the logits and Q values alone.
+        // Trainings record only logits and Q values.
         if (name.StartsWith("eval.", StringComparison.Ordinal))
         {
             CompareTensor(result.Carry.High, $"{name}.z_H", tolerance);
@@ -157,8 +157,8 @@ public sealed class GoldenRun(GoldenCase golden, Device device, Func<HrmTrainer,
     }
 
     /// <summary>
-    /// The gradients of a bfloat16 case computed in float32: the recorded ones are up to 7.5 % (rms) away from them, so what
-    /// can be asked of ours is to be about as near.
+    /// The gradients of a bfloat16 case computed in float32: the recorded ones deviate from them by up to 7.5 % (rms), so
+    /// ours must deviate by about as much at most.
     /// </summary>
     private Dictionary<string, Tensor> Float32Gradients()
     {
@@ -171,7 +171,7 @@ public sealed class GoldenRun(GoldenCase golden, Device device, Func<HrmTrainer,
     }
 
     /// <summary>
-    /// AdamATan2's first step is close to a sign, so a gradient near 0 decides a whole step: weights are compared where the
+    /// AdamATan2's first step is close to a sign, so a gradient near 0 decides a whole step. Weights are compared if the
     /// gradient is at least 1e-5 of the largest of its tensor (bfloat16: 0.3, beyond the noise of its gradients).
     /// </summary>
     private void CompareWeights(HrmModel model, Dictionary<string, Tensor> gradients)
