@@ -15,10 +15,7 @@ public static class AuthorsFiles
         [ScalarType.BFloat16] = "BFloat16Storage",
     };
 
-    /// <summary>Writes <c>all_config.yaml</c> and <c>step_N</c>.</summary>
-    /// <param name="folder">The folder; created if it is missing.</param>
-    /// <param name="model">The model, of an architecture of the authors.</param>
-    /// <param name="step">N.</param>
+    /// <summary>Writes <c>all_config.yaml</c> and <c>step_N</c> of a model whose architecture the authors' code has.</summary>
     public static void Write(string folder, HrmModel model, long step = 0)
     {
         Directory.CreateDirectory(folder);
@@ -28,8 +25,6 @@ public static class AuthorsFiles
     }
 
     /// <summary>Writes a state dict with one storage per tensor.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="tensors">The tensors by name.</param>
     public static void WriteTensors(string path, IEnumerable<(string Name, Tensor Value)> tensors)
     {
         using var scope = NewDisposeScope();

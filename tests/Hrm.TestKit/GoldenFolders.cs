@@ -1,6 +1,6 @@
 namespace Hrm.TestKit;
 
-/// <summary>The recorded numbers: <c>tests/golden</c>, and the folder that <c>HRM_GOLDEN</c> names besides.</summary>
+/// <summary>The recorded numbers: <c>tests/golden</c>, and the further folder that <c>HRM_GOLDEN</c> names.</summary>
 public static class GoldenFolders
 {
     /// <summary>The environment variable that names a further folder, absolute or relative to the repository's root.</summary>
@@ -8,7 +8,7 @@ public static class GoldenFolders
 
     private static readonly string[] Kinds = ["models", "parts", "official_checkpoint*", "datasets", "arc_vote*"];
 
-    /// <summary>Every folder that is taken.</summary>
+    /// <summary>All folders with recorded numbers.</summary>
     /// <exception cref="DirectoryNotFoundException">The further folder is missing or has no case.</exception>
     public static IReadOnlyList<string> All()
     {
@@ -28,8 +28,7 @@ public static class GoldenFolders
         return folders;
     }
 
-    /// <summary>The cases of a kind: each folder below <c>KIND/</c> of every folder.</summary>
-    /// <param name="kind">For instance <c>models</c>.</param>
+    /// <summary>The cases of a kind, for example <c>models</c>: each folder below <c>KIND/</c> of every folder.</summary>
     public static IReadOnlyList<string> Cases(string kind) =>
     [
         .. All().Select(folder => Path.Combine(folder, kind))
@@ -38,8 +37,7 @@ public static class GoldenFolders
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The folders right below every folder whose names match a pattern, for instance <c>official_checkpoint*</c>.</summary>
-    /// <param name="pattern">The pattern, with <c>*</c>.</param>
+    /// <summary>The folders directly below every folder whose names match a pattern, for example <c>official_checkpoint*</c>.</summary>
     public static IReadOnlyList<string> Matching(string pattern) =>
         [.. All().SelectMany(folder => Directory.EnumerateDirectories(folder, pattern)).Order(StringComparer.Ordinal)];
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Hrm.TestKit;
 
-/// <summary>A checkpoint as the authors' training leaves it, and the recorded model whose starting weights it should hold.</summary>
+/// <summary>A checkpoint of the authors' training, and the recorded model whose starting weights it contains.</summary>
 public static class OfficialCheckpoint
 {
     private const string Pattern = "official_checkpoint*";
@@ -14,7 +14,6 @@ public static class OfficialCheckpoint
     /// The folder of the recorded model: <c>models/NAME</c> beside a checkpoint <c>official_checkpoint_NAME</c>, and
     /// <c>rope_f32</c> beside any other.
     /// </summary>
-    /// <param name="checkpoint">The checkpoint's folder.</param>
     public static string ModelFolder(string checkpoint)
     {
         var models = Path.Combine(Path.GetDirectoryName(checkpoint)!, "models");
@@ -22,8 +21,7 @@ public static class OfficialCheckpoint
         return File.Exists(Path.Combine(named, "config.json")) ? named : Path.Combine(models, "rope_f32");
     }
 
-    /// <summary>The sequence length of a recorded model, which no checkpoint holds.</summary>
-    /// <param name="model">The recorded model's folder.</param>
+    /// <summary>The sequence length of a recorded model, which checkpoints do not contain.</summary>
     public static int SequenceLength(string model)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(model, "config.json")));

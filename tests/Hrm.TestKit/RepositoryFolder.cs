@@ -3,7 +3,6 @@ namespace Hrm.TestKit;
 /// <summary>The folder of the repository, found from the folder of the tests.</summary>
 public static class RepositoryFolder
 {
-    /// <summary>The absolute path of the repository's root.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
     /// <summary>An absolute path below the root.</summary>

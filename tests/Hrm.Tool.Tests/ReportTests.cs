@@ -5,11 +5,6 @@ namespace Hrm.Tool.Tests;
 public sealed class ReportTests
 {
     [Fact]
-    public void A_spread_is_three_columns_of_the_csv_and_text_is_quoted()
-        => new ResultTable("t", "T", ["name", "exact, %"], [["a \"b\", c", Spread.Of([1, 2.5]).Cell()], ["d", Spread.Of([3]).Cell("F0")]]).ToCsv()
-            .Should().Be("name,\"exact, %, mean\",\"exact, %, least\",\"exact, %, most\"\n\"a \"\"b\"\", c\",1.8,1.0,2.5\nd,3,3,3\n");
-
-    [Fact]
     public void A_claim_is_a_row_of_the_table()
     {
         var missing = new Claim("c", "1", "2", Verdict.NotTestable) { Setting = "puzzles", Seeds = 0 };

@@ -43,9 +43,8 @@ public sealed class ReproduceTests : IDisposable
         var report = File.ReadAllText(laboratory.PathOf(ReportFolder.ReportName));
         report.Should().Contain("`the <command>`");
         report.Split(".png)").Should().HaveCount(result.Pictures.Count + 1);
-        report.Split('\n').Count(line => line.StartsWith('|')).Should().Be(result.Claims.Count + 2);
+        report.Split('\n').Count(line => line.StartsWith('|')).Should().Be(result.Claims.Count + 2 + result.Tables.Sum(table => table.Rows.Count + 2));
         File.Exists(laboratory.PathOf($"{name}.html")).Should().Be(result.Frames.Count > 0);
-        result.Tables.Should().OnlyContain(table => File.ReadAllLines(laboratory.PathOf($"{table.Name}.csv")).Length == table.Rows.Count + 1);
 
         // A second time nothing is trained or measured.
         _output.GetStringBuilder().Clear();

@@ -25,10 +25,9 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
             Claims(trained, untrained, shipped),
             [
                 new ResultTable(
-                    "fig8",
                     "Participation ratio, mean (least–most) over the seeds",
                     ["puzzles", "zH", "zL", "zH / zL", "untrained zH", "untrained zL", "untrained zH / zL"],
-                    [.. Counts.Select((count, i) => (IReadOnlyList<Cell>)[$"{count}", .. Cells(trained, i), .. Cells(untrained, i)])]),
+                    [.. Counts.Select((count, i) => (IReadOnlyList<string>)[$"{count}", .. Cells(trained, i), .. Cells(untrained, i)])]),
             ],
             [
                 Draw(laboratory, string.Empty, "The ratio against the number of puzzles. Whiskers: all seeds.", Chart("Trained", trained), Chart("Untrained", untrained)),
@@ -78,11 +77,11 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
 
     private static Spread Last(IReadOnlyList<Ratios> ratios, Func<Ratios, double> value) => Spread.Of(ratios.Select(value));
 
-    private static IEnumerable<Cell> Cells(IReadOnlyList<Ratios> ratios, int place) =>
+    private static IEnumerable<string> Cells(IReadOnlyList<Ratios> ratios, int place) =>
     [
-        Spread.Of(ratios.Select(each => each.High[place])).Cell(),
-        Spread.Of(ratios.Select(each => each.Low[place])).Cell(),
-        Spread.Of(ratios.Select(each => each.High[place] / each.Low[place])).Cell("F2"),
+        Spread.Of(ratios.Select(each => each.High[place])).Text(),
+        Spread.Of(ratios.Select(each => each.Low[place])).Text(),
+        Spread.Of(ratios.Select(each => each.High[place] / each.Low[place])).Text("F2"),
     ];
 
     private static Chart Chart(string title, IReadOnlyList<Ratios> ratios) => new(title, "puzzles", "participation ratio",

@@ -38,7 +38,6 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
             ],
             [
                 new ResultTable(
-                    "fig7",
                     "Exact puzzles and cells by segment",
                     ["puzzles", "segment", "exact puzzles, %", "wrong, %", "changed, %", "restored, %"],
                     [.. all.SelectMany(each => each.Rows)]),
@@ -61,14 +60,14 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
     {
         public int Count => Thoughts[0].Segments.Count;
 
-        public IEnumerable<IReadOnlyList<Cell>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<Cell>)
+        public IEnumerable<IReadOnlyList<string>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<string>)
         [
             Name,
             $"{segment + 1}",
-            Over(segment, each => each.Exact).Cell(),
-            Over(segment, each => each.Wrong).Cell("F2"),
-            Over(segment, each => each.Changed).Cell("F2"),
-            Over(segment, each => each.Restored).Cell("F2"),
+            Over(segment, each => each.Exact).Text(),
+            Over(segment, each => each.Wrong).Text("F2"),
+            Over(segment, each => each.Changed).Text("F2"),
+            Over(segment, each => each.Restored).Text("F2"),
         ]);
 
         public Chart Chart

@@ -45,11 +45,10 @@ internal sealed class GradientFigure() : Figure("onestep", "One-step gradient, B
             ],
             [
                 new ResultTable(
-                    "onestep",
                     "Exact test answers and training time, mean (least–most) over the seeds",
                     ["model", "exact, %", "training, s", "ms per step"],
-                    [.. models.Select((each, i) => (IReadOnlyList<Cell>)
-                        [each[0].Plan.Name, exact[i].Cell(), seconds[i].Cell("F0"), Number(1000 * seconds[i].Mean / each[0].Steps)])]),
+                    [.. models.Select((each, i) => (IReadOnlyList<string>)
+                        [each[0].Plan.Name, exact[i].Text(), seconds[i].Text("F0"), Number(1000 * seconds[i].Mean / each[0].Steps)])]),
             ],
             [picture]);
     }

@@ -37,7 +37,6 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
             Claims(rows, easiest),
             [
                 new ResultTable(
-                    "fig5",
                     "Segments and exact test answers, mean (least–most) over the seeds",
                     ["puzzles", "M", "adaptive: segments", "adaptive: exact, %", "95 %: segments", "95 %: exact, %", "M always: exact, %", "adaptive model at M: exact, %", "adaptive model at 2·M: exact, %"],
                     [.. rows.Concat(easiest).Select(row => row.Cells)]),
@@ -146,8 +145,8 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
 
         public Spread AtTwice => Over(Adaptive, each => 100 * each.ExactAfter(2 * Maximum));
 
-        public IReadOnlyList<Cell> Cells =>
-            [Puzzles, $"{Maximum}", Own.Cell("F2"), OwnExact.Cell(), Confident.Cell("F2"), ConfidentExact.Cell(), Always.Cell(), AtMaximum.Cell(), AtTwice.Cell()];
+        public IReadOnlyList<string> Cells =>
+            [Puzzles, $"{Maximum}", Own.Text("F2"), OwnExact.Text(), Confident.Text("F2"), ConfidentExact.Text(), Always.Text(), AtMaximum.Text(), AtTwice.Text()];
 
         /// <summary>Whether a rule takes less than half of M, at nearly the accuracy of M always.</summary>
         public bool Saves(Spread steps, Spread exact) => steps.Mean < Maximum / 2.0 && Always.Mean - exact.Mean <= Close;

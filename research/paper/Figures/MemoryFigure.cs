@@ -29,10 +29,9 @@ internal sealed class MemoryFigure() : Figure("memory", "Memory and time of a tr
             [.. Claims(one, all, products, updates).Select(claim => claim with { Setting = $"whole steps on {laboratory.Device}, the process included", Seeds = 0 })],
             [
                 new ResultTable(
-                    "memory",
                     "A training step",
                     ["N·T", "updates", "one step, MiB", "BPTT, MiB", "before the first step, MiB", "one step, ms", "BPTT, ms"],
-                    [.. cycles.Select((_, i) => (IReadOnlyList<Cell>)
+                    [.. cycles.Select((_, i) => (IReadOnlyList<string>)
                         [Number(products[i], "F0"), Number(updates[i], "F0"), Number(one[i].MiB), Number(all[i].MiB), Number(one[i].MiBBefore), Number(one[i].Milliseconds), Number(all[i].Milliseconds)])]),
             ],
             [

@@ -35,19 +35,17 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
             Claims(laboratory, motions, early, settling),
             [
                 new ResultTable(
-                    "fig3-residuals",
                     "Mean ‖z' − z‖ of each update, mean (least–most) over the seeds",
                     ["segment", "cycle", "update", "HRM", "recurrent"],
-                    [.. motions[0].Hrm.Select((update, i) => (IReadOnlyList<Cell>)
-                        [$"{update.Segment}", $"{update.Cycle + 1}", update.IsHigh ? "H" : $"L {update.Step + 1}", Over(motions, motion => motion.Hrm[i].Mean).Cell("F2"), Over(motions, motion => motion.Plain[i].Mean).Cell("F2")])]),
+                    [.. motions[0].Hrm.Select((update, i) => (IReadOnlyList<string>)
+                        [$"{update.Segment}", $"{update.Cycle + 1}", update.IsHigh ? "H" : $"L {update.Step + 1}", Over(motions, motion => motion.Hrm[i].Mean).Text("F2"), Over(motions, motion => motion.Plain[i].Mean).Text("F2")])]),
                 new ResultTable(
-                    "fig3-fixed-point",
                     "Updates of L only, with zH fixed after the first and after the last segment: the residual of each update, and the distance from the final state before it",
                     ["update", "first: ‖z' − z‖ / ‖z‖", "first: ‖z − z*‖ / ‖z*‖", "last: ‖z' − z‖ / ‖z‖", "last: ‖z − z*‖ / ‖z*‖"],
-                    [.. settling[0].Select((step, i) => (IReadOnlyList<Cell>)
+                    [.. settling[0].Select((step, i) => (IReadOnlyList<string>)
                     [
                         $"{step.Update}",
-                        .. new[] { early, settling }.SelectMany(all => new[] { Over(all, i, each => each.Residual).Cell("F4"), Over(all, i, each => each.Distance).Cell("F4") }),
+                        .. new[] { early, settling }.SelectMany(all => new[] { Over(all, i, each => each.Residual).Text("F4"), Over(all, i, each => each.Distance).Text("F4") }),
                     ])]),
             ],
             [

@@ -39,7 +39,7 @@ internal sealed class ScalingFigure() : Figure("fig2", "Width and depth")
             laboratory,
             $"{scale.Sudoku.Name}: {scale.SudokuSettings().Trainer.TotalSteps:N0} steps each, the same batches and learning rate. Depth grows by blocks in the direct model, by segments (M) in the recurrent one and in HRM; both of these are trained with deep supervision and the one-step gradient.",
             Claims(width, depth),
-            [Table("width", "Width", "D", width), Table("depth", "Depth", "blocks applied", depth)],
+            [Table("Width", "D", width), Table("Depth", "blocks applied", depth)],
             [picture]);
     }
 
@@ -54,12 +54,11 @@ internal sealed class ScalingFigure() : Figure("fig2", "Width and depth")
             Ticks = [.. curves.SelectMany(curve => curve.X).Distinct().Order()],
         };
 
-    private static ResultTable Table(string name, string title, string quantity, IReadOnlyList<Curve> curves) => new(
-        $"fig2-{name}",
+    private static ResultTable Table(string title, string quantity, IReadOnlyList<Curve> curves) => new(
         $"{title}: exact test answers, mean (least–most) over the seeds",
         ["model", quantity, "parameters", "exact, %", "training, s"],
-        [.. curves.SelectMany(curve => curve.Models.Select((models, i) => (IReadOnlyList<Cell>)
-            [curve.Label, Number(curve.X[i], "F0"), Number(models[0].Parameters, "F0"), curve.Y[i].Cell(), Number(models.Average(model => model.Seconds), "F0")]))]);
+        [.. curves.SelectMany(curve => curve.Models.Select((models, i) => (IReadOnlyList<string>)
+            [curve.Label, Number(curve.X[i], "F0"), Number(models[0].Parameters, "F0"), curve.Y[i].Text(), Number(models.Average(model => model.Seconds), "F0")]))]);
 
     private static IReadOnlyList<Claim> Claims(Curve[] width, Curve[] depth)
     {

@@ -49,7 +49,6 @@ internal sealed class VariantsFigure() : Figure("variants", "Baselines and varia
             ],
             [
                 new ResultTable(
-                    "variants",
                     "Exact test answers, mean (least–most) over the seeds",
                     ["puzzles", "model", "parameters", "updates", "blocks", "exact, %", "training, s"],
                     [.. models.Values.Select(each => Row(each, exact[each[0].Plan.Name]))]),
@@ -57,12 +56,12 @@ internal sealed class VariantsFigure() : Figure("variants", "Baselines and varia
             []);
     }
 
-    private static IReadOnlyList<Cell> Row(IReadOnlyList<TrainedModel> models, Spread exact)
+    private static IReadOnlyList<string> Row(IReadOnlyList<TrainedModel> models, Spread exact)
     {
         var settings = models[0].Plan.Create();
         var updates = settings.Architecture == Architecture.Direct ? 1 : Architectures.UpdatesOfSegment(settings.Model);
         var blocks = TrainingPlan.Blocks(settings).Forward * settings.Trainer.Halting.MaxSegments;
-        return [models[0].Plan.Source.Name, models[0].Plan.Name, Number(models[0].Parameters, "F0"), $"{updates}", $"{blocks}", exact.Cell(), Number(models.Average(model => model.Seconds), "F0")];
+        return [models[0].Plan.Source.Name, models[0].Plan.Name, Number(models[0].Parameters, "F0"), $"{updates}", $"{blocks}", exact.Text(), Number(models.Average(model => model.Seconds), "F0")];
     }
 
     private static IEnumerable<TrainingPlan> Sudoku(PaperPlans plans)

@@ -94,36 +94,11 @@ internal static class Verdicts
         => claim is { Seeds: > 0 and < FewSeeds, Verdict: Verdict.Reproduced } ? claim with { Verdict = Verdict.Partly } : claim;
 }
 
-/// <summary>Numbers in rows; also written as <c>NAME.csv</c>.</summary>
-/// <param name="Name">The name of the file.</param>
+/// <summary>Numbers in rows.</summary>
 /// <param name="Title">The title.</param>
 /// <param name="Columns">The names of the columns with units; no two are equal.</param>
 /// <param name="Rows">The cells.</param>
-internal sealed record ResultTable(string Name, string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows)
-{
-    private static readonly string[] OfSpread = ["mean", "least", "most"];
-
-    /// <summary>The table as CSV: numbers with a decimal point, a spread as three columns.</summary>
-    public string ToCsv()
-    {
-        // A column has spreads if its first row has one.
-        var spreads = Columns.Select((_, i) => Rows[0][i].Numbers.Count > 0).ToArray();
-        var header = Columns.SelectMany((column, i) => spreads[i] ? OfSpread.Select(part => $"{column}, {part}") : [column]);
-        var rows = Rows.Select(row => row.SelectMany((cell, i) => spreads[i] ? cell.Numbers : [cell.Text]));
-        return string.Concat(rows.Prepend(header).Select(row => string.Join(',', row.Select(Quote)) + "\n"));
-    }
-
-    private static string Quote(string text)
-        => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-}
-
-/// <summary>A cell of a table: its text, and the numbers behind it.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Numbers">Mean, least and most of a spread; otherwise empty, and the CSV has only the text.</param>
-internal sealed record Cell(string Text, IReadOnlyList<string> Numbers)
-{
-    public static implicit operator Cell(string text) => new(text, []);
-}
+internal sealed record ResultTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
 /// <summary>A number over the seeds.</summary>
 internal readonly record struct Spread(double Mean, double Least, double Most)
@@ -135,12 +110,8 @@ internal readonly record struct Spread(double Mean, double Least, double Most)
     }
 
     /// <summary>The text <c>mean (least–most)</c>.</summary>
-    public string Text(string format = "F1") => $"{Number(Mean, format)} ({Number(Least, format)}–{Number(Most, format)})";
-
-    /// <summary>The same for a table.</summary>
-    public Cell Cell(string format = "F1") => new(Text(format), [Number(Mean, format), Number(Least, format), Number(Most, format)]);
-
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    public string Text(string format = "F1")
+        => string.Format(CultureInfo.InvariantCulture, $"{{0:{format}}} ({{1:{format}}}–{{2:{format}}})", Mean, Least, Most);
 }
 
 /// <summary>A PNG file beside the report.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Hrm.Paper;
 
 /// <summary>
-/// The folder of the report: <c>report.md</c>, the results as JSON, tables as CSV, plots as PNG, solved puzzles as HTML. The report contains
+/// The folder of the report: <c>report.md</c>, the results as JSON, plots as PNG, solved puzzles as HTML. The report contains
 /// every figure that was run into the folder, each with its scale and command.
 /// </summary>
 internal sealed class ReportFolder(string root)
@@ -17,11 +17,6 @@ internal sealed class ReportFolder(string root)
     public void Add(FigureResult result)
     {
         JsonFiles.Write(Path.Combine(ResultFolder, $"{result.Name}.json"), result);
-        foreach (var table in result.Tables)
-        {
-            WholeFiles.Write(Path.Combine(root, $"{table.Name}.csv"), table.ToCsv());
-        }
-
         if (result.Frames.Count > 0)
         {
             HtmlPage.Write(Path.Combine(root, PuzzlesName(result)), result.Title, result.Frames.Select(View));
@@ -48,9 +43,7 @@ internal sealed class ReportFolder(string root)
         foreach (var (result, claim) in results.SelectMany(result => result.Claims.Select(claim => (result, claim))))
         {
             var seeds = claim.Seeds == 0 ? "–" : $"{claim.Seeds}";
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"| {Cell(claim.Statement)} | {Cell(claim.Paper)} | {Cell(claim.Ours)} | {result.Scale} | {Cell(claim.Setting!)} | {seeds} | `research/paper -- {result.Name} --scale {result.Scale}` | **{Text(claim.Verdict)}** |\n");
+            page.Append(Row([claim.Statement, claim.Paper, claim.Ours, result.Scale, claim.Setting!, seeds, $"`research/paper -- {result.Name} --scale {result.Scale}`", $"**{Text(claim.Verdict)}**"]));
         }
 
         foreach (var result in results)
@@ -71,12 +64,12 @@ internal sealed class ReportFolder(string root)
 
         foreach (var table in result.Tables)
         {
-            page.Append(CultureInfo.InvariantCulture, $"- [{table.Title}]({table.Name}.csv)\n");
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{table.Title}</summary>\n\n{Row(table.Columns)}{Row(table.Columns.Select(_ => "---"))}{string.Concat(table.Rows.Select(Row))}\n</details>\n\n");
         }
 
         if (result.Frames.Count > 0)
         {
-            page.Append(CultureInfo.InvariantCulture, $"- [Puzzles as they are solved, one grid per segment]({PuzzlesName(result)})\n");
+            page.Append(CultureInfo.InvariantCulture, $"[Puzzles as they are solved, one grid per segment]({PuzzlesName(result)})\n");
         }
     }
 
@@ -93,6 +86,8 @@ internal sealed class ReportFolder(string root)
         Verdict.NotReproduced => "not reproduced",
         _ => "not testable here",
     };
+
+    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(Cell))} |\n";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -4,8 +4,6 @@ using Hrm.Core;
 namespace Hrm.Fuzz.Mutations;
 
 /// <summary>Edits of bytes that know only the tokens of the format.</summary>
-/// <param name="random">The source of randomness.</param>
-/// <param name="tokens">Pieces of the format.</param>
 internal sealed class ByteMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
     private const int LongestRepetition = 1 << 16;

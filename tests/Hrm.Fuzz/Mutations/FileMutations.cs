@@ -9,8 +9,6 @@ namespace Hrm.Fuzz.Mutations;
 /// Damages a file by the format of its name: often within its structure, with matching lengths and checksums, so that the damage reaches the
 /// code behind those checks; otherwise anywhere.
 /// </summary>
-/// <param name="random">The source of randomness.</param>
-/// <param name="tokens">Pieces of the format.</param>
 internal sealed class FileMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
     private const int SafetensorsPrefix = 8;

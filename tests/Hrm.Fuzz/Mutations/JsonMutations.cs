@@ -7,8 +7,6 @@ using Hrm.Core;
 namespace Hrm.Fuzz.Mutations;
 
 /// <summary>Edits of the tree of a JSON text. The result is nearly always valid JSON.</summary>
-/// <param name="random">The source of randomness.</param>
-/// <param name="tokens">Names of the format.</param>
 internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string> tokens)
 {
     private const string Placeholder = "@literal@";

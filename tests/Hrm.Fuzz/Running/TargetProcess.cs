@@ -8,8 +8,7 @@ internal static class TargetProcess
 {
     public const string Command = "loop";
 
-    /// <summary>Runs a plan to its end.</summary>
-    /// <returns>Whether nothing was found.</returns>
+    /// <summary>Runs a plan to its end; returns whether no failure was found.</summary>
     public static async Task<bool> RunAsync(FuzzPlan plan, TextWriter console)
     {
         // `dotnet run` starts the program itself; `dotnet Hrm.Fuzz.dll` starts the host, which takes the program as its first argument.

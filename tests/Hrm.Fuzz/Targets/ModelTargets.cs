@@ -105,8 +105,7 @@ internal static class ModelTargets
         return FuzzSeed.Written(folder => AuthorsFiles.Write(folder, model), isDamaged);
     }
 
-    /// <summary>Reads every tensor of a file.</summary>
-    /// <returns>The bytes of all tensors together.</returns>
+    /// <summary>Reads every tensor of a file; returns their bytes together.</summary>
     private static long ReadAll(WeightsFile weights)
     {
         long bytes = 0;
