@@ -41,7 +41,7 @@ public sealed class QuickStartTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var (puzzle, answer) = ReadmeExample.Run(steps: 3, folder["my-model"]);
 
-        puzzle.Shape.Should().Be(SudokuShape.Four);
+        puzzle.Question.Shape.Should().Be(SudokuShape.Four);
         answer.Shape.Should().Be(SudokuShape.Four);
         Directory.GetFiles(folder["my-model"]).Select(Path.GetFileName).Should().Contain(["config.json", "model.safetensors"]);
     }
