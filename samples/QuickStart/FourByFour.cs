@@ -10,10 +10,7 @@ namespace Hrm.Samples.QuickStart;
 /// A 4×4 Sudoku model, trained by the paper's own algorithm: one-step gradient, deep supervision, Q-learned halting with
 /// the value of continuing.
 /// </summary>
-/// <remarks>
-/// Training and test puzzles are from different orbits of the symmetry group, so no test grid can be reached from a
-/// training grid by relabelling, permuting or transposing: what is measured is not memory.
-/// </remarks>
+/// <remarks>No test grid is a training grid with its digits, rows or columns exchanged: the test measures more than memory.</remarks>
 public sealed class FourByFour : IDisposable
 {
     private const int EpochsPerIteration = 10;
@@ -21,43 +18,41 @@ public sealed class FourByFour : IDisposable
     private readonly torch.Generator _generator;
     private readonly TrainerOptions _options;
 
-    /// <summary>Draws the puzzles and a model that is not trained yet.</summary>
+    /// <summary>Draws the puzzles and an untrained model.</summary>
     /// <param name="seed">The seed of weights, sampling and exploration; the puzzles are the same for every seed.</param>
-    /// <param name="device">Where the model is trained; the CPU by default.</param>
-    /// <param name="dtype">The forward dtype; the preset's by default.</param>
-    public FourByFour(long seed, torch.Device? device = null, torch.ScalarType? dtype = null)
+    /// <param name="device">The device to train on; the CPU by default.</param>
+    public FourByFour(long seed, torch.Device? device = null)
     {
         Seed = seed;
         Puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 1000, new StatefulRandom(42));
         _generator = new torch.Generator((ulong)seed);
         _options = TrainerPresets.Tiny();
-        var config = HrmPresets.Tiny(Sudoku.SequenceLength, Sudoku.VocabularySize);
-        Model = new HrmModel(config with { ForwardDtype = dtype ?? config.ForwardDtype }, _generator);
+        Model = new HrmModel(HrmPresets.Tiny(Sudoku.SequenceLength, Sudoku.VocabularySize), _generator);
         Model.to(device ?? torch.CPU);
     }
 
-    /// <summary>Turns puzzles into tokens and back.</summary>
+    /// <summary>Encodes puzzles as tokens and decodes them.</summary>
     public static SudokuTask Sudoku { get; } = new(SudokuShape.Four);
 
     /// <summary>The seed.</summary>
     public long Seed { get; }
 
-    /// <summary>1,000 training puzzles, and 1,000 test puzzles of the other orbit.</summary>
+    /// <summary>1,000 training puzzles and 1,000 test puzzles.</summary>
     public SudokuSplit Puzzles { get; }
 
     /// <summary>The model.</summary>
     public HrmModel Model { get; }
 
-    /// <summary>The largest number of segments.</summary>
+    /// <summary>The maximum number of segments.</summary>
     public int MaxSegments => _options.Halting.MaxSegments;
 
     /// <summary>The number of training steps.</summary>
     public int Steps => (int)_options.TotalSteps;
 
     /// <summary>Trains the model.</summary>
-    /// <param name="progress">Told the number of steps done, and the metrics since the last report.</param>
+    /// <param name="progress">Callback with the number of steps and the metrics since the last call, every 20 steps.</param>
     /// <param name="cancellationToken">Stops before the next step.</param>
-    /// <returns>The time it took.</returns>
+    /// <returns>The training time.</returns>
     public TimeSpan Train(Action<int, MetricAverages>? progress = null, CancellationToken cancellationToken = default)
     {
         const int StepsPerReport = 20;
@@ -79,7 +74,7 @@ public sealed class FourByFour : IDisposable
 
             if (trainer.StepCount % StepsPerReport == 0)
             {
-                // Not at each step: a GPU would be waited for.
+                // Reading the sums waits for a GPU, so not at every step.
                 progress?.Invoke((int)trainer.StepCount, MetricSums.Read(sums).Average(StepsPerReport * _options.GlobalBatchSize));
                 sums.zero_();
             }
@@ -89,11 +84,11 @@ public sealed class FourByFour : IDisposable
     }
 
     /// <summary>Measures the model on the test puzzles.</summary>
-    /// <param name="halting">Stops a puzzle before the largest number of segments; <see langword="null"/> stops none.</param>
+    /// <param name="halting">Stops a puzzle before the maximum number of segments; <see langword="null"/> never does.</param>
     public MetricAverages Evaluate(IHaltingPolicy? halting = null)
         => new Evaluator(Model, MaxSegments, halting, HrmTrainer.CreateLoss(_options)).Evaluate(Dataset(Puzzles.Test));
 
-    /// <summary>A test puzzle worth watching: the first whose answer changes on the way and ends right, if there is one.</summary>
+    /// <summary>The first test puzzle that is wrong after one segment and right after the last, if there is one.</summary>
     public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
     {
         using var solver = new HrmSolver(Model, options: new SolverOptions { MaxSegments = MaxSegments, Rule = HaltingRule.Never });

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using Hrm;
 using Hrm.Core;
-using Hrm.Samples;
 using Hrm.Samples.SolverService;
 using Microsoft.Extensions.Options;
 
@@ -21,9 +20,9 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception error) when (error is LabException or InvalidConfigException or OptionsValidationException or FormatException or InvalidOperationException or ArgumentException or InvalidDataException)
+catch (Exception error) when (error is InvalidConfigException or OptionsValidationException or FormatException or InvalidOperationException or ArgumentException or InvalidDataException)
 {
-    // The last three: Kestrel of an address, the configuration of a value or of a file that is not valid.
+    // ArgumentException is also an argument of the command line that is not valid; the last three come from Kestrel and the configuration.
     return Fail(error, 2);
 }
 catch (Exception error) when (error is HrmException or IOException or SocketException or UnauthorizedAccessException)

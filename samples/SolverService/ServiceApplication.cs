@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Hrm.Core;
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 
 namespace Hrm.Samples.SolverService;
 
@@ -16,7 +16,7 @@ public static class ServiceApplication
     /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and keys of the
     /// sections Solver, Torch, Logging and Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
-    /// <exception cref="LabException">An argument is not valid.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid.</exception>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options have bad fields; all are listed.</exception>
     public static WebApplication Create(string[] args)
@@ -35,7 +35,9 @@ public static class ServiceApplication
 
         // A start that fails is an error line of the program.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        TorchOptions.AllowTensorFloat32(builder.Configuration.GetValue("Torch:AllowTensorFloat32", false));
+        var allowsTensorFloat32 = builder.Configuration.GetValue("Torch:AllowTensorFloat32", false);
+        torch.backends.cuda.matmul.allow_tf32 = allowsTensorFloat32;
+        torch.backends.cudnn.allow_tf32 = allowsTensorFloat32;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -71,12 +73,12 @@ public static class ServiceApplication
     /// <summary>Names the model that comes with the samples, and halting that fits it where nothing else was asked for.</summary>
     private static void ServeShippedModel(ConfigurationManager configuration)
     {
-        configuration["Solver:Folder"] = ShippedModel.Folder;
-        configuration["Solver:Limits:MaxSegments"] ??= ShippedModel.MaxSegments.ToString(CultureInfo.InvariantCulture);
+        configuration["Solver:Folder"] = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
+        configuration["Solver:Limits:MaxSegments"] ??= "64";
         if (configuration["Solver:Halting:Policy"] is null)
         {
             configuration["Solver:Halting:Policy"] = nameof(HaltingPolicyKind.Confidence);
-            configuration["Solver:Halting:Threshold"] ??= ShippedModel.Confidence.ToString(CultureInfo.InvariantCulture);
+            configuration["Solver:Halting:Threshold"] ??= "0.95";
         }
     }
 

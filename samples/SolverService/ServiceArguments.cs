@@ -38,7 +38,7 @@ internal static class ServiceArguments
     public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?");
 
     /// <summary>Refuses what the configuration would leave out without a word.</summary>
-    /// <exception cref="LabException">An option is unknown, or has no value.</exception>
+    /// <exception cref="ArgumentException">An option is unknown, or has no value.</exception>
     public static void Check(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
@@ -47,20 +47,19 @@ internal static class ServiceArguments
             var name = split < 0 ? args[i] : args[i][..split];
             if (!IsKnown(name))
             {
-                var hint = Words.Suggestion(name, [.. Switches.Keys, .. HostKeys.Select(key => $"--{key}"), "--help"]);
-                throw new LabException($"{name}: expected an option of this program{(hint.Length > 0 ? hint : ";")} --help lists what there is.");
+                throw new ArgumentException($"{name}: expected an option of this program; --help lists the options.");
             }
 
             var value = split >= 0 ? args[i][(split + 1)..] : ++i < args.Length ? args[i] : string.Empty;
             if (value.Length == 0 || value.StartsWith("--", StringComparison.Ordinal))
             {
-                throw new LabException($"{name}: expected a value, got {(value.Length == 0 ? "nothing" : value)}.");
+                throw new ArgumentException($"{name}: expected a value, got {(value.Length == 0 ? "nothing" : value)}.");
             }
         }
     }
 
     /// <summary>Refuses addresses that the server cannot listen on.</summary>
-    /// <exception cref="LabException">An address is not valid.</exception>
+    /// <exception cref="ArgumentException">An address is not valid.</exception>
     public static void CheckAddresses(string? addresses)
     {
         foreach (var address in (addresses ?? string.Empty).Split(';', StringSplitOptions.RemoveEmptyEntries))
@@ -77,7 +76,7 @@ internal static class ServiceArguments
                 // As below.
             }
 
-            throw new LabException($"--urls: expected addresses such as http://127.0.0.1:8080, with a port of at most {IPEndPoint.MaxPort}, got '{address}'.");
+            throw new ArgumentException($"--urls: expected addresses such as http://127.0.0.1:8080, with a port of at most {IPEndPoint.MaxPort}, got '{address}'.");
         }
     }
 

@@ -7,6 +7,7 @@ using Hrm.Layers;
 using Hrm.Puzzles;
 using Hrm.PyTorch;
 using Hrm.Runtime;
+using Hrm.TestKit;
 using Hrm.Training;
 using TorchSharp;
 
@@ -87,6 +88,17 @@ public sealed class ArchitectureTests
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Where(field => !field.IsLiteral && !field.IsInitOnly && field.GetCustomAttribute<CompilerGeneratedAttribute>() is null)
             .Select(field => $"{field.DeclaringType}.{field.Name}")
+            .Should().BeEmpty();
+
+    /// <summary>A project uses another one by reference, never by compiling its files.</summary>
+    [Fact]
+    public void No_project_compiles_a_file_outside_its_own_folder()
+        => ((string[])["*.csproj", "*.props", "*.targets"])
+            .SelectMany(pattern => Directory.EnumerateFiles(RepositoryFolder.Root, pattern, SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => XDocument.Load(file).Descendants()
+                .Where(item => item.Name.LocalName == "Compile" && (item.Attribute("Include")?.Value ?? string.Empty).Contains("..", StringComparison.Ordinal))
+                .Select(item => $"{file}: {item}"))
             .Should().BeEmpty();
 
     private static Assembly Package(string name) => Packages.Single(package => package.GetName().Name == name);

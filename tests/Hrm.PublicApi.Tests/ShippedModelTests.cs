@@ -1,6 +1,5 @@
 using Hrm.Core;
 using Hrm.Puzzles;
-using Hrm.Samples;
 using Hrm.TestKit;
 using Hrm.Training;
 
@@ -9,12 +8,13 @@ namespace Hrm.PublicApi.Tests;
 /// <summary>The model of the samples has the accuracy of its card, on every tenth puzzle of the card's easy list.</summary>
 public sealed class ShippedModelTests
 {
+    private static readonly string Folder = RepositoryFolder.Combine("samples", "models", "sudoku-9x9");
     private static readonly SudokuTask Sudoku = new(SudokuShape.Nine);
 
     [Fact]
     public void The_code_of_the_card_solves_a_puzzle()
     {
-        var (folder, puzzle) = (ShippedModel.Folder, ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...");
+        var (folder, puzzle) = (Folder, ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...");
 
         // <shipped-model>
         using var solver = HrmSolver.Load(folder, new SolverOptions { MaxSegments = 64 }, new ConfidenceHalting(0.95));
@@ -30,14 +30,14 @@ public sealed class ShippedModelTests
     {
         var puzzles = SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", "sudoku_easy_test.csv"), SudokuShape.Nine).Where((_, row) => row % 10 == 0).ToArray();
         var dataset = new InMemoryPuzzleDataset(puzzles.Select(puzzle => Sudoku.ToExample(puzzle)), Sudoku.VocabularySize);
-        using var model = HrmModel.Load(ShippedModel.Folder);
+        using var model = HrmModel.Load(Folder);
         var (easy, hard, stopped) = (new List<bool>(), new List<bool>(), new List<bool>());
 
         new Evaluator(model, 32).Evaluate(dataset, example =>
         {
             var isHard = puzzles[example.Example].Question.GivenCount == 17;
             (isHard ? hard : easy).Add(example.Segments[^1].IsExact);
-            var (segment, reason) = example.StopOf(ShippedModel.Halting);
+            var (segment, reason) = example.StopOf(new ConfidenceHalting(0.95));
             if (reason == HaltReason.Confident)
             {
                 stopped.Add(segment.IsExact);

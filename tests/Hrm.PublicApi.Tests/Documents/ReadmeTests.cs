@@ -3,17 +3,16 @@ using Hrm.Puzzles;
 using Hrm.Training;
 using TorchSharp;
 
-namespace Hrm.Samples.QuickStart;
+namespace Hrm.PublicApi.Tests.Documents;
 
-/// <summary>The example of the README, compiled: a test compares the two, line by line.</summary>
-public static class ReadmeExample
+/// <summary>The code of the README that trains; InferenceGuideTests has the code that solves.</summary>
+public sealed class ReadmeTests : GuideFolder
 {
-    /// <summary>Trains a model on 4×4 Sudokus, saves it, loads it and solves a puzzle.</summary>
-    /// <param name="steps">The number of training steps; the README has 800.</param>
-    /// <param name="folder">Where the model is saved; the README has <c>my-model</c>.</param>
-    /// <returns>The puzzle that was solved, and the model's answer.</returns>
-    public static (SudokuPuzzle Puzzle, SudokuGrid Answer) Run(int steps, string folder)
+    [Fact]
+    public void The_example_runs()
     {
+        var (steps, folder) = (3, "my-model");
+
         // <readme>
         var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 500, new StatefulRandom(1));
         var task = new SudokuTask(SudokuShape.Four);
@@ -33,6 +32,9 @@ public static class ReadmeExample
         using var solver = new HrmSolver(loaded, options: new SolverOptions { MaxSegments = 8, Rule = HaltingRule.Never });
         var answer = task.Decode(solver.Solve(task.Encode(puzzles.Test[0].Question)).Tokens);
         // </readme>
-        return (puzzles.Test[0], answer);
+
+        answer.Shape.Should().Be(SudokuShape.Four);
+        File.Exists(Path.Combine("my-model", "model.safetensors")).Should().BeTrue();
+        File.Exists(Path.Combine("my-model", "config.json")).Should().BeTrue();
     }
 }
