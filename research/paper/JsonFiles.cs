@@ -27,7 +27,7 @@ internal static class JsonFiles
         {
             return File.Exists(path) ? JsonSerializer.Deserialize<T>(RunFolder.ReadText(path, MaxBytes), Options) : null;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or LabException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or UsageException)
         {
             return null; // The caller makes it again.
         }

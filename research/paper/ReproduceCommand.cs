@@ -16,15 +16,12 @@ internal static class ReproduceCommand
     private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; required with --scale gpu." };
     private static readonly Option<string?> Sudoku = new("--sudoku") { Description = "With --scale gpu: the folder of Sudoku-Extreme, as `data sudoku build` writes it." };
     private static readonly Option<string?> Maze = new("--maze") { Description = "With --scale gpu: the folder of Maze-Hard, as `data maze build` writes it." };
-    private static readonly Option<string> Device = CommonOptions.Device();
-    private static readonly Option<int?> Threads = CommonOptions.Threads();
-    private static readonly Option<bool> Tf32 = CommonOptions.Tf32();
 
     public static RootCommand Create()
     {
         var command = new RootCommand($"Measure the claims of the paper and write a report. A run that was stopped continues when it is started again.\n\n{CommandLine.ExitCodes}")
         {
-            Name, Scale, Output, Seeds, Steps, Sudoku, Maze, Device, Threads, Tf32,
+            Name, Scale, Output, Seeds, Steps, Sudoku, Maze, TorchOptions.Device, TorchOptions.Threads, TorchOptions.Tf32,
             StepCostCommand.Create(),
         };
         command.SetAction((result, cancellationToken) => Task.Run(() => Run(result, cancellationToken), CancellationToken.None));
@@ -35,9 +32,9 @@ internal static class ReproduceCommand
     {
         var figures = Choose(result.GetValue(Name)!);
         var root = Path.GetFullPath(result.GetValue(Output)!);
-        var device = CommonOptions.Apply(result.GetValue(Device)!, result.GetValue(Threads), result.GetValue(Tf32));
+        var device = TorchOptions.Apply(result);
         var scale = ReadScale(result, root);
-        var seeds = Enumerable.Range(1, BuildOptions.Require(result, Seeds, 1, 100)).ToArray();
+        var seeds = Enumerable.Range(1, CommonOptions.Require(result, Seeds, 1, 100)).ToArray();
         var console = AnsiConsole.Console;
         var own = Path.Combine(root, $"{device.type}".ToLowerInvariant()); // Times of another device are not comparable.
         var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, cancellation);
@@ -77,7 +74,7 @@ internal static class ReproduceCommand
     private static Figure[] Choose(string name)
     {
         var figures = Figure.All.Where(figure => name == All || figure.Name == name).ToArray();
-        return figures.Length > 0 ? figures : throw new LabException($"figure: expected {string.Join(", ", Figure.All.Select(figure => figure.Name))} or {All}, got '{name}'.");
+        return figures.Length > 0 ? figures : throw new UsageException($"figure: expected {string.Join(", ", Figure.All.Select(figure => figure.Name))} or {All}, got '{name}'.");
     }
 
     private static ReproduceScale ReadScale(ParseResult result, string root)
@@ -89,16 +86,16 @@ internal static class ReproduceCommand
                 return ReproduceScale.Cpu(Path.Combine(root, "data"), RequireSteps(result));
             case "gpu":
                 return ReproduceScale.Gpu(
-                    result.GetValue(Sudoku) ?? throw new LabException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
-                    result.GetValue(Maze) ?? throw new LabException("--maze: expected the folder of Maze-Hard, as `data maze build` writes it."),
-                    RequireSteps(result) ?? throw new LabException("--steps: expected the steps of each training."));
+                    result.GetValue(Sudoku) ?? throw new UsageException("--sudoku: expected the folder of Sudoku-Extreme, as `data sudoku build` writes it."),
+                    result.GetValue(Maze) ?? throw new UsageException("--maze: expected the folder of Maze-Hard, as `data maze build` writes it."),
+                    RequireSteps(result) ?? throw new UsageException("--steps: expected the steps of each training."));
             case var other:
-                throw new LabException($"--scale: expected cpu or gpu, got '{other}'.");
+                throw new UsageException($"--scale: expected cpu or gpu, got '{other}'.");
         }
     }
 
     private static long? RequireSteps(ParseResult result)
-        => result.GetValue(Steps) is not <= 0 ? result.GetValue(Steps) : throw new LabException("--steps: expected at least 1.");
+        => result.GetValue(Steps) is not <= 0 ? result.GetValue(Steps) : throw new UsageException("--steps: expected at least 1.");
 
     private static string Command(ParseResult result)
         => $"dotnet run -c Release --project research/paper -- {string.Join(' ', result.Tokens.Select(token => Quote(token.Value)))}";

@@ -31,14 +31,12 @@ internal static class StepCostCommand
     {
         var file = new Option<string>("--settings") { Required = true };
         var result = new Option<string>("--result") { Required = true };
-        var device = CommonOptions.Device();
-        var threads = CommonOptions.Threads();
-        var command = new Command(Name, "Measures one training step; started by the memory figure.") { file, result, device, threads };
+        var command = new Command(Name, "Measures one training step; started by the memory figure.") { file, result, TorchOptions.Device, TorchOptions.Threads };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            var settings = JsonFiles.Read<RunSettings>(parsed.GetValue(file)!) ?? throw new LabException($"--settings: expected settings, got {parsed.GetValue(file)}.");
-            JsonFiles.Write(parsed.GetValue(result)!, Measure(settings, CommonOptions.Apply(parsed.GetValue(device)!, parsed.GetValue(threads), allowsTf32: false)));
+            var settings = JsonFiles.Read<RunSettings>(parsed.GetValue(file)!) ?? throw new UsageException($"--settings: expected settings, got {parsed.GetValue(file)}.");
+            JsonFiles.Write(parsed.GetValue(result)!, Measure(settings, TorchOptions.Apply(parsed)));
         });
         return command;
     }

@@ -140,14 +140,14 @@ public sealed class ArchitecturesTests : IDisposable
         model.Save(folder.Path);
         File.WriteAllText(folder["training.safetensors"], new string('x', 1 << 20));
         var settings = new RunSettings { Architecture = Architecture.Shared, Model = Config with { LowLayers = 2 } };
-        FluentActions.Invoking(() => Architectures.Load(folder.Path, settings, CPU, null)).Should().Throw<LabException>().WithMessage("settings: expected a model that fits the weights of the run, *");
+        FluentActions.Invoking(() => Architectures.Load(folder.Path, settings, CPU, null)).Should().Throw<UsageException>().WithMessage("settings: expected a model that fits the weights of the run, *");
         FluentActions.Invoking(() => Architectures.RequireRoom(settings, ["nowhere"])).Should().Throw<HrmFileException>().WithMessage("nowhere*");
     }
 
     [Fact]
     public void Another_dtype_is_refused_where_it_cannot_be_had()
         => FluentActions.Invoking(() => Architectures.Load("nowhere", new RunSettings { Architecture = Architecture.Shared, Model = Config }, CPU, ScalarType.BFloat16))
-            .Should().Throw<LabException>().WithMessage("--dtype: expected Float32*got BFloat16.");
+            .Should().Throw<UsageException>().WithMessage("--dtype: expected Float32*got BFloat16.");
 
     private long Parameters(Architecture architecture)
     {

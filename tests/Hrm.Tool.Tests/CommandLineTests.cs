@@ -7,23 +7,20 @@ namespace Hrm.Tool.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("train sudoku --train a.csv --minuts 3", "--minuts: expected an option of '* train sudoku'; did you mean --minutes?")]
-    [InlineData("train sudoku --train a.csv --output --minuts", "--minuts: expected an option of*did you mean --minutes?")]
-    [InlineData("train sudoku --minuts=3", "--minuts=3: expected an option of*did you mean --minutes?")]
-    [InlineData("train sudoku -steps 3", "-steps: expected an option of*did you mean --steps?")]
-    [InlineData("data arc build --source a --sourse b --output c", "--sourse: expected an option of '* data arc build'; did you mean --source?")]
+    [InlineData("train sudoku --train a.csv --minuts 3", "--minuts: expected an option of '* train sudoku'; '* train sudoku --help' lists the options.")]
+    [InlineData("train sudoku --train a.csv --output --minuts", "--minuts: expected an option of*")]
+    [InlineData("train sudoku --minuts=3", "--minuts=3: expected an option of*")]
+    [InlineData("train sudoku -steps 3", "-steps: expected an option of*")]
     [InlineData("export --run a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists the options.")]
-    [InlineData("trian sudoku", "trian: expected a command or option of '*'; did you mean train?")]
+    [InlineData("trian sudoku", "trian: expected a command or option of '*'; '* --help' lists the options.")]
     [InlineData("train sudoku --steps many", "--steps: expected a whole number, got 'many'; *")]
     [InlineData("train sudoku --output <> --steps 1", "--output: expected a value, got ''.")]
-    [InlineData("train sudoku --config <>", "--config: expected a value, got ''.")]
     [InlineData("train sudoku --train <>", "--train: expected a value, got ''.")]
-    [InlineData("train sudoku --set <>", "--set: expected a value, got ''.")]
-    [InlineData("solve sudoku <> --run a", "puzzle: expected a value, got ''.")]
+    [InlineData("solve sudoku <> --run a", "argument: expected a value, got ''.")]
     [InlineData("train sudoku --output a --output b", "*--output*single argument*")]
     [InlineData("train", "Required command was not provided; '* train --help' lists the options.")]
     public void A_bad_command_line_is_named(string arguments, string message)
-        => FluentActions.Invoking(() => Parse(arguments)).Should().Throw<LabException>().WithMessage(message);
+        => FluentActions.Invoking(() => Parse(arguments)).Should().Throw<UsageException>().WithMessage(message);
 
     [Theory]
     [InlineData("train sudoku --train a,b/x.csv c.csv --test d.csv --train -/e.csv --steps 1", "--train", "-/e.csv: expected*")]
@@ -33,7 +30,7 @@ public sealed class CommandLineTests
     {
         if (message is not null)
         {
-            FluentActions.Invoking(() => Parse(arguments)).Should().Throw<LabException>().WithMessage(message);
+            FluentActions.Invoking(() => Parse(arguments)).Should().Throw<UsageException>().WithMessage(message);
             return;
         }
 
@@ -49,12 +46,11 @@ public sealed class CommandLineTests
     [InlineData(-1)]
     [InlineData(2_000_000_000)]
     public void A_number_of_threads_that_would_end_the_process_is_refused(int threads)
-        => FluentActions.Invoking(() => CommonOptions.Apply("cpu", threads, allowsTf32: false)).Should().Throw<LabException>().WithMessage($"--threads: expected 1 to *, got {threads}.");
+        => FluentActions.Invoking(() => TorchOptions.Apply("cpu", threads, allowsTf32: false)).Should().Throw<UsageException>().WithMessage($"--threads: expected 1 to *, got {threads}.");
 
     [Theory]
     [InlineData("solve sudoku 12 --run a", "puzzle: *81*")]
     [InlineData("solve sudoku <blanks> --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
-    [InlineData("solve sudoku <blanks> --run <run> --segments 65537", "--segments: expected 1 to 65536, got 65537.")]
     [InlineData("evaluate sudoku --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("data maze build --train ftp://example.org/x.csv --test a --output b", "*ftp*")]
     public async Task A_bad_value_is_named_with_its_option(string arguments, string message)
@@ -97,7 +93,7 @@ public sealed class CommandLineTests
     {
         var run = Settings();
         run.AllowTensorFloat32 = true;
-        FluentActions.Invoking(() => TrainCommand.Resumed(Parse("train sudoku --resume a --tf32 false"), run)).Should().Throw<LabException>()
+        FluentActions.Invoking(() => TrainCommand.Resumed(Parse("train sudoku --resume a --tf32 false"), run)).Should().Throw<UsageException>()
             .WithMessage("--resume: expected the settings of the run, got others*AllowTensorFloat32 was true, is not set*");
     }
 

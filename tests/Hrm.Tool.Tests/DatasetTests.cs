@@ -58,7 +58,7 @@ public sealed class DatasetTests : IDisposable
         Directory.Delete(_folder["data"], recursive: true);
         WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")), seed: 2);
         using var rebuilt = NamedDataset.Open(_folder["data"], "test");
-        rebuilt.Invoking(it => it.RequireIdsOf(trained, "run")).Should().Throw<LabException>()
+        rebuilt.Invoking(it => it.RequireIdsOf(trained, "run")).Should().Throw<UsageException>()
             .WithMessage($"--data: {_folder["data"]}: expected the puzzle ids that run was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got one with {rebuilt.IdentifiersHash}*");
         rebuilt.Invoking(it => it.RequireIdsOf(new RunData(), "run")).Should().NotThrow("a run of before does not know its ids");
     }
@@ -78,7 +78,7 @@ public sealed class DatasetTests : IDisposable
         SourceFiles.Find([_folder["csv"]], ".csv").Should().Equal(_folder["csv", "a.csv"], _folder["csv", "below", "b.csv"]);
 
         Directory.CreateSymbolicLink(_folder["elsewhere", "data"], _folder["elsewhere"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"])).Should().Throw<LabException>();
+        FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"])).Should().Throw<UsageException>();
     }
 
     [Fact]
@@ -93,21 +93,17 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_too_many_files_or_folders_is_refused()
+    public void A_folder_of_too_many_files_is_refused()
     {
         Directory.CreateDirectory(_folder["csv"]);
-        Directory.CreateDirectory(_folder["arc", "z"]);
-        File.WriteAllText(_folder["arc", "z", "task.json"], "{}");
-        for (var i = 0; i < ArcTaskFile.MaximumFiles; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             File.WriteAllText(_folder["csv", $"{i}.csv"], string.Empty);
-            Directory.CreateDirectory(_folder["arc", $"{i}"]);
         }
 
         SourceFiles.Find([_folder["csv"]], ".csv").Should().HaveCount(10_000);
         File.WriteAllText(_folder["csv", "one more.csv"], string.Empty);
-        FluentActions.Invoking(() => SourceFiles.Find([_folder["csv"]], ".csv")).Should().Throw<LabException>().WithMessage("*: expected 1 to 10000 files*got more.");
-        FluentActions.Invoking(() => ArcFolder.Find(_folder["arc"])).Should().Throw<LabException>().WithMessage("--source: */arc: expected at most 10000 folders in *, got more.");
+        FluentActions.Invoking(() => SourceFiles.Find([_folder["csv"]], ".csv")).Should().Throw<UsageException>().WithMessage("*: expected 1 to 10000 files*got more.");
     }
 
     /// <summary>The root and three folders below it.</summary>
@@ -118,7 +114,7 @@ public sealed class DatasetTests : IDisposable
         File.WriteAllText(_folder["a", "b", "c", "d", "e", "task.json"], "{}");
 
         ArcFolder.Find(_folder["a"]).Should().Be(_folder["a", "b", "c", "d"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path)).Should().Throw<LabException>().WithMessage("--source: *: expected a folder with folders of ARC tasks*");
+        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path)).Should().Throw<UsageException>().WithMessage("--source: *: expected a folder with folders of ARC tasks*");
     }
 
     private static string Written(Action<IAnsiConsole> write)

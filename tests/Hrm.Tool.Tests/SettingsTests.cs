@@ -33,9 +33,18 @@ public sealed class SettingsTests : IDisposable
         settings.Augmentation.Symmetries.Should().BeFalse();
     }
 
+    [Fact]
+    public void A_written_file_is_whole_and_replaces_what_a_killed_process_left()
+    {
+        File.WriteAllText(_folder["run.json.new"], "half of an older and longer file");
+        WholeFiles.Write(_folder["run.json"], "whole");
+        _folder.FileNames().Should().Equal("run.json");
+        File.ReadAllText(_folder["run.json"]).Should().Be("whole");
+    }
+
     [Theory]
-    [InlineData("Trainer:LearningRat=1", "--set: Trainer:LearningRat: expected a known setting; did you mean LearningRate?")]
-    [InlineData("Trainr:LearningRate=1", "--set: Trainr: expected a known setting; did you mean Trainer?")]
+    [InlineData("Trainer:LearningRat=1", "--set: Trainer:LearningRat: expected one of *, LearningRate, *.")]
+    [InlineData("Trainr:LearningRate=1", "--set: Trainr: expected one of Task, Architecture, Model, Trainer, *.")]
     [InlineData("Trainer=1", "--set: Trainer: expected a group of settings, got \"1\".")]
     [InlineData("Seed:Low=1", "settings: Seed: expected a whole number, got {\"Low\":\"1\"}.")]
     [InlineData("Trainer:LearningRate=fast", "settings: Trainer:LearningRate: expected a number, got \"fast\".")]
@@ -49,10 +58,10 @@ public sealed class SettingsTests : IDisposable
     [InlineData("EvaluationBatchSize=2000000000", "settings: EvaluationBatchSize: expected 1 to *")]
     [InlineData("LearningRate", "--set: expected KEY=VALUE, *")]
     public void A_bad_key_or_value_is_named(string setting, string message)
-        => FluentActions.Invoking(() => SettingsReader.Read(Preset(), null, [setting])).Should().Throw<LabException>().WithMessage(message);
+        => FluentActions.Invoking(() => SettingsReader.Read(Preset(), null, [setting])).Should().Throw<UsageException>().WithMessage(message);
 
     [Theory]
-    [InlineData("""{ "Trainer": { "LearningRat": 1 } }""", "*settings.json: Trainer:LearningRat: expected a known setting; did you mean LearningRate?")]
+    [InlineData("""{ "Trainer": { "LearningRat": 1 } }""", "*settings.json: Trainer:LearningRat: expected one of *, LearningRate, *.")]
     [InlineData("""{ "Trainer": null }""", "*settings.json: Trainer: expected a group of settings, got null.")]
     [InlineData("""{ "Trainer": [] }""", "*settings.json: Trainer: expected a group of settings, got [].")]
     [InlineData("""{ "Data": { "Train": null } }""", "settings: Data:Train: expected a list of texts, got null.")]
@@ -70,7 +79,7 @@ public sealed class SettingsTests : IDisposable
     public void A_bad_file_is_named(string text, string message)
     {
         File.WriteAllText(_folder["settings.json"], text);
-        FluentActions.Invoking(() => SettingsReader.Read(Preset(), _folder["settings.json"], [])).Should().Throw<LabException>().WithMessage(message);
+        FluentActions.Invoking(() => SettingsReader.Read(Preset(), _folder["settings.json"], [])).Should().Throw<UsageException>().WithMessage(message);
     }
 
     [Fact]
@@ -78,11 +87,11 @@ public sealed class SettingsTests : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            FluentActions.Invoking(() => SettingsReader.Read(Preset(), "/dev/zero", [])).Should().Throw<LabException>().WithMessage("/dev/zero: *got an empty file, a device or a pipe.");
+            FluentActions.Invoking(() => SettingsReader.Read(Preset(), "/dev/zero", [])).Should().Throw<UsageException>().WithMessage("/dev/zero: *got an empty file, a device or a pipe.");
             using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["pipe"]]);
             make.WaitForExit();
             File.CreateSymbolicLink(_folder["run.json"], "pipe");
-            FluentActions.Invoking(() => new RunFolder(_folder.Path).ReadSettings()).Should().Throw<LabException>().WithMessage("*run.json: *got an empty file, a device or a pipe.");
+            FluentActions.Invoking(() => new RunFolder(_folder.Path).ReadSettings()).Should().Throw<UsageException>().WithMessage("*run.json: *got an empty file, a device or a pipe.");
         }
     }
 
@@ -91,7 +100,7 @@ public sealed class SettingsTests : IDisposable
     {
         var initial = Preset();
         FluentActions.Invoking(() => SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Data:Train=[\"x.csv\"]"])))
-            .Should().Throw<LabException>().WithMessage("--config, --set: Data does nothing at the start of a run; use --data, or --train and --test.");
+            .Should().Throw<UsageException>().WithMessage("--config, --set: Data does nothing at the start of a run; use --data, or --train and --test.");
         SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Seed=4"]));
     }
 

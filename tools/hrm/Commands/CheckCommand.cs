@@ -1,24 +1,25 @@
 using System.CommandLine;
+using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary><c>data TASK check</c>: whether a dataset is what its files say, and whether its puzzles keep the rules of the task.</summary>
+/// <summary><c>data TASK check</c>: verifies the files of a dataset and the rules of its puzzles.</summary>
 internal static class CheckCommand
 {
     public static Command Create(ToolTask task)
     {
-        var data = new Option<string>("--data") { Description = "The folder of a dataset.", Required = true };
         var disjoint = new Option<bool>("--disjoint") { Description = "Also prove that no test puzzle is a symmetric variant of a training puzzle." };
-        var command = new Command("check", $"Check a dataset of {task.Puzzles}: its files, and every example. Exit code 3 if it has faults.") { data };
+        var command = new Command("check", $"Check a dataset of {task.Puzzles}: its files, and every example. Exit code 3 if it has faults.") { CommonOptions.Dataset };
         if (task is not ArcToolTask)
         {
             command.Add(disjoint);
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => IsSound(task, result.GetValue(data)!, task is not ArcToolTask && result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
+            () => IsSound(task, result.GetValue(CommonOptions.Dataset)!, result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
             CancellationToken.None));
         return command;
     }
@@ -44,8 +45,8 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
 
     private long _faults;
 
-    /// <summary>Writes the examples with a fault; <see langword="true"/> without any.</summary>
-    /// <exception cref="Core.HrmException">A file of the dataset is not valid.</exception>
+    /// <summary>Writes the examples with a fault, and returns whether there are none.</summary>
+    /// <exception cref="HrmException">A file of the dataset is not valid.</exception>
     public bool Run(bool disjoint, CancellationToken cancellationToken)
     {
         PuzzleDatasetFolder.Verify(folder, cancellationToken);
@@ -54,7 +55,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
             CheckExamples(split, cancellationToken);
         }
 
-        // Only what solves its question has a canonical form.
+        // Only a right answer has a canonical form.
         if (disjoint && _faults == 0)
         {
             CheckDisjoint(cancellationToken);
@@ -75,13 +76,25 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
         for (var example = 0; example < dataset.Examples.ExampleCount; example++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (task.FindFault(dataset, split, example) is { } fault)
+            if (FindFault(dataset, split, example) is { } fault)
             {
                 Report($"{split}, example {example}: {fault}");
             }
         }
 
         console.WriteLine(DatasetOutput.Contents(split, dataset.Examples));
+    }
+
+    private string? FindFault(NamedDataset dataset, string split, int example)
+    {
+        try
+        {
+            return task.FindFault(dataset, split, example);
+        }
+        catch (PuzzleFormatException error)
+        {
+            return error.Message;
+        }
     }
 
     private void CheckDisjoint(CancellationToken cancellationToken)
@@ -91,7 +104,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
         var firstOf = new Dictionary<object, int>();
         foreach (var group in Enumerable.Range(0, training.Examples.GroupOffsets.Count - 1))
         {
-            // The first puzzle of a group stands for its variants.
+            // The other puzzles of the group are variants of its first one.
             cancellationToken.ThrowIfCancellationRequested();
             var example = training.Examples.PuzzleOffsets[training.Examples.GroupOffsets[group]];
             firstOf.TryAdd(FormOf(training, example), example);

@@ -1,16 +1,74 @@
+using System.CommandLine;
+using Hrm.Core;
 using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Writes a dataset, and says what is in it.</summary>
+/// <summary>The options that the builders of datasets share, and what they do with them.</summary>
 internal static class DatasetOutput
 {
+    private const int ProgressStep = 100_000;
+
+    public static Option<int?> Count { get; } = new("--count") { Description = "Generate this number of puzzles, training and test together, instead of --train and --test." };
+
+    public static Option<string[]> Train { get; } = CommonOptions.Files("--train", "Training puzzles: one or more CSV files, or folders of them.");
+
+    public static Option<string[]> Test { get; } = CommonOptions.Files("--test", "Test puzzles: one or more CSV files, or folders of them.");
+
+    public static Option<int?> Subsample { get; } = new("--subsample") { Description = "Take this number of the training puzzles, at random; 1,000 in the paper." };
+
+    public static Option<string> Output { get; } = new("--output") { Description = "The folder to write the dataset to.", Required = true };
+
+    public static Option<long> Seed { get; } = new("--seed") { Description = "The seed of every draw.", DefaultValueFactory = _ => 1 };
+
+    public static Option<bool> Overwrite { get; } = new("--overwrite") { Description = "Replace an existing dataset." };
+
     /// <summary>The identifiers of tasks without puzzle ids.</summary>
     public static IReadOnlyList<string> BlankAlone { get; } = ["<blank>"];
 
-    public static void Write(string folder, IReadOnlyList<string> identifiers, IReadOnlyList<PuzzleSplit> splits, PuzzleDatasetOptions options, IAnsiConsole console, CancellationToken cancellationToken)
+    /// <summary>Creates a command that builds a dataset.</summary>
+    /// <param name="description">The help text.</param>
+    /// <param name="options">The options of the task, before those of every builder.</param>
+    /// <param name="build">The work.</param>
+    public static Command CreateCommand(string description, Option[] options, Action<ParseResult, CancellationToken> build)
     {
+        var command = new Command("build", description);
+        foreach (var option in (Option[])[.. options, Output, Seed, Overwrite])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((result, cancellationToken) => Task.Run(() => build(result, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>Reads the CSV files of an option, row by row.</summary>
+    /// <exception cref="UsageException">The option names no file.</exception>
+    public static IEnumerable<T> Read<T>(ParseResult result, Option<string[]> option, Func<string, IEnumerable<T>> read)
+    {
+        var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
+        return files.Count > 0
+            ? files.SelectMany(read)
+            : throw new UsageException($"{option.Name}: expected at least one CSV file (or --count for generated puzzles), got none.");
+    }
+
+    /// <summary>Refuses files of puzzles beside <c>--count</c>.</summary>
+    public static void RequireNoFiles(ParseResult result)
+    {
+        if (CommonOptions.Given(result, Train, Test).Length > 0)
+        {
+            throw new UsageException("--count: expected either --count or --train and --test, got both.");
+        }
+    }
+
+    /// <summary>Writes the dataset and reports its contents.</summary>
+    public static void Write(
+        ParseResult result, IReadOnlyList<string> identifiers, int sequenceLength, int vocabularySize, IEnumerable<PuzzleGroup> train, IEnumerable<PuzzleGroup> test, CancellationToken cancellationToken)
+    {
+        var (console, folder) = (AnsiConsole.Console, result.GetValue(Output)!);
+        PuzzleSplit[] splits = [new(NamedDataset.TrainSplit, train), new(NamedDataset.TestSplit, test)];
+        var options = new PuzzleDatasetOptions { SequenceLength = sequenceLength, VocabularySize = vocabularySize, Overwrite = result.GetValue(Overwrite) };
         PuzzleDatasetFolder.Write(folder, identifiers, splits, options, new Lines(console), cancellationToken);
         foreach (var split in splits)
         {
@@ -21,20 +79,18 @@ internal static class DatasetOutput
         console.WriteLine($"dataset in {folder}");
     }
 
-    /// <summary>What a part of a dataset holds.</summary>
+    /// <summary>Describes the contents of a split.</summary>
     public static string Contents(string split, IPuzzleDataset dataset)
         => $"{split}: {Words.Count(dataset.GroupOffsets.Count - 1, "group")}, {Words.Count(dataset.PuzzleOffsets.Count - 1, "puzzle")}, {Words.Count(dataset.ExampleCount, "example")}";
 
-    /// <summary>A line for every hundred thousand examples.</summary>
+    /// <summary>Writes a line per 100,000 examples.</summary>
     private sealed class Lines(IAnsiConsole console) : IProgress<DatasetWriteProgress>
     {
-        private const int Step = 100_000;
-
         private (string Split, int Part) _last = (string.Empty, 0);
 
         public void Report(DatasetWriteProgress value)
         {
-            var now = (value.Split, value.Examples / Step);
+            var now = (value.Split, value.Examples / ProgressStep);
             if (now != _last && now.Item2 > 0)
             {
                 console.WriteLine($"{value.Split}: {value.Examples:N0} examples of {value.Groups:N0} groups");

@@ -6,28 +6,27 @@ using TorchSharp;
 
 namespace Hrm.Tool;
 
-/// <summary><c>export</c>: the model of a run for those who only solve with it.</summary>
+/// <summary><c>export</c>: writes the model of a run for solving.</summary>
 internal static class ExportCommand
 {
     public static Command Create()
     {
-        var run = CommonOptions.Run();
         var output = new Option<string>("--output") { Description = "The folder to write the model to.", Required = true };
         var dtype = new Option<string>("--dtype") { Description = "The dtype of the weights.", DefaultValueFactory = _ => "bfloat16" };
         dtype.AcceptOnlyFromAmong("bfloat16", "float32");
-        var command = new Command("export", "Write the model of a run, with its settings, for solving: without checkpoints, and in bfloat16 half as large.") { run, output, dtype };
+        var command = new Command("export", "Write the model of a run with its settings, for solving: without checkpoints, and in bfloat16 half as large.") { CommonOptions.Run, output, dtype };
         command.SetAction(result => Export(
-            new RunFolder(result.GetValue(run)!),
+            new RunFolder(result.GetValue(CommonOptions.Run)!),
             new RunFolder(result.GetValue(output)!),
-            CommonOptions.ReadDtype(result.GetValue(dtype))!.Value));
+            TorchOptions.ReadDtype(result.GetValue(dtype))!.Value));
         return command;
     }
 
-    private static int Export(RunFolder run, RunFolder output, torch.ScalarType dtype)
+    private static void Export(RunFolder run, RunFolder output, torch.ScalarType dtype)
     {
         if (Path.GetFullPath(run.Path) == Path.GetFullPath(output.Path))
         {
-            throw new LabException("--output: expected another folder than that of the run, whose weights would lose their precision.");
+            throw new UsageException("--output: expected another folder than that of the run, whose weights would lose their precision.");
         }
 
         TorchRuntime.EnsureLoaded();
@@ -38,6 +37,5 @@ internal static class ExportCommand
         output.Save(settings);
         var bytes = new FileInfo(Path.Combine(output.Path, "model.safetensors")).Length;
         AnsiConsole.Console.WriteLine(FormattableString.Invariant($"{output.Path}: {bytes / 1e6:F1} MB of weights"));
-        return 0;
     }
 }

@@ -7,27 +7,32 @@ internal static class HrmCommand
 {
     public static RootCommand Create() => new($"The Hierarchical Reasoning Model from the command line: build datasets, train, evaluate and solve puzzles.\n\n{CommandLine.ExitCodes}")
     {
-        DataCommand.Create(),
-        TrainCommand.Create(),
-        EvaluateCommand.Create(),
-        SolveCommand.Create(),
+        PerTask("data", "Build, check and show datasets in the authors' format.", CreateData),
+        PerTask("train", "Train a model.", TrainCommand.Create),
+        PerTask("evaluate", "Evaluate a trained model.", EvaluateCommand.Create),
+        new Command("solve", "Solve a puzzle with a trained model and show the answer after each segment.") { SolveCommand.Create() },
         ExportCommand.Create(),
     };
-}
 
-/// <summary><c>data TASK build|check|show</c>: datasets in the authors' format.</summary>
-internal static class DataCommand
-{
-    public static Command Create() => new("data", "Build, check and show datasets in the authors' format.")
+    private static Command PerTask(string name, string description, Func<ToolTask, Command> create)
     {
-        For(new SudokuToolTask(), SudokuBuildCommand.Create()),
-        For(new MazeToolTask(), MazeBuildCommand.Create()),
-        For(new ArcToolTask(), ArcBuildCommand.Create()),
-    };
+        var command = new Command(name, description);
+        foreach (var task in ToolTask.All)
+        {
+            command.Add(create(task));
+        }
 
-    private static Command For(ToolTask task, Command build) => new(task.Name, $"Datasets of {task.Puzzles}.")
+        return command;
+    }
+
+    private static Command CreateData(ToolTask task) => new(task.Name, $"Datasets of {task.Puzzles}.")
     {
-        build,
+        task switch
+        {
+            SudokuToolTask => SudokuBuildCommand.Create(),
+            MazeToolTask => MazeBuildCommand.Create(),
+            _ => ArcBuildCommand.Create(),
+        },
         CheckCommand.Create(task),
         ShowCommand.Create(task),
     };

@@ -5,33 +5,37 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary><c>solve sudoku</c>.</summary>
+/// <summary><c>solve sudoku</c>: solves a Sudoku and shows each intermediate prediction.</summary>
 internal static class SolveCommand
 {
-    public static Command Create() => new("solve", "Solve a puzzle with a trained model, segment by segment.") { CreateSudoku() };
+    private static readonly Argument<string> Puzzle = new("puzzle") { Description = "The cells row by row; a full stop or 0 for a blank." };
 
-    private static Command CreateSudoku()
+    public static Command Create()
     {
-        var puzzle = new Argument<string>("puzzle") { Description = "The givens row by row; a full stop or 0 for a blank." };
-        var (run, segments) = (CommonOptions.Run(), CommonOptions.Segments());
-        var (side, device, threads) = (CommonOptions.Side(), CommonOptions.Device(), CommonOptions.Threads());
-        var (dtype, tf32) = (CommonOptions.Dtype(), CommonOptions.Tf32());
-        var command = new Command("sudoku", "Solve a Sudoku. Exit code 3 if the answer is not a solution.") { puzzle, run, segments, side, device, dtype, tf32, threads };
-        command.SetAction(result =>
+        var command = new Command("sudoku", "Solve a Sudoku. Exit code 3 if the answer is not a solution.")
         {
-            var question = Parse(result.GetValue(puzzle)!, SudokuFiles.ShapeOf(result.GetValue(side)));
-
-            var folder = new RunFolder(result.GetValue(run)!);
-            var settings = folder.ReadSettings(ToolTask.Of("sudoku"));
-            CommonOptions.ApplySegments(result, segments, settings);
-            using var model = Architectures.Load(
-                folder.Path,
-                settings,
-                CommonOptions.Apply(result.GetValue(device)!, result.GetValue(threads), result.GetValue(tf32)),
-                CommonOptions.ReadDtype(result.GetValue(dtype)));
-            return Solve(model, question, settings.Trainer.Halting.MaxSegments);
-        });
+            Puzzle, CommonOptions.Run, CommonOptions.Segments, CommonOptions.Side, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
+        };
+        command.SetAction(Solve);
         return command;
+    }
+
+    private static int Solve(ParseResult result)
+    {
+        var question = Parse(result.GetValue(Puzzle)!, SudokuFiles.ShapeOf(result.GetValue(CommonOptions.Side)));
+        var folder = new RunFolder(result.GetValue(CommonOptions.Run)!);
+        var settings = folder.ReadSettings(ToolTask.Of("sudoku"));
+        CommonOptions.ApplySegments(result, settings);
+        using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = HaltingRule.Never });
+        var task = new SudokuTask(question.Shape);
+        var trace = solver.Trace(task.Encode(question));
+        var solution = SudokuSearch.TrySolve(question, out var found) ? found : null;
+        var grids = Changes(trace).Select(change => SudokuToolTask.View(change.Title, task.Decode([.. change.Answer.Tokens]), question, solution));
+        ConsolePage.Write(AnsiConsole.Console, [new PuzzleView("intermediate predictions", [SudokuToolTask.View("puzzle", question, question), .. grids])]);
+        var isSolved = question.IsSolvedBy(task.Decode([.. trace[^1].Tokens]));
+        AnsiConsole.Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {Words.Count(trace.Count, "segment")}: q_halt {trace[^1].QHalt:F1}, q_continue {trace[^1].QContinue:F1}");
+        return isSolved ? 0 : CommandLine.No;
     }
 
     private static SudokuGrid Parse(string puzzle, SudokuShape shape)
@@ -39,22 +43,25 @@ internal static class SolveCommand
         try
         {
             var question = SudokuGrid.Parse(puzzle, shape);
-            return question.FindConflict() is { } conflict ? throw new LabException($"puzzle: {conflict.Message}") : question;
+            return question.FindConflict() is { } conflict ? throw new UsageException($"puzzle: {conflict.Message}") : question;
         }
         catch (PuzzleFormatException error)
         {
-            throw new LabException($"puzzle: {error.Message}");
+            throw new UsageException($"puzzle: {error.Message}");
         }
     }
 
-    private static int Solve(HrmModel model, SudokuGrid question, int segments)
+    /// <summary>Finds the segments that change the prediction; the title names the segments that keep it.</summary>
+    private static IEnumerable<(string Title, SegmentAnswer Answer)> Changes(IReadOnlyList<SegmentAnswer> trace)
     {
-        var task = new SudokuTask(question.Shape);
-        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = segments, Rule = HaltingRule.Never });
-        var trace = solver.Trace(task.Encode(question));
-        BoardView.Write(AnsiConsole.Console, task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
-        var isSolved = question.IsSolvedBy(task.Decode([.. trace[^1].Tokens]));
-        AnsiConsole.Console.WriteLine(isSolved ? "solved" : "not solved");
-        return isSolved ? 0 : CommandLine.No;
+        for (var (first, last) = (0, 0); first < trace.Count; first = ++last)
+        {
+            while (last + 1 < trace.Count && trace[last + 1].Tokens.SequenceEqual(trace[first].Tokens))
+            {
+                last++;
+            }
+
+            yield return (first == last ? $"segment {trace[first].Segment}" : $"segments {trace[first].Segment}-{trace[last].Segment}", trace[first]);
+        }
     }
 }

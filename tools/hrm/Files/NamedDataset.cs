@@ -16,7 +16,7 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
     {
         if (folder.Length == 0)
         {
-            throw new LabException("--data: expected the folder of a dataset, as `data … build` writes it.");
+            throw new UsageException("--data: expected the folder of a dataset, as `data … build` writes it.");
         }
 
         var dataset = PuzzleDatasetFolder.Open(folder, split);
@@ -34,7 +34,7 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
         if (trained.IdentifiersHash.Length > 0 && Examples.PuzzleIdCount > 1 && IdentifiersHash != trained.IdentifiersHash)
         {
             var got = IdentifiersHash.Length > 0 ? $"one with {IdentifiersHash}" : "none";
-            throw new LabException($"--data: {Folder}: expected the puzzle ids that {model} was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got {got}: the same id would mean another puzzle.");
+            throw new UsageException($"--data: {Folder}: expected the puzzle ids that {model} was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got {got}: the same id would mean another puzzle.");
         }
     }
 

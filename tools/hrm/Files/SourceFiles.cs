@@ -1,5 +1,3 @@
-using Hrm.Puzzles;
-
 namespace Hrm.Tool;
 
 /// <summary>The files that <c>--train</c> and <c>--test</c> name.</summary>
@@ -11,7 +9,7 @@ internal static class SourceFiles
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint };
 
     /// <summary>Lists the files: a file itself; of a folder all files with an extension, in order. Links in a folder are not followed.</summary>
-    /// <exception cref="LabException">A folder has no such file, too many, or cannot be read.</exception>
+    /// <exception cref="UsageException">A folder has no such file, too many, or cannot be read.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths, string extension)
         => [.. paths.SelectMany(path => Directory.Exists(path) ? FindBelow(path, extension) : [path])];
 
@@ -22,11 +20,11 @@ internal static class SourceFiles
             string[] found = [.. Directory.EnumerateFiles(folder, $"*{extension}", Below).Take(MostFiles + 1).Order(StringComparer.Ordinal)];
             return found.Length is > 0 and <= MostFiles
                 ? found
-                : throw new LabException($"{folder}: expected 1 to {MostFiles} files *{extension} in the folder, links not followed, got {(found.Length == 0 ? "none" : "more")}.");
+                : throw new UsageException($"{folder}: expected 1 to {MostFiles} files *{extension} in the folder, links not followed, got {(found.Length == 0 ? "none" : "more")}.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"{folder}: {error.Message}");
+            throw new UsageException($"{folder}: {error.Message}");
         }
     }
 }
@@ -47,12 +45,7 @@ internal static class ArcFolder
         for (var level = 0; level < DeepestLevel && Directory.Exists(folder); level++)
         {
             // A repository has other folders of tasks beside the one that counts: ConceptARC its minimal ones.
-            var children = Directory.EnumerateDirectories(folder, "*", WithoutLinks).Take(ArcTaskFile.MaximumFiles + 1).Order(StringComparer.Ordinal).ToArray();
-            if (children.Length > ArcTaskFile.MaximumFiles)
-            {
-                throw new LabException($"--source: {source}: expected at most {ArcTaskFile.MaximumFiles} folders in {folder}, got more.");
-            }
-
+            var children = Directory.GetDirectories(folder, "*", WithoutLinks).Order(StringComparer.Ordinal).ToArray();
             if (children.FirstOrDefault(child => Names.Contains(Path.GetFileName(child))) is { } named)
             {
                 folder = named;
@@ -67,6 +60,6 @@ internal static class ArcFolder
             folder = children.Length == 1 ? children[0] : string.Empty;
         }
 
-        throw new LabException($"--source: {source}: expected a folder with folders of ARC tasks (*.json), or one with `data` or `corpus` in it.");
+        throw new UsageException($"--source: {source}: expected a folder with folders of ARC tasks (*.json), or one with `data` or `corpus` in it.");
     }
 }

@@ -34,7 +34,7 @@ internal static class Architectures
 
         if (dtype is not null && dtype != settings.Model.ForwardDtype)
         {
-            throw new LabException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
+            throw new UsageException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
         }
 
         RequireRoom(settings, [folder]);
@@ -84,7 +84,7 @@ internal static class Architectures
         var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
         if (stored < needed)
         {
-            throw stored == 0 && problem is not null ? problem : new LabException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
+            throw stored == 0 && problem is not null ? problem : new UsageException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
         }
     }
 

@@ -39,15 +39,10 @@ internal sealed class DepthReport
     {
         if (_rows.Count == 0)
         {
-            throw new LabException("--depths: expected puzzles with a solution, got none.");
+            throw new UsageException("--depths: expected puzzles with a solution, got none.");
         }
 
-        var table = new Table().RoundedBorder().AddColumn("puzzles").AddColumn(Number("count"));
-        foreach (var depth in Depths)
-        {
-            table.AddColumn(Number($"{depth}"));
-        }
-
+        var table = TaskReport.CreateTable("puzzles", ["count", .. Depths.Select(depth => $"{depth}")]);
         foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
         {
             table.AddRow([name.EscapeMarkup(), $"{rows.Length}", .. Depths.Select((_, place) => Share(rows.Count(row => row.IsExact[place]), rows.Length))]);
@@ -60,12 +55,7 @@ internal sealed class DepthReport
 
     private void WriteRules(IAnsiConsole console)
     {
-        var table = new Table().RoundedBorder().AddColumn("stop").AddColumn(Number("exact")).AddColumn(Number("mean")).AddColumn(Number("right"));
-        foreach (var bound in Bounds)
-        {
-            table.AddColumn(Number($"≤ {bound}"));
-        }
-
+        var table = TaskReport.CreateTable("stop", ["exact", "mean", "right", .. Bounds.Select(bound => $"≤ {bound}")]);
         for (var rule = 0; rule < _rules.Length; rule++)
         {
             var stops = _rows.ConvertAll(row => row.Stops[rule]);
@@ -109,8 +99,6 @@ internal sealed class DepthReport
         HaltingRule.HaltPositive => "q_halt > 0",
         _ => "never",
     };
-
-    private static TableColumn Number(string title) => new TableColumn(title).RightAligned();
 
     private static string Share(int count, int all) => all == 0 ? "-" : $"{100.0 * count / all:F1}";
 

@@ -66,7 +66,7 @@ internal sealed class RunFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"--output: {Path}: {error.Message}");
+            throw new UsageException($"--output: {Path}: {error.Message}");
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class RunFolder
         var settings = ReadSettings();
         return settings.Task == task.Name
             ? settings
-            : throw new LabException($"{SettingsPath}: expected a run of {task.Name}, got one of {settings.Task}.");
+            : throw new UsageException($"{SettingsPath}: expected a run of {task.Name}, got one of {settings.Task}.");
     }
 
     /// <summary>The settings of a run of any task.</summary>
@@ -86,7 +86,7 @@ internal sealed class RunFolder
     {
         if (!File.Exists(SettingsPath))
         {
-            throw new LabException($"{SettingsPath}: expected the settings of a run, got no such file; train a model first.");
+            throw new UsageException($"{SettingsPath}: expected the settings of a run, got no such file; train a model first.");
         }
 
         var settings = new JsonObject();
@@ -100,7 +100,7 @@ internal sealed class RunFolder
     /// <summary>Reads and checks settings.</summary>
     /// <param name="settings">All of them.</param>
     /// <param name="origin">Where they come from, for messages.</param>
-    /// <exception cref="LabException">They are not valid.</exception>
+    /// <exception cref="UsageException">They are not valid.</exception>
     public static RunSettings FromJson(JsonObject settings, string origin)
     {
         try
@@ -111,29 +111,29 @@ internal sealed class RunFolder
         }
         catch (JsonException error)
         {
-            throw new LabException($"{origin}: {SettingsReader.Explain(settings, error)}");
+            throw new UsageException($"{origin}: {SettingsReader.Explain(settings, error)}");
         }
     }
 
     /// <summary>The object of a JSON file.</summary>
-    /// <exception cref="LabException">There is no such file, it is too long, or is not a JSON object.</exception>
+    /// <exception cref="UsageException">There is no such file, it is too long, or is not a JSON object.</exception>
     public static JsonObject ParseFile(string path)
     {
         try
         {
             return Parse(ReadText(path, MaxSettingsBytes), path) as JsonObject
-                ?? throw new LabException($"{path}: expected a JSON object, got another value.");
+                ?? throw new UsageException($"{path}: expected a JSON object, got another value.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"{path}: {error.Message}");
+            throw new UsageException($"{path}: {error.Message}");
         }
     }
 
     /// <summary>Parses JSON, in which comments and trailing commas are allowed.</summary>
     /// <param name="text">The text.</param>
     /// <param name="origin">The file or option that it comes from, for messages.</param>
-    /// <exception cref="LabException">The text is not valid JSON.</exception>
+    /// <exception cref="UsageException">The text is not valid JSON.</exception>
     public static JsonNode? Parse(string text, string origin)
     {
         try
@@ -145,35 +145,29 @@ internal sealed class RunFolder
         catch (InvalidOperationException error)
         {
             // A name or text has half of a surrogate pair in it.
-            throw new LabException($"{origin}: expected texts of whole characters: {error.Message}");
+            throw new UsageException($"{origin}: expected texts of whole characters: {error.Message}");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
-            throw new LabException($"{origin}: {error.Message}");
+            throw new UsageException($"{origin}: {error.Message}");
         }
     }
 
     /// <summary>The text of a file, of which no more is read than may be.</summary>
-    /// <exception cref="LabException">The file is empty, longer, or not a regular one.</exception>
+    /// <exception cref="UsageException">The file is empty, longer, or not a regular one.</exception>
     public static string ReadText(string path, int maxBytes)
     {
         // The length of a pipe or device is 0. It is not opened: that would wait for a writer.
         var file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
         if (file is { Exists: true, Length: 0 })
         {
-            throw new LabException($"{path}: expected a regular file with content, got an empty file, a device or a pipe.");
+            throw new UsageException($"{path}: expected a regular file with content, got an empty file, a device or a pipe.");
         }
 
         using var stream = File.OpenRead(path);
-        using var kept = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        for (var length = stream.Read(buffer); length > 0; length = stream.Read(buffer))
-        {
-            kept.Write(buffer, 0, kept.Length + length <= maxBytes ? length : throw new LabException($"{path}: expected at most {maxBytes} bytes, got more."));
-        }
-
-        kept.Position = 0;
-        using var text = new StreamReader(kept);
+        var buffer = new byte[Math.Min(stream.Length, maxBytes) + 1];
+        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        using var text = new StreamReader(new MemoryStream(buffer, 0, length < buffer.Length ? length : throw new UsageException($"{path}: expected at most {maxBytes} bytes, got more.")));
         return text.ReadToEnd();
     }
 }

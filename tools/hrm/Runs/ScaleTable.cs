@@ -16,12 +16,7 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, NamedDatas
 
         // Evenly over the dataset, whose puzzles may be in some order.
         var puzzles = Enumerable.Range(0, examples).Select(index => test.Read((int)((long)index * test.Examples.ExampleCount / examples))).ToArray();
-        var table = new Table().RoundedBorder().AddColumn("segments");
-        foreach (var votes in Votes)
-        {
-            table.AddColumn(new TableColumn(votes == 1 ? "1 vote" : $"{votes} votes").RightAligned());
-        }
-
+        var table = TaskReport.CreateTable("segments", [.. Votes.Select(votes => Words.Count(votes, "vote"))]);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = Segments[0], Rule = HaltingRule.Never, MaxBatchSize = 256, MaxQueueLength = 1 << 20 });
         foreach (var segments in Segments)
         {

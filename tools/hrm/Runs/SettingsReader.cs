@@ -37,9 +37,6 @@ internal static class SettingsReader
         "Run:ReportInterval", "Run:EvaluationInterval", "Run:CheckpointInterval",
     ];
 
-    /// <summary>The most threads that libtorch is asked for on this machine; far more end the process.</summary>
-    public static int MostThreads { get; } = Math.Max(256, Environment.ProcessorCount);
-
     /// <summary>Refuses settings that options of the command line decide: their values would be ignored.</summary>
     /// <param name="initial">The settings of the preset and the options.</param>
     /// <param name="settings">The same after <c>--config</c> and <c>--set</c>.</param>
@@ -48,7 +45,7 @@ internal static class SettingsReader
         var changed = Differences(initial, settings).Select(item => item.Key.Split(':')[0]).ToHashSet();
         if (Array.Find(OfOptions, own => changed.Contains(own.Key)) is { Key: not null } found)
         {
-            throw new LabException($"--config, --set: {found.Key} does nothing at the start of a run; {found.Instead}.");
+            throw new UsageException($"--config, --set: {found.Key} does nothing at the start of a run; {found.Instead}.");
         }
     }
 
@@ -56,7 +53,7 @@ internal static class SettingsReader
     /// <param name="settings">The settings to begin with; not changed.</param>
     /// <param name="file">A JSON file, or <see langword="null"/>.</param>
     /// <param name="overrides">KEY=VALUE; a later one holds.</param>
-    /// <exception cref="LabException">A key is unknown, or a value is not valid.</exception>
+    /// <exception cref="UsageException">A key is unknown, or a value is not valid.</exception>
     public static RunSettings Read(RunSettings settings, string? file, IEnumerable<string> overrides)
     {
         var merged = RunFolder.ToJson(settings);
@@ -81,22 +78,12 @@ internal static class SettingsReader
         return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
     }
 
-    /// <exception cref="LabException">A setting is out of its range; all are listed.</exception>
+    /// <exception cref="UsageException">A setting is out of its range; all are listed.</exception>
     public static void Check(RunSettings settings)
     {
-        var model = new List<string>();
-        try
-        {
-            settings.Model.Validate();
-        }
-        catch (InvalidConfigException error)
-        {
-            model.AddRange(error.Errors);
-        }
-
         string[] failures =
         [
-            .. model,
+            .. ErrorsOf(settings.Model),
             .. settings.Trainer.FindErrors(),
             .. settings.Augmentation.FindErrors(),
             .. settings.Run.FindErrors(),
@@ -107,14 +94,13 @@ internal static class SettingsReader
             .. Between(nameof(settings.Evaluations), settings.Evaluations, 1, int.MaxValue),
             .. Between(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize, 1, MostRows),
             .. Between(nameof(settings.Threads), settings.Threads, 0, MostStoredThreads),
-            .. Known(nameof(settings.Architecture), settings.Architecture),
             .. settings.Data.Train.Concat(settings.Data.Test).Append(settings.Data.Folder).Append(settings.InitialWeights)
                 .Where(path => path is null || path.Contains('\0', StringComparison.Ordinal))
                 .Select(path => $"Data, InitialWeights: expected paths, got '{path ?? "null"}'"),
         ];
         if (failures.Length > 0)
         {
-            throw new LabException($"settings: {string.Join("; ", failures)}.");
+            throw new UsageException($"settings: {string.Join("; ", failures)}.");
         }
     }
 
@@ -124,7 +110,7 @@ internal static class SettingsReader
     /// <param name="type">The type that both are read as.</param>
     /// <param name="origin">The name of the source, for messages.</param>
     /// <param name="path">The key of the objects, with a colon at its end.</param>
-    /// <exception cref="LabException">A key is unknown, is given twice by different names, or a value is given instead of a group of settings.</exception>
+    /// <exception cref="UsageException">A key is unknown, is given twice by different names, or a value is given instead of a group of settings.</exception>
     public static void Merge(JsonObject target, JsonObject source, Type type, string origin, string path = "")
     {
         var names = new Dictionary<string, string>();
@@ -133,7 +119,7 @@ internal static class SettingsReader
             var property = Find(type, name, $"{origin}: {path}");
             if (!names.TryAdd(property.Name, name))
             {
-                throw new LabException($"{origin}: {path}{name}: expected each setting once, got {path}{names[property.Name]} too.");
+                throw new UsageException($"{origin}: {path}{name}: expected each setting once, got {path}{names[property.Name]} too.");
             }
 
             if (!IsGroup(property.PropertyType))
@@ -142,7 +128,7 @@ internal static class SettingsReader
                 continue;
             }
 
-            var group = value as JsonObject ?? throw new LabException($"{origin}: {path}{name}: expected a group of settings, got {value?.ToJsonString() ?? "null"}.");
+            var group = value as JsonObject ?? throw new UsageException($"{origin}: {path}{name}: expected a group of settings, got {value?.ToJsonString() ?? "null"}.");
             if (target[property.Name] is not JsonObject own)
             {
                 target[property.Name] = own = [];
@@ -194,7 +180,7 @@ internal static class SettingsReader
     {
         var known = Properties(type).ToArray();
         return Array.Find(known, property => IsNamed(property, name))
-            ?? throw new LabException($"{path}{name}: expected a known setting{Words.Suggestion(name, known.SelectMany(property => new[] { property.Name, MemberOf(property) }))}");
+            ?? throw new UsageException($"{path}{name}: expected one of {string.Join(", ", known.Select(MemberOf))}.");
     }
 
     /// <summary>Settings of the model have two names, that of its file and that of C#.</summary>
@@ -226,11 +212,24 @@ internal static class SettingsReader
         var split = text.IndexOf('=', StringComparison.Ordinal);
         if (split <= 0)
         {
-            throw new LabException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+            throw new UsageException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
         }
 
         JsonNode value = JsonValue.Create(text[(split + 1)..].Trim());
         return (JsonObject)text[..split].Trim().Split(':').Reverse().Aggregate(value, (inner, name) => new JsonObject { [name] = inner });
+    }
+
+    private static IReadOnlyList<string> ErrorsOf(HrmConfig config)
+    {
+        try
+        {
+            config.Validate();
+            return [];
+        }
+        catch (InvalidConfigException error)
+        {
+            return error.Errors;
+        }
     }
 
     private static IEnumerable<string> Between(string name, int value, int least, int most)
@@ -238,15 +237,6 @@ internal static class SettingsReader
         if (value < least || value > most)
         {
             yield return $"{name}: expected {least} to {most}, got {value}";
-        }
-    }
-
-    private static IEnumerable<string> Known<T>(string name, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            yield return $"{name}: expected {string.Join(", ", Enum.GetNames<T>())}, got {value}";
         }
     }
 }

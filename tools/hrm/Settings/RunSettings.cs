@@ -84,6 +84,18 @@ public sealed class RunData
     public string IdentifiersHash { get; set; } = string.Empty;
 }
 
+/// <summary>The size of the puzzles, which a model has to fit.</summary>
+/// <param name="SequenceLength">The number of tokens of a puzzle.</param>
+/// <param name="VocabularySize">V, the number of token values.</param>
+/// <param name="PuzzleIdCount">The number of puzzle ids.</param>
+internal sealed record PuzzleSize(int SequenceLength, int VocabularySize, int PuzzleIdCount)
+{
+    public static PuzzleSize Of(IPuzzleDataset dataset) => new(dataset.SequenceLength, dataset.VocabularySize, dataset.PuzzleIdCount);
+
+    /// <summary>Returns a config of the same architecture for puzzles of this size.</summary>
+    public HrmConfig Fit(HrmConfig config) => config with { SequenceLength = SequenceLength, VocabularySize = VocabularySize, PuzzleIdCount = PuzzleIdCount };
+}
+
 /// <summary>What a run trains: the model of the paper, or one that it is compared with. All are compositions of the library's modules.</summary>
 public enum Architecture
 {

@@ -11,7 +11,6 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     private static readonly int[] Attempts = [1, 2, 5, 10, 100, 1000];
 
     private readonly ArcVote _vote = new(ArcTasks.Of(test));
-    private readonly CategoryTable _table = new();
 
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs)
     {
@@ -26,17 +25,13 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
         // A test pair whose output is not told is neither right nor wrong.
         if (test.Read(example.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
         {
-            _table.Add(example, CategoriesOf(example.Example, example.Inputs));
+            base.Add(example);
         }
     }
 
     public override void Write(IAnsiConsole console)
     {
-        if (!_table.IsEmpty)
-        {
-            _table.Write(console);
-        }
-
+        base.Write(console);
         var result = _vote.Rank();
         var known = result.Tasks.Count(task => task.Task.HasAnswers);
         if (known < result.Tasks.Count)
@@ -49,11 +44,7 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
             return;
         }
 
-        var table = new Table().RoundedBorder().AddColumn("attempts");
-        foreach (var name in new[] { "tasks solved", "%", "ARC Prize score, %" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
+        var table = CreateTable("attempts", "tasks solved", "%", "ARC Prize score, %");
 
         foreach (var attempts in Attempts)
         {
@@ -80,7 +71,7 @@ internal static class ArcTasks
         var demonstrations = Originals(train).GroupBy(puzzle => puzzle.Name).ToDictionary(puzzles => puzzles.Key, puzzles => puzzles.First().Pairs);
         return [.. Originals(test).Select(puzzle => new ArcTask(
             puzzle.Name,
-            demonstrations.GetValueOrDefault(puzzle.Name) ?? throw new LabException($"--data: {test.Folder}: expected demonstrations of task {puzzle.Name} in the split {NamedDataset.TrainSplit}, got none."),
+            demonstrations.GetValueOrDefault(puzzle.Name) ?? throw new UsageException($"--data: {test.Folder}: expected demonstrations of task {puzzle.Name} in the split {NamedDataset.TrainSplit}, got none."),
             puzzle.Pairs))];
     }
 

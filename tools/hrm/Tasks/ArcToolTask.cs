@@ -54,17 +54,7 @@ internal sealed class ArcToolTask : ToolTask
 
     public override TaskReport CreateReport(NamedDataset test) => new ArcReport(test);
 
-    public override string? FindFault(NamedDataset dataset, string split, int example)
-    {
-        try
-        {
-            return ArcRules.FindFault(dataset, split == NamedDataset.TestSplit, example);
-        }
-        catch (PuzzleFormatException error)
-        {
-            return error.Message;
-        }
-    }
+    public override string? FindFault(NamedDataset dataset, string split, int example) => ArcRules.FindFault(dataset, split == NamedDataset.TestSplit, example);
 
     public override PuzzleView View(NamedDataset dataset, int example)
     {

@@ -52,15 +52,8 @@ internal sealed class MazeToolTask : ToolTask
     public override string? FindFault(NamedDataset dataset, string split, int example)
     {
         var (inputs, labels) = dataset.Read(example);
-        try
-        {
-            var task = new MazeTask(MazeShape.OfCells(inputs.Length));
-            return task.DecodeQuestion(inputs).FindFault(task.Decode(labels))?.Message;
-        }
-        catch (PuzzleFormatException error)
-        {
-            return error.Message;
-        }
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length));
+        return task.DecodeQuestion(inputs).FindFault(task.Decode(labels))?.Message;
     }
 
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
@@ -122,7 +115,6 @@ internal sealed class MazeToolTask : ToolTask
 internal sealed class MazeReport(NamedDataset test) : TaskReport
 {
     private readonly MazeTask _task = new(MazeShape.OfCells(test.Examples.SequenceLength));
-    private readonly CategoryTable _table = new();
     private int _count;
     private int _valid;
     private int _shortest;
@@ -136,12 +128,12 @@ internal sealed class MazeReport(NamedDataset test) : TaskReport
         _count++;
         _valid += question.IsPath(answer) ? 1 : 0;
         _shortest += question.IsSolvedBy(answer) ? 1 : 0;
-        _table.Add(example, CategoriesOf(example.Example, example.Inputs));
+        base.Add(example);
     }
 
     public override void Write(IAnsiConsole console)
     {
-        _table.Write(console);
+        base.Write(console);
         console.WriteLine($"a path from start to goal: {_valid} of {_count}, {(double)_valid / _count:P1}; a shortest one: {_shortest}, {(double)_shortest / _count:P1}");
     }
 

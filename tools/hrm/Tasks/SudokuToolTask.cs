@@ -18,14 +18,43 @@ internal sealed class SudokuToolTask : ToolTask
 
     public override string Puzzles => "Sudoku puzzles";
 
-    public override IReadOnlyList<string> Presets => SudokuPresets.Names;
+    public override IReadOnlyList<string> Presets { get; } = ["small", "tiny", "sudoku-extreme", "sudoku-extreme-full"];
 
     public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data)
-        => SudokuPresets.Create(preset, size, isDataset: data.Folder.Length > 0) ?? throw NoPreset(preset);
+    {
+        // As in the paper, a dataset holds the variants that it was built with; puzzles of CSV files are varied when they are drawn.
+        var isVaried = data.Folder.Length == 0;
+        return preset switch
+        {
+            // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
+            "small" => new RunSettings
+            {
+                Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
+                Trainer = TrainerPresets.Small(),
+                Augmentation = { HintProbability = 0.75 },
+            },
+            "tiny" => new RunSettings
+            {
+                Model = HrmPresets.Tiny(size.SequenceLength, size.VocabularySize),
+                Trainer = TrainerPresets.Tiny(),
+            },
+            "sudoku-extreme" => new RunSettings
+            {
+                Model = size.Fit(HrmPresets.SudokuExtreme),
+                Trainer = TrainerPresets.SudokuExtreme(),
+                Augmentation = { Symmetries = isVaried },
+            },
+            "sudoku-extreme-full" => new RunSettings
+            {
+                Model = size.Fit(HrmPresets.SudokuExtremeFull),
+                Trainer = TrainerPresets.SudokuExtremeFull(),
+                Augmentation = { Symmetries = isVaried },
+            },
+            _ => throw NoPreset(preset),
+        };
+    }
 
     public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
-
-    public override IEnumerable<string> FindFaults(RunSettings settings) => [];
 
     public override NamedDataset OpenTraining(RunData data)
         => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data.Side, "--train");
@@ -39,15 +68,8 @@ internal sealed class SudokuToolTask : ToolTask
     {
         var (inputs, labels) = dataset.Read(example);
         var task = new SudokuTask(ShapeOf(inputs.Length));
-        try
-        {
-            var question = task.DecodeExample(inputs);
-            return (question.FindConflict() ?? question.FindFault(task.DecodeExample(labels)))?.Message;
-        }
-        catch (PuzzleFormatException error)
-        {
-            return error.Message;
-        }
+        var question = task.DecodeExample(inputs);
+        return (question.FindConflict() ?? question.FindFault(task.DecodeExample(labels)))?.Message;
     }
 
     public override object? CanonicalFormOf(int[] inputs, int[] labels)
@@ -55,7 +77,7 @@ internal sealed class SudokuToolTask : ToolTask
         var shape = ShapeOf(labels.Length);
         if (shape.Side > SudokuCanonicalForm.MaximumSide)
         {
-            throw new LabException($"--disjoint: expected a side of at most {SudokuCanonicalForm.MaximumSide}, got {shape.Side}.");
+            throw new UsageException($"--disjoint: expected a side of at most {SudokuCanonicalForm.MaximumSide}, got {shape.Side}.");
         }
 
         return _canonicalForms.GetOrAdd(shape, of => new SudokuCanonicalForm(of)).Of(new SudokuTask(shape).DecodeExample(labels));
@@ -67,81 +89,36 @@ internal sealed class SudokuToolTask : ToolTask
     {
         var (inputs, labels) = dataset.Read(example);
         var task = new SudokuTask(ShapeOf(inputs.Length));
-        var question = task.Decode(inputs);
+        var (question, answer) = (task.Decode(inputs), task.Decode(labels));
         var title = string.Join(", ", new[] { $"example {example}", $"{question.GivenCount} givens", dataset.SourceOf(example) }.Where(part => part.Length > 0));
-        return new PuzzleView(title, [View("question", question, question), View("answer", task.Decode(labels), question)]);
+        return new PuzzleView(title, [View("question", question, question), View("answer", answer, question, answer)]);
     }
 
     public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
     {
         var task = new SudokuTask(ShapeOf(inputs.Length));
-        var (question, solution, grid) = (task.Decode(inputs), task.Decode(labels), task.Decode(answer));
+        return View(title, task.Decode(answer), task.Decode(inputs), task.Decode(labels));
+    }
+
+    /// <summary>Shows a grid: right cells green, wrong cells marked, givens and cells without a known solution plain.</summary>
+    public static GridView View(string title, SudokuGrid grid, SudokuGrid question, SudokuGrid? solution = null)
+    {
         var shape = grid.Shape;
         var cells = Enumerable.Range(0, shape.Cells).Select(cell =>
         {
             var symbol = grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString();
-            return grid[cell] != solution[cell] ? CellView.Wrong(symbol)
-                : new CellView(symbol, question[cell] != 0 ? Color.Default : Color.Green);
+            return solution is not null && grid[cell] != solution[cell]
+                ? CellView.Wrong(symbol)
+                : new CellView(symbol, solution is null || question[cell] != 0 ? Color.Default : Color.Green);
         });
         return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
     }
 
-    private static GridView View(string title, SudokuGrid grid, SudokuGrid question)
-    {
-        var shape = grid.Shape;
-        var cells = Enumerable.Range(0, shape.Cells).Select(cell => new CellView(
-            grid[cell] == 0 ? " " : shape.SymbolOf(grid[cell]).ToString(),
-            question[cell] != 0 ? Color.Default : Color.Green));
-        return new GridView(title, shape.Side, [.. cells], shape.BoxRows, shape.BoxColumns);
-    }
-
-    internal static SudokuShape ShapeOf(int cells)
+    public static SudokuShape ShapeOf(int cells)
     {
         var side = (int)Math.Round(Math.Sqrt(cells));
-        return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new LabException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
+        return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new UsageException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
     }
-}
-
-/// <summary>The presets of the Sudoku task.</summary>
-internal static class SudokuPresets
-{
-    public static IReadOnlyList<string> Names { get; } = ["small", "tiny", "sudoku-extreme", "sudoku-extreme-full"];
-
-    /// <summary>The settings of a preset, or <see langword="null"/> where there is none of that name.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="size">The size of the puzzles.</param>
-    /// <param name="isDataset">
-    /// Whether the puzzles come from a dataset, which holds as many variants as it was built with, as in the paper. Those of CSV
-    /// files are varied when they are drawn.
-    /// </param>
-    public static RunSettings? Create(string name, PuzzleSize size, bool isDataset) => name switch
-    {
-        // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
-        "small" => new RunSettings
-        {
-            Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
-            Trainer = TrainerPresets.Small(),
-            Augmentation = { HintProbability = 0.75 },
-        },
-        "tiny" => new RunSettings
-        {
-            Model = HrmPresets.Tiny(size.SequenceLength, size.VocabularySize),
-            Trainer = TrainerPresets.Tiny(),
-        },
-        "sudoku-extreme" => new RunSettings
-        {
-            Model = size.Fit(HrmPresets.SudokuExtreme),
-            Trainer = TrainerPresets.SudokuExtreme(),
-            Augmentation = { Symmetries = !isDataset },
-        },
-        "sudoku-extreme-full" => new RunSettings
-        {
-            Model = size.Fit(HrmPresets.SudokuExtremeFull),
-            Trainer = TrainerPresets.SudokuExtremeFull(),
-            Augmentation = { Symmetries = !isDataset },
-        },
-        _ => null,
-    };
 }
 
 /// <summary>Puzzles from CSV files.</summary>
@@ -152,7 +129,7 @@ internal static class SudokuFiles
     {
         if (files.Count == 0)
         {
-            throw new LabException($"{option}: expected at least one CSV file, got none.");
+            throw new UsageException($"{option}: expected at least one CSV file, got none.");
         }
 
         var shape = ShapeOf(side);
@@ -172,7 +149,7 @@ internal static class SudokuFiles
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new LabException($"--side: {error.Message}");
+            throw new UsageException($"--side: {error.Message}");
         }
     }
 }
@@ -180,14 +157,7 @@ internal static class SudokuFiles
 /// <summary>Sudoku answers by source list and by number of givens.</summary>
 internal sealed class SudokuReport(NamedDataset test) : TaskReport
 {
-    private readonly CategoryTable _table = new();
-
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
-
-    public override void Add(EvaluatedExample example)
-        => _table.Add(example, CategoriesOf(example.Example, example.Inputs));
-
-    public override void Write(IAnsiConsole console) => _table.Write(console);
 
     private static string GivensOf(int[] inputs)
     {

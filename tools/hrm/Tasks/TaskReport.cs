@@ -3,70 +3,64 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>What an evaluation says in the terms of a task.</summary>
+/// <summary>Reports an evaluation: the share of exact answers, in all and per category, and what else the task measures.</summary>
 internal abstract class TaskReport
 {
-    /// <summary>What an example counts under, one name of each kind: its source list, its length; an empty name is none.</summary>
-    /// <param name="example">The number of the example.</param>
+    private readonly List<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> _rows = [];
+
+    /// <summary>Returns the categories of an example, one name per kind: its source list, its length; an empty name is no category.</summary>
+    /// <param name="example">The index of the example.</param>
     /// <param name="inputs">The tokens of its question.</param>
     public abstract IReadOnlyList<string> CategoriesOf(int example, int[] inputs);
 
-    /// <summary>Takes the next answer.</summary>
-    public abstract void Add(EvaluatedExample example);
+    /// <summary>Adds the next answer.</summary>
+    public virtual void Add(EvaluatedExample example)
+        => _rows.Add((CategoriesOf(example.Example, example.Inputs), example.IsExact, example.Segments.Count));
 
-    /// <summary>Writes the result, when all answers were taken.</summary>
-    public abstract void Write(IAnsiConsole console);
+    /// <summary>Writes the result of the added answers.</summary>
+    public virtual void Write(IAnsiConsole console)
+    {
+        if (_rows.Count == 0)
+        {
+            return;
+        }
 
-    /// <summary>Writes the result, and what every task has.</summary>
+        var table = CreateTable("puzzles", "count", "exact", "exact %", "segments");
+        foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
+        {
+            var exact = rows.Count(row => row.IsExact);
+            table.AddRow(name.EscapeMarkup(), $"{rows.Length}", $"{exact}", $"{100.0 * exact / rows.Length:F1}", $"{rows.Average(row => row.Segments):F2}");
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>Writes the result and the metrics that every task has.</summary>
     public void Write(IAnsiConsole console, MetricAverages averages)
     {
         Write(console);
         console.WriteLine($"token accuracy {averages.Accuracy:P2}, q_halt accuracy {averages.QHaltAccuracy:P2}, token loss {averages.TokenLoss:F4}");
     }
-}
 
-/// <summary>The share of exact answers, in all and by categories: source list, number of givens, length of the path.</summary>
-internal sealed class CategoryTable
-{
-    private readonly List<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> _rows = [];
-
-    /// <summary>Whether no answer was added.</summary>
-    public bool IsEmpty => _rows.Count == 0;
-
-    /// <summary>Adds an answer.</summary>
-    /// <param name="example">The example with its answer.</param>
-    /// <param name="categories">The names that it counts under, one of each kind; an empty name is left out.</param>
-    public void Add(EvaluatedExample example, IReadOnlyList<string> categories) => _rows.Add((categories, example.IsExact, example.Segments.Count));
-
-    public void Write(IAnsiConsole console)
+    /// <summary>Creates a table with a column of names and columns of numbers.</summary>
+    public static Table CreateTable(string names, params string[] numbers)
     {
-        var table = new Table().RoundedBorder()
-            .AddColumn("puzzles")
-            .AddColumn(new TableColumn("count").RightAligned())
-            .AddColumn(new TableColumn("exact").RightAligned())
-            .AddColumn(new TableColumn("exact %").RightAligned())
-            .AddColumn(new TableColumn("segments").RightAligned());
-        foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
+        var table = new Table().RoundedBorder().AddColumn(names);
+        foreach (var number in numbers)
         {
-            var exact = rows.Count(row => row.IsExact);
-            table.AddRow(
-                name.EscapeMarkup(),
-                $"{rows.Length}",
-                $"{exact}",
-                $"{100.0 * exact / rows.Length:F1}",
-                $"{rows.Average(row => row.Segments):F2}");
+            table.AddColumn(new TableColumn(number).RightAligned());
         }
 
-        console.Write(table);
+        return table;
     }
 }
 
-/// <summary>Results by what their puzzles have in common.</summary>
+/// <summary>Groups results by the categories of their puzzles.</summary>
 internal static class Categories
 {
-    /// <summary>All results, then those of each category: kind by kind, in the order of the names.</summary>
+    /// <summary>Returns all results, then those per category: kind by kind, in the order of the names.</summary>
     /// <param name="rows">The results, at least one.</param>
-    /// <param name="categoriesOf">The names that a result counts under, one of each kind; an empty name is left out.</param>
+    /// <param name="categoriesOf">Returns the categories of a result, one name per kind; an empty name is no category.</param>
     public static IEnumerable<(string Name, T[] Rows)> Group<T>(IReadOnlyCollection<T> rows, Func<T, IReadOnlyList<string>> categoriesOf)
     {
         yield return ("all", [.. rows]);

@@ -27,7 +27,7 @@ internal abstract class ToolTask
     public abstract IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size);
 
     /// <summary>Errors of the settings that are specific to this task.</summary>
-    public abstract IEnumerable<string> FindFaults(RunSettings settings);
+    public virtual IEnumerable<string> FindFaults(RunSettings settings) => [];
 
     /// <summary>Collects the answers of an evaluation, and tells how good they are.</summary>
     public abstract TaskReport CreateReport(NamedDataset test);
@@ -70,9 +70,9 @@ internal abstract class ToolTask
 
     /// <summary>The task of a name.</summary>
     public static ToolTask Of(string name) => All.FirstOrDefault(task => task.Name == name)
-        ?? throw new LabException($"task: expected {string.Join(", ", All.Select(task => task.Name))}, got '{name}'.");
+        ?? throw new UsageException($"task: expected {string.Join(", ", All.Select(task => task.Name))}, got '{name}'.");
 
     /// <summary>The exception for a preset that there is not.</summary>
-    protected LabException NoPreset(string preset)
+    protected UsageException NoPreset(string preset)
         => new($"--preset: expected {string.Join(", ", Presets)}, got '{preset}'.");
 }

@@ -6,12 +6,21 @@ namespace Hrm.Tool;
 /// <summary>Puzzles in colour in the terminal.</summary>
 internal static class ConsolePage
 {
+    // Grids stay side by side, and readable, in output that is not a terminal.
+    private const int PageWidth = 80;
+
     public static void Write(IAnsiConsole console, IEnumerable<PuzzleView> puzzles)
     {
         foreach (var puzzle in puzzles)
         {
             console.MarkupLineInterpolated($"[bold]{puzzle.Title}[/]");
-            console.Write(CommandLine.Beside(console, puzzle.Grids.Select(grid => new Panel(Markup(grid)).Header(grid.Title.EscapeMarkup()).RoundedBorder())));
+            var grids = new Columns(puzzle.Grids.Select(grid => new Panel(Markup(grid)).Header(grid.Title.EscapeMarkup()).RoundedBorder())) { Expand = false };
+            console.Write(new Panel(grids)
+            {
+                Border = BoxBorder.None,
+                Padding = new Padding(0),
+                Width = console.Profile.Width == CommandLine.UnboundedWidth ? PageWidth : console.Profile.Width,
+            });
         }
     }
 
@@ -20,15 +29,8 @@ internal static class ConsolePage
         var text = new StringBuilder();
         for (var row = 0; row < grid.Rows; row++)
         {
-            if (row > 0)
-            {
-                text.Append('\n');
-            }
-
-            if (row > 0 && grid.BoxRows > 0 && row % grid.BoxRows == 0)
-            {
-                text.Append('\n');
-            }
+            var isBoxStartRow = row > 0 && grid.BoxRows > 0 && row % grid.BoxRows == 0;
+            text.Append(row == 0 ? string.Empty : isBoxStartRow ? "\n\n" : "\n");
 
             for (var column = 0; column < grid.Columns; column++)
             {

@@ -21,7 +21,7 @@ internal static class HtmlPage
         """;
 
     /// <summary>Writes the page.</summary>
-    /// <exception cref="LabException">The file cannot be written.</exception>
+    /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles)
         => WholeFiles.Write(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path, ToHtml(title, puzzles));
 
