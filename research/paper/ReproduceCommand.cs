@@ -62,7 +62,7 @@ internal static class ReproduceCommand
             catch (Exception error) when (error is TrainingDivergedException or MeasurementException)
             {
                 // Other figures may still succeed.
-                CommandLine.Errors.MarkupLineInterpolated($"[red]{figure.Name}:[/] {error.Message}");
+                CommandLine.Warn($"{figure.Name}: {error.Message}");
                 failed = true;
             }
         }

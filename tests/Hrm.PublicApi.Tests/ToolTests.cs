@@ -53,7 +53,7 @@ public sealed class ToolTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
             (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one CSV file"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
-            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=3"], "--config, --set: Threads does nothing at the start of a run; use --threads"),
+            (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=3"], "--config, --set: Threads does nothing at the start of a run; use the options"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--config", _folder], _folder),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--allow-changes"], "--allow-changes: does nothing without --resume"),

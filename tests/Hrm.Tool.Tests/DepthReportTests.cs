@@ -21,7 +21,7 @@ public sealed class DepthReportTests
         var dataset = new InMemoryPuzzleDataset(questions.Select((puzzle, i) => LabelledByTheModel(model, task, puzzle, i % 4 == 0 ? 16 : 8)), task.VocabularySize);
         using var test = new NamedDataset(dataset, [], [.. questions.Select((_, i) => i % 2 == 0 ? "puzzles5_forum_hardest_1905_11+" : "other")]);
         var report = new DepthReport(new SudokuToolTask().CreateReport(test), HaltingRule.HaltPositive);
-        report.Run(model, test, 16, new CountLines(AnsiConsole.Console, 40), CancellationToken.None);
+        report.Run(model, test, 16);
 
         using var writer = new StringWriter();
         report.Write(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) }));

@@ -70,8 +70,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "Task": null }""", "settings: Task: expected a text, got null.")]
     [InlineData("""{ "Task": "chess" }""", "task: expected sudoku, maze, arc, got 'chess'.")]
     [InlineData("""{ "Seed": 1, "Seed": 2 }""", "*settings.json: *Seed*")]
-    [InlineData("""{ "Task": "\ud800" }""", "*settings.json: expected texts of whole characters: *")]
-    [InlineData("""{ "\udc00": 1 }""", "*settings.json: expected texts of whole characters: *")]
+    [InlineData("""{ "Task": "\ud800" }""", "*settings.json: *")]
+    [InlineData("""{ "\udc00": 1 }""", "*settings.json: *")]
     [InlineData("{ \"Model\": { \"HiddenSize\": 64, \"hidden_size\": 32 } }", "*settings.json: Model:hidden_size: expected each setting once, got Model:HiddenSize too.")]
     [InlineData("{ \"Seed\": 1, \"seed\": 2 }", "*settings.json: seed: expected each setting once, got Seed too.")]
     [InlineData("[]", "*settings.json: expected a JSON object, got another value.")]
@@ -100,7 +100,7 @@ public sealed class SettingsTests : IDisposable
     {
         var initial = Preset();
         FluentActions.Invoking(() => SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Data:Train=[\"x.csv\"]"])))
-            .Should().Throw<UsageException>().WithMessage("--config, --set: Data does nothing at the start of a run; use --data, or --train and --test.");
+            .Should().Throw<UsageException>().WithMessage("--config, --set: Data does nothing at the start of a run; use the options of the command.");
         SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Seed=4"]));
     }
 

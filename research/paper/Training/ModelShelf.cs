@@ -44,7 +44,7 @@ internal sealed class ModelShelf(string root, torch.Device device, IAnsiConsole 
         SettingsReader.Check(settings);
         settings.Threads = torch.get_num_threads();
         var folder = new RunFolder(path);
-        folder.Create();
+        Directory.CreateDirectory(folder.Path);
         using var log = new StreamWriter(Path.Combine(path, "train.log"), append: true) { AutoFlush = true };
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(log) });
         var progress = new ConsoleProgress(console, $"{plan.Name}, seed {seed}: ");

@@ -39,8 +39,8 @@ internal static class CommandLine
     // A value @FILE is the name of a file, not a list of arguments.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>The standard error; lines are wrapped only in a terminal.</summary>
-    public static IAnsiConsole Errors { get; } = CreateErrors();
+    /// <summary>Writes a warning to the standard error, in one line.</summary>
+    public static void Warn(string message) => Console.Error.WriteLine($"warning: {message.ReplaceLineEndings(" ")}");
 
     /// <summary>Parses arguments.</summary>
     /// <exception cref="UsageException">The arguments are not valid.</exception>
@@ -90,32 +90,16 @@ internal static class CommandLine
         {
             return await InvokeAsync(Parse(root, args));
         }
-        catch (HrmException error)
+        catch (Exception error) when (error is HrmException or IOException or UnauthorizedAccessException)
         {
-            WriteError(error);
+            Console.Error.WriteLine($"error: {error.Message.ReplaceLineEndings(" ")}");
             return error is UsageException or InvalidConfigException ? NotValid : Failed;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            WriteError(error);
-            return Failed;
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("cancelled");
             return Stopped;
         }
-    }
-
-    private static IAnsiConsole CreateErrors()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (Console.IsErrorRedirected)
-        {
-            console.Profile.Width = UnboundedWidth;
-        }
-
-        return console;
     }
 
     /// <summary>Describes an error without the names of types that the parser puts into it.</summary>
@@ -126,8 +110,6 @@ internal static class CommandLine
             ? $"{option.Option.Name}: expected {Words.Describe(option.Option.ValueType)}, got '{token.Value}'"
             : error.Message.TrimEnd('.');
     }
-
-    private static void WriteError(Exception error) => Console.Error.WriteLine($"error: {error.Message.ReplaceLineEndings(" ")}");
 
     private static async Task<int> InvokeAsync(ParseResult result)
     {

@@ -19,22 +19,9 @@ internal static class CheckCommand
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => IsSound(task, result.GetValue(CommonOptions.Dataset)!, result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
+            () => new DatasetCheck(task, result.GetValue(CommonOptions.Dataset)!, AnsiConsole.Console).Run(result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
             CancellationToken.None));
         return command;
-    }
-
-    private static bool IsSound(ToolTask task, string folder, bool disjoint, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new DatasetCheck(task, folder, AnsiConsole.Console).Run(disjoint, cancellationToken);
-        }
-        catch (DatasetFormatException fault)
-        {
-            AnsiConsole.Console.WriteLine(fault.Message);
-            return false;
-        }
     }
 }
 
@@ -46,19 +33,27 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
     private long _faults;
 
     /// <summary>Writes the examples with a fault, and returns whether there are none.</summary>
-    /// <exception cref="HrmException">A file of the dataset is not valid.</exception>
+    /// <exception cref="HrmException">A file of the dataset cannot be read.</exception>
     public bool Run(bool disjoint, CancellationToken cancellationToken)
     {
-        PuzzleDatasetFolder.Verify(folder, cancellationToken);
-        foreach (var split in Splits())
+        try
         {
-            CheckExamples(split, cancellationToken);
-        }
+            PuzzleDatasetFolder.Verify(folder, cancellationToken);
+            foreach (var split in Splits())
+            {
+                CheckExamples(split, cancellationToken);
+            }
 
-        // Only a right answer has a canonical form.
-        if (disjoint && _faults == 0)
+            // Only a right answer has a canonical form.
+            if (disjoint && _faults == 0)
+            {
+                CheckDisjoint(cancellationToken);
+            }
+        }
+        catch (DatasetFormatException fault)
         {
-            CheckDisjoint(cancellationToken);
+            console.WriteLine(fault.Message);
+            return false;
         }
 
         console.WriteLine(_faults == 0 ? "no fault found" : $"{Words.Count(_faults, "example")} with a fault");

@@ -63,7 +63,7 @@ internal static class EvaluateCommand
         {
             CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, Adaptive, Submission);
             var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
-            depths.Run(model, test, settings.EvaluationBatchSize, new CountLines(AnsiConsole.Console, test.Examples.ExampleCount), cancellationToken);
+            depths.Run(model, test, settings.EvaluationBatchSize, cancellationToken);
             depths.Write(AnsiConsole.Console);
             return 0;
         }

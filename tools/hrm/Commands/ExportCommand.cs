@@ -32,7 +32,6 @@ internal static class ExportCommand
         TorchRuntime.EnsureLoaded();
         var settings = run.ReadSettings();
         using var model = Architectures.Load(run.Path, settings, torch.CPU, null);
-        output.Create();
         model.Save(output.Path, dtype);
         output.Save(settings);
         var bytes = new FileInfo(Path.Combine(output.Path, "model.safetensors")).Length;

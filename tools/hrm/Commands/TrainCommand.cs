@@ -81,7 +81,7 @@ internal static class TrainCommand
         var ignored = CommonOptions.Given(result, Data, Train, Test, Init, preset, Minutes, Steps, Epochs, CommonOptions.Side, TorchOptions.Dtype);
         if (ignored.Length > 0)
         {
-            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{ignored}: ignored: a resumed run keeps the values that it was started with[/]");
+            CommandLine.Warn($"{ignored}: ignored: a resumed run keeps the values that it was started with");
         }
 
         var settings = Resumed(result, folder.ReadSettings(task));
@@ -118,7 +118,7 @@ internal static class TrainCommand
 
         foreach (var change in changes)
         {
-            CommandLine.Errors.MarkupLineInterpolated($"[yellow]differs from the interrupted run: {change}[/]");
+            CommandLine.Warn($"differs from the interrupted run: {change}");
         }
 
         return settings;

@@ -2,11 +2,11 @@ using Hrm.Training;
 
 namespace Hrm.Tool;
 
-/// <summary>A dataset with the names that a report needs. Has one owner, who disposes it.</summary>
+/// <summary>A dataset with the names that a report needs. Its owner disposes it.</summary>
 /// <param name="Examples">The examples.</param>
-/// <param name="Identifiers">The name of each puzzle id; may be empty.</param>
-/// <param name="Sources">The source list of each example; empty where the data does not say.</param>
-/// <param name="Folder">The folder of the dataset; empty where the puzzles came from elsewhere.</param>
+/// <param name="Identifiers">The name of each puzzle id; can be empty.</param>
+/// <param name="Sources">The source list of each example; empty if the data has none.</param>
+/// <param name="Folder">The folder of the dataset; empty for puzzles of CSV files.</param>
 internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "") : IDisposable
 {
     public const string TrainSplit = "train";
@@ -23,11 +23,11 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
         return new NamedDataset(dataset, dataset.Identifiers, [], folder);
     }
 
-    /// <summary>The SHA-256 of the names of the puzzle ids; empty if the data does not name them.</summary>
+    /// <summary>The SHA-256 of the names of the puzzle ids; empty without names.</summary>
     public string IdentifiersHash => (Examples as PuzzleDatasetFolder)?.IdentifiersHash ?? string.Empty;
 
-    /// <summary>Refuses puzzles whose ids mean others than those that a model was trained on.</summary>
-    /// <param name="trained">The data of the model's training.</param>
+    /// <summary>Refuses a dataset whose puzzle ids differ from those that a model was trained with.</summary>
+    /// <param name="trained">The training data of the model.</param>
     /// <param name="model">The folder of the model.</param>
     public void RequireIdsOf(RunData trained, string model)
     {
@@ -38,21 +38,21 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
         }
     }
 
-    /// <summary>The source list of an example, or nothing.</summary>
+    /// <summary>Returns the source list of an example, or an empty string.</summary>
     public string SourceOf(int example) => Sources.Count > 0 ? Sources[example] : string.Empty;
 
-    /// <summary>The name of the puzzle of an example, or nothing.</summary>
+    /// <summary>Returns the name of the puzzle of an example, or an empty string.</summary>
     public string IdentifierOf(int example)
     {
         var id = Examples.PuzzleIds[PuzzleOf(example)];
         return id > 0 && id < Identifiers.Count ? Identifiers[id] : string.Empty;
     }
 
-    /// <summary>The number of the puzzle of an example.</summary>
-    public int PuzzleOf(int example) => FindPlace(Examples.PuzzleOffsets, example);
+    /// <summary>Returns the index of the puzzle of an example.</summary>
+    public int PuzzleOf(int example) => FindIndex(Examples.PuzzleOffsets, example);
 
-    /// <summary>Between which of ascending offsets a number lies.</summary>
-    public static int FindPlace(IReadOnlyList<int> offsets, int number)
+    /// <summary>Returns the index of the last ascending offset that is not above a number.</summary>
+    public static int FindIndex(IReadOnlyList<int> offsets, int number)
     {
         var (low, high) = (0, offsets.Count - 1);
         while (high - low > 1)
@@ -64,7 +64,7 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
         return low;
     }
 
-    /// <summary>The tokens and labels of an example.</summary>
+    /// <summary>Reads the tokens and labels of an example.</summary>
     public (int[] Inputs, int[] Labels) Read(int example)
     {
         var (inputs, labels) = (new int[Examples.SequenceLength], new int[Examples.SequenceLength]);

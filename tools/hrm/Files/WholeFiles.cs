@@ -9,7 +9,6 @@ internal static class WholeFiles
     /// Writes <c>PATH.new</c>, flushes it and renames it; creates the folder if it is missing. The next write replaces the <c>PATH.new</c>
     /// of a process that was killed.
     /// </summary>
-    /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc cref="Write(string, string)"/>
@@ -17,19 +16,12 @@ internal static class WholeFiles
     {
         var final = Path.GetFullPath(path);
         var staged = $"{final}.new";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(final)!);
 
-            // Open, and so locked against other processes, until it has its final name.
-            using var stream = new FileStream(staged, FileMode.Create, FileAccess.Write, FileShare.Delete);
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-            File.Move(staged, final, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path}: {error.Message}");
-        }
+        // Open, and so locked against other processes, until it has its final name.
+        using var stream = new FileStream(staged, FileMode.Create, FileAccess.Write, FileShare.Delete);
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
+        File.Move(staged, final, overwrite: true);
     }
 }

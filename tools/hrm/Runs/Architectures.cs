@@ -8,10 +8,7 @@ namespace Hrm.Tool;
 /// <summary>Creates the models that runs train.</summary>
 internal static class Architectures
 {
-    /// <summary>Creates a model.</summary>
-    /// <param name="architecture">What it is made of.</param>
-    /// <param name="config">The config of the HRM that it is compared with.</param>
-    /// <param name="generator">Draws the weights.</param>
+    /// <summary>Creates a model with the budget of an HRM.</summary>
     public static HrmModel Create(Architecture architecture, HrmConfig config, torch.Generator generator) => architecture switch
     {
         Architecture.Shared => CreateShared(config, generator),
@@ -20,11 +17,11 @@ internal static class Architectures
         _ => new HrmModel(config, generator),
     };
 
-    /// <summary>Reads the model of a run.</summary>
-    /// <param name="folder">The folder of the run, or of an export.</param>
-    /// <param name="settings">Its settings.</param>
-    /// <param name="device">Where the model goes.</param>
-    /// <param name="dtype">The dtype to compute in, over that of the config.</param>
+    /// <summary>Loads the model of a run or an export.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="dtype">The forward dtype; by default that of the config.</param>
     public static HrmModel Load(string folder, RunSettings settings, torch.Device device, torch.ScalarType? dtype)
     {
         if (settings.Architecture == Architecture.Hrm)
@@ -34,7 +31,7 @@ internal static class Architectures
 
         if (dtype is not null && dtype != settings.Model.ForwardDtype)
         {
-            throw new UsageException($"--dtype: expected {settings.Model.ForwardDtype}, which the run was trained in: only the architecture Hrm takes another one, got {dtype}.");
+            throw new UsageException($"--dtype: expected {settings.Model.ForwardDtype}, as the run was trained in it and only the architecture Hrm accepts another one, got {dtype}.");
         }
 
         RequireRoom(settings, [folder]);
@@ -54,10 +51,10 @@ internal static class Architectures
         }
     }
 
-    /// <summary>Refuses settings whose model has more values than the weights that are there, before memory is taken for it.</summary>
+    /// <summary>Refuses settings whose model has more values than the stored weights, before memory is allocated.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="folders">The folders of the weights; the largest counts, and one that cannot be read only if all are such.</param>
-    /// <exception cref="HrmException">The weights are of a smaller model, or cannot be read.</exception>
+    /// <param name="folders">The folders of the weights: the largest counts, and an unreadable one is ignored unless all are.</param>
+    /// <exception cref="HrmException">The weights are too few, or no weights can be read.</exception>
     public static void RequireRoom(RunSettings settings, IEnumerable<string> folders)
     {
         var (stored, problem) = (0L, (HrmException?)null);
@@ -74,7 +71,7 @@ internal static class Architectures
             }
         }
 
-        // Shared levels have one module, the low one's, and one merge; plain ones have no merge.
+        // The shared architecture has one module, L, and one merge; the plain ones have no merge.
         var config = settings.Architecture switch
         {
             Architecture.Hrm => settings.Model,
@@ -88,7 +85,7 @@ internal static class Architectures
         }
     }
 
-    /// <summary>The updates of a segment, of both modules together: N · (T + 1).</summary>
+    /// <summary>Returns the number of updates per segment, of both modules together: N · (T + 1).</summary>
     public static int UpdatesOfSegment(HrmConfig config) => config.HighCycles * (config.LowCycles + 1);
 
     private static HrmModel CreateShared(HrmConfig config, torch.Generator generator)
@@ -104,7 +101,7 @@ internal static class Architectures
     }
 }
 
-/// <summary>L of a model without a hierarchy: <c>(zL, zH + x) → f(zH + x)</c>. With <see cref="TakeLow"/> as H that is z ← f(z + x).</summary>
+/// <summary>L of a model without a hierarchy: <c>(zL, zH + x) → f(zH + x)</c>. With <see cref="TakeLow"/> as H: z ← f(z + x).</summary>
 internal sealed class OnInjection : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "blocks")]

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>A line of training every few seconds; evaluations have a table of their own.</summary>
+/// <summary>Writes a line about the training every ten seconds; evaluations have their own table.</summary>
 internal sealed class ConsoleProgress(IAnsiConsole console, string prefix = "") : IProgress<TrainingReport>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -26,7 +26,7 @@ internal sealed class ConsoleProgress(IAnsiConsole console, string prefix = "") 
     }
 }
 
-/// <summary>Shows the messages of a training run except its reports, which have lines of their own; warnings and errors go to the standard error.</summary>
+/// <summary>Writes the messages of a training run except its reports, which have their own lines; warnings and errors go to the standard error.</summary>
 internal sealed class ConsoleLogger(IAnsiConsole console) : ILogger
 {
     private const int ReportEvent = 9;
@@ -47,27 +47,11 @@ internal sealed class ConsoleLogger(IAnsiConsole console) : ILogger
         var text = formatter(state, exception);
         if (logLevel >= LogLevel.Warning)
         {
-            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{text}[/]");
+            CommandLine.Warn(text);
         }
         else
         {
             console.WriteLine(text);
-        }
-    }
-}
-
-/// <summary>A line whenever another tenth of the puzzles is done.</summary>
-internal sealed class CountLines(IAnsiConsole console, int count) : IProgress<int>
-{
-    private int _tenths;
-
-    public void Report(int value)
-    {
-        var tenths = (int)(10L * value / count);
-        if (tenths > _tenths)
-        {
-            _tenths = tenths;
-            console.WriteLine($"{value:N0} of {count:N0} puzzles");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Hrm.Tool;
 internal sealed class DepthReport
 {
     private static readonly int[] Depths = [8, 16, 32, 64];
-    private static readonly int[] Bounds = [2, 8, 32]; // of the number of segments that a puzzle took
+    private static readonly int[] Bounds = [2, 8, 32]; // of the number of segments
     private static readonly double[] Thresholds = [0.9, 0.95, 0.99];
     private static readonly int[] Stabilities = [2, 4, 8];
     private static readonly int MaxSegments = Depths[^1];
@@ -18,8 +18,8 @@ internal sealed class DepthReport
     private readonly List<Row> _rows = [];
 
     /// <summary>Creates an empty report.</summary>
-    /// <param name="task">Tells the categories.</param>
-    /// <param name="rule">How the Q values of the model speak for halting.</param>
+    /// <param name="task">Returns the categories.</param>
+    /// <param name="rule">The halting rule that the model was trained with.</param>
     public DepthReport(TaskReport task, HaltingRule rule)
     {
         _task = task;
@@ -32,8 +32,8 @@ internal sealed class DepthReport
     }
 
     /// <summary>Runs the model over a dataset.</summary>
-    public void Run(HrmModel model, NamedDataset test, int batchSize, IProgress<int> progress, CancellationToken cancellationToken)
-        => new Evaluator(model, MaxSegments, batchSize: batchSize).Evaluate(test.Examples, Add, progress, cancellationToken);
+    public void Run(HrmModel model, NamedDataset test, int batchSize, CancellationToken cancellationToken = default)
+        => new Evaluator(model, MaxSegments, batchSize: batchSize).Evaluate(test.Examples, Add, null, cancellationToken);
 
     public void Write(IAnsiConsole console)
     {
@@ -59,7 +59,7 @@ internal sealed class DepthReport
         for (var rule = 0; rule < _rules.Length; rule++)
         {
             var stops = _rows.ConvertAll(row => row.Stops[rule]);
-            var stopped = stops.FindAll(stop => stop.IsEarly);
+            var stopped = stops.FindAll(stop => stop.Segment < MaxSegments);
             table.AddRow([
                 _rules[rule].Name.EscapeMarkup(),
                 Share(stops.Count(stop => stop.IsExact), stops.Count),
@@ -77,20 +77,14 @@ internal sealed class DepthReport
 
     private void Add(EvaluatedExample example)
     {
-        // Those whose solution is not told are neither right nor wrong.
+        // A puzzle without a known solution is neither right nor wrong.
         if (example.Labelled > 0)
         {
             _rows.Add(new Row(
                 _task.CategoriesOf(example.Example, example.Inputs),
                 [.. Depths.Select(depth => example.Segments[depth - 1].IsExact)],
-                [.. _rules.Select(rule => StopOf(example, rule.Policy))]));
+                [.. _rules.Select(rule => example.StopOf(rule.Policy).Segment)]));
         }
-    }
-
-    private static Stop StopOf(EvaluatedExample example, IHaltingPolicy policy)
-    {
-        var (segment, _) = example.StopOf(policy);
-        return new Stop(segment.Segment, segment.IsExact, segment.Segment < MaxSegments);
     }
 
     private static string NameOf(HaltingRule rule) => rule switch
@@ -102,11 +96,6 @@ internal sealed class DepthReport
 
     private static string Share(int count, int all) => all == 0 ? "-" : $"{100.0 * count / all:F1}";
 
-    /// <summary>One puzzle.</summary>
-    /// <param name="Categories">What it counts under.</param>
-    /// <param name="IsExact">Whether it was solved at each of the depths.</param>
-    /// <param name="Stops">Where each of the rules would have stopped.</param>
-    private sealed record Row(IReadOnlyList<string> Categories, bool[] IsExact, Stop[] Stops);
-
-    private readonly record struct Stop(int Segment, bool IsExact, bool IsEarly);
+    /// <summary>One puzzle: its categories, whether it is exact at each depth, and the segment at which each rule stops.</summary>
+    private sealed record Row(IReadOnlyList<string> Categories, bool[] IsExact, SegmentResult[] Stops);
 }

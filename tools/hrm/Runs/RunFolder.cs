@@ -9,7 +9,7 @@ namespace Hrm.Tool;
 /// The files of a run: the model as last evaluated (<c>config.json</c>, <c>model.safetensors</c>), <c>run.json</c>,
 /// <c>metrics.jsonl</c>, <c>tensorboard/</c>, and <c>checkpoints/</c> to resume from.
 /// </summary>
-internal sealed class RunFolder
+internal sealed class RunFolder(string path)
 {
     private const int MaxSettingsBytes = 1 << 20;
     private const string CheckpointsName = "checkpoints";
@@ -22,12 +22,7 @@ internal sealed class RunFolder
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    public RunFolder(string path)
-    {
-        Path = path;
-    }
-
-    /// <summary>How settings are written and read.</summary>
+    /// <summary>The JSON format of settings.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
         WriteIndented = true,
@@ -39,7 +34,7 @@ internal sealed class RunFolder
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    public string Path { get; }
+    public string Path { get; } = path;
 
     public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
 
@@ -49,8 +44,7 @@ internal sealed class RunFolder
 
     private string SettingsPath => System.IO.Path.Combine(Path, "run.json");
 
-    /// <summary>The run that a folder with a model belongs to: a run, an export, or one of a run's checkpoints.</summary>
-    /// <returns>The run; <see langword="null"/> if the model belongs to no run.</returns>
+    /// <summary>Returns the run or export that a model belongs to, also for a checkpoint of a run; <see langword="null"/> if there is none.</summary>
     public static RunFolder? OfModel(string folder)
     {
         var checkpoints = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
@@ -58,21 +52,9 @@ internal sealed class RunFolder
         return new[] { folder, ofCheckpoint }.OfType<string>().Select(path => new RunFolder(path)).FirstOrDefault(run => File.Exists(run.SettingsPath));
     }
 
-    public void Create()
-    {
-        try
-        {
-            Directory.CreateDirectory(Path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--output: {Path}: {error.Message}");
-        }
-    }
-
     public void Save(RunSettings settings) => WholeFiles.Write(SettingsPath, JsonSerializer.Serialize(settings, Json));
 
-    /// <summary>The settings of a run of a task.</summary>
+    /// <summary>Reads the settings of a run of a task.</summary>
     public RunSettings ReadSettings(ToolTask task)
     {
         var settings = ReadSettings();
@@ -81,7 +63,7 @@ internal sealed class RunFolder
             : throw new UsageException($"{SettingsPath}: expected a run of {task.Name}, got one of {settings.Task}.");
     }
 
-    /// <summary>The settings of a run of any task.</summary>
+    /// <summary>Reads the settings of a run of any task.</summary>
     public RunSettings ReadSettings()
     {
         if (!File.Exists(SettingsPath))
@@ -94,13 +76,13 @@ internal sealed class RunFolder
         return FromJson(settings, SettingsPath);
     }
 
-    /// <summary>Settings as an object whose values can be replaced.</summary>
+    /// <summary>Converts settings to an object whose values can be replaced.</summary>
     public static JsonObject ToJson(RunSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
 
     /// <summary>Reads and checks settings.</summary>
-    /// <param name="settings">All of them.</param>
-    /// <param name="origin">Where they come from, for messages.</param>
-    /// <exception cref="UsageException">They are not valid.</exception>
+    /// <param name="settings">All settings.</param>
+    /// <param name="origin">The source of the settings, for messages.</param>
+    /// <exception cref="UsageException">The settings are not valid.</exception>
     public static RunSettings FromJson(JsonObject settings, string origin)
     {
         try
@@ -115,8 +97,8 @@ internal sealed class RunFolder
         }
     }
 
-    /// <summary>The object of a JSON file.</summary>
-    /// <exception cref="UsageException">There is no such file, it is too long, or is not a JSON object.</exception>
+    /// <summary>Reads the object of a JSON file.</summary>
+    /// <exception cref="UsageException">The file cannot be read, is too long, or is not a JSON object.</exception>
     public static JsonObject ParseFile(string path)
     {
         try
@@ -130,34 +112,27 @@ internal sealed class RunFolder
         }
     }
 
-    /// <summary>Parses JSON, in which comments and trailing commas are allowed.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="origin">The file or option that it comes from, for messages.</param>
+    /// <summary>Parses JSON with comments and trailing commas.</summary>
     /// <exception cref="UsageException">The text is not valid JSON.</exception>
     public static JsonNode? Parse(string text, string origin)
     {
         try
         {
             var parsed = JsonNode.Parse(text, null, Parsing);
-            _ = parsed?.ToJsonString(); // Texts are decoded as late as this.
+            _ = parsed?.ToJsonString(); // Decodes the texts, which can hold half of a surrogate pair.
             return parsed;
         }
-        catch (InvalidOperationException error)
-        {
-            // A name or text has half of a surrogate pair in it.
-            throw new UsageException($"{origin}: expected texts of whole characters: {error.Message}");
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException)
         {
             throw new UsageException($"{origin}: {error.Message}");
         }
     }
 
-    /// <summary>The text of a file, of which no more is read than may be.</summary>
-    /// <exception cref="UsageException">The file is empty, longer, or not a regular one.</exception>
+    /// <summary>Reads the text of a file of limited size.</summary>
+    /// <exception cref="UsageException">The file is empty, too long, or not a regular file.</exception>
     public static string ReadText(string path, int maxBytes)
     {
-        // The length of a pipe or device is 0. It is not opened: that would wait for a writer.
+        // A pipe or a device has length 0. Opening a pipe would wait for a writer.
         var file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
         if (file is { Exists: true, Length: 0 })
         {

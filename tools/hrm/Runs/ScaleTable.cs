@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>What more thinking is worth: the share of solved puzzles against the number of segments and of votes over symmetries.</summary>
+/// <summary>Measures the share of solved puzzles for several numbers of segments and of votes over symmetries.</summary>
 internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, NamedDataset test, int count)
 {
     private static readonly int[] Segments = [8, 16, 32, 64];
@@ -14,7 +14,7 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, NamedDatas
     {
         var examples = Math.Min(count, test.Examples.ExampleCount);
 
-        // Evenly over the dataset, whose puzzles may be in some order.
+        // Evenly over the dataset, which may be sorted.
         var puzzles = Enumerable.Range(0, examples).Select(index => test.Read((int)((long)index * test.Examples.ExampleCount / examples))).ToArray();
         var table = TaskReport.CreateTable("segments", [.. Votes.Select(votes => Words.Count(votes, "vote"))]);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = Segments[0], Rule = HaltingRule.Never, MaxBatchSize = 256, MaxQueueLength = 1 << 20 });
@@ -39,7 +39,7 @@ internal sealed class ScaleTable(HrmModel model, ISymmetricTask task, NamedDatas
         var thinking = new ThinkingSolver(solver, options, task);
         var answers = await Task.WhenAll(puzzles.Select(puzzle => thinking.SolveAsync(puzzle.Inputs, cancellationToken: cancellationToken)));
 
-        // By the task's rules: a maze that was turned and turned back may have another of its shortest paths.
+        // By the rules of the task: a maze that is rotated and rotated back may get another of its shortest paths.
         return answers.Zip(puzzles).Count(pair => task.IsSolution(pair.Second.Inputs, pair.First.Tokens));
     }
 }

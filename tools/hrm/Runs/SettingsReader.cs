@@ -9,50 +9,43 @@ using TorchSharp;
 
 namespace Hrm.Tool;
 
-/// <summary>Puts a settings file and the keys of the command line over a preset or the settings of a run, and checks the result.</summary>
+/// <summary>Merges a settings file and the keys of the command line into a preset or the settings of a run, and checks the result.</summary>
 internal static class SettingsReader
 {
     private const int MostRows = 1 << 20;
 
-    /// <summary>The most threads of a stored run, which may come from a larger machine.</summary>
+    /// <summary>The maximum number of threads in the settings of a run, which may come from a larger machine.</summary>
     private const int MostStoredThreads = 4096;
 
-    /// <summary>Settings that have options of their own, which decide them when a run starts.</summary>
-    private static readonly (string Key, string Instead)[] OfOptions =
+    /// <summary>Settings that the options of the command decide when a run starts.</summary>
+    private static readonly string[] OfOptions =
     [
-        (nameof(RunSettings.Task), "the command names the task"),
-        (nameof(RunSettings.Data), "use --data, or --train and --test"),
-        (nameof(RunSettings.Threads), "use --threads"),
-        (nameof(RunSettings.Device), "use --device"),
-        (nameof(RunSettings.AllowTensorFloat32), "use --tf32"),
+        nameof(RunSettings.Task), nameof(RunSettings.Data), nameof(RunSettings.Threads), nameof(RunSettings.Device), nameof(RunSettings.AllowTensorFloat32),
     ];
 
-    /// <summary>Settings that change what is reported and kept, not what is computed.</summary>
+    /// <summary>Settings that change only what is reported and kept.</summary>
     private static readonly string[] Free = [nameof(RunSettings.KeepCheckpoints), nameof(RunSettings.PrefetchBatches)];
 
-    /// <summary>The same, unless the run stops or goes back by what it measures.</summary>
+    /// <summary>Settings that do the same, unless the run stops or rolls back by its measurements.</summary>
     private static readonly string[] FreeWithoutRules =
     [
         nameof(RunSettings.Evaluations), nameof(RunSettings.EvaluationBatchSize),
         "Run:ReportInterval", "Run:EvaluationInterval", "Run:CheckpointInterval",
     ];
 
-    /// <summary>Refuses settings that options of the command line decide: their values would be ignored.</summary>
-    /// <param name="initial">The settings of the preset and the options.</param>
-    /// <param name="settings">The same after <c>--config</c> and <c>--set</c>.</param>
+    /// <summary>Refuses <c>--config</c> and <c>--set</c> of settings that the options of the command decide: the values would be ignored.</summary>
     public static void RequireSame(RunSettings initial, RunSettings settings)
     {
-        var changed = Differences(initial, settings).Select(item => item.Key.Split(':')[0]).ToHashSet();
-        if (Array.Find(OfOptions, own => changed.Contains(own.Key)) is { Key: not null } found)
+        if (Differences(initial, settings).Select(item => item.Key.Split(':')[0]).FirstOrDefault(OfOptions.Contains) is { } found)
         {
-            throw new UsageException($"--config, --set: {found.Key} does nothing at the start of a run; {found.Instead}.");
+            throw new UsageException($"--config, --set: {found} does nothing at the start of a run; use the options of the command.");
         }
     }
 
-    /// <summary>The settings with those of a file and of the command line over them.</summary>
-    /// <param name="settings">The settings to begin with; not changed.</param>
+    /// <summary>Returns settings in which those of a file, then those of the command line replace others.</summary>
+    /// <param name="settings">The settings to start with; not changed.</param>
     /// <param name="file">A JSON file, or <see langword="null"/>.</param>
-    /// <param name="overrides">KEY=VALUE; a later one holds.</param>
+    /// <param name="overrides">KEY=VALUE; the last one wins.</param>
     /// <exception cref="UsageException">A key is unknown, or a value is not valid.</exception>
     public static RunSettings Read(RunSettings settings, string? file, IEnumerable<string> overrides)
     {
@@ -70,15 +63,15 @@ internal static class SettingsReader
         return RunFolder.FromJson(merged, "settings");
     }
 
-    /// <summary>Differences between the settings of a run and those that it would be resumed with, if they change its result.</summary>
-    /// <returns>"KEY was OLD, is NEW" for each.</returns>
+    /// <summary>Returns the changes of a resumed run that would change its result, as "KEY was OLD, is NEW".</summary>
     public static IReadOnlyList<string> FindChanges(RunSettings run, RunSettings resumed)
     {
         var hasRules = run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
         return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
     }
 
-    /// <exception cref="UsageException">A setting is out of its range; all are listed.</exception>
+    /// <summary>Checks settings.</summary>
+    /// <exception cref="UsageException">Settings are not valid; all are listed.</exception>
     public static void Check(RunSettings settings)
     {
         string[] failures =
@@ -104,13 +97,13 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>Puts an object over another; lists and values replace what is there.</summary>
-    /// <param name="target">What is changed.</param>
-    /// <param name="source">What is put over it.</param>
-    /// <param name="type">The type that both are read as.</param>
+    /// <summary>Merges an object into another; lists and values are replaced.</summary>
+    /// <param name="target">The object to change.</param>
+    /// <param name="source">The new values.</param>
+    /// <param name="type">The type of both objects.</param>
     /// <param name="origin">The name of the source, for messages.</param>
     /// <param name="path">The key of the objects, with a colon at its end.</param>
-    /// <exception cref="UsageException">A key is unknown, is given twice by different names, or a value is given instead of a group of settings.</exception>
+    /// <exception cref="UsageException">A key is unknown or repeated, or a value replaces a group of settings.</exception>
     public static void Merge(JsonObject target, JsonObject source, Type type, string origin, string path = "")
     {
         var names = new Dictionary<string, string>();
@@ -138,9 +131,7 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>Describes the error of a value that could not be read.</summary>
-    /// <param name="settings">The settings that it is part of.</param>
-    /// <param name="error">The error of the reader.</param>
+    /// <summary>Describes the error of a value that could not be read, with its key and without the names of types.</summary>
     public static string Explain(JsonObject settings, JsonException error)
     {
         var (node, type, key) = ((JsonNode?)settings, typeof(RunSettings), string.Empty);
@@ -157,11 +148,11 @@ internal static class SettingsReader
         const string Missing = "including: ";
         var missing = error.Message.IndexOf(Missing, StringComparison.Ordinal);
         return node is not JsonObject || !IsGroup(type) ? $"{key}: expected {(type == typeof(torch.ScalarType) ? TorchOptions.DtypeText : Words.Describe(type))}, got {node?.ToJsonString() ?? "null"}."
-            : missing >= 0 ? $"{key}: expected all settings that are needed, got none for {error.Message[(missing + Missing.Length)..].Split(". Path")[0]}"
+            : missing >= 0 ? $"{key}: expected every required setting, got none for {error.Message[(missing + Missing.Length)..].Split(". Path")[0]}"
             : error.Message;
     }
 
-    /// <summary>A text as the command line has it, as the value that JSON has for it.</summary>
+    /// <summary>Converts a text of the command line to its JSON value.</summary>
     private static JsonNode? Normalize(Type type, JsonNode? value)
     {
         if (value is not JsonValue || !((JsonValue)value).TryGetValue<string>(out var text))
@@ -183,7 +174,7 @@ internal static class SettingsReader
             ?? throw new UsageException($"{path}{name}: expected one of {string.Join(", ", known.Select(MemberOf))}.");
     }
 
-    /// <summary>Settings of the model have two names, that of its file and that of C#.</summary>
+    /// <summary>A setting of the model has two names: that of its JSON file and that of C#.</summary>
     private static bool IsNamed(JsonPropertyInfo property, string name)
         => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || MemberOf(property).Equals(name, StringComparison.OrdinalIgnoreCase);
 
@@ -206,13 +197,13 @@ internal static class SettingsReader
         static string Show(JsonNode? value) => value?.ToJsonString() ?? "not set";
     }
 
-    /// <summary>Reads KEY=VALUE, with colons between the names of groups, as the object that a file would have.</summary>
+    /// <summary>Converts KEY=VALUE, with colons between the names of groups, to the object that a file would have.</summary>
     private static JsonObject ParseOverride(string text)
     {
         var split = text.IndexOf('=', StringComparison.Ordinal);
         if (split <= 0)
         {
-            throw new UsageException($"--set: expected KEY=VALUE, for instance Trainer:LearningRate=0.001, got '{text}'.");
+            throw new UsageException($"--set: expected KEY=VALUE, for example Trainer:LearningRate=0.001, got '{text}'.");
         }
 
         JsonNode value = JsonValue.Create(text[(split + 1)..].Trim());

@@ -15,6 +15,9 @@ namespace Hrm.Tool;
 /// <param name="console">Receives progress and results.</param>
 internal sealed class TrainingSession(RunSettings settings, NamedDataset training, NamedDataset test, RunFolder folder, torch.Device device, IAnsiConsole console) : IDisposable
 {
+    private const int WarmupSteps = 15;
+    private const int TimedSteps = 25;
+
     private readonly ToolTask _task = ToolTask.Of(settings.Task);
     private HrmFileException? _unsaved;
 
@@ -41,7 +44,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 
         settings.Trainer.TotalSteps = steps
             ?? (epochs is { } count ? TrainerPresets.StepsOf(training.Examples, count, settings.Trainer.GlobalBatchSize) : (long?)null)
-            ?? TimedSteps(TimeSpan.FromMinutes(minutes!.Value));
+            ?? StepsIn(TimeSpan.FromMinutes(minutes!.Value));
         SettingsReader.Check(settings);
     }
 
@@ -59,7 +62,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 
     private TrainingOutcome Train(bool isResumed, CancellationToken cancellationToken)
     {
-        folder.Create();
+        Directory.CreateDirectory(folder.Path);
         using var checkpoints = CheckpointStore.Open(folder.CheckpointsPath, settings.KeepCheckpoints);
         if (isResumed && checkpoints.Steps.Count > 0)
         {
@@ -107,10 +110,31 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         return _unsaved is null ? outcome : throw _unsaved;
     }
 
-    private long TimedSteps(TimeSpan time)
+    /// <summary>Converts a training time to a number of steps, once, by timing a temporary model: the schedule counts steps, so a run can be repeated.</summary>
+    private long StepsIn(TimeSpan time)
     {
         using var batches = CreateStream();
-        return StepPlan.StepsIn(time, settings, batches, device);
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
+        model.to(device);
+        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
+        var clock = new Stopwatch();
+        foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
+        {
+            using var metrics = trainer.Step(batch);
+            if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
+            {
+                // Reading the metrics waits until the device has finished the steps.
+                MetricSums.Read(metrics);
+            }
+
+            if (trainer.StepCount == WarmupSteps)
+            {
+                clock.Start();
+            }
+        }
+
+        return Math.Max(1, (long)(time / (clock.Elapsed / TimedSteps)));
     }
 
     private TrainingStream CreateStream()
@@ -155,7 +179,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         catch (HrmFileException error)
         {
             // A full disk may have room after the next evaluation; after the last one it is an error.
-            CommandLine.Errors.MarkupLineInterpolated($"[yellow]{error.Message}{outlook}[/]");
+            CommandLine.Warn($"{error.Message}{outlook}");
             _unsaved = error;
         }
     }
@@ -167,39 +191,4 @@ internal static class RunEvaluation
     public static MetricAverages Run(HrmModel model, RunSettings settings, NamedDataset test, IHaltingPolicy? halting, TaskReport report, CancellationToken cancellationToken = default)
         => new Evaluator(model, settings.Trainer.Halting.MaxSegments, halting, HrmTrainer.CreateLoss(settings.Trainer), settings.EvaluationBatchSize)
             .Evaluate(test.Examples, report.Add, null, cancellationToken);
-}
-
-/// <summary>
-/// Converts a training time to a number of steps, once, before the run: the schedule counts steps, so a run can be repeated.
-/// </summary>
-internal static class StepPlan
-{
-    private const int WarmupSteps = 15;
-    private const int TimedSteps = 25;
-
-    /// <summary>Times a few steps of a temporary model on the same data.</summary>
-    public static long StepsIn(TimeSpan time, RunSettings settings, IEnumerable<PuzzleBatch> batches, torch.Device device)
-    {
-        using var generator = new torch.Generator((ulong)settings.Seed);
-        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
-        model.to(device);
-        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
-        var clock = new Stopwatch();
-        foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
-        {
-            using var metrics = trainer.Step(batch);
-            if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
-            {
-                // Reading the metrics waits until the device has finished the steps.
-                MetricSums.Read(metrics);
-            }
-
-            if (trainer.StepCount == WarmupSteps)
-            {
-                clock.Start();
-            }
-        }
-
-        return Math.Max(1, (long)(time / (clock.Elapsed / TimedSteps)));
-    }
 }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>ARC answers: the augmented variants of a task vote, and a task is solved when each of its test inputs is.</summary>
+/// <summary>Reports ARC answers: the augmented variants of a task vote, and a task is solved if all its test inputs are.</summary>
 internal sealed class ArcReport(NamedDataset test) : TaskReport
 {
     private static readonly int[] Attempts = [1, 2, 5, 10, 100, 1000];
@@ -22,7 +22,7 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     {
         _vote.Add(IdentifierOf(example.PuzzleId), example.Inputs, example.Answer, example.Segments[^1].QHalt);
 
-        // A test pair whose output is not told is neither right nor wrong.
+        // A test pair without a known output is neither right nor wrong.
         if (test.Read(example.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
         {
             base.Add(example);
@@ -55,16 +55,16 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
         console.Write(table);
     }
 
-    /// <summary>Writes two answers to each test input, as the competition takes them.</summary>
+    /// <summary>Writes two answers per test input in the format of the competition.</summary>
     public void WriteSubmission(string path) => _vote.Rank().WriteSubmission(path);
 
     private string IdentifierOf(int puzzleId) => puzzleId < test.Identifiers.Count ? test.Identifiers[puzzleId] : ArcPuzzleId.Blank;
 }
 
-/// <summary>The tasks that a dataset was built of, read back from its puzzles that were not augmented.</summary>
+/// <summary>Reads the tasks of a dataset back from its puzzles that are not augmented.</summary>
 internal static class ArcTasks
 {
-    /// <summary>The tasks of the test split, in its order.</summary>
+    /// <summary>Returns the tasks of the test split, in its order.</summary>
     public static IReadOnlyList<ArcTask> Of(NamedDataset test)
     {
         using var train = NamedDataset.Open(test.Folder, NamedDataset.TrainSplit);
@@ -83,16 +83,8 @@ internal static class ArcTasks
             var id = examples.PuzzleIds[puzzle];
             if (id < dataset.Identifiers.Count && ArcPuzzleId.TryParse(dataset.Identifiers[id], out var parsed) && parsed.Augmentation.IsIdentity)
             {
-                var first = examples.PuzzleOffsets[puzzle];
-                yield return (parsed.Name, [.. Enumerable.Range(first, examples.PuzzleOffsets[puzzle + 1] - first).Select(example => PairOf(dataset, example))]);
+                yield return (parsed.Name, ArcRules.PairsOf(dataset, puzzle));
             }
         }
-    }
-
-    private static ArcPair PairOf(NamedDataset dataset, int example)
-    {
-        var (inputs, labels) = dataset.Read(example);
-        var isKnown = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel);
-        return new ArcPair(ArcEncoding.Decode(inputs).Grid, isKnown ? ArcEncoding.Decode(labels).Grid : null);
     }
 }

@@ -3,17 +3,17 @@ using Hrm.Puzzles;
 
 namespace Hrm.Tool;
 
-/// <summary>What holds for every example of an ARC dataset.</summary>
+/// <summary>The rules of every example of an ARC dataset.</summary>
 internal static class ArcRules
 {
-    /// <summary>The first rule that an example breaks, or <see langword="null"/>.</summary>
-    /// <exception cref="PuzzleFormatException">Tokens or labels encode no grid.</exception>
+    /// <summary>Returns the first rule that an example breaks, or <see langword="null"/>.</summary>
+    /// <exception cref="PuzzleFormatException">Tokens or labels do not encode a grid.</exception>
     public static string? FindFault(NamedDataset dataset, bool isTest, int example)
     {
-        var (pair, row, column) = Read(dataset, example, out var outputPlace);
-        if (outputPlace != (row, column))
+        var (pair, row, column) = Read(dataset, example, out var outputOrigin);
+        if (outputOrigin != (row, column))
         {
-            return $"expected the output at row {row}, column {column} of the canvas, where the input is, got row {outputPlace.Row}, column {outputPlace.Column}";
+            return $"expected the output at row {row}, column {column} of the canvas, as the input, got row {outputOrigin.Row}, column {outputOrigin.Column}";
         }
 
         if (isTest && (row, column) != (0, 0))
@@ -27,8 +27,8 @@ internal static class ArcRules
             return $"expected an identifier name_t{{k}}_{{10 digits}}, name|||t{{k}}|||{{10 digits}} or a task's name, got '{dataset.IdentifierOf(example)}'";
         }
 
-        // A group is a task with its variants: a spelling that is not known reads as the name of another task.
-        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[NamedDataset.FindPlace(dataset.Examples.GroupOffsets, puzzle)]];
+        // A group is a task with its variants. An unknown spelling reads as the name of another task.
+        var first = dataset.Examples.PuzzleIds[dataset.Examples.GroupOffsets[NamedDataset.FindIndex(dataset.Examples.GroupOffsets, puzzle)]];
         if (!ArcPuzzleId.TryParse(dataset.Identifiers[first], out var other) || other.Name != id.Name)
         {
             return $"expected one task in a group, got {id} in the group of {dataset.Identifiers[first]}";
@@ -39,27 +39,33 @@ internal static class ArcRules
             : null;
     }
 
-    private static (ArcPair Pair, int Row, int Column) Read(NamedDataset dataset, int example, out (int Row, int Column) outputPlace)
+    /// <summary>Reads the pairs of a puzzle.</summary>
+    public static ArcPair[] PairsOf(NamedDataset dataset, int puzzle)
+    {
+        var first = dataset.Examples.PuzzleOffsets[puzzle];
+        return [.. Enumerable.Range(first, dataset.Examples.PuzzleOffsets[puzzle + 1] - first).Select(example => Read(dataset, example, out _).Pair)];
+    }
+
+    private static (ArcPair Pair, int Row, int Column) Read(NamedDataset dataset, int example, out (int Row, int Column) outputOrigin)
     {
         var (inputs, labels) = dataset.Read(example);
         var input = ArcEncoding.Decode(inputs);
         var isKnown = labels.AsSpan().ContainsAnyExcept(PuzzleBatch.IgnoredLabel);
         var output = isKnown ? ArcEncoding.Decode(labels) : input;
-        outputPlace = (output.Row, output.Column);
+        outputOrigin = (output.Row, output.Column);
         return (new ArcPair(input.Grid, isKnown ? output.Grid : null), input.Row, input.Column);
     }
 
-    /// <summary>The pairs of the puzzle of the same group that is not augmented; <see langword="null"/> where the group has none.</summary>
+    /// <summary>Returns the pairs of the group's puzzle that is not augmented; <see langword="null"/> if there is none.</summary>
     private static ArcPair[]? FindOriginals(NamedDataset dataset, int puzzle, string name)
     {
         var examples = dataset.Examples;
-        var group = NamedDataset.FindPlace(examples.GroupOffsets, puzzle);
+        var group = NamedDataset.FindIndex(examples.GroupOffsets, puzzle);
         for (var other = examples.GroupOffsets[group]; other < examples.GroupOffsets[group + 1]; other++)
         {
             if (dataset.Identifiers[examples.PuzzleIds[other]] == name)
             {
-                var first = examples.PuzzleOffsets[other];
-                return [.. Enumerable.Range(first, examples.PuzzleOffsets[other + 1] - first).Select(example => Read(dataset, example, out _).Pair)];
+                return PairsOf(dataset, other);
             }
         }
 

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>ARC: puzzle ids for tasks and their augmentations, which are in the dataset.</summary>
+/// <summary>ARC tasks. A dataset contains the augmentations, each with its own puzzle id.</summary>
 internal sealed class ArcToolTask : ToolTask
 {
     /// <summary>The usual colours of ARC, 0 to 9: black, blue, red, green, yellow, grey, fuchsia, orange, teal, brown.</summary>
@@ -48,7 +48,7 @@ internal sealed class ArcToolTask : ToolTask
     {
         if (settings.Augmentation.Symmetries || settings.Augmentation.HintProbability > 0)
         {
-            yield return "Augmentation: expected Symmetries false and HintProbability 0: a variant of an ARC task has a puzzle id of its own, which the dataset holds";
+            yield return "Augmentation: expected Symmetries false and HintProbability 0, as an ARC dataset contains its variants with their own puzzle ids";
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class ArcToolTask : ToolTask
         var cells = new CellView[grid.Cells.Length];
         for (var cell = 0; cell < cells.Length; cell++)
         {
-            // The digit has the colour of its background; it is visible without colours.
+            // The digit has the colour of its background, so it is visible only without colours.
             var number = grid.Cells[cell];
             cells[cell] = new CellView($"{number}", Palette[number], Palette[number]);
         }
@@ -83,7 +83,7 @@ internal sealed class ArcToolTask : ToolTask
 
     private static TrainerOptions Small()
     {
-        // The canvas has eleven times the tokens of a Sudoku; the rows of puzzle ids are learned as fast as the paper does it.
+        // The canvas has eleven times the tokens of a Sudoku; the learning rate of puzzle ids is that of the paper.
         var options = TrainerPresets.Small();
         options.GlobalBatchSize = 16;
         options.PuzzleLearningRate = TrainerPresets.Arc().PuzzleLearningRate;

@@ -8,8 +8,6 @@ namespace Hrm.Tool;
 /// <summary>Square mazes.</summary>
 internal sealed class MazeToolTask : ToolTask
 {
-    private static readonly Color WallColour = Color.Grey;
-
     public override string Name => "maze";
 
     public override string Puzzles => "mazes";
@@ -64,42 +62,31 @@ internal sealed class MazeToolTask : ToolTask
     public override PuzzleView View(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
-        var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
-        var question = task.DecodeQuestion(inputs);
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length));
         var answer = task.Decode(labels);
-        return new PuzzleView(
-            $"example {example}, a path of {answer.PathCells} cells",
-            [View("question", task.Decode(inputs), question), View("answer", answer, question)]);
+        return new PuzzleView($"example {example}, a path of {answer.PathCells} cells", [View("question", task.Decode(inputs)), View("answer", answer)]);
     }
 
     public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
     {
-        var task = new MazeTask(MazeShape.OfCells(inputs.Length), symmetries: false);
-        var (solution, own) = (task.Decode(labels), task.Decode(answer));
-        var view = View(title, own, task.DecodeQuestion(inputs), solution);
-        return view with
-        {
-            // The board shows what the answer has; here also what it lacks.
-            Cells = [.. view.Cells.Select((cell, place) => own[place] == solution[place] ? cell : CellView.Wrong(own[place] == MazeCell.Path ? "•" : "?"))],
-        };
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length));
+        return View(title, task.Decode(answer), task.Decode(labels));
     }
 
-    private static GridView View(string title, MazeGrid answer, MazeGrid question, MazeGrid? expected = null)
+    private static GridView View(string title, MazeGrid maze, MazeGrid? solution = null)
     {
-        var cells = Enumerable.Range(0, question.Shape.Cells).Select(cell => (answer[cell], question[cell]) switch
+        var cells = Enumerable.Range(0, maze.Shape.Cells).Select(cell => maze[cell] switch
         {
-            (MazeCell.Path, MazeCell.Free) when expected is null => new CellView("•", Color.Blue),
-            (MazeCell.Path, MazeCell.Free) when expected[cell] == MazeCell.Path => new CellView("•", Color.Green),
-            (MazeCell.Path, _) => new CellView("?", Color.Red),
-            var (actual, given) when actual != given => new CellView("?", Color.Red),
+            var given when solution is not null && given != solution[cell] => CellView.Wrong(given == MazeCell.Path ? "•" : "?"),
+            MazeCell.Path => new CellView("•", solution is null ? Color.Blue : Color.Green),
 
             // A wall has the colour of its background, so it is visible without colours too.
-            (MazeCell.Wall, _) => new CellView("#", WallColour, WallColour),
-            (MazeCell.Start, _) => new CellView("S", Color.White, Color.Green),
-            (MazeCell.Goal, _) => new CellView("G", Color.White, Color.Red),
+            MazeCell.Wall => new CellView("#", Color.Grey, Color.Grey),
+            MazeCell.Start => new CellView("S", Color.White, Color.Green),
+            MazeCell.Goal => new CellView("G", Color.White, Color.Red),
             _ => new CellView(" ", Color.Default),
         });
-        return new GridView(title, question.Shape.Columns, [.. cells]);
+        return new GridView(title, maze.Shape.Columns, [.. cells]);
     }
 
     private static TrainerOptions Small()
@@ -111,7 +98,7 @@ internal sealed class MazeToolTask : ToolTask
     }
 }
 
-/// <summary>Maze answers: exact, and what the exact match does not see: a shortest path is often one of many.</summary>
+/// <summary>Reports maze answers per length of the path, and how many are any path or any shortest path: there are often several.</summary>
 internal sealed class MazeReport(NamedDataset test) : TaskReport
 {
     private readonly MazeTask _task = new(MazeShape.OfCells(test.Examples.SequenceLength));

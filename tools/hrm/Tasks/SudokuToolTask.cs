@@ -9,7 +9,7 @@ namespace Hrm.Tool;
 /// <summary>Sudoku: from a dataset, or from CSV files.</summary>
 internal sealed class SudokuToolTask : ToolTask
 {
-    // Made once: a shape knows which cells see each other, a canonical form all orders of rows.
+    // Created once: a shape lists the peers of each cell, a canonical form all orders of rows.
     private static readonly ConcurrentDictionary<int, SudokuShape> Shapes = new();
 
     private readonly ConcurrentDictionary<SudokuShape, SudokuCanonicalForm> _canonicalForms = new();
@@ -26,7 +26,7 @@ internal sealed class SudokuToolTask : ToolTask
         var isVaried = data.Folder.Length == 0;
         return preset switch
         {
-            // Three rows in four get up to half of their blanks filled in, so that hard puzzles teach something from the start.
+            // Three rows in four get hints for up to half of their blanks, so that hard puzzles help from the start.
             "small" => new RunSettings
             {
                 Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
@@ -117,14 +117,13 @@ internal sealed class SudokuToolTask : ToolTask
     public static SudokuShape ShapeOf(int cells)
     {
         var side = (int)Math.Round(Math.Sqrt(cells));
-        return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new UsageException($"--data: expected the square of a side, got {cells} tokens a puzzle.");
+        return side * side == cells ? Shapes.GetOrAdd(side, SudokuFiles.ShapeOf) : throw new UsageException($"--data: expected the square of a side, got {cells} tokens per puzzle.");
     }
 }
 
-/// <summary>Puzzles from CSV files.</summary>
+/// <summary>Reads puzzles from CSV files.</summary>
 internal static class SudokuFiles
 {
-    /// <summary>Reads files.</summary>
     public static NamedDataset Open(IReadOnlyList<string> files, int side, string option)
     {
         if (files.Count == 0)
@@ -154,14 +153,13 @@ internal static class SudokuFiles
     }
 }
 
-/// <summary>Sudoku answers by source list and by number of givens.</summary>
+/// <summary>Reports Sudoku answers per source list and per number of givens.</summary>
 internal sealed class SudokuReport(NamedDataset test) : TaskReport
 {
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
 
     private static string GivensOf(int[] inputs)
     {
-        // Of a 9×9: 17, 18 to 23, 24 to 29, 30 to 36, more; of other sizes each number by itself.
         var givens = inputs.Count(token => token > SudokuTask.BlankToken);
         return inputs.Length != SudokuShape.Nine.Cells ? $"{givens,2} givens" : givens switch
         {

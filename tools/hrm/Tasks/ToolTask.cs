@@ -1,78 +1,64 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 
 namespace Hrm.Tool;
 
 /// <summary>A task as the commands see it: presets, data, evaluation and display of answers.</summary>
 internal abstract class ToolTask
 {
-    /// <summary>The tasks of the paper.</summary>
+    /// <summary>The three tasks of the paper.</summary>
     public static IReadOnlyList<ToolTask> All { get; } = [new SudokuToolTask(), new MazeToolTask(), new ArcToolTask()];
 
     /// <summary>The name on the command line.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What the commands' help calls its puzzles.</summary>
+    /// <summary>The name of its puzzles in the help.</summary>
     public abstract string Puzzles { get; }
 
     /// <summary>The names of its presets; the first is the default.</summary>
     public abstract IReadOnlyList<string> Presets { get; }
 
-    /// <summary>A config and the training options that go with it.</summary>
-    /// <param name="preset">One of <see cref="Presets"/>.</param>
-    /// <param name="size">The size of the puzzles.</param>
-    /// <param name="data">Where they come from.</param>
+    /// <summary>Creates the settings of a preset for puzzles of a size.</summary>
     public abstract RunSettings CreateSettings(string preset, PuzzleSize size, RunData data);
 
-    /// <summary>How each example is varied when it is drawn, or <see langword="null"/>.</summary>
+    /// <summary>Creates the augmentation of drawn examples, or returns <see langword="null"/>.</summary>
     public abstract IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size);
 
-    /// <summary>Errors of the settings that are specific to this task.</summary>
+    /// <summary>Returns the errors of settings that are specific to this task.</summary>
     public virtual IEnumerable<string> FindFaults(RunSettings settings) => [];
 
-    /// <summary>Collects the answers of an evaluation, and tells how good they are.</summary>
+    /// <summary>Creates an empty report of an evaluation.</summary>
     public abstract TaskReport CreateReport(NamedDataset test);
 
-    /// <summary>The reason why an example is not valid for this task, or <see langword="null"/>.</summary>
-    /// <param name="dataset">The dataset.</param>
-    /// <param name="split">Its name: train or test.</param>
-    /// <param name="example">The number of the example.</param>
+    /// <summary>Returns the reason why an example is not valid for this task, or <see langword="null"/>.</summary>
+    /// <exception cref="PuzzleFormatException">The tokens or labels are not valid for this task.</exception>
     public abstract string? FindFault(NamedDataset dataset, string split, int example);
 
     /// <summary>
-    /// What all variants of an example have in common and other examples have not, or <see langword="null"/> where the task has no
-    /// such form: by it a test example is known that is a training example in disguise.
+    /// Returns a form that all symmetric variants of an example share and no other example has; <see langword="null"/> if the task has none.
     /// </summary>
-    /// <param name="inputs">The tokens of the question.</param>
-    /// <param name="labels">The labels.</param>
     public virtual object? CanonicalFormOf(int[] inputs, int[] labels) => null;
 
-    /// <summary>The task with its symmetries, for votes over them; <see langword="null"/> where a variant has a puzzle id of its own.</summary>
-    /// <param name="size">The size of the puzzles.</param>
+    /// <summary>Creates the task for votes over its symmetries; <see langword="null"/> if a variant has its own puzzle id.</summary>
     public virtual ISymmetricTask? CreateSymmetricTask(PuzzleSize size) => null;
 
-    /// <summary>An example as coloured grids.</summary>
-    /// <param name="dataset">The dataset.</param>
-    /// <param name="example">The number of the example.</param>
+    /// <summary>Shows an example as coloured grids.</summary>
     public abstract PuzzleView View(NamedDataset dataset, int example);
 
-    /// <summary>An answer beside its question, right and wrong in colours; <see langword="null"/> where the task has no such view.</summary>
-    /// <param name="title">What it shows.</param>
-    /// <param name="inputs">The tokens of the question.</param>
-    /// <param name="labels">Those of the solution.</param>
-    /// <param name="answer">Those of the answer, as a model gives them.</param>
+    /// <summary>Shows an answer with its right and wrong cells; <see langword="null"/> if the task has no such view.</summary>
     public virtual GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer) => null;
 
-    /// <summary>Puzzles for training.</summary>
+    /// <summary>Opens the training puzzles.</summary>
     public virtual NamedDataset OpenTraining(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TrainSplit);
 
-    /// <summary>Puzzles for testing.</summary>
+    /// <summary>Opens the test puzzles.</summary>
     public virtual NamedDataset OpenTest(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TestSplit);
 
-    /// <summary>The task of a name.</summary>
+    /// <summary>Returns the task of a name.</summary>
     public static ToolTask Of(string name) => All.FirstOrDefault(task => task.Name == name)
         ?? throw new UsageException($"task: expected {string.Join(", ", All.Select(task => task.Name))}, got '{name}'.");
 
-    /// <summary>The exception for a preset that there is not.</summary>
+    /// <summary>Creates the exception for an unknown preset.</summary>
     protected UsageException NoPreset(string preset)
         => new($"--preset: expected {string.Join(", ", Presets)}, got '{preset}'.");
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Puzzles in colour in the terminal.</summary>
+/// <summary>Shows puzzles in colour in the terminal.</summary>
 internal static class ConsolePage
 {
     // Grids stay side by side, and readable, in output that is not a terminal.
@@ -29,20 +29,18 @@ internal static class ConsolePage
         var text = new StringBuilder();
         for (var row = 0; row < grid.Rows; row++)
         {
-            var isBoxStartRow = row > 0 && grid.BoxRows > 0 && row % grid.BoxRows == 0;
-            text.Append(row == 0 ? string.Empty : isBoxStartRow ? "\n\n" : "\n");
+            text.Append(row == 0 ? string.Empty : grid.StartsBoxRow(row) ? "\n\n" : "\n");
 
             for (var column = 0; column < grid.Columns; column++)
             {
-                var isBoxStart = column > 0 && grid.BoxColumns > 0 && column % grid.BoxColumns == 0;
-                text.Append(isBoxStart ? "  " : string.Empty).Append(Markup(grid[row, column]));
+                text.Append(grid.StartsBoxColumn(column) ? "  " : string.Empty).Append(Markup(grid[row, column]));
             }
         }
 
         return new Markup(text.ToString());
     }
 
-    /// <summary>Two characters wide, so that a cell is about as wide as it is high.</summary>
+    /// <summary>Makes a cell two characters wide, so that it is about as wide as high.</summary>
     private static string Markup(CellView cell)
     {
         var colours = cell.Background is { } background ? $"{cell.Foreground.ToMarkup()} on {background.ToMarkup()}" : cell.Foreground.ToMarkup();

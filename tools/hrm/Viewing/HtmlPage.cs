@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Puzzles as one HTML page that needs nothing else.</summary>
+/// <summary>Writes puzzles as one self-contained HTML page.</summary>
 internal static class HtmlPage
 {
     internal const string Style = """
@@ -21,7 +21,6 @@ internal static class HtmlPage
         """;
 
     /// <summary>Writes the page.</summary>
-    /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Write(string path, string title, IEnumerable<PuzzleView> puzzles)
         => WholeFiles.Write(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path, ToHtml(title, puzzles));
 
@@ -70,9 +69,7 @@ internal static class HtmlPage
 
     private static string ClassOf(GridView grid, int row, int column)
     {
-        var isTop = row > 0 && grid.BoxRows > 0 && row % grid.BoxRows == 0;
-        var isLeft = column > 0 && grid.BoxColumns > 0 && column % grid.BoxColumns == 0;
-        return (isTop, isLeft) switch
+        return (grid.StartsBoxRow(row), grid.StartsBoxColumn(column)) switch
         {
             (true, true) => " class=\"box-top box-left\"",
             (true, false) => " class=\"box-top\"",
