@@ -21,6 +21,6 @@ if is_small; then
   train=$out/maze-train.csv
   test=$out/maze-test.csv
 fi
-[ -d "$data" ] || run maze-data "$lab" data maze build --train "$train" --test "$test" --output "$data" || finish
+[ -d "$data" ] || run maze-data "$hrm" data maze build --train "$train" --test "$test" --output "$data" || finish
 train_and_evaluate maze "maze-$seed" --data "$data" "${plan[@]}" "${settings[@]}"
 finish

@@ -1,5 +1,5 @@
 # Training within a command's time: starts a run, or goes on with it, measures it, and keeps its model.
-lab="$here/app/hrm"
+hrm="$here/app/hrm"
 
 take_training() { # ARGUMENT…: sets "seed", "plan" (how long the training is) and, where there are any, "recipe"
   seed=1
@@ -22,13 +22,13 @@ train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below 
   # What is left after the training is for the last evaluation and the export.
   local reserve=$(($(left) / 5 + 10))
   if [ -d "$folder/checkpoints" ]; then
-    interrupt_after $(($(left) - reserve)) "train-$name" "$lab" train "$task" --resume "$folder" --device "$device"
+    interrupt_after $(($(left) - reserve)) "train-$name" "$hrm" train "$task" --resume "$folder" --device "$device"
   else
-    interrupt_after $(($(left) - reserve)) "train-$name" "$lab" train "$task" --output "$folder" --device "$device" "$@"
+    interrupt_after $(($(left) - reserve)) "train-$name" "$hrm" train "$task" --output "$folder" --device "$device" "$@"
   fi || return
   [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to go on"; return; }
-  run "evaluate-$name" "$lab" evaluate "$task" --run "$folder" --device "$device" &&
-    run "export-$name" "$lab" export --run "$folder" --output "$out/$name" &&
+  run "evaluate-$name" "$hrm" evaluate "$task" --run "$folder" --device "$device" &&
+    run "export-$name" "$hrm" export --run "$folder" --output "$out/$name" &&
     cp "$folder/metrics.jsonl" "$out/$name/"
 }
 

@@ -33,16 +33,4 @@ public sealed class QuickStartTests(ITestOutputHelper output)
         compared.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.98);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(60));
     }
-
-    /// <summary>The code of the README that trains; InferenceGuideTests has the code that solves.</summary>
-    [Fact]
-    public void The_example_of_the_readme_runs()
-    {
-        using var folder = new TemporaryFolder();
-        var (puzzle, answer) = ReadmeExample.Run(steps: 3, folder["my-model"]);
-
-        puzzle.Question.Shape.Should().Be(SudokuShape.Four);
-        answer.Shape.Should().Be(SudokuShape.Four);
-        Directory.GetFiles(folder["my-model"]).Select(Path.GetFileName).Should().Contain(["config.json", "model.safetensors"]);
-    }
 }

@@ -10,7 +10,7 @@ public sealed class ToolDataTests : IDisposable
     private static readonly string Data = RepositoryFolder.Combine("samples", "data");
     private static readonly string[] FewSteps = ["--steps", "2", "--threads", "1", "--set", "Trainer:GlobalBatchSize=2", "--set", "Model:HiddenSize=32", "--set", "Trainer:WarmupSteps=1", "--set", "Evaluations=1", "--set", "Trainer:Halting:MaxSegments=2"];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-lab-data").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-tool-data").FullName;
 
     [Theory]
     [InlineData(4)]
@@ -18,23 +18,23 @@ public sealed class ToolDataTests : IDisposable
     [InlineData(9)]
     public void Sudokus_are_generated_with_one_solution(int side)
     {
-        Lab("data", "sudoku", "build", "--count", "40", "--test-count", "10", "--side", $"{side}", "--output", Folder("generated")).Should().Contain("train: 30 groups").And.Contain("test: 10 groups");
-        Lab("data", "sudoku", "check", "--data", Folder("generated"), "--disjoint").Should().Contain("no fault found");
+        Run("data", "sudoku", "build", "--count", "40", "--test-count", "10", "--side", $"{side}", "--output", Folder("generated")).Should().Contain("train: 30 groups").And.Contain("test: 10 groups");
+        Run("data", "sudoku", "check", "--data", Folder("generated"), "--disjoint").Should().Contain("no fault found");
     }
 
     [Fact]
     public void Arc_tasks_are_augmented_trained_on_and_voted_for()
     {
-        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--output", Folder("arc"))
+        Run("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--output", Folder("arc"))
             .Should().Contain("train: 40 groups, 120 puzzles").And.Contain("test: 20 groups, 60 puzzles");
-        Lab("data", "arc", "check", "--data", Folder("arc")).Should().Contain("no fault found");
-        Lab("data", "arc", "show", "--data", Folder("arc"), "--html", Folder("arc.html")).Should().Contain("example 0, ");
-        Lab(["train", "arc", "--data", Folder("arc"), "--output", Folder("run"), .. FewSteps]);
-        Lab("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
+        Run("data", "arc", "check", "--data", Folder("arc")).Should().Contain("no fault found");
+        Run("data", "arc", "show", "--data", Folder("arc"), "--html", Folder("arc.html")).Should().Contain("example 0, ");
+        Run(["train", "arc", "--data", Folder("arc"), "--output", Folder("run"), .. FewSteps]);
+        Run("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
         File.ReadAllText(Folder("submission.json")).Should().StartWith("{\"").And.Contain("attempt_2");
 
         // Built again with another seed, the same ids mean other variants.
-        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--seed", "2", "--overwrite", "--output", Folder("arc"));
+        Run("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--seed", "2", "--overwrite", "--output", Folder("arc"));
         foreach (var (expected, arguments) in new (int, string[])[]
         {
             (2, ["evaluate", "arc", "--run", Folder("run")]),
@@ -62,14 +62,14 @@ public sealed class ToolDataTests : IDisposable
             }
         }
 
-        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--source", Folder("ConceptARC-main"), "--augment", "1", "--output", Folder("arc"))
+        Run("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--source", Folder("ConceptARC-main"), "--augment", "1", "--output", Folder("arc"))
             .Should().Contain("train: 72 groups").And.Contain("test: 20 groups");
     }
 
     [Fact]
     public void A_test_example_away_from_the_origin_and_a_strange_variant_are_found()
     {
-        Lab("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "1", "--output", Folder("arc"));
+        Run("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "1", "--output", Folder("arc"));
         var identifiers = File.ReadAllText(Path.Combine(Folder("arc"), "identifiers.json"));
         var augmented = Regex.Match(identifiers, "\"(\\w+)_t(\\d)_(\\d+)\"");
         var other = augmented.Groups[2].Value == "6" ? "7" : "6";
@@ -88,7 +88,7 @@ public sealed class ToolDataTests : IDisposable
     [Fact]
     public void A_fault_in_a_dataset_is_located()
     {
-        Lab("data", "maze", "build", "--count", "5", "--size", "8", "--output", Folder("mazes"));
+        Run("data", "maze", "build", "--count", "5", "--size", "8", "--output", Folder("mazes"));
         var labels = Path.Combine(Folder("mazes"), "train", "all__labels.npy");
         var bytes = File.ReadAllBytes(labels);
         bytes[^1] = bytes[^1] == 1 ? (byte)2 : (byte)1;
@@ -137,7 +137,7 @@ public sealed class ToolDataTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Lab(params string[] arguments)
+    private static string Run(params string[] arguments)
     {
         var (code, output) = ToolProcess.Run(arguments);
         code.Should().Be(0, output);

@@ -10,7 +10,7 @@ public sealed class ToolTests : IDisposable
 
     private static readonly string Data = RepositoryFolder.Combine("samples", "data");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-lab").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("hrm-tool").FullName;
 
     [Fact]
     public void Evaluate_prints_the_numbers_of_the_trainings_last_evaluation()

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary>The models that the paper's is compared with have the budgets that they claim.</summary>
+/// <summary>The models to compare with the paper's have the same numbers of parameters and updates.</summary>
 public sealed class ArchitecturesTests : IDisposable
 {
     private static readonly HrmConfig Config = new()
@@ -34,13 +34,13 @@ public sealed class ArchitecturesTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_hierarchy_the_parameters_are_as_many()
+    public void Models_without_a_hierarchy_have_the_same_number_of_parameters()
     {
         var parameters = Parameters(Architecture.Hrm);
         Parameters(Architecture.Recurrent).Should().Be(parameters);
         Parameters(Architecture.Direct).Should().Be(parameters);
 
-        // Two of three blocks are H's.
+        // Two of the three blocks belong to H.
         using var blocks = ReasoningModule.Create(Config, Config.HighLayers, null, _generator);
         Parameters(Architecture.Shared).Should().Be(parameters - blocks.parameters().Sum(parameter => parameter.numel()));
     }
@@ -50,13 +50,13 @@ public sealed class ArchitecturesTests : IDisposable
     [InlineData(Architecture.Shared, 8)]
     [InlineData(Architecture.Recurrent, 8)]
     [InlineData(Architecture.Direct, 1)]
-    public void A_segment_has_as_many_updates(Architecture architecture, int expected)
+    public void A_segment_has_the_expected_number_of_updates(Architecture architecture, int expected)
     {
         using var model = Architectures.Create(architecture, Config, _generator);
         var updates = 0;
         var isPlain = architecture is Architecture.Recurrent or Architecture.Direct;
 
-        // Without a hierarchy H only hands on what L gave, which is no update.
+        // Without a hierarchy H only returns the state of L, which is not an update.
         model.Recurrence.Updated = update => updates += update.IsHigh && isPlain ? 0 : 1;
         using (no_grad())
         {
@@ -67,7 +67,7 @@ public sealed class ArchitecturesTests : IDisposable
         Architectures.UpdatesOfSegment(Config).Should().Be(8);
     }
 
-    /// <summary>z ← f(z + x): one state is carried, and nothing else.</summary>
+    /// <summary>z ← f(z + x): the carry is one state.</summary>
     [Theory]
     [InlineData(Architecture.Recurrent)]
     [InlineData(Architecture.Direct)]
@@ -78,13 +78,13 @@ public sealed class ArchitecturesTests : IDisposable
         using var first = model.call(model.InitialCarry(2), _batch);
         var (other, same) = (model.InitialCarry(2), model.InitialCarry(2));
 
-        // What L carried does not matter, what H carried does.
+        // The result depends only on the state of H.
         using var changedLow = model.call(new HrmCarry(same.High, other.Low + 1), _batch);
         using var changedHigh = model.call(new HrmCarry(other.High + randn_like(other.High), same.Low), _batch);
         changedLow.Logits.allclose(first.Logits, 0, 0).Should().BeTrue();
         changedHigh.Logits.allclose(first.Logits).Should().BeFalse();
 
-        // The carry is one state.
+        // Both states of the carry are the same.
         first.Carry.High.allclose(first.Carry.Low, 0, 0).Should().BeTrue();
     }
 
@@ -93,7 +93,7 @@ public sealed class ArchitecturesTests : IDisposable
     [InlineData(Architecture.Shared)]
     [InlineData(Architecture.Recurrent)]
     [InlineData(Architecture.Direct)]
-    public void A_saved_model_answers_as_before(Architecture architecture)
+    public void A_loaded_model_gives_the_same_output(Architecture architecture)
     {
         using var noGradient = no_grad();
         using var folder = new TemporaryFolder();
@@ -108,13 +108,13 @@ public sealed class ArchitecturesTests : IDisposable
         got.QHalt.allclose(expected.QHalt, 0, 0).Should().BeTrue();
     }
 
-    /// <summary>Levels that share a module, or have no merge, have fewer values than the config of the HRM; bfloat16 halves the bytes.</summary>
+    /// <summary>Shared modules and modules without a merge have fewer values than the config of the HRM; bfloat16 halves the bytes.</summary>
     [Theory]
     [InlineData(Architecture.Hrm)]
     [InlineData(Architecture.Shared)]
     [InlineData(Architecture.Recurrent)]
     [InlineData(Architecture.Direct)]
-    public void A_model_is_not_too_large_for_its_own_weights(Architecture architecture)
+    public void A_model_fits_its_own_weights(Architecture architecture)
     {
         using var folder = new TemporaryFolder();
         var settings = new RunSettings { Architecture = architecture, Model = Config with { HighLayers = 8, Merge = StateMerge.Gated } };
@@ -145,7 +145,7 @@ public sealed class ArchitecturesTests : IDisposable
     }
 
     [Fact]
-    public void Another_dtype_is_refused_where_it_cannot_be_had()
+    public void Another_dtype_is_refused_for_other_architectures()
         => FluentActions.Invoking(() => Architectures.Load("nowhere", new RunSettings { Architecture = Architecture.Shared, Model = Config }, CPU, ScalarType.BFloat16))
             .Should().Throw<UsageException>().WithMessage("--dtype: expected Float32*got BFloat16.");
 

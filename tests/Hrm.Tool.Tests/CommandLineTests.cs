@@ -3,7 +3,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary>Arguments that are not valid are refused before anything is done with them.</summary>
+/// <summary>Invalid arguments are refused before a command runs.</summary>
 public sealed class CommandLineTests
 {
     [Theory]
@@ -19,14 +19,14 @@ public sealed class CommandLineTests
     [InlineData("solve sudoku <> --run a", "argument: expected a value, got ''.")]
     [InlineData("train sudoku --output a --output b", "*--output*single argument*")]
     [InlineData("train", "Required command was not provided; '* train --help' lists the options.")]
-    public void A_bad_command_line_is_named(string arguments, string message)
+    public void An_invalid_command_line_is_an_error(string arguments, string message)
         => FluentActions.Invoking(() => Parse(arguments)).Should().Throw<UsageException>().WithMessage(message);
 
     [Theory]
     [InlineData("train sudoku --train a,b/x.csv c.csv --test d.csv --train -/e.csv --steps 1", "--train", "-/e.csv: expected*")]
     [InlineData("train sudoku --train a,b/x.csv c.csv --train ./-e.csv --steps 1", "a,b/x.csv|c.csv|./-e.csv", null)]
     [InlineData("train sudoku --train @list.txt --steps 1", "@list.txt", null)]
-    public void Files_are_named_one_by_one(string arguments, string files, string? message)
+    public void Options_take_several_files(string arguments, string files, string? message)
     {
         if (message is not null)
         {
@@ -53,7 +53,7 @@ public sealed class CommandLineTests
     [InlineData("solve sudoku <blanks> --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("evaluate sudoku --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("data maze build --train ftp://example.org/x.csv --test a --output b", "*ftp*")]
-    public async Task A_bad_value_is_named_with_its_option(string arguments, string message)
+    public async Task An_invalid_value_is_an_error_with_its_option(string arguments, string message)
     {
         using var folder = new TemporaryFolder();
         new RunFolder(folder.Path).Save(Settings());
@@ -70,7 +70,7 @@ public sealed class CommandLineTests
         written.ToString().Should().Contain("train").And.Contain("evaluate").And.Contain("Exit codes: 0 done");
     }
 
-    /// <summary>An option that is not given leaves what the run recorded.</summary>
+    /// <summary>Without an option the run keeps its recorded value.</summary>
     [Theory]
     [InlineData("", "cuda:1", true, "cuda:1", true)]
     [InlineData("", null, false, "cpu", false)]
@@ -80,7 +80,7 @@ public sealed class CommandLineTests
     [InlineData("--allow-changes --set Device=cuda:0", "cuda:1", false, "cuda:0", false)]
     [InlineData("--allow-changes --set AllowTensorFloat32=false", null, true, "cpu", false)]
     [InlineData("--set Device=cuda:0 --device cuda:1", null, false, "cuda:1", false)]
-    public void A_run_is_resumed_where_it_ran_unless_told_otherwise(string arguments, string? device, bool allowsTf32, string expectedDevice, bool expectedTf32)
+    public void A_run_is_resumed_on_its_device_unless_an_option_names_another(string arguments, string? device, bool allowsTf32, string expectedDevice, bool expectedTf32)
     {
         var run = Settings();
         (run.Device, run.AllowTensorFloat32) = (device, allowsTf32);
@@ -89,7 +89,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void A_resumed_run_does_not_lose_its_precision_without_a_word()
+    public void A_resumed_run_reports_a_change_of_precision()
     {
         var run = Settings();
         run.AllowTensorFloat32 = true;

@@ -14,7 +14,7 @@ public sealed class DatasetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>The first is the spelling of the builder of the tiny recursive model, the others are not valid: each id would be a task of its own.</summary>
+    /// <summary>The first is the spelling of TRM's builder. The others are not valid: each id would be a separate task.</summary>
     [Theory]
     [InlineData("|||", true)]
     [InlineData("||", false)]
@@ -33,7 +33,7 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
-    public void The_report_of_tasks_whose_outputs_are_not_known_has_no_score()
+    public void The_report_of_tasks_without_known_outputs_has_no_score()
     {
         WriteArc(new ArcPair(ArcGrid.Parse("7"), null));
         using var test = NamedDataset.Open(_folder["data"], "test");
@@ -45,7 +45,7 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_model_is_refused_puzzles_whose_ids_mean_others()
+    public void A_dataset_with_other_puzzle_ids_is_refused()
     {
         WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")));
         var trained = new RunData();
@@ -60,11 +60,11 @@ public sealed class DatasetTests : IDisposable
         using var rebuilt = NamedDataset.Open(_folder["data"], "test");
         rebuilt.Invoking(it => it.RequireIdsOf(trained, "run")).Should().Throw<UsageException>()
             .WithMessage($"--data: {_folder["data"]}: expected the puzzle ids that run was trained with, identifiers.json with the SHA-256 {trained.IdentifiersHash}, got one with {rebuilt.IdentifiersHash}*");
-        rebuilt.Invoking(it => it.RequireIdsOf(new RunData(), "run")).Should().NotThrow("a run of before does not know its ids");
+        rebuilt.Invoking(it => it.RequireIdsOf(new RunData(), "run")).Should().NotThrow("the run did not record its puzzle ids");
     }
 
     [Fact]
-    public void Links_around_or_out_of_a_folder_of_files_are_not_followed()
+    public void Links_in_a_folder_of_files_are_not_followed()
     {
         Directory.CreateDirectory(_folder["csv", "below"]);
         Directory.CreateDirectory(_folder["elsewhere"]);
@@ -108,7 +108,7 @@ public sealed class DatasetTests : IDisposable
 
     /// <summary>The root and three folders below it.</summary>
     [Fact]
-    public void Tasks_of_a_repository_are_not_looked_for_at_any_depth()
+    public void Tasks_of_a_repository_are_found_to_three_levels()
     {
         Directory.CreateDirectory(_folder["a", "b", "c", "d", "e"]);
         File.WriteAllText(_folder["a", "b", "c", "d", "e", "task.json"], "{}");

@@ -6,13 +6,13 @@ using TorchSharp;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary>What <c>evaluate --depths</c> prints is what single evaluations give.</summary>
+/// <summary><c>evaluate --depths</c> prints the numbers of single evaluations.</summary>
 public sealed class DepthReportTests
 {
     [Fact]
     public void The_tables_have_the_numbers_of_single_evaluations_and_fit_eighty_columns()
     {
-        // A trained model would take minutes: the labels are what this one answers at some depth.
+        // Training a model would take minutes: the labels are answers of this one at some depth.
         var shape = SudokuShape.Four;
         var task = new SudokuTask(shape);
         var questions = new SudokuGenerator(shape, new StatefulRandom(1)).NextDistinctPuzzles(40, 6);

@@ -3,7 +3,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary>A finished run has the model of its last evaluation, or says that it has not.</summary>
+/// <summary>A finished run has the model of its last evaluation, or ends with an error.</summary>
 public sealed class ExportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

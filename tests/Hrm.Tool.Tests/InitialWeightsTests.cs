@@ -4,18 +4,18 @@ using TorchSharp;
 
 namespace Hrm.Tool.Tests;
 
-/// <summary><c>train --init</c>: a run that begins where another model is.</summary>
+/// <summary><c>train --init</c>: a run that starts with the weights of another model.</summary>
 public sealed class InitialWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>One step too small to change a weight; without the option the run draws its own.</summary>
+    /// <summary>The step is too small to change a weight; without the option the run draws its weights.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_run_begins_with_the_weights_that_it_is_given(bool isGiven)
+    public void A_run_starts_with_the_given_weights(bool isGiven)
     {
         using var generator = new torch.Generator(7);
         using var given = new HrmModel(TinyRun.Model, generator);

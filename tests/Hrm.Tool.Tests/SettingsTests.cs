@@ -17,7 +17,7 @@ public sealed class SettingsTests : IDisposable
     {
         File.WriteAllText(_folder["settings.json"], """
             {
-              // Names of C# and of the model's file, in any case.
+              // Names of C# and of the JSON file of the model, in any case.
               "trainer": { "LearningRate": 0.5, "Optimizer": { "Kind": "adamw" } },
               "Model": { "HiddenSize": 64, "L_cycles": 3, "forward_dtype": "Float32" },
               "Data": { "Train": ["only.csv"] },
@@ -57,7 +57,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Threads=4097", "settings: Threads: expected 0 to 4096, got 4097.")]
     [InlineData("EvaluationBatchSize=2000000000", "settings: EvaluationBatchSize: expected 1 to *")]
     [InlineData("LearningRate", "--set: expected KEY=VALUE, *")]
-    public void A_bad_key_or_value_is_named(string setting, string message)
+    public void An_invalid_key_or_value_is_an_error(string setting, string message)
         => FluentActions.Invoking(() => SettingsReader.Read(Preset(), null, [setting])).Should().Throw<UsageException>().WithMessage(message);
 
     [Theory]
@@ -76,14 +76,14 @@ public sealed class SettingsTests : IDisposable
     [InlineData("{ \"Seed\": 1, \"seed\": 2 }", "*settings.json: seed: expected each setting once, got Seed too.")]
     [InlineData("[]", "*settings.json: expected a JSON object, got another value.")]
     [InlineData("{", "*settings.json: *")]
-    public void A_bad_file_is_named(string text, string message)
+    public void An_invalid_file_is_an_error(string text, string message)
     {
         File.WriteAllText(_folder["settings.json"], text);
         FluentActions.Invoking(() => SettingsReader.Read(Preset(), _folder["settings.json"], [])).Should().Throw<UsageException>().WithMessage(message);
     }
 
     [Fact]
-    public void A_file_without_end_is_refused()
+    public void A_device_or_pipe_is_refused()
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -96,7 +96,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_file_may_not_name_what_options_stand_for()
+    public void Settings_of_options_are_refused()
     {
         var initial = Preset();
         FluentActions.Invoking(() => SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Data:Train=[\"x.csv\"]"])))
@@ -104,7 +104,7 @@ public sealed class SettingsTests : IDisposable
         SettingsReader.RequireSame(initial, SettingsReader.Read(initial, null, ["Seed=4"]));
     }
 
-    /// <summary>Every setting, except for those that only say what is reported and kept.</summary>
+    /// <summary>Every setting, except those that change only what is reported and kept.</summary>
     [Theory]
     [InlineData("Augmentation:HintProbability=0", "Augmentation:HintProbability was 0.75, is 0")]
     [InlineData("Augmentation:Symmetries=false", "Augmentation:Symmetries was true, is false")]
@@ -128,9 +128,9 @@ public sealed class SettingsTests : IDisposable
     public void A_change_of_the_result_is_found(string setting, string? change)
         => SettingsReader.FindChanges(Preset(), SettingsReader.Read(Preset(), null, [setting])).Should().Equal(change is null ? [] : [change]);
 
-    /// <summary>An early stop goes by what is measured, and so by when.</summary>
+    /// <summary>An early stop depends on the measurements, and so on their intervals.</summary>
     [Fact]
-    public void Intervals_change_the_result_of_a_run_that_stops_by_what_it_measures()
+    public void Intervals_change_the_result_of_a_run_with_rules_of_stopping()
     {
         var run = Preset();
         run.Run.Patience = 3;
@@ -146,7 +146,7 @@ public sealed class SettingsTests : IDisposable
         SettingsReader.FindChanges(run, new RunFolder(_folder.Path).ReadSettings()).Should().BeEmpty();
     }
 
-    /// <summary>A smaller machine cannot use the threads, but its command line may give others.</summary>
+    /// <summary>A smaller machine cannot use the threads, but its command line can set others.</summary>
     [Fact]
     public void A_run_of_a_larger_machine_is_read()
     {

@@ -58,12 +58,10 @@ internal sealed record CompiledRegion(string File, string Name, string Text)
                 end.Should().BePositive($"{file} opens <{name}>");
                 var indentation = lines[start].Length - mark.Length;
                 var text = lines[(start + 1)..end].Select(line => line.Length > indentation ? line[indentation..] : string.Empty);
-                yield return new CompiledRegion(file, name, Shown(file, string.Join('\n', text).Trim('\n')));
+
+                // The README shows a number where its test chooses a smaller one.
+                yield return new CompiledRegion(file, name, string.Join('\n', text).Trim('\n').Replace("Take(steps)", "Take(800)", StringComparison.Ordinal));
             }
         }
     }
-
-    private static string Shown(string file, string text) => file.StartsWith("samples/", StringComparison.Ordinal)
-        ? Parameters.Aggregate(text, (shown, parameter) => shown.Replace(parameter.Compiled, parameter.Shown, StringComparison.Ordinal))
-        : text;
 }

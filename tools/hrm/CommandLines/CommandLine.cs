@@ -14,12 +14,6 @@ public sealed class UsageException(string message) : HrmException(message);
 /// <summary>Runs a command line: arguments, signals, errors and exit codes.</summary>
 internal static class CommandLine
 {
-    /// <summary>The exit code if a file or the work itself failed.</summary>
-    public const int Failed = 1;
-
-    /// <summary>The exit code if the command line, the device that it names or the settings are not valid.</summary>
-    public const int NotValid = 2;
-
     /// <summary>The exit code if the answer is no: the puzzle is not solved, the dataset has faults.</summary>
     public const int No = 3;
 
@@ -93,7 +87,7 @@ internal static class CommandLine
         catch (Exception error) when (error is HrmException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"error: {error.Message.ReplaceLineEndings(" ")}");
-            return error is UsageException or InvalidConfigException ? NotValid : Failed;
+            return error is UsageException or InvalidConfigException ? 2 : 1;
         }
         catch (OperationCanceledException)
         {

@@ -27,10 +27,7 @@ internal static class DatasetOutput
     /// <summary>The identifiers of tasks without puzzle ids.</summary>
     public static IReadOnlyList<string> BlankAlone { get; } = ["<blank>"];
 
-    /// <summary>Creates a command that builds a dataset.</summary>
-    /// <param name="description">The help text.</param>
-    /// <param name="options">The options of the task, before those of every builder.</param>
-    /// <param name="build">The work.</param>
+    /// <summary>Creates a command that builds a dataset; the help lists the options of the task before those of every builder.</summary>
     public static Command CreateCommand(string description, Option[] options, Action<ParseResult, CancellationToken> build)
     {
         var command = new Command("build", description);

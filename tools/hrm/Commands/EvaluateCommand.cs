@@ -46,7 +46,8 @@ internal static class EvaluateCommand
         var folder = new RunFolder(result.GetValue(CommonOptions.Run)!);
         var settings = folder.ReadSettings(task);
         CommonOptions.ApplySegments(result, settings);
-        using var test = task.OpenTest(DataOf(result, task, settings));
+        var isNamed = CommonOptions.Given(result, Data, Test).Length > 0;
+        using var test = task.OpenTest(isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test) : settings.Data);
         test.RequireIdsOf(settings.Data, folder.Path);
         using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
         if (result.GetValue(Scale))
@@ -77,7 +78,4 @@ internal static class EvaluateCommand
 
         return 0;
     }
-
-    private static RunData DataOf(ParseResult result, ToolTask task, RunSettings settings)
-        => CommonOptions.Given(result, Data, Test).Length > 0 ? CommonOptions.ReadData(result, task, Data, Test, Test) : settings.Data;
 }

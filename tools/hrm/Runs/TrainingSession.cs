@@ -6,13 +6,7 @@ using TorchSharp;
 
 namespace Hrm.Tool;
 
-/// <summary>Trains a run: assembles data, model, trainer, checkpoints and logs, and shows the progress.</summary>
-/// <param name="settings">The settings.</param>
-/// <param name="training">The training puzzles; disposed with the session.</param>
-/// <param name="test">The test puzzles; disposed with the session.</param>
-/// <param name="folder">The folder of the run.</param>
-/// <param name="device">The device of the model.</param>
-/// <param name="console">Receives progress and results.</param>
+/// <summary>Trains a run: assembles data, model, trainer, checkpoints and logs, and shows the progress. Disposes the datasets.</summary>
 internal sealed class TrainingSession(RunSettings settings, NamedDataset training, NamedDataset test, RunFolder folder, torch.Device device, IAnsiConsole console) : IDisposable
 {
     private const int WarmupSteps = 15;
@@ -51,7 +45,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
     /// <summary>Trains from the beginning, in a folder that no other run has used.</summary>
     public TrainingOutcome Start(CancellationToken cancellationToken) => Train(isResumed: false, cancellationToken);
 
-    /// <summary>Continues from the last sound checkpoint.</summary>
+    /// <summary>Resumes from the last valid checkpoint.</summary>
     public TrainingOutcome Resume(CancellationToken cancellationToken) => Train(isResumed: true, cancellationToken);
 
     public void Dispose()

@@ -26,7 +26,7 @@ internal abstract class TaskReport
         }
 
         var table = CreateTable("puzzles", "count", "exact", "exact %", "segments");
-        foreach (var (name, rows) in Categories.Group(_rows, row => row.Categories))
+        foreach (var (name, rows) in Group(_rows, row => row.Categories))
         {
             var exact = rows.Count(row => row.IsExact);
             table.AddRow(name.EscapeMarkup(), $"{rows.Length}", $"{exact}", $"{100.0 * exact / rows.Length:F1}", $"{rows.Average(row => row.Segments):F2}");
@@ -53,11 +53,7 @@ internal abstract class TaskReport
 
         return table;
     }
-}
 
-/// <summary>Groups results by the categories of their puzzles.</summary>
-internal static class Categories
-{
     /// <summary>Returns all results, then those per category: kind by kind, in the order of the names.</summary>
     /// <param name="rows">The results, at least one.</param>
     /// <param name="categoriesOf">Returns the categories of a result, one name per kind; an empty name is no category.</param>
