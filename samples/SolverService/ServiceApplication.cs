@@ -75,10 +75,9 @@ public static class ServiceApplication
     {
         configuration["Solver:Folder"] = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
         configuration["Solver:Limits:MaxSegments"] ??= "64";
-        if (configuration["Solver:Halting:Policy"] is null)
+        if (configuration["Solver:Limits:Rule"] is null && configuration["Solver:UnchangedSegments"] is null)
         {
-            configuration["Solver:Halting:Policy"] = nameof(HaltingPolicyKind.Confidence);
-            configuration["Solver:Halting:Threshold"] ??= "0.95";
+            configuration["Solver:Confidence"] ??= "0.95";
         }
     }
 

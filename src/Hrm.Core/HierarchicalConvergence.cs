@@ -201,6 +201,19 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
     private static IDisposable RecordWhen(bool records) => set_grad_enabled(records && is_grad_enabled());
 }
 
+/// <summary>Which updates of a segment record gradients.</summary>
+public enum GradientMode
+{
+    /// <summary>The last low and the last high update: the one-step gradient of the paper. Memory O(1) in N·T.</summary>
+    OneStep,
+
+    /// <summary>The whole last high cycle (T low updates and one high), as in TRM (arXiv 2510.04871). Memory O(T).</summary>
+    LastCycle,
+
+    /// <summary>Every update: back-propagation through time, the paper's baseline. Memory O(N·T).</summary>
+    FullUnroll,
+}
+
 /// <summary>One update of the recurrence, as passed to <see cref="HierarchicalConvergence.Updated"/>.</summary>
 /// <param name="Cycle">The high cycle, from 0.</param>
 /// <param name="Step">The low update within the cycle, from 0; T for the high update that ends the cycle.</param>

@@ -66,7 +66,7 @@ internal static class ModelFolder
             : entry);
 
         // Both are complete on the disk before the first takes its name, so that a full disk leaves the older model as it was.
-        using var config = StagedFile.Write(Path.Combine(folder, ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
+        using var config = AtomicFile.Stage(Path.Combine(folder, ConfigName), stream => stream.Write(Encoding.UTF8.GetBytes(model.Config.ToJson())));
         using var weights = SafetensorsWriter.Stage(Path.Combine(folder, WeightsName), tensors);
         weights.Commit();
         config.Commit();

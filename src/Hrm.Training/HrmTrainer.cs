@@ -228,7 +228,6 @@ public class HrmTrainer : IDisposable
             Carry?.Dispose();
             Optimizer.Dispose();
             PuzzleOptimizer?.Dispose();
-            _halting.Dispose();
             _gradientNorm.Clear();
             Average?.Dispose();
         }

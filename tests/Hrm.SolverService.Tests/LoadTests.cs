@@ -24,7 +24,7 @@ public sealed class LoadTests(ITestOutputHelper output)
     private async Task RunAsync(TimeSpan time, TimeSpan warmup, bool measuresMemory)
     {
         await using var service = await RunningService.StartAsync(
-            TinyModels.Sudoku(9), "--Solver:Halting:Policy", "Stable", "--Solver:Limits:MaxSegments", "16");
+            TinyModels.Sudoku(9), "--Solver:UnchangedSegments", "2", "--Solver:Limits:MaxSegments", "16");
         using var warm = await service.PostAsync("/api/sudoku", Puzzles.Sudoku);
         var tensorsBefore = CountAfterCollection();
         var counts = new ConcurrentDictionary<string, int>();

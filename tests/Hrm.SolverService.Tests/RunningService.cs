@@ -31,7 +31,7 @@ internal sealed class RunningService : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         TinyModels.Save(config, folder.Path);
-        string[] always = ["--model", folder.Path, "--Solver:Halting:Policy", "Fixed", "--Solver:Limits:MaxSegments", "3"];
+        string[] always = ["--model", folder.Path, "--Solver:Limits:Rule", "Never", "--Solver:Limits:MaxSegments", "3"];
         return await StartAsync(folder, [.. always, .. settings]);
     }
 

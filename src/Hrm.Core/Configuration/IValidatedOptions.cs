@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Hrm.Core;
 
 /// <summary>Options that know the ranges of their fields.</summary>
-public interface IValidatedOptions
+internal interface IValidatedOptions
 {
     /// <summary>Finds every field that is out of its range.</summary>
     /// <returns>One line per bad field with its name, the expected range and the value; empty if all are valid.</returns>

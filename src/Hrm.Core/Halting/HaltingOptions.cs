@@ -1,6 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>The behaviour of <see cref="AdaptiveHalting"/>.</summary>
+/// <summary>Halting in training: the maximum, the exploration and the comparison of the Q values.</summary>
 public sealed class HaltingOptions : IValidatedOptions
 {
     /// <summary>The largest maximum that options accept.</summary>

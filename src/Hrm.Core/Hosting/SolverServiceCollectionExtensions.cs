@@ -71,7 +71,13 @@ public static class SolverServiceCollectionExtensions
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var logger = services.GetService<ILogger<HrmSolver>>() ?? NullLogger<HrmSolver>.Instance;
         var start = time.GetTimestamp();
-        var solver = HrmSolver.Load(options.Folder, options.Limits, model => options.Halting.Create(options.Limits, SolverOptions.RuleOf(model)), DeviceOf(options.Device), time, ForwardDtypes.Instance.Find(options.ForwardDtype));
+        var solver = HrmSolver.Load(
+            options.Folder,
+            options.Limits,
+            model => options.CreateHalting(SolverOptions.RuleOf(model)),
+            DeviceOf(options.Device),
+            time,
+            ForwardDtypes.Instance.Find(options.ForwardDtype));
         solver.Watch(services.GetService<IMeterFactory>(), logger, time);
         logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
         return solver;

@@ -56,7 +56,7 @@ public sealed class HrmSolver : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
         using var use = model.Use();
-        Halting = halting ?? new QValueHalting(_options.MinSegments, _options.Rule ?? SolverOptions.RuleOf(model));
+        Halting = halting ?? new QValueHalting(rule: _options.Rule ?? SolverOptions.RuleOf(model));
         _model = model;
         _ownsModel = ownsModel;
         _model.eval();
@@ -134,7 +134,7 @@ public sealed class HrmSolver : IDisposable
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     public Task<SolverAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
-        => AnswerAsync(CreateRequest(tokens.Span, puzzleId, isTrace: false), _options.RejectWhenFull, cancellationToken);
+        => AnswerAsync(CreateRequest(tokens.Span, puzzleId, isTrace: false), mayReject: true, cancellationToken);
 
     /// <summary>Solves a stream of puzzles, as many at once as the batch holds.</summary>
     /// <remarks>
@@ -225,26 +225,22 @@ public sealed class HrmSolver : IDisposable
     internal void Watch(IMeterFactory? meters, ILogger logger, TimeProvider time)
         => _instrumentation = new SolverInstrumentation(meters, logger, time, () => Statistics);
 
-    /// <summary>
-    /// Solves a puzzle as one of several attempts. A full queue rejects only the first attempt, so that no finished attempt is wasted.
-    /// <paramref name="timeIsUp"/> ends the wait of later attempts for room in the queue.
-    /// </summary>
-    internal Task<SolverAnswer> AttemptAsync(SolverRequest request, bool isFirst, CancellationToken timeIsUp, CancellationToken cancellationToken)
-        => isFirst
-            ? AnswerAsync(request, _options.RejectWhenFull, cancellationToken)
-            : AnswerAsync(request, rejects: false, cancellationToken, timeIsUp);
-
     private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace)
     {
-        RequestValidation.Require(Config, tokens, puzzleId);
+        SolverRequest.Require(Config, tokens, puzzleId);
         return new SolverRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, Halting, isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
     }
 
-    private async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool rejects, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="mayReject">Whether a full queue rejects the request if the options say so.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="timeIsUp">Ends the wait for room in the queue.</param>
+    internal async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool mayReject, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
     {
         using var watch = _instrumentation?.Begin("solve", request);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp);
-        await EnqueueAsync(request, rejects, waiting.Token, cancellationToken).ConfigureAwait(false);
+        await EnqueueAsync(request, mayReject, waiting.Token, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
         return await request.Answered.ConfigureAwait(false);
     }
@@ -252,7 +248,7 @@ public sealed class HrmSolver : IDisposable
     private async IAsyncEnumerable<SegmentAnswer> ReadTraceAsync(SolverRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var watch = _instrumentation?.Begin("trace", request);
-        await EnqueueAsync(request, _options.RejectWhenFull, cancellationToken, cancellationToken).ConfigureAwait(false);
+        await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
         try
         {
@@ -288,7 +284,7 @@ public sealed class HrmSolver : IDisposable
             await foreach (var question in questions.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 var request = CreateRequest(question.Tokens.Span, question.PuzzleId, isTrace: false);
-                await pending.WriteAsync(AnswerAsync(request, rejects: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await pending.WriteAsync(AnswerAsync(request, mayReject: false, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
 
             pending.Complete();
@@ -314,12 +310,12 @@ public sealed class HrmSolver : IDisposable
     }
 
     /// <summary>Waits for room in the queue until a token is cancelled; the exception then carries the caller's token.</summary>
-    private async Task EnqueueAsync(SolverRequest request, bool rejects, CancellationToken waiting, CancellationToken callers)
+    private async Task EnqueueAsync(SolverRequest request, bool mayReject, CancellationToken waiting, CancellationToken callers)
     {
         try
         {
             callers.ThrowIfCancellationRequested();
-            await _loop.AddAsync(request, rejects, waiting).ConfigureAwait(false);
+            await _loop.AddAsync(request, mayReject && _options.RejectWhenFull, waiting).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -6,28 +6,20 @@ namespace Hrm.Core;
 /// <remarks>
 /// Starts a worker for the first request. The worker leaves after waiting in vain for a while, so an idle or forgotten solver holds no
 /// thread. A bounded <c>Channel</c> cannot remove cancelled requests, block without a thread of the pool, or let a worker leave and a
-/// request arrive as one step. The semaphores are never disposed: that would leave cancelled waits hanging, and without wait handles
-/// there is nothing to free.
+/// request arrive as one step. The semaphore is never disposed: that would leave waiting callers hanging, and without wait handles there
+/// is nothing to free.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Waiting callers would hang.")]
-internal sealed class RequestQueue
+internal sealed class RequestQueue(int capacity, TimeSpan idleTime, Action startWorker)
 {
-    private readonly Lock _gate = new();
+    /// <summary>Places that wake every waiting caller of a closed queue.</summary>
+    private const int Enough = 1 << 30;
+
+    private readonly object _gate = new();
     private readonly List<SolverRequest> _waiting = [];
-    private readonly SemaphoreSlim _room;
-    private readonly SemaphoreSlim _arrived = new(0);
-    private readonly CancellationTokenSource _closing = new();
-    private readonly Action _startWorker;
-    private readonly TimeSpan _idleTime;
+    private readonly SemaphoreSlim _room = new(capacity);
     private bool _hasWorker;
     private bool _isClosed;
-
-    public RequestQueue(int capacity, TimeSpan idleTime, Action startWorker)
-    {
-        _room = new SemaphoreSlim(capacity, capacity);
-        _idleTime = idleTime;
-        _startWorker = startWorker;
-    }
 
     public int Count
     {
@@ -45,10 +37,17 @@ internal sealed class RequestQueue
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public bool TryAdd(SolverRequest request)
     {
-        RequireOpen();
-        if (!_room.Wait(0, CancellationToken.None) && !(DropsAny() && _room.Wait(0, CancellationToken.None)))
+        if (!_room.Wait(0, CancellationToken.None))
         {
-            return false;
+            lock (_gate)
+            {
+                Drop();
+            }
+
+            if (!_room.Wait(0, CancellationToken.None))
+            {
+                return false;
+            }
         }
 
         Add(request);
@@ -59,39 +58,16 @@ internal sealed class RequestQueue
     /// <exception cref="ObjectDisposedException">The queue is closed, or was closed before there was room.</exception>
     public void AddBlocking(SolverRequest request)
     {
-        RequireOpen();
-        try
-        {
-            _room.Wait(_closing.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            throw Closed();
-        }
-
+        _room.Wait(CancellationToken.None);
         Add(request);
     }
 
     /// <summary>Adds a request as soon as there is room.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled before there was.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there was room.</exception>
     /// <exception cref="ObjectDisposedException">The queue is closed, or was closed before there was room.</exception>
     public async Task AddAsync(SolverRequest request, CancellationToken cancellationToken)
     {
-        if (TryAdd(request))
-        {
-            return;
-        }
-
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        try
-        {
-            await _room.WaitAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            throw cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : Closed();
-        }
-
+        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
         Add(request);
     }
 
@@ -101,21 +77,27 @@ internal sealed class RequestQueue
     /// <returns><see langword="null"/> if the worker must leave: the queue is closed, or no request came for a while.</returns>
     public SolverRequest[]? Take(int count, bool waits)
     {
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
+            while (!_isClosed)
             {
-                var taken = _isClosed ? null : TakeNow(count);
-                if (taken is null || taken.Length > 0 || !waits)
+                Drop();
+                if (_waiting.Count > 0 || !waits)
                 {
+                    SolverRequest[] taken = [.. _waiting.Take(count)];
+                    _waiting.RemoveRange(0, taken.Length);
+                    Free(taken.Length);
                     return taken;
+                }
+
+                if (!Monitor.Wait(_gate, idleTime) && _waiting.Count == 0)
+                {
+                    _hasWorker = false;
+                    return null;
                 }
             }
 
-            if (!_arrived.Wait(_idleTime) && !StaysOn())
-            {
-                return null;
-            }
+            return null;
         }
     }
 
@@ -127,8 +109,8 @@ internal sealed class RequestQueue
             _isClosed = true;
             SolverRequest[] rest = [.. _waiting];
             _waiting.Clear();
-            _arrived.Release();
-            _closing.Cancel();
+            Monitor.PulseAll(_gate);
+            _room.Release(Enough);
             return rest;
         }
     }
@@ -137,27 +119,22 @@ internal sealed class RequestQueue
     {
         lock (_gate)
         {
-            RequireOpen();
-            RequireWorker();
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(HrmSolver));
+            if (!_hasWorker)
+            {
+                StartWorker();
+            }
 
             _waiting.Add(request);
-            if (_arrived.CurrentCount == 0)
-            {
-                _arrived.Release();
-            }
+            Monitor.PulseAll(_gate);
         }
     }
 
-    private void RequireWorker()
+    private void StartWorker()
     {
-        if (_hasWorker)
-        {
-            return;
-        }
-
         try
         {
-            _startWorker();
+            startWorker();
             _hasWorker = true;
         }
         catch
@@ -168,31 +145,8 @@ internal sealed class RequestQueue
         }
     }
 
-    /// <summary>Frees the places of requests that were cancelled while they waited.</summary>
-    private bool DropsAny()
-    {
-        lock (_gate)
-        {
-            return Drop() > 0;
-        }
-    }
-
-    private SolverRequest[] TakeNow(int count)
-    {
-        Drop();
-        SolverRequest[] taken = [.. _waiting.Take(count)];
-        _waiting.RemoveRange(0, taken.Length);
-        Free(taken.Length);
-        return taken;
-    }
-
-    /// <summary>Removes cancelled requests; the caller holds the lock.</summary>
-    private int Drop()
-    {
-        var dropped = _waiting.RemoveAll(request => request.IsOver);
-        Free(dropped);
-        return dropped;
-    }
+    /// <summary>Removes cancelled requests and frees their places; the caller holds the lock.</summary>
+    private void Drop() => Free(_waiting.RemoveAll(request => request.IsOver));
 
     private void Free(int places)
     {
@@ -201,24 +155,4 @@ internal sealed class RequestQueue
             _room.Release(places);
         }
     }
-
-    /// <summary>Whether a request came while the worker decided to leave.</summary>
-    private bool StaysOn()
-    {
-        lock (_gate)
-        {
-            _hasWorker = _isClosed || _waiting.Count > 0;
-            return _hasWorker;
-        }
-    }
-
-    private void RequireOpen()
-    {
-        if (Volatile.Read(ref _isClosed))
-        {
-            throw Closed();
-        }
-    }
-
-    private static ObjectDisposedException Closed() => new(nameof(HrmSolver));
 }

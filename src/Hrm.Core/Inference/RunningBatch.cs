@@ -53,7 +53,10 @@ internal sealed class RunningBatch<TRow> : IDisposable
         _hasChanged |= removed > 0;
         if (_rows.Count == 0)
         {
-            Free();
+            _carry?.Dispose();
+            _carry = null;
+            _batch?.Dispose();
+            _batch = null;
         }
 
         return removed;
@@ -99,9 +102,9 @@ internal sealed class RunningBatch<TRow> : IDisposable
     {
         using var scope = NewDisposeScope();
         var stayed = _rows.TakeWhile(row => row.HasState).Select(row => (long)row.Place).ToArray();
-        var carry = Join(stayed, _rows.Count - stayed.Length);
-        _carry?.Dispose();
-        _carry = carry.DetachFromDisposeScope();
+        var before = _carry;
+        _carry = Join(before, stayed, _rows.Count - stayed.Length).DetachFromDisposeScope();
+        before?.Dispose();
         for (var place = stayed.Length; place < _rows.Count; place++)
         {
             _rows[place].Noise?.AddTo(_carry, place);
@@ -123,30 +126,23 @@ internal sealed class RunningBatch<TRow> : IDisposable
         _hasChanged = false;
     }
 
-    private HrmCarry Join(long[] stayed, int newcomers)
+    /// <summary>The states of the rows that stayed, then those of the newcomers.</summary>
+    private HrmCarry Join(HrmCarry? carry, long[] stayed, int newcomers)
     {
-        if (newcomers == 0)
-        {
-            return Stayed(stayed);
-        }
-
-        var fresh = _model.InitialCarry(newcomers); // [newcomers, S, D]
         if (stayed.Length == 0)
         {
-            return fresh;
+            return _model.InitialCarry(newcomers); // [newcomers, S, D]
         }
 
-        using (fresh)
+        var index = tensor(stayed, ScalarType.Int64, _model.Device); // [stayed]
+        var old = new HrmCarry(carry!.High.index_select(0, index), carry.Low.index_select(0, index)); // [stayed, S, D]
+        if (newcomers == 0)
         {
-            var old = Stayed(stayed); // [stayed, S, D]
-            return new HrmCarry(cat([old.High, fresh.High]), cat([old.Low, fresh.Low])); // [B, S, D]
+            return old;
         }
-    }
 
-    private HrmCarry Stayed(long[] places)
-    {
-        var index = tensor(places, ScalarType.Int64, _model.Device); // [stayed]
-        return new HrmCarry(_carry!.High.index_select(0, index), _carry.Low.index_select(0, index)); // [stayed, S, D]
+        using var fresh = _model.InitialCarry(newcomers); // [newcomers, S, D]
+        return new HrmCarry(cat([old.High, fresh.High]), cat([old.Low, fresh.Low])); // [B, S, D]
     }
 
     private void Finish(HrmOutput output)
@@ -168,16 +164,13 @@ internal sealed class RunningBatch<TRow> : IDisposable
             return;
         }
 
-        var (high, low) = (Change(before.High, after.High), Change(before.Low, after.Low));
+        var high = StateChange.Of(before.High, after.High).Relative.cpu().data<float>().ToArray(); // [B]
+        var low = StateChange.Of(before.Low, after.Low).Relative.cpu().data<float>().ToArray(); // [B]
         foreach (var row in _rows.Where(row => row.KeepsResiduals))
         {
             row.SetResiduals(high[row.Place], low[row.Place]);
         }
     }
-
-    /// <summary>‖after − before‖ / ‖before‖ per row.</summary>
-    private static float[] Change(Tensor before, Tensor after)
-        => StateChange.Of(before, after).Relative.cpu().data<float>().ToArray(); // [B]
 
     private void KeepLogits(Tensor logits, DisposeScope scope)
     {
@@ -185,13 +178,5 @@ internal sealed class RunningBatch<TRow> : IDisposable
         {
             row.Logits = scope.MoveToOuter(logits.select(0, row.Place).clone()); // [seq_len, V]
         }
-    }
-
-    private void Free()
-    {
-        _carry?.Dispose();
-        _carry = null;
-        _batch?.Dispose();
-        _batch = null;
     }
 }

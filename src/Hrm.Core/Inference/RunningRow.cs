@@ -12,7 +12,7 @@ internal class RunningRow
 
     private readonly int[] _answer;
 
-    /// <summary>Creates a row whose tokens and id were checked by <see cref="RequestValidation"/>.</summary>
+    /// <summary>Creates a row whose tokens and id were checked by <see cref="SolverRequest.Require"/>.</summary>
     public RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
     {
         Tokens = tokens;

@@ -47,12 +47,7 @@ internal sealed class SolverLoop : IDisposable
     /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
     public void Add(SolverRequest request, bool rejects)
     {
-        RequireOtherThread();
-        if (rejects)
-        {
-            AddNow(request);
-        }
-        else
+        if (!TryAdd(request, rejects))
         {
             _queue.AddBlocking(request);
         }
@@ -61,17 +56,7 @@ internal sealed class SolverLoop : IDisposable
     /// <summary>Adds a request to the queue as soon as there is room.</summary>
     /// <inheritdoc cref="Add" path="/param|/exception"/>
     public Task AddAsync(SolverRequest request, bool rejects, CancellationToken cancellationToken)
-    {
-        RequireOtherThread();
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!rejects)
-        {
-            return _queue.AddAsync(request, cancellationToken);
-        }
-
-        AddNow(request);
-        return Task.CompletedTask;
-    }
+        => TryAdd(request, rejects) ? Task.CompletedTask : _queue.AddAsync(request, cancellationToken);
 
     /// <summary>Throws if a halting policy, module or observer calls the solver on the solver's own thread: the call would wait for itself.</summary>
     /// <exception cref="InvalidOperationException">This is the solver's thread.</exception>
@@ -95,13 +80,11 @@ internal sealed class SolverLoop : IDisposable
         Count(solved: 0, TimeSpan.Zero);
     }
 
-    private void AddNow(SolverRequest request)
+    private bool TryAdd(SolverRequest request, bool rejects)
     {
-        if (!_queue.TryAdd(request))
-        {
-            var waiting = _queue.Count;
-            throw new SolverBusyException(waiting, RetryAfter(waiting));
-        }
+        RequireOtherThread();
+        var isAdded = _queue.TryAdd(request);
+        return isAdded || !rejects ? isAdded : throw new SolverBusyException(_queue.Count, RetryAfter(_queue.Count));
     }
 
     private void StartThread()

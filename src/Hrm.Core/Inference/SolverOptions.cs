@@ -24,9 +24,6 @@ public sealed class SolverOptions : IValidatedOptions
     /// </summary>
     public int MaxSegments { get; set; } = 16;
 
-    /// <summary>The smallest number of segments of the paper's rule; 1 … M. Default 1. Ignored if the solver has a halting policy.</summary>
-    public int MinSegments { get; set; } = 1;
-
     /// <summary>
     /// The comparison of the Q values; ignored if the solver has a halting policy. <see langword="null"/> (the default): the paper's rule,
     /// or <see cref="HaltingRule.HaltPositive"/> for a model whose value of continuing was not trained.
@@ -40,18 +37,12 @@ public sealed class SolverOptions : IValidatedOptions
     internal static HaltingRule RuleOf(HrmModel model) => model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors()
-    {
-        // A bad maximum is reported by itself only, not as a bad minimum too.
-        var largestMinimum = MaxSegments is >= 1 and <= HaltingOptions.MostSegments ? MaxSegments : HaltingOptions.MostSegments;
-        return new RangeRules()
-            .Between(nameof(MaxBatchSize), MaxBatchSize, 1, 1 << 16)
-            .Between(nameof(MaxQueueLength), MaxQueueLength, 1, 1 << 20)
-            .Between(nameof(MaxSegments), MaxSegments, 1, HaltingOptions.MostSegments)
-            .Between(nameof(MinSegments), MinSegments, 1, largestMinimum)
-            .OneOf(nameof(Rule), Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
-            .Errors;
-    }
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(MaxBatchSize), MaxBatchSize, 1, 1 << 16)
+        .Between(nameof(MaxQueueLength), MaxQueueLength, 1, 1 << 20)
+        .Between(nameof(MaxSegments), MaxSegments, 1, HaltingOptions.MostSegments)
+        .OneOf(nameof(Rule), Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)
+        .Errors;
 }
 
 /// <summary>A solver's queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</summary>

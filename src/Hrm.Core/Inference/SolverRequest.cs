@@ -12,7 +12,7 @@ internal sealed class SolverRequest : RunningRow
     // Holds at most as many predictions as segments may run, so it needs no bound of its own.
     private readonly Channel<SegmentAnswer>? _trace;
 
-    /// <summary>Creates a request whose tokens and id were checked by <see cref="RequestValidation"/>.</summary>
+    /// <summary>Creates a request whose tokens and id were checked by <see cref="Require"/>.</summary>
     public SolverRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy halting, bool isTrace = false)
         : base(tokens, puzzleId, maxSegments, halting)
     {
@@ -26,20 +26,44 @@ internal sealed class SolverRequest : RunningRow
     /// <summary>The predictions of a trace, one per segment.</summary>
     public ChannelReader<SegmentAnswer> Trace => _trace!.Reader;
 
-    /// <summary>Cancels the request if its first segment has not begun at a deadline.</summary>
-    public DeadlineHalting? BeginsBefore { get; init; }
+    /// <summary>Cancels the request unless its first segment has begun.</summary>
+    public CancellationToken BeginsBefore { get; init; }
 
     /// <summary>Whether the request is answered, failed or cancelled.</summary>
     public bool IsOver
     {
         get
         {
-            if (!HasState && BeginsBefore is { IsOver: true })
+            if (!HasState && BeginsBefore.IsCancellationRequested)
             {
-                Fail(new OperationCanceledException());
+                Fail(new OperationCanceledException(BeginsBefore));
             }
 
             return _completion.Task.IsCompleted;
+        }
+    }
+
+    /// <summary>Checks a puzzle against a model's tables before it enters the queue.</summary>
+    /// <exception cref="ShapeMismatchException">The number of tokens differs.</exception>
+    /// <exception cref="TokenOutOfRangeException">A token or the id exceeds the tables; the error names the position.</exception>
+    public static void Require(HrmConfig config, ReadOnlySpan<int> tokens, int puzzleId)
+    {
+        if (tokens.Length != config.SequenceLength)
+        {
+            throw new ShapeMismatchException(nameof(tokens), $"[{config.SequenceLength}]", $"[{tokens.Length}]");
+        }
+
+        for (var position = 0; position < tokens.Length; position++)
+        {
+            if ((uint)tokens[position] >= (uint)config.VocabularySize)
+            {
+                throw new TokenOutOfRangeException($"tokens: position {position}: expected 0 … {config.VocabularySize - 1}, got {tokens[position]}.");
+            }
+        }
+
+        if ((uint)puzzleId >= (uint)config.PuzzleIdCount)
+        {
+            throw new TokenOutOfRangeException($"puzzleId: expected 0 … {config.PuzzleIdCount - 1}, got {puzzleId}.");
         }
     }
 

@@ -10,8 +10,7 @@ namespace Hrm.Core;
 /// <param name="IsSolution">Whether the task's check accepts the answer; <see langword="null"/> if the check was not used.</param>
 /// <param name="Segments">The sum of the segments of all attempts.</param>
 /// <param name="Reason">
-/// The reasons why the agreeing attempts stopped: <see cref="HaltReason.Maximum"/> also for a share of the segment budget,
-/// <see cref="HaltReason.Time"/> for the time budget.
+/// The reasons why the agreeing attempts stopped: <see cref="HaltReason.Time"/> also for the time budget.
 /// </param>
 public sealed record ThinkingAnswer(int[] Tokens, int Agreeing, int Attempts, float QHalt, bool? IsSolution, long Segments, HaltReason Reason)
 {
@@ -42,7 +41,7 @@ internal static class AnswerVote
     {
         var groups = attempts
             .OrderBy(attempt => attempt.Number)
-            .GroupBy(attempt => attempt.Tokens, TokenComparer.Instance)
+            .GroupBy(attempt => string.Join(' ', attempt.Tokens))
             .Select(group => group.ToArray())
             .ToArray();
         var chosen = selection switch
@@ -64,22 +63,4 @@ internal static class AnswerVote
 
     /// <summary>MaxBy returns the first of equal groups, so ties go to the earliest attempt.</summary>
     private static (int Votes, double Confidence) Support(ThinkingAttempt[] group) => (group.Length, group.Sum(attempt => attempt.Answer.Confidence));
-
-    private sealed class TokenComparer : IEqualityComparer<int[]>
-    {
-        public static TokenComparer Instance { get; } = new();
-
-        public bool Equals(int[]? left, int[]? right) => left.AsSpan().SequenceEqual(right);
-
-        public int GetHashCode(int[] tokens)
-        {
-            var hash = default(HashCode);
-            foreach (var token in tokens)
-            {
-                hash.Add(token);
-            }
-
-            return hash.ToHashCode();
-        }
-    }
 }

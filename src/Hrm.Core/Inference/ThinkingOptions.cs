@@ -35,12 +35,6 @@ public sealed class ThinkingOptions : IValidatedOptions
     public AnswerSelection Selection { get; set; } = AnswerSelection.Votes;
 
     /// <summary>
-    /// The largest number of segments of all attempts together, at least one per attempt. Each attempt has an equal share, so the result
-    /// does not depend on their order. <see langword="null"/> (the default): no bound.
-    /// </summary>
-    public int? SegmentBudget { get; set; }
-
-    /// <summary>
     /// The time of a puzzle from the call on, at most 24 days. Every attempt stops at the end of the segment in which the time runs out.
     /// Attempts that have not begun by then are cancelled, except the first, which runs at least one segment. <see langword="null"/>
     /// (the default): no bound.
@@ -51,23 +45,18 @@ public sealed class ThinkingOptions : IValidatedOptions
     public long Seed { get; set; } = 1;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors()
-    {
-        var attempts = (long)Symmetries * Starts;
-        return new RangeRules()
-            .Between(nameof(Symmetries), Symmetries, 1, MostWays)
-            .Between(nameof(Starts), Starts, 1, MostWays)
-            .Positive(nameof(NoiseDeviation), NoiseDeviation)
-            .OneOf(nameof(Selection), Selection, AnswerSelection.Votes, AnswerSelection.Confidence, AnswerSelection.Checker)
-            .Between(nameof(MaxSegments), MaxSegments ?? 1, 1, HaltingOptions.MostSegments)
-            .Check(nameof(SegmentBudget), SegmentBudget ?? 0, SegmentBudget is null || SegmentBudget >= attempts, string.Create(CultureInfo.InvariantCulture, $"at least the {attempts} attempts"))
-            .Check(
-                nameof(TimeBudget),
-                TimeBudget ?? default,
-                TimeBudget is null || (TimeBudget > TimeSpan.Zero && TimeBudget <= LongestTime),
-                string.Create(CultureInfo.InvariantCulture, $"a time above zero, at most {LongestTime.TotalDays} days"))
-            .Errors;
-    }
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(Symmetries), Symmetries, 1, MostWays)
+        .Between(nameof(Starts), Starts, 1, MostWays)
+        .Positive(nameof(NoiseDeviation), NoiseDeviation)
+        .OneOf(nameof(Selection), Selection, AnswerSelection.Votes, AnswerSelection.Confidence, AnswerSelection.Checker)
+        .Between(nameof(MaxSegments), MaxSegments ?? 1, 1, HaltingOptions.MostSegments)
+        .Check(
+            nameof(TimeBudget),
+            TimeBudget ?? default,
+            TimeBudget is null || (TimeBudget > TimeSpan.Zero && TimeBudget <= LongestTime),
+            string.Create(CultureInfo.InvariantCulture, $"a time above zero, at most {LongestTime.TotalDays} days"))
+        .Errors;
 }
 
 /// <summary>The rule that selects one of several answers.</summary>

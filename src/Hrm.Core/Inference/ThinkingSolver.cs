@@ -42,7 +42,7 @@ public sealed class ThinkingSolver
         _solver = solver;
         _task = options.Selection == AnswerSelection.Checker ? task : null;
         _time = time ?? TimeProvider.System;
-        _maxSegments = MaxSegmentsOf(solver, options);
+        _maxSegments = options.MaxSegments ?? solver.MaxSegments;
         _timeBudget = options.TimeBudget;
         _selection = options.Selection;
         var random = new StatefulRandom(options.Seed);
@@ -57,7 +57,7 @@ public sealed class ThinkingSolver
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed before the answer was ready.</exception>
     public ThinkingAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
-        RequestValidation.Require(_solver.Config, tokens, puzzleId);
+        SolverRequest.Require(_solver.Config, tokens, puzzleId);
         return SolveCheckedAsync(tokens.ToArray(), puzzleId, CancellationToken.None).GetAwaiter().GetResult();
     }
 
@@ -69,7 +69,7 @@ public sealed class ThinkingSolver
     /// <exception cref="OperationCanceledException">The attempts were cancelled.</exception>
     public Task<ThinkingAnswer> SolveAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
     {
-        RequestValidation.Require(_solver.Config, tokens.Span, puzzleId);
+        SolverRequest.Require(_solver.Config, tokens.Span, puzzleId);
         return SolveCheckedAsync(tokens.ToArray(), puzzleId, cancellationToken);
     }
 
@@ -77,13 +77,12 @@ public sealed class ThinkingSolver
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
-        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_solver.Halting, budget, _time) : null;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline ?? _solver.Halting, timeIsUp.Token, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, timeIsUp.Token, stop.Token)))
             .ToArray();
         try
         {
-            return AnswerVote.Choose(await CollectAsync(attempts, deadline is not null, cancellationToken).ConfigureAwait(false), _selection);
+            return AnswerVote.Choose(await CollectAsync(attempts, timeIsUp.Token, cancellationToken).ConfigureAwait(false), _selection);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -97,13 +96,13 @@ public sealed class ThinkingSolver
         }
     }
 
-    /// <summary>Collects attempts until all have ended or one has solved the puzzle, without those that the deadline cancelled.</summary>
-    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, bool hasDeadline, CancellationToken cancellationToken)
+    /// <summary>Collects attempts until all have ended or one has solved the puzzle, without those that had not begun when time was up.</summary>
+    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
         var ended = new List<ThinkingAttempt>();
         await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
         {
-            if (attempt.IsCanceled && hasDeadline && !cancellationToken.IsCancellationRequested)
+            if (attempt.IsCanceled && timeIsUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 continue;
             }
@@ -133,27 +132,19 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, IHaltingPolicy halting, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
-        RequestValidation.Require(_solver.Config, way.Asked, puzzleId);
+        SolverRequest.Require(_solver.Config, way.Asked, puzzleId);
+        // The first attempt always runs, and only it is rejected by a full queue, so that no finished attempt is wasted.
         var isFirst = number == 0;
-        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, halting)
-        {
-            Noise = _starts[start],
-            BeginsBefore = isFirst ? null : halting as DeadlineHalting,
-        };
-        var answer = await _solver.AttemptAsync(request, isFirst, timeIsUp, cancellationToken).ConfigureAwait(false);
+        var begins = isFirst ? CancellationToken.None : timeIsUp;
+        var halting = _timeBudget is null ? _solver.Halting : new DeadlineHalting(_solver.Halting, timeIsUp);
+        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, halting) { Noise = _starts[start], BeginsBefore = begins };
+        var answer = await _solver.AnswerAsync(request, mayReject: isFirst, cancellationToken, begins).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
-    }
-
-    /// <summary>The largest number of segments of an attempt: the maximum, or its equal share of the budget if that is smaller.</summary>
-    private static int MaxSegmentsOf(HrmSolver solver, ThinkingOptions options)
-    {
-        var maximum = options.MaxSegments ?? solver.MaxSegments;
-        return options.SegmentBudget is { } budget ? Math.Min(maximum, budget / (options.Symmetries * options.Starts)) : maximum;
     }
 
     private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task, HrmConfig config)
@@ -176,25 +167,9 @@ public sealed class ThinkingSolver
     }
 }
 
-/// <summary>A policy that also stops at a deadline, which is set before the puzzle starts.</summary>
-internal sealed class DeadlineHalting : IHaltingPolicy
+/// <summary>A policy that also stops when time is up.</summary>
+internal sealed class DeadlineHalting(IHaltingPolicy policy, CancellationToken timeIsUp) : IHaltingPolicy
 {
-    private readonly IHaltingPolicy _policy;
-    private readonly TimeSpan _budget;
-    private readonly TimeProvider _time;
-    private readonly long _start;
-
-    public DeadlineHalting(IHaltingPolicy policy, TimeSpan budget, TimeProvider time)
-    {
-        _policy = policy;
-        _budget = budget;
-        _time = time;
-        _start = time.GetTimestamp();
-    }
-
-    /// <summary>Whether the deadline has passed.</summary>
-    public bool IsOver => _time.GetElapsedTime(_start) >= _budget;
-
     public HaltReason Decide(in SegmentState state)
-        => _policy.Decide(state) | (IsOver ? HaltReason.Time : HaltReason.None);
+        => policy.Decide(state) | (timeIsUp.IsCancellationRequested ? HaltReason.Time : HaltReason.None);
 }

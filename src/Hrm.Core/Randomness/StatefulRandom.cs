@@ -35,11 +35,10 @@ public sealed class StatefulRandom : Random
         : base(0)
     {
         _seed = seed;
-        var mixer = new SplitMix64(seed);
-        _s0 = mixer.Next();
-        _s1 = mixer.Next();
-        _s2 = mixer.Next();
-        _s3 = mixer.Next();
+        _s0 = SplitMix64(ref seed);
+        _s1 = SplitMix64(ref seed);
+        _s2 = SplitMix64(ref seed);
+        _s3 = SplitMix64(ref seed);
     }
 
     /// <summary>
@@ -51,8 +50,9 @@ public sealed class StatefulRandom : Random
     {
         // Both steps are bijections of 64 bits, so different streams have different seeds. The first step keeps (seed, stream) and
         // (seed ^ stream, 0) apart.
-        var mixed = new SplitMix64(_seed).Next();
-        return new StatefulRandom(new SplitMix64(mixed ^ unchecked((ulong)stream)).Next());
+        var state = _seed;
+        state = SplitMix64(ref state) ^ unchecked((ulong)stream);
+        return new StatefulRandom(SplitMix64(ref state));
     }
 
     /// <inheritdoc/>
@@ -143,18 +143,13 @@ public sealed class StatefulRandom : Random
         }
         return high;
     }
-}
 
-/// <summary>Turns a seed of 64 bits into the state of another generator (S. Vigna, https://prng.di.unimi.it/splitmix64.c).</summary>
-internal struct SplitMix64(ulong seed)
-{
-    private ulong _state = seed;
-
-    public ulong Next()
+    /// <summary>Advances a state and returns its next number (S. Vigna, https://prng.di.unimi.it/splitmix64.c).</summary>
+    private static ulong SplitMix64(ref ulong state)
     {
         unchecked
         {
-            var mixed = _state += 0x9e3779b97f4a7c15UL;
+            var mixed = state += 0x9e3779b97f4a7c15UL;
             mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9UL;
             mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebUL;
             return mixed ^ (mixed >> 31);

@@ -17,12 +17,12 @@ internal static class SafetensorsWriter
     private const int HeaderAlignment = 8;
 
     /// <summary>Writes the file beside its final name.</summary>
-    public static StagedFile Stage(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    public static AtomicFile Stage(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         var items = tensors.Select(item => (Name: item.Key, Dtype: RequireDtype(item.Value, item.Key, path), Tensor: item.Value))
             .OrderBy(item => item.Dtype.FileOrder).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
         var header = Header(path, items);
-        return StagedFile.Write(path, stream =>
+        return AtomicFile.Stage(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(ulong)];
             BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);

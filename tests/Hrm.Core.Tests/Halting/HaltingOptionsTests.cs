@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace Hrm.Core.Tests;
 
 public sealed class HaltingOptionsTests
@@ -18,16 +16,10 @@ public sealed class HaltingOptionsTests
     public void Every_bad_field_is_reported_at_once()
     {
         var options = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 1.5, Rule = (HaltingRule)9 };
-        string[] errors =
-        [
+        options.FindErrors().Should().Equal(
             "MaxSegments: expected 1 … 65536, got 0",
             "ExplorationProbability: expected 0 … 1, got 1.5",
-            "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
-        ];
-        options.FindErrors().Should().Equal(errors);
-        using var generator = new torch.Generator(1);
-        var create = () => new AdaptiveHalting(options, generator);
-        create.Should().Throw<InvalidConfigException>().WithMessage($"halting options: {string.Join("; ", errors)}.");
+            "Rule: expected HaltOverContinue or HaltPositive or Never, got 9");
     }
 
     [Theory]

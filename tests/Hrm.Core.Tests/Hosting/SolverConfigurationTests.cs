@@ -12,7 +12,7 @@ public sealed class SolverConfigurationTests
     {
         using var services = Services(
             ("Folder", "models/a"), ("Device", "cuda:1"), ("ForwardDtype", "bfloat16"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
-            ("Halting:Policy", "Confidence"), ("Halting:Threshold", "0.75"), ("Halting:TimeLimit", "00:00:01.5"));
+            ("Confidence", "0.75"), ("UnchangedSegments", "3"), ("TimeLimit", "00:00:01.5"));
 
         var options = services.GetRequiredService<IOptionsFactory<SolverServiceOptions>>()
             .Invoking(it => it.Create(Options.DefaultName)).Should().Throw<OptionsValidationException>("the folder is not there").Which.Failures;
@@ -30,7 +30,9 @@ public sealed class SolverConfigurationTests
             Device = "cuda:1",
             ForwardDtype = "bfloat16",
             Limits = new { MaxQueueLength = 5, RejectWhenFull = true, MaxBatchSize = 64 },
-            Halting = new { Policy = HaltingPolicyKind.Confidence, Threshold = 0.75, TimeLimit = TimeSpan.FromSeconds(1.5), UnchangedSegments = 2 },
+            Confidence = 0.75,
+            UnchangedSegments = 3,
+            TimeLimit = TimeSpan.FromSeconds(1.5),
         });
     }
 

@@ -179,10 +179,9 @@ public sealed class SolverServiceTests : IDisposable
             options.Device = "tpu";
             options.ForwardDtype = "float16";
             options.Limits.MaxBatchSize = 0;
-            options.Halting.Policy = (HaltingPolicyKind)7;
-            options.Halting.Threshold = double.NaN;
-            options.Halting.UnchangedSegments = 0;
-            options.Halting.TimeLimit = TimeSpan.Zero;
+            options.Confidence = double.NaN;
+            options.UnchangedSegments = 0;
+            options.TimeLimit = TimeSpan.Zero;
         });
 
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
@@ -191,10 +190,9 @@ public sealed class SolverServiceTests : IDisposable
                 "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
                 "ForwardDtype: expected float32 or bfloat16, got 'float16'",
                 "Limits:MaxBatchSize: expected 1 … 65536, got 0",
-                "Halting:Policy: expected QValues or Fixed or Confidence or Stable, got 7",
-                "Halting:Threshold: expected a probability above 0 and below 1, got NaN",
-                "Halting:UnchangedSegments: expected 1 … 65536, got 0",
-                "Halting:TimeLimit: expected a time above zero, got 00:00:00");
+                "Confidence: expected a probability above 0 and below 1, got NaN",
+                "UnchangedSegments: expected 1 … 65536, got 0",
+                "TimeLimit: expected a time above zero, got 00:00:00");
     }
 
     [Fact]
@@ -205,30 +203,10 @@ public sealed class SolverServiceTests : IDisposable
             options.Folder = null!;
             options.Device = null!;
             options.Limits = null!;
-            options.Halting = null!;
         });
 
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
-            .Which.Failures.Select(failure => failure.Split(':')[0]).Should().Equal("Folder", "Device", "Limits", "Halting");
-    }
-
-    [Fact]
-    public void A_setting_that_the_policy_does_not_read_is_refused()
-    {
-        using var services = Services(options =>
-        {
-            options.Limits.MinSegments = 2;
-            options.Limits.Rule = HaltingRule.HaltPositive;
-            options.Halting.Threshold = 0.5;
-            options.Halting.UnchangedSegments = 3;
-        });
-
-        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
-            .Which.Failures.Should().Equal(
-                "Limits:MinSegments: expected to be unset, as the policy Fixed does not read it; QValues does",
-                "Limits:Rule: expected to be unset, as the policy Fixed does not read it; QValues does",
-                "Halting:Threshold: expected to be unset, as the policy Fixed does not read it; Confidence does",
-                "Halting:UnchangedSegments: expected to be unset, as the policy Fixed does not read it; Stable does");
+            .Which.Failures.Select(failure => failure.Split(':')[0]).Should().Equal("Folder", "Device", "Limits");
     }
 
     [Fact]
@@ -253,35 +231,31 @@ public sealed class SolverServiceTests : IDisposable
             .WithMessage("solver options: Device: expected an available device, got 'cuda:99'.");
     }
 
-    [Theory]
-    [InlineData(HaltingPolicyKind.QValues, typeof(QValueHalting))]
-    [InlineData(HaltingPolicyKind.Fixed, typeof(QValueHalting))]
-    [InlineData(HaltingPolicyKind.Confidence, typeof(ConfidenceHalting))]
-    [InlineData(HaltingPolicyKind.Stable, typeof(StableHalting))]
-    public void Every_policy_can_be_named(HaltingPolicyKind kind, Type type)
+    [Fact]
+    public void Every_stop_takes_effect()
     {
-        using var services = Services(options => options.Halting.Policy = kind);
-        var solver = services.GetRequiredService<HrmSolver>();
-        solver.Halting.Should().BeOfType(type);
-        solver.MaxSegments.Should().Be(3);
+        var confident = new SegmentState(1, QHalt: 2, QContinue: 3);
+        var stable = new SegmentState(4, QHalt: 0, QContinue: 1, UnchangedSegments: 3);
+        var slow = new SegmentState(4, QHalt: 0, QContinue: 1, Elapsed: TimeSpan.FromSeconds(2));
+        Decide(new() { Confidence = 0.8 }, confident).Should().Be(HaltReason.Confident);
+        Decide(new() { Confidence = 0.9 }, confident).Should().Be(HaltReason.None);
+        Decide(new() { UnchangedSegments = 3 }, stable).Should().Be(HaltReason.Stable);
+        Decide(new() { UnchangedSegments = 4 }, stable).Should().Be(HaltReason.None);
+        Decide(new() { TimeLimit = TimeSpan.FromSeconds(2) }, slow).Should().Be(HaltReason.Time);
     }
 
-    [Fact]
-    public void The_settings_of_a_policy_take_effect()
-    {
-        var limits = new SolverOptions();
-        var sure = new SegmentState(1, QHalt: 2, QContinue: 3);
-        new SolverHaltingOptions { Policy = HaltingPolicyKind.Confidence, Threshold = 0.8 }.Create(limits).Decide(sure).Should().Be(HaltReason.Confident);
-        new SolverHaltingOptions { Policy = HaltingPolicyKind.Confidence, Threshold = 0.9 }.Create(limits).Decide(sure).Should().Be(HaltReason.None);
-        var stable = new SegmentState(4, 0, 1, UnchangedSegments: 3);
-        new SolverHaltingOptions { Policy = HaltingPolicyKind.Stable, UnchangedSegments = 3 }.Create(limits).Decide(stable).Should().Be(HaltReason.Stable);
-        new SolverHaltingOptions { Policy = HaltingPolicyKind.Stable, UnchangedSegments = 4 }.Create(limits).Decide(stable).Should().Be(HaltReason.None);
-        var slow = new SegmentState(4, 0, 1, Elapsed: TimeSpan.FromSeconds(2));
-        new SolverHaltingOptions { TimeLimit = TimeSpan.FromSeconds(2) }.Create(limits).Decide(slow).Should().Be(HaltReason.Time);
-        new SolverHaltingOptions { Policy = HaltingPolicyKind.Fixed }.Create(limits).Decide(new SegmentState(1, QHalt: 2, QContinue: 0)).Should().Be(HaltReason.None);
-        new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive }).Decide(sure).Should().Be(HaltReason.QValues);
-        new SolverHaltingOptions().Create(new SolverOptions { Rule = HaltingRule.HaltPositive, MinSegments = 2 }).Decide(sure).Should().Be(HaltReason.None);
-    }
+    [Theory]
+    [InlineData(null, null, HaltingRule.HaltOverContinue, HaltReason.None)]
+    [InlineData(null, null, HaltingRule.HaltPositive, HaltReason.QValues)]
+    [InlineData(HaltingRule.HaltPositive, null, HaltingRule.HaltOverContinue, HaltReason.QValues)]
+    [InlineData(HaltingRule.Never, null, HaltingRule.HaltPositive, HaltReason.None)]
+    [InlineData(null, 0.99, HaltingRule.HaltPositive, HaltReason.None)] // another stop replaces the rule of the model
+    [InlineData(HaltingRule.HaltPositive, 0.99, HaltingRule.HaltOverContinue, HaltReason.QValues)]
+    public void The_rule_is_that_of_the_limits_or_the_models_if_no_other_stop_is_set(HaltingRule? rule, double? confidence, HaltingRule ofModel, HaltReason expected)
+        => Decide(new() { Limits = { Rule = rule }, Confidence = confidence }, new SegmentState(1, QHalt: 2, QContinue: 3), ofModel).Should().Be(expected);
+
+    private static HaltReason Decide(SolverServiceOptions options, in SegmentState state, HaltingRule rule = HaltingRule.HaltOverContinue)
+        => options.CreateHalting(rule).Decide(state);
 
     private ServiceProvider Services(Action<SolverServiceOptions>? configure = null) => new ServiceCollection()
         .AddSingleton<IMeterFactory>(_metrics)
@@ -290,7 +264,7 @@ public sealed class SolverServiceTests : IDisposable
         {
             options.Folder = _folder.Path;
             options.Limits.MaxSegments = 3;
-            options.Halting.Policy = HaltingPolicyKind.Fixed;
+            options.Limits.Rule = HaltingRule.Never;
             configure?.Invoke(options);
         })
         .BuildServiceProvider();

@@ -52,11 +52,11 @@ public sealed class HrmSolverTests : IDisposable
         const int Most = 6;
         using var scope = NewDisposeScope();
         var outputs = Questions.RunTogether(_model, _questions, Most);
-        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = Most, MinSegments = 2 });
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = Most });
         var answers = await Task.WhenAll(_questions.Select(question => solver.SolveAsync(question.Tokens, question.PuzzleId)));
         for (var row = 0; row < _questions.Length; row++)
         {
-            var stop = Enumerable.Range(2, Most - 1).FirstOrDefault(segment => Prefers(outputs[segment - 1], row), Most);
+            var stop = Enumerable.Range(1, Most).FirstOrDefault(segment => Prefers(outputs[segment - 1], row), Most);
             answers[row].Segments.Should().Be(stop);
             answers[row].Reason.Should().Be(Prefers(outputs[stop - 1], row) ? HaltReason.QValues : HaltReason.Maximum);
             answers[row].Tokens.Should().Equal(Tokens(outputs[stop - 1].Logits[row]));

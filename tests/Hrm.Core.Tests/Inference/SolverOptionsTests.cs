@@ -9,7 +9,6 @@ public sealed class SolverOptionsTests
         options.MaxBatchSize.Should().Be(64);
         options.MaxQueueLength.Should().Be(1024);
         options.MaxSegments.Should().Be(16);
-        options.MinSegments.Should().Be(1);
         options.Rule.Should().BeNull();
         options.RejectWhenFull.Should().BeFalse();
         options.KeepLogits.Should().BeFalse();
@@ -19,13 +18,12 @@ public sealed class SolverOptionsTests
     [Fact]
     public void Every_bad_field_is_reported_at_once()
     {
-        var options = new SolverOptions { MaxBatchSize = 0, MaxQueueLength = -1, MaxSegments = 65537, MinSegments = 0, Rule = (HaltingRule)9 };
+        var options = new SolverOptions { MaxBatchSize = 0, MaxQueueLength = -1, MaxSegments = 65537, Rule = (HaltingRule)9 };
         string[] errors =
         [
             "MaxBatchSize: expected 1 … 65536, got 0",
             "MaxQueueLength: expected 1 … 1048576, got -1",
             "MaxSegments: expected 1 … 65536, got 65537",
-            "MinSegments: expected 1 … 65536, got 0",
             "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
         ];
         options.FindErrors().Should().Equal(errors);
@@ -57,8 +55,4 @@ public sealed class SolverOptionsTests
         using var solver = new HrmSolver(model, options: new SolverOptions { Rule = HaltingRule.Never });
         solver.Solve(Questions.Draw(1, seed: 1)[0].Tokens.Span).Segments.Should().Be(16);
     }
-
-    [Fact]
-    public void The_minimum_is_within_the_maximum()
-        => new SolverOptions { MaxSegments = 4, MinSegments = 5 }.FindErrors().Should().Equal("MinSegments: expected 1 … 4, got 5");
 }

@@ -7,7 +7,7 @@ public sealed class ThinkingOptionsTests
     {
         var options = new ThinkingOptions();
         (options.Symmetries, options.Starts).Should().Be((1, 1));
-        (options.MaxSegments, options.SegmentBudget, options.TimeBudget).Should().Be((null, null, null));
+        (options.MaxSegments, options.TimeBudget).Should().Be((null, null));
         options.NoiseDeviation.Should().Be(1);
         options.Selection.Should().Be(AnswerSelection.Votes);
         options.Seed.Should().Be(1);
@@ -24,7 +24,6 @@ public sealed class ThinkingOptionsTests
             NoiseDeviation = 0,
             Selection = (AnswerSelection)7,
             MaxSegments = 0,
-            SegmentBudget = -1,
             TimeBudget = TimeSpan.Zero,
         };
         options.FindErrors().Should().Equal(
@@ -33,13 +32,8 @@ public sealed class ThinkingOptionsTests
             "NoiseDeviation: expected a finite number above 0, got 0",
             "Selection: expected Votes or Confidence or Checker, got 7",
             "MaxSegments: expected 1 … 65536, got 0",
-            "SegmentBudget: expected at least the 0 attempts, got -1",
             "TimeBudget: expected a time above zero, at most 24 days, got 00:00:00");
     }
-
-    [Fact]
-    public void A_budget_has_a_segment_for_each_attempt()
-        => new ThinkingOptions { Symmetries = 3, Starts = 3, SegmentBudget = 8 }.FindErrors().Should().Equal("SegmentBudget: expected at least the 9 attempts, got 8");
 
     [Fact]
     public void What_the_task_cannot_do_is_refused()

@@ -44,7 +44,7 @@ internal sealed class PuzzleSetWriter : IDisposable
         catch (Exception exception)
         {
             Dispose();
-            if (StagedFile.IsWriteError(exception))
+            if (AtomicFile.IsWriteError(exception))
             {
                 throw new HrmFileException(folder, "could not be written", exception);
             }
@@ -94,7 +94,7 @@ internal sealed class PuzzleSetWriter : IDisposable
             {
                 writer.Dispose();
             }
-            catch (Exception exception) when (StagedFile.IsWriteError(exception))
+            catch (Exception exception) when (AtomicFile.IsWriteError(exception))
             {
             }
         }
@@ -119,7 +119,7 @@ internal sealed class PuzzleSetWriter : IDisposable
         {
             write();
         }
-        catch (Exception exception) when (StagedFile.IsWriteError(exception))
+        catch (Exception exception) when (AtomicFile.IsWriteError(exception))
         {
             throw new HrmFileException(_folder, "could not be written", exception);
         }
