@@ -6,10 +6,7 @@ using TorchSharp;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// The architecture of a model: everything that determines the shapes of its weights and its computation. Immutable; saved beside the
-/// weights as <c>config.json</c> with the authors' keys.
-/// </summary>
+/// <summary>The architecture of a model. Immutable; saved beside the weights as <c>config.json</c> with the authors' keys.</summary>
 /// <remarks>Behaviour (halting, training, solving) belongs to options classes. Only sequence length and vocabulary have no default.</remarks>
 public sealed record HrmConfig
 {
@@ -174,7 +171,7 @@ public sealed record HrmConfig
     public void Validate() => InvalidConfigException.ThrowIfAny("model config", HrmConfigRules.Check(this, isOfFile: false));
 
     /// <summary>The config as JSON.</summary>
-    public string ToJson() => HrmConfigJson.Write(this);
+    public string ToJson() => JsonSerializer.Serialize(this, HrmConfigJson.Default.HrmConfig) + "\n";
 
     /// <summary>Reads and checks a config.</summary>
     /// <param name="json">A JSON object with the authors' keys; unknown keys are errors.</param>
@@ -191,8 +188,6 @@ public sealed record HrmConfig
 [JsonSerializable(typeof(HrmConfig))]
 internal sealed partial class HrmConfigJson : JsonSerializerContext
 {
-    public static string Write(HrmConfig config) => JsonSerializer.Serialize(config, Default.HrmConfig) + "\n";
-
     public static HrmConfig ReadFile(string path) => Read(SmallTextFile.ReadConfig(path), path);
 
     public static HrmConfig Read(string json, string source)
@@ -229,10 +224,7 @@ internal static class HrmConfigRules
         .Where(entry => entry.Key is not null)
         .ToDictionary(entry => entry.Name, entry => entry.Key!, StringComparer.Ordinal);
 
-    /// <summary>Finds the fields that are out of range.</summary>
-    /// <param name="config">The config.</param>
-    /// <param name="isOfFile">Whether the lines name the keys of <c>config.json</c> instead of the properties.</param>
-    /// <returns>One line per field.</returns>
+    /// <summary>Returns one line per field that is out of range, with the key of <c>config.json</c> or the name of the property.</summary>
     public static IReadOnlyList<string> Check(HrmConfig config, bool isOfFile)
     {
         var rules = new RangeRules(isOfFile ? property => Keys[property] : null)

@@ -138,10 +138,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         }
     }
 
-    /// <summary>
-    /// Whether the Q value of continuing was trained. Its weights start at zero and stay there with the halt-only loss; halting must not
-    /// be compared with it then.
-    /// </summary>
+    /// <summary>Whether the Q value of continuing was trained. Its weights start at zero and stay there with the halt-only loss.</summary>
     internal bool HasTrainedContinueValue
     {
         get
@@ -152,10 +149,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         }
     }
 
-    /// <summary>
-    /// Loads a model that <see cref="Save"/> wrote. If it has only tensors of L, one module serves as both levels, as in the tiny
-    /// recursive model.
-    /// </summary>
+    /// <summary>Loads a model that <see cref="Save"/> wrote. If it has only tensors of L, one module serves as both levels, as in TRM.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">The device of the weights; the CPU by default.</param>
     /// <param name="forwardDtype">The dtype to compute in instead of the config's: float32 or bfloat16.</param>
@@ -163,9 +157,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null)
         => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
 
-    /// <summary>
-    /// Copies weights of the same names, shapes and dtypes into the model. Float32 weights may be stored as bfloat16 or float16.
-    /// </summary>
+    /// <summary>Copies weights of the same names, shapes and dtypes into the model. Float32 weights may be stored as bfloat16 or float16.</summary>
     /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
     /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
     public void LoadWeights(WeightsFile weights)
@@ -282,17 +274,14 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
     private void RequireCarry(HrmCarry carry, long batchSize)
     {
-        RequireState(carry.High, "carry.High", batchSize);
-        RequireState(carry.Low, "carry.Low", batchSize);
-    }
-
-    private void RequireState(Tensor state, string name, long batchSize)
-    {
-        ShapeGuard.Require(state, name, batchSize, Config.TokenCount, Config.HiddenSize);
-        if (state.dtype != Config.ForwardDtype)
+        foreach (var (state, name) in new[] { (carry.High, "carry.High"), (carry.Low, "carry.Low") })
         {
-            // libtorch would silently promote another dtype, and the model would compute in it.
-            throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
+            ShapeGuard.Require(state, name, batchSize, Config.TokenCount, Config.HiddenSize);
+            if (state.dtype != Config.ForwardDtype)
+            {
+                // libtorch would silently promote another dtype, and the model would compute in it.
+                throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
+            }
         }
     }
 
@@ -373,21 +362,14 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     private static (nn.Module<Tensor, Tensor, Tensor> High, nn.Module<Tensor, Tensor, Tensor> Low) Modules(HrmConfig config, Generator? generator, bool hasSharedLevel = false)
     {
         var rotary = ReasoningModule.CreateRotary(config);
-        if (hasSharedLevel)
-        {
-            var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
-            return (both, both);
-        }
-
-        return (ReasoningModule.Create(config, config.HighLayers, rotary, generator),
-            ReasoningModule.Create(config, config.LowLayers, rotary, generator));
+        var high = hasSharedLevel ? null : ReasoningModule.Create(config, config.HighLayers, rotary, generator);
+        var low = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        return (high ?? low, low);
     }
 
     private static Tensor InitialState(HrmConfig config, Generator? generator)
     {
         using var scope = NewDisposeScope();
-        return Initializers.NewTensor([config.HiddenSize], 1, generator)
-            .to(config.ForwardDtype, copy: true)
-            .DetachFromDisposeScope(); // [D]
+        return Initializers.NewTensor([config.HiddenSize], 1, generator).to(config.ForwardDtype, copy: true).DetachFromDisposeScope(); // [D]
     }
 }

@@ -10,7 +10,6 @@ internal static class ModelFolder
     public const string ConfigName = "config.json";
     public const string WeightsName = "model.safetensors";
 
-    private const string ShardIndexName = "model.safetensors.index.json";
     private const string AuthorsConfigName = "all_config.yaml";
 
     public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype)
@@ -23,13 +22,7 @@ internal static class ModelFolder
         }
 
         var config = HrmConfigJson.ReadFile(path);
-        var weightsPath = Path.Combine(folder, WeightsName);
-        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, ShardIndexName)))
-        {
-            throw new HrmFileException(folder, $"expected {WeightsName}, got {ShardIndexName}: weights in several files are not read, save them in one");
-        }
-
-        using var weights = SafetensorsFile.Open(weightsPath);
+        using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
         try
         {
             return Create(config, weights, device, forwardDtype);
@@ -72,11 +65,7 @@ internal static class ModelFolder
         config.Commit();
     }
 
-    /// <summary>Creates a model of a config with the weights of a file, which may be of a model with one module as both levels.</summary>
-    /// <param name="config">The architecture.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="device">The device of the model.</param>
-    /// <param name="forwardDtype">The forward dtype, if it is not the one of the config.</param>
+    /// <summary>Creates a model of a config with the weights of a file, in another forward dtype if one is given.</summary>
     /// <exception cref="WeightsFormatException">The weights do not fit the config.</exception>
     public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null)
     {
@@ -134,10 +123,7 @@ internal static class ModelKeys
     public const string HighLevel = "H_level";
     public const string LowLevel = "L_level";
 
-    /// <summary>
-    /// Prefixes that training code adds to each name, in any order: the compiler's wrapper and the loss head of the authors' code,
-    /// the wrapper of data-parallel training, the average of the weights.
-    /// </summary>
+    /// <summary>Prefixes that training code adds in any order: compiler, loss head, data-parallel wrapper, averaged weights.</summary>
     private static readonly string[] Prefixes = ["_orig_mod.", "model.inner.", "module.", "ema_model."];
 
     /// <summary>Copies every tensor; the two sets of names must be the same.</summary>

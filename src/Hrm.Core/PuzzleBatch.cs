@@ -6,10 +6,7 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>The input of a model: B puzzles as tokens, with their labels (in training) and puzzle ids.</summary>
-/// <remarks>
-/// Knows its largest token, label and id, so that a model can refuse values beyond its tables without reading from the device. Has one
-/// owner, which disposes it.
-/// </remarks>
+/// <remarks>Has one owner, which disposes it. Values beyond a model's tables are found without reading from the device.</remarks>
 public sealed class PuzzleBatch : IDisposable
 {
     /// <summary>The label of a token that the loss ignores.</summary>

@@ -7,10 +7,7 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>A stack of blocks as a recurrent module: <c>f(state, injection) = blocks(merge(state, injection))</c>.</summary>
-/// <remarks>
-/// The paper's H and L are two of them, and their merge is the sum. Keys: <c>layers.0.*</c>, <c>layers.1.*</c>, …, and
-/// <c>merge.*</c> if a module merges.
-/// </remarks>
+/// <remarks>The paper's H and L; their merge is the sum. Keys: <c>layers.0.*</c>, …, and <c>merge.*</c> if a module merges.</remarks>
 public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "layers")]
@@ -94,26 +91,15 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     }
 
     /// <summary>Whether a shape broadcasts to another: from the last axis on, its sizes are equal or 1.</summary>
-    private static bool Broadcasts(ReadOnlySpan<long> part, ReadOnlySpan<long> whole)
-    {
-        var fits = part.Length <= whole.Length;
-        for (var axis = 1; fits && axis <= part.Length; axis++)
-        {
-            fits = part[^axis] == 1 || part[^axis] == whole[^axis];
-        }
-
-        return fits;
-    }
+    private static bool Broadcasts(long[] part, long[] whole)
+        => part.Length <= whole.Length && part.Reverse().Zip(whole.Reverse()).All(axis => axis.First == 1 || axis.First == axis.Second);
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
     {
-        if (config.MixTokens)
-        {
-            var mixer = new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator);
-            return new TransformerBlock(mixer, new SwiGlu(config.HiddenSize, config.InnerWidth, generator), config.RmsNormEpsilon);
-        }
+        return config.MixTokens
+            ? new TransformerBlock(new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator), FeedForward(), config.RmsNormEpsilon)
+            : new TransformerBlock(new SelfAttention(config.HiddenSize, config.Heads, rotary, generator), FeedForward(), config.RmsNormEpsilon);
 
-        var attention = new SelfAttention(config.HiddenSize, config.Heads, rotary, generator);
-        return new TransformerBlock(attention, new SwiGlu(config.HiddenSize, config.InnerWidth, generator), config.RmsNormEpsilon);
+        SwiGlu FeedForward() => new(config.HiddenSize, config.InnerWidth, generator);
     }
 }

@@ -4,11 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// Writes values as names and reads exactly these names: no numbers, no lists, no other case. The framework's converter of enums reads
-/// names in any case, and its errors do not list the valid ones.
-/// </summary>
-/// <param name="values">The values and their names.</param>
+/// <summary>Writes values as names and reads exactly these. The framework's converter of enums reads any case and does not list the valid names.</summary>
 internal abstract class NameConverter<T>(params (string Name, T Value)[] values) : JsonConverter<T>
     where T : struct, Enum
 {

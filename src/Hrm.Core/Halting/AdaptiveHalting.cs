@@ -13,10 +13,7 @@ namespace Hrm.Core;
 /// <param name="generator">Draws the minima; a CPU generator that the caller owns.</param>
 internal sealed class AdaptiveHalting(HaltingOptions options, Generator generator)
 {
-    /// <summary>
-    /// Draws the minimum number of segments of each row: from 2 … M with probability ε, otherwise 0. The draw is for a whole batch,
-    /// so a batch that runs in parts draws the same minima as one that runs at once.
-    /// </summary>
+    /// <summary>Draws the minimum number of segments of each row of a whole batch: from 2 … M with probability ε, otherwise 0.</summary>
     /// <returns>[B], int32; <see langword="null"/> when nothing is explored; then nothing is drawn.</returns>
     public Tensor? DrawMinimum(long rows, Device device)
     {

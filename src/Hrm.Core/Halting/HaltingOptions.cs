@@ -9,10 +9,7 @@ public sealed class HaltingOptions : IValidatedOptions
     /// <summary>M, the largest number of segments; at least 1. Default 16.</summary>
     public int MaxSegments { get; set; } = 16;
 
-    /// <summary>
-    /// ε, the probability that a row must first reach a number of segments drawn uniformly from 2 … M before it may halt,
-    /// in training; 0 … 1. Default 0.1.
-    /// </summary>
+    /// <summary>ε, the probability that a row must first reach a number of segments drawn uniformly from 2 … M; 0 … 1. Default 0.1.</summary>
     public double ExplorationProbability { get; set; } = 0.1;
 
     /// <summary>When the Q values speak for halting.</summary>

@@ -12,10 +12,7 @@ namespace Hrm.Core;
 /// <summary>Registers a solver in an application's services.</summary>
 public static class SolverServiceCollectionExtensions
 {
-    /// <summary>
-    /// Adds a <see cref="HrmSolver"/> as a singleton, with options from a configuration. It is loaded on first use and disposed with the
-    /// services.
-    /// </summary>
+    /// <summary>Adds a <see cref="HrmSolver"/> as a singleton with options from a configuration; it is loaded on first use.</summary>
     /// <remarks>
     /// <para>
     /// The options are checked when the host starts; bad options throw <see cref="OptionsValidationException"/>. An unknown key is an
@@ -34,10 +31,8 @@ public static class SolverServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">The services already contain one.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, IConfiguration section)
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) =>
-            options.Configure(it => CheckedBinding.Fill<SolverServiceOptions>(() => section.Bind(it, CheckedBinding.Strict))));
+        return services.AddHrmSolver(options => CheckedBinding.Fill<SolverServiceOptions>(() => section.Bind(options, CheckedBinding.Strict)));
     }
 
     /// <summary>Adds a <see cref="HrmSolver"/> as a singleton, with options set in code; otherwise as with a configuration.</summary>
@@ -49,18 +44,13 @@ public static class SolverServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        return services.AddHrmSolver((OptionsBuilder<SolverServiceOptions> options) => options.Configure(configure));
-    }
-
-    private static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<OptionsBuilder<SolverServiceOptions>> fill)
-    {
         if (services.Any(service => service.ImplementationType == typeof(OptionsValidator<SolverServiceOptions>)))
         {
             throw new InvalidOperationException("expected no solver among the services, got one: the options of two would be mixed. Create the others with HrmSolver.Load.");
         }
 
         services.AddSingleton<IValidateOptions<SolverServiceOptions>, OptionsValidator<SolverServiceOptions>>();
-        fill(services.AddOptions<SolverServiceOptions>().ValidateOnStart());
+        services.AddOptions<SolverServiceOptions>().Configure(configure).ValidateOnStart();
         services.TryAddSingleton(Load);
         return services;
     }
@@ -114,18 +104,10 @@ internal static class CheckedBinding
         }
         catch (InvalidOperationException error)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [Explain(error.Message)]);
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [error.Message]);
         }
     }
 
     /// <summary>Makes an unknown key an error.</summary>
     public static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
-
-    /// <summary>Returns the binder's text without its internal names; it ends with the unknown keys.</summary>
-    private static string Explain(string message)
-    {
-        const string Unknown = "were not found on the instance of ";
-        var place = message.IndexOf(Unknown, StringComparison.Ordinal);
-        return place < 0 ? message : $"expected known settings, got{message[message.IndexOf(": ", place, StringComparison.Ordinal)..].TrimStart(':')}";
-    }
 }

@@ -157,10 +157,7 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// Resolves the links of a path from the caller; the target need not exist. A link inside a folder that may be hostile is
-    /// replaced instead, so that it cannot redirect the write.
-    /// </summary>
+    /// <summary>Resolves the links of a path from the caller; the target need not exist. Links in a folder that may be hostile are replaced instead.</summary>
     /// <exception cref="HrmFileException">The links form a loop, or cannot be read.</exception>
     public static string FollowLinks(string path)
     {

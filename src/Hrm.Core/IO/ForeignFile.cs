@@ -10,9 +10,7 @@ internal static class ForeignFile
 
     private const int StartBytes = 64;
 
-    /// <summary>Returns the text of the problem, or null if the content is the expected one or is not recognised.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="expected">The name of the expected format.</param>
+    /// <summary>Returns the text of the problem, or null if the content has the expected format or is not recognised.</summary>
     public static string? Describe(InputFile file, string expected)
     {
         var start = new byte[(int)Math.Min(file.Length, StartBytes)];

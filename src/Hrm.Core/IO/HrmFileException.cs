@@ -1,8 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>
-/// A file or folder could not be read or written: missing, not permitted, disk full, in use. Bad content has other exceptions.
-/// </summary>
+/// <summary>A file or folder could not be read or written: missing, not permitted, disk full, in use. Bad content has other exceptions.</summary>
 public sealed class HrmFileException : HrmException
 {
     /// <summary>Creates the exception.</summary>

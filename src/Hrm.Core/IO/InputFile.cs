@@ -3,13 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// A regular file opened for reading; all files from outside are opened by it. Reads copy from a position and are safe from
-/// several threads. A read during Dispose finishes or throws <see cref="ObjectDisposedException"/>.
-/// </summary>
+/// <summary>A regular file opened for reading; all files from outside are opened by it. Safe from several threads.</summary>
 /// <remarks>
 /// The file is not mapped: reading a mapped page behind the end of a shortened file ends the process. Pipes and devices are
-/// refused without being opened, because opening or reading them could wait forever.
+/// rejected without being opened, because opening or reading them could wait forever.
 /// </remarks>
 internal sealed class InputFile : IDisposable
 {
@@ -31,27 +28,23 @@ internal sealed class InputFile : IDisposable
     public long Length { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maxBytes">The longest file that is opened.</param>
     /// <exception cref="HrmFileException">The file is missing, not readable, not a regular file or too long.</exception>
     public static InputFile Open(string path, long maxBytes = long.MaxValue)
     {
-        SafeFileHandle? handle = null;
         try
         {
-            handle = IsEmpty(path) ? null : File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share);
-            var file = new InputFile(System.IO.Path.GetFullPath(path), handle);
-            return file.Length <= maxBytes ? file : throw new HrmFileException(path, $"expected at most {maxBytes} bytes, got {file.Length}");
-        }
-        catch (Exception exception)
-        {
-            handle?.Dispose();
-            if (HrmFileException.IsFileError(exception))
+            var file = new InputFile(System.IO.Path.GetFullPath(path), IsEmpty(path) ? null : File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share));
+            if (file.Length > maxBytes)
             {
-                throw HrmFileException.Unreadable(path, exception);
+                file.Dispose();
+                throw new HrmFileException(path, $"expected at most {maxBytes} bytes, got {file.Length}");
             }
 
-            throw;
+            return file;
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw HrmFileException.Unreadable(path, exception);
         }
     }
 

@@ -2,10 +2,7 @@ using static System.IO.Path;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// A folder written beside its final name, which it takes in one rename once it is complete, replacing an older one. Disposing one
-/// that was not committed deletes it.
-/// </summary>
+/// <summary>A folder written beside its final name, which it takes in one rename. Disposing one that was not committed deletes it.</summary>
 internal sealed class StagedFolder : IDisposable
 {
     private const string StagedPrefix = ".staged-";

@@ -38,10 +38,7 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, owned by the caller; set to evaluation mode. Must not be trained while puzzles are solved.</param>
-    /// <param name="halting">
-    /// The policy that may stop a puzzle before <see cref="SolverOptions.MaxSegments"/>. By default a <see cref="QValueHalting"/> with the
-    /// rule of the options.
-    /// </param>
+    /// <param name="halting">May stop a puzzle before <see cref="SolverOptions.MaxSegments"/>; by default <see cref="QValueHalting"/> with the options' rule.</param>
     /// <param name="options">Batch, queue and limits; read now. The defaults if <see langword="null"/>.</param>
     /// <param name="time">Measures time for <see cref="TimeHalting"/> and <see cref="SolverBusyException.RetryAfter"/>; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
@@ -69,10 +66,8 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Counts of the solver's past and current work.</summary>
     public SolverStatistics Statistics => _loop.Statistics;
 
-    /// <summary>The halting policy.</summary>
     internal IHaltingPolicy Halting { get; }
 
-    /// <summary>The largest number of segments of a puzzle.</summary>
     internal int MaxSegments => _options.MaxSegments;
 
     /// <summary>Whether the solver's thread exists.</summary>
@@ -142,7 +137,6 @@ public sealed class HrmSolver : IDisposable
     /// stops early cancels the pending requests and waits for the source to end, so the source must obey its cancellation token.
     /// </remarks>
     /// <param name="questions">The puzzles. A puzzle that does not fit the model ends the answers at its position.</param>
-    /// <param name="progress">Receives the number of answers read so far, after each.</param>
     /// <param name="cancellationToken">Cancels all requests.</param>
     /// <returns>The answers, in the order of the questions.</returns>
     /// <exception cref="HrmException">A puzzle does not fit the model.</exception>
@@ -150,7 +144,6 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="OperationCanceledException">The requests were cancelled.</exception>
     public async IAsyncEnumerable<SolverAnswer> SolveManyAsync(
         IAsyncEnumerable<SolverQuestion> questions,
-        IProgress<int>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(questions);
@@ -159,11 +152,9 @@ public sealed class HrmSolver : IDisposable
         var asking = AskAllAsync(questions, pending.Writer, stop.Token);
         try
         {
-            var answered = 0;
             await foreach (var answer in pending.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return await TakeAsync(answer, cancellationToken).ConfigureAwait(false);
-                progress?.Report(++answered);
             }
         }
         finally
@@ -188,10 +179,7 @@ public sealed class HrmSolver : IDisposable
         return request.WaitForTrace();
     }
 
-    /// <summary>
-    /// Solves a puzzle and yields the prediction of every segment as soon as it is ready. Bad tokens throw at the call, everything else
-    /// is reported by the stream.
-    /// </summary>
+    /// <summary>Yields the prediction of every segment when it is ready. Bad tokens throw at the call, everything else is reported by the stream.</summary>
     /// <inheritdoc cref="SolveAsync" path="/param|/exception"/>
     /// <returns>One prediction per segment, in order; a reader that stops early frees the puzzle's place.</returns>
     public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)

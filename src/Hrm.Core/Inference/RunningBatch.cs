@@ -3,9 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// Puzzles that run together; each may join and leave at any segment. A row that stops leaves, and a new row starts with a fresh carry.
-/// </summary>
+/// <summary>Puzzles that run together. A row that stops leaves the batch; a new row starts at any segment with a fresh carry.</summary>
 /// <remarks>
 /// A row's answer does not depend on the other rows: bit for bit if products have at least twelve rows and sum at least 32 values
 /// (float32, CPU), as in every preset.
@@ -168,7 +166,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
         var low = StateChange.Of(before.Low, after.Low).Relative.cpu().data<float>().ToArray(); // [B]
         foreach (var row in _rows.Where(row => row.KeepsResiduals))
         {
-            row.SetResiduals(high[row.Place], low[row.Place]);
+            row.Residuals = (high[row.Place], low[row.Place]);
         }
     }
 

@@ -10,6 +10,8 @@ internal class RunningRow
     /// <summary>The index of a row that has not run yet.</summary>
     private const int Nowhere = -1;
 
+    private readonly int _maxSegments;
+    private readonly IHaltingPolicy? _halting;
     private readonly int[] _answer;
 
     /// <summary>Creates a row whose tokens and id were checked by <see cref="SolverRequest.Require"/>.</summary>
@@ -17,8 +19,8 @@ internal class RunningRow
     {
         Tokens = tokens;
         PuzzleId = puzzleId;
-        MaxSegments = maxSegments;
-        Halting = halting;
+        _maxSegments = maxSegments;
+        _halting = halting;
         _answer = new int[tokens.Length];
     }
 
@@ -26,16 +28,10 @@ internal class RunningRow
 
     public int PuzzleId { get; }
 
-    /// <summary>The number of segments after which the row stops in any case.</summary>
-    public int MaxSegments { get; }
-
-    /// <summary>The policy that may stop the row earlier, or <see langword="null"/>.</summary>
-    public IHaltingPolicy? Halting { get; }
-
     /// <summary>Whether to keep the logits of the last segment.</summary>
     public bool KeepsLogits { get; init; }
 
-    /// <summary>Whether to compute <see cref="HighResidual"/> and <see cref="LowResidual"/>.</summary>
+    /// <summary>Whether to compute <see cref="Residuals"/>.</summary>
     public bool KeepsResiduals { get; init; }
 
     /// <summary>The noise on the initial carry, or <see langword="null"/>.</summary>
@@ -57,16 +53,13 @@ internal class RunningRow
 
     public float QContinue { get; private set; }
 
-    /// <summary>‖zH' − zH‖ / ‖zH‖ of the last segment; NaN if it is not computed.</summary>
-    public float HighResidual { get; private set; } = float.NaN;
-
-    /// <summary>‖zL' − zL‖ / ‖zL‖ of the last segment; NaN if it is not computed.</summary>
-    public float LowResidual { get; private set; } = float.NaN;
+    /// <summary>The relative changes of zH and zL over the last segment, see <see cref="StateChange"/>; NaN if they are not computed.</summary>
+    public (float High, float Low) Residuals { get; set; } = (float.NaN, float.NaN);
 
     /// <summary>The reason why the row stopped; none while it runs.</summary>
     public HaltReason Reason { get; private set; }
 
-    /// <summary>The logits of a stopped row that keeps them, [seq_len, V], forward dtype; in the dispose scope of the caller of the segment.</summary>
+    /// <summary>The logits of a stopped row that keeps them, [seq_len, V], forward dtype; in the dispose scope of the segment's caller.</summary>
     public Tensor? Logits { get; set; }
 
     /// <summary>Whether the carry holds a state of the row.</summary>
@@ -81,12 +74,6 @@ internal class RunningRow
         Place = place;
     }
 
-    public void SetResiduals(float high, float low)
-    {
-        HighResidual = high;
-        LowResidual = low;
-    }
-
     /// <summary>Stores the results of a segment and decides whether the row stops.</summary>
     public void Finish(ReadOnlySpan<int> answer, float qHalt, float qContinue, TimeProvider time)
     {
@@ -95,8 +82,8 @@ internal class RunningRow
         answer.CopyTo(_answer);
         QHalt = qHalt;
         QContinue = qContinue;
-        Reason = Halting?.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt))) ?? HaltReason.None;
-        if (Reason == HaltReason.None && Segments >= MaxSegments)
+        Reason = _halting?.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt))) ?? HaltReason.None;
+        if (Reason == HaltReason.None && Segments >= _maxSegments)
         {
             Reason = HaltReason.Maximum;
         }

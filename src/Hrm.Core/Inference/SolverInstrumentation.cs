@@ -4,10 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// Metrics, traces and logs of a solver: the meter and the activity source <c>Hrm.Solver</c>, and a logger. The counts of the solver are
-/// read when they are collected; a request records only its activity and its duration.
-/// </summary>
+/// <summary>Metrics, traces and logs of a solver: the meter and the activity source <c>Hrm.Solver</c>, and a logger.</summary>
 internal sealed class SolverInstrumentation : IDisposable
 {
     public const string Name = "Hrm.Solver";
@@ -36,8 +33,7 @@ internal sealed class SolverInstrumentation : IDisposable
         _duration = meter.CreateHistogram("hrm.solver.duration", "s", "From the request to its end, including the time in the queue and the time of a trace's reader.", tags: null, Durations);
         meter.CreateObservableCounter("hrm.solver.puzzles", () => statistics().Solved, "{puzzle}", "Answered puzzles.");
         meter.CreateObservableCounter("hrm.solver.segments", () => statistics().Segments, "{segment}", "Segments run.");
-        meter.CreateObservableCounter(
-            "hrm.solver.row_segments", () => statistics().RowSegments, "{segment}", "Segments run, each counted once per puzzle in it.");
+        meter.CreateObservableCounter("hrm.solver.row_segments", () => statistics().RowSegments, "{segment}", "Segments run, each counted once per puzzle in it.");
         meter.CreateObservableUpDownCounter<long>("hrm.solver.queue.length", () => statistics().Waiting, "{puzzle}", "Puzzles in the queue.");
         meter.CreateObservableUpDownCounter<long>("hrm.solver.batch.size", () => statistics().Running, "{puzzle}", "Puzzles in the running batch.");
     }
@@ -67,21 +63,15 @@ internal sealed class SolverInstrumentation : IDisposable
                 _ => "failed",
             };
             owner._duration.Record(owner._time.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
-            switch (outcome)
+            if (outcome == "answered")
             {
-                case "answered":
-                    activity?.SetTag("hrm.solver.segments", request.Segments);
-                    activity?.SetTag("hrm.solver.reason", request.Reason.ToString());
-                    break;
-                case "rejected":
-                    owner._rejected.Add(1);
-                    owner._logger.Rejected(error!.Message);
-                    activity?.SetStatus(ActivityStatusCode.Error, error.Message);
-                    break;
-                case "failed":
-                    owner.LogOnce(error!);
-                    activity?.SetStatus(ActivityStatusCode.Error, error!.Message);
-                    break;
+                activity?.SetTag("hrm.solver.segments", request.Segments);
+                activity?.SetTag("hrm.solver.reason", request.Reason.ToString());
+            }
+            else if (outcome != "cancelled")
+            {
+                owner.Log(error!);
+                activity?.SetStatus(ActivityStatusCode.Error, error!.Message);
             }
 
             activity?.SetTag("hrm.solver.outcome", outcome);
@@ -89,10 +79,15 @@ internal sealed class SolverInstrumentation : IDisposable
         }
     }
 
-    /// <summary>A segment fails for every puzzle in it with the same error, which is logged once.</summary>
-    private void LogOnce(Exception error)
+    /// <summary>Logs a rejection or a failure. A segment fails for every puzzle in it with the same error, which is logged once.</summary>
+    private void Log(Exception error)
     {
-        if (Interlocked.Exchange(ref _lastError, error) != error)
+        if (error is SolverBusyException)
+        {
+            _rejected.Add(1);
+            _logger.Rejected(error.Message);
+        }
+        else if (Interlocked.Exchange(ref _lastError, error) != error)
         {
             _logger.Failed(error);
         }

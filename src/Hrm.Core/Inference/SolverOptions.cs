@@ -9,19 +9,13 @@ public sealed class SolverOptions : IValidatedOptions
     /// <summary>The largest number of puzzles in the queue; 1 … 1048576. Default 1024.</summary>
     public int MaxQueueLength { get; set; } = 1024;
 
-    /// <summary>
-    /// Whether a full queue rejects a puzzle with <see cref="SolverBusyException"/> instead of making its caller wait. Default
-    /// <see langword="false"/>.
-    /// </summary>
+    /// <summary>Whether a full queue rejects a puzzle with <see cref="SolverBusyException"/> instead of making its caller wait. Default: no.</summary>
     public bool RejectWhenFull { get; set; }
 
-    /// <summary>Whether answers contain their logits. Default <see langword="false"/>.</summary>
+    /// <summary>Whether answers contain their logits. Default: no.</summary>
     public bool KeepLogits { get; set; }
 
-    /// <summary>
-    /// M, the largest number of segments of a puzzle; 1 … 65536. Default 16. A halting policy may stop a puzzle earlier. A
-    /// <see cref="ThinkingSolver"/> with its own <see cref="ThinkingOptions.MaxSegments"/> uses that instead for its attempts.
-    /// </summary>
+    /// <summary>M, the largest number of segments of a puzzle; 1 … 65536. Default 16. A halting policy may stop a puzzle earlier.</summary>
     public int MaxSegments { get; set; } = 16;
 
     /// <summary>
@@ -33,7 +27,7 @@ public sealed class SolverOptions : IValidatedOptions
     /// <summary>Returns a copy, which later changes of the options do not affect.</summary>
     internal SolverOptions Copy() => (SolverOptions)MemberwiseClone();
 
-    /// <summary>Returns the halting rule for a model: the paper's, or that of the halt-only loss if the value of continuing was not trained.</summary>
+    /// <summary>The paper's rule, or that of the halt-only loss if the model's value of continuing was not trained.</summary>
     internal static HaltingRule RuleOf(HrmModel model) => model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
 
     /// <inheritdoc/>

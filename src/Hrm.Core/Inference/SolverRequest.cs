@@ -71,19 +71,13 @@ internal sealed class SolverRequest : RunningRow
     public IReadOnlyList<SegmentAnswer> WaitForTrace()
     {
         Answered.GetAwaiter().GetResult();
-        var predictions = new List<SegmentAnswer>();
-        while (Trace.TryRead(out var prediction))
-        {
-            predictions.Add(prediction);
-        }
-
-        return predictions;
+        return [.. Trace.ReadAllAsync(CancellationToken.None).ToBlockingEnumerable(CancellationToken.None)];
     }
 
     /// <summary>Reports the segment that has run; called on the solver's thread.</summary>
     public void Report()
     {
-        _trace?.Writer.TryWrite(new SegmentAnswer(Segments, Answer.ToArray(), QHalt, QContinue, HighResidual, LowResidual, Reason));
+        _trace?.Writer.TryWrite(new SegmentAnswer(Segments, Answer.ToArray(), QHalt, QContinue, Residuals.High, Residuals.Low, Reason));
         if (Reason != HaltReason.None)
         {
             _trace?.Writer.TryComplete();

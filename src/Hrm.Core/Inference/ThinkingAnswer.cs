@@ -9,9 +9,7 @@ namespace Hrm.Core;
 /// <param name="QHalt">The largest q_halt of the agreeing attempts, before the sigmoid.</param>
 /// <param name="IsSolution">Whether the task's check accepts the answer; <see langword="null"/> if the check was not used.</param>
 /// <param name="Segments">The sum of the segments of all attempts.</param>
-/// <param name="Reason">
-/// The reasons why the agreeing attempts stopped: <see cref="HaltReason.Time"/> also for the time budget.
-/// </param>
+/// <param name="Reason">The reasons why the agreeing attempts stopped: <see cref="HaltReason.Time"/> also for the time budget.</param>
 public sealed record ThinkingAnswer(int[] Tokens, int Agreeing, int Attempts, float QHalt, bool? IsSolution, long Segments, HaltReason Reason)
 {
     /// <summary>Compares the values, including the tokens.</summary>

@@ -8,37 +8,26 @@ public sealed class ThinkingOptions : IValidatedOptions
     private const int MostWays = 4096;
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24); // A timer's limit is 2³¹ milliseconds.
 
-    /// <summary>
-    /// The largest number of segments of an attempt, instead of <see cref="SolverOptions.MaxSegments"/> of the solver; may be larger
-    /// than in training. <see langword="null"/> (the default): the solver's.
-    /// </summary>
+    /// <summary>The largest number of segments of an attempt; may be larger than in training. Default: <see cref="SolverOptions.MaxSegments"/> of the solver.</summary>
     public int? MaxSegments { get; set; }
 
-    /// <summary>
-    /// The number of variants of the puzzle: the original and this number less one random symmetries; 1 … 4096. Equal variants are
-    /// solved once (a maze has at most eight). Default 1.
-    /// </summary>
+    /// <summary>The number of variants: the original and random symmetries; 1 … 4096. Equal variants are solved once. Default 1.</summary>
     public int Symmetries { get; set; } = 1;
 
-    /// <summary>
-    /// The number of starts per variant: the initial carry and this number less one carries with noise; 1 … 4096. Default 1.
-    /// </summary>
+    /// <summary>The number of starts per variant: the initial carry and carries with noise; 1 … 4096. Default 1.</summary>
     public int Starts { get; set; } = 1;
 
-    /// <summary>
-    /// The standard deviation of the Gaussian noise on both initial states, whose own deviation is 1; above 0.
-    /// Default 1.
-    /// </summary>
+    /// <summary>The standard deviation of the Gaussian noise on both initial states, whose own deviation is 1; above 0. Default 1.</summary>
     public double NoiseDeviation { get; set; } = 1;
 
     /// <summary>The rule that selects the answer. Default: votes.</summary>
     public AnswerSelection Selection { get; set; } = AnswerSelection.Votes;
 
-    /// <summary>
-    /// The time of a puzzle from the call on, at most 24 days. Every attempt stops at the end of the segment in which the time runs out.
-    /// Attempts that have not begun by then are cancelled, except the first, which runs at least one segment. <see langword="null"/>
-    /// (the default): no bound.
-    /// </summary>
+    /// <summary>The time of a puzzle from the call on, at most 24 days. Default: no bound.</summary>
+    /// <remarks>
+    /// Every attempt stops at the end of the segment in which the time runs out. Attempts that have not begun by then are cancelled,
+    /// except the first, which runs at least one segment.
+    /// </remarks>
     public TimeSpan? TimeBudget { get; set; }
 
     /// <summary>The seed of symmetries and noise. Default 1.</summary>
@@ -68,9 +57,6 @@ public enum AnswerSelection
     /// <summary>The answer of the attempt with the largest q_halt.</summary>
     Confidence,
 
-    /// <summary>
-    /// An answer that the task's check accepts, which ends the other attempts; by votes if it accepts none. For tasks whose answers can
-    /// be checked without the label.
-    /// </summary>
+    /// <summary>An answer that the task's check accepts, which ends the other attempts; by votes if it accepts none.</summary>
     Checker,
 }

@@ -1,9 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>
-/// Solves a puzzle several times (through symmetries, from several starts, with more segments than in training) and selects one of the
-/// answers.
-/// </summary>
+/// <summary>Solves a puzzle several times (through symmetries, from several starts, with more segments) and selects one of the answers.</summary>
 /// <remarks>
 /// The attempts share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed draws the
 /// same symmetries and noise. The number of attempts depends on time only if a time budget or the task's check ends them early. Safe from
@@ -29,9 +26,7 @@ public sealed class ThinkingSolver
     /// <summary>Creates the solver.</summary>
     /// <param name="solver">Runs each attempt; owned by the caller.</param>
     /// <param name="options">The number and kind of attempts; read now.</param>
-    /// <param name="task">
-    /// The task, if the options need symmetries (an <see cref="ISymmetricTask"/>) or its check. The symmetries are drawn now.
-    /// </param>
+    /// <param name="task">The task, if the options need symmetries (an <see cref="ISymmetricTask"/>) or its check. The symmetries are drawn now.</param>
     /// <param name="time">Measures the time budget; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields, or the task lacks what they need; all are listed.</exception>
     public ThinkingSolver(HrmSolver solver, ThinkingOptions options, IPuzzleTask? task = null, TimeProvider? time = null)

@@ -3,11 +3,9 @@ using System.Numerics;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// A random generator whose numbers depend only on the seed, not on the platform or the .NET version. Exceptions are the members of
-/// <see cref="Random"/> that cannot be overridden (<c>GetItems</c>, <c>Shuffle</c>, …).
-/// </summary>
+/// <summary>A random generator whose numbers depend only on the seed, not on the platform or the .NET version.</summary>
 /// <remarks>
+/// Exceptions are the members of <see cref="Random"/> that cannot be overridden (<c>GetItems</c>, <c>Shuffle</c>, …).
 /// xoshiro256** 1.0 by D. Blackman and S. Vigna, seeded by SplitMix64 (https://prng.di.unimi.it). Integers below a bound are unbiased
 /// (D. Lemire, "Fast random integer generation in an interval", 2019). Not for secrets. Not thread-safe: give each thread a generator
 /// of its own with <see cref="Split"/>.
@@ -15,7 +13,6 @@ namespace Hrm.Core;
 public sealed class StatefulRandom : Random
 {
     private const double DoubleUnit = 1.0 / (1UL << 53);
-    private const float SingleUnit = 1.0f / (1U << 24);
 
     private readonly ulong _seed;
     private ulong _s0;
@@ -41,10 +38,7 @@ public sealed class StatefulRandom : Random
         _s3 = SplitMix64(ref seed);
     }
 
-    /// <summary>
-    /// Creates the generator of one stream. It depends only on this generator's seed and the stream, not on the numbers drawn before,
-    /// so streams can be added without changing the others.
-    /// </summary>
+    /// <summary>Creates the generator of one stream. It depends only on this generator's seed and the stream, not on numbers drawn before.</summary>
     /// <param name="stream">An epoch, a worker or a purpose. Different streams of one seed have different seeds.</param>
     public StatefulRandom Split(long stream)
     {
@@ -83,9 +77,6 @@ public sealed class StatefulRandom : Random
 
     /// <summary>A number in [0, 1), a multiple of 2^-53.</summary>
     public override double NextDouble() => (NextUInt64() >> 11) * DoubleUnit;
-
-    /// <summary>A number in [0, 1), a multiple of 2^-24.</summary>
-    public override float NextSingle() => (NextUInt64() >> 40) * SingleUnit;
 
     /// <inheritdoc/>
     public override void NextBytes(byte[] buffer)

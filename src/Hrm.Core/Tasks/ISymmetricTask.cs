@@ -12,13 +12,11 @@ public interface ISymmetricTask : IPuzzleTask
 /// <remarks>For instance a rotation of a maze, or a relabelling of the digits of a Sudoku.</remarks>
 public interface IPuzzleSymmetry
 {
-    /// <summary>Transforms a puzzle.</summary>
-    /// <param name="tokens">The tokens of the puzzle, seq_len.</param>
-    /// <returns>The tokens of the transformed puzzle, seq_len.</returns>
+    /// <summary>Transforms the tokens of a puzzle.</summary>
+    /// <param name="tokens">[seq_len].</param>
     int[] Apply(ReadOnlySpan<int> tokens);
 
-    /// <summary>Transforms an answer back. Never throws for tokens within the vocabulary, because a model may predict any of them.</summary>
-    /// <param name="answer">The tokens of the answer, seq_len.</param>
-    /// <returns>The tokens of the answer to the original puzzle, seq_len.</returns>
+    /// <summary>Transforms the tokens of an answer back. Never throws for tokens within the vocabulary: a model may predict any of them.</summary>
+    /// <param name="answer">[seq_len].</param>
     int[] Undo(ReadOnlySpan<int> answer);
 }

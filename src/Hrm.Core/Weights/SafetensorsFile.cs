@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// A safetensors file: opening it reads and checks the whole header, and a tensor's bytes are read when the tensor is.
-/// </summary>
+/// <summary>A safetensors file. Opening it reads and checks the header; the data of a tensor are read with the tensor.</summary>
 /// <remarks>
-/// <para>The format: 8 bytes, little-endian, with the length of the header; the header, a JSON object from tensor names to
-/// dtype, shape and offsets; the data. Supported dtypes: F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL.
-/// The texts under <c>__metadata__</c> are ignored, and none are written.</para>
-/// <para>If another program shortens the file while it is open, reading throws. Replacing it by a rename, as
-/// <see cref="Save"/> does, is safe, except on Windows, which refuses it.</para>
-/// <para>Reference: https://github.com/huggingface/safetensors#format</para>
+/// <para>
+/// Dtypes: F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL. The texts under <c>__metadata__</c> are ignored, and none are written.
+/// Format: https://github.com/huggingface/safetensors#format.
+/// </para>
+/// <para>
+/// If another program shortens the file while it is open, reading throws. Replacing it by a rename, as <see cref="Save"/> does, is safe,
+/// except on Windows, which does not allow it.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// using var file = SafetensorsFile.Open("model.safetensors");
@@ -60,10 +60,7 @@ public sealed class SafetensorsFile : WeightsFile
         }
     }
 
-    /// <summary>
-    /// Saves tensors of any device and layout. Equal tensors give equal bytes, whatever their order. The file appears under its
-    /// name complete or not at all; while it is written, at most one copy of a tensor is in memory.
-    /// </summary>
+    /// <summary>Saves tensors of any device and layout. Equal tensors give equal bytes in any order. The file appears only when it is complete.</summary>
     /// <param name="path">The file, replaced if it exists; links are followed. Its folder must exist.</param>
     /// <param name="tensors">The tensors by name, for example a module's <c>state_dict()</c>. They are not disposed.</param>
     /// <exception cref="WeightsFormatException">A name occurs twice or is not allowed, or the format has no such dtype.</exception>

@@ -70,10 +70,7 @@ internal static class SafetensorsHeader
         }
     }
 
-    /// <summary>
-    /// Sorts the entries by their position and checks that they cover the data: each has the bytes that its shape needs, without a
-    /// gap, an overlap or a rest, so that no two readers see different content in one file.
-    /// </summary>
+    /// <summary>Sorts the entries by position and checks that they cover the data without gap, overlap or rest, so that all readers see the same.</summary>
     /// <exception cref="WeightsFormatException">The entries do not cover the data.</exception>
     public static void SortAndCheckLayout(WeightsEntry[] entries, long dataLength, string file)
     {

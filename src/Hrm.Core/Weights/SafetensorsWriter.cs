@@ -8,10 +8,7 @@ using static TorchSharp.torch;
 namespace Hrm.Core;
 
 /// <summary>Writes safetensors files for <see cref="SafetensorsFile.Save"/>.</summary>
-/// <remarks>
-/// Tensors are sorted by dtype, largest elements first, then by name, as in the format's own writer, so that each begins at a
-/// multiple of its element size. The header is padded with spaces to a multiple of 8.
-/// </remarks>
+/// <remarks>As the format's own writer: sorted by dtype, then by name; the header is padded with spaces to a multiple of 8.</remarks>
 internal static class SafetensorsWriter
 {
     private const int HeaderAlignment = 8;

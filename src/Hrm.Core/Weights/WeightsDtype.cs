@@ -5,10 +5,7 @@ namespace Hrm.Core;
 /// <summary>A dtype of weights: its name in safetensors, the bytes of an element, and libtorch's type.</summary>
 internal sealed record WeightsDtype(string Name, int Size, ScalarType Scalar)
 {
-    /// <summary>
-    /// In the order in which safetensors' own writer stores tensors: the largest elements first, so that each tensor begins at a
-    /// multiple of its element size.
-    /// </summary>
+    /// <summary>In the order of the format's own writer: the largest elements first, so that each tensor is aligned.</summary>
     private static readonly WeightsDtype[] InFileOrder =
     [
         new("I64", 8, ScalarType.Int64),

@@ -3,10 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>
-/// A file of named tensors, which are read one at a time. Reading from several threads is safe.
-/// Dispose it to release the file; tensors read before stay valid.
-/// </summary>
+/// <summary>A file of named tensors. Safe from several threads; tensors stay valid after the file is disposed.</summary>
 public abstract class WeightsFile : IDisposable
 {
     private readonly OrderedDictionary<string, WeightsEntry> _entries = new(StringComparer.Ordinal);

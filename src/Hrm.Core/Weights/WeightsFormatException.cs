@@ -1,9 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>
-/// A file of weights does not have the format that it should, or not the tensors that were asked for. The message names the
-/// file, the tensor, what was expected and what the file has.
-/// </summary>
+/// <summary>A file of weights does not have the expected format or tensors. The message names file, tensor and both sides.</summary>
 public sealed class WeightsFormatException : HrmException
 {
     /// <summary>Creates the exception.</summary>

@@ -57,7 +57,7 @@ public sealed class ArcSolver
                 variant.Variant.ToString(),
                 new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input)), variant.PuzzleId))),
         ];
-        var answers = _solver.SolveManyAsync(rows.Select(row => row.Question).ToAsyncEnumerable(), null, cancellationToken);
+        var answers = _solver.SolveManyAsync(rows.Select(row => row.Question).ToAsyncEnumerable(), cancellationToken);
         var index = 0;
         await foreach (var answer in answers.ConfigureAwait(false))
         {

@@ -157,15 +157,15 @@ public sealed class RunningBatchTests : IDisposable
             batch.RunSegment();
             foreach (var i in new[] { 0, 2 })
             {
-                rows[i].HighResidual.Should().BeApproximately(Change(before.High[i], output.Carry.High[i]), 1e-5f);
-                rows[i].LowResidual.Should().BeApproximately(Change(before.Low[i], output.Carry.Low[i]), 1e-5f);
+                rows[i].Residuals.High.Should().BeApproximately(Change(before.High[i], output.Carry.High[i]), 1e-5f);
+                rows[i].Residuals.Low.Should().BeApproximately(Change(before.Low[i], output.Carry.Low[i]), 1e-5f);
             }
 
-            rows[1].HighResidual.Should().Be(float.NaN);
+            rows[1].Residuals.High.Should().Be(float.NaN);
             before = output.Carry;
         }
 
-        rows[0].HighResidual.Should().NotBe(rows[2].HighResidual);
+        rows[0].Residuals.Should().NotBe(rows[2].Residuals);
         start.Dispose();
 
         static float Change(Tensor before, Tensor after)

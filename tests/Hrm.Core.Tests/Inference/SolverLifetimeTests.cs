@@ -134,18 +134,6 @@ public sealed class SolverLifetimeTests : IDisposable
         solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Segments.Should().Be(segments);
     }
 
-    [Fact]
-    public async Task A_full_queue_makes_wait_by_default()
-    {
-        _gate.Reset();
-        using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
-        var answers = Enumerable.Range(0, 6).Select(i => Ask(solver, i)).ToArray();
-        await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 1);
-        answers.Should().OnlyContain(answer => !answer.IsCompleted);
-        _gate.Set();
-        (await Task.WhenAll(answers)).Should().HaveCount(6);
-    }
-
     /// <summary>The segment that runs goes on, so nobody has taken the place of the one that was given up.</summary>
     [Fact]
     public async Task Who_was_given_up_while_waiting_keeps_nobody_out()

@@ -43,5 +43,7 @@ public sealed class ThinkingOptionsTests
         FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2, Selection = AnswerSelection.Checker }))
             .Should().Throw<InvalidConfigException>()
             .WithMessage("thinking options: Symmetries: expected a task with symmetries, got none; Selection: expected a task with a check, got none.");
+        FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2 }, new RelabellingTask(length: 3)))
+            .Should().Throw<InvalidConfigException>().WithMessage("*task: expected * tokens of a vocabulary of *, as the model has, got 3 of *");
     }
 }

@@ -69,18 +69,6 @@ public sealed class HrmModelTests
     }
 
     [Fact]
-    public void A_fresh_model_finds_halting_as_good_as_going_on()
-    {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var model = new HrmModel(TinyModel.Config, generator);
-        using var batch = TinyModel.Batch();
-        var result = model.call(model.InitialCarry(3), batch);
-        result.QHalt.Equals(full([3], -5f)).Should().BeTrue();
-        result.QContinue.Equals(full([3], -5f)).Should().BeTrue();
-    }
-
-    [Fact]
     public void Rows_do_not_see_each_other()
     {
         using var scope = NewDisposeScope();
@@ -148,43 +136,6 @@ public sealed class HrmModelTests
     }
 
     [Fact]
-    public void GradientMode_changes_gradients_and_nothing_else()
-    {
-        using var scope = NewDisposeScope();
-        using var model = TinyModel.Create();
-        using var batch = TinyModel.Batch();
-        (Tensor Logits, Tensor Gradient) Run(GradientMode mode)
-        {
-            model.Recurrence.GradientMode = mode;
-            var logits = model.call(model.InitialCarry(3), batch).Logits;
-            logits.square().sum().backward();
-            var weight = model.named_parameters().Single(entry => entry.name == "L_level.layers.0.mlp.down_proj.weight").parameter;
-            var gradient = weight.grad!.clone();
-            weight.grad = null;
-            return (logits.detach(), gradient);
-        }
-
-        var oneStep = Run(GradientMode.OneStep);
-        var unrolled = Run(GradientMode.FullUnroll);
-        unrolled.Logits.BeCloseTo(oneStep.Logits, 1e-6, "logits");
-        (unrolled.Gradient - oneStep.Gradient).abs().max().item<float>().Should().BeGreaterThan(1e-3f);
-    }
-
-    [Fact]
-    public void Segments_in_evaluation_leave_no_tensor_alive()
-    {
-        using var model = TinyModel.Create();
-        using var batch = TinyModel.Batch();
-        using var carry = model.InitialCarry(3);
-        model.eval();
-        TensorLeak.Check(() =>
-        {
-            using var noGradient = no_grad();
-            model.call(carry, batch).Dispose();
-        });
-    }
-
-    [Fact]
     public void Segments_with_backward_and_resets_leave_no_tensor_alive()
     {
         using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
@@ -195,6 +146,11 @@ public sealed class HrmModelTests
         {
             using var scope = NewDisposeScope();
             using var start = model.ResetCarry(carry, rows);
+            using (no_grad())
+            {
+                model.call(start, batch).Dispose();
+            }
+
             var result = model.call(start, batch);
             (result.Logits.to_type(ScalarType.Float32).square().sum() + result.QHalt.sum()).backward();
             carry.Dispose();

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,13 +11,14 @@ public sealed class ModelFolderTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData(ScalarType.Float32, PositionEncoding.Rope)]
-    [InlineData(ScalarType.BFloat16, PositionEncoding.Learned)]
-    public void Load_gives_back_what_was_saved_bit_for_bit(ScalarType dtype, PositionEncoding positions)
+    [InlineData(ScalarType.Float32, PositionEncoding.Rope, StateMerge.Add)]
+    [InlineData(ScalarType.BFloat16, PositionEncoding.Learned, StateMerge.Add)]
+    [InlineData(ScalarType.Float32, PositionEncoding.Rope, StateMerge.Gated)]
+    public void Load_restores_a_saved_model_bit_for_bit(ScalarType dtype, PositionEncoding positions, StateMerge merge)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = dtype, PositionEncoding = positions });
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = dtype, PositionEncoding = positions, Merge = merge });
         using var batch = TinyModel.Batch();
         model.Save(_folder["model"]);
         using var loaded = HrmModel.Load(_folder["model"]);
@@ -24,6 +27,7 @@ public sealed class ModelFolderTests : IDisposable
         loaded.Config.Should().Be(model.Config);
         loaded.ShouldHaveTheWeightsOf(model);
         loaded.call(loaded.InitialCarry(3), batch).Logits.Equals(model.call(model.InitialCarry(3), batch).Logits).Should().BeTrue();
+        loaded.parameters().Should().OnlyContain(parameter => parameter.requires_grad, "it can be trained");
     }
 
     [Theory]
@@ -47,14 +51,6 @@ public sealed class ModelFolderTests : IDisposable
         var logits = loaded.call(loaded.InitialCarry(3), batch).Logits;
         logits.dtype.Should().Be(asked);
         logits.BeCloseInMeanTo(model.call(model.InitialCarry(3), batch).Logits, 3e-2, "logits");
-    }
-
-    [Fact]
-    public void Load_refuses_a_forward_dtype_that_models_do_not_have()
-    {
-        using var model = TinyModel.Create();
-        model.Save(_folder["model"]);
-        FluentActions.Invoking(() => HrmModel.Load(_folder["model"], forwardDtype: ScalarType.Float16)).Should().Throw<InvalidConfigException>();
     }
 
     [Fact]
@@ -82,66 +78,36 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Save_refuses_a_dtype_that_is_none_for_weights()
+    public void Dtypes_that_models_do_not_have_are_rejected()
     {
-        using var model = TinyModel.Create();
-        model.Invoking(it => it.Save(_folder["model"], ScalarType.Int32)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("dtype");
-        Directory.Exists(_folder["model"]).Should().BeFalse();
+        using var model = Save("model");
+        FluentActions.Invoking(() => HrmModel.Load(_folder["model"], forwardDtype: ScalarType.Float16)).Should().Throw<InvalidConfigException>();
+        model.Invoking(it => it.Save(_folder["other"], ScalarType.Int32)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("dtype");
+        Directory.Exists(_folder["other"]).Should().BeFalse();
     }
 
     [Fact]
-    public void A_loaded_model_can_be_trained()
-    {
-        using var scope = NewDisposeScope();
-        using var batch = TinyModel.Batch();
-        Save("model");
-        using var loaded = HrmModel.Load(_folder["model"]);
-        loaded.call(loaded.InitialCarry(3), batch).Logits.sum().backward();
-        loaded.parameters().Count(parameter => parameter.grad is not null).Should().BeGreaterThan(10);
-    }
-
-    [Fact]
-    public void Save_makes_missing_folders()
-    {
-        Save("a/b/c");
-        using var loaded = HrmModel.Load(_folder["a/b/c"]);
-        loaded.Config.Should().Be(TinyModel.Config);
-    }
-
-    [Fact]
-    public void Save_replaces_an_older_model()
+    public void Save_creates_missing_folders_and_replaces_an_older_model()
     {
         using var older = TinyModel.Create(TinyModel.Config with { HiddenSize = 32 }, seed: 5);
-        older.Save(_folder["model"]);
-        using var newer = Save("model");
-        using var loaded = HrmModel.Load(_folder["model"]);
+        older.Save(_folder["a/b/model"]);
+        using var newer = Save("a/b/model");
+        using var loaded = HrmModel.Load(_folder["a/b/model"]);
         loaded.ShouldHaveTheWeightsOf(newer);
     }
 
-    [Fact]
-    public void Load_of_a_missing_folder_names_it()
-        => Loading("nowhere").Throw<HrmFileException>().WithMessage($"{_folder["nowhere/config.json"]}: the file does not exist");
-
-    [Fact]
-    public void Load_without_config_names_the_file()
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    public void Load_without_a_file_names_it(string name)
     {
         Save("model");
-        File.Delete(_folder["model/config.json"]);
-        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model/config.json"]}: the file does not exist");
+        File.Delete(_folder["model", name]);
+        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", name]}: the file does not exist");
     }
 
     [Fact]
-    public void Load_without_weights_names_the_files_that_were_looked_for()
-    {
-        Save("model");
-        File.Delete(_folder["model/model.safetensors"]);
-        Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", "model.safetensors"]}: the file does not exist");
-        File.WriteAllText(_folder["model", "model.safetensors.index.json"], "{}");
-        Loading("model").Throw<HrmFileException>().WithMessage("*expected model.safetensors, got model.safetensors.index.json: weights in several files are not read, save them in one");
-    }
-
-    [Fact]
-    public void Load_with_a_config_that_is_no_JSON_names_file_and_line()
+    public void Load_of_invalid_JSON_names_file_and_line()
     {
         Save("model");
         File.WriteAllText(_folder["model/config.json"], "{\n\n oops }");
@@ -149,36 +115,26 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Load_of_the_weights_of_a_narrower_model_names_both_sizes()
+    public void Load_of_the_weights_of_another_config_names_both_sides_and_the_config()
     {
         Save("model");
         WriteConfig(TinyModel.Config with { HiddenSize = 32 });
         Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866; the config is *config.json");
-    }
 
-    [Fact]
-    public void Load_of_the_weights_of_a_wider_model_names_tensor_and_shapes()
-    {
-        using (var wider = TinyModel.Create(TinyModel.Config with { VocabularySize = 9 }))
-        {
-            wider.Save(_folder["model"]);
-        }
-
-        WriteConfig(TinyModel.Config);
+        SaveAs(TinyModel.Config with { VocabularySize = 9 });
         Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
-    }
 
-    [Fact]
-    public void Load_of_the_weights_of_a_deeper_model_names_what_is_missing_and_unknown()
-    {
-        using (var deeper = TinyModel.Create(TinyModel.Config with { LowLayers = 4 }))
-        {
-            deeper.Save(_folder["model"]);
-        }
-
+        SaveAs(TinyModel.Config with { LowLayers = 4 });
         WriteConfig(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
         Loading("model").Throw<WeightsFormatException>()
             .WithMessage("*expected the model's tensors: 1 missing (embed_pos.embedding_weight), 8 unknown (L_level.layers.2.mlp.down_proj.weight, *, …); the config is *config.json");
+
+        void SaveAs(HrmConfig config)
+        {
+            using var model = TinyModel.Create(config);
+            model.Save(_folder["model"]);
+            WriteConfig(TinyModel.Config);
+        }
     }
 
     [Theory]
@@ -186,7 +142,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData(7)]
     [InlineData(100)]
     [InlineData(-1)]
-    public void Load_of_weights_that_end_early_is_refused(int length)
+    public void Load_of_weights_that_end_early_is_rejected(int length)
     {
         Save("model");
         var path = _folder["model/model.safetensors"];
@@ -198,9 +154,9 @@ public sealed class ModelFolderTests : IDisposable
         Loading("model").Throw<WeightsFormatException>().WithMessage($"{path}: *");
     }
 
-    /// <summary>Terabytes and more: were they asked for, the process would end.</summary>
+    /// <summary>Terabytes and more: a request for them would end the process.</summary>
     [Fact]
-    public void Load_of_a_config_that_asks_for_more_memory_than_the_weights_fill_is_refused()
+    public void Load_of_a_config_that_asks_for_more_memory_than_the_weights_fill_is_rejected()
     {
         Save("model");
         HrmConfig[] greedy =
@@ -218,8 +174,37 @@ public sealed class ModelFolderTests : IDisposable
         }
     }
 
+    [UnixFact]
+    public void Load_of_devices_and_pipes_is_rejected()
+    {
+        Save("model");
+        foreach (var name in new[] { "model.safetensors", "config.json" })
+        {
+            File.Delete(_folder["model", name]);
+            File.CreateSymbolicLink(_folder["model", name], "/dev/zero");
+            Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", name]}: *expected a regular file, got a device or a pipe");
+            File.Delete(_folder["model", name]);
+            using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["model", name]]);
+            make.WaitForExit();
+            Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", name]}: *expected a regular file, got a device or a pipe");
+        }
+    }
+
     [Fact]
-    public void Save_below_a_file_is_refused_and_leaves_nothing()
+    public void Load_reads_unaligned_weights_in_the_order_of_their_names()
+    {
+        var config = TinyModel.Config with { HiddenSize = 15, Heads = 1, PositionEncoding = PositionEncoding.None, ForwardDtype = ScalarType.BFloat16 };
+        using var model = TinyModel.Create(config);
+        model.Save(_folder["model"]);
+        OrderByName(_folder["model", "model.safetensors"]);
+
+        using var loaded = HrmModel.Load(_folder["model"]);
+
+        loaded.ShouldHaveTheWeightsOf(model);
+    }
+
+    [Fact]
+    public void Save_below_a_file_is_rejected_and_leaves_nothing()
     {
         File.WriteAllText(_folder["file"], "text");
         using var model = TinyModel.Create();
@@ -231,7 +216,7 @@ public sealed class ModelFolderTests : IDisposable
     [Theory]
     [InlineData("config.json")]
     [InlineData("model.safetensors")]
-    public void Save_over_a_folder_of_a_files_name_is_refused(string name)
+    public void Save_over_a_folder_of_a_files_name_is_rejected(string name)
     {
         Directory.CreateDirectory(_folder[$"model/{name}"]);
         using var model = TinyModel.Create();
@@ -262,6 +247,23 @@ public sealed class ModelFolderTests : IDisposable
         var model = TinyModel.Create();
         model.Save(_folder[name]);
         return model;
+    }
+
+    private static void OrderByName(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var length = (int)BitConverter.ToInt64(bytes);
+        var header = JsonNode.Parse(bytes.AsSpan(8, length).ToArray())!.AsObject();
+        var data = new List<byte>();
+        foreach (var (_, entry) in header.Where(entry => entry.Key != "__metadata__").OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray())
+        {
+            var range = entry!["data_offsets"]!.AsArray().Select(offset => (int)offset!).ToArray();
+            entry["data_offsets"] = new JsonArray(data.Count, data.Count + range[1] - range[0]);
+            data.AddRange(bytes[(8 + length + range[0])..(8 + length + range[1])]);
+        }
+
+        var text = Encoding.UTF8.GetBytes(header.ToJsonString());
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)text.Length), .. text, .. data]);
     }
 
     private void WriteConfig(HrmConfig config) => File.WriteAllText(_folder["model/config.json"], config.ToJson());
