@@ -305,7 +305,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         return new ModelUse(_users);
     }
 
-    /// <summary>Refuses further calls, waits for running calls, training steps and solver segments, and frees the weights.</summary>
+    /// <summary>Rejects further calls, waits for running calls, training steps and solver segments, and frees the weights.</summary>
     /// <param name="disposing">Whether <c>Dispose</c> is the caller.</param>
     /// <exception cref="InvalidOperationException">Called by a callback of such a call, which would wait for itself.</exception>
     protected override void Dispose(bool disposing)

@@ -105,7 +105,7 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>Refuses a config of more values than the weights beside it have, before memory is taken for them.</summary>
+    /// <summary>Rejects a config with more values than its weights, before memory is allocated for them.</summary>
     private static void RequireRoom(HrmConfig config, WeightsFile weights)
     {
         var stored = weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size));

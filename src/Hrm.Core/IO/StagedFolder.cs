@@ -82,7 +82,7 @@ internal sealed class StagedFolder : IDisposable
         }
     }
 
-    /// <summary>Deletes the unfinished folders of killed processes, and restores what they were about to replace.</summary>
+    /// <summary>Deletes the unfinished folders of killed processes, and restores the folders that they were replacing.</summary>
     /// <param name="parent">The parent folder of the final names.</param>
     /// <param name="name">The final name; <see langword="null"/> for all, if only this caller writes into the parent folder.</param>
     public static void CleanUp(string parent, string? name = null)

@@ -101,7 +101,7 @@ internal sealed class RequestQueue(int capacity, TimeSpan idleTime, Action start
         }
     }
 
-    /// <summary>Refuses further requests and returns the waiting ones.</summary>
+    /// <summary>Rejects further requests and returns the waiting ones.</summary>
     public SolverRequest[] Close()
     {
         lock (_gate)

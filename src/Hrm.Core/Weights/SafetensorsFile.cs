@@ -39,7 +39,7 @@ public sealed class SafetensorsFile : WeightsFile
     /// <param name="path">The file.</param>
     /// <returns>The open file; dispose it.</returns>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="WeightsFormatException">The file is not a valid safetensors file: the message says where.</exception>
+    /// <exception cref="WeightsFormatException">The file is not a valid safetensors file; the message has the position.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

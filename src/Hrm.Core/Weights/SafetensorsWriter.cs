@@ -70,7 +70,7 @@ internal static class SafetensorsWriter
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');
         buffer.Advance(padding);
 
-        // The reader refuses names that occur twice or are too long. The JSON writer replaces what is not valid Unicode.
+        // The reader rejects names that occur twice or are too long. The JSON writer replaces invalid Unicode.
         var names = SafetensorsHeader.Parse(buffer.WrittenMemory, path).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         return Array.FindIndex(items, item => !names.Contains(item.Name)) is var lost and >= 0
             ? throw new WeightsFormatException(path, $"expected a name that is valid Unicode and not {SafetensorsHeader.MetadataName}", items[lost].Name)

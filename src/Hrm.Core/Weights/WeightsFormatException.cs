@@ -25,6 +25,6 @@ public sealed class WeightsFormatException : HrmException
     /// <summary>The message without the names.</summary>
     internal string Problem { get; }
 
-    /// <summary>Returns an exception that says more; this one is its cause.</summary>
+    /// <summary>Returns an exception with an addition to the message; this one is its cause.</summary>
     internal WeightsFormatException With(string addition) => new(File, $"{Problem}; {addition}", Tensor, this);
 }

@@ -6,7 +6,7 @@ public sealed class HrmConfigTests
 {
     private static readonly HrmConfig Valid = new() { SequenceLength = 81, VocabularySize = 11 };
 
-    /// <summary>Configs with one bad field, by the error it must give.</summary>
+    /// <summary>Configs with one bad field, by the expected error.</summary>
     private static readonly Dictionary<string, HrmConfig> Bad = new()
     {
         ["FormatVersion: expected 1, got 0"] = Valid with { FormatVersion = 0 },
@@ -54,7 +54,7 @@ public sealed class HrmConfigTests
     }
 
     [Fact]
-    public void Validate_takes_every_preset_and_the_widest_model_of_the_paper()
+    public void Validate_accepts_every_preset_and_the_widest_model_of_the_paper()
     {
         foreach (var config in new[]
         {
@@ -72,7 +72,7 @@ public sealed class HrmConfigTests
     [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2, \"num_heads\": 1")]
     [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2048, \"num_heads\": 1, \"mlp_t\": true, \"token_mixer_inner\": 1")]
     [InlineData("\"seq_len\": 1, \"vocab_size\": 2, \"hidden_size\": 65536, \"mlp_t\": true, \"token_mixer_inner\": 65536")]
-    public void A_row_that_needs_gigabytes_is_refused(string fields)
+    public void A_row_that_needs_gigabytes_is_rejected(string fields)
     {
         var read = () => HrmConfig.FromJson($"{{{fields}}}");
         read.Should().Throw<InvalidConfigException>().WithMessage("model config: seq_len: expected at most * for one row of a segment (*), got *");
@@ -92,7 +92,7 @@ public sealed class HrmConfigTests
     }
 
     [Fact]
-    public void Inner_widths_follow_the_authors_rule_where_none_is_given()
+    public void Inner_widths_follow_the_authors_rule_if_none_is_set()
     {
         Valid.InnerWidth.Should().Be(1536);
         (Valid with { SwiGluInnerWidth = 100 }).InnerWidth.Should().Be(100);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>A meter factory, and what is measured with its meters.</summary>
+/// <summary>A meter factory that records the measurements of its meters.</summary>
 internal sealed class CollectedMetrics : IMeterFactory
 {
     private readonly MeterListener _listener = new();

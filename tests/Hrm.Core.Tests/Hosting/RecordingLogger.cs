@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>Keeps what it is told, except what is for debugging.</summary>
+/// <summary>Records every entry above the level of debugging.</summary>
 internal sealed class RecordingLogger : ILogger<HrmSolver>
 {
     public ConcurrentQueue<(LogLevel Level, string Message, Exception? Error)> Entries { get; } = new();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>A solver among an application's services, and what can be watched of it.</summary>
+/// <summary>A solver in an application's services: options, metrics, traces and logs.</summary>
 public sealed class SolverServiceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -71,7 +71,7 @@ public sealed class SolverServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Refused_and_cancelled_puzzles_are_told_apart()
+    public async Task Rejected_and_cancelled_puzzles_have_different_outcomes()
     {
         using var services = Services(options =>
         {
@@ -102,7 +102,7 @@ public sealed class SolverServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_stops_early_gave_up()
+    public async Task A_reader_that_stops_early_cancels()
     {
         using var services = Services(options => options.Limits.MaxSegments = 1 << 16);
         await foreach (var _ in services.GetRequiredService<HrmSolver>().TraceAsync(_questions[0].Tokens))
@@ -113,13 +113,13 @@ public sealed class SolverServiceTests : IDisposable
         _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("cancelled");
     }
 
-    /// <summary>The policy throws for every puzzle of the one segment that all are in.</summary>
+    /// <summary>The policy throws in the segment that all puzzles share.</summary>
     [Fact]
-    public async Task What_a_segment_throws_fails_all_in_it_and_is_logged_once()
+    public async Task An_exception_in_a_segment_fails_its_requests_and_is_logged_once()
     {
         using var model = TinyModel.Create(Questions.Config);
         using var gate = new ManualResetEventSlim();
-        using var solver = new HrmSolver(model, new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("thought too long") : HaltReason.Stable));
+        using var solver = new HrmSolver(model, new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("too slow") : HaltReason.Stable));
         solver.Watch(_metrics, _log, TimeProvider.System);
         var first = solver.SolveAsync(_questions[0].Tokens);
         await HrmSolverTests.Eventually(() => solver.Statistics is { Waiting: 0 } && solver.IsAwake);
@@ -153,7 +153,7 @@ public sealed class SolverServiceTests : IDisposable
     }
 
     [Fact]
-    public void Loading_is_logged_and_everybody_gets_the_same_solver()
+    public void Loading_is_logged_and_the_solver_is_a_singleton()
     {
         using var services = Services();
         services.GetRequiredService<HrmSolver>().Should().BeSameAs(services.GetRequiredService<HrmSolver>());
@@ -194,12 +194,12 @@ public sealed class SolverServiceTests : IDisposable
     }
 
     [Fact]
-    public void A_second_solver_is_refused()
+    public void A_second_solver_is_rejected()
         => FluentActions.Invoking(() => new ServiceCollection().AddHrmSolver(_ => { }).AddHrmSolver(_ => { }))
             .Should().Throw<InvalidOperationException>().WithMessage("expected no solver among the services*");
 
     [Fact]
-    public void A_device_that_is_not_there_is_named()
+    public void A_missing_device_is_named()
     {
         using var services = Services(options => options.Device = "cuda:99");
         services.Invoking(it => it.GetRequiredService<HrmSolver>()).Should().Throw<InvalidConfigException>()

@@ -9,7 +9,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Write_deletes_what_a_killed_process_left_an_hour_ago()
+    public void Write_deletes_files_that_a_killed_process_left_an_hour_ago()
     {
         using var locked = new FileStream(_folder[".hrm-locked.tmp"], FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
         string[] kept = [".hrm-recent.tmp", ".hrm-locked.tmp", "hrm-a.tmp", ".hrm-a"];

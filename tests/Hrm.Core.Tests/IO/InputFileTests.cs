@@ -13,7 +13,7 @@ public sealed class InputFileTests : IDisposable
     [InlineData(10, 1)]
     [InlineData(9, 2)]
     [InlineData(long.MaxValue, 1)]
-    public void CopyTo_outside_the_file_is_refused(long offset, int length)
+    public void CopyTo_outside_the_file_throws(long offset, int length)
     {
         File.WriteAllBytes(_folder["a"], new byte[10]);
         using var file = InputFile.Open(_folder["a"]);
@@ -24,7 +24,7 @@ public sealed class InputFileTests : IDisposable
     }
 
     [Fact]
-    public void CopyTo_after_the_file_was_replaced_reads_what_was_opened()
+    public void CopyTo_after_the_file_was_replaced_reads_the_opened_file()
     {
         File.WriteAllBytes(_folder["a"], [1, 2, 3]);
         using var file = InputFile.Open(_folder["a"]);
@@ -65,7 +65,7 @@ public sealed class InputFileTests : IDisposable
     }
 
     [UnixFact]
-    public void A_pipe_or_a_device_is_refused_by_name()
+    public void A_pipe_or_a_device_is_rejected()
     {
         File.CreateSymbolicLink(_folder["link"], "/dev/zero");
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
@@ -89,7 +89,7 @@ public sealed class InputFileTests : IDisposable
         stream.ReadByte().Should().Be(-1);
     }
 
-    /// <summary>As the cache of Hugging Face links its snapshots; the empty file is where the target would be without the first link.</summary>
+    /// <summary>Links as in the cache of Hugging Face; without the first link the empty file would be the target.</summary>
     [UnixFact]
     public void A_relative_link_in_a_linked_folder_starts_from_the_physical_folder()
     {
@@ -109,22 +109,9 @@ public sealed class InputFileTests : IDisposable
         }
     }
 
-    [UnixFact]
-    public void A_link_reads_the_file_that_it_leads_to()
-    {
-        File.WriteAllBytes(_folder["a"], [1, 2, 3]);
-        File.CreateSymbolicLink(_folder["link"], _folder["a"]);
-        using var file = InputFile.Open(_folder["link"]);
-        var bytes = new byte[3];
-
-        file.CopyTo(0, bytes);
-
-        bytes.Should().Equal(1, 2, 3);
-    }
-
     /// <summary>By another program: .NET's own streams would respect the lock on the open file.</summary>
     [UnixFact]
-    public void A_file_that_is_shortened_between_any_two_reads_throws_and_never_ends_the_process()
+    public void Reading_a_file_that_is_shortened_throws_and_never_ends_the_process()
     {
         const int Length = 1 << 22;
         var bytes = new byte[1 << 20];

@@ -23,7 +23,7 @@ public sealed class StagedFolderTests : IDisposable
     }
 
     [Fact]
-    public void An_older_folder_stays_until_then_and_is_gone_after()
+    public void An_older_folder_is_replaced_by_the_commit()
     {
         Directory.CreateDirectory(_folder["a", "old"]);
         using (StagedFolder.Create(_folder["a"]))
@@ -42,7 +42,7 @@ public sealed class StagedFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_typed()
+    public void A_folder_that_cannot_be_created_is_typed()
     {
         File.WriteAllText(_folder["file"], string.Empty);
         FluentActions.Invoking(() => StagedFolder.Create(_folder["file", "a"])).Should().Throw<HrmFileException>();
@@ -50,7 +50,7 @@ public sealed class StagedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Cleaning_up_puts_back_an_old_folder_that_has_no_successor_and_removes_the_rest()
+    public void CleanUp_restores_an_old_folder_without_successor_and_deletes_the_rest()
     {
         Directory.CreateDirectory(_folder[".old-a", "content"]);
         Directory.CreateDirectory(_folder[".old-b"]);
@@ -62,7 +62,7 @@ public sealed class StagedFolderTests : IDisposable
     }
 
     [Fact]
-    public void Cleaning_up_after_one_name_leaves_the_others()
+    public void CleanUp_of_one_name_keeps_the_others()
     {
         Directory.CreateDirectory(_folder[".staged-a-12345678.abc"]);
         Directory.CreateDirectory(_folder[".staged-a-b-12345678.abc"]);

@@ -3,21 +3,21 @@ namespace Hrm.Core.Tests;
 public sealed class AnswerVoteTests
 {
     [Fact]
-    public void Votes_take_what_most_agree_on()
+    public void Votes_select_the_answer_of_most_attempts()
     {
         var answer = AnswerVote.Choose([Attempt(0, 1, q: 9), Attempt(1, 2, q: 0), Attempt(2, 3, q: 1), Attempt(3, 2, q: -1)], AnswerSelection.Votes);
         answer.Should().BeEquivalentTo(new ThinkingAnswer([2, 0], Agreeing: 2, Attempts: 4, QHalt: 0, IsSolution: null, Segments: 4 + 6, Reason: HaltReason.Maximum | HaltReason.Time));
     }
 
     [Fact]
-    public void Of_equal_votes_the_surer_wins_and_of_equally_sure_the_earlier_whatever_order_they_ended_in()
+    public void Ties_go_to_the_larger_confidence_then_to_the_earliest_attempt()
     {
         AnswerVote.Choose([Attempt(0, 1, q: 0), Attempt(1, 2, q: 1)], AnswerSelection.Votes).Tokens.Should().Equal(2, 0);
         AnswerVote.Choose([Attempt(1, 2, q: 0), Attempt(0, 1, q: 0)], AnswerSelection.Votes).Tokens.Should().Equal(1, 0);
     }
 
     [Fact]
-    public void Confidence_takes_the_largest_q_whatever_the_votes()
+    public void Confidence_selects_the_largest_q_and_ignores_votes()
     {
         var answer = AnswerVote.Choose([Attempt(0, 1, q: 1), Attempt(1, 1, q: 1), Attempt(2, 3, q: 2)], AnswerSelection.Confidence);
         answer.Tokens.Should().Equal(3, 0);
@@ -26,7 +26,7 @@ public sealed class AnswerVoteTests
     }
 
     [Fact]
-    public void Checker_takes_a_solution_and_votes_where_there_is_none()
+    public void Checker_selects_a_solution_or_votes_if_there_is_none()
     {
         var solved = AnswerVote.Choose([Attempt(0, 1, q: 1), Attempt(1, 1, q: 1), Attempt(2, 3, q: -2, isSolution: true)], AnswerSelection.Checker);
         solved.Tokens.Should().Equal(3, 0);

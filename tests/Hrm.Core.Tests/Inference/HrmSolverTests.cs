@@ -17,7 +17,7 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public void Solve_gives_the_answer_of_the_last_segment()
+    public void Solve_returns_the_answer_of_the_last_segment()
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..1], 3)[2];
@@ -35,7 +35,7 @@ public sealed class HrmSolverTests : IDisposable
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Logits_come_where_they_are_asked_for(ScalarType dtype)
+    public void Logits_are_returned_if_the_options_say_so(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype });
@@ -45,9 +45,9 @@ public sealed class HrmSolverTests : IDisposable
         logits.Should().Equal(expected.Logits.to_type(ScalarType.Float32).data<float>().ToArray());
     }
 
-    /// <summary>Without a policy the paper's rule stops each puzzle, within the options' limits.</summary>
+    /// <summary>Without a policy the paper's rule stops each puzzle.</summary>
     [Fact]
-    public async Task The_default_policy_is_the_papers_rule()
+    public async Task The_default_policy_is_the_rule_of_the_paper()
     {
         const int Most = 6;
         using var scope = NewDisposeScope();
@@ -84,7 +84,7 @@ public sealed class HrmSolverTests : IDisposable
         var statistics = solver.Statistics;
         statistics.Solved.Should().Be(400);
         statistics.RowSegments.Should().Be(2000);
-        statistics.Segments.Should().BeLessThan(1000, "they thought together");
+        statistics.Segments.Should().BeLessThan(1000, "they shared segments");
         (statistics.Running + statistics.Waiting).Should().Be(0);
     }
 
@@ -95,7 +95,7 @@ public sealed class HrmSolverTests : IDisposable
         var expected = Questions.RunTogether(_model, _questions, 6);
         var calls = 0;
 
-        // Each row stops where its own q says, so later questions overtake earlier ones.
+        // Rows stop at different segments, so later questions overtake earlier ones.
         var halting = new ScriptedHalting(state => Interlocked.Increment(ref calls) % 3 == 0 ? HaltReason.Stable : HaltReason.None);
         using var solver = new HrmSolver(_model, halting, new SolverOptions { MaxSegments = 6, MaxBatchSize = 4, MaxQueueLength = 6 });
         var answers = new List<SolverAnswer>();
@@ -114,7 +114,7 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public async Task SolveMany_gives_an_answer_before_the_next_question_is_there()
+    public async Task SolveMany_yields_an_answer_before_the_next_question_arrives()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var second = new TaskCompletionSource();
@@ -133,7 +133,7 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public async Task SolveMany_answers_what_came_before_a_bad_question()
+    public async Task SolveMany_answers_the_questions_before_a_bad_one()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         var answered = 0;
@@ -149,7 +149,7 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public async Task SolveMany_takes_back_what_a_reader_that_stops_has_asked()
+    public async Task SolveMany_cancels_its_requests_when_the_reader_stops()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never, MaxBatchSize = 4 });
         using var cancellation = new CancellationTokenSource();
@@ -167,7 +167,7 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public void Trace_gives_every_segment()
+    public void Trace_returns_every_segment()
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..1], 4);
@@ -219,14 +219,14 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
-    public void Bad_questions_are_refused_at_the_call()
+    public void Bad_questions_throw_at_the_call()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
-        Refuses(() => _ = solver.SolveAsync(new int[15]))
+        Throwing(() => _ = solver.SolveAsync(new int[15]))
             .Throw<ShapeMismatchException>().WithMessage("tokens: expected [16], got [15].");
-        Refuses(() => _ = solver.SolveAsync(Change(3, 7)))
+        Throwing(() => _ = solver.SolveAsync(Change(3, 7)))
             .Throw<TokenOutOfRangeException>().WithMessage("tokens: position 3: expected 0 … 6, got 7.");
-        Refuses(() => _ = solver.TraceAsync(Change(2, -1)))
+        Throwing(() => _ = solver.TraceAsync(Change(2, -1)))
             .Throw<TokenOutOfRangeException>().WithMessage("tokens: position 2: expected 0 … 6, got -1.");
         FluentActions.Invoking(() => solver.Solve(new int[16], 3))
             .Should().Throw<TokenOutOfRangeException>().WithMessage("puzzleId: expected 0 … 2, got 3.");
@@ -238,7 +238,7 @@ public sealed class HrmSolverTests : IDisposable
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_loaded_solver_answers_as_its_model_bit_for_bit(ScalarType dtype)
+    public void A_loaded_solver_equals_its_model_bit_for_bit(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         foreach (var positions in new[] { PositionEncoding.Rope, PositionEncoding.Learned })
@@ -272,7 +272,7 @@ public sealed class HrmSolverTests : IDisposable
         return tokens;
     }
 
-    private static FluentAssertions.Specialized.ActionAssertions Refuses(Action call) => call.Should();
+    private static FluentAssertions.Specialized.ActionAssertions Throwing(Action call) => call.Should();
 
     internal static async Task Eventually(Func<bool> condition)
     {

@@ -2,13 +2,12 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>Random puzzles for a small model, and what a plain loop of segments, a puzzle at a time or all at once, makes of them.</summary>
+/// <summary>Random puzzles for a small model, and the outputs of a plain loop of segments over them.</summary>
 internal static class Questions
 {
     /// <summary>
-    /// As long and wide as the smallest of real models. Products of fewer than twelve rows, or over sixteen values, are computed
-    /// in an order that depends on the number of rows, and the segments of an untrained model double such a difference again
-    /// and again.
+    /// As long and wide as the smallest real models. Smaller products (fewer than twelve rows, or sums of sixteen values) are computed in
+    /// an order that depends on the number of rows, and the segments of an untrained model amplify the difference.
     /// </summary>
     public static HrmConfig Config { get; } = TinyModel.Config with { SequenceLength = 16, HiddenSize = 32, PuzzleEmbeddingWidth = 32, SwiGluInnerWidth = 48 };
 
@@ -20,7 +19,7 @@ internal static class Questions
             random.Next(Config.PuzzleIdCount)))];
     }
 
-    /// <summary>The outputs of each segment of all puzzles in one batch, in the scope of the caller.</summary>
+    /// <summary>The outputs of each segment of all puzzles in one batch, in the caller's dispose scope.</summary>
     public static HrmOutput[] RunTogether(HrmModel model, IReadOnlyList<SolverQuestion> questions, int segments)
     {
         using var noGradient = no_grad();

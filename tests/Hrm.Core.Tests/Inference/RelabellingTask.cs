@@ -1,6 +1,6 @@
 namespace Hrm.Core.Tests;
 
-/// <summary>A task whose symmetries relabel its tokens, and whose check is what the test says.</summary>
+/// <summary>A task whose symmetries relabel its tokens, with a check from a function.</summary>
 internal sealed class RelabellingTask(Func<int[], bool>? isSolution = null, int? length = null) : ISymmetricTask
 {
     public int SequenceLength => length ?? Questions.Config.SequenceLength;

@@ -14,14 +14,13 @@ public sealed class RunningBatchTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>
-    /// Whoever is in the batch, however many, and whenever they came: the same tokens, and logits within 1e-5 of the largest.
-    /// Each puzzle is compared with itself alone.
+    /// In every batch the tokens are those of the puzzle solved separately, and the logits are within 1e-5 of the largest.
     /// </summary>
     [Fact]
-    public void An_answer_does_not_depend_on_its_batch_mates()
+    public void An_answer_does_not_depend_on_the_other_rows()
     {
         using var scope = NewDisposeScope();
-        var alone = _questions.Select(question => Questions.RunTogether(_model, [question], Segments)).ToArray();
+        var separate = _questions.Select(question => Questions.RunTogether(_model, [question], Segments)).ToArray();
         var random = new Random(7);
         for (var grouping = 0; grouping < 200; grouping++)
         {
@@ -34,7 +33,7 @@ public sealed class RunningBatchTests : IDisposable
             var asked = waiting.Count;
             while (waiting.Count + batch.Rows.Count > 0)
             {
-                // Not always as many as there is room for, so that the batch grows and shrinks.
+                // Fewer than there is room for at times, so that the batch grows and shrinks.
                 for (var free = random.Next(1, batchSize - batch.Rows.Count + 1); free > 0 && waiting.Count > 0 && batch.Rows.Count < batchSize; free--)
                 {
                     var question = waiting.Dequeue();
@@ -45,7 +44,7 @@ public sealed class RunningBatchTests : IDisposable
 
                 foreach (var row in batch.RunSegment().Where(row => row.Reason != HaltReason.None))
                 {
-                    var expected = alone[questionOf[row]][row.Segments - 1];
+                    var expected = separate[questionOf[row]][row.Segments - 1];
                     row.Answer.ToArray().Should().Equal(expected.Logits[0].argmax(-1).to_type(ScalarType.Int32).data<int>().ToArray());
                     row.Logits!.BeCloseTo(expected.Logits[0], 1e-5, $"grouping {grouping}, question {questionOf[row]}, segment {row.Segments}");
                     row.QHalt.Should().BeApproximately(expected.QHalt.item<float>(), 1e-5f * Math.Max(1, Math.Abs(expected.QHalt.item<float>())));
@@ -58,9 +57,9 @@ public sealed class RunningBatchTests : IDisposable
         }
     }
 
-    /// <summary>What waits takes the place of what stops: as many rows are computed as the puzzles need, not as a batch has places.</summary>
+    /// <summary>A waiting puzzle takes the place of a stopped one: the number of computed rows is the sum of the segments.</summary>
     [Fact]
-    public void Only_segments_that_somebody_needs_are_computed()
+    public void Only_needed_segments_are_computed()
     {
         const int Places = 8;
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
@@ -78,14 +77,14 @@ public sealed class RunningBatchTests : IDisposable
 
         batch.RowSegments.Should().Be(lengths.Sum());
 
-        // A batch that waits for its slowest row would have computed this many:
+        // The rows that a batch would compute if it waited for its slowest row:
         var waitingForTheSlowest = lengths.Chunk(Places).Sum(chunk => Places * chunk.Max());
         (batch.RowSegments / (double)waitingForTheSlowest).Should().BeApproximately(lengths.Average() / 16, 0.1);
         batch.Segments.Should().BeLessThan(lengths.Sum() / Places + 16);
     }
 
     [Fact]
-    public void Rows_that_are_taken_out_leave_the_others_as_they_were()
+    public void Removed_rows_do_not_change_the_others()
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..6], 3)[2];
@@ -103,7 +102,7 @@ public sealed class RunningBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_row_counts_its_segments_and_how_long_its_answer_stood()
+    public void A_row_counts_its_segments_and_its_unchanged_segments()
     {
         using var scope = NewDisposeScope();
         const int Many = 12;
@@ -173,7 +172,7 @@ public sealed class RunningBatchTests : IDisposable
     }
 
     [Fact]
-    public void Rows_come_and_go_without_growth_and_leave_nothing()
+    public void Rows_that_join_and_leave_leak_no_tensors()
     {
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
         var next = 0;
@@ -194,7 +193,7 @@ public sealed class RunningBatchTests : IDisposable
     }
 
     [Fact]
-    public void Puzzles_beyond_the_tables_fail_before_anything_native_runs()
+    public void Puzzles_beyond_the_tables_fail_before_native_code_runs()
     {
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
         batch.Add(new RunningRow([.. Enumerable.Repeat(7, 16)], 0, 1, halting: null));

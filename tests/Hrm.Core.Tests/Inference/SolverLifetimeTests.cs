@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>What happens when the queue is full, somebody gives up, a segment fails, or the solver is disposed.</summary>
+/// <summary>A solver with a full queue, cancelled requests, failing segments, and its disposal.</summary>
 public sealed class SolverLifetimeTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -31,7 +31,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_queue_rejects_at_once_where_the_options_say_so()
+    public async Task A_full_queue_rejects_if_the_options_say_so()
     {
         _gate.Reset();
         using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 2, RejectWhenFull = true });
@@ -40,16 +40,16 @@ public sealed class SolverLifetimeTests : IDisposable
         Task<SolverAnswer>[] waiting = [Ask(solver, 1), Ask(solver, 2)];
         solver.Statistics.Waiting.Should().Be(2);
         var error = (await solver.Awaiting(it => Ask(it, 3)).Should().ThrowAsync<SolverBusyException>()).Which;
-        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(1), "nothing is known of the pace yet");
+        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(1), "the speed is not known yet");
         error.Message.Should().Be("queue: expected room for a puzzle, got 2 waiting; try again in 1 s.");
         _gate.Set();
         await Task.WhenAll([running, .. waiting]);
         (await Ask(solver, 3)).Segments.Should().Be(2);
     }
 
-    /// <summary>Many wait for room while the solver closes, and the pool has few threads for their going on.</summary>
+    /// <summary>Many callers wait for room while the solver closes, and the pool has few threads for their continuations.</summary>
     [Fact]
-    public async Task Dispose_lets_nobody_wait_for_room_for_ever()
+    public async Task Dispose_ends_every_wait_for_room()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -67,7 +67,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_disposes_second_waits_for_the_thread_too()
+    public async Task A_second_Dispose_also_waits_for_the_thread()
     {
         using var folder = new TemporaryFolder();
         _model.Save(folder.Path);
@@ -77,23 +77,23 @@ public sealed class SolverLifetimeTests : IDisposable
         await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
         Task[] disposals = [Task.Run(solver.Dispose), Task.Run(solver.Dispose)];
         await Task.Delay(100);
-        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment goes on");
+        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment still runs");
         _gate.Set();
         await Task.WhenAll(disposals).WaitAsync(Patience);
         await answer.Invoking(it => it).Should().ThrowAsync<ObjectDisposedException>();
         solver.Statistics.Running.Should().Be(0);
     }
 
-    /// <summary>Freed twice at once, native memory ends the process, or the count of tensors falls too far.</summary>
+    /// <summary>A double free ends the process or makes the count of tensors fall too far.</summary>
     [Fact]
-    public void Several_who_dispose_at_once_free_the_model_once()
+    public void Concurrent_Dispose_calls_free_the_model_once()
     {
         using var folder = new TemporaryFolder();
         _model.Save(folder.Path);
-        var alone = LiveAfterDisposalBy(threads: 1);
+        var expected = LiveAfterDisposalBy(threads: 1);
         for (var round = 0; round < 50; round++)
         {
-            LiveAfterDisposalBy(threads: 4).Should().Be(alone, "round {0}", round);
+            LiveAfterDisposalBy(threads: 4).Should().Be(expected, "round {0}", round);
         }
 
         long LiveAfterDisposalBy(int threads)
@@ -114,11 +114,11 @@ public sealed class SolverLifetimeTests : IDisposable
         }
     }
 
-    /// <summary>A model that was trained with the halt-only loss knows nothing of going on.</summary>
+    /// <summary>The halt-only loss does not train the value of continuing.</summary>
     [Theory]
     [InlineData(-1f, 4)]
     [InlineData(1f, 1)]
-    public void Without_a_value_of_continuing_the_default_is_to_stop_where_q_halt_is_positive(float bias, int segments)
+    public void Without_a_value_of_continuing_the_default_stops_if_q_halt_is_positive(float bias, int segments)
     {
         using var model = TinyModel.Create(Questions.Config, seed: 3);
         using (no_grad())
@@ -134,9 +134,9 @@ public sealed class SolverLifetimeTests : IDisposable
         solver.Solve(_questions[0].Tokens.Span, _questions[0].PuzzleId).Segments.Should().Be(segments);
     }
 
-    /// <summary>The segment that runs goes on, so nobody has taken the place of the one that was given up.</summary>
+    /// <summary>The running segment continues, so the worker has not removed the cancelled request yet.</summary>
     [Fact]
-    public async Task Who_was_given_up_while_waiting_keeps_nobody_out()
+    public async Task A_cancelled_request_in_the_queue_leaves_its_room_to_the_next()
     {
         _gate.Reset();
         using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true });
@@ -152,9 +152,9 @@ public sealed class SolverLifetimeTests : IDisposable
         await Task.WhenAll(running, newcomer);
     }
 
-    /// <summary>Every thread of the pool waits for an answer: none is left for what would have to go on there.</summary>
+    /// <summary>Every thread of the pool waits for an answer: none is left for a continuation.</summary>
     [Fact]
-    public async Task Who_waits_blocking_needs_no_other_thread_of_the_pool()
+    public async Task A_blocking_call_needs_no_other_thread_of_the_pool()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 1 });
         var answers = Enumerable.Range(0, 64).Select(i => Task.Run(() => i % 2 == 0
@@ -164,7 +164,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_that_is_given_up_frees_its_place_in_the_queue_and_in_the_batch()
+    public async Task A_cancelled_request_frees_its_place_in_the_queue_and_in_the_batch()
     {
         _gate.Reset();
         using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true });
@@ -174,7 +174,7 @@ public sealed class SolverLifetimeTests : IDisposable
         var waiting = Ask(solver, 1, cancellation.Token);
         await cancellation.CancelAsync();
 
-        // Those who wait know at once; the places are free from the next segment on.
+        // The callers are notified immediately; the places are free from the next segment on.
         await running.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
         await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
         solver.Statistics.Waiting.Should().Be(1);
@@ -182,12 +182,12 @@ public sealed class SolverLifetimeTests : IDisposable
         await HrmSolverTests.Eventually(() => solver.Statistics.Waiting == 0);
         (await Ask(solver, 2)).Segments.Should().Be(2);
 
-        // The first had one segment when it was taken out, the second none.
+        // The first had run one segment when it was removed, the second none.
         solver.Statistics.Should().Be(new SolverStatistics(Solved: 1, Segments: 3, RowSegments: 3, Running: 0, Waiting: 0));
     }
 
     [Fact]
-    public async Task A_request_that_waits_for_the_queue_can_be_given_up()
+    public async Task A_request_that_waits_for_room_can_be_cancelled()
     {
         _gate.Reset();
         using var solver = new HrmSolver(_model, _gated, new SolverOptions { MaxBatchSize = 1, MaxQueueLength = 1 });
@@ -204,7 +204,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_segment_that_fails_fails_those_who_were_in_it_and_the_solver_goes_on()
+    public async Task A_failing_segment_fails_its_requests_and_the_solver_continues()
     {
         var fails = true;
         var halting = new ScriptedHalting(_ => Volatile.Read(ref fails) ? throw new TimeoutException("policy") : HaltReason.Stable);
@@ -217,7 +217,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_fails_what_is_in_the_solver_and_refuses_what_comes()
+    public async Task Dispose_fails_pending_requests_and_rejects_later_ones()
     {
         _gate.Reset();
         var solver = new HrmSolver(_model, new ScriptedHalting(_ => _gate.Wait(Patience) ? HaltReason.None : HaltReason.None), new SolverOptions { MaxSegments = 65536, MaxBatchSize = 1, MaxQueueLength = 1 });
@@ -236,7 +236,7 @@ public sealed class SolverLifetimeTests : IDisposable
         solver.Dispose();
     }
 
-    /// <summary>Each of these calls would wait for the thread that makes it.</summary>
+    /// <summary>Each of these calls would wait for its own thread.</summary>
     [Theory]
     [InlineData("Solve")]
     [InlineData("SolveAsync")]
@@ -245,13 +245,13 @@ public sealed class SolverLifetimeTests : IDisposable
     [InlineData("think")]
     [InlineData("Dispose")]
     [InlineData("dispose the model")]
-    public async Task A_policy_that_calls_its_solver_gets_an_exception_that_says_so(string what)
+    public async Task A_policy_that_calls_its_solver_gets_an_exception(string call)
     {
         HrmSolver? solver = null;
         var tokens = _questions[0].Tokens;
         using var owned = new HrmSolver(_model, new ScriptedHalting(_ =>
         {
-            object? called = what switch
+            object? called = call switch
             {
                 "Solve" => solver!.Solve(tokens.Span),
                 "SolveAsync" => solver!.SolveAsync(tokens).GetAwaiter().GetResult(),
@@ -261,18 +261,18 @@ public sealed class SolverLifetimeTests : IDisposable
                 _ => null,
             };
             called.Should().BeNull("the call threw");
-            (what == "Dispose" ? (IDisposable)solver! : _model).Dispose();
+            (call == "Dispose" ? (IDisposable)solver! : _model).Dispose();
             return HaltReason.Maximum;
         }));
         solver = owned;
         (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
-            .WithMessage(what == "dispose the model" ? "HrmModel.Dispose: expected a call after the model's work, *" : "HrmSolver: expected a call from another thread, *");
+            .WithMessage(call == "dispose the model" ? "HrmModel.Dispose: expected a call after the model's work, *" : "HrmSolver: expected a call from another thread, *");
         solver.Statistics.Running.Should().Be(0);
     }
 
-    /// <summary>Modules and observers run on the solver's thread as policies do.</summary>
+    /// <summary>Modules and observers also run on the solver's thread.</summary>
     [Fact]
-    public async Task An_observer_that_calls_the_solver_gets_an_exception_that_says_so()
+    public async Task An_observer_that_calls_the_solver_gets_an_exception()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         _model.Recurrence.Updated = _ => solver.Solve(_questions[0].Tokens.Span);
@@ -283,7 +283,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_disposed_under_its_solver_waits_for_the_segment_and_fails_the_requests()
+    public async Task A_model_disposed_before_its_solver_waits_for_the_segment_and_fails_the_requests()
     {
         using var model = TinyModel.Create(Questions.Config, seed: 3);
         _gate.Reset();
@@ -293,7 +293,7 @@ public sealed class SolverLifetimeTests : IDisposable
         await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
         Task[] disposals = [Task.Run(model.Dispose), Task.Run(model.Dispose)];
         await Task.Delay(100);
-        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment goes on");
+        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment still runs");
         _gate.Set();
         await Task.WhenAll(disposals).WaitAsync(Patience);
         foreach (var request in (Task<SolverAnswer>[])[running, waiting, Ask(solver, 2)])
@@ -323,7 +323,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_model_is_refused()
+    public void A_disposed_model_throws()
     {
         using var batch = TinyModel.Batch();
         using var folder = new TemporaryFolder();
@@ -345,7 +345,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_idle_solver_holds_no_thread_and_wakes_again()
+    public async Task An_idle_solver_holds_no_thread_and_resumes()
     {
         using var solver = new HrmSolver(_model, ownsModel: false, halting: null, new SolverOptions { MaxSegments = 1 }, null, TimeSpan.FromMilliseconds(20));
         solver.IsAwake.Should().BeFalse();
@@ -356,9 +356,9 @@ public sealed class SolverLifetimeTests : IDisposable
         }
     }
 
-    /// <summary>The worker leaves again and again just as a request comes.</summary>
+    /// <summary>The worker often leaves at the moment when a request arrives.</summary>
     [Fact]
-    public async Task No_request_is_lost_between_idle_and_awake()
+    public async Task No_request_is_lost_when_the_worker_leaves()
     {
         using var solver = new HrmSolver(_model, ownsModel: false, halting: null, new SolverOptions { MaxSegments = 1 }, null, TimeSpan.FromTicks(1));
         for (var i = 0; i < 500; i++)
@@ -368,7 +368,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Solving_leaves_no_tensors_behind()
+    public async Task Solving_leaks_no_tensors()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never, MaxBatchSize = 3, KeepLogits = true });
         await Round();
@@ -383,7 +383,7 @@ public sealed class SolverLifetimeTests : IDisposable
     }
 
     [Fact]
-    public void Failed_and_disposed_solvers_leave_no_tensors_behind()
+    public void Failed_and_disposed_solvers_leak_no_tensors()
     {
         TensorLeak.Check(
             () =>
@@ -406,7 +406,7 @@ public sealed class SolverLifetimeTests : IDisposable
         using var folder = new TemporaryFolder();
         _model.Save(folder["model"]);
 
-        // The model's own construction leaves wrappers that are counted: compare with that.
+        // Loading a model leaves counted wrappers: compare with that.
         var ofModels = Growth(() => HrmModel.Load(folder["model"]).Dispose());
         var ofSolvers = Growth(() =>
         {

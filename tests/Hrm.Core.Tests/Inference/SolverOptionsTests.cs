@@ -47,12 +47,4 @@ public sealed class SolverOptionsTests
         solver.Solve(question).Should().BeEquivalentTo(new { Segments = expected, Reason = reason });
         solver.Trace(question).Should().HaveCount(expected);
     }
-
-    [Fact]
-    public void Without_maximum_and_policy_sixteen_segments_run()
-    {
-        using var model = TinyModel.Create(Questions.Config);
-        using var solver = new HrmSolver(model, options: new SolverOptions { Rule = HaltingRule.Never });
-        solver.Solve(Questions.Draw(1, seed: 1)[0].Tokens.Span).Segments.Should().Be(16);
-    }
 }

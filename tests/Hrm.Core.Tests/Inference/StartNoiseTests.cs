@@ -6,7 +6,7 @@ namespace Hrm.Core.Tests;
 public sealed class StartNoiseTests
 {
     [Fact]
-    public void Noise_is_gaussian_and_touches_one_row_alone()
+    public void Noise_is_gaussian_and_changes_only_one_row()
     {
         using var scope = NewDisposeScope();
         var carry = new HrmCarry(zeros(3, 100, 100), zeros(3, 100, 100));
@@ -25,7 +25,7 @@ public sealed class StartNoiseTests
     }
 
     [Fact]
-    public void The_seed_alone_decides()
+    public void Noise_depends_only_on_the_seed()
     {
         using var scope = NewDisposeScope();
         Tensor Draw(long seed, int row)

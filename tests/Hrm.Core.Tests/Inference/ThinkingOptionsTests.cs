@@ -3,7 +3,7 @@ namespace Hrm.Core.Tests;
 public sealed class ThinkingOptionsTests
 {
     [Fact]
-    public void By_default_nothing_more_is_thought()
+    public void By_default_there_is_one_attempt()
     {
         var options = new ThinkingOptions();
         (options.Symmetries, options.Starts).Should().Be((1, 1));
@@ -36,7 +36,7 @@ public sealed class ThinkingOptionsTests
     }
 
     [Fact]
-    public void What_the_task_cannot_do_is_refused()
+    public void Options_that_the_task_does_not_support_are_rejected()
     {
         using var model = TinyModel.Create(Questions.Config);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });

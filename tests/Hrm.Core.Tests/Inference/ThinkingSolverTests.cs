@@ -19,7 +19,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void Without_options_it_is_the_solvers_answer()
+    public void Without_options_the_answer_is_that_of_the_solver()
     {
         var expected = _solver.Solve(_question.Tokens.Span, _question.PuzzleId);
         var answer = new ThinkingSolver(_solver, new ThinkingOptions()).Solve(_question.Tokens.Span, _question.PuzzleId);
@@ -27,7 +27,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void More_segments_than_the_solvers_are_run()
+    public void An_attempt_may_run_more_segments_than_the_solver()
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, [_question], 7)[6];
@@ -37,11 +37,11 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void Answers_are_changed_back_before_they_vote()
+    public void Answers_are_transformed_back_before_the_vote()
     {
         var task = new RelabellingTask();
         var thinking = new ThinkingSolver(_solver, new ThinkingOptions { Symmetries = 5, Selection = AnswerSelection.Confidence }, task);
-        task.Drawn.Should().HaveCount(4, "the first way is the puzzle as it is");
+        task.Drawn.Should().HaveCount(4, "the first variant is the original");
         var attempts = task.Drawn
             .Select(symmetry => (Answer: Answer(symmetry.Apply(_question.Tokens.Span)), Symmetry: symmetry))
             .Select(attempt => (attempt.Answer.QHalt, Tokens: attempt.Symmetry.Undo(attempt.Answer.Tokens)))
@@ -57,7 +57,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void Starts_repeat_with_their_seed_and_differ_without()
+    public void Starts_repeat_with_the_seed()
     {
         ThinkingAnswer Think(long seed, double deviation, int starts = 4)
             => new ThinkingSolver(_solver, new ThinkingOptions { Starts = starts, NoiseDeviation = deviation, Seed = seed, Selection = AnswerSelection.Confidence })
@@ -66,8 +66,8 @@ public sealed class ThinkingSolverTests : IDisposable
         var plain = Think(1, 1, starts: 1);
         Think(1, 1).Should().BeEquivalentTo(Think(1, 1));
         Think(1, 1).QHalt.Should().NotBe(Think(2, 1).QHalt);
-        Think(1, 1).QHalt.Should().BeGreaterThan(plain.QHalt, "one of the noisy starts is surer here");
-        Think(1, 1e-6).Agreeing.Should().Be(4, "so little noise changes nothing");
+        Think(1, 1).QHalt.Should().BeGreaterThan(plain.QHalt, "one of the noisy starts is more confident here");
+        Think(1, 1e-6).Agreeing.Should().Be(4, "the noise is too small to change an answer");
     }
 
     [Fact]
@@ -80,16 +80,16 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void A_budget_of_time_that_is_over_at_once_leaves_one_attempt_of_one_segment()
+    public void With_a_time_budget_of_a_tick_one_attempt_runs_one_segment()
     {
         var options = new ThinkingOptions { Starts = 5, MaxSegments = 60000, TimeBudget = TimeSpan.FromTicks(1) };
         var answer = new ThinkingSolver(_solver, options).Solve(_question.Tokens.Span, _question.PuzzleId);
         (answer.Attempts, answer.Segments, answer.Reason).Should().Be((1, 1, HaltReason.Time));
     }
 
-    /// <summary>One place in the batch: while the first attempt thinks for as long as there is time, the others wait in vain.</summary>
+    /// <summary>The batch has one place, which the first attempt holds until time is up.</summary>
     [Fact]
-    public async Task Attempts_that_have_not_begun_when_time_runs_out_are_not_made()
+    public async Task Attempts_that_have_not_begun_when_time_is_up_are_cancelled()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 60000, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 2 });
         var options = new ThinkingOptions { Starts = 50, TimeBudget = TimeSpan.FromMilliseconds(300) };
@@ -111,7 +111,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public void Without_an_accepted_answer_every_attempt_is_made()
+    public void Without_an_accepted_answer_every_attempt_runs()
     {
         var checkedAnswers = 0;
         var task = new RelabellingTask(_ => Interlocked.Increment(ref checkedAnswers) < 0);
@@ -122,7 +122,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancellation_gives_every_attempt_up()
+    public async Task Cancellation_cancels_every_attempt()
     {
         using var cancellation = new CancellationTokenSource();
         var thinking = new ThinkingSolver(_solver, new ThinkingOptions { Starts = 3, MaxSegments = 60000 });
@@ -134,7 +134,7 @@ public sealed class ThinkingSolverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_queue_refuses_the_whole_puzzle_but_not_a_part_of_it()
+    public async Task A_full_queue_rejects_a_whole_puzzle_but_never_a_later_attempt()
     {
         var options = new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never, MaxBatchSize = 1, MaxQueueLength = 1, RejectWhenFull = true };
         using var solver = new HrmSolver(_model, options: options);
@@ -146,8 +146,8 @@ public sealed class ThinkingSolverTests : IDisposable
         Task[] others = [busy.SolveAsync(_question.Tokens)];
         await HrmSolverTests.Eventually(() => busy.Statistics.Waiting == 0);
         others = [.. others, busy.SolveAsync(_question.Tokens)];
-        var refused = new ThinkingSolver(busy, new ThinkingOptions { Starts = 6 }).SolveAsync(_question.Tokens);
-        await refused.Awaiting(it => it).Should().ThrowAsync<SolverBusyException>();
+        var rejected = new ThinkingSolver(busy, new ThinkingOptions { Starts = 6 }).SolveAsync(_question.Tokens);
+        await rejected.Awaiting(it => it).Should().ThrowAsync<SolverBusyException>();
         blocked.Set();
         await Task.WhenAll(others);
         busy.Statistics.Solved.Should().Be(2);

@@ -28,7 +28,7 @@ public sealed class HierarchicalConvergenceTests : IDisposable
     [InlineData(1, 1, GradientMode.LastCycle, "LH")]
     [InlineData(2, 3, GradientMode.LastCycle, "lllh LLLH")]
     [InlineData(2, 3, GradientMode.FullUnroll, "LLLH LLLH")]
-    public void Updates_come_in_order_and_record_by_the_mode(int highCycles, int lowCycles, GradientMode mode, string expected)
+    public void Updates_are_in_order_and_record_gradients_by_the_mode(int highCycles, int lowCycles, GradientMode mode, string expected)
     {
         using var loop = Loop(highCycles, lowCycles, mode);
         loop.call(_carry, _injection);
@@ -168,7 +168,7 @@ public sealed class HierarchicalConvergenceTests : IDisposable
     [Theory]
     [InlineData(GradientMode.OneStep)]
     [InlineData(GradientMode.FullUnroll)]
-    public void Calls_leave_no_tensor_alive(GradientMode mode)
+    public void Calls_leak_no_tensors(GradientMode mode)
     {
         using var loop = Loop(2, 3, mode);
         TensorLeak.Check(() =>
@@ -209,7 +209,7 @@ public sealed class HierarchicalConvergenceTests : IDisposable
 
     private HierarchicalConvergence Loop(int highCycles, int lowCycles, GradientMode mode) => new(_high, _low, highCycles, lowCycles, mode);
 
-    /// <summary>Every update with gradient, but the states are cut off from what came before one of them.</summary>
+    /// <summary>Every update records gradients; the states before one update are detached.</summary>
     private (Tensor High, Tensor Low) ByHand(int highCycles, int lowCycles, int cut)
     {
         var (high, low) = (_carry.High, _carry.Low);

@@ -41,7 +41,7 @@ public sealed class HrmModelInputTests : IDisposable
     }
 
     [Fact]
-    public void Forward_rejects_values_that_rows_were_replaced_with()
+    public void Forward_rejects_values_of_replaced_rows()
     {
         using var good = PuzzleBatch.Create([0, 1, 2, 3, 4, 0, 1, 2, 3, 4], [], [], 5);
         using var bad = PuzzleBatch.Create([0, 1, 2, 3, 4, 0, 1, 2, 3, 9], [], [], 5);
@@ -50,7 +50,7 @@ public sealed class HrmModelInputTests : IDisposable
     }
 
     [Fact]
-    public void ResetCarry_starts_marked_rows_anew_and_leaves_the_others()
+    public void ResetCarry_resets_only_the_marked_rows()
     {
         var carry = new HrmCarry(randn(3, 6, 16), randn(3, 6, 16));
         var reset = _model.ResetCarry(carry, tensor([true, false, true]));
@@ -61,7 +61,7 @@ public sealed class HrmModelInputTests : IDisposable
             actual[0].Equals(start[0]).Should().BeTrue();
             actual[1].Equals(old[1]).Should().BeTrue();
             actual[2].Equals(start[2]).Should().BeTrue();
-            old[0].Equals(start[0]).Should().BeFalse("the carry that came in is not changed");
+            old[0].Equals(start[0]).Should().BeFalse("the given carry is not changed");
         }
     }
 

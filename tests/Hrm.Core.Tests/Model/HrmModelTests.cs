@@ -26,7 +26,7 @@ public sealed class HrmModelTests
     [InlineData(ScalarType.Float32, 0, null, PositionEncoding.Learned, false)]
     [InlineData(ScalarType.BFloat16, 24, null, PositionEncoding.Learned, false)] // one and a half tokens wide
     [InlineData(ScalarType.BFloat16, 16, 4, PositionEncoding.None, true)] // padded with zeros
-    public void Forward_gives_shapes_and_dtypes(ScalarType dtype, int puzzleWidth, int? prefix, PositionEncoding positions, bool mixes)
+    public void Forward_returns_the_documented_shapes_and_dtypes(ScalarType dtype, int puzzleWidth, int? prefix, PositionEncoding positions, bool mixes)
     {
         var config = TinyModel.Config with
         {
@@ -69,7 +69,7 @@ public sealed class HrmModelTests
     }
 
     [Fact]
-    public void Rows_do_not_see_each_other()
+    public void Rows_are_independent()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -81,14 +81,14 @@ public sealed class HrmModelTests
         var expected = model.call(model.InitialCarry(1), alone);
         var actual = model.call(model.InitialCarry(3), second);
 
-        // The products are blocked by the number of rows: rounding differs.
+        // Products round differently with another number of rows.
         actual.Logits[1].BeCloseTo(expected.Logits[0], 1e-5, "logits");
         actual.QHalt[1].BeCloseTo(expected.QHalt[0], 1e-5, "q");
         actual.Carry.High[1].BeCloseTo(expected.Carry.High[0], 1e-5, "zH");
     }
 
     [Fact]
-    public void Puzzle_id_chooses_the_prefix()
+    public void The_puzzle_id_selects_the_prefix()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -99,7 +99,7 @@ public sealed class HrmModelTests
         (logits[0] - logits[2]).abs().max().item<float>().Should().BeLessThan(1e-5f);
     }
 
-    /// <summary>The fields that change no shape: a model that ignored one would load and be wrong.</summary>
+    /// <summary>A model that ignored such a field would load and be wrong.</summary>
     [Theory]
     [MemberData(nameof(ChangedFields))]
     public void Every_field_that_changes_no_weight_changes_the_result(string field)
@@ -117,7 +117,7 @@ public sealed class HrmModelTests
     }
 
     [Fact]
-    public void Two_models_side_by_side_do_not_disturb_each_other()
+    public void Two_models_do_not_affect_each_other()
     {
         using var scope = NewDisposeScope();
         using var first = TinyModel.Create(seed: 1);
@@ -136,7 +136,7 @@ public sealed class HrmModelTests
     }
 
     [Fact]
-    public void Segments_with_backward_and_resets_leave_no_tensor_alive()
+    public void Segments_backward_and_resets_leak_no_tensors()
     {
         using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
         using var batch = TinyModel.Batch();

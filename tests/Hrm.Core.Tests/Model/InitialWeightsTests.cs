@@ -8,7 +8,7 @@ public sealed class InitialWeightsTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Special_values_are_the_authors(ScalarType dtype)
+    public void Special_values_are_those_of_the_authors(ScalarType dtype)
     {
         using var generator = new Generator(1);
         using var model = new HrmModel(TinyModel.Config with { ForwardDtype = dtype }, generator);
@@ -34,7 +34,7 @@ public sealed class InitialWeightsTests
         using var scope = NewDisposeScope();
         var weights = model.state_dict();
 
-        // 65,536 values and more: the deviation of a cut normal is off by 0.25 % (one standard error).
+        // 65,536 values and more: the deviation of a truncated normal is off by 0.25 % (one standard error).
         void Check(string name, double expected) => weights[name].std().item<float>().Should().BeApproximately((float)expected, (float)(expected * 0.01), name);
         Check("embed_tokens.embedding_weight", 1 / Math.Sqrt(256));
         Check("embed_pos.embedding_weight", 1 / Math.Sqrt(256));
@@ -46,7 +46,7 @@ public sealed class InitialWeightsTests
     }
 
     [Fact]
-    public void Initial_states_are_cut_normals_of_deviation_one()
+    public void Initial_states_are_truncated_normals_of_deviation_one()
     {
         using var generator = new Generator(1);
         using var model = new HrmModel(TinyModel.Config with { HiddenSize = 1024, LowLayers = 1 }, generator);

@@ -14,11 +14,8 @@ public sealed class LoadWeightsTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("model.inner.")]
-    [InlineData("_orig_mod.model.inner.")]
-    [InlineData("module.")]
     [InlineData("ema_model.")]
     [InlineData("module._orig_mod.model.inner.")]
-    [InlineData("_orig_mod.module.model.inner.")]
     public void Prefixes_of_training_code_are_ignored(string prefix)
     {
         Load(_stored.state_dict().Select(entry => KeyValuePair.Create(prefix + entry.Key, entry.Value)));
@@ -33,7 +30,7 @@ public sealed class LoadWeightsTests : IDisposable
     }
 
     [Fact]
-    public void Two_names_that_differ_in_the_prefix_alone_are_refused()
+    public void Two_names_that_differ_only_in_the_prefix_are_rejected()
     {
         var tensors = _stored.state_dict().Append(KeyValuePair.Create("model.inner.q_head.bias", zeros(2)));
         Loading(tensors).WithMessage("*weights.safetensors: tensor *q_head.bias*: expected it once*");
@@ -68,7 +65,7 @@ public sealed class LoadWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_refused_file_changes_no_weight()
+    public void A_rejected_file_changes_no_weight()
     {
         using var before = TinyModel.Create(seed: 2);
         var tensors = _stored.state_dict().Select(entry => KeyValuePair.Create(

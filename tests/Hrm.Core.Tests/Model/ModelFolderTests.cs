@@ -54,7 +54,7 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void In_bfloat16_half_the_bytes_give_the_same_segment()
+    public void Bfloat16_weights_take_half_the_size_and_give_the_same_segment()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -142,7 +142,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData(7)]
     [InlineData(100)]
     [InlineData(-1)]
-    public void Load_of_weights_that_end_early_is_rejected(int length)
+    public void Load_of_truncated_weights_is_rejected(int length)
     {
         Save("model");
         var path = _folder["model/model.safetensors"];
@@ -156,7 +156,7 @@ public sealed class ModelFolderTests : IDisposable
 
     /// <summary>Terabytes and more: a request for them would end the process.</summary>
     [Fact]
-    public void Load_of_a_config_that_asks_for_more_memory_than_the_weights_fill_is_rejected()
+    public void Load_of_a_config_that_needs_more_memory_than_the_weights_is_rejected()
     {
         Save("model");
         HrmConfig[] greedy =
@@ -216,7 +216,7 @@ public sealed class ModelFolderTests : IDisposable
     [Theory]
     [InlineData("config.json")]
     [InlineData("model.safetensors")]
-    public void Save_over_a_folder_of_a_files_name_is_rejected(string name)
+    public void Save_over_a_folder_with_the_name_of_a_file_is_rejected(string name)
     {
         Directory.CreateDirectory(_folder[$"model/{name}"]);
         using var model = TinyModel.Create();
@@ -225,7 +225,7 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_save_that_fails_leaves_the_older_model()
+    public void A_failing_save_keeps_the_older_model()
     {
         using var older = Save("model");
         using var generator = new Generator(2);

@@ -24,7 +24,7 @@ public sealed class ParameterTableTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Table_of_a_preset_is_the_approved_one(string name)
+    public void The_table_of_a_preset_is_approved(string name)
     {
         using var model = new HrmModel(Presets[name]);
         var received = Describe(model);
@@ -48,7 +48,7 @@ public sealed class ParameterTableTests
     [InlineData(PositionEncoding.None, true, StateMerge.Add)]
     [InlineData(PositionEncoding.Rope, false, StateMerge.Gated)]
     [InlineData(PositionEncoding.None, true, StateMerge.Gated)]
-    public void ParameterCount_holds_for_unlike_levels_and_every_kind_of_position_and_merge(PositionEncoding positions, bool mixes, StateMerge merge)
+    public void ParameterCount_is_right_for_different_levels_and_every_position_and_merge(PositionEncoding positions, bool mixes, StateMerge merge)
     {
         using var model = new HrmModel(TinyModel.Config with { PositionEncoding = positions, MixTokens = mixes, HighLayers = 3, Merge = merge });
         using var scope = NewDisposeScope();

@@ -27,7 +27,7 @@ public sealed class PuzzleBatchTests
     }
 
     [Fact]
-    public void Create_owns_its_tensors_whatever_the_callers_scope()
+    public void Create_owns_its_tensors_in_any_dispose_scope()
     {
         PuzzleBatch batch;
         using (NewDisposeScope())
@@ -106,7 +106,7 @@ public sealed class PuzzleBatchTests
     }
 
     [Fact]
-    public void Batches_leave_no_tensor_alive()
+    public void Batches_leak_no_tensors()
     {
         using var rows = tensor([true, false]);
         TensorLeak.Check(() =>

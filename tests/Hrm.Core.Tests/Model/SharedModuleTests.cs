@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>One module in both places, as the tiny recursive model has it, and modules of the user's own.</summary>
+/// <summary>One module for both levels, as in the tiny recursive model, and custom modules.</summary>
 public sealed class SharedModuleTests
 {
     [Fact]
-    public void Shared_module_has_the_keys_of_the_low_level_alone()
+    public void A_shared_module_has_only_the_keys_of_the_low_level()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -20,7 +20,7 @@ public sealed class SharedModuleTests
     }
 
     [Fact]
-    public void Levels_of_the_users_own_are_called_and_trained()
+    public void Custom_modules_are_called_and_trained()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -45,20 +45,20 @@ public sealed class SharedModuleTests
     [InlineData("nothing", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32, got null.")]
     [InlineData("linear", ScalarType.BFloat16, "L (Foreign): expected [3, 6, 16] BFloat16 from a state and an injection of that shape and dtype, got the error \"*dtype*\".")]
     [InlineData("narrow linear", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32 from a state and an injection of that shape and dtype, got the error \"*shapes*\".")]
-    public void A_module_that_does_not_fit_is_named_with_both_sides(string what, ScalarType dtype, string message)
+    public void A_module_that_does_not_fit_is_named_with_both_sides(string fault, ScalarType dtype, string message)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         using var batch = TinyModel.Batch();
         var config = TinyModel.Config with { ForwardDtype = dtype };
-        using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, generator), new Foreign(what), generator);
+        using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, generator), new Foreign(fault), generator);
         var error = model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message).Which;
         error.Message.Should().NotContain("frame #");
     }
 
-    /// <summary>What is no matter of shapes comes out as it is.</summary>
+    /// <summary>Only errors about shapes and dtypes are replaced.</summary>
     [Fact]
-    public void Other_errors_of_a_module_come_out_as_they_are()
+    public void Other_errors_of_a_module_are_not_changed()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -71,12 +71,12 @@ public sealed class SharedModuleTests
     [InlineData("another width", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 17] Float32.")]
     [InlineData("nothing", "merge (Foreign): expected [3, 6, 16] Float32, got null.")]
     [InlineData("another dtype", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 16] Float64.")]
-    public void A_merge_that_does_not_fit_is_named_with_both_sides(string what, string message)
+    public void A_merge_that_does_not_fit_is_named_with_both_sides(string fault, string message)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         var block = new Layers.TransformerBlock(new Layers.SelfAttention(16, 2, null, generator), new Layers.SwiGlu(16, 24, generator));
-        using var module = new ReasoningModule([block], new Foreign(what));
+        using var module = new ReasoningModule([block], new Foreign(fault));
         module.Invoking(it => it.call(zeros(3, 6, 16), zeros(3, 6, 16))).Should().Throw<ShapeMismatchException>().WithMessage(message);
     }
 
@@ -84,7 +84,7 @@ public sealed class SharedModuleTests
     [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [3, 5, 16] Float32.", 3L, 5L, 16L)]
     [InlineData(ScalarType.Float32, "injection: expected [3, 6, 16] Float32, got [1, 3, 6, 16] Float32.", 1L, 3L, 6L, 16L)]
     [InlineData(ScalarType.Float64, "state + injection: expected [3, 6, 16] Float32, got [3, 6, 16] Float64.", 3L, 6L, 16L)]
-    public void A_reasoning_module_refuses_an_injection_that_does_not_fit(ScalarType dtype, string message, params long[] shape)
+    public void A_reasoning_module_rejects_an_injection_that_does_not_fit(ScalarType dtype, string message, params long[] shape)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
@@ -96,18 +96,18 @@ public sealed class SharedModuleTests
 
     private sealed class Foreign : nn.Module<Tensor, Tensor, Tensor>
     {
-        private readonly string _what;
+        private readonly string _fault;
         private readonly TorchSharp.Modules.Linear _linear;
 
-        public Foreign(string what)
+        public Foreign(string fault)
             : base(nameof(Foreign))
         {
-            _what = what;
-            _linear = nn.Linear(what == "narrow linear" ? 15 : 16, 16);
+            _fault = fault;
+            _linear = nn.Linear(fault == "narrow linear" ? 15 : 16, 16);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor state, Tensor injection) => _what switch
+        public override Tensor forward(Tensor state, Tensor injection) => _fault switch
         {
             "another width" => nn.functional.pad(state, [0, 1]),
             "another dtype" => state.to_type(state.dtype == ScalarType.Float32 ? ScalarType.Float64 : ScalarType.Float32),
@@ -126,7 +126,7 @@ public sealed class SharedModuleTests
         model.to(ScalarType.Float64);
         model.state_dict().Should().OnlyContain(entry => entry.Value.dtype == ScalarType.Float64);
 
-        // The carry comes from fields, not from what is registered: both must have moved.
+        // The carry is created from fields, not from the registered buffers: both must have moved.
         var carry = model.InitialCarry(1);
         carry.High.dtype.Should().Be(ScalarType.Float64);
         carry.Low.dtype.Should().Be(ScalarType.Float64);

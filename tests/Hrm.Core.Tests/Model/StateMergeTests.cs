@@ -11,7 +11,7 @@ public sealed class StateMergeTests
 
     private static HrmConfig Gated { get; } = TinyModel.Config with { Merge = StateMerge.Gated };
 
-    /// <summary>Gates draw nothing, so the same seed gives the other weights the same values.</summary>
+    /// <summary>Gates use no random numbers, so the same seed gives the other weights the same values.</summary>
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>A model of a few thousand values that has every part: both modules, positions, a puzzle embedding.</summary>
+/// <summary>A model of a few thousand values with every part: both modules, positions, a puzzle embedding.</summary>
 internal static class TinyModel
 {
     public static HrmConfig Config { get; } = new()

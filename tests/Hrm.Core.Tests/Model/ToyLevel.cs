@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>One level with a single weight, <c>tanh(w · state + injection)</c>, that writes down how it was called.</summary>
+/// <summary>One level with a single weight, <c>tanh(w · state + injection)</c>, that records its calls.</summary>
 internal sealed class ToyLevel : nn.Module<Tensor, Tensor, Tensor>
 {
 #pragma warning disable IDE0044 // Not readonly: moving a module replaces the field by reflection.
@@ -16,9 +16,9 @@ internal sealed class ToyLevel : nn.Module<Tensor, Tensor, Tensor>
     private readonly List<string> _calls;
 
     /// <summary>Creates the level.</summary>
-    /// <param name="name">What it is called in the list.</param>
+    /// <param name="name">The name in the list.</param>
     /// <param name="weight">w.</param>
-    /// <param name="calls">Takes the name of each call, in capitals where gradients were recorded.</param>
+    /// <param name="calls">Receives the name at each call, in capitals if gradients were recorded.</param>
     public ToyLevel(string name, float weight, List<string> calls)
         : base(name)
     {

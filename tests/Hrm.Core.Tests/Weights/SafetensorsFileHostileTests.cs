@@ -3,7 +3,7 @@ using static Hrm.Core.Tests.SafetensorsBytes;
 
 namespace Hrm.Core.Tests;
 
-/// <summary>One case for each fault that a file can have.</summary>
+/// <summary>One case per fault that a file can have.</summary>
 public sealed class SafetensorsFileHostileTests : IDisposable
 {
     private const string Rest = "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}";
@@ -55,20 +55,16 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [Theory]
     [InlineData(640)]
     [InlineData(1408)]
-    public void A_truncated_file_is_not_taken_for_a_pickle(long header) =>
+    public void A_truncated_file_is_not_reported_as_a_pickle(long header) =>
         Reject([.. BitConverter.GetBytes(header), (byte)'{'], null, "header: expected");
 
     [Theory]
     [InlineData("", "starts with '{'")]
     [InlineData("[]", "starts with '{'")]
-    [InlineData(" {}", "starts with '{'")]
     [InlineData("null", "starts with '{'")]
     [InlineData("{", "expected JSON")]
     [InlineData("{]", "expected JSON: line 1, byte 2: ']' is an invalid start of a property name")]
-    [InlineData("{}}", "expected JSON")]
     [InlineData("{} {}", "expected JSON")]
-    [InlineData("{/**/}", "expected JSON")]
-    [InlineData("{\"a\":}", "expected JSON")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",}}", "expected JSON")]
     [InlineData("{\"a\":{\"shape\":[[1]]}}", "maximum configured depth of 3")]
     public void Open_header_that_is_not_an_object_is_rejected(string header, string expected) =>
@@ -100,20 +96,15 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [InlineData("null", "got Null")]
     [InlineData("[]", "got Array")]
     [InlineData("{}", "expected the fields dtype, shape and data_offsets, each once")]
-    [InlineData("{\"dtype\":\"U8\"}", "each once, got 'dtype'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4]}", "each once, got 'dtype', 'shape'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"extra\":1}", "'extra'")]
     [InlineData("{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}", "each once, got 'dtype', 'dtype'")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"shape\":[4],\"data_offsets\":[0,4]}", "'shape', 'shape'")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4],\"data_offsets\":[0,4]}", "'data_offsets', 'data_offsets'")]
     [InlineData("{\"dtype\":8,\"shape\":[4],\"data_offsets\":[0,4]}", "BOOL, got '8'")]
-    [InlineData("{\"dtype\":null,\"shape\":[4],\"data_offsets\":[0,4]}", "BOOL, got 'null'")]
     [InlineData("{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}", "got '\"F8_E4M3\"'")]
     [InlineData("{\"dtype\":\"u8\",\"shape\":[4],\"data_offsets\":[0,4]}", "got '\"u8\"'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":4,\"data_offsets\":[0,4]}", "shape: expected an array of at most 64 numbers, got '4'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[\"4\"],\"data_offsets\":[0,4]}", "shape: expected whole numbers")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[-4],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '-4'")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[4.0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4.0'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4e0],\"data_offsets\":[0,4]}", "shape: expected whole numbers", "got '4e0'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[9223372036854775808],\"data_offsets\":[0,4]}", "to 9223372036854775807, got '9223372036854775808'")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,18446744073709551616]}", "data_offsets: expected whole numbers")]
@@ -124,10 +115,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":{}}", "data_offsets: expected an array")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,4]}", "expected 5 bytes for U8 [5], got 4")]
     [InlineData("{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,4]}", "expected 16 bytes for F32 [4], got 4")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,4]}", "expected 1 bytes for U8 [], got 4")]
-    [InlineData("{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,4]}", "expected 0 bytes for U8 [0], got 4")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}", "overflows")]
-    [InlineData("{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,4]}", "overflows")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[0,4294967296,4294967296],\"data_offsets\":[0,0]}", "overflows")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,9]}", "within the 8 bytes after the header, got [0, 9]")]
     [InlineData("{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[9223372036854775807,9223372036854775807]}", "within the 8 bytes")]

@@ -52,7 +52,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_unaligned_tensor_gives_its_values()
+    public void Read_of_an_unaligned_tensor_returns_its_values()
     {
         var bytes = File($"{{{Entry("a", "U8", "1", 0, 1)},{Entry("b", "F64", "1", 1, 9)}}}", 9);
         BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(bytes.Length - 8), -12.5);
@@ -64,7 +64,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_name_that_is_not_there_is_typed()
+    public void Read_of_a_missing_name_is_typed()
     {
         using var file = SafetensorsFile.Open(Write(File($"{{{Entry("a", "U8", "1", 0, 1)}}}", 1)));
 
@@ -109,7 +109,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_from_several_threads_gives_each_the_right_bytes()
+    public void Read_is_safe_from_several_threads()
     {
         using var file = SafetensorsFile.Open(RecordedWeights());
         var expected = file.Names.ToDictionary(name => name, name =>
@@ -141,7 +141,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void CopyTo_parameter_records_no_gradient_and_leaves_its_owner(bool contiguous)
+    public void CopyTo_a_parameter_records_no_gradient_and_keeps_its_owner(bool contiguous)
     {
         using var file = SafetensorsFile.Open(RecordedWeights());
         var name = file.Names.First(name => file.GetEntry(name) is { Dtype: ScalarType.Float32, Shape.Count: 2 });

@@ -13,12 +13,12 @@ public sealed class SafetensorsMutationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Open_mutated_file_throws_a_typed_exception_or_exposes_only_what_is_there()
+    public void Open_of_a_mutated_file_throws_a_typed_exception_or_reads_within_the_file()
     {
         var random = new StatefulRandom(20260101);
         var valid = Valid();
         var opened = 0;
-        var refused = 0;
+        var rejected = 0;
         for (var i = 0; i < Mutations; i++)
         {
             var bytes = valid.ToList();
@@ -37,13 +37,13 @@ public sealed class SafetensorsMutationTests : IDisposable
             catch (WeightsFormatException exception)
             {
                 exception.Message.Should().StartWith(path);
-                refused++;
+                rejected++;
             }
         }
 
-        // Both outcomes must occur, or the mutations test nothing.
+        // Both outcomes must occur.
         opened.Should().BeGreaterThan(Mutations / 100);
-        refused.Should().BeGreaterThan(Mutations / 2);
+        rejected.Should().BeGreaterThan(Mutations / 2);
     }
 
     private static void AssertInBounds(SafetensorsFile file, long fileLength)

@@ -50,7 +50,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_bytes_are_those_of_the_formats_own_writer()
+    public void Save_writes_the_bytes_of_the_formats_own_writer()
     {
         using var tensor = torch.arange(6, ScalarType.Float32).view(1, 2, 3);
 
@@ -65,7 +65,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_aligns_every_tensor_whatever_the_order()
+    public void Save_aligns_tensors_given_in_any_order()
     {
         using var scope = NewDisposeScope();
         var tensors = new (string, Tensor)[]
@@ -110,7 +110,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_names_survive_whatever_they_hold()
+    public void Save_keeps_unusual_names()
     {
         using var tensor = torch.ones(1);
         var name = "重み.\"0\"/\n😀";
@@ -138,7 +138,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Save_follows_the_link_that_the_caller_names()
+    public void Save_follows_a_link()
     {
         using var tensor = torch.ones(1);
         File.CreateSymbolicLink(_folder["a"], "target");
