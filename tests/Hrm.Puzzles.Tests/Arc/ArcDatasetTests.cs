@@ -112,7 +112,7 @@ public class ArcDatasetTests
         var moved = Places(new() { Augmentations = 20 }).ToArray();
         moved.All(places => places.Contains((0, 0))).Should().BeTrue();
 
-        // Grids of at most 6 cells per side have at least 625 places, so a second one at the origin is rare.
+        // Grids of at most 6 cells per side have at least 625 positions, so a second one at the origin is rare.
         moved.Count(places => places.Count(place => place == (0, 0)) > 1).Should().BeLessThan(4);
         moved.Select(places => Array.IndexOf(places, (0, 0))).Distinct().Should().HaveCount(2, "either of two examples can stay at the origin");
 

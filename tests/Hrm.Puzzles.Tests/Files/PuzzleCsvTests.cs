@@ -38,10 +38,4 @@ public class PuzzleCsvTests
     [InlineData("\"\"\"\",x", "\"|x")]
     public void Split_gives_the_fields_of_a_line(string line, string fields) =>
         CsvFields.Split(line, "file", 1).Should().Equal(fields.Split('|'));
-
-    [Theory]
-    [InlineData("a b", "a b")]
-    [InlineData("a,b", "\"a,b\"")]
-    [InlineData("a\"b", "\"a\"\"b\"")]
-    public void Quote_adds_quotes_only_if_needed(string field, string written) => CsvFields.Quote(field).Should().Be(written);
 }

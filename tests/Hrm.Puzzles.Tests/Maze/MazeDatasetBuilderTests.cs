@@ -24,18 +24,6 @@ public class MazeDatasetBuilderTests
     }
 
     [Fact]
-    public void The_group_of_a_training_maze_has_its_images_in_the_order_of_the_transforms()
-    {
-        var builder = new MazeDatasetBuilder(MazeShape.Square(6), new() { Augment = true });
-
-        var group = builder.BuildTraining(Puzzles[..1], new StatefulRandom(1)).Single();
-
-        group.Puzzles.Select(puzzle => builder.Task.DecodeQuestion(puzzle.Single().Inputs)).Should().Equal(DihedralTransform.All.Select(Puzzles[0].Question.Transform));
-        group.Puzzles.Select(puzzle => builder.Task.Decode(puzzle.Single().Labels)).Should().Equal(DihedralTransform.All.Select(Puzzles[0].Answer.Transform));
-        builder.BuildTest(Puzzles[..1]).Single().Puzzles.Should().ContainSingle();
-    }
-
-    [Fact]
     public void The_seed_draws_training_mazes_without_replacement()
     {
         Drawn(seed: 1).Should().HaveCount(7).And.OnlyHaveUniqueItems().And.BeSubsetOf(Puzzles.Select(puzzle => puzzle.Question));

@@ -5,17 +5,11 @@ namespace Hrm.Puzzles.Tests;
 
 public class MazeGeneratorTests
 {
-    public static TheoryData<int, int, int, int> Kinds => new()
-    {
-        { 4, 4, 4, 300 },
-        { 5, 5, 2, 300 },
-        { 8, 8, 20, 200 },
-        { 6, 11, 4, 200 },
-        { 30, 30, 60, 100 },
-    };
-
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [InlineData(5, 5, 2, 300)]
+    [InlineData(8, 8, 20, 200)]
+    [InlineData(6, 11, 4, 200)]
+    [InlineData(30, 30, 60, 100)]
     public void Every_maze_has_the_minimum_path_and_a_new_layout(int rows, int columns, int minimum, int count)
     {
         var generator = new MazeGenerator(new MazeShape(rows, columns), minimum, new StatefulRandom(1));

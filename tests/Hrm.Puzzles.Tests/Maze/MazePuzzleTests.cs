@@ -21,9 +21,4 @@ public class MazePuzzleTests
         FluentActions.Invoking(() => new MazePuzzle(question, question)).Should().Throw<MazeRuleException>()
             .WithMessage(Message).Which.Fault.Should().Be(new PuzzleFault(Message, 3));
     }
-
-    [Fact]
-    public void An_answer_that_is_not_a_shortest_path_is_rejected() =>
-        FluentActions.Invoking(() => new MazePuzzle(MazeGrid.Parse("S  G"), MazeGrid.Parse("S  G")))
-            .Should().Throw<MazeRuleException>().WithMessage("expected a path from the start to the goal, got one that ends*");
 }

@@ -33,10 +33,6 @@ public class MazeSearchTests
     public void Walls_and_the_ends_of_rows_block_a_path(int rows, int columns, string maze, string? answer) =>
         (MazeGrid.Parse(maze, new MazeShape(rows, columns)).FindShortestPath()?.ToString()).Should().Be(answer);
 
-    [Fact]
-    public void A_grid_that_is_not_a_question_is_rejected() =>
-        FluentActions.Invoking(() => MazeGrid.Parse("S        ").FindShortestPath()).Should().Throw<PuzzleFormatException>().WithMessage("expected one 'G', got none");
-
     /// <summary>The bounds let the generator skip searches.</summary>
     [Property(MaxTest = 300)]
     public void No_pair_that_is_far_enough_apart_is_ruled_out(int seed)

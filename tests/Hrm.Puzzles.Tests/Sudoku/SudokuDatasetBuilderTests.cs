@@ -10,19 +10,6 @@ public class SudokuDatasetBuilderTests
     private readonly SudokuTask _task = new(Shape);
 
     [Fact]
-    public void Without_options_each_puzzle_is_a_group_of_itself()
-    {
-        var builder = new SudokuDatasetBuilder(Shape);
-        var expected = Puzzles.Select(_task.ToExample).ToArray();
-
-        foreach (var groups in new[] { builder.BuildTraining(Puzzles, new StatefulRandom(1)), builder.BuildTest(Puzzles) })
-        {
-            var examples = groups.Select(group => group.Puzzles.Should().ContainSingle().Which.Should().ContainSingle().Which).ToArray();
-            examples.Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
-        }
-    }
-
-    [Fact]
     public void A_training_group_is_the_puzzle_and_then_symmetric_variants()
     {
         var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 5 });

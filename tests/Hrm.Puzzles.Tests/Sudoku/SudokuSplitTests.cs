@@ -59,9 +59,10 @@ public class SudokuSplitTests
     }
 
     [Fact]
-    public void FourByFour_reaches_its_largest_size()
+    public void FourByFour_is_limited_to_50000_puzzles()
     {
         SudokuSplit.FourByFour(0, 50_000, new Random(4)).Test.Should().HaveCount(50_000);
         FluentActions.Invoking(() => SudokuSplit.FourByFour(50_001, 0, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => SudokuSplit.FourByFour(-1, 0, new Random(4))).Should().Throw<ArgumentOutOfRangeException>();
     }
 }
