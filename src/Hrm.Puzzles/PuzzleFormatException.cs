@@ -2,7 +2,7 @@ namespace Hrm.Puzzles;
 
 /// <summary>
 /// Exception for text or tokens that are not a valid puzzle: a wrong header, a row of the wrong length, an answer that does not solve its
-/// question. The message names the place, the expected value and the actual one.
+/// question. The message names the position, the expected value and the actual one.
 /// </summary>
 public sealed class PuzzleFormatException : HrmException
 {
@@ -21,7 +21,7 @@ public sealed class PuzzleFormatException : HrmException
         Field = field;
     }
 
-    /// <summary>The expected value and the actual one; <see cref="Exception.Message"/> has the place in front of them.</summary>
+    /// <summary>The expected value and the actual one; <see cref="Exception.Message"/> begins with the position.</summary>
     public string Problem { get; }
 
     /// <summary>The file, if the text is from one.</summary>

@@ -70,8 +70,9 @@ public sealed record MazeShape
     internal IEnumerable<int> NeighboursOf(int cell)
     {
         var (row, column) = (RowOf(cell), ColumnOf(cell));
-        return new[] { (row + 1, column), (row, column - 1), (row, column + 1), (row - 1, column) }
-            .Where(place => place is (>= 0, >= 0) && place.Item1 < Rows && place.Item2 < Columns)
-            .Select(place => (place.Item1 * Columns) + place.Item2);
+        (int Row, int Column)[] next = [(row + 1, column), (row, column - 1), (row, column + 1), (row - 1, column)];
+        return next
+            .Where(other => other.Row >= 0 && other.Row < Rows && other.Column >= 0 && other.Column < Columns)
+            .Select(other => (other.Row * Columns) + other.Column);
     }
 }
