@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the page of samples/SolverService in a real Chromium. Screenshots go to artifacts/browser.
-# Takes the Chromium of HRM_CHROMIUM, else the one of the system; as root on Debian it installs one. Without one: "skipped", exit code 0.
+# Uses the Chromium of HRM_CHROMIUM, otherwise that of the system; as root on Debian it installs one. Without one: "skipped", exit code 0.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,5 +18,5 @@ fi
 
 output=$(HRM_CHROMIUM=$chromium OMP_WAIT_POLICY=PASSIVE dotnet test -c Release tests/Hrm.SolverService.Tests --filter Category=Browser 2>&1) || { echo "$output"; exit 1; }
 echo "$output"
-# A filter that fits nothing, or tests that were skipped, would also end with 0.
+# A filter that matches no test, or skipped tests, would also end with 0.
 grep -qE 'Passed: +3,' <<<"$output"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs applications outside of the repository that know the packed packages alone: project, nuget.config and file-based application of
+# Builds and runs applications outside of the repository that use only the packed packages: project, nuget.config and file-based application of
 # docs/packages.md and the code of README.md, with every libtorch that can be had here, also trimmed and native. Usage: test-consumer.sh PACKAGES VERSION
 set -euo pipefail
 packages=$(realpath "$1")
@@ -20,7 +20,7 @@ block() { # FILE LANGUAGE NUMBER: a block of code of a document
 block docs/packages.md xml 1 | sed -E "s/(\"Hrm\.[A-Za-z]+\" Version=)\"\[[^]]*\]\"/\1\"[$version]\"/" >"$work/app/Consumer.csproj"
 grep -qF "\"[$version]\"" "$work/app/Consumer.csproj" || fail "docs/packages.md has no project with a reference to an exact version of Hrm"
 
-# The documented nuget.config, with the folder, and with the sources of this machine in the place of nuget.org.
+# The documented nuget.config, with the folder, and with the sources of this machine instead of nuget.org.
 usual_sources=$(dotnet nuget list source | sed -nE 's/^ *[0-9]+\. +(.*) \[Enabled\]$/\1/p')
 block docs/packages.md xml 2 | sed "s|\"artifacts/packages\"|\"$packages\"|" | awk -v sources="$usual_sources" '
   /key="nuget.org"/ { open = $0; getline pattern; getline close_; n = split(sources, names, "\n")
@@ -29,7 +29,7 @@ block docs/packages.md xml 2 | sed "s|\"artifacts/packages\"|\"$packages\"|" | a
   { print }' >"$work/nuget.config"
 grep -qF "\"$packages\"" "$work/nuget.config" || fail "docs/packages.md has no nuget.config with the folder of the packages"
 
-# The README's code as it stands, but for the number of training steps.
+# The README's code unchanged, except for the number of training steps.
 block README.md csharp 1 | grep -qE 'Take\([0-9]+\)' || fail "README.md has no training of so many steps"
 {
   printf 'using Hrm.Core;\nusing Hrm.Puzzles;\nusing Hrm.Training;\nusing TorchSharp;\n\nnamespace Consumer;\n\ninternal static class Readme\n{\n'
@@ -37,7 +37,7 @@ block README.md csharp 1 | grep -qE 'Take\([0-9]+\)' || fail "README.md has no t
   printf 'public static void Solve()\n{\n%s\n}\n}\n' "$(block README.md csharp 2)"
 } >"$work/app/Readme.cs"
 
-# A package cache of its own, so that no earlier build of the same version is taken; the usual one serves everything else.
+# A separate package cache, so that no earlier build of the same version is used; the usual one serves all other packages.
 usual=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 for package in runtime layers core training puzzles; do
   [ ! -e "$usual/hrm.$package/$version" ] || fail "expected no Hrm package in $usual, got hrm.$package $version"
@@ -65,7 +65,7 @@ build -p:HrmTorchRuntime=false
 ! mentions || fail "HrmTorchRuntime=false left the initializer in"
 start initialize
 
-# A libtorch that no package brings: that of the usual cache stands for a PyTorch installation.
+# A libtorch that no package brings: that of the usual cache represents a PyTorch installation.
 if [ "$(uname -sm)" = "Linux x86_64" ]; then
   restored=$(grep -om1 'libtorch-cpu-linux-x64/[0-9.]*' obj/project.assets.json)
   libtorch=$usual/$restored/runtimes/linux-x64/native

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asserts what the packed packages hold, that another folder gives the same bytes, and what a tag and a remote make of them.
+# Checks the contents of the packed packages, that another folder gives the same bytes, and the effect of a tag and a remote.
 # Usage: test-packages.sh PACKAGES VERSION
 set -euo pipefail
 packages=$(realpath "$1")
@@ -19,7 +19,7 @@ pack() { # FOLDER PACKAGES
 dotnet build eng/packages -c Release -v quiet
 check check "$packages" --root "$root" --version "$version" --commit "$commit" ${remote:+--repository any}
 
-# The same sources elsewhere: what is committed, and over it what is not yet.
+# The same sources in another folder: the commit, and the uncommitted changes on top.
 elsewhere="$work/a folder of another length"
 git clone --quiet "$root" "$elsewhere"
 git -C "$elsewhere" remote remove origin

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A whole training step in bfloat16, of the Sudoku-Extreme preset (27M parameters, batch 768) and of the ARC preset (S 901, batch 96):
-# the library, its matrix products alone, the plain op sequence on the same libtorch, and the same step in PyTorch with
-# torch.compile (training_step.py). Fails where the library is slower than the compiled step.
+# the library, its matrix products, the plain op sequence on the same libtorch, and the same step in PyTorch with
+# torch.compile (training_step.py). Fails if the library is slower than the compiled step.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 more="[--preset sudoku-extreme|arc] [--eager]: one of the two alone, since compiling takes minutes; PyTorch's step without torch.compile"
 take_common "$@"

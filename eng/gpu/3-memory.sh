@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The peak of the device's memory over training steps of the 27M preset as N·T goes 4, 16, 64, with the one-step gradient and with
-# full unrolling, each case in a process of its own. Nothing else may use the device meanwhile.
+# full unrolling, each case in a separate process. No other process may use the device.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 more="[--batch N]"
 take_common "$@"

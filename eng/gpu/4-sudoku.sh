@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sudoku-Extreme: trains on the 1,000 puzzles with augmentation, tests on all 2,000 of the test file. The time of a command ends with a
-# checkpoint, and the same command goes on from it, as long as the folder runs/ stays.
+# checkpoint, and the same command resumes from it, as long as the folder runs/ exists.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$here/training.sh"
 more="[--recipe paper|best] [--seed N] [--steps N | --minutes N]"

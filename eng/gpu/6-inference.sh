@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A trained Sudoku model: puzzles a second with halting against the fixed number of segments, at what accuracy, and what 16, 32 and 64
+# A trained Sudoku model: puzzles per second with halting against the fixed number of segments, at what accuracy, and what 16, 32 and 64
 # segments and votes over symmetries are worth.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 more="--model FOLDER [--rule continue|positive]: a run of step 4, or an exported model with its run.json; positive for the halt-only loss"

@@ -1,4 +1,4 @@
-# What the scripts of this folder share. They run from a folder that publish.sh made, on the machine with the GPU.
+# Shared functions of the scripts of this folder. They run from a folder that publish.sh made, on the machine with the GPU.
 set -uo pipefail
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,10 +10,10 @@ failed=0
 
 usage() {
   echo "usage: $(basename "$0") [--device cpu|cuda:0] [--seconds N] $1"
-  echo "  --device   where to compute; cuda:0 by default. cpu takes sizes that end in minutes, to try the script itself"
+  echo "  --device   where to compute; cuda:0 by default. cpu uses sizes that take minutes, to try the script itself"
   echo "  --seconds  the most that all of it may take; $limit by default"
-  echo "environment: HRM_LIBTORCH, the torch/lib folder of a PyTorch with CUDA (else that of python3); OUT, the folder of the results (else ./out);"
-  echo "  HRM_REPOSITORY, a checkout of this repository (else the present folder)"
+  echo "environment: HRM_LIBTORCH, the torch/lib folder of a PyTorch with CUDA (otherwise that of python3); OUT, the folder of the results (otherwise ./out);"
+  echo "  HRM_REPOSITORY, a checkout of this repository (otherwise the current folder)"
 }
 
 take_common() { # ARGUMENT…: takes --device, --seconds and --help, leaves the others in "rest"

@@ -1,4 +1,4 @@
-# Training within a command's time: starts a run, or goes on with it, measures it, and keeps its model.
+# Training within a command's time: starts or resumes a run, measures it, and keeps its model.
 hrm="$here/app/hrm"
 
 take_training() { # ARGUMENT…: sets "seed", "plan" (how long the training is) and, where there are any, "recipe"
@@ -16,17 +16,17 @@ take_training() { # ARGUMENT…: sets "seed", "plan" (how long the training is) 
   done
 }
 
-train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below the present folder; call again to go on with it
+train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below the current folder; call again to resume it
   local task=$1 name=$2 folder=runs/$2
   shift 2
-  # What is left after the training is for the last evaluation and the export.
+  # The time after the training is for the last evaluation and the export.
   local reserve=$(($(left) / 5 + 10))
   if [ -d "$folder/checkpoints" ]; then
     interrupt_after $(($(left) - reserve)) "train-$name" "$hrm" train "$task" --resume "$folder" --device "$device"
   else
     interrupt_after $(($(left) - reserve)) "train-$name" "$hrm" train "$task" --output "$folder" --device "$device" "$@"
   fi || return
-  [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to go on"; return; }
+  [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to continue"; return; }
   run "evaluate-$name" "$hrm" evaluate "$task" --run "$folder" --device "$device" &&
     run "export-$name" "$hrm" export --run "$folder" --output "$out/$name" &&
     cp "$folder/metrics.jsonl" "$out/$name/"
@@ -45,7 +45,7 @@ interrupt_after() { # SECONDS NAME COMMAND…: asks the training to stop with a 
   local code=${PIPESTATUS[0]}
   case $code in
     0) echo "$name: complete" ;;
-    130) echo "$name: stopped by the time with a checkpoint; the same command goes on" ;;
+    130) echo "$name: stopped by the time limit with a checkpoint; the same command resumes" ;;
     *)
       echo "FAILED $name: exit code $code" | tee -a "$out/$name.txt"
       failed=$((failed + 1))
