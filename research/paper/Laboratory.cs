@@ -66,7 +66,7 @@ internal sealed class Laboratory
         var task = model.Plan.Source.Task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!;
         var valid = 0;
         new Evaluator(loaded, settings.Trainer.Halting.MaxSegments, batchSize: settings.EvaluationBatchSize)
-            .Evaluate(test.Examples, example => valid += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0, null, Cancellation);
+            .Observe(test.Examples, example => valid += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0, null, Cancellation);
         return new[] { (double)valid / test.Examples.ExampleCount };
     })[0]));
 

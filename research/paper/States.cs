@@ -11,8 +11,9 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
     /// <summary>Measures the states of a model for some puzzles, evenly over a dataset.</summary>
     public static States Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
-        using var study = StateStudy.Run(model, Sample(test, puzzles), segments, cancellationToken: cancellation);
-        return new States(study.Examples, study.Residuals, study.High.ParticipationRatio, study.Low.ParticipationRatio);
+        var sample = Sample(test, puzzles);
+        using var study = StateStudy.Run(model, sample, segments, cancellationToken: cancellation);
+        return new States(sample.ExampleCount, study.Residuals, study.High.ParticipationRatio, study.Low.ParticipationRatio);
     }
 
     /// <summary>Examples evenly over a dataset, because its order may have a meaning.</summary>
@@ -42,9 +43,10 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
     /// <summary>Follows the token of the first blank of the first puzzle.</summary>
     public static Trajectory Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
+        using var scope = NewDisposeScope();
         using var study = StateStudy.Run(model, States.Sample(test, puzzles), segments, cancellationToken: cancellation);
-        using var high = study.High.Components(2);
-        using var low = study.Low.Components(2);
+        var (high, highShares) = study.High.Components(2); // [2, D]
+        var (low, lowShares) = study.Low.Components(2); // [2, D]
         var (ofHigh, ofLow) = (new List<double[]>(), new List<double[]>());
         var (inputs, _) = test.Read(0);
         var token = model.Config.PrefixLength + Math.Max(0, Array.IndexOf(inputs, SudokuTask.BlankToken));
@@ -53,16 +55,16 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
         {
             model.Recurrence.Updated = update =>
             {
-                using var place = (update.IsHigh ? high : low).Project(update.After[0, token]); // [2]
+                using var place = (update.IsHigh ? study.High : study.Low).Project(update.After[0, token], update.IsHigh ? high : low); // [2]
                 (update.IsHigh ? ofHigh : ofLow).Add(place.data<double>().ToArray());
             };
-            new Evaluator(model, segments, batchSize: 1).Evaluate(States.Sample(test, 1), cancellationToken: cancellation);
+            new Evaluator(model, segments, batchSize: 1).Observe(States.Sample(test, 1), _ => { }, cancellationToken: cancellation);
         }
         finally
         {
             model.Recurrence.Updated = listener;
         }
 
-        return new Trajectory(ofHigh, ofLow, high.Shares.Sum(), low.Shares.Sum());
+        return new Trajectory(ofHigh, ofLow, highShares.Sum(), lowShares.Sum());
     }
 }

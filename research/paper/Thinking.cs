@@ -24,28 +24,48 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     public static Thinking Of(HrmModel model, RunSettings settings, NamedDataset test, int segments, CancellationToken cancellation)
     {
         var maximum = settings.Trainer.Halting.MaxSegments;
-        var rules = new Dictionary<string, HaltingStudy>
+        var rules = new Dictionary<string, IHaltingPolicy>
         {
-            [OwnRule] = new(new QValueHalting(rule: settings.Trainer.Halting.Rule), maximum),
-            [ConfidenceRule] = new(new ConfidenceHalting(Confidence), maximum),
+            [OwnRule] = new QValueHalting(rule: settings.Trainer.Halting.Rule),
+            [ConfidenceRule] = new ConfidenceHalting(Confidence),
         };
+        var all = rules.ToDictionary(rule => rule.Key, rule => new HaltingStudy(rule.Value, maximum));
+        var byDifficulty = rules.ToDictionary(rule => rule.Key, _ => new SortedDictionary<int, HaltingStudy>());
         var task = settings.Task == "sudoku" ? new SudokuTask(SudokuToolTask.ShapeOf(model.Config.SequenceLength)) : null;
-        var answers = new AnswerStudy(segments);
-        new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Evaluate(
+        var (puzzles, sums) = (0, new SegmentAverages[segments]);
+        new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Observe(
             test.Examples,
             example =>
             {
-                answers.Add(example);
+                if (example.Labelled == 0)
+                {
+                    return;
+                }
+
+                puzzles++;
+                for (var i = 0; i < segments; i++)
+                {
+                    sums[i] = sums[i].Plus(example.Segments[i], example.Labelled);
+                }
 
                 // The guesses of the exact search; other tasks have no such measure here.
                 var difficulty = task is null ? 0 : SudokuSearch.CountGuesses(task.DecodeExample(example.Inputs));
-                foreach (var rule in rules.Values)
+                foreach (var (name, policy) in rules)
                 {
-                    rule.Add(example, difficulty);
+                    all[name].Add(example);
+                    if (!byDifficulty[name].TryGetValue(difficulty, out var level))
+                    {
+                        byDifficulty[name].Add(difficulty, level = new HaltingStudy(policy, maximum));
+                    }
+
+                    level.Add(example);
                 }
             },
             cancellationToken: cancellation);
-        return new Thinking(answers.Examples, answers.Segments, rules.ToDictionary(rule => rule.Key, rule => Stops.Of(rule.Value)));
+        return new Thinking(
+            puzzles,
+            [.. sums.Select(sum => sum.DividedBy(puzzles))],
+            rules.ToDictionary(rule => rule.Key, rule => Stops.Of(all[rule.Key], byDifficulty[rule.Key])));
     }
 
     /// <summary>The share of puzzles that are solved after a number of segments.</summary>
@@ -54,13 +74,31 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     /// <summary>Where a rule stops: the mean number of segments, the share of exact answers, and the number of puzzles per number of segments, from 1.</summary>
     internal sealed record Stops(double Mean, double Exact, IReadOnlyList<int> Histogram, IReadOnlyList<Level> ByDifficulty)
     {
-        public static Stops Of(HaltingStudy study) => new(
-            study.All.MeanSegments,
-            study.All.ExactAccuracy,
-            [.. study.All.Histogram],
-            [.. study.ByDifficulty.Select(level => new Level(level.Key, level.Value.Examples, level.Value.MeanSegments, level.Value.ExactAccuracy))]);
+        public static Stops Of(HaltingStudy study, IReadOnlyDictionary<int, HaltingStudy> byDifficulty) => new(
+            study.MeanSegments,
+            study.ExactAccuracy,
+            [.. study.Histogram],
+            [.. byDifficulty.Select(level => new Level(level.Key, level.Value.Examples, level.Value.MeanSegments, level.Value.ExactAccuracy))]);
     }
 
     /// <summary>The puzzles of one difficulty.</summary>
     internal sealed record Level(int Difficulty, int Puzzles, double Mean, double Exact);
+}
+
+/// <summary>The predictions of one segment, averaged over puzzles, each with the same weight.</summary>
+/// <param name="Segment">The number of the segment, from 1.</param>
+/// <param name="Exact">The share of puzzles whose labelled tokens are all right.</param>
+/// <param name="Wrong">The mean share of labelled tokens that are wrong.</param>
+/// <param name="Changed">The mean share of labelled tokens that differ from the segment before; 0 after the first.</param>
+/// <param name="Restored">The mean share of labelled tokens that were wrong after the segment before and are right now; 0 after the first.</param>
+internal readonly record struct SegmentAverages(int Segment, double Exact, double Wrong, double Changed, double Restored)
+{
+    public SegmentAverages Plus(SegmentResult result, double labelled) => new(
+        result.Segment,
+        Exact + (result.IsExact ? 1 : 0),
+        Wrong + (result.Wrong / labelled),
+        Changed + (result.Changed / labelled),
+        Restored + (result.Restored / labelled));
+
+    public SegmentAverages DividedBy(int puzzles) => new(Segment, Exact / puzzles, Wrong / puzzles, Changed / puzzles, Restored / puzzles);
 }

@@ -74,7 +74,7 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
         "fixed-point",
         model,
         new { Puzzles, segments, FixedPointUpdates },
-        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: laboratory.Cancellation).Low.ToArray());
+        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: laboratory.Cancellation).ToArray());
 
     private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Motion> motions, FixedPointStep[][] early, FixedPointStep[][] settling)
     {

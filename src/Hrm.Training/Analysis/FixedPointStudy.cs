@@ -21,20 +21,8 @@ namespace Hrm.Training;
 /// are computed in float32. Source: arXiv 2506.21734, section 2, "Approximate gradient".
 /// </para>
 /// </remarks>
-public sealed class FixedPointStudy
+public static class FixedPointStudy
 {
-    private FixedPointStudy(int examples, IReadOnlyList<FixedPointStep> low)
-    {
-        Examples = examples;
-        Low = low;
-    }
-
-    /// <summary>The number of examples.</summary>
-    public int Examples { get; }
-
-    /// <summary>The updates of L, in order.</summary>
-    public IReadOnlyList<FixedPointStep> Low { get; }
-
     /// <summary>Runs a model on every example of a dataset, in evaluation mode, and then only its L.</summary>
     /// <param name="model">The model. Its <see cref="HierarchicalConvergence.Updated"/> reports the updates of the segments, not the later ones of L.</param>
     /// <param name="dataset">The examples.</param>
@@ -43,9 +31,10 @@ public sealed class FixedPointStudy
     /// <param name="batchSize">B.</param>
     /// <param name="progress">Receives the number of finished examples after each batch.</param>
     /// <param name="cancellationToken">Stops before the next segment or the next update of L.</param>
+    /// <returns>The updates of L, in order, averaged over the examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     /// <inheritdoc cref="Evaluator.Evaluate" path="/exception"/>
-    public static FixedPointStudy Run(
+    public static IReadOnlyList<FixedPointStep> Run(
         HrmModel model,
         IPuzzleDataset dataset,
         int segments,
@@ -57,15 +46,21 @@ public sealed class FixedPointStudy
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(updates);
-        var sums = new StepSums(model.Recurrence.Low, updates, cancellationToken);
-        var examples = Evaluator.ForEachBatch(model, dataset, batchSize, progress, (batch, _, count) =>
+        var (residuals, distances) = (new double[updates], new double[updates]);
+        Evaluator.ForEachBatch(model, dataset, batchSize, progress, (batch, _, count) =>
         {
             using var use = model.Use();
             using var carry = RunSegments(model, batch, segments, cancellationToken);
-            var injection = carry.High.Plus(model.Embed(batch)); // [B, S, D]
-            sums.Add(carry.Low.narrow(0, 0, count), injection.narrow(0, 0, count)); // [count, S, D] each
+            var start = carry.Low.narrow(0, 0, count); // [count, S, D]
+            var injection = carry.High.Plus(model.Embed(batch)).narrow(0, 0, count); // [count, S, D]
+            using var last = Iterate((step, before, after) => residuals[step] += SumOfChanges(before, after));
+            Iterate((step, before, _) => distances[step] += SumOfChanges(last, before)).Dispose();
+
+            Tensor Iterate(Action<int, Tensor, Tensor> updated)
+                => UpdateLow(model.Recurrence.Low, start, injection, updates, updated, cancellationToken); // [count, S, D]
         });
-        return new FixedPointStudy(examples, sums.Averages(examples));
+        var examples = dataset.ExampleCount;
+        return [.. Enumerable.Range(0, updates).Select(step => new FixedPointStep(step + 1, residuals[step] / examples, distances[step] / examples))];
     }
 
     /// <summary>The carry after some segments, which the caller owns.</summary>
@@ -83,47 +78,31 @@ public sealed class FixedPointStudy
         return carry;
     }
 
-    /// <summary>Sums over examples for each update of L.</summary>
-    private sealed class StepSums(nn.Module<Tensor, Tensor, Tensor> low, int updates, CancellationToken cancellationToken)
+    /// <summary>The state after all updates of L, which the caller owns.</summary>
+    private static Tensor UpdateLow(
+        nn.Module<Tensor, Tensor, Tensor> low, Tensor start, Tensor injection, int updates, Action<int, Tensor, Tensor> updated, CancellationToken cancellationToken)
     {
-        private readonly double[] _residuals = new double[updates];
-        private readonly double[] _distances = new double[updates];
-
-        public IReadOnlyList<FixedPointStep> Averages(int examples)
-            => [.. Enumerable.Range(0, updates).Select(step => new FixedPointStep(step + 1, _residuals[step] / examples, _distances[step] / examples))];
-
-        /// <summary>Adds examples: a first run for the residuals and the last state, a second for the distances from it.</summary>
-        public void Add(Tensor start, Tensor injection)
+        var state = start.alias(); // [count, S, D]
+        for (var step = 0; step < updates; step++)
         {
-            using var last = Iterate(start, injection, (step, before, after) => _residuals[step] += SumOfChanges(before, after)); // [count, S, D]
-            Iterate(start, injection, (step, before, _) => _distances[step] += SumOfChanges(last, before)).Dispose();
-        }
-
-        /// <summary>The state after all updates, which the caller owns.</summary>
-        private Tensor Iterate(Tensor start, Tensor injection, Action<int, Tensor, Tensor> updated)
-        {
-            var state = start.alias(); // [count, S, D]
-            for (var step = 0; step < updates; step++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var before = state;
-                using var scope = NewDisposeScope();
-
-                // A module may return its argument, which is about to be freed.
-                state = low.call(before, injection).alias(); // [count, S, D]
-                updated(step, before, state);
-                state.MoveToOuterDisposeScope();
-            }
-
-            return state;
-        }
-
-        /// <summary>The sum over examples of ‖other − reference‖ / ‖reference‖.</summary>
-        private static double SumOfChanges(Tensor reference, Tensor other)
-        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var before = state;
             using var scope = NewDisposeScope();
-            return StateChange.Of(reference, other).Relative.sum(ScalarType.Float64).item<double>();
+
+            // A module may return its argument, which is about to be freed.
+            state = low.call(before, injection).alias(); // [count, S, D]
+            updated(step, before, state);
+            state.MoveToOuterDisposeScope();
         }
+
+        return state;
+    }
+
+    /// <summary>The sum over examples of ‖other − reference‖ / ‖reference‖.</summary>
+    private static double SumOfChanges(Tensor reference, Tensor other)
+    {
+        using var scope = NewDisposeScope();
+        return StateChange.Of(reference, other).Relative.sum(ScalarType.Float64).item<double>();
     }
 }
 

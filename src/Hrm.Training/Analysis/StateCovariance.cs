@@ -85,32 +85,47 @@ public sealed class StateCovariance : IDisposable
         Count = total;
     }
 
-    /// <summary>The eigenvalues of the covariance, largest first; D values.</summary>
-    /// <exception cref="InvalidOperationException">There are fewer than two states.</exception>
-    public double[] Eigenvalues()
-    {
-        using var scope = NewDisposeScope();
-        return [.. linalg.eigvalsh(Covariance()).data<double>().ToArray().Reverse()];
-    }
-
-    /// <summary>The directions of largest variance.</summary>
+    /// <summary>The directions of largest variance, for instance to draw trajectories with <see cref="Project"/>.</summary>
+    /// <remarks>A direction's sign is arbitrary; here its entry of the largest magnitude is positive, so that equal states give equal pictures.</remarks>
     /// <param name="count">Their number; 1 … D.</param>
+    /// <returns>
+    /// The directions, [count, D], float64, orthonormal rows, largest variance first, which the caller owns; and the share of the total
+    /// variance along each.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two states.</exception>
-    public PrincipalComponents Components(int count)
+    public (Tensor Directions, double[] Shares) Components(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Width);
+        if (Count < 2)
+        {
+            throw new InvalidOperationException($"expected at least two states, got {Count}.");
+        }
+
         using var scope = NewDisposeScope();
-        var (values, vectors) = linalg.eigh(Covariance()); // [D] ascending, [D, D] columns
+        var (values, vectors) = linalg.eigh(_scatter); // [D] ascending, [D, D] columns
         var directions = vectors.narrow(1, Width - count, count).flip(1).t().contiguous(); // [count, D]
-        var variances = values.narrow(0, Width - count, count).flip(0).data<double>().ToArray();
-        var trace = values.sum().item<double>();
-        return new PrincipalComponents(
-            _mean.clone().DetachFromDisposeScope(),
-            PrincipalComponents.WithFixedSigns(directions).DetachFromDisposeScope(),
-            variances,
-            [.. variances.Select(variance => variance / trace)]);
+        var signs = directions.gather(1, directions.abs().argmax(1, keepdim: true)).sign(); // [count, 1]
+        var shares = (values / values.sum()).narrow(0, Width - count, count).flip(0); // [count]
+        return ((directions * signs).MoveToOuterDisposeScope(), shares.data<double>().ToArray());
+    }
+
+    /// <summary>The coordinates of states along directions, from the mean of the states that were added.</summary>
+    /// <param name="states">[…, D], any floating dtype and device.</param>
+    /// <param name="directions">[count, D], of <see cref="Components"/>.</param>
+    /// <returns>[…, count], float64, on the CPU; the caller owns it.</returns>
+    /// <exception cref="ShapeMismatchException">The last dimension is not D.</exception>
+    public Tensor Project(Tensor states, Tensor directions)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        ArgumentNullException.ThrowIfNull(directions);
+        ShapeGuard.RequireWidth(states, nameof(states), Width);
+        ShapeGuard.RequireWidth(directions, nameof(directions), Width);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var centred = states.detach().to(ScalarType.Float64).cpu() - _mean; // […, D]
+        return nn.functional.linear(centred, directions).MoveToOuterDisposeScope(); // […, count]
     }
 
     /// <inheritdoc/>
@@ -120,63 +135,9 @@ public sealed class StateCovariance : IDisposable
         _scatter.Dispose();
     }
 
-    private Tensor Covariance() => Count > 1
-        ? _scatter.DividedBy(Count - 1) // [D, D]
-        : throw new InvalidOperationException($"expected at least two states, got {Count}.");
-
     private static void Replace(ref Tensor field, Tensor value)
     {
         field.Dispose();
         field = value.DetachFromDisposeScope();
-    }
-}
-
-/// <summary>The directions of largest variance of states, see <see cref="StateCovariance.Components"/>; for instance to draw trajectories.</summary>
-/// <remarks>A direction's sign is arbitrary; here its entry of the largest magnitude is positive, so that equal states give equal pictures.</remarks>
-public sealed class PrincipalComponents : IDisposable
-{
-    private readonly Tensor _mean; // [D], float64
-    private readonly Tensor _directions; // [count, D], float64, orthonormal rows
-
-    internal PrincipalComponents(Tensor mean, Tensor directions, IReadOnlyList<double> variances, IReadOnlyList<double> shares)
-    {
-        _mean = mean;
-        _directions = directions;
-        Variances = variances;
-        Shares = shares;
-    }
-
-    /// <summary>The variance along each direction, largest first.</summary>
-    public IReadOnlyList<double> Variances { get; }
-
-    /// <summary>The share of the total variance along each direction.</summary>
-    public IReadOnlyList<double> Shares { get; }
-
-    /// <summary>The coordinates of states along the directions.</summary>
-    /// <param name="states">[…, D], any floating dtype and device.</param>
-    /// <returns>[…, count], float64, on the CPU; the caller owns it.</returns>
-    /// <exception cref="ShapeMismatchException">The last dimension is not D.</exception>
-    public Tensor Project(Tensor states)
-    {
-        ArgumentNullException.ThrowIfNull(states);
-        ShapeGuard.RequireWidth(states, nameof(states), _directions.size(1));
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var centred = states.detach().to(ScalarType.Float64).cpu() - _mean; // […, D]
-        return nn.functional.linear(centred, _directions).MoveToOuterDisposeScope(); // […, count]
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _mean.Dispose();
-        _directions.Dispose();
-    }
-
-    /// <summary>The directions, [count, D], each with its entry of the largest magnitude positive.</summary>
-    internal static Tensor WithFixedSigns(Tensor directions)
-    {
-        var largest = directions.abs().argmax(1, keepdim: true); // [count, 1]
-        return directions * directions.gather(1, largest).sign(); // [count, D]
     }
 }

@@ -14,16 +14,12 @@ namespace Hrm.Training;
 /// </remarks>
 public sealed class StateStudy : IDisposable
 {
-    private StateStudy(int examples, IReadOnlyList<UpdateResidual> residuals, StateCovariance high, StateCovariance low)
+    private StateStudy(IReadOnlyList<UpdateResidual> residuals, StateCovariance high, StateCovariance low)
     {
-        Examples = examples;
         Residuals = residuals;
         High = high;
         Low = low;
     }
-
-    /// <summary>The number of examples.</summary>
-    public int Examples { get; }
 
     /// <summary>The change by each update, in order: segments · N · (T + 1) values.</summary>
     public IReadOnlyList<UpdateResidual> Residuals { get; }
@@ -53,19 +49,18 @@ public sealed class StateStudy : IDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
+        var updatesPerSegment = model.Recurrence.HighCycles * (model.Recurrence.LowCycles + 1);
+        var sums = new UpdateResidual[segments * updatesPerSegment];
+        var next = 0;
         var (high, low) = (new StateCovariance(model.Config.HiddenSize), new StateCovariance(model.Config.HiddenSize));
         var listener = model.Recurrence.Updated;
         try
         {
-            var residuals = new ResidualSums(model.Recurrence, segments);
-            model.Recurrence.Updated = update =>
-            {
-                (update.IsHigh ? high : low).Add(update.After);
-                residuals.Add(update);
-            };
-            var examples = 0;
-            new Evaluator(model, segments, batchSize: batchSize).Evaluate(dataset, _ => examples++, progress, cancellationToken);
-            return new StateStudy(examples, residuals.Averages(examples), high, low);
+            model.Recurrence.Updated = Add;
+            new Evaluator(model, segments, batchSize: batchSize).Observe(dataset, _ => { }, progress, cancellationToken);
+            var examples = dataset.ExampleCount;
+            return new StateStudy([.. sums.Select(sum => sum with { Mean = sum.Mean / examples, Relative = sum.Relative / examples })], high, low);
         }
         catch
         {
@@ -77,6 +72,22 @@ public sealed class StateStudy : IDisposable
         {
             model.Recurrence.Updated = listener;
         }
+
+        // Every batch makes the same updates in the same order.
+        void Add(RecurrenceUpdate update)
+        {
+            (update.IsHigh ? high : low).Add(update.After);
+            using var scope = NewDisposeScope();
+            var (distance, relative) = StateChange.Of(update.Before, update.After); // [B] each
+            sums[next] = new UpdateResidual(
+                (next / updatesPerSegment) + 1,
+                update.Cycle,
+                update.Step,
+                update.IsHigh,
+                sums[next].Mean + distance.sum(ScalarType.Float64).item<double>(),
+                sums[next].Relative + relative.sum(ScalarType.Float64).item<double>());
+            next = (next + 1) % sums.Length;
+        }
     }
 
     /// <inheritdoc/>
@@ -84,39 +95,6 @@ public sealed class StateStudy : IDisposable
     {
         High.Dispose();
         Low.Dispose();
-    }
-
-    /// <summary>Sums of the residuals of each update. Every batch makes the same updates in the same order.</summary>
-    private sealed class ResidualSums
-    {
-        private readonly int _updatesOfSegment;
-        private readonly UpdateResidual[] _sums;
-        private int _next;
-
-        public ResidualSums(HierarchicalConvergence recurrence, int segments)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
-            _updatesOfSegment = recurrence.HighCycles * (recurrence.LowCycles + 1);
-            _sums = new UpdateResidual[segments * _updatesOfSegment];
-        }
-
-        public void Add(RecurrenceUpdate update)
-        {
-            using var scope = NewDisposeScope();
-            var (moved, relative) = StateChange.Of(update.Before, update.After); // [B] each
-            var sum = _sums[_next];
-            _sums[_next] = new UpdateResidual(
-                (_next / _updatesOfSegment) + 1,
-                update.Cycle,
-                update.Step,
-                update.IsHigh,
-                sum.Mean + moved.sum(ScalarType.Float64).item<double>(),
-                sum.Relative + relative.sum(ScalarType.Float64).item<double>());
-            _next = (_next + 1) % _sums.Length;
-        }
-
-        public IReadOnlyList<UpdateResidual> Averages(int examples)
-            => [.. _sums.Select(sum => sum with { Mean = sum.Mean / examples, Relative = sum.Relative / examples })];
     }
 }
 

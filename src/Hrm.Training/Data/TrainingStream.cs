@@ -13,7 +13,8 @@ namespace Hrm.Training;
 /// </para>
 /// <para>
 /// The contents of a batch depend only on the seed and its <see cref="SamplerPosition"/>, so a resumed training reads the same
-/// batches as an uninterrupted one. No other thread may use the dataset and the augmentation. One reader at a time.
+/// batches as an uninterrupted one. The dataset and the augmentation are used on the stream's thread: no other
+/// thread may use them, and they may not call the stream. One reader at a time.
 /// </para>
 /// <para>
 /// Processes that train together each make a stream with the same dataset, batch size and seed, and with their own rank. All draw the
@@ -34,8 +35,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     private readonly int _rows;
     private readonly IExampleAugmentation? _augmentation;
     private readonly HashSet<SamplerPosition> _skipped = [];
-    private BatchProducer? _producer;
-    private IEnumerator<StreamedBatch>? _direct;
+    private IEnumerator<StreamedBatch>? _batches;
 
     /// <summary>Creates a stream at its first batch.</summary>
     /// <param name="dataset">The examples.</param>
@@ -89,7 +89,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     internal StreamedBatch? Current { get; private set; }
 
     /// <summary>Takes the next batch and frees the previous one.</summary>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>A batch that the stream owns; valid until the next call.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the position has not changed.</exception>
     public PuzzleBatch Next(CancellationToken cancellationToken = default)
@@ -97,7 +97,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var next = Take(cancellationToken);
+            var next = Take();
             Current?.Batch.Dispose();
             Current = next;
             Position = next.Position with { Batch = next.Position.Batch + 1 };
@@ -141,24 +141,13 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         Current = null;
     }
 
-    private StreamedBatch Take(CancellationToken cancellationToken)
+    private StreamedBatch Take()
     {
-        if (Options.PrefetchBatches > 0)
-        {
-            if (_producer is null)
-            {
-                _producer = new BatchProducer(BatchesFrom(Position), Options.PrefetchBatches);
-                _producer.Start();
-            }
-
-            return _producer.Take(cancellationToken);
-        }
-
-        _direct ??= BatchesFrom(Position).GetEnumerator();
+        _batches ??= Start();
         try
         {
-            _direct.MoveNext();
-            return _direct.Current;
+            _batches.MoveNext();
+            return _batches.Current;
         }
         catch
         {
@@ -166,6 +155,12 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
             Stop();
             throw;
         }
+    }
+
+    private IEnumerator<StreamedBatch> Start()
+    {
+        var batches = BatchesFrom(Position);
+        return (Options.PrefetchBatches > 0 ? BatchPrefetch.RunAhead(batches, Options.PrefetchBatches) : batches).GetEnumerator();
     }
 
     /// <summary>Batches without end. Each batch has its own random source, derived from its position, so earlier batches need not be read.</summary>
@@ -187,10 +182,8 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
 
     private void Stop()
     {
-        _producer?.Dispose();
-        _producer = null;
-        _direct?.Dispose();
-        _direct = null;
+        _batches?.Dispose();
+        _batches = null;
     }
 }
 

@@ -53,18 +53,21 @@ public sealed class Evaluator
         IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        using var running = new RunningBatch<EvaluatedRow>(_model, TimeProvider.System);
         var sums = default(MetricSums);
-        ForEachBatch(_model, dataset, _batchSize, progress, (batch, first, count) =>
-        {
-            var rows = Run(running, batch, count, cancellationToken);
-            sums += Measure(rows, batch.Labels!.narrow(0, 0, count));
-            for (var row = 0; observed is not null && row < count; row++)
-            {
-                observed(rows[row].ToExample(first + row));
-            }
-        });
+        Run(dataset, (rows, labels) => sums += Measure(rows, labels), observed, progress, cancellationToken);
         return sums.Average(sums.Count);
+    }
+
+    /// <summary>Runs every example as <see cref="Evaluate"/> does, without losses and metrics.</summary>
+    /// <inheritdoc cref="Evaluate"/>
+    public void Observe(
+        IPuzzleDataset dataset,
+        Action<EvaluatedExample> observed,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(observed);
+        Run(dataset, measure: null, observed, progress, cancellationToken);
     }
 
     /// <summary>Runs an action on every batch of a dataset, in evaluation mode, without gradient and in a dispose scope.</summary>
@@ -73,8 +76,7 @@ public sealed class Evaluator
     /// <param name="batchSize">B.</param>
     /// <param name="progress">Receives the number of finished examples after each batch.</param>
     /// <param name="evaluate">Takes the batch, the index of its first example and the number of its examples; further rows are filling.</param>
-    /// <returns>The number of examples.</returns>
-    internal static int ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
+    internal static void ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dataset);
@@ -93,8 +95,6 @@ public sealed class Evaluator
                 done += count;
                 progress?.Report(done);
             }
-
-            return done;
         }
         finally
         {
@@ -102,8 +102,28 @@ public sealed class Evaluator
         }
     }
 
+    /// <summary>Runs every batch; measures it if there is a measure, which needs logits, and then passes on each example.</summary>
+    private void Run(
+        IPuzzleDataset dataset,
+        Action<EvaluatedRow[], Tensor>? measure,
+        Action<EvaluatedExample>? observed,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken)
+    {
+        using var running = new RunningBatch<EvaluatedRow>(_model, TimeProvider.System);
+        ForEachBatch(_model, dataset, _batchSize, progress, (batch, first, count) =>
+        {
+            var rows = Run(running, batch, count, measure is not null, cancellationToken);
+            measure?.Invoke(rows, batch.Labels!.narrow(0, 0, count));
+            for (var row = 0; observed is not null && row < count; row++)
+            {
+                observed(rows[row].ToExample(first + row));
+            }
+        });
+    }
+
     /// <summary>Runs segments until the policy has stopped every example.</summary>
-    private EvaluatedRow[] Run(RunningBatch<EvaluatedRow> running, PuzzleBatch batch, int count, CancellationToken cancellationToken)
+    private EvaluatedRow[] Run(RunningBatch<EvaluatedRow> running, PuzzleBatch batch, int count, bool keepsLogits, CancellationToken cancellationToken)
     {
         var length = _model.Config.SequenceLength;
         ShapeGuard.Require(batch.Inputs, "inputs", "B", length);
@@ -115,7 +135,7 @@ public sealed class Evaluator
         for (var row = 0; row < count; row++)
         {
             var tokens = (row * length)..((row + 1) * length);
-            rows[row] = new EvaluatedRow(inputs[tokens], puzzleIds[row], labels[tokens], _maxSegments, _halting) { KeepsLogits = true };
+            rows[row] = new EvaluatedRow(inputs[tokens], puzzleIds[row], labels[tokens], _maxSegments, _halting) { KeepsLogits = keepsLogits };
             running.Add(rows[row]);
         }
 

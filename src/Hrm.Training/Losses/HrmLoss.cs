@@ -57,6 +57,7 @@ public sealed class HrmLoss
             ShapeGuard.Require(continueTarget, nameof(continueTarget), rows);
         }
 
+
         using var scope = NewDisposeScope();
         var outcome = RowOutcome.Of(logits, labels);
         var tokenLoss = (_tokenLoss.call(logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []

@@ -61,7 +61,7 @@ internal static class TrainingTargets
     /// </summary>
     public static FuzzTarget Dataset(Func<string, bool> isDamaged) => new()
     {
-        Seeds = [.. new[] { TokenStorage.Narrowest, TokenStorage.Int64 }.Select(storage => Written(storage, isDamaged)).Where(seed => seed.Damaged.Count > 0)],
+        Seeds = [.. new[] { 0, -100_000 }.Select(ignoreLabelId => Written(ignoreLabelId, isDamaged)).Where(seed => seed.Damaged.Count > 0)],
         Tokens =
         [
             "descr", "fortran_order", "shape", "'|u1'", "'<i2'", "'<i4'", "'<i8'", "'>i4'", "'|O'", "True", "False", "(", ")", ",", "(2,)", "(2, 6)", "[('a', '<i4')]",
@@ -140,7 +140,7 @@ internal static class TrainingTargets
         }
 
         Require(dataset.PuzzleIds.All(id => id >= 0 && id < dataset.PuzzleIdCount), "ids are within their count");
-        Require(dataset.Identifiers.Count == dataset.PuzzleIdCount, "there is a name for each id");
+        Require(dataset.Identifiers.Count == dataset.PuzzleIdCount || dataset.Identifiers.Count == 0, "there is a name for each id, or none");
         Require(dataset.ExampleCount > 0, "a dataset has examples");
         using var stream = new TrainingStream(dataset, batchSize: 1, new TrainingStreamOptions { PrefetchBatches = 0 });
         for (var batch = 0; batch < Batches; batch++)
@@ -149,16 +149,16 @@ internal static class TrainingTargets
         }
     }
 
-    private static FuzzSeed Written(TokenStorage storage, Func<string, bool> isDamaged)
+    private static FuzzSeed Written(int ignoreLabelId, Func<string, bool> isDamaged)
     {
         PuzzleGroup[] groups =
         [
             new([[new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1), new PuzzleExample([1, 1, 1, 1, 1, 1], [4, 4, 4, 4, 4, 4], 1)]]),
             new([[new PuzzleExample([0, 0, 0, 0, 0, 0], [2, 2, 2, 2, 2, 2], 2)]]),
         ];
-        var options = new PuzzleDatasetOptions { SequenceLength = 6, VocabularySize = 5 };
+        var options = new PuzzleDatasetOptions { SequenceLength = 6, VocabularySize = 5, IgnoreLabelId = ignoreLabelId };
         return FuzzSeed.Written(
-            folder => PuzzleDatasetFolder.Write(folder, ["<blank>", "one", "zwei é"], Splits.Select(split => new PuzzleSplit(split, groups) { Storage = storage }), options),
+            folder => PuzzleDatasetFolder.Write(folder, ["<blank>", "one", "zwei é"], Splits.Select(split => new PuzzleSplit(split, groups)), options),
             isDamaged);
     }
 }

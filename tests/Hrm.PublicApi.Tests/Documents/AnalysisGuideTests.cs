@@ -35,7 +35,7 @@ public sealed class AnalysisGuideTests : IDisposable
         var solved = new int[16];
         var stops = new List<int>();
         var policy = new ConfidenceHalting(0.95);
-        new Evaluator(model, 16).Evaluate(dataset, example =>
+        new Evaluator(model, 16).Observe(dataset, example =>
         {
             foreach (var segment in example.Segments.Where(segment => segment.IsExact))
             {
@@ -63,60 +63,39 @@ public sealed class AnalysisGuideTests : IDisposable
             Console.WriteLine($"segment {update.Segment}, cycle {update.Cycle}: {(update.IsHigh ? "H" : "L")} moved by {update.Relative:P1}");
         }
 
-        Console.WriteLine($"directions: H {study.High.ParticipationRatio:F1}, L {study.Low.ParticipationRatio:F1}, of {study.Examples} puzzles");
-        using var plane = study.High.Components(2);
-        Console.WriteLine($"two directions hold {plane.Shares.Sum():P0} of the variance of zH");
+        Console.WriteLine($"directions: H {study.High.ParticipationRatio:F1}, L {study.Low.ParticipationRatio:F1}, of {dataset.ExampleCount} puzzles");
+        var (directions, shares) = study.High.Components(2);
+        Console.WriteLine($"two directions hold {shares.Sum():P0} of the variance of zH");
+        directions.Dispose();
         // </states>
 
-        study.Examples.Should().Be(8);
         study.Residuals.Should().HaveCount(4 * 2 * 3);
         study.High.ParticipationRatio.Should().BeInRange(1, 64);
-        plane.Shares.Sum().Should().BeInRange(0, 1);
+        shares.Sum().Should().BeInRange(0, 1);
     }
 
     [Fact]
-    public void Answers_form_segment_by_segment()
-    {
-        var (model, dataset) = (_model, _dataset);
-
-        // <answers>
-        var answers = new AnswerStudy(segments: 16);
-        new Evaluator(model, 16).Evaluate(dataset, answers.Add);
-        foreach (var average in answers.Segments)
-        {
-            Console.WriteLine($"segment {average.Segment}: {average.Exact:P1} exact, {average.Wrong:P1} of the tokens wrong, {average.Changed:P1} changed");
-        }
-        // </answers>
-
-        answers.Examples.Should().Be(8);
-        answers.Segments.Should().HaveCount(16).And.OnlyContain(average => average.Exact == 0 && average.Wrong > 0.1, "an untrained model solves nothing");
-    }
-
-    [Fact]
-    public void Halting_is_counted_by_difficulty()
+    public void Policies_are_compared()
     {
         var (model, dataset) = (_model, _dataset);
 
         // <halting>
         var confident = new HaltingStudy(new ConfidenceHalting(0.95), maxSegments: 16);
         var stable = new HaltingStudy(new StableHalting(2), maxSegments: 16);
-        new Evaluator(model, 16).Evaluate(dataset, example =>
+        new Evaluator(model, 16).Observe(dataset, example =>
         {
-            var difficulty = example.Inputs.Count(token => token == 1);
-            confident.Add(example, difficulty);
-            stable.Add(example, difficulty);
+            confident.Add(example);
+            stable.Add(example);
         });
-        foreach (var (empty, level) in confident.ByDifficulty)
+        foreach (var study in (HaltingStudy[])[confident, stable])
         {
-            Console.WriteLine($"{empty} empty cells: {level.ExactAccuracy:P1} exact after {level.MeanSegments:F1} segments, of {level.Examples}");
+            Console.WriteLine($"{study.ExactAccuracy:P1} exact after {study.MeanSegments:F1} segments, of {study.Examples} examples");
+            Console.WriteLine($"stopped early: {study.StoppedEarly}, of which {study.ExactOfStoppedEarly:P1} are exact");
         }
-
-        Console.WriteLine($"stopped early: {stable.All.StoppedEarly}, of which {stable.All.ExactOfStoppedEarly:P1} are exact");
         // </halting>
 
-        confident.All.Histogram.Should().Equal([.. Enumerable.Repeat(0, 15), 8], "an untrained model is never confident");
-        confident.ByDifficulty.Values.Sum(level => level.Examples).Should().Be(8);
-        stable.All.Examples.Should().Be(8);
+        confident.Histogram.Should().Equal([.. Enumerable.Repeat(0, 15), 8], "an untrained model is never confident");
+        stable.Examples.Should().Be(8);
     }
 
     [Fact]
@@ -125,16 +104,15 @@ public sealed class AnalysisGuideTests : IDisposable
         var (model, dataset) = (_model, _dataset);
 
         // <fixed-point>
-        var fixedPoint = FixedPointStudy.Run(model, dataset, segments: 4, updates: 32);
-        foreach (var step in fixedPoint.Low)
+        var steps = FixedPointStudy.Run(model, dataset, segments: 4, updates: 32);
+        foreach (var step in steps)
         {
             Console.WriteLine($"update {step.Update} of L moves it by {step.Residual:P2}; its distance from the end was {step.Distance:P2}");
         }
 
-        Console.WriteLine($"when H is updated, L is still {fixedPoint.Low[model.Config.LowCycles].Distance:P2} from the end");
+        Console.WriteLine($"when H is updated, L is still {steps[model.Config.LowCycles].Distance:P2} from the end");
         // </fixed-point>
 
-        fixedPoint.Examples.Should().Be(8);
-        fixedPoint.Low.Should().HaveCount(32).And.OnlyContain(step => double.IsFinite(step.Residual) && double.IsFinite(step.Distance));
+        steps.Should().HaveCount(32).And.OnlyContain(step => double.IsFinite(step.Residual) && double.IsFinite(step.Distance));
     }
 }

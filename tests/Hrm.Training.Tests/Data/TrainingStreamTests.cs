@@ -86,35 +86,6 @@ public sealed class TrainingStreamTests
         }
     }
 
-    /// <summary>The augmentation runs on the stream's thread, which cannot wait for itself.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_augmentation_that_calls_its_stream_is_rejected(bool disposes)
-    {
-        var calls = new CallsStream(disposes);
-        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 1 }, augmentation: calls);
-        calls.Stream.SetResult(stream);
-        (await stream.Awaiting(it => Task.Run(() => it.Next()).WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<InvalidOperationException>())
-            .WithMessage("TrainingStream: expected a call from another thread, *");
-    }
-
-    private sealed class CallsStream(bool disposes) : IExampleAugmentation
-    {
-        public TaskCompletionSource<TrainingStream> Stream { get; } = new();
-
-        public void Apply(Span<int> inputs, Span<int> labels, Random random)
-        {
-            var stream = Stream.Task.Result;
-            if (disposes)
-            {
-                stream.Dispose();
-            }
-
-            stream.Next();
-        }
-    }
-
     [Fact]
     public void A_seek_drops_prepared_batches()
     {

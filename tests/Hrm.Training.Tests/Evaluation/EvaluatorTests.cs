@@ -160,6 +160,15 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void Observing_gives_the_examples_of_an_evaluation_without_losses()
+    {
+        var dataset = _byHand.Dataset(_byHand.HaltingSegment);
+        var observed = new List<EvaluatedExample>();
+        new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Observe(dataset, observed.Add);
+        observed.Should().BeEquivalentTo(Evaluate(dataset, 4, policy: _rule).Examples, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
     public void Progress_counts_examples_after_each_batch()
     {
         var progress = new Reports();

@@ -81,19 +81,18 @@ internal static class DatasetOutput
         => $"{split}: {Words.Count(dataset.GroupOffsets.Count - 1, "group")}, {Words.Count(dataset.PuzzleOffsets.Count - 1, "puzzle")}, {Words.Count(dataset.ExampleCount, "example")}";
 
     /// <summary>Writes a line per 100,000 examples.</summary>
-    private sealed class Lines(IAnsiConsole console) : IProgress<DatasetWriteProgress>
+    private sealed class Lines(IAnsiConsole console) : IProgress<int>
     {
-        private (string Split, int Part) _last = (string.Empty, 0);
+        private int _last;
 
-        public void Report(DatasetWriteProgress value)
+        public void Report(int value)
         {
-            var now = (value.Split, value.Examples / ProgressStep);
-            if (now != _last && now.Item2 > 0)
+            if (value / ProgressStep > _last / ProgressStep)
             {
-                console.WriteLine($"{value.Split}: {value.Examples:N0} examples of {value.Groups:N0} groups");
+                console.WriteLine($"{value:N0} examples written");
             }
 
-            _last = now;
+            _last = value;
         }
     }
 }

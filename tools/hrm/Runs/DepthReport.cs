@@ -33,7 +33,7 @@ internal sealed class DepthReport
 
     /// <summary>Runs the model over a dataset.</summary>
     public void Run(HrmModel model, NamedDataset test, int batchSize, CancellationToken cancellationToken = default)
-        => new Evaluator(model, MaxSegments, batchSize: batchSize).Evaluate(test.Examples, Add, null, cancellationToken);
+        => new Evaluator(model, MaxSegments, batchSize: batchSize).Observe(test.Examples, Add, null, cancellationToken);
 
     public void Write(IAnsiConsole console)
     {

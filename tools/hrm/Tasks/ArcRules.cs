@@ -21,6 +21,12 @@ internal static class ArcRules
             return $"expected a test example at the origin of the canvas, got row {row}, column {column}";
         }
 
+        if (dataset.Identifiers.Count == 0)
+        {
+            // Without names no rule about tasks and their variants can be checked.
+            return null;
+        }
+
         var puzzle = dataset.PuzzleOf(example);
         if (!ArcPuzzleId.TryParse(dataset.IdentifierOf(example), out var id))
         {

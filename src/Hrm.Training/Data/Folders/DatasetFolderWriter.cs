@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Writes a dataset folder beside its final name, to which it is renamed when everything is written.</summary>
+/// <summary>Writes a dataset folder beside its final name. It is renamed to that name when everything is written.</summary>
 internal sealed class DatasetFolderWriter
 {
     private const int GroupsBetweenReports = 1024;
@@ -21,20 +21,30 @@ internal sealed class DatasetFolderWriter
         _options = options;
     }
 
-    public void Write(IProgress<DatasetWriteProgress>? progress, CancellationToken cancellationToken)
+    public void Write(IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        MakeRoom();
+        ReportErrors(MakeRoom);
         using var staged = StagedFolder.Create(_root);
         var writers = new List<PuzzleSetWriter>();
         try
         {
             foreach (var split in _splits)
             {
-                writers.Add(new PuzzleSetWriter(Path.Combine(staged.Path, split.Name), split, _options));
-                Write(writers[^1], split, progress, cancellationToken);
+                ReportErrors(() => writers.Add(new PuzzleSetWriter(Path.Combine(staged.Path, split.Name), split.Name, _options)));
+                foreach (var group in split.Groups)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    ReportErrors(() => writers[^1].Add(group));
+                    if (writers[^1].Groups % GroupsBetweenReports == 0)
+                    {
+                        Report();
+                    }
+                }
+
+                Report();
             }
 
-            Complete(staged.Path, writers);
+            ReportErrors(() => Complete(staged.Path, writers));
         }
         finally
         {
@@ -43,98 +53,75 @@ internal sealed class DatasetFolderWriter
 
         cancellationToken.ThrowIfCancellationRequested();
         staged.Commit(_options.Overwrite);
+
+        void Report() => progress?.Report(writers.Sum(writer => writer.Examples));
     }
 
     private static IReadOnlyList<string> FindErrors(PuzzleDatasetOptions options, PuzzleSplit[] splits)
     {
-        const string PlainName = "letters, digits and _-+. and no dot at either end";
         var rules = new RangeRules()
             .Between("VocabularySize", options.VocabularySize, 1, int.MaxValue)
             .Between("SequenceLength", options.SequenceLength, 1, DatasetJson.MaxSequenceLength)
-            .Between("PadId", options.PadId, 0, Math.Max(options.VocabularySize - 1, 0))
-            .Check("SetName", options.SetName, DatasetNames.IsPlain(options.SetName), PlainName)
             .Check("IgnoreLabelId", options.IgnoreLabelId ?? 0, options.IgnoreLabelId != int.MinValue, $"more than {int.MinValue}")
             .Check("splits", splits.Length, splits.Length > 0, "at least one");
         foreach (var split in splits)
         {
             var isPlain = DatasetNames.IsPlain(split.Name) && splits.Count(other => other.Name.Equals(split.Name, StringComparison.OrdinalIgnoreCase)) == 1;
-            rules.Check("splits: name", split.Name, isPlain, $"different names of {PlainName}");
+            rules.Check("splits: name", split.Name, isPlain, $"different names of {DatasetNames.PlainName}");
         }
 
         return rules.Errors;
     }
 
-    /// <summary>Rejects a folder that may not be replaced, and creates the folders above.</summary>
-    private void MakeRoom()
+    /// <summary>Reports an error of the file system as one of the dataset. Exceptions of the source of groups are not changed.</summary>
+    private void ReportErrors(Action write)
     {
-        var parent = Path.GetDirectoryName(_root) ?? throw new HrmFileException(_root, "expected the path of a folder, got the root of a file system");
         try
         {
-            Directory.CreateDirectory(parent);
-            StagedFolder.CleanUp(parent, Path.GetFileName(_root));
-            if (File.Exists(_root))
-            {
-                throw new HrmFileException(_root, "expected a folder or nothing, got a file");
-            }
-
-            if (!Directory.Exists(_root))
-            {
-                return;
-            }
-
-            if (Directory.EnumerateFileSystemEntries(_root).Any() && !_options.Overwrite)
-            {
-                throw new HrmFileException(_root, "expected nothing or an empty folder; a dataset is replaced only if Overwrite is set");
-            }
-
-            if (DatasetNames.FindStranger(_root) is { } stranger)
-            {
-                throw new HrmFileException(_root, $"expected nothing but a dataset, which may be replaced, got {Quote.Text(stranger)}");
-            }
+            write();
         }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        catch (Exception exception) when (StagedFile.IsWriteError(exception))
         {
             throw new HrmFileException(_root, "could not be written", exception);
         }
     }
 
-    private static void Write(PuzzleSetWriter writer, PuzzleSplit split, IProgress<DatasetWriteProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Rejects a folder that may not be replaced, and creates its parent folders.</summary>
+    private void MakeRoom()
     {
-        foreach (var group in split.Groups)
+        var parent = Path.GetDirectoryName(_root) ?? throw new HrmFileException(_root, "expected the path of a folder, got the root of a file system");
+        Directory.CreateDirectory(parent);
+        StagedFolder.CleanUp(parent, Path.GetFileName(_root));
+        if (File.Exists(_root))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            writer.Add(group);
-            if (writer.Groups % GroupsBetweenReports == 0)
-            {
-                Report();
-            }
+            throw new HrmFileException(_root, "expected a folder or nothing, got a file");
         }
 
-        Report();
+        if (!Directory.Exists(_root))
+        {
+            return;
+        }
 
-        void Report() => progress?.Report(new DatasetWriteProgress(split.Name, writer.Groups, writer.Examples));
+        if (Directory.EnumerateFileSystemEntries(_root).Any() && !_options.Overwrite)
+        {
+            throw new HrmFileException(_root, "expected nothing or an empty folder; a dataset is replaced only if Overwrite is set");
+        }
+
+        if (DatasetNames.FindStranger(_root) is { } stranger)
+        {
+            throw new HrmFileException(_root, $"expected nothing but a dataset, which may be replaced, got {Quote.Text(stranger)}");
+        }
     }
 
-    /// <summary>Completes all splits once the identifiers are known, which may grow while groups are enumerated.</summary>
+    /// <summary>Completes all splits when the identifiers are known; they may grow while groups are enumerated.</summary>
     private void Complete(string staged, List<PuzzleSetWriter> writers)
     {
-        DatasetJson.CheckIdentifiers(Path.Combine(_root, DatasetNames.Identifiers), _identifiers, blankId: 0);
-        for (var i = 0; i < _splits.Length; i++)
+        DatasetJson.CheckIdentifiers(Path.Combine(_root, DatasetNames.Identifiers), _identifiers);
+        foreach (var (split, writer) in _splits.Zip(writers))
         {
-            writers[i].Complete(_identifiers.Count);
-            var metadata = new PuzzleDatasetMetadata
-            {
-                PadId = _options.PadId,
-                IgnoreLabelId = _options.IgnoreLabelId,
-                BlankIdentifierId = 0,
-                VocabularySize = _options.VocabularySize,
-                SequenceLength = _options.SequenceLength,
-                PuzzleIdCount = _identifiers.Count,
-                TotalGroups = writers[i].Groups,
-                MeanPuzzleExamples = (double)writers[i].Examples / writers[i].Puzzles,
-                Sets = [_options.SetName],
-            };
-            DatasetJson.WriteMetadata(Path.Combine(staged, _splits[i].Name, DatasetNames.Metadata), metadata, writers[i].Puzzles);
+            writer.Complete(_identifiers.Count);
+            var path = Path.Combine(staged, split.Name, DatasetNames.Metadata);
+            DatasetJson.WriteMetadata(path, _options, _identifiers.Count, writer.Groups, writer.Puzzles, writer.Examples);
         }
 
         DatasetJson.WriteIdentifiers(Path.Combine(staged, DatasetNames.Identifiers), _identifiers);

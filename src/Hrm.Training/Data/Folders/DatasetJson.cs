@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Hrm.Core;
 
@@ -14,7 +15,6 @@ internal static class DatasetJson
 
     private const int MaxMetadataBytes = 1 << 20;
     private const int MaxIdentifiersBytes = 1 << 28;
-    private const int MaxSets = 256;
 
     /// <summary>Reads the metadata of a split.</summary>
     /// <exception cref="HrmFileException">The file is not readable.</exception>
@@ -22,33 +22,28 @@ internal static class DatasetJson
     public static PuzzleDatasetMetadata ReadMetadata(string path)
     {
         var metadata = Read(path, MaxMetadataBytes, TrainingJson.Default.PuzzleDatasetMetadata);
-        var sets = metadata.Sets;
-        var areNames = sets.Count is > 0 and <= MaxSets && sets.Distinct().Count() == sets.Count && sets.All(name => name is not null && DatasetNames.IsPlain(name));
+        var isOneName = metadata.Sets is [{ } name] && DatasetNames.IsPlain(name);
         var errors = new RangeRules()
             .Between("vocab_size", metadata.VocabularySize, 1, int.MaxValue)
             .Between("num_puzzle_identifiers", metadata.PuzzleIdCount, 1, int.MaxValue)
-            .Between("pad_id", metadata.PadId, 0, metadata.VocabularySize - 1)
             // The smallest integer is what a smaller stored value is read as.
             .Between("ignore_label_id", metadata.IgnoreLabelId ?? 0, int.MinValue + 1, int.MaxValue)
-            .Between("blank_identifier_id", metadata.BlankIdentifierId, 0, metadata.PuzzleIdCount - 1)
             .Between("seq_len", metadata.SequenceLength, 1, MaxSequenceLength)
-            .Between("total_groups", metadata.TotalGroups, 1, int.MaxValue)
-            .Positive("mean_puzzle_examples", metadata.MeanPuzzleExamples)
-            .Check("sets", Quote.Text(string.Join(", ", sets)), areNames, $"1 to {MaxSets} different names of letters, digits and _-+. and no dot at either end")
+            .Check("sets", Quote.Text(string.Join(", ", metadata.Sets)), isOneName, $"one name of {DatasetNames.PlainName}")
             .Errors;
         return errors.Count == 0 ? metadata : throw new DatasetFormatException(path, string.Join("; ", errors));
     }
 
     /// <summary>Writes the metadata, with the number of puzzles, which the loader of the tiny recursive model requires.</summary>
-    public static void WriteMetadata(string path, PuzzleDatasetMetadata metadata, int puzzles)
+    public static void WriteMetadata(string path, PuzzleDatasetOptions options, int idCount, int groups, int puzzles, int examples)
     {
-        var mean = metadata.MeanPuzzleExamples.ToString("R", CultureInfo.InvariantCulture);
+        var ignored = options.IgnoreLabelId?.ToString(CultureInfo.InvariantCulture) ?? "null";
+        var mean = ((double)examples / puzzles).ToString("R", CultureInfo.InvariantCulture);
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"pad_id\": {metadata.PadId}, \"ignore_label_id\": {metadata.IgnoreLabelId?.ToString(CultureInfo.InvariantCulture) ?? "null"}, "
-            + $"\"blank_identifier_id\": {metadata.BlankIdentifierId}, \"vocab_size\": {metadata.VocabularySize}, \"seq_len\": {metadata.SequenceLength}, "
-            + $"\"num_puzzle_identifiers\": {metadata.PuzzleIdCount}, \"total_groups\": {metadata.TotalGroups}, "
-            + $"\"mean_puzzle_examples\": {(mean.Contains('.') ? mean : mean + ".0")}, \"total_puzzles\": {puzzles}, \"sets\": {List(metadata.Sets)}}}");
+            $"{{\"pad_id\": 0, \"ignore_label_id\": {ignored}, \"blank_identifier_id\": 0, \"vocab_size\": {options.VocabularySize}, "
+            + $"\"seq_len\": {options.SequenceLength}, \"num_puzzle_identifiers\": {idCount}, \"total_groups\": {groups}, "
+            + $"\"mean_puzzle_examples\": {(mean.Contains('.') ? mean : mean + ".0")}, \"total_puzzles\": {puzzles}, \"sets\": [\"{DatasetNames.Set}\"]}}");
         AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(text)));
     }
 
@@ -69,13 +64,13 @@ internal static class DatasetJson
     /// <summary>The SHA-256 of the file that <see cref="WriteIdentifiers"/> writes.</summary>
     public static string HashOf(IReadOnlyList<string> identifiers) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(List(identifiers))));
 
-    /// <summary>Rejects identifiers that occur twice, and another name than <see cref="DatasetNames.Blank"/> for the id of no puzzle.</summary>
+    /// <summary>Rejects identifiers that occur twice, and another name than <see cref="DatasetNames.Blank"/> for id 0.</summary>
     /// <exception cref="DatasetFormatException">An identifier is not valid.</exception>
-    public static void CheckIdentifiers(string path, IReadOnlyList<string> identifiers, int blankId)
+    public static void CheckIdentifiers(string path, IReadOnlyList<string> identifiers)
     {
-        if (blankId < identifiers.Count && identifiers[blankId] != DatasetNames.Blank)
+        if (identifiers.Count > 0 && identifiers[0] != DatasetNames.Blank)
         {
-            throw new DatasetFormatException(path, $"[{blankId}]: expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[blankId])}");
+            throw new DatasetFormatException(path, $"[0]: expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[0])}");
         }
 
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -131,4 +126,24 @@ internal static class DatasetJson
 
         return list.Append(']').ToString();
     }
+}
+
+/// <summary>The contents of <c>dataset.json</c>, the metadata of a split.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record PuzzleDatasetMetadata
+{
+    /// <summary>The stored value of an ignored label; <see langword="null"/> if every label counts.</summary>
+    public required int? IgnoreLabelId { get; init; }
+
+    [JsonPropertyName("vocab_size")]
+    public required int VocabularySize { get; init; }
+
+    [JsonPropertyName("seq_len")]
+    public required int SequenceLength { get; init; }
+
+    [JsonPropertyName("num_puzzle_identifiers")]
+    public required int PuzzleIdCount { get; init; }
+
+    /// <summary>The names of the sets. Every builder of the authors writes one, and only one is read.</summary>
+    public required IReadOnlyList<string> Sets { get; init; }
 }

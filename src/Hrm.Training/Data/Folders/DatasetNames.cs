@@ -11,6 +11,12 @@ internal static class DatasetNames
     public const string PuzzleOffsets = "puzzle_indices";
     public const string GroupOffsets = "group_indices";
 
+    /// <summary>The name of the one set of a split that is written, as by the authors.</summary>
+    public const string Set = "all";
+
+    /// <summary>The names that <see cref="IsPlain"/> accepts.</summary>
+    public const string PlainName = "letters, digits and _-+. and no dot at either end";
+
     /// <summary>The identifier of no puzzle, which the authors give the id 0.</summary>
     public const string Blank = "<blank>";
 

@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>The five arrays of one set. Opening checks types, shapes, offsets and ids; rows are checked when they are read.</summary>
+/// <summary>The five arrays of a split. Opening checks types, shapes, offsets and ids; rows are checked when they are read.</summary>
 internal sealed class PuzzleSet : IDisposable
 {
     private const int IndicesAtOnce = 1 << 20;
@@ -10,15 +10,12 @@ internal sealed class PuzzleSet : IDisposable
     private readonly string _folder;
     private readonly string _name;
 
-    /// <summary>Opens a set.</summary>
-    /// <param name="folder">The folder of the split.</param>
-    /// <param name="name">The name of the set.</param>
-    /// <param name="metadata">The metadata of the split.</param>
+    /// <summary>Opens the arrays of a split.</summary>
     /// <exception cref="HrmFileException">A file cannot be read.</exception>
     /// <exception cref="DatasetFormatException">An array is not valid.</exception>
-    public PuzzleSet(string folder, string name, PuzzleDatasetMetadata metadata)
+    public PuzzleSet(string folder, PuzzleDatasetMetadata metadata)
     {
-        (_folder, _name) = (folder, name);
+        (_folder, _name) = (folder, metadata.Sets[0]);
         try
         {
             Inputs = OpenRows(DatasetNames.Inputs, metadata.SequenceLength);

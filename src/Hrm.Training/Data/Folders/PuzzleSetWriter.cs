@@ -2,14 +2,13 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Writes the five arrays of a set as its groups come, each value checked.</summary>
+/// <summary>Writes the five arrays of a split, group by group, and checks each value. Throws the exceptions of the file system.</summary>
 internal sealed class PuzzleSetWriter : IDisposable
 {
-    private readonly string _folder;
     private readonly TokenRules _rules;
     private readonly GroupReader _reader;
     private readonly int[] _stored;
-    private readonly List<NpyWriter> _writers = [];
+    private readonly List<NpyWriter> _files = [];
     private readonly NpyWriter _inputs;
     private readonly NpyWriter _labels;
     private readonly NpyWriter _puzzleIds;
@@ -17,19 +16,13 @@ internal sealed class PuzzleSetWriter : IDisposable
     private readonly NpyWriter _groupOffsets;
 
     /// <summary>Creates the folder of the split and its files.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="split">The split.</param>
-    /// <param name="options">The settings of all splits.</param>
-    public PuzzleSetWriter(string folder, PuzzleSplit split, PuzzleDatasetOptions options)
+    public PuzzleSetWriter(string folder, string split, PuzzleDatasetOptions options)
     {
-        _folder = folder;
         _rules = new TokenRules(options.VocabularySize, options.IgnoreLabelId);
-        _reader = new GroupReader(split.Name, _rules) { SequenceLength = options.SequenceLength };
+        _reader = new GroupReader(split, _rules) { SequenceLength = options.SequenceLength };
         _stored = new int[options.SequenceLength];
         var ignored = options.IgnoreLabelId ?? 0;
-        var tokens = split.Storage == TokenStorage.Int64
-            ? NpyDtype.Int64
-            : NpyDtype.Narrowest(Math.Min(0, ignored), Math.Max(options.VocabularySize - 1, ignored));
+        var tokens = NpyDtype.Narrowest(Math.Min(0, ignored), Math.Max(options.VocabularySize - 1, ignored));
         try
         {
             Directory.CreateDirectory(folder);
@@ -41,22 +34,17 @@ internal sealed class PuzzleSetWriter : IDisposable
             _puzzleOffsets.Append(0);
             _groupOffsets.Append(0);
         }
-        catch (Exception exception)
+        catch
         {
             Dispose();
-            if (AtomicFile.IsWriteError(exception))
-            {
-                throw new HrmFileException(folder, "could not be written", exception);
-            }
-
             throw;
         }
 
         NpyWriter Create(string field, NpyDtype type, int? rowLength)
         {
-            var writer = new NpyWriter(Path.Combine(folder, DatasetNames.ArrayFile(options.SetName, field)), type, rowLength);
-            _writers.Add(writer);
-            return writer;
+            var file = new NpyWriter(Path.Combine(folder, DatasetNames.ArrayFile(DatasetNames.Set, field)), type, rowLength);
+            _files.Add(file);
+            return file;
         }
     }
 
@@ -67,32 +55,28 @@ internal sealed class PuzzleSetWriter : IDisposable
     public int Examples => _reader.Examples;
 
     /// <summary>Checks a group and writes it.</summary>
-    public void Add(PuzzleGroup group) => Write(() =>
+    public void Add(PuzzleGroup group)
     {
         _reader.Read(group, AddExample, AddPuzzle);
         _groupOffsets.Append(Puzzles);
-    });
+    }
 
-    /// <summary>Checks the whole and completes the files.</summary>
+    /// <summary>Checks the number of groups and the largest puzzle id, and completes the files.</summary>
     /// <param name="idCount">The number of puzzle ids.</param>
-    public void Complete(int idCount) => Write(() =>
+    public void Complete(int idCount)
     {
         _reader.Complete(idCount);
-        _inputs.Complete(Examples);
-        _labels.Complete(Examples);
-        _puzzleIds.Complete(Puzzles);
-        _puzzleOffsets.Complete(Puzzles + 1L);
-        _groupOffsets.Complete(Groups + 1L);
-    });
+        _files.ForEach(file => file.Complete());
+    }
 
     /// <summary>Closes the files. After <see cref="Complete"/> nothing is left to write; before it, an earlier exception is the one to report.</summary>
     public void Dispose()
     {
-        foreach (var writer in _writers)
+        foreach (var file in _files)
         {
             try
             {
-                writer.Dispose();
+                file.Dispose();
             }
             catch (Exception exception) when (AtomicFile.IsWriteError(exception))
             {
@@ -111,17 +95,5 @@ internal sealed class PuzzleSetWriter : IDisposable
     {
         _puzzleIds.Append(id);
         _puzzleOffsets.Append(Examples);
-    }
-
-    private void Write(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception exception) when (AtomicFile.IsWriteError(exception))
-        {
-            throw new HrmFileException(_folder, "could not be written", exception);
-        }
     }
 }

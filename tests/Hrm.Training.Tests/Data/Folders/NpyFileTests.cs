@@ -6,7 +6,7 @@ namespace Hrm.Training.Tests;
 
 public sealed class NpyFileTests : IDisposable
 {
-    private const string Dictionary = "expected a dictionary with the keys descr, fortran_order and shape, each once, and a line feed, got";
+    private const string Dictionary = "expected {'descr': '…', 'fortran_order': False, 'shape': (…), } and a line feed, as numpy writes them, got";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -21,16 +21,6 @@ public sealed class NpyFileTests : IDisposable
         using var file = Open(Bytes("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }", 24, version));
         file.Shape.Should().Equal(2, 3);
         Read(file).Should().Equal(0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, 0x13121110, 0x17161514);
-    }
-
-    [Theory]
-    [InlineData("{'shape': (3,), 'fortran_order': False, 'descr': '|u1'}")]
-    [InlineData("{\"descr\":\"|u1\",\"fortran_order\":False,\"shape\":(3,)}")]
-    [InlineData("{ 'descr' : '|u1' , 'fortran_order' : False , 'shape' : ( 3 , ) , }")]
-    public void Order_of_keys_quotes_and_spaces_do_not_matter(string header)
-    {
-        using var file = Open(Bytes(header, 3));
-        Read(file).Should().Equal(0, 1, 2);
     }
 
     [Theory]
@@ -63,28 +53,23 @@ public sealed class NpyFileTests : IDisposable
 
     [Theory]
     [InlineData("{'descr': '|u1', 'fortran_order': True, 'shape': (3,), }", "expected fortran_order False, got True")]
-    [InlineData("{'descr': '>i4', 'fortran_order': False, 'shape': (3,), }", "expected one of the types |u1, <i2, <u2, <i4, <i8, got ''>i4''")]
-    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", "got ''|O''")]
-    [InlineData("{'descr': False, 'fortran_order': False, 'shape': (3,), }", "expected one of the types")]
+    [InlineData("{'descr': '>i4', 'fortran_order': False, 'shape': (3,), }", "expected one of the types |u1, <i2, <u2, <i4, <i8, got '>i4'")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", "got '|O'")]
     [InlineData("{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (3,), }", Dictionary)]
     [InlineData("{'descr': '|u1', 'fortran_order': 0, 'shape': (3,), }", Dictionary)]
-    [InlineData("{'descr': '|u1', 'fortran_order': 'False', 'shape': (3,), }", "expected fortran_order False")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }", "expected 4 bytes of |u1 for the shape (4), got 3")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", "expected 2 bytes of |u1 for the shape (2), got 3")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3), }", "expected a tuple of at most 32 lengths, as (5,) is, got '(3)'")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': '3,', }", "expected a tuple")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3 3,), }", "expected a tuple")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (,), }", "expected a tuple")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3), }", Dictionary)]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3 3,), }", Dictionary)]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (,), }", Dictionary)]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,), }", Dictionary)]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (9223372036854775808,), }", "expected a tuple")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (9223372036854775808,), }", "expected lengths of at most 9223372036854775807, got 9223372036854775808")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4), }", "shape: expected fewer elements")]
     [InlineData("{'descr': '<i8', 'fortran_order': False, 'shape': (2305843009213693952,), }", "shape: expected fewer elements")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, }", Dictionary)]
     [InlineData("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", Dictionary)]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'more': '1'}", Dictionary)]
+    [InlineData("{'shape': (3,), 'fortran_order': False, 'descr': '|u1'}", Dictionary)]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), } x", Dictionary)]
-    [InlineData("{'descr': '\\x7cu1', 'fortran_order': False, 'shape': (3,), }", Dictionary)]
-    [InlineData("{,}", Dictionary)]
     [InlineData("", Dictionary)]
     public void A_bad_header_is_rejected_with_the_reason(string header, string problem)
         => Opening(Bytes(header, 3)).Should().Throw<DatasetFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
@@ -92,17 +77,18 @@ public sealed class NpyFileTests : IDisposable
     [Fact]
     public void A_tuple_of_many_axes_is_rejected()
         => Opening(Bytes($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Join(", ", Enumerable.Repeat(1, 33))}), }}", 1))
-            .Should().Throw<DatasetFormatException>().WithMessage("*expected a tuple of at most 32 lengths*");
+            .Should().Throw<DatasetFormatException>().WithMessage("*expected at most 32 lengths, got 33");
 
     /// <summary>The longest header, of spaces and of entries, is matched in linear time.</summary>
     [Theory]
-    [InlineData(" ")]
-    [InlineData("'a':")]
-    [InlineData("'a': '' , ")]
-    [InlineData("'shape': (1,) ")]
-    public void A_long_header_is_rejected_at_once(string part)
+    [InlineData("{", " ")]
+    [InlineData("{'descr':", " ")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (", "1, ")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (1,", " ")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (1", "1")]
+    public void A_long_header_is_rejected_at_once(string start, string part)
     {
-        var header = "{" + string.Concat(Enumerable.Repeat(part, (NpyHeader.MaxTextBytes - 2) / part.Length));
+        var header = start + string.Concat(Enumerable.Repeat(part, (NpyHeader.MaxTextBytes - start.Length - 1) / part.Length));
         Action rejecting = () => Opening(Bytes(header, 3, version: 2)).Should().Throw<DatasetFormatException>();
         rejecting.ExecutionTime().Should().BeLessThan(TimeSpan.FromSeconds(2));
     }
@@ -201,7 +187,7 @@ public sealed class NpyFileTests : IDisposable
         {
             writer.Append([1, 2, 255]);
             writer.Append([4, 5, 6]);
-            writer.Complete(2);
+            writer.Complete();
         }
 
         var bytes = File.ReadAllBytes(_folder["w.npy"]);

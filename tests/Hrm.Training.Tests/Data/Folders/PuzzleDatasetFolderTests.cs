@@ -26,42 +26,13 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         dataset.PuzzleIdCount.Should().Be(4);
         dataset.Metadata.Should().BeEquivalentTo(new PuzzleDatasetMetadata
         {
-            PadId = 0,
             IgnoreLabelId = 0,
-            BlankIdentifierId = 0,
             VocabularySize = 12,
             SequenceLength = 4,
             PuzzleIdCount = 4,
-            TotalGroups = 3,
-            MeanPuzzleExamples = 1.5,
             Sets = ["all"],
         });
         SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups, options => options.WithStrictOrdering());
-    }
-
-    [Fact]
-    public void Several_sets_are_concatenated()
-    {
-        PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new PuzzleSplit("train", SmallDataset.Groups)], SmallDataset.Options);
-        var second = SmallDataset.Options;
-        second.SetName = "more";
-        PuzzleGroup[] groups = [PuzzleGroup.Of(SmallDataset.Example(9, 2)), new([[SmallDataset.Example(8, 1), SmallDataset.Example(7, 1)]])];
-        PuzzleDatasetFolder.Write(_folder["second"], SmallDataset.Identifiers, [new PuzzleSplit("train", groups) { Storage = TokenStorage.Int64 }], second);
-        foreach (var file in Directory.GetFiles(_folder["second", "train"], "more__*"))
-        {
-            File.Move(file, Path.Combine(Train, Path.GetFileName(file)));
-        }
-
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "[\"all\"]", "[\"all\", \"more\"]");
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        dataset.PuzzleOffsets.Should().Equal(0, 2, 3, 5, 6, 7, 9);
-        dataset.GroupOffsets.Should().Equal(0, 2, 3, 4, 5, 6);
-        dataset.PuzzleIds.Should().Equal(1, 2, 3, 0, 2, 1);
-        SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups.Concat(groups), options => options.WithStrictOrdering());
-
-        Verifying().Should().Throw<DatasetFormatException>().WithMessage("*total_groups: expected 5, as the sets have, got 3");
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"total_groups\": 3", "\"total_groups\": 5");
-        Verifying().Should().NotThrow();
     }
 
     [Fact]
@@ -76,15 +47,18 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         labels.Should().Equal(2, 0, 2, 2);
     }
 
+    /// <summary>The loader of the authors does not read the file.</summary>
     [Fact]
-    public void Identifiers_are_required_and_their_number_is_checked()
+    public void A_dataset_without_identifiers_is_opened_verified_and_has_no_names()
     {
         SmallDataset.Write(Root, "train");
-        File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\"]");
-        Opening().Should().Throw<DatasetFormatException>()
-            .WithMessage($"{Path.Combine(Train, "dataset.json")}: num_puzzle_identifiers: expected 1, the number of identifiers, got 4");
         File.Delete(_folder["data", "identifiers.json"]);
-        Opening().Should().Throw<HrmFileException>().WithMessage("*identifiers.json: the file does not exist");
+        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+        dataset.Identifiers.Should().BeEmpty();
+        dataset.IdentifiersHash.Should().BeNull();
+        dataset.PuzzleIdCount.Should().Be(4);
+        dataset.PuzzleIds.Should().Equal(1, 2, 3, 0);
+        Verifying().Should().NotThrow();
     }
 
     [Fact]
@@ -102,7 +76,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         string Hash()
         {
             using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-            return dataset.IdentifiersHash;
+            return dataset.IdentifiersHash!;
         }
     }
 

@@ -77,11 +77,6 @@ internal sealed class GroupReader(string name, TokenRules rules)
 
     private void Check(PuzzleExample example)
     {
-        if (Examples == int.MaxValue - 1)
-        {
-            throw new ShapeMismatchException(name, FormattableString.Invariant($"fewer than {int.MaxValue} examples"), "more");
-        }
-
         var (inputs, labels) = (example.Inputs, example.Labels);
         var length = SequenceLength ??= inputs.Length;
         if (inputs.Length != length || labels.Length != length || length == 0)

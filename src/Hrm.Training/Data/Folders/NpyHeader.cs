@@ -70,59 +70,35 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
         return bytes;
     }
 
-    /// <summary>Reads the Python dictionary of the header.</summary>
+    /// <summary>Reads the Python dictionary of the header, in the order in which numpy writes its keys.</summary>
     private static NpyHeader Parse(string text, int dataStart, string path)
     {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        var at = text.StartsWith('{') ? 1 : 0;
-        var isSound = at == 1;
-        while (isSound && Entry().Match(text, at) is { Success: true } entry)
+        if (Dictionary().Match(text) is not { Success: true } match)
         {
-            at += entry.Length;
-            isSound = fields.TryAdd(entry.Groups["key"].Value, entry.Groups["value"].Value);
+            throw Fail("{'descr': '…', 'fortran_order': False, 'shape': (…), } and a line feed, as numpy writes them", Quote.Text(text.TrimEnd(' ', '\n')));
         }
 
-        if (!isSound || fields.Count != 3 || !End().IsMatch(text, at)
-            || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order) || !fields.TryGetValue("shape", out var shape))
+        if (match.Groups["order"].Value != "False")
         {
-            throw Fail("a dictionary with the keys descr, fortran_order and shape, each once, and a line feed", Quote.Text(text.TrimEnd(' ', '\n')));
+            throw Fail("fortran_order False", match.Groups["order"].Value);
         }
 
-        if (order != "False")
+        var descr = match.Groups["descr"].Value;
+        var dtype = NpyDtype.Find(descr) ?? throw Fail($"one of the types {NpyDtype.AllNames}", Quote.Text(descr));
+        var shape = new List<long>();
+        foreach (Capture length in match.Groups["length"].Captures)
         {
-            throw Fail("fortran_order False", order);
+            shape.Add(long.TryParse(length.Value, CultureInfo.InvariantCulture, out var value) ? value : throw Fail($"lengths of at most {long.MaxValue}", length.Value));
         }
 
-        var dtype = NpyDtype.Find(descr.Trim('\'', '"')) ?? throw Fail($"one of the types {NpyDtype.AllNames}", Quote.Text(descr));
-        return new NpyHeader(dtype, ParseShape(shape) ?? throw Fail($"a tuple of at most {MaxAxes} lengths, as (5,) is", Quote.Text(shape)), dataStart);
+        return shape.Count <= MaxAxes ? new NpyHeader(dtype, shape, dataStart) : throw Fail($"at most {MaxAxes} lengths", $"{shape.Count}");
 
         DatasetFormatException Fail(string expected, string got) => new(path, $"header: expected {expected}, got {got}");
     }
 
-    private static List<long>? ParseShape(string tuple)
-    {
-        var lengths = tuple.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries);
-        var isTuple = lengths.Length > 1 || lengths[0].Length == 0;
-        var shape = new List<long>();
-        foreach (var length in lengths[^1].Length == 0 ? lengths[..^1] : lengths)
-        {
-            if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-            {
-                return null;
-            }
-
-            shape.Add(value);
-        }
-
-        return isTuple && tuple[0] == '(' && shape.Count <= MaxAxes ? shape : null;
-    }
-
-    /// <summary>An entry of the dictionary, with the comma after it. No two of its repetitions can match the same character, so it takes linear time.</summary>
-    [GeneratedRegex("""\G *(?<quote>['"])(?<key>[a-z_]+)\k<quote> *: *(?<value>'[^'\\]*'|"[^"\\]*"|True|False|\([0-9, ]*\)) *(?:,|(?=\}))""")]
-    private static partial Regex Entry();
-
-    [GeneratedRegex(@"\G *\} *\n\z")]
-    private static partial Regex End();
+    /// <summary>The dictionary and its line feed. No two repetitions can match the same character, so it takes linear time.</summary>
+    [GeneratedRegex(@"^\{ *'descr': *'(?<descr>[^'\\]*)', *'fortran_order': *(?<order>True|False), *'shape': *\((?:(?:(?<length>[0-9]+), *)+(?<length>[0-9]+)?)?\),? *\} *\n\z")]
+    private static partial Regex Dictionary();
 
     private void RequireLength(InputFile file)
     {

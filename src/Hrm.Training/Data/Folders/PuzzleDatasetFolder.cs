@@ -5,10 +5,10 @@ namespace Hrm.Training;
 /// <summary>A split of a dataset folder in the authors' format. Its rows stay in their files.</summary>
 /// <remarks>
 /// <para>
-/// <c>ROOT/identifiers.json</c> names the puzzle ids. <c>ROOT/SPLIT/dataset.json</c> describes a split, whose sets are five arrays
-/// each: <c>SET__inputs.npy</c> and <c>SET__labels.npy</c>, [N, seq_len]; <c>SET__puzzle_identifiers.npy</c>, one id per puzzle;
-/// <c>SET__puzzle_indices.npy</c> and <c>SET__group_indices.npy</c>, the offsets of <see cref="IPuzzleDataset"/>. Several sets
-/// are concatenated in the order of the metadata.
+/// <c>ROOT/identifiers.json</c> names the puzzle ids; it may be absent. <c>ROOT/SPLIT/dataset.json</c> describes a split, which has five
+/// arrays: <c>all__inputs.npy</c> and <c>all__labels.npy</c>, [N, seq_len]; <c>all__puzzle_identifiers.npy</c>, one id per puzzle;
+/// <c>all__puzzle_indices.npy</c> and <c>all__group_indices.npy</c>, the offsets of <see cref="IPuzzleDataset"/>. The metadata may give
+/// the set of arrays another name than <c>all</c>. A split of several sets is rejected.
 /// </para>
 /// <para>
 /// Offsets and ids are held in memory, 4 bytes each. Rows are read by position and checked when they are read. Safe for several threads.
@@ -21,44 +21,27 @@ namespace Hrm.Training;
 /// </code></example>
 public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 {
-    /// <summary>The tolerance of the stated mean, which may have been written with fewer digits.</summary>
-    private const double MeanTolerance = 1e-6;
-
-    private readonly string _folder;
-    private readonly PuzzleSet[] _sets;
-    private readonly int[] _firstExamples;
+    private readonly PuzzleSet _set;
     private readonly TokenRules _rules;
-    private readonly Lazy<string> _identifiersHash;
+    private readonly Lazy<string?> _identifiersHash;
 
-    private PuzzleDatasetFolder(string folder, PuzzleDatasetMetadata metadata, PuzzleSet[] sets, IReadOnlyList<string> identifiers)
+    private PuzzleDatasetFolder(string folder, PuzzleDatasetMetadata metadata, IReadOnlyList<string> identifiers)
     {
-        var examples = sets.Sum(set => (long)set.ExampleCount);
-        if (examples >= int.MaxValue)
-        {
-            throw new DatasetFormatException(folder, FormattableString.Invariant($"expected fewer than {int.MaxValue} examples in all sets, got {examples}"));
-        }
-
-        _folder = folder;
         Metadata = metadata;
-        _sets = sets;
-        _rules = new TokenRules(metadata.VocabularySize, metadata.IgnoreLabelId);
-        _firstExamples = [.. sets.Select((_, index) => sets.Take(index).Sum(set => set.ExampleCount))];
-        ExampleCount = (int)examples;
-        PuzzleOffsets = Join(sets, set => set.PuzzleOffsets);
-        GroupOffsets = Join(sets, set => set.GroupOffsets);
-        PuzzleIds = sets.Length == 1 ? sets[0].PuzzleIds : [.. sets.SelectMany(set => set.PuzzleIds)];
         Identifiers = identifiers;
-        _identifiersHash = new Lazy<string>(() => DatasetJson.HashOf(identifiers));
+        _set = new PuzzleSet(folder, metadata);
+        _rules = new TokenRules(metadata.VocabularySize, metadata.IgnoreLabelId);
+        _identifiersHash = new Lazy<string?>(() => identifiers.Count > 0 ? DatasetJson.HashOf(identifiers) : null);
     }
 
-    /// <summary>The name of each puzzle id.</summary>
+    /// <summary>The name of each puzzle id; empty if the dataset has no <c>identifiers.json</c>.</summary>
     public IReadOnlyList<string> Identifiers { get; }
 
     /// <summary>
-    /// The SHA-256, in hexadecimal, of <c>identifiers.json</c> as <see cref="Write"/> formats it. The ids of two datasets mean the same
-    /// puzzles only if both hashes are equal.
+    /// The SHA-256, in hexadecimal, of <c>identifiers.json</c> as <see cref="Write"/> formats it; <see langword="null"/> without that file.
+    /// The ids of two datasets mean the same puzzles only if both hashes are equal.
     /// </summary>
-    public string IdentifiersHash => _identifiersHash.Value;
+    public string? IdentifiersHash => _identifiersHash.Value;
 
     /// <inheritdoc/>
     public int SequenceLength => Metadata.SequenceLength;
@@ -70,18 +53,17 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     public int PuzzleIdCount => Metadata.PuzzleIdCount;
 
     /// <inheritdoc/>
-    public int ExampleCount { get; }
+    public int ExampleCount => _set.ExampleCount;
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> PuzzleOffsets { get; }
+    public IReadOnlyList<int> PuzzleOffsets => _set.PuzzleOffsets;
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> GroupOffsets { get; }
+    public IReadOnlyList<int> GroupOffsets => _set.GroupOffsets;
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> PuzzleIds { get; }
+    public IReadOnlyList<int> PuzzleIds => _set.PuzzleIds;
 
-    /// <summary>The metadata. Only <see cref="Verify"/> compares <c>total_groups</c> and the mean with the arrays.</summary>
     internal PuzzleDatasetMetadata Metadata { get; }
 
     /// <summary>Opens a split and checks everything except its rows.</summary>
@@ -97,42 +79,30 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         var folder = Path.Combine(root, split);
         var metadataPath = Path.Combine(folder, DatasetNames.Metadata);
         var metadata = DatasetJson.ReadMetadata(metadataPath);
-        var identifiers = DatasetJson.ReadIdentifiers(Path.Combine(root, DatasetNames.Identifiers));
-        if (identifiers.Count != metadata.PuzzleIdCount)
+        var identifiersPath = Path.Combine(root, DatasetNames.Identifiers);
+        if (!File.Exists(identifiersPath))
         {
-            // A model takes memory for each id that is stated.
-            throw new DatasetFormatException(
+            return new PuzzleDatasetFolder(folder, metadata, []);
+        }
+
+        var identifiers = DatasetJson.ReadIdentifiers(identifiersPath);
+        return identifiers.Count == metadata.PuzzleIdCount
+            ? new PuzzleDatasetFolder(folder, metadata, identifiers)
+            : throw new DatasetFormatException(
                 metadataPath, FormattableString.Invariant($"num_puzzle_identifiers: expected {identifiers.Count}, the number of identifiers, got {metadata.PuzzleIdCount}"));
-        }
-
-        var sets = new List<PuzzleSet>();
-        try
-        {
-            foreach (var name in metadata.Sets)
-            {
-                sets.Add(new PuzzleSet(folder, name, metadata));
-            }
-
-            return new PuzzleDatasetFolder(folder, metadata, [.. sets], identifiers);
-        }
-        catch
-        {
-            sets.ForEach(set => set.Dispose());
-            throw;
-        }
     }
 
     /// <summary>Writes a dataset. The folder appears as a whole, with every split and the identifiers, or not at all.</summary>
     /// <remarks>
     /// Groups are written as they come, so memory does not grow with their number. The files have the same bytes as those of the authors'
-    /// builders for the same content and <see cref="TokenStorage"/>. In addition, <c>dataset.json</c> has <c>total_puzzles</c>, which
+    /// builders for the same content, with tokens of the narrowest type that holds them. In addition, <c>dataset.json</c> has <c>total_puzzles</c>, which
     /// the loader of the tiny recursive model requires.
     /// </remarks>
     /// <param name="root">The folder to create, with the folders above it.</param>
     /// <param name="identifiers">The name of each puzzle id, <c>&lt;blank&gt;</c> for 0. Read after all groups, so it may grow while they are enumerated.</param>
     /// <param name="splits">The splits, enumerated one after the other.</param>
     /// <param name="options">The settings of all splits.</param>
-    /// <param name="progress">Receives a report about every thousand groups and at the end of each split.</param>
+    /// <param name="progress">Receives the number of written examples, of all splits, about every thousand groups and after each split.</param>
     /// <param name="cancellationToken">Stops between two groups; nothing is left behind.</param>
     /// <exception cref="InvalidConfigException">The options or the names of splits are not valid; all errors are listed.</exception>
     /// <exception cref="HrmFileException">A file cannot be written, or <paramref name="root"/> may not be replaced.</exception>
@@ -145,7 +115,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         IReadOnlyList<string> identifiers,
         IEnumerable<PuzzleSplit> splits,
         PuzzleDatasetOptions options,
-        IProgress<DatasetWriteProgress>? progress = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
@@ -167,8 +137,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         foreach (var split in SplitsOf(root))
         {
             using var dataset = Open(root, split);
-            DatasetJson.CheckIdentifiers(Path.Combine(root, DatasetNames.Identifiers), dataset.Identifiers, dataset.Metadata.BlankIdentifierId);
-            dataset.VerifyCounts();
+            DatasetJson.CheckIdentifiers(Path.Combine(root, DatasetNames.Identifiers), dataset.Identifiers);
             var (inputs, labels) = (new int[dataset.SequenceLength], new int[dataset.SequenceLength]);
             for (var example = 0; example < dataset.ExampleCount; example++)
             {
@@ -190,26 +159,23 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(example, ExampleCount);
         RequireLength(nameof(inputs), inputs.Length);
         RequireLength(nameof(labels), labels.Length);
-        var set = SetOf(example);
-        var row = example - _firstExamples[set];
-        var (tokens, targets) = (_sets[set].Inputs, _sets[set].Labels);
-        tokens.CopyTo((long)row * SequenceLength, inputs);
-        targets.CopyTo((long)row * SequenceLength, labels);
+        _set.Inputs.CopyTo((long)example * SequenceLength, inputs);
+        _set.Labels.CopyTo((long)example * SequenceLength, labels);
         if (_rules.FindBadToken(inputs) is >= 0 and var badToken)
         {
-            throw BadValue(tokens.Path, row, badToken, _rules.ExpectedTokens, inputs[badToken]);
+            throw BadValue(_set.Inputs.Path, example, badToken, _rules.ExpectedTokens, inputs[badToken]);
         }
 
         if (_rules.FindBadStoredLabel(labels) is >= 0 and var badLabel)
         {
-            throw BadValue(targets.Path, row, badLabel, _rules.ExpectedStoredLabels, labels[badLabel]);
+            throw BadValue(_set.Labels.Path, example, badLabel, _rules.ExpectedStoredLabels, labels[badLabel]);
         }
 
         _rules.FromStored(labels);
     }
 
     /// <summary>Closes the files.</summary>
-    public void Dispose() => Array.ForEach(_sets, set => set.Dispose());
+    public void Dispose() => _set.Dispose();
 
     private static string[] SplitsOf(string root)
     {
@@ -224,49 +190,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         }
     }
 
-    /// <summary>The offsets of several sets, concatenated. The last offset of a set is the first of the next.</summary>
-    private static int[] Join(PuzzleSet[] sets, Func<PuzzleSet, int[]> offsetsOf)
-    {
-        if (sets.Length == 1)
-        {
-            return offsetsOf(sets[0]);
-        }
-
-        var joined = new List<int> { 0 };
-        foreach (var offsets in sets.Select(offsetsOf))
-        {
-            var start = joined[^1];
-            joined.AddRange(offsets.Skip(1).Select(offset => start + offset));
-        }
-
-        return [.. joined];
-    }
-
-    private void VerifyCounts()
-    {
-        var (groups, mean) = (GroupOffsets.Count - 1, (double)ExampleCount / PuzzleIds.Count);
-        var errors = new RangeRules()
-            .Check("total_groups", Metadata.TotalGroups, Metadata.TotalGroups == groups, FormattableString.Invariant($"{groups}, as the sets have"))
-            .Check(
-                "mean_puzzle_examples",
-                Metadata.MeanPuzzleExamples,
-                Math.Abs(Metadata.MeanPuzzleExamples - mean) <= MeanTolerance * mean,
-                FormattableString.Invariant($"{mean}, as the sets have"))
-            .Errors;
-        if (errors.Count > 0)
-        {
-            throw new DatasetFormatException(Path.Combine(_folder, DatasetNames.Metadata), string.Join("; ", errors));
-        }
-    }
-
     private static DatasetFormatException BadValue(string path, int row, int column, string expected, int got)
         => new(path, FormattableString.Invariant($"row {row}, column {column}: {expected}, got {got}"));
-
-    private int SetOf(int example)
-    {
-        var found = Array.BinarySearch(_firstExamples, example);
-        return found >= 0 ? found : ~found - 1;
-    }
 
     private void RequireLength(string argument, int length)
     {

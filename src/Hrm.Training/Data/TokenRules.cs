@@ -21,12 +21,8 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
     public string ExpectedStoredLabels => ExpectedTokens
         + (IgnoreLabelId is { } ignored && (ignored < 0 || ignored >= VocabularySize) ? FormattableString.Invariant($" or {ignored}") : string.Empty);
 
-    /// <summary>The index of the first bad token from an index on, or -1.</summary>
-    public int FindBadToken(ReadOnlySpan<int> tokens, int start = 0)
-    {
-        var found = tokens[start..].IndexOfAnyExceptInRange(0, VocabularySize - 1);
-        return found < 0 ? -1 : start + found;
-    }
+    /// <summary>The index of the first bad token, or -1.</summary>
+    public int FindBadToken(ReadOnlySpan<int> tokens) => tokens.IndexOfAnyExceptInRange(0, VocabularySize - 1);
 
     /// <summary>The index of the first bad label, or -1.</summary>
     public int FindBadLabel(ReadOnlySpan<int> labels)
@@ -40,12 +36,15 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
 
     private int FindBadLabel(ReadOnlySpan<int> labels, params ReadOnlySpan<int> alsoValid)
     {
-        for (var at = FindBadToken(labels); at >= 0; at = FindBadToken(labels, at + 1))
+        var start = 0;
+        while (FindBadToken(labels[start..]) is >= 0 and var found)
         {
-            if (!alsoValid.Contains(labels[at]))
+            if (!alsoValid.Contains(labels[start + found]))
             {
-                return at;
+                return start + found;
             }
+
+            start += found + 1;
         }
 
         return -1;
