@@ -37,37 +37,6 @@ public sealed class StateCovarianceTests : IDisposable
         covariance.Components(width).Shares.Zip(direct).Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second / direct.Sum(), 1e-9));
     }
 
-    [Fact]
-    public void States_on_a_line_have_the_ratio_one()
-    {
-        using var covariance = new StateCovariance(12);
-        covariance.Add(linspace(-3, 5, 50, ScalarType.Float64).unsqueeze(-1) * randn(12, ScalarType.Float64, generator: _generator));
-        covariance.ParticipationRatio.Should().BeApproximately(1, 1e-6);
-        covariance.Components(12).Shares[1..].Should().AllSatisfy(share => share.Should().BeApproximately(0, 1e-9));
-    }
-
-    [Fact]
-    public void States_with_equal_variances_have_the_ratio_D()
-    {
-        // ± each unit vector: the covariance is a multiple of the identity, exactly.
-        using var covariance = new StateCovariance(9);
-        covariance.Add(cat([eye(9), -eye(9)]));
-        covariance.ParticipationRatio.Should().BeApproximately(9, 1e-6);
-    }
-
-    /// <summary>What the documentation says of few states: d·n / (n + d).</summary>
-    [Fact]
-    public void The_ratio_of_few_states_is_too_small_as_documented()
-    {
-        const int Width = 64;
-        using var covariance = new StateCovariance(Width);
-        for (var count = 64; count <= 4096; count *= 4)
-        {
-            covariance.Add(randn([count - covariance.Count, Width], generator: _generator));
-            covariance.ParticipationRatio.Should().BeApproximately((double)Width * count / (count + Width), 0.03 * Width);
-        }
-    }
-
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]

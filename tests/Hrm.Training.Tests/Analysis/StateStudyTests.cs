@@ -49,19 +49,12 @@ public sealed class StateStudyTests : IDisposable
     public void The_listener_of_the_model_is_restored_even_after_a_failure()
     {
         var heard = 0;
-        _model.Recurrence.Updated = _ => heard++;
+        Action<RecurrenceUpdate> listener = _ => heard++;
+        _model.Recurrence.Updated = listener;
         StateStudy.Run(_model, _dataset, 1).Dispose();
-        using var cancelled = new CancellationTokenSource();
-        cancelled.Cancel();
-        FluentActions.Invoking(() => StateStudy.Run(_model, _dataset, 1, cancellationToken: cancelled.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => StateStudy.Run(_model, _dataset, 1, cancellationToken: new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
         heard.Should().Be(0);
-        using var batch = new BatchReader(_dataset, Rows, CPU).InOrder().Select(read => read.Batch.Clone()).Single();
-        using var carry = _model.InitialCarry(Rows);
-        using (no_grad())
-        using (_model.call(carry, batch))
-        {
-            heard.Should().BePositive();
-        }
+        _model.Recurrence.Updated.Should().BeSameAs(listener);
     }
 
     [Fact]

@@ -3,28 +3,6 @@ namespace Hrm.Training.Tests;
 public sealed class GroupSamplerTests
 {
     [Fact]
-    public void Examples_of_a_puzzle_that_do_not_fit_are_dropped()
-    {
-        var dataset = MadeUpDatasets.Of([5], [5], [5]);
-        var batches = new GroupSampler(dataset, batchSize: 3, epochsPerIteration: 1, seed: 1).Iterate(0).ToArray();
-        batches.Should().HaveCount(3).And.AllSatisfy(batch => batch.Select(sample => sample.Puzzle).Distinct().Should().HaveCount(1));
-    }
-
-    [Fact]
-    public void A_batch_may_cross_epochs_and_the_last_unfilled_one_is_dropped()
-    {
-        var dataset = MadeUpDatasets.Of([1], [1], [1]);
-        var batches = new GroupSampler(dataset, batchSize: 2, epochsPerIteration: 3, seed: 1).Iterate(0).ToArray();
-
-        // Nine examples: four whole batches, the second of which holds the last of one epoch and the first of the next.
-        var examples = batches.SelectMany(batch => batch).Select(sample => sample.Example).ToArray();
-        examples.Should().HaveCount(8);
-        examples[..3].Should().BeEquivalentTo([0, 1, 2]);
-        examples[3..6].Should().BeEquivalentTo([0, 1, 2]);
-        examples[6..].Should().OnlyHaveUniqueItems();
-    }
-
-    [Fact]
     public void Draws_depend_only_on_seed_and_iteration()
     {
         var dataset = MadeUpDatasets.Of([.. Enumerable.Repeat(new[] { 2, 3 }, 10)]);
@@ -37,19 +15,6 @@ public sealed class GroupSamplerTests
         Flat(new GroupSampler(dataset, 4, 3, seed: 6).Iterate(3)).Should().NotEqual(third);
 
         static SampledExample[] Flat(IEnumerable<IReadOnlyList<SampledExample>> batches) => [.. batches.SelectMany(batch => batch)];
-    }
-
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public void An_iteration_can_start_at_any_batch(int seed)
-    {
-        var dataset = MadeUpDatasets.Random(new Random(seed));
-        var sampler = new GroupSampler(dataset, batchSize: 3, epochsPerIteration: 9, seed);
-        var all = sampler.Iterate(2).ToArray();
-        for (var first = 0; first <= all.Length; first++)
-        {
-            sampler.Iterate(2, first).Should().BeEquivalentTo(all[first..], options => options.WithStrictOrdering());
-        }
     }
 
     /// <summary>A resumed training draws the same batches as earlier versions, which drew them like this.</summary>

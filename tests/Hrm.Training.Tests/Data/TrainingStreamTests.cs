@@ -59,12 +59,6 @@ public sealed class TrainingStreamTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(-1)]
-    public void A_batch_has_rows(int batchSize)
-        => FluentActions.Invoking(() => new TrainingStream(MadeUpDatasets.Of([1]), batchSize)).Should().Throw<ArgumentOutOfRangeException>();
-
-    [Theory]
-    [InlineData(0)]
     [InlineData(2)]
     public void A_stream_resumes_at_any_position(int prefetch)
     {
@@ -107,25 +101,18 @@ public sealed class TrainingStreamTests
         stream.Skipped.Should().HaveCount(2);
     }
 
-    [Fact]
-    public void The_stream_throws_the_exception_of_the_augmentation()
-    {
-        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions(), augmentation: new Fails(after: 5));
-        Read(stream, 2).Should().HaveCount(2);
-        stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>().WithMessage("example 5");
-        stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>();
-    }
-
-    [Fact]
-    public void Without_a_thread_a_failure_does_not_change_the_position()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_failed_augmentation_throws_after_the_earlier_batches_and_does_not_change_the_position(int prefetch)
     {
         var fails = new Fails(after: 5);
-        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = 0 }, augmentation: fails);
+        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = prefetch }, augmentation: fails);
         Read(stream, 2).Should().HaveCount(2);
         var position = stream.Position;
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>();
+            stream.Invoking(it => it.Next()).Should().Throw<InvalidDataException>().WithMessage("example 5");
             stream.Position.Should().Be(position);
         }
     }
@@ -189,6 +176,37 @@ public sealed class TrainingStreamTests
             .Should().Throw<InvalidConfigException>()
             .WithMessage("training stream options: EpochsPerIteration: expected 1 … 2147483647, got 0; PrefetchBatches: expected 0 … 1024, got -1.");
 
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(4, 0)]
+    [InlineData(4, 2)]
+    public void Rows_of_all_ranks_are_the_rows_of_one_process_augmentation_included(int worldSize, int prefetch)
+    {
+        var whole = Batches(rank: 0, worldSize: 1, prefetch, count: 15);
+        var shards = Enumerable.Range(0, worldSize).Select(rank => Batches(rank, worldSize, prefetch, count: 15)).ToArray();
+        for (var batch = 0; batch < whole.Count; batch++)
+        {
+            shards.SelectMany(shard => shard[batch].Rows).Should().BeEquivalentTo(whole[batch].Rows, options => options.WithStrictOrdering());
+            shards.SelectMany(shard => shard[batch].Examples).Should().Equal(whole[batch].Examples);
+            shards.Should().AllSatisfy(shard => shard[batch].Rows.Should().HaveCount(4 / worldSize));
+            shards.Should().AllSatisfy(shard => shard[batch].Position.Should().Be(whole[batch].Position));
+        }
+
+        whole.Select(batch => batch.Position.Iteration).Distinct().Count().Should().BeGreaterThan(2);
+        whole.SelectMany(batch => batch.Rows).Select(row => row[0]).Should().OnlyHaveUniqueItems("the augmentation draws anew for every row");
+    }
+
+    [Fact]
+    public void Ranks_and_world_sizes_that_do_not_fit_are_rejected()
+    {
+        Streaming(new TrainingStreamOptions { Rank = 2, WorldSize = 2 }).Should().Throw<InvalidConfigException>().WithMessage("*Rank: expected 0 … 1, got 2.");
+        Streaming(new TrainingStreamOptions { WorldSize = 0, Rank = 1 }).Should().Throw<InvalidConfigException>()
+            .WithMessage("*WorldSize: expected 1 … 2147483647, got 0; Rank: expected 0 … 0, got 1.");
+        Streaming(new TrainingStreamOptions { WorldSize = 3 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*expected a multiple of 3, the number of processes*");
+
+        static Action Streaming(TrainingStreamOptions options) => () => new TrainingStream(MadeUpDatasets.Of([1], [1]), 4, options).Dispose();
+    }
+
     private static TrainingStream Create(int prefetch) => new(
         MadeUpDatasets.Of([1, 2], [3], [1], [2, 2]),
         2,
@@ -210,9 +228,34 @@ public sealed class TrainingStreamTests
         }
     }
 
+    private static List<(SamplerPosition Position, SampledExample[] Examples, int[][] Rows)> Batches(int rank, int worldSize, int prefetch, int count)
+    {
+        using var stream = new TrainingStream(
+            MadeUpDatasets.Of([1, 2], [3], [1], [2, 2], [5]),
+            4,
+            new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 7, PrefetchBatches = prefetch, Rank = rank, WorldSize = worldSize },
+            augmentation: new Scrambles());
+        return [.. stream.Take(count).Select(batch => (stream.Current!.Position, stream.Current.Examples, Rows(batch)))];
+    }
+
+    /// <summary>Inputs, labels and id of each row.</summary>
+    private static int[][] Rows(PuzzleBatch batch)
+    {
+        const int Length = MadeUpDatasets.SequenceLength;
+        var (inputs, labels, ids) = (batch.Inputs.data<int>().ToArray(), batch.Labels!.data<int>().ToArray(), batch.PuzzleIds.data<int>().ToArray());
+        return [.. ids.Select((id, row) => (int[])[.. inputs.AsSpan(row * Length, Length), .. labels.AsSpan(row * Length, Length), id])];
+    }
+
+    /// <summary>The number of draws differs per row, so rows that shared a random source would show.</summary>
     private sealed class Scrambles : IExampleAugmentation
     {
-        public void Apply(Span<int> inputs, Span<int> labels, Random random) => inputs[0] += 1000 * random.Next(1000);
+        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        {
+            for (var draws = inputs[0] % 3; draws >= 0; draws--)
+            {
+                inputs[0] += 1000 * random.Next(500_000);
+            }
+        }
     }
 
     private sealed class AddsNoise : IExampleAugmentation

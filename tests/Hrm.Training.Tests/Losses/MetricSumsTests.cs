@@ -28,8 +28,4 @@ public sealed class MetricSumsTests
     [Fact]
     public void Average_divides_metrics_by_rows_and_losses_by_their_own_count()
         => Sums.Average(lossCount: 8).Should().Be(new MetricAverages(4, 0.75, 0.5, 0.25, 5, 1, 2, 3));
-
-    [Fact]
-    public void Average_of_nothing_is_zero()
-        => default(MetricSums).Average(0).Should().Be(default(MetricAverages));
 }

@@ -73,16 +73,11 @@ public sealed class GoldenDatasetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Datasets))]
-    public void A_dataset_is_verified(string root) => PuzzleDatasetFolder.Verify(root);
-
-    [Theory]
-    [MemberData(nameof(Datasets))]
-    public void The_metadata_of_a_dataset_are_those_of_its_files(string root)
+    public void A_dataset_is_verified_and_its_metadata_are_read(string root)
     {
+        PuzzleDatasetFolder.Verify(root);
         using var dataset = PuzzleDatasetFolder.Open(root, "train");
-        dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount);
-        dataset.Identifiers[0].Should().Be("<blank>");
-        dataset.Metadata.Sets.Should().Equal("all");
+        dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount).And.StartWith("<blank>");
         dataset.VocabularySize.Should().BeOneOf(6, 11, 12);
         dataset.SequenceLength.Should().BeOneOf(81, 900);
     }

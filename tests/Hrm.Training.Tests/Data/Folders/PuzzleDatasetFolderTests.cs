@@ -7,6 +7,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    public PuzzleDatasetFolderTests() => SmallDataset.Write(Root, "test", "train");
+
     private string Root => _folder["data"];
 
     private string Train => _folder["data", "train"];
@@ -16,7 +18,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void A_written_dataset_is_read()
     {
-        SmallDataset.Write(Root, "train", "test");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         dataset.ExampleCount.Should().Be(6);
         dataset.PuzzleOffsets.Should().Equal(0, 2, 3, 5, 6);
@@ -38,8 +39,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void A_null_ignored_label_and_unknown_keys_are_accepted()
     {
-        SmallDataset.Write(Root, "train");
-        SmallDataset.Replace(Path.Combine(Train, "dataset.json"), "\"ignore_label_id\": 0", "\"a_later_key\": 4, \"ignore_label_id\": null");
+        SmallDataset.Replace(Array("dataset.json"), "\"ignore_label_id\": 0", "\"a_later_key\": 4, \"ignore_label_id\": null");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         dataset.Metadata.IgnoreLabelId.Should().BeNull();
         var (inputs, labels) = (new int[4], new int[4]);
@@ -51,7 +51,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void A_dataset_without_identifiers_is_opened_verified_and_has_no_names()
     {
-        SmallDataset.Write(Root, "train");
         File.Delete(_folder["data", "identifiers.json"]);
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         dataset.Identifiers.Should().BeEmpty();
@@ -64,7 +63,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void The_hash_of_the_identifiers_is_that_of_their_file_and_does_not_depend_on_its_layout()
     {
-        SmallDataset.Write(Root, "train");
         var file = _folder["data", "identifiers.json"];
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
         Hash().Should().Be(hash);
@@ -90,7 +88,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [InlineData("")]
     public void Identifiers_that_are_not_a_list_of_strings_are_rejected(string json)
     {
-        SmallDataset.Write(Root, "train");
         File.WriteAllText(_folder["data", "identifiers.json"], json);
         Opening().Should().Throw<DatasetFormatException>();
     }
@@ -98,13 +95,12 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void A_bad_token_or_label_throws_when_its_row_is_read()
     {
-        SmallDataset.Write(Root, "train");
-        SmallDataset.SetByte(Path.Combine(Train, "all__inputs.npy"), (2 * 4) + 3, 12);
-        SmallDataset.SetByte(Path.Combine(Train, "all__labels.npy"), 4 * 4, 200);
+        SmallDataset.SetByte(Array("inputs"), (2 * 4) + 3, 12);
+        SmallDataset.SetByte(Array("labels"), 4 * 4, 200);
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         Reading(dataset, 1).Should().NotThrow();
-        Reading(dataset, 2).Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "all__inputs.npy")}: row 2, column 3: expected 0 … 11, got 12");
-        Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Path.Combine(Train, "all__labels.npy")}: row 4, column 0: expected 0 … 11, got 200");
+        Reading(dataset, 2).Should().Throw<DatasetFormatException>().WithMessage($"{Array("inputs")}: row 2, column 3: expected 0 … 11, got 12");
+        Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
     }
 
     /// <summary>The files are sparse: they claim gigabytes and hold none.</summary>
@@ -114,8 +110,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [InlineData("puzzle_identifiers", "<i4", 600_000_000)]
     public void An_index_array_longer_than_there_are_examples_is_not_read(string field, string descriptor, long count)
     {
-        SmallDataset.Write(_folder.Path, "train");
-        var path = Path.Combine(_folder.Path, "train", $"all__{field}.npy");
+        var path = Array(field);
         var dtype = descriptor == "<i4" ? NpyDtype.Int32 : NpyDtype.Int64;
         using (var file = File.Create(path))
         {
@@ -124,14 +119,13 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(_folder.Path, "train")).Should().Throw<DatasetFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<DatasetFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
         (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
     }
 
     [Fact]
     public void Read_rejects_a_bad_index_and_a_bad_length()
     {
-        SmallDataset.Write(Root, "train");
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         Reading(dataset, 6).Should().Throw<ArgumentOutOfRangeException>();
         Reading(dataset, -1).Should().Throw<ArgumentOutOfRangeException>();
@@ -139,39 +133,10 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_dataset_throws()
-    {
-        SmallDataset.Write(Root, "train");
-        var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        dataset.Dispose();
-        Reading(dataset, 0).Should().Throw<ObjectDisposedException>();
-    }
-
-    [Fact]
-    public void A_file_truncated_while_open_throws()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            // It refuses to shorten an open file.
-            return;
-        }
-
-        SmallDataset.Write(Root, "train");
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        using (var truncate = System.Diagnostics.Process.Start("truncate", ["-s", "130", Path.Combine(Train, "all__labels.npy")]))
-        {
-            truncate.WaitForExit();
-        }
-
-        Reading(dataset, 5).Should().Throw<HrmFileException>().WithMessage("*was shortened while open*");
-    }
-
-    [Fact]
     public void A_missing_split_or_array_throws()
     {
-        SmallDataset.Write(Root, "train");
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "test")).Should().Throw<HrmFileException>().WithMessage("*dataset.json: the file does not exist");
-        File.Delete(Path.Combine(Train, "all__labels.npy"));
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "nothing")).Should().Throw<HrmFileException>().WithMessage("*dataset.json: the file does not exist");
+        File.Delete(Array("labels"));
         FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFileException>().WithMessage("*all__labels.npy: the file does not exist");
     }
 
@@ -181,8 +146,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         const int Rows = 20_000;
         var examples = Enumerable.Range(0, Rows).Select(i => new PuzzleExample([i % 251, i / 251], [1 + (i % 250), PuzzleBatch.IgnoredLabel]));
         PuzzleDatasetFolder.Write(
-            Root, ["<blank>"], [new PuzzleSplit("train", examples.Select(PuzzleGroup.Of))], new PuzzleDatasetOptions { VocabularySize = 256, SequenceLength = 2 });
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
+            _folder["rows"], ["<blank>"], [new PuzzleSplit("train", examples.Select(PuzzleGroup.Of))], new PuzzleDatasetOptions { VocabularySize = 256, SequenceLength = 2 });
+        using var dataset = PuzzleDatasetFolder.Open(_folder["rows"], "train");
         Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
         {
             var (inputs, labels) = (new int[2], new int[2]);
@@ -201,7 +166,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [Fact]
     public void Folders_with_flipped_bytes_throw_typed_exceptions_or_train()
     {
-        SmallDataset.Write(Root, "train");
         var sound = Directory.GetFiles(Train).Append(_folder["data", "identifiers.json"]).ToDictionary(path => path, File.ReadAllBytes);
         var random = new StatefulRandom(20260202);
         var (opened, refused) = (0, 0);
@@ -221,7 +185,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
             {
                 using var dataset = PuzzleDatasetFolder.Open(Root, "train");
                 SmallDataset.GroupsOf(dataset).Count().Should().Be(dataset.GroupOffsets.Count - 1);
-                dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount);
+                dataset.PuzzleIds.Should().OnlyContain(id => id >= 0 && id < dataset.PuzzleIdCount);
                 new GroupSampler(dataset, 2, 1, i).Iterate(0).Should().NotBeEmpty();
                 opened++;
             }
@@ -238,10 +202,118 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         refused.Should().BeGreaterThan(500);
     }
 
+    /// <summary>In each row the array, its new data, and the problem. Valid are 0 2 3 5 6, 0 2 3 4 and 1 2 3 0.</summary>
+    [Theory]
+    [InlineData("puzzle_indices", new[] { 1, 2, 3, 5, 6 }, "[0]: expected 0, got 1")]
+    [InlineData("puzzle_indices", new[] { 0, 2, 2, 5, 6 }, "[2]: expected more than 2, got 2")]
+    [InlineData("puzzle_indices", new[] { 0, 2, 3, 5, 7 }, "[4]: expected 6, the number of examples, got 7")]
+    [InlineData("puzzle_indices", new[] { 0, 2, 3, 5, 5 }, "[4]: expected 6, the number of examples, got 5")]
+    [InlineData("puzzle_indices", new[] { 0, 2, 1, 5, 6 }, "[2]: expected more than 2, got 1")]
+    [InlineData("puzzle_indices", new[] { 0 }, "shape: expected one axis of length 2 … 7, got (1)")]
+    [InlineData("puzzle_indices", new[] { 0, 1, 2, 3, 4, 5, 6, 6 }, "shape: expected one axis of length 2 … 7, got (8)")]
+    [InlineData("group_indices", new[] { 1, 2, 3, 4 }, "[0]: expected 0, got 1")]
+    [InlineData("group_indices", new[] { 0, 2, 2, 4 }, "[2]: expected more than 2, got 2")]
+    [InlineData("group_indices", new[] { 0, 2, 3, 5 }, "[3]: expected 4, the number of puzzles, got 5")]
+    [InlineData("group_indices", new int[0], "shape: expected one axis of length 2 … 5, got (0)")]
+    [InlineData("puzzle_identifiers", new[] { 1, 2, 4, 0 }, "[2]: expected 0 … 3, got 4")]
+    [InlineData("puzzle_identifiers", new[] { 1, -2, 3, 0 }, "[1]: expected 0 … 3, got -2")]
+    [InlineData("puzzle_identifiers", new[] { 1, 2, 3 }, "shape: expected one axis of length 4, got (3)")]
+    public void Opening_rejects_bad_indices(string field, int[] values, string problem)
+    {
+        SmallDataset.WriteIndices(Array(field), values);
+        OpeningFails($"{Array(field)}: {problem}");
+    }
+
+    [Fact]
+    public void Opening_rejects_rows_that_do_not_fit()
+    {
+        var bytes = File.ReadAllBytes(Array("inputs"));
+        File.WriteAllBytes(Array("inputs"), bytes[..^1]);
+        OpeningFails($"{Array("inputs")}: expected 24 bytes of |u1 for the shape (6, 4), got 23");
+        File.WriteAllBytes(Array("inputs"), [.. NpyHeader.Write(NpyDtype.UInt8, 4, 6), .. bytes[128..]]);
+        OpeningFails($"{Array("inputs")}: shape: expected at least one row of seq_len 4, got (4, 6)");
+        File.WriteAllBytes(Array("inputs"), [.. NpyHeader.Write(NpyDtype.UInt8, 5, 4), .. bytes[128..^4]]);
+        OpeningFails($"{Array("labels")}: shape: expected 5 rows, as the inputs have, of seq_len 4, got (6, 4)");
+    }
+
+    [Fact]
+    public void Indices_have_four_or_eight_bytes()
+    {
+        long[] offsets = [0, 2, 3, 4];
+        File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.Int64, 4), .. offsets.SelectMany(BitConverter.GetBytes)]);
+        PuzzleDatasetFolder.Verify(Root);
+        File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.UInt8, 4), 0, 2, 3, 4]);
+        OpeningFails($"{Array("group_indices")}: type: expected <i4 or <i8, got |u1");
+        offsets[3] = 4 + (1L << 32);
+        File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.Int64, 4), .. offsets.SelectMany(BitConverter.GetBytes)]);
+        OpeningFails($"{Array("group_indices")}: [3]: expected 4, the number of puzzles, got 2147483647");
+    }
+
+    [Theory]
+    [InlineData("\"ignore_label_id\": 0", "\"ignore_label_id\": \"0\"", "$.ignore_label_id: ")]
+    [InlineData("\"ignore_label_id\": 0, ", "", "'ignore_label_id'")]
+    [InlineData("\"ignore_label_id\": 0", "\"ignore_label_id\": -2147483648", "ignore_label_id: expected -2147483647 … 2147483647")]
+    [InlineData("\"vocab_size\": 12", "\"vocab_size\": 0", "vocab_size: expected 1 … 2147483647, got 0")]
+    [InlineData("\"seq_len\": 4", "\"seq_len\": 99999999", "seq_len: expected 1 … 65536, got 99999999")]
+    [InlineData("\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 5", "num_puzzle_identifiers: expected 4, the number of identifiers, got 5")]
+    [InlineData("\"num_puzzle_identifiers\": 4", "\"num_puzzle_identifiers\": 1e99", "$.num_puzzle_identifiers: ")]
+    [InlineData("[\"all\"]", "[]", "sets: expected one name")]
+    [InlineData("[\"all\"]", "[null]", "sets: expected one name")]
+    [InlineData("[\"all\"]", "null", "$.sets")]
+    [InlineData("[\"all\"]", "[\"all\", \"more\"]", "sets: expected one name of letters, digits and _-+. and no dot at either end, got 'all, more'")]
+    [InlineData("[\"all\"]", "[\"../test/all\"]", "sets: expected one name")]
+    [InlineData("[\"all\"]", "[\"\\ud800\"]", "")]
+    [InlineData("{\"pad_id\"", "{\"\\ud800\": 0, \"pad_id\"", "")]
+    [InlineData("\"seq_len\": 4", "\"seq_len\": 4, \"seq_len\": 4", "seq_len")]
+    public void Opening_rejects_bad_metadata(string valid, string bad, string problem)
+    {
+        SmallDataset.Replace(Array("dataset.json"), valid, bad);
+        Opening().Should().Throw<DatasetFormatException>().Where(exception => exception.Path == Array("dataset.json") && exception.Message.Contains(problem));
+    }
+
+    [Fact]
+    public void Several_bad_keys_are_listed_together()
+    {
+        SmallDataset.Replace(Array("dataset.json"), "\"vocab_size\": 12", "\"vocab_size\": 0");
+        SmallDataset.Replace(Array("dataset.json"), "\"seq_len\": 4", "\"seq_len\": 0");
+        OpeningFails($"{Array("dataset.json")}: vocab_size: expected 1 … 2147483647, got 0; seq_len: expected 1 … 65536, got 0");
+    }
+
+    [Fact]
+    public void Verifying_reads_rows_and_identifiers_of_every_split()
+    {
+        PuzzleDatasetFolder.Verify(Root);
+        SmallDataset.SetByte(Array("labels"), (3 * 4) + 2, 12);
+        VerifyingFails($"{Array("labels")}: row 3, column 2: expected 0 … 11, got 12");
+        File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\", \"one\", \"two\", \"one\"]");
+        VerifyingFails($"{_folder["data", "identifiers.json"]}: [3]: expected different identifiers, got 'one' as at [1]");
+        File.WriteAllText(_folder["data", "identifiers.json"], "[\"nothing\", \"one\", \"two\", \"three\"]");
+        VerifyingFails($"{_folder["data", "identifiers.json"]}: [0]: expected '<blank>', the id of no puzzle, got 'nothing'");
+    }
+
+    [Fact]
+    public void Verifying_rejects_a_missing_root_and_one_without_splits()
+    {
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["nowhere"])).Should().Throw<HrmFileException>().WithMessage("*could not be read: *");
+        Directory.CreateDirectory(_folder["empty"]);
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["empty"])).Should().Throw<DatasetFormatException>().WithMessage("*expected at least one split, got none");
+    }
+
+    [Fact]
+    public void Verifying_can_be_cancelled()
+        => FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(Root, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+
+    private string Array(string field) => Path.Combine(Train, field.EndsWith(".json", StringComparison.Ordinal) ? field : $"all__{field}.npy");
+
     private Action Verifying() => () => PuzzleDatasetFolder.Verify(Root);
 
     private Action Opening() => () => PuzzleDatasetFolder.Open(Root, "train").Dispose();
 
     private static Action Reading(PuzzleDatasetFolder dataset, int example, int length = 4)
         => () => dataset.Read(example, new int[length], new int[length]);
+
+    private void OpeningFails(string message) => Opening().Should().Throw<DatasetFormatException>().Which.Message.Should().Be(message);
+
+    private void VerifyingFails(string message)
+        => Verifying().Should().Throw<DatasetFormatException>().Which.Message.Should().Be(message);
 }

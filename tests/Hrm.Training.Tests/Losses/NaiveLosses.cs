@@ -2,6 +2,49 @@ using Hrm.Core;
 
 namespace Hrm.Training.Tests;
 
+/// <summary>The token losses as their formulas read, one number at a time in float64: the reference of the tests.</summary>
+internal static class NaiveTokenLoss
+{
+    public static double Of(TokenLossKind kind, double[] logits, int label)
+    {
+        if (label == PuzzleBatch.IgnoredLabel)
+        {
+            return 0;
+        }
+
+        return kind == TokenLossKind.Softmax ? Softmax(logits, label) : Stablemax(logits, label);
+    }
+
+    /// <summary>The gradient of the loss, by central differences.</summary>
+    public static double[] Gradient(TokenLossKind kind, double[] logits, int label)
+    {
+        var gradient = new double[logits.Length];
+        for (var i = 0; i < gradient.Length; i++)
+        {
+            var (above, below) = ((double[])[.. logits], (double[])[.. logits]);
+            var step = 1e-5 * Math.Max(1, Math.Abs(logits[i]));
+            above[i] += step;
+            below[i] -= step;
+            gradient[i] = (Of(kind, above, label) - Of(kind, below, label)) / (2 * step);
+        }
+
+        return gradient;
+    }
+
+    private static double Softmax(double[] logits, int label)
+    {
+        var largest = logits.Max();
+        return Math.Log(logits.Sum(logit => Math.Exp(logit - largest))) - (logits[label] - largest);
+    }
+
+    private static double Stablemax(double[] logits, int label)
+    {
+        return -Math.Log(Growth(logits[label]) / logits.Sum(Growth));
+
+        static double Growth(double x) => x < 0 ? 1 / (1 - x + 1e-30) : x + 1;
+    }
+}
+
 /// <summary>The loss of a segment and its metrics row by row, as SPEC.md words them: the reference of the tests.</summary>
 internal sealed class NaiveHrmLoss(TokenLossKind kind)
 {
