@@ -8,7 +8,7 @@ namespace Hrm.Training;
 /// <remarks>
 /// <para>
 /// It uses <see cref="HierarchicalConvergence.Updated"/>, so it works on any model, with other modules or with one module for both levels.
-/// No example is kept: memory does not grow with the dataset.
+/// Memory does not grow with the dataset.
 /// </para>
 /// <para>Source: arXiv 2506.21734, figures 3 and 8.</para>
 /// </remarks>
@@ -30,16 +30,12 @@ public sealed class StateStudy : IDisposable
     /// <summary>The covariance of zL: a state is that of one token after one update, D values.</summary>
     public StateCovariance Low { get; }
 
-    /// <summary>Runs a model on every example of a dataset, in evaluation mode, and measures its updates.</summary>
-    /// <param name="model">The model; its <see cref="HierarchicalConvergence.Updated"/> is replaced during the run.</param>
-    /// <param name="dataset">The examples.</param>
-    /// <param name="segments">The number of segments that every example runs.</param>
-    /// <param name="batchSize">B.</param>
-    /// <param name="progress">Receives the number of finished examples after each batch.</param>
-    /// <param name="cancellationToken">Stops before the next segment.</param>
+    /// <summary>
+    /// Runs a model on every example of a dataset, in evaluation mode, and measures its updates. The model's
+    /// <see cref="HierarchicalConvergence.Updated"/> is replaced during the run.
+    /// </summary>
     /// <returns>A study that the caller owns.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
-    /// <inheritdoc cref="Evaluator.Evaluate" path="/exception"/>
+    /// <inheritdoc cref="FixedPointStudy.Run"/>
     public static StateStudy Run(
         HrmModel model,
         IPuzzleDataset dataset,
@@ -102,7 +98,7 @@ public sealed class StateStudy : IDisposable
 /// <param name="Segment">The segment, from 1.</param>
 /// <param name="Cycle">The high cycle within it, from 0.</param>
 /// <param name="Step">The low update within the cycle, from 0; T for the high update that ends it.</param>
-/// <param name="IsHigh">Whether the update is of H.</param>
+/// <param name="IsHigh">True for an update of H.</param>
 /// <param name="Mean">The mean of ‖z' − z‖ over the examples; the norm is over all tokens and D, as in the paper.</param>
 /// <param name="Relative">The mean of ‖z' − z‖ / ‖z‖.</param>
 public readonly record struct UpdateResidual(int Segment, int Cycle, int Step, bool IsHigh, double Mean, double Relative);

@@ -43,8 +43,8 @@ internal sealed class BatchReader(IPuzzleDataset dataset, int rows, Device devic
 
     /// <summary>Reads a batch, which the caller owns.</summary>
     /// <param name="examples">The examples of all processes.</param>
-    /// <param name="firstRow">The index of this process's first example. Augmentation also draws for those before it.</param>
-    /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
+    /// <param name="firstRow">The index of this process's first example. Augmentation also draws for the examples before it.</param>
+    /// <param name="augmentation">Changes each example after reading; <see langword="null"/> for none.</param>
     /// <param name="random">The random source of the augmentation.</param>
     public PuzzleBatch Read(ReadOnlySpan<SampledExample> examples, int firstRow = 0, IExampleAugmentation? augmentation = null, Random? random = null)
     {
@@ -56,7 +56,7 @@ internal sealed class BatchReader(IPuzzleDataset dataset, int rows, Device devic
             var puzzleIds = new int[rows];
             for (var i = augmentation is null ? firstRow : 0; i < Math.Min(firstRow + rows, examples.Length); i++)
             {
-                // The first own row overwrites what earlier rows of other processes left here.
+                // Rows of earlier ranks are written to row 0, and then overwritten by the first own row.
                 var row = Math.Max(i - firstRow, 0);
                 var rowInputs = inputs.AsSpan(row * dataset.SequenceLength, dataset.SequenceLength);
                 var rowLabels = labels.AsSpan(row * dataset.SequenceLength, dataset.SequenceLength);

@@ -2,14 +2,14 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Checks groups as they come and passes their puzzles and examples on.</summary>
+/// <summary>Checks groups one after the other, and passes their puzzles and examples to callbacks.</summary>
 /// <param name="name">The dataset or split, for messages.</param>
 /// <param name="rules">The tokens and labels that are valid.</param>
 internal sealed class GroupReader(string name, TokenRules rules)
 {
     private (int Id, int Puzzle) _largestId = (-1, 0);
 
-    /// <summary>The tokens per example; of the first example unless set.</summary>
+    /// <summary>The number of tokens per example; by default that of the first example.</summary>
     public int? SequenceLength { get; set; }
 
     public int Groups { get; private set; }
@@ -55,7 +55,7 @@ internal sealed class GroupReader(string name, TokenRules rules)
         Groups++;
     }
 
-    /// <summary>Checks the whole, after the last group.</summary>
+    /// <summary>Checks the number of groups and the largest puzzle id, after the last group.</summary>
     /// <param name="idCount">The number of puzzle ids.</param>
     public void Complete(int idCount)
     {
@@ -96,4 +96,69 @@ internal sealed class GroupReader(string name, TokenRules rules)
     }
 
     private string Place() => FormattableString.Invariant($"{name}: example {Examples}");
+}
+
+/// <summary>The tokens and labels that a dataset may contain, and the value that its files store for an ignored label.</summary>
+/// <param name="VocabularySize">V.</param>
+/// <param name="IgnoreLabelId">The stored value of an ignored label; <see langword="null"/> if every label counts.</param>
+internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelId)
+{
+    public string ExpectedTokens => FormattableString.Invariant($"expected 0 … {VocabularySize - 1}");
+
+    /// <summary>The valid labels of an example, before they are converted for storage.</summary>
+    public string ExpectedLabels => ExpectedTokens + IgnoreLabelId switch
+    {
+        null => string.Empty,
+        PuzzleBatch.IgnoredLabel => FormattableString.Invariant($" or {PuzzleBatch.IgnoredLabel}, which is ignored"),
+        var ignored => FormattableString.Invariant($" except {ignored}, which is stored for ignored labels, or {PuzzleBatch.IgnoredLabel}, which is ignored"),
+    };
+
+    /// <summary>The valid labels as stored.</summary>
+    public string ExpectedStoredLabels => ExpectedTokens
+        + (IgnoreLabelId is { } ignored && (ignored < 0 || ignored >= VocabularySize) ? FormattableString.Invariant($" or {ignored}") : string.Empty);
+
+    /// <summary>The index of the first bad token, or -1.</summary>
+    public int FindBadToken(ReadOnlySpan<int> tokens) => tokens.IndexOfAnyExceptInRange(0, VocabularySize - 1);
+
+    /// <summary>The index of the first bad label, or -1.</summary>
+    public int FindBadLabel(ReadOnlySpan<int> labels)
+    {
+        var isStoredForIgnored = IgnoreLabelId is { } stored && stored != PuzzleBatch.IgnoredLabel ? labels.IndexOf(stored) : -1;
+        return isStoredForIgnored >= 0 ? isStoredForIgnored : FindBadLabel(labels, IgnoreLabelId is null ? 0 : PuzzleBatch.IgnoredLabel);
+    }
+
+    /// <summary>The index of the first bad stored label, or -1. The authors' loss always ignores -100, so it is valid.</summary>
+    public int FindBadStoredLabel(ReadOnlySpan<int> labels) => FindBadLabel(labels, IgnoreLabelId ?? 0, PuzzleBatch.IgnoredLabel);
+
+    private int FindBadLabel(ReadOnlySpan<int> labels, params ReadOnlySpan<int> alsoValid)
+    {
+        for (var start = 0; FindBadToken(labels[start..]) is >= 0 and var found; start += found + 1)
+        {
+            if (!alsoValid.Contains(labels[start + found]))
+            {
+                return start + found;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Converts stored labels to labels.</summary>
+    public void FromStored(Span<int> labels)
+    {
+        if (IgnoreLabelId is { } ignored)
+        {
+            labels.Replace(ignored, PuzzleBatch.IgnoredLabel);
+        }
+    }
+
+    /// <summary>Converts labels to stored labels.</summary>
+    public void ToStored(ReadOnlySpan<int> labels, Span<int> stored)
+    {
+        labels.CopyTo(stored);
+        if (IgnoreLabelId is { } ignored)
+        {
+            stored.Replace(PuzzleBatch.IgnoredLabel, ignored);
+        }
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class GroupSampler
         }
     }
 
-    /// <summary>The examples of an epoch that takes the smallest puzzle of every group. With fewer, a stream might never fill a batch.</summary>
+    /// <summary>The examples of an epoch that takes the smallest puzzle of every group. A stream of fewer examples might never fill a batch.</summary>
     private static long SmallestEpoch(IPuzzleDataset dataset)
     {
         var sum = 0L;
@@ -87,7 +87,7 @@ internal sealed class GroupSampler
         }
     }
 
-    /// <summary>Draws a puzzle of a group and as many of its examples as fit.</summary>
+    /// <summary>Draws a puzzle of a group, and as many of its examples as fit.</summary>
     private int AddPuzzleOf(int group, Span<SampledExample> room, Random random)
     {
         var puzzle = random.Next(_dataset.GroupOffsets[group], _dataset.GroupOffsets[group + 1]);

@@ -1,6 +1,6 @@
 namespace Hrm.Training;
 
-/// <summary>Examples, ordered in puzzles and groups as by the authors.</summary>
+/// <summary>Examples, ordered by puzzle and group as in the authors' datasets.</summary>
 /// <remarks>
 /// A group holds the augmentations of one puzzle; a puzzle holds examples that share an id. Offsets are prefix sums:
 /// puzzle p has the examples <c>PuzzleOffsets[p] … PuzzleOffsets[p + 1] - 1</c>, group g the puzzles
@@ -32,6 +32,6 @@ public interface IPuzzleDataset
     /// <summary>Copies an example.</summary>
     /// <param name="example">Its index.</param>
     /// <param name="inputs">Receives the tokens, seq_len.</param>
-    /// <param name="labels">Receives the labels, seq_len; <see cref="Core.PuzzleBatch.IgnoredLabel"/> for a token that does not count.</param>
+    /// <param name="labels">Receives the labels, seq_len; <see cref="Core.PuzzleBatch.IgnoredLabel"/> for a token without a label.</param>
     void Read(int example, Span<int> inputs, Span<int> labels);
 }

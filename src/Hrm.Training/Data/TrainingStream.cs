@@ -42,7 +42,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     /// <param name="batchSize">B, the rows of a batch of all processes together.</param>
     /// <param name="options">Settings of sampling; read once.</param>
     /// <param name="device">The device of the batches; the CPU by default.</param>
-    /// <param name="augmentation">Changes each example after it was read, or <see langword="null"/>.</param>
+    /// <param name="augmentation">Changes each example after reading; <see langword="null"/> for none.</param>
     /// <exception cref="InvalidConfigException">The options are not valid; all errors are listed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The batch size is not a positive multiple of the number of processes, has too many tokens, or exceeds the examples of an iteration.
@@ -108,7 +108,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         }
     }
 
-    /// <summary>Enumerates batches without end, as <see cref="Next"/> does.</summary>
+    /// <summary>Enumerates an endless sequence of the batches of <see cref="Next"/>.</summary>
     public IEnumerator<PuzzleBatch> GetEnumerator()
     {
         while (true)
@@ -163,7 +163,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         return (Options.PrefetchBatches > 0 ? BatchPrefetch.RunAhead(batches, Options.PrefetchBatches) : batches).GetEnumerator();
     }
 
-    /// <summary>Batches without end. Each batch has its own random source, derived from its position, so earlier batches need not be read.</summary>
+    /// <summary>Endless batches. The random source of a batch is derived from its position, so earlier batches need not be read.</summary>
     private IEnumerable<StreamedBatch> BatchesFrom(SamplerPosition start)
     {
         var seeds = new StatefulRandom(Options.Seed).Split(-1);
@@ -185,6 +185,39 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         _batches?.Dispose();
         _batches = null;
     }
+}
+
+/// <summary>Settings of sampling training batches.</summary>
+public sealed class TrainingStreamOptions : IValidatedOptions
+{
+    /// <summary>The number of epochs in one stream of the sampler; its last, unfilled batch is dropped. Default 10.</summary>
+    public int EpochsPerIteration { get; set; } = 10;
+
+    /// <summary>The seed of sampling and augmentation. Default 1.</summary>
+    public long Seed { get; set; } = 1;
+
+    /// <summary>
+    /// The number of batches that a background thread prepares; with 0 each is made on request. The batches and their order do not
+    /// depend on it. Default 2.
+    /// </summary>
+    public int PrefetchBatches { get; set; } = 2;
+
+    /// <summary>The rank of this process among those that train together, from 0. Default 0.</summary>
+    public int Rank { get; set; }
+
+    /// <summary>
+    /// W, the number of processes that train together. Each reads B/W rows of every batch; batches and their order do not depend on W.
+    /// Default 1.
+    /// </summary>
+    public int WorldSize { get; set; } = 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(EpochsPerIteration), EpochsPerIteration, 1, int.MaxValue)
+        .Between(nameof(PrefetchBatches), PrefetchBatches, 0, 1024)
+        .Between(nameof(WorldSize), WorldSize, 1, int.MaxValue)
+        .Between(nameof(Rank), Rank, 0, Math.Max(WorldSize, 1) - 1)
+        .Errors;
 }
 
 /// <summary>A position in a stream of training batches, as a checkpoint stores it.</summary>

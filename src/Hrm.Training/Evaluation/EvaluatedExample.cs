@@ -33,14 +33,14 @@ public sealed class EvaluatedExample
     /// <summary>The prediction of each segment that was run, in order; never empty.</summary>
     public IReadOnlyList<SegmentResult> Segments { get; }
 
-    /// <summary>Whether the answer is right at every labelled token; true for an example without labels.</summary>
+    /// <summary>True if every labelled token of the answer is right, and for an example without labels.</summary>
     public bool IsExact => Segments[^1].IsExact;
 
     /// <summary>
-    /// The segment at which a policy would have stopped, and its reason. One evaluation without a policy serves any number of
-    /// policies.
+    /// The segment at which a policy would have stopped, and its reason. After one evaluation without a policy, any number of
+    /// policies can be compared.
     /// </summary>
-    /// <param name="policy">The policy. It sees no time pass, so <see cref="TimeHalting"/> never stops early here.</param>
+    /// <param name="policy">The policy. The elapsed time is 0, so <see cref="TimeHalting"/> never stops early here.</param>
     /// <param name="maxSegments">The largest number of segments to look at; all that were run by default.</param>
     /// <returns>The segment; if the policy would have continued, the last one, with <see cref="HaltReason.Maximum"/>.</returns>
     public (SegmentResult Segment, HaltReason Reason) StopOf(IHaltingPolicy policy, int maxSegments = int.MaxValue)
@@ -77,6 +77,6 @@ public readonly record struct SegmentResult(
     float QContinue,
     int UnchangedSegments)
 {
-    /// <summary>Whether every labelled token is right; true for an example without labels.</summary>
+    /// <summary>True if every labelled token is right, and for an example without labels.</summary>
     public bool IsExact => Wrong == 0;
 }

@@ -7,7 +7,7 @@ namespace Hrm.Training;
 
 /// <summary>Measures a model on a dataset.</summary>
 /// <remarks>
-/// Each example starts with a fresh carry and runs until it stops; afterwards its row is not computed. Without a policy this is the
+/// Each example starts with a new carry and runs until it stops; its row is not computed afterwards. Without a policy this is the
 /// paper's evaluation, exactly M segments. Only one batch is kept: memory does not grow with the dataset.
 /// </remarks>
 public sealed class Evaluator
@@ -22,7 +22,7 @@ public sealed class Evaluator
     /// <param name="model">The model; the caller owns it.</param>
     /// <param name="maxSegments">M, the largest number of segments of an example.</param>
     /// <param name="halting">Stops an example earlier; <see langword="null"/> runs every example for M segments.</param>
-    /// <param name="loss">The loss to report; that of the default <see cref="TrainerOptions"/> if <see langword="null"/>.</param>
+    /// <param name="loss">The reported loss; <see langword="null"/> for that of the default <see cref="TrainerOptions"/>.</param>
     /// <param name="batchSize">B.</param>
     /// <exception cref="ArgumentOutOfRangeException">M or B is not positive.</exception>
     public Evaluator(HrmModel model, int maxSegments, IHaltingPolicy? halting = null, HrmLoss? loss = null, int batchSize = 256)
@@ -75,7 +75,7 @@ public sealed class Evaluator
     /// <param name="dataset">The examples.</param>
     /// <param name="batchSize">B.</param>
     /// <param name="progress">Receives the number of finished examples after each batch.</param>
-    /// <param name="evaluate">Takes the batch, the index of its first example and the number of its examples; further rows are filling.</param>
+    /// <param name="evaluate">Takes the batch, the index of its first example and the number of its examples; further rows are padding.</param>
     internal static void ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -102,7 +102,7 @@ public sealed class Evaluator
         }
     }
 
-    /// <summary>Runs every batch; measures it if there is a measure, which needs logits, and then passes on each example.</summary>
+    /// <summary>Runs every batch, measures it, and reports each example. Logits are kept only for a measure.</summary>
     private void Run(
         IPuzzleDataset dataset,
         Action<EvaluatedRow[], Tensor>? measure,

@@ -14,19 +14,12 @@ namespace Hrm.Training;
 /// </para>
 /// <para>Source: arXiv 2506.21734, section 2, "Adaptive computational time".</para>
 /// </remarks>
-public sealed class HrmLoss
+/// <param name="tokenLoss">(logits [B, seq_len, V], labels [B, seq_len]) → [B, seq_len], 0 if ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
+public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
 {
     private const double QWeight = 0.5;
 
-    private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss;
-
-    /// <summary>Creates the loss.</summary>
-    /// <param name="tokenLoss">(logits [B, seq_len, V], labels [B, seq_len]) → [B, seq_len], 0 if ignored; for instance <see cref="StablemaxCrossEntropy"/>.</param>
-    public HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
-    {
-        ArgumentNullException.ThrowIfNull(tokenLoss);
-        _tokenLoss = tokenLoss;
-    }
+    private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss = tokenLoss ?? throw new ArgumentNullException(nameof(tokenLoss));
 
     /// <summary>Computes loss and metrics.</summary>
     /// <param name="output">The output of the segment.</param>
@@ -45,7 +38,7 @@ public sealed class HrmLoss
         return Compute(output.Logits, output.QHalt, output.QContinue, labels, segments, halted, continueTarget);
     }
 
-    /// <summary>Computes loss and metrics of logits [B, seq_len, V] and Q values [B], which may be from several segments.</summary>
+    /// <summary>Computes loss and metrics of logits [B, seq_len, V] and Q values [B], whose rows may be from different segments.</summary>
     internal LossResult Compute(Tensor logits, Tensor qHalt, Tensor qContinue, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
         var rows = qHalt.size(0);

@@ -9,7 +9,7 @@ namespace Hrm.Training;
 /// <param name="Count">The number of rows.</param>
 /// <param name="Accuracy">Σ fraction of right tokens.</param>
 /// <param name="ExactAccuracy">Σ rows with every token right.</param>
-/// <param name="QHaltAccuracy">Σ rows for which q_halt ≥ 0 agrees with whether the row is right.</param>
+/// <param name="QHaltAccuracy">Σ rows for which q_halt ≥ 0 if and only if the row is right.</param>
 /// <param name="Segments">Σ segments run.</param>
 /// <param name="TokenLoss">The loss of the tokens, over all rows.</param>
 /// <param name="QHaltLoss">BCE of q_halt, over all rows.</param>
@@ -77,7 +77,7 @@ public readonly record struct MetricSums(
 /// <param name="Count">The number of rows of the metrics.</param>
 /// <param name="Accuracy">The fraction of labelled tokens that are right, averaged over rows; 0 … 1.</param>
 /// <param name="ExactAccuracy">The fraction of rows with every labelled token right; 0 … 1.</param>
-/// <param name="QHaltAccuracy">The fraction of rows for which q_halt predicts rightly whether the answer is right; 0 … 1.</param>
+/// <param name="QHaltAccuracy">The fraction of rows for which q_halt ≥ 0 if and only if the row is right; 0 … 1.</param>
 /// <param name="Segments">The mean number of segments run.</param>
 /// <param name="TokenLoss">The loss of the tokens per row.</param>
 /// <param name="QHaltLoss">BCE of q_halt per row.</param>

@@ -44,7 +44,7 @@ public sealed class StablemaxCrossEntropy() : nn.Module<Tensor, Tensor, Tensor>(
         var (safeLabels, isIgnored) = TokenLabels.Split(logits, labels); // […] each
         var wide = logits.to_type(ScalarType.Float64); // […, V]
 
-        // In this order: 1 + 1e-30 is 1, and a logit of exactly 1 would give the branch that is not taken an infinite gradient.
+        // The order matters: 1 + 1e-30 is 1, so a logit of exactly 1 would give the unused branch an infinite gradient.
         var decay = HeldScalars.One.Minus(wide).PlusInPlace(Epsilon).reciprocal(); // […, V]
         var growth = where(wide.lt(HeldScalars.Zero), decay, wide.Plus(HeldScalars.One)); // […, V]
         var chosen = growth.gather(-1, safeLabels.unsqueeze(-1)).squeeze(-1); // […]

@@ -19,7 +19,7 @@ public sealed class StateStudyTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Against states collected by hand, of all examples at once.</summary>
+    /// <summary>The reference collects the states of all examples in one batch.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

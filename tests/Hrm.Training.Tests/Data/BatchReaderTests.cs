@@ -23,10 +23,6 @@ public sealed class BatchReaderTests
     }
 
     [Fact]
-    public void A_full_last_batch_is_not_filled()
-        => Read(MadeUpDatasets.Of([2], [2]), rows: 2).SelectMany(batch => batch.Inputs).Should().Equal(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3);
-
-    [Fact]
     public void A_batch_larger_than_an_array_is_rejected()
         => FluentActions.Invoking(() => new BatchReader(MadeUpDatasets.Of([1]), int.MaxValue, CPU)).Should().Throw<ArgumentOutOfRangeException>();
 

@@ -17,7 +17,7 @@ public sealed class GroupSamplerTests
         static SampledExample[] Flat(IEnumerable<IReadOnlyList<SampledExample>> batches) => [.. batches.SelectMany(batch => batch)];
     }
 
-    /// <summary>A resumed training draws the same batches as earlier versions, which drew them like this.</summary>
+    /// <summary>The order of draws is fixed: a resumed training must read the same batches.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Draws_are_those_of_a_plain_loop(int seed)
@@ -31,7 +31,7 @@ public sealed class GroupSamplerTests
     [Fact]
     public void A_batch_that_an_iteration_might_not_fill_is_rejected()
     {
-        // An epoch takes one puzzle a group: two of the five examples at least. With many groups and few large puzzles, iterations
+        // An epoch takes one puzzle per group: at least two of the five examples. With few large puzzles in many groups, iterations
         // that fill a batch may be so rare that a stream hangs.
         var dataset = MadeUpDatasets.Of([1, 2], [1, 1]);
         new GroupSampler(dataset, batchSize: 4, epochsPerIteration: 2, seed: 1).Should().NotBeNull();

@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Datasets whose examples can be told apart: every token of example e is e.</summary>
+/// <summary>Datasets in which every token of example e is e.</summary>
 internal static class MadeUpDatasets
 {
     public const int SequenceLength = 3;

@@ -27,7 +27,7 @@ public sealed class EvaluatorTests : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>Only ids that the model has are used: the rows alone would not show it.</summary>
+    /// <summary>The rows use only ids that the model has; the dataset states more.</summary>
     [Fact]
     public void A_dataset_with_more_ids_than_the_model_is_rejected_before_the_first_row()
     {
@@ -110,13 +110,13 @@ public sealed class EvaluatorTests : IDisposable
                 var now = Labelled(_byHand.Answer(example.Example, segment.Segment));
                 var before = segment.Segment == 1 ? now : Labelled(_byHand.Answer(example.Example, segment.Segment - 1));
                 var right = Labelled(labels);
-                segment.Wrong.Should().Be(Count(place => now[place] != right[place]));
-                segment.Changed.Should().Be(Count(place => now[place] != before[place]));
-                segment.Restored.Should().Be(Count(place => now[place] == right[place] && before[place] != right[place]));
+                segment.Wrong.Should().Be(Count(token => now[token] != right[token]));
+                segment.Changed.Should().Be(Count(token => now[token] != before[token]));
+                segment.Restored.Should().Be(Count(token => now[token] == right[token] && before[token] != right[token]));
                 segment.IsExact.Should().Be(now.SequenceEqual(right));
                 segment.QHalt.Should().BeApproximately(_byHand.QHalt(example.Example, segment.Segment), 1e-4f);
 
-                int Count(Func<int, bool> isSo) => Enumerable.Range(0, right.Length).Count(isSo);
+                int Count(Func<int, bool> condition) => Enumerable.Range(0, right.Length).Count(condition);
             }
         }
 
@@ -145,7 +145,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Observing_gives_the_examples_of_an_evaluation_without_losses()
+    public void Observe_reports_the_examples_of_Evaluate()
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
         var observed = new List<EvaluatedExample>();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Every segment of a set of puzzles run in one batch by a plain loop: the reference of the evaluator.</summary>
+/// <summary>The reference of the evaluator: all puzzles in one batch, segment by segment, in a plain loop.</summary>
 internal sealed class HandEvaluation
 {
     private readonly int[][] _inputs;
@@ -41,13 +41,13 @@ internal sealed class HandEvaluation
         return first + 1;
     }
 
-    /// <summary>The answer's q_halt of a row after a number of segments.</summary>
+    /// <summary>q_halt of a row after a number of segments.</summary>
     public float QHalt(int row, int segments) => _qHalt[segments - 1][row];
 
     /// <summary>The likeliest tokens of a row after a number of segments.</summary>
     public int[] Answer(int row, int segments) => _answers[segments - 1][(row * Length)..((row + 1) * Length)];
 
-    /// <summary>A dataset whose even rows are answered rightly by the segment named for them, and whose odd rows have one token wrong.</summary>
+    /// <summary>A dataset whose labels are the predictions of a segment per row; odd rows have one other label.</summary>
     public InMemoryPuzzleDataset Dataset(Func<int, int> segmentsOf) => new(
         _inputs.Select((inputs, row) => new PuzzleExample(inputs, Labels(row, segmentsOf(row)), Ids(_inputs.Length).ElementAt(row))),
         TinyModels.Config.VocabularySize,

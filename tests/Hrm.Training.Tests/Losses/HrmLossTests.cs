@@ -59,18 +59,6 @@ public sealed class HrmLossTests
         output.Logits.grad![RandomSegment.Unlabelled].count_nonzero().item<long>().Should().Be(0);
     }
 
-    [Fact]
-    public void Compute_without_target_gives_q_continue_no_gradient()
-    {
-        using var scope = NewDisposeScope();
-        var segment = new RandomSegment(8);
-        var output = segment.Output();
-        var result = segment.Compute(Loss(TokenLossKind.Stablemax), output, withTarget: false);
-        result.Total.backward();
-        output.QContinue.grad.Should().BeNull();
-        MetricSums.Read(result.Metrics).QContinueLoss.Should().Be(0);
-    }
-
     [Theory]
     [InlineData("labels", "[6, 5]", "[6, 4]")]
     [InlineData("segments", "[6]", "[5]")]

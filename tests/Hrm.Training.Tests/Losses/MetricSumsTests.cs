@@ -15,13 +15,6 @@ public sealed class MetricSumsTests
     }
 
     [Fact]
-    public void Read_refuses_another_shape()
-    {
-        using var metrics = zeros(7, ScalarType.Float64);
-        FluentActions.Invoking(() => MetricSums.Read(metrics)).Should().Throw<ShapeMismatchException>().WithMessage("metrics: expected [8], got [7].");
-    }
-
-    [Fact]
     public void Plus_adds_every_field()
         => (Sums + new MetricSums(1, 2, 3, 4, 5, 6, 7, 8)).Should().Be(new MetricSums(5, 5, 5, 5, 25, 14, 23, 32));
 

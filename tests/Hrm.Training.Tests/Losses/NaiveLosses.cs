@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>The token losses as their formulas read, one number at a time in float64: the reference of the tests.</summary>
+/// <summary>The reference of the token losses: their formulas, one token at a time, in float64.</summary>
 internal static class NaiveTokenLoss
 {
     public static double Of(TokenLossKind kind, double[] logits, int label)
@@ -45,7 +45,7 @@ internal static class NaiveTokenLoss
     }
 }
 
-/// <summary>The loss of a segment and its metrics row by row, as SPEC.md words them: the reference of the tests.</summary>
+/// <summary>The reference of the loss and the metrics of a segment, one row at a time.</summary>
 internal sealed class NaiveHrmLoss(TokenLossKind kind)
 {
     public double Total { get; private set; }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>A made-up segment of six rows: right and wrong ones, one without labels, some halted.</summary>
+/// <summary>A random segment of six rows: right and wrong ones, one without labels, some halted.</summary>
 internal sealed class RandomSegment
 {
     public const int Rows = 6;
@@ -63,7 +63,7 @@ internal sealed class RandomSegment
         return naive;
     }
 
-    /// <summary>Half of the rows are answered rightly, or the rightness of a whole row would hardly ever be seen.</summary>
+    /// <summary>Half of the rows have the right answer; with random labels almost no row would.</summary>
     private static int Label(Random random, int row, int token, double[] logits)
     {
         var drawn = random.Next(Vocabulary);

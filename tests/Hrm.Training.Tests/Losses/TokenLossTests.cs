@@ -43,7 +43,7 @@ public sealed class TokenLossTests
         var actual = loss.call(logits, tensor(labels, shape, ScalarType.Int32));
         actual.sum().backward();
 
-        // Softmax works in float32 (6e-8 a rounding); stablemax in float64, where the error is the difference quotient's.
+        // Softmax uses float32 (6e-8 per rounding); stablemax uses float64, where the error is that of the difference quotient.
         var (valueTolerance, gradientTolerance) = kind == TokenLossKind.Softmax ? (5e-7, 1e-6) : (1e-13, 1e-8);
         actual.dtype.Should().Be(kind == TokenLossKind.Softmax ? ScalarType.Float32 : ScalarType.Float64);
         actual.detach().BeCloseTo(tensor(NaiveValues(kind, values, labels), shape), valueTolerance, $"{kind}, {which}");
@@ -52,7 +52,7 @@ public sealed class TokenLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Bfloat16_logits_are_widened_before_anything_is_computed(TokenLossKind kind)
+    public void Bfloat16_logits_are_converted_before_the_computation(TokenLossKind kind)
     {
         using var scope = NewDisposeScope();
         var (values, labels, shape) = Case("some ignored");
@@ -63,7 +63,7 @@ public sealed class TokenLossTests
         actual.sum().backward();
         actual.detach().BeCloseTo(tensor(NaiveValues(kind, rounded, labels), shape), 5e-7, $"{kind}");
 
-        // The gradient comes back in the 8 bits of the logits' own dtype.
+        // The gradient has the dtype of the logits: 8 bits.
         logits.grad!.dtype.Should().Be(ScalarType.BFloat16);
         logits.grad!.BeCloseTo(tensor(NaiveGradient(kind, rounded, labels), [.. shape, Vocabulary]), 4e-3, $"{kind}: gradient");
     }
@@ -85,21 +85,21 @@ public sealed class TokenLossTests
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Wrong_shapes_are_refused_with_both_sides(TokenLossKind kind)
+    public void Wrong_shapes_are_rejected_with_both_shapes(TokenLossKind kind)
     {
         using var scope = NewDisposeScope();
         using var loss = Create(kind);
-        Refusal([2, 3, Vocabulary], [2, 4]).WithMessage("labels: expected [2, 3], got [2, 4].");
-        Refusal([2, 3, Vocabulary], [1, 3]).WithMessage("labels: expected [2, 3], got [1, 3].");
-        Refusal([2, 3, Vocabulary], [2, 3, Vocabulary]).WithMessage("labels: expected [2, 3], got [2, 3, 7].");
-        Refusal([Vocabulary], [1]).WithMessage("labels: expected [], got [1].");
-        Refusal([], []).WithMessage("logits: *");
+        Rejection([2, 3, Vocabulary], [2, 4]).WithMessage("labels: expected [2, 3], got [2, 4].");
+        Rejection([2, 3, Vocabulary], [1, 3]).WithMessage("labels: expected [2, 3], got [1, 3].");
+        Rejection([2, 3, Vocabulary], [2, 3, Vocabulary]).WithMessage("labels: expected [2, 3], got [2, 3, 7].");
+        Rejection([Vocabulary], [1]).WithMessage("labels: expected [], got [1].");
+        Rejection([], []).WithMessage("logits: *");
 
-        FluentAssertions.Specialized.ExceptionAssertions<ShapeMismatchException> Refusal(long[] logits, long[] labels)
+        FluentAssertions.Specialized.ExceptionAssertions<ShapeMismatchException> Rejection(long[] logits, long[] labels)
             => loss.Invoking(it => it.call(zeros(logits), zeros(labels, ScalarType.Int32))).Should().Throw<ShapeMismatchException>();
     }
 
-    /// <summary>Bfloat16 logits are often exactly 1, where the branch for negative values divides by 0 except for its ε.</summary>
+    /// <summary>Bfloat16 logits are often exactly 1. There the branch for negative values divides by its ε.</summary>
     [Fact]
     public void Stablemax_has_a_finite_gradient_at_a_logit_of_exactly_one()
     {

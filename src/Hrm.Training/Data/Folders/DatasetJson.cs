@@ -8,7 +8,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>Reads and writes <c>dataset.json</c> and <c>identifiers.json</c>. Files are written as Python's json writer does, byte for byte.</summary>
+/// <summary>Reads and writes <c>dataset.json</c> and <c>identifiers.json</c>. The bytes written are those of Python's json module.</summary>
 internal static class DatasetJson
 {
     public const int MaxSequenceLength = 1 << 16; // as in a model's config
@@ -26,7 +26,7 @@ internal static class DatasetJson
         var errors = new RangeRules()
             .Between("vocab_size", metadata.VocabularySize, 1, int.MaxValue)
             .Between("num_puzzle_identifiers", metadata.PuzzleIdCount, 1, int.MaxValue)
-            // The smallest integer is what a smaller stored value is read as.
+            // A stored label below the smallest integer is read as the smallest integer.
             .Between("ignore_label_id", metadata.IgnoreLabelId ?? 0, int.MinValue + 1, int.MaxValue)
             .Between("seq_len", metadata.SequenceLength, 1, MaxSequenceLength)
             .Check("sets", Quote.Text(string.Join(", ", metadata.Sets)), isOneName, $"one name of {DatasetNames.PlainName}")
@@ -93,7 +93,7 @@ internal static class DatasetJson
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // An unpaired surrogate throws the second.
+            // An unpaired surrogate throws an InvalidOperationException.
             throw new DatasetFormatException(path, exception is JsonException error ? JsonFault.Describe(error) : exception.Message, exception);
         }
     }

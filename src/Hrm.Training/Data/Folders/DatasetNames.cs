@@ -17,19 +17,19 @@ internal static class DatasetNames
     /// <summary>The names that <see cref="IsPlain"/> accepts.</summary>
     public const string PlainName = "letters, digits and _-+. and no dot at either end";
 
-    /// <summary>The identifier of no puzzle, which the authors give the id 0.</summary>
+    /// <summary>The name of puzzle id 0, which belongs to no puzzle.</summary>
     public const string Blank = "<blank>";
 
     private const int MaxLength = 100;
 
-    /// <summary>Files that the authors' builders leave beside the splits.</summary>
+    /// <summary>The files that the authors' builders write beside the splits.</summary>
     private static readonly string[] RootFiles = [Identifiers, "test_puzzles.json"];
 
     private static readonly string[] Fields = [Inputs, Labels, PuzzleIds, PuzzleOffsets, GroupOffsets];
 
     public static string ArrayFile(string set, string field) => $"{set}__{field}.npy";
 
-    /// <summary>Whether the name of a split or a set is a plain file name.</summary>
+    /// <summary>True if the name of a split or a set is a plain file name.</summary>
     public static bool IsPlain(string name)
         => name.Length is > 0 and <= MaxLength
             && name[0] != '.'
@@ -37,8 +37,8 @@ internal static class DatasetNames
             && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or '+');
 
     /// <summary>
-    /// The first entry of a folder that does not belong to a dataset, so that nothing else is ever replaced by one.
-    /// <see langword="null"/> for a dataset and for an empty folder.
+    /// The first entry of a folder that does not belong to a dataset; <see langword="null"/> for a dataset and for an empty folder.
+    /// A folder with such an entry is never replaced.
     /// </summary>
     public static string? FindStranger(string root)
     {

@@ -13,7 +13,7 @@ internal abstract class NpyDtype(string descriptor, int size, long least, long m
     public static readonly NpyDtype Int32 = new Of<int>("<i4");
     public static readonly NpyDtype Int64 = new Of<long>("<i8");
 
-    /// <summary>The narrowest first; of two of one size the one that more programs read.</summary>
+    /// <summary>The types by size; of two types of the same size, the more common one is first.</summary>
     private static readonly NpyDtype[] All = [UInt8, Int16, UInt16, Int32, Int64];
 
     public static string AllNames { get; } = string.Join(", ", All.Select(dtype => dtype.Descriptor));
@@ -29,7 +29,7 @@ internal abstract class NpyDtype(string descriptor, int size, long least, long m
 
     public bool Holds(long lowest, long highest) => lowest >= least && highest <= most;
 
-    /// <summary>Converts elements; one that no <see cref="int"/> holds becomes the nearest.</summary>
+    /// <summary>Converts elements; a value outside <see cref="int"/> becomes the nearest one.</summary>
     public abstract void Decode(ReadOnlySpan<byte> bytes, Span<int> values);
 
     /// <summary>Converts values within the type's range.</summary>

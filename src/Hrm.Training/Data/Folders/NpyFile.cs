@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>An <c>.npy</c> file of integers, whose elements stay on the disk. Reads from several threads are safe.</summary>
+/// <summary>An <c>.npy</c> file of integers, whose elements are not loaded. Reads from several threads are safe.</summary>
 internal sealed class NpyFile : IDisposable
 {
     private const int BytesAtOnce = 1 << 15;
@@ -14,7 +14,7 @@ internal sealed class NpyFile : IDisposable
     {
         _file = file;
         _header = NpyHeader.Read(file);
-        Count = _header.Count;
+        Count = (file.Length - _header.DataStart) / Dtype.Size;
     }
 
     public string Path => _file.Path;

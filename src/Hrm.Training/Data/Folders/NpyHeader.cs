@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hrm.Core;
@@ -19,10 +20,7 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>The number of elements.</summary>
-    public long Count => Shape.Aggregate(1L, (product, length) => checked(product * length));
-
-    /// <summary>Reads the header of a file and compares the file's length with it.</summary>
+    /// <summary>Reads the header of a file and compares the length of the file with it.</summary>
     /// <exception cref="DatasetFormatException">The file is not an array that this library reads.</exception>
     public static NpyHeader Read(InputFile file)
     {
@@ -56,7 +54,7 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
         return header;
     }
 
-    /// <summary>The bytes of a header as numpy writes it: version 1.0, filled up to a multiple of 64.</summary>
+    /// <summary>The bytes of a header as numpy writes it: version 1.0, padded to a multiple of 64.</summary>
     public static byte[] Write(NpyDtype dtype, params ReadOnlySpan<long> shape)
     {
         var axes = string.Join(", ", shape.ToArray().Select(length => length.ToString(CultureInfo.InvariantCulture)));
@@ -102,16 +100,7 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
 
     private void RequireLength(InputFile file)
     {
-        long bytes;
-        try
-        {
-            bytes = checked(Count * Dtype.Size);
-        }
-        catch (OverflowException)
-        {
-            throw new DatasetFormatException(file.Path, $"shape: expected fewer elements, got ({string.Join(", ", Shape)})");
-        }
-
+        var bytes = Shape.Aggregate(new BigInteger(Dtype.Size), (product, length) => product * length);
         if (bytes != file.Length - DataStart)
         {
             throw new DatasetFormatException(

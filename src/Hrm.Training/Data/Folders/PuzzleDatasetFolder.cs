@@ -2,7 +2,7 @@ using Hrm.Core;
 
 namespace Hrm.Training;
 
-/// <summary>A split of a dataset folder in the authors' format. Its rows stay in their files.</summary>
+/// <summary>A split of a dataset folder in the authors' format. Its rows are read from the files when they are needed.</summary>
 /// <remarks>
 /// <para>
 /// <c>ROOT/identifiers.json</c> names the puzzle ids; it may be absent. <c>ROOT/SPLIT/dataset.json</c> describes a split, which has five
@@ -11,7 +11,7 @@ namespace Hrm.Training;
 /// the set of arrays another name than <c>all</c>. A split of several sets is rejected.
 /// </para>
 /// <para>
-/// Offsets and ids are held in memory, 4 bytes each. Rows are read by position and checked when they are read. Safe for several threads.
+/// Offsets and ids are held in memory, 4 bytes each. Rows are read by position and checked when they are read. Several threads may read at the same time.
 /// </para>
 /// <para>Reference: https://github.com/sapientinc/HRM, <c>puzzle_dataset.py</c> and <c>dataset/</c>.</para>
 /// </remarks>
@@ -94,7 +94,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 
     /// <summary>Writes a dataset. The folder appears as a whole, with every split and the identifiers, or not at all.</summary>
     /// <remarks>
-    /// Groups are written as they come, so memory does not grow with their number. The files have the same bytes as those of the authors'
+    /// Each group is written when it is enumerated, so memory does not grow with their number. The files have the same bytes as those of the authors'
     /// builders for the same content, with tokens of the narrowest type that holds them. In addition, <c>dataset.json</c> has <c>total_puzzles</c>, which
     /// the loader of the tiny recursive model requires.
     /// </remarks>
@@ -128,9 +128,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <summary>Reads every file of a dataset and throws at the first problem. Opening a split does not read its rows.</summary>
     /// <param name="root">The dataset's folder.</param>
     /// <param name="cancellationToken">Stops between two rows.</param>
-    /// <exception cref="HrmFileException">A file cannot be read.</exception>
-    /// <exception cref="DatasetFormatException">A file is not valid; the message names the file, the place in it and the problem.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <inheritdoc cref="Open" path="/exception"/>
     public static void Verify(string root, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);

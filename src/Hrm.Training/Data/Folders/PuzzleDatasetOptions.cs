@@ -16,7 +16,7 @@ public sealed class PuzzleDatasetOptions
     /// </summary>
     public int? IgnoreLabelId { get; set; } = 0;
 
-    /// <summary>Whether an existing dataset is replaced. A folder with other contents is never replaced. Default no.</summary>
+    /// <summary>True to replace an existing dataset. A folder with other contents is never replaced. Default false.</summary>
     public bool Overwrite { get; set; }
 }
 

@@ -69,7 +69,7 @@ internal sealed class PuzzleSetWriter : IDisposable
         _files.ForEach(file => file.Complete());
     }
 
-    /// <summary>Closes the files. After <see cref="Complete"/> nothing is left to write; before it, an earlier exception is the one to report.</summary>
+    /// <summary>Closes the files. After <see cref="Complete"/> nothing is left to write; before it, the earlier exception is reported.</summary>
     public void Dispose()
     {
         foreach (var file in _files)

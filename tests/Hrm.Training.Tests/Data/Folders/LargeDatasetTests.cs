@@ -29,13 +29,13 @@ public sealed class LargeDatasetTests(ITestOutputHelper output) : IDisposable
             root, ["<blank>"], [new PuzzleSplit("train", Enumerable.Range(0, Rows).Select(Group))], new PuzzleDatasetOptions { VocabularySize = 11, SequenceLength = Cells });
         output.WriteLine(FormattableString.Invariant($"written: {Rows / clock.Elapsed.TotalSeconds:N0} rows a second"));
 
-        // As a process that trains has it: libtorch loaded, its first batch made.
+        // Load libtorch and create a first batch, as in a process that trains.
         using (var warm = new TrainingStream(MadeUpDatasets.Of([1]), 1))
         {
             warm.Next();
         }
 
-        // What the tests before this one and the writing left is not this one's growth, and does not hide it either.
+        // Memory of earlier tests and of the writing must not count.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
@@ -72,7 +72,7 @@ public sealed class LargeDatasetTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>Row i, made up so that it can be told from others.</summary>
+    /// <summary>Row i, with contents that depend on i.</summary>
     private static PuzzleGroup Group(int number)
     {
         var (inputs, labels) = (new int[Cells], new int[Cells]);
@@ -85,7 +85,7 @@ public sealed class LargeDatasetTests(ITestOutputHelper output) : IDisposable
         return PuzzleGroup.Of(new PuzzleExample(inputs, labels));
     }
 
-    /// <summary>What Linux says; 0 elsewhere, where the memory is not compared.</summary>
+    /// <summary>The resident memory on Linux; 0 on other systems, where it is not compared.</summary>
     private static double ResidentMegabytes()
     {
         if (!OperatingSystem.IsLinux())

@@ -103,7 +103,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
     }
 
-    /// <summary>The files are sparse: they claim gigabytes and hold none.</summary>
+    /// <summary>The files are sparse: gigabytes of length, no contents.</summary>
     [Theory]
     [InlineData("puzzle_indices", "<i4", 536_870_912)]
     [InlineData("group_indices", "<i8", 268_435_456)]
@@ -175,9 +175,9 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
             var changed = bytes.ToArray();
             for (var edits = random.Next(1, 3); edits > 0; edits--)
             {
-                // Half of the edits go to the data, where a header lets them through.
-                var place = random.Next(2) == 0 ? random.Next(changed.Length) : Math.Max(0, changed.Length - 1 - random.Next(24));
-                changed[place] = random.Next(4) == 0 ? (byte)random.Next(256) : (byte)random.Next(8);
+                // Half of the edits are near the end, in the data, so that the header stays valid.
+                var index = random.Next(2) == 0 ? random.Next(changed.Length) : Math.Max(0, changed.Length - 1 - random.Next(24));
+                changed[index] = random.Next(4) == 0 ? (byte)random.Next(256) : (byte)random.Next(8);
             }
 
             File.WriteAllBytes(path, changed);
@@ -202,7 +202,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         refused.Should().BeGreaterThan(500);
     }
 
-    /// <summary>In each row the array, its new data, and the problem. Valid are 0 2 3 5 6, 0 2 3 4 and 1 2 3 0.</summary>
+    /// <summary>The array, its new values and the problem. The valid values are 0 2 3 5 6, 0 2 3 4 and 1 2 3 0.</summary>
     [Theory]
     [InlineData("puzzle_indices", new[] { 1, 2, 3, 5, 6 }, "[0]: expected 0, got 1")]
     [InlineData("puzzle_indices", new[] { 0, 2, 2, 5, 6 }, "[2]: expected more than 2, got 2")]
@@ -269,14 +269,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     {
         SmallDataset.Replace(Array("dataset.json"), valid, bad);
         Opening().Should().Throw<DatasetFormatException>().Where(exception => exception.Path == Array("dataset.json") && exception.Message.Contains(problem));
-    }
-
-    [Fact]
-    public void Several_bad_keys_are_listed_together()
-    {
-        SmallDataset.Replace(Array("dataset.json"), "\"vocab_size\": 12", "\"vocab_size\": 0");
-        SmallDataset.Replace(Array("dataset.json"), "\"seq_len\": 4", "\"seq_len\": 0");
-        OpeningFails($"{Array("dataset.json")}: vocab_size: expected 1 … 2147483647, got 0; seq_len: expected 1 … 65536, got 0");
     }
 
     [Fact]

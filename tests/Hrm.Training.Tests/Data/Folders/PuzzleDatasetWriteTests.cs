@@ -43,7 +43,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void Identifiers_may_grow_while_groups_come_and_are_escaped_as_python_does()
+    public void Identifiers_may_grow_during_the_write_and_are_escaped_as_in_Python()
     {
         List<string> identifiers = ["<blank>"];
         PuzzleDatasetFolder.Write(Root, identifiers, [new PuzzleSplit("train", Groups()), new PuzzleSplit("test", Groups())], SmallDataset.Options);
@@ -161,7 +161,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_is_replaced_only_when_asked_and_then_whole()
+    public void A_dataset_is_replaced_only_with_Overwrite_and_as_a_whole()
     {
         SmallDataset.Write(Root, "train", "old");
         Writing(Train).Should().Throw<HrmFileException>().WithMessage("*expected nothing or an empty folder*Overwrite*");
@@ -208,7 +208,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_written_in_the_meantime_is_not_replaced()
+    public void A_dataset_that_appears_during_the_write_is_not_replaced()
     {
         IEnumerable<PuzzleGroup> Groups()
         {
@@ -253,20 +253,6 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
         Directory.GetDirectories(_folder["disk", "data"]).Should().Equal(_folder["disk", "data", "train"]);
         Directory.GetFileSystemEntries(_folder["disk"]).Should().Equal(_folder["disk", "data"]);
         Directory.GetFileSystemEntries(_folder.Path).Order().Should().Equal(Root, _folder["disk"]);
-    }
-
-    [Fact]
-    public void Remains_of_a_killed_writer_are_removed_and_others_are_kept()
-    {
-        Directory.CreateDirectory(_folder[".staged-data-abcdefgh.xyz", "train"]);
-        Directory.CreateDirectory(_folder[".staged-data-too-abcdefgh.xyz"]);
-        SmallDataset.Write(Root, "train");
-        Directory.Move(Root, _folder[".old-data"]);
-
-        // Killed between the two renames: the old one is put back, and refuses to be replaced.
-        Writing(Train).Should().Throw<HrmFileException>();
-        Directory.GetDirectories(_folder.Path).Order().Should().Equal(_folder[".staged-data-too-abcdefgh.xyz"], Root);
-        PuzzleDatasetFolder.Verify(Root);
     }
 
     private static PuzzleGroup Of(PuzzleExample example) => PuzzleGroup.Of(example);

@@ -3,7 +3,7 @@ using Hrm.Core;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>A small dataset on disk, and the means to damage it.</summary>
+/// <summary>Writes a small dataset, and damages it.</summary>
 internal static class SmallDataset
 {
     public const int VocabularySize = 12;
@@ -27,7 +27,7 @@ internal static class SmallDataset
     public static void Write(string root, params string[] splits)
         => PuzzleDatasetFolder.Write(root, Identifiers, splits.Select(name => new PuzzleSplit(name, Groups)), Options);
 
-    /// <summary>The groups of a dataset, made again from what it gives.</summary>
+    /// <summary>The groups of a dataset, read back from it.</summary>
     public static IEnumerable<PuzzleGroup> GroupsOf(IPuzzleDataset dataset)
     {
         for (var group = 0; group < dataset.GroupOffsets.Count - 1; group++)
@@ -61,7 +61,7 @@ internal static class SmallDataset
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Replaces text in a file, which has to be there.</summary>
+    /// <summary>Replaces text that a file must contain.</summary>
     public static void Replace(string path, string old, string by)
     {
         var text = File.ReadAllText(path);
