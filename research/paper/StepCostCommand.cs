@@ -92,7 +92,7 @@ internal static class StepCostCommand
         using var batches = new TrainingStream(training.Examples, settings.Trainer.GlobalBatchSize, options, device);
         foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
         {
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
             if (trainer.StepCount == WarmupSteps)
             {
                 memory.Wait();

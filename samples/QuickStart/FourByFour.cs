@@ -56,7 +56,6 @@ public sealed class FourByFour : IDisposable
     public TimeSpan Train(Action<int, MetricAverages>? progress = null, CancellationToken cancellationToken = default)
     {
         const int StepsPerReport = 20;
-        const int MetricCount = 8;
         using var trainer = new OneStepGradTrainer(Model, _options, _generator);
         using var batches = new TrainingStream(
             Dataset(Puzzles.Training),
@@ -65,18 +64,14 @@ public sealed class FourByFour : IDisposable
             Model.Device,
             Sudoku);
         var clock = Stopwatch.StartNew();
-        using var sums = torch.zeros([MetricCount], torch.ScalarType.Float64, Model.Device);
         foreach (var batch in batches.Take(Steps))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var metrics = trainer.Step(batch);
-            sums.add_(metrics);
-
+            trainer.Step(batch);
             if (trainer.StepCount % StepsPerReport == 0)
             {
-                // Reading the sums waits for a GPU, so not at every step.
-                progress?.Invoke((int)trainer.StepCount, MetricSums.Read(sums).Average(StepsPerReport * _options.GlobalBatchSize));
-                sums.zero_();
+                // Waits for a GPU, so not at every step.
+                progress?.Invoke((int)trainer.StepCount, trainer.TakeMetrics());
             }
         }
 

@@ -20,6 +20,7 @@ public class HrmTrainer : IDisposable
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
     private readonly GradientNorm _gradientNorm = new();
+    private readonly Tensor _sums; // [8], on the model's device
     private bool _isDisposed;
 
     /// <summary>Creates a trainer with the optimizer and gradient of the options.</summary>
@@ -53,6 +54,7 @@ public class HrmTrainer : IDisposable
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         _puzzleSchedule = new CosineSchedule(options.PuzzleLearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         Average = options.EmaDecay > 0 ? new ExponentialMovingAverage(model.parameters(), options.EmaDecay) : null;
+        _sums = zeros(MetricSums.Length, ScalarType.Float64, model.Device).DetachFromDisposeScope();
     }
 
     /// <summary>The model that is trained.</summary>
@@ -63,9 +65,6 @@ public class HrmTrainer : IDisposable
 
     /// <summary>The number of optimizer steps taken.</summary>
     public long StepCount { get; private set; }
-
-    /// <summary>The state kept between steps; <see langword="null"/> before the first.</summary>
-    public TrainingCarry? Carry { get; private set; }
 
     /// <summary>The norm of the last gradient before clipping, if it was measured. Reading it from a GPU waits for the device.</summary>
     public double? GradientNorm => _gradientNorm.Value;
@@ -91,6 +90,15 @@ public class HrmTrainer : IDisposable
 
     internal TrainerOptions Options { get; }
 
+    /// <summary>The state kept between steps; <see langword="null"/> before the first.</summary>
+    internal TrainingCarry? Carry { get; private set; }
+
+    /// <summary>The sums of the metrics of <see cref="SummedSteps"/> steps; reading them waits for the device.</summary>
+    internal MetricSums Sums => MetricSums.Read(_sums);
+
+    /// <summary>The number of steps whose metrics have not been taken.</summary>
+    internal long SummedSteps { get; private set; }
+
     internal ParameterOptimizer Optimizer { get; }
 
     internal SparseSignSgd? PuzzleOptimizer { get; }
@@ -111,7 +119,6 @@ public class HrmTrainer : IDisposable
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
     /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels. Only halted rows take theirs. The caller owns it.</param>
-    /// <returns>[8], float64, on the device, for <see cref="MetricSums.Read"/>; the caller owns it. Reading it waits for the device.</returns>
     /// <exception cref="ShapeMismatchException">The batch has another number of rows than the options or another length than the model, or no labels.</exception>
     /// <exception cref="InvalidConfigException">No parameter requires a gradient, <c>torch.no_grad</c> is in force, or <see cref="WorldSize"/> is not 1.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
@@ -119,7 +126,7 @@ public class HrmTrainer : IDisposable
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient is not finite, at a step at which the options check them; this step has not changed the weights.
     /// </exception>
-    public Tensor Step(PuzzleBatch incoming)
+    public void Step(PuzzleBatch incoming)
     {
         if (WorldSize != 1)
         {
@@ -127,9 +134,16 @@ public class HrmTrainer : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        var segment = ComputeGradients(incoming);
+        ComputeGradients(incoming);
         ApplyGradients();
-        return segment.Loss.Metrics.DetachFromDisposeScope();
+    }
+
+    /// <summary>Averages the metrics of the steps since the last call. Waits for the device.</summary>
+    public MetricAverages TakeMetrics()
+    {
+        var averages = Sums.Average((double)SummedSteps * Options.GlobalBatchSize / WorldSize);
+        SetSums(default, steps: 0);
+        return averages;
     }
 
     /// <summary>
@@ -150,7 +164,8 @@ public class HrmTrainer : IDisposable
         Carry.Refill(Model, incoming);
         var segment = RunSegment();
         RequireFinite(segment);
-        Carry.Advance(segment.Output.Carry, segment.Segments, segment.Halted);
+        Carry.Advance(segment);
+        AddToSums(segment.Loss.Metrics);
         return segment;
     }
 
@@ -188,7 +203,8 @@ public class HrmTrainer : IDisposable
     internal void RequireFiniteWeights()
     {
         using var use = Use();
-        if (!double.IsFinite(Training.GradientNorm.OfTensors(Optimizer.Parameters)))
+        using var scope = NewDisposeScope();
+        if (!double.IsFinite(Training.GradientNorm.Of(Optimizer.Parameters).ToDouble()))
         {
             throw new TrainingDivergedException(Diagnose(default));
         }
@@ -211,18 +227,18 @@ public class HrmTrainer : IDisposable
         _gradientNorm.Clear();
     }
 
-    /// <summary>Frees optimizer, average and carry.</summary>
-    public void Dispose()
+    /// <summary>Replaces the sums of the metrics.</summary>
+    internal void SetSums(MetricSums sums, long steps)
     {
-        Dispose(true);
-        GC.SuppressFinalize(this);
+        using var scope = NewDisposeScope();
+        _sums.copy_(sums.ToTensor());
+        SummedSteps = steps;
     }
 
-    /// <summary>Frees optimizer, average and carry.</summary>
-    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
-    protected virtual void Dispose(bool disposing)
+    /// <summary>Frees optimizer, average, carry and metrics.</summary>
+    public void Dispose()
     {
-        if (disposing && !_isDisposed)
+        if (!_isDisposed)
         {
             _isDisposed = true;
             Carry?.Dispose();
@@ -230,7 +246,17 @@ public class HrmTrainer : IDisposable
             PuzzleOptimizer?.Dispose();
             _gradientNorm.Clear();
             Average?.Dispose();
+            _sums.Dispose();
         }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private void AddToSums(Tensor metrics)
+    {
+        using var scope = NewDisposeScope();
+        _sums.PlusInPlace(metrics); // [8]
+        SummedSteps++;
     }
 
     private void DropGradients()
@@ -307,7 +333,7 @@ public class HrmTrainer : IDisposable
             return;
         }
 
-        var norm = _gradientNorm.Measure(Optimizer.Parameters);
+        var norm = _gradientNorm.Measure(Optimizer.Parameters).ToDouble();
         var metrics = MetricSums.Read(segment.Loss.Metrics);
         if (!double.IsFinite(norm) || !metrics.HasFiniteLosses)
         {

@@ -12,7 +12,7 @@ namespace Hrm.Training;
 /// <param name="Loss">Loss (detached) and metrics.</param>
 public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor Halted, Tensor? ContinueTarget, LossResult Loss)
 {
-    /// <summary>Joins the rows of several parts, in order.</summary>
+    /// <summary>Joins the rows of several parts, in order; the tensors belong to the caller's dispose scope.</summary>
     internal static TrainingSegment Join(IReadOnlyList<TrainingSegment> parts)
     {
         if (parts.Count == 1)
@@ -20,7 +20,6 @@ public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor H
             return parts[0];
         }
 
-        using var scope = NewDisposeScope();
         return new TrainingSegment(
             new HrmOutput(
                 Rows(part => part.Output.Logits), // [B, seq_len, V]
@@ -30,8 +29,7 @@ public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor H
             Rows(part => part.Segments), // [B]
             Rows(part => part.Halted), // [B]
             parts[0].ContinueTarget is null ? null : Rows(part => part.ContinueTarget!), // [B]
-            new LossResult(Sum(part => part.Loss.Total), Sum(part => part.Loss.Metrics))) // [], [8]
-            .MoveToOuter(scope);
+            new LossResult(Sum(part => part.Loss.Total), Sum(part => part.Loss.Metrics))); // [], [8]
 
         Tensor Rows(Func<TrainingSegment, Tensor> choose) => cat([.. parts.Select(choose)]);
         Tensor Sum(Func<TrainingSegment, Tensor> choose) => stack([.. parts.Select(choose)]).sum(dim: 0);

@@ -108,7 +108,7 @@ internal sealed partial class MemoryCommand : DeviceCommand
         using var batches = RandomData.CreateBatches(setup.Config, setup.Options.GlobalBatchSize, count: 1, device.Device);
         for (var step = 0; step < Steps; step++)
         {
-            trainer.Step(batches.First).Dispose();
+            trainer.Step(batches.First);
         }
 
         return (UsedBytes(device) - (device.Device.type == DeviceType.CUDA ? before : 0)) / BytesPerMebibyte;

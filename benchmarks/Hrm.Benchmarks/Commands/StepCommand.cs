@@ -38,16 +38,14 @@ internal sealed class StepCommand : DeviceCommand
         // Reading the loss would wait for the device.
         setup.Options.FiniteCheckInterval = 0;
         using var pair = new TrainingPair(setup, device.Device, hasPlain);
-        var metrics = zeros([8], ScalarType.Float64, device.Device); // [8]
-        List<Side> sides = [new("library", StepLibrary), new("products", pair.Roofline.RunTrainingStep)];
+        List<Side> sides = [new("library", pair.StepLibrary), new("products", pair.Roofline.RunTrainingStep)];
         if (hasPlain)
         {
             sides.Add(new("plain", () => pair.StepPlain().Dispose()));
         }
 
         var times = device.Measure(result.GetValue(_rounds), result.GetValue(_warmups), sides);
-        var sums = MetricSums.Read(metrics);
-        metrics.Dispose();
+        var metrics = pair.TakeMetrics();
         var outcome = new
         {
             Preset = name,
@@ -61,7 +59,7 @@ internal sealed class StepCommand : DeviceCommand
             PlainOverLibrary = hasPlain ? times.Ratio("plain", "library") : (RatioEstimate?)null,
             TeraOperations = pair.Roofline.OperationsOfTrainingStep / 1e12,
             TeraOperationsPerSecondOfProducts = pair.Roofline.OperationsOfTrainingStep / 1e9 / times.MedianMs("products"),
-            Losses = new[] { sums.TokenLoss, sums.QHaltLoss, sums.QContinueLoss },
+            Losses = new[] { metrics.TokenLoss, metrics.QHaltLoss, metrics.QContinueLoss },
         };
         Console.WriteLine(FormattableString.Invariant(
             $"{name}, batch {batch}, {outcome.Dtype}, {outcome.Rounds} rounds: a training step {outcome.LibraryMs:F2} ms, its matrix products {outcome.ProductsMs:F2} ms ({outcome.TeraOperations:F2} TFLOP, {outcome.TeraOperationsPerSecondOfProducts:F1} TFLOP/s), {outcome.LibraryOverProducts.Median:F2} times"));
@@ -72,11 +70,5 @@ internal sealed class StepCommand : DeviceCommand
 
         device.Write("step", outcome);
         return outcome.Losses.All(double.IsFinite) ? 0 : 1;
-
-        void StepLibrary()
-        {
-            metrics.Dispose();
-            metrics = pair.StepLibrary();
-        }
     }
 }

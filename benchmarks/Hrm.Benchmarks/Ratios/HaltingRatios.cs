@@ -59,7 +59,7 @@ internal static class HaltingRatios
         using var batches = new TrainingStream(dataset, options.GlobalBatchSize, new TrainingStreamOptions { Seed = Seed }, augmentation: task);
         foreach (var batch in batches.Take((int)options.TotalSteps))
         {
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
         }
 
         return model;

@@ -29,9 +29,9 @@ internal static class TrainingStepRatios
         half.RequireEqualSteps();
         Side[] sides =
         [
-            new("library f32", () => wide.StepLibrary().Dispose()),
+            new("library f32", wide.StepLibrary),
             new("plain f32", () => wide.StepPlain().Dispose()),
-            new("library bf16", () => half.StepLibrary().Dispose()),
+            new("library bf16", half.StepLibrary),
             new("plain bf16", () => half.StepPlain().Dispose()),
         ];
         return InterleavedRounds.Measure(sides, rounds, Warmups);

@@ -50,7 +50,7 @@ internal sealed record CheckpointManifest
     };
 
     public void Write(string folder)
-        => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, TrainingJson.Default.CheckpointManifest));
+        => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, CheckpointJson.Default.CheckpointManifest));
 
     /// <exception cref="CheckpointException">The file is not a valid manifest of this version.</exception>
     public static CheckpointManifest Read(string folder)
@@ -60,7 +60,7 @@ internal sealed record CheckpointManifest
         try
         {
             RequireKnownVersion(path, text);
-            var manifest = JsonSerializer.Deserialize(text, TrainingJson.Default.CheckpointManifest) ?? throw new CheckpointException(path, "expected a JSON object, got null");
+            var manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest) ?? throw new CheckpointException(path, "expected a JSON object, got null");
             manifest.RequireValid(path);
             return manifest;
         }
@@ -74,37 +74,23 @@ internal sealed record CheckpointManifest
     /// <summary>The settings in which two manifests differ, as "NAME was OLD".</summary>
     public IReadOnlyList<string> DifferencesTo(CheckpointManifest present)
     {
-        var (old, now) = (Flatten(this), Flatten(present));
-        return [.. old.Where(entry => !now.TryGetValue(entry.Key, out var value) || value != entry.Value).Select(entry => $"{entry.Key} was {entry.Value}")];
+        return
+        [
+            .. ToJson(this).EnumerateObject()
+                .Where(property => property.Name is "threads" or "gradient_mode" or "trainer" or "data")
+                .SelectMany(property => Differences(property.Name, property.Value, Find(ToJson(present), property.Name))),
+        ];
 
-        static Dictionary<string, string> Flatten(CheckpointManifest manifest)
-        {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var property in JsonSerializer.SerializeToElement(manifest, TrainingJson.Default.CheckpointManifest).EnumerateObject())
-            {
-                if (property.Name is "threads" or "gradient_mode" or "trainer" or "data")
-                {
-                    Add(property.Name, property.Value);
-                }
-            }
+        static JsonElement ToJson(CheckpointManifest manifest) => JsonSerializer.SerializeToElement(manifest, CheckpointJson.Default.CheckpointManifest);
 
-            return values;
+        static JsonElement Find(JsonElement parent, string name)
+            => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : default;
 
-            void Add(string path, JsonElement element)
-            {
-                if (element.ValueKind != JsonValueKind.Object)
-                {
-                    values[path] = element.ToString();
-                    return;
-                }
-
-                // The option may leave the gradient to the trainer; the manifest's own field has the mode that was used.
-                foreach (var property in element.EnumerateObject().Where(property => property.Name != "gradient_mode"))
-                {
-                    Add($"{path}:{property.Name}", property.Value);
-                }
-            }
-        }
+        static IEnumerable<string> Differences(string path, JsonElement old, JsonElement now) => old.ValueKind != JsonValueKind.Object
+            ? old.ToString() == now.ToString() ? [] : [$"{path} was {old}"]
+            : old.EnumerateObject()
+                .Where(property => property.Name != "gradient_mode") // The manifest's own field has the mode that was used.
+                .SelectMany(property => Differences($"{path}:{property.Name}", property.Value, Find(now, property.Name)));
     }
 
     private void RequireValid(string path)
@@ -145,41 +131,29 @@ internal sealed record CheckpointManifest
     }
 }
 
-/// <summary>Facts that tell the data of one training from that of another.</summary>
-internal sealed record DatasetIdentity
+/// <summary>Facts that distinguish the data of one training from that of another.</summary>
+/// <remarks>The hash is the SHA-256 of the identifiers; <see langword="null"/> if the dataset does not name its ids.</remarks>
+internal sealed record DatasetIdentity(
+    int Examples,
+    int Puzzles,
+    int Groups,
+    int SequenceLength,
+    int VocabularySize,
+    int BatchSize,
+    int EpochsPerIteration,
+    long Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IdentifiersHash)
 {
-    public int Examples { get; init; }
-
-    public int Puzzles { get; init; }
-
-    public int Groups { get; init; }
-
-    public int SequenceLength { get; init; }
-
-    public int VocabularySize { get; init; }
-
-    public int BatchSize { get; init; }
-
-    public int EpochsPerIteration { get; init; }
-
-    public long Seed { get; init; }
-
-    /// <summary>The SHA-256 of the identifiers; <see langword="null"/> if the dataset does not name its ids.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? IdentifiersHash { get; init; }
-
-    public static DatasetIdentity Of(TrainingStream stream) => new()
-    {
-        Examples = stream.Dataset.ExampleCount,
-        Puzzles = stream.Dataset.PuzzleOffsets.Count - 1,
-        Groups = stream.Dataset.GroupOffsets.Count - 1,
-        SequenceLength = stream.Dataset.SequenceLength,
-        VocabularySize = stream.Dataset.VocabularySize,
-        BatchSize = stream.BatchSize,
-        EpochsPerIteration = stream.Options.EpochsPerIteration,
-        Seed = stream.Options.Seed,
-        IdentifiersHash = (stream.Dataset as PuzzleDatasetFolder)?.IdentifiersHash,
-    };
+    public static DatasetIdentity Of(TrainingStream stream) => new(
+        stream.Dataset.ExampleCount,
+        stream.Dataset.PuzzleOffsets.Count - 1,
+        stream.Dataset.GroupOffsets.Count - 1,
+        stream.Dataset.SequenceLength,
+        stream.Dataset.VocabularySize,
+        stream.BatchSize,
+        stream.Options.EpochsPerIteration,
+        stream.Options.Seed,
+        (stream.Dataset as PuzzleDatasetFolder)?.IdentifiersHash);
 
     /// <summary>Throws if the puzzle ids of a checkpoint's data mean other puzzles than these.</summary>
     public void RequireSameIds(string path, DatasetIdentity? saved)
@@ -191,3 +165,17 @@ internal sealed record DatasetIdentity
         }
     }
 }
+
+/// <summary>Generated JSON code: trimmed, native and file-based applications have no reflection for it.</summary>
+/// <remarks>It sets an init-only property whose key is missing to null or 0, not to the property's default.</remarks>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    MaxDepth = 8,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CheckpointManifest))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -1,19 +1,24 @@
+using System.Globalization;
 using Hrm.Core;
+using TorchSharp;
 
 namespace Hrm.Training;
 
 /// <summary>A checkpoint from which a training was restored.</summary>
 /// <param name="Path">Its folder.</param>
 /// <param name="Step">Its step.</param>
-/// <param name="State">The state of the run.</param>
+/// <param name="EvaluatedStep">The step of the last evaluation; 0 before the first.</param>
 /// <param name="Damaged">One line per newer checkpoint that could not be used, with its path and problem.</param>
 /// <param name="Differences">Settings that differ from those of the checkpoint: they make the run another one.</param>
 public sealed record RestoredCheckpoint(
     string Path,
     long Step,
-    TrainingRunState State,
+    long EvaluatedStep,
     IReadOnlyList<string> Damaged,
-    IReadOnlyList<string> Differences);
+    IReadOnlyList<string> Differences)
+{
+    internal TrainingRunState State { get; init; } = new();
+}
 
 /// <summary>The checkpoints of one training: the last few and the best one.</summary>
 /// <remarks>
@@ -27,10 +32,19 @@ public sealed record RestoredCheckpoint(
 /// earlier ones unchanged. Each file has a SHA-256; a damaged checkpoint is reported, and the one before it is used. Only one
 /// process at a time can open a store. Not safe for concurrent use.
 /// </para>
+/// <para>
+/// Each is a folder named by its step. <c>config.json</c> and <c>model.safetensors</c> are the model with the weights in
+/// training, <c>training.safetensors</c> the other tensors of the trainer, <c>checkpoint.json</c> settings and counters,
+/// <c>SHA256SUMS</c> their checksums.
+/// </para>
 /// </remarks>
 public sealed class CheckpointStore : IDisposable
 {
+    internal static readonly string[] FileNames = [ModelFolder.ConfigName, ModelFolder.WeightsName, StateName, CheckpointManifest.FileName];
+
     private const string LockName = ".lock";
+    private const string NamePrefix = "step-";
+    private const string StateName = "training.safetensors";
 
     private readonly int _keep;
     private readonly FileStream _lock;
@@ -70,33 +84,39 @@ public sealed class CheckpointStore : IDisposable
 
     /// <summary>The steps of the checkpoints, the newest first, damaged ones included.</summary>
     /// <exception cref="HrmFileException">The folder cannot be read.</exception>
-    public IReadOnlyList<long> Steps => [.. CheckpointFolder.List(Folder).Select(entry => entry.Step)];
+    public IReadOnlyList<long> Steps => [.. List().Select(entry => entry.Step)];
 
     /// <summary>The folder of a step's checkpoint; <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?)"/> opens its model.</summary>
     /// <param name="step">The step.</param>
-    public string PathOf(long step) => Path.Combine(Folder, CheckpointFolder.NameOf(step));
+    public string PathOf(long step) => Path.Combine(Folder, NameOf(step));
 
     /// <summary>
-    /// Saves a training, then removes checkpoints: all except the last few and <see cref="TrainingRunState.BestCheckpoint"/>, and
-    /// those of later steps, from which this training was rolled back.
+    /// Saves a training, then removes all checkpoints except the last few and the best one, also those of later steps, from which
+    /// this training was rolled back.
     /// </summary>
     /// <param name="trainer">The trainer, between two steps.</param>
-    /// <param name="state">The state of the run.</param>
-    /// <param name="stream">The source of the batches; its identity is saved, so that other data is noticed.</param>
+    /// <param name="stream">The source of the batches: its position is saved, and its identity, so that other data is noticed.</param>
     /// <exception cref="HrmFileException">It could not be written; the earlier checkpoints are unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
-    public void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null)
+    public void Save(HrmTrainer trainer, TrainingStream? stream = null) => Save(trainer, new TrainingRunState(), stream);
+
+    internal void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(state);
         using var use = trainer.Use();
-        CheckpointFolder.Write(Folder, trainer, CheckpointManifest.Of(trainer, state, stream is null ? null : DatasetIdentity.Of(stream)));
-        CheckpointFolder.Prune(Folder, trainer.StepCount, _keep, state.BestCheckpoint);
+        state = state with { Sums = trainer.Sums, SumSteps = trainer.SummedSteps };
+        if (stream is not null)
+        {
+            state = state with { Position = stream.Position, Skipped = [.. stream.Skipped.OrderBy(it => it.Iteration).ThenBy(it => it.Batch)] };
+        }
+
+        Write(trainer, CheckpointManifest.Of(trainer, state, stream is null ? null : DatasetIdentity.Of(stream)));
+        Prune(trainer.StepCount, state.BestCheckpoint);
     }
 
-    /// <summary>Restores a trainer from the newest undamaged checkpoint.</summary>
+    /// <summary>Restores trainer and stream from the newest undamaged checkpoint.</summary>
     /// <param name="trainer">A trainer of the same options and model; unchanged if the checkpoint does not fit.</param>
-    /// <param name="stream">The source of the batches, to be compared with that of the checkpoint.</param>
+    /// <param name="stream">The source of the batches; compared with that of the checkpoint, and moved to its position.</param>
     /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
     /// <exception cref="CheckpointException">
     /// All checkpoints are damaged; or the newest undamaged one is of another model, trainer or format version, or of data whose
@@ -108,11 +128,11 @@ public sealed class CheckpointStore : IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         using var use = trainer.Use();
         var damaged = new List<string>();
-        foreach (var (step, path) in CheckpointFolder.List(Folder))
+        foreach (var (step, path) in List())
         {
             try
             {
-                ChecksumList.Verify(path, CheckpointFolder.FileNames);
+                ChecksumList.Verify(path, FileNames);
             }
             catch (HrmException exception)
             {
@@ -129,9 +149,10 @@ public sealed class CheckpointStore : IDisposable
 
             var data = stream is null ? null : DatasetIdentity.Of(stream);
             data?.RequireSameIds(path, manifest.Data);
-            CheckpointFolder.Restore(path, trainer, manifest);
-            var present = CheckpointManifest.Of(trainer, manifest.Run, data);
-            return new RestoredCheckpoint(path, step, manifest.Run, damaged, manifest.DifferencesTo(present));
+            Read(path, trainer, manifest.Run, step);
+            stream?.Seek(manifest.Run.Position, manifest.Run.Skipped);
+            var differences = manifest.DifferencesTo(CheckpointManifest.Of(trainer, manifest.Run, data));
+            return new RestoredCheckpoint(path, step, manifest.Run.EvaluatedStep, damaged, differences) { State = manifest.Run };
         }
 
         return damaged.Count == 0
@@ -141,4 +162,83 @@ public sealed class CheckpointStore : IDisposable
 
     /// <summary>Unlocks the folder for other processes.</summary>
     public void Dispose() => _lock.Dispose();
+
+    private static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
+
+    private static long StepOf(string name)
+        => long.TryParse(name.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step) ? step : -1;
+
+    /// <summary>The checkpoints of the folder, the newest first.</summary>
+    private IReadOnlyList<(long Step, string Path)> List()
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateDirectories(Folder, NamePrefix + "*")
+                    .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
+                    .Where(entry => entry.Step >= 0)
+                    .OrderByDescending(entry => entry.Step),
+            ];
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(Folder, "could not be read", exception);
+        }
+    }
+
+    /// <summary>A failure is ignored and retried by the next call: the checkpoint was saved.</summary>
+    private void Prune(long savedStep, long? best)
+    {
+        try
+        {
+            var bySide = List().ToLookup(entry => entry.Step > savedStep);
+            foreach (var (_, path) in bySide[true].Concat(bySide[false].Skip(_keep)).Where(entry => entry.Step != best))
+            {
+                StagedFolder.Delete(path);
+            }
+        }
+        catch (HrmFileException)
+        {
+            // As above.
+        }
+    }
+
+    /// <summary>Writes a folder beside the final name and renames it at the end; an older one of the same step is replaced.</summary>
+    private void Write(HrmTrainer trainer, CheckpointManifest manifest)
+    {
+        try
+        {
+            using var staged = StagedFolder.Create(PathOf(manifest.Step));
+            trainer.Model.Save(staged.Path);
+            using (torch.NewDisposeScope())
+            {
+                SafetensorsFile.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
+            }
+
+            manifest.Write(staged.Path);
+            ChecksumList.Write(staged.Path, FileNames);
+            staged.Commit();
+        }
+        catch (Exception exception) when (HrmFileException.IsFileError(exception))
+        {
+            throw new HrmFileException(Folder, "a checkpoint could not be written", exception);
+        }
+    }
+
+    private static void Read(string path, HrmTrainer trainer, TrainingRunState state, long step)
+    {
+        var file = Path.Combine(path, ModelFolder.ConfigName);
+        var (saved, present) = (HrmConfigJson.ReadFile(file), trainer.Model.Config);
+        if (saved != present)
+        {
+            var different = present.ToJson().Split('\n').Except(saved.ToJson().Split('\n')).Select(line => line.Trim().TrimEnd(','));
+            throw new CheckpointException(file, $"is of another model: here {string.Join(", ", different)}");
+        }
+
+        using var weights = SafetensorsFile.Open(Path.Combine(path, ModelFolder.WeightsName));
+        using var tensors = SafetensorsFile.Open(Path.Combine(path, StateName));
+        TrainerTensors.Restore(trainer, weights, tensors, step);
+        trainer.SetSums(state.Sums, state.SumSteps);
+    }
 }

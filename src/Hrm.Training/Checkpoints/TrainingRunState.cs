@@ -1,7 +1,7 @@
 namespace Hrm.Training;
 
-/// <summary>The state of a run besides that of the trainer: its position in the data, metrics and counters.</summary>
-public sealed record TrainingRunState
+/// <summary>The state of a run besides the tensors of the trainer: position in the data, metrics and counters.</summary>
+internal sealed record TrainingRunState
 {
     /// <summary>The position of the next batch.</summary>
     public SamplerPosition Position { get; init; }
@@ -31,19 +31,15 @@ public sealed record TrainingRunState
     /// <summary>The step of the last evaluation; 0 before the first.</summary>
     public long EvaluatedStep { get; init; }
 
-    /// <summary>The best exact accuracy in evaluation, or <see langword="null"/> before the first.</summary>
     public double? BestExactAccuracy { get; init; }
 
-    /// <summary>The step of the best evaluation.</summary>
     public long BestStep { get; init; }
 
     /// <summary>The step of the best evaluation whose checkpoint was saved; that checkpoint is kept.</summary>
     public long? BestCheckpoint { get; init; }
 
-    /// <summary>Evaluations since the best one.</summary>
     public int EvaluationsSinceBest { get; init; }
 
-    /// <summary>The options of the run.</summary>
     public TrainingRunOptions? Options { get; init; }
 
     /// <summary>The number of rollbacks to a checkpoint after a divergence.</summary>

@@ -25,7 +25,7 @@ namespace Hrm.Training;
 /// using var batches = new TrainingStream(dataset, batchSize: 64, augmentation: new SudokuAugmentation(SudokuShape.Nine));
 /// foreach (var batch in batches.Take(options.TotalSteps))
 /// {
-///     using var metrics = trainer.Step(batch);
+///     trainer.Step(batch);
 /// }
 /// </code></example>
 public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable

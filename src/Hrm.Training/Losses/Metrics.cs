@@ -24,6 +24,9 @@ public readonly record struct MetricSums(
     double QHaltLoss,
     double QContinueLoss)
 {
+    /// <summary>The number of sums.</summary>
+    internal const int Length = 8;
+
     /// <summary>True if no loss is NaN or infinite.</summary>
     [JsonIgnore]
     public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss);
@@ -34,7 +37,7 @@ public readonly record struct MetricSums(
     public static MetricSums Read(Tensor metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        ShapeGuard.Require(metrics, nameof(metrics), 8);
+        ShapeGuard.Require(metrics, nameof(metrics), Length);
         using var scope = NewDisposeScope();
         var values = metrics.cpu().data<double>().ToArray();
         return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);

@@ -21,20 +21,11 @@ namespace Hrm.Training;
 /// 1e-8 … 1e3. Source: Everett et al., arXiv 2407.05872.
 /// </para>
 /// </remarks>
-public sealed class AdamATan2 : ParameterOptimizer
-{
-    /// <summary>Creates the optimizer.</summary>
-    /// <param name="parameters">The parameters, float32, each once.</param>
-    /// <param name="options">Betas and weight decay.</param>
-    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-    public AdamATan2(IEnumerable<Parameter> parameters, OptimizerOptions options)
-        : base(parameters, options)
-    {
-        Adam = new Adam(this, Enumerable.Range(0, Parameters.Count), options, isATan2: true);
-    }
-
-    private protected override Adam Adam { get; }
-}
+/// <param name="parameters">The parameters, float32, each once.</param>
+/// <param name="options">Betas and weight decay.</param>
+/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+public sealed class AdamATan2(IEnumerable<Parameter> parameters, OptimizerOptions options)
+    : ParameterOptimizer(parameters, options, isATan2: true, matrices: []);
 
 /// <summary>Adam with decoupled weight decay.</summary>
 /// <remarks>
@@ -47,20 +38,11 @@ public sealed class AdamATan2 : ParameterOptimizer
 /// Source: Loshchilov and Hutter, arXiv 1711.05101.
 /// </para>
 /// </remarks>
-public sealed class AdamW : ParameterOptimizer
-{
-    /// <summary>Creates the optimizer.</summary>
-    /// <param name="parameters">The parameters, float32, each once.</param>
-    /// <param name="options">Betas, weight decay and ε.</param>
-    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-    public AdamW(IEnumerable<Parameter> parameters, OptimizerOptions options)
-        : base(parameters, options)
-    {
-        Adam = new Adam(this, Enumerable.Range(0, Parameters.Count), options, isATan2: false);
-    }
-
-    private protected override Adam Adam { get; }
-}
+/// <param name="parameters">The parameters, float32, each once.</param>
+/// <param name="options">Betas, weight decay and ε.</param>
+/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+public sealed class AdamW(IEnumerable<Parameter> parameters, OptimizerOptions options)
+    : ParameterOptimizer(parameters, options, isATan2: false, matrices: []);
 
 /// <summary>The two averages of some parameters of an optimizer, and their update.</summary>
 internal sealed class Adam : IDisposable

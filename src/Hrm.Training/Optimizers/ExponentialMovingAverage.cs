@@ -47,7 +47,12 @@ public sealed class ExponentialMovingAverage : IDisposable
     }
 
     /// <summary>Replaces the parameters by the average until the result is disposed.</summary>
-    public IDisposable Apply() => new Application(this);
+    public IDisposable Apply()
+    {
+        var originals = Copy(_parameters);
+        Write(_shadow);
+        return new Application(this, originals);
+    }
 
     /// <summary>Frees the shadow.</summary>
     public void Dispose() => Array.ForEach(_shadow, tensor => tensor.Dispose());
@@ -68,23 +73,13 @@ public sealed class ExponentialMovingAverage : IDisposable
         }
     }
 
-    private sealed class Application : IDisposable
+    private sealed class Application(ExponentialMovingAverage average, Tensor[] originals) : IDisposable
     {
-        private readonly ExponentialMovingAverage _average;
-        private Tensor[] _originals;
-
-        public Application(ExponentialMovingAverage average)
-        {
-            _average = average;
-            _originals = Copy(average._parameters);
-            average.Write(average._shadow);
-        }
-
         public void Dispose()
         {
-            _average.Write(_originals);
-            Array.ForEach(_originals, tensor => tensor.Dispose());
-            _originals = [];
+            average.Write(originals);
+            Array.ForEach(originals, tensor => tensor.Dispose());
+            originals = [];
         }
     }
 }

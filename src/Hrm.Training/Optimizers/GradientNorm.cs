@@ -9,33 +9,22 @@ namespace Hrm.Training;
 /// <summary>The Euclidean norm of all gradients together, <c>√(Σ g²)</c> summed in float64, and its limit.</summary>
 /// <remarks>
 /// Float32 on the CPU is read in one pass on several threads; the result does not depend on their number. Other tensors use
-/// eager operations. A NaN gives NaN, an infinity infinity. On a GPU a limit leaves the norm there until it is read.
+/// eager operations. A NaN gives NaN, an infinity infinity. The norm stays on the gradients' device until it is read.
 /// </remarks>
 internal sealed unsafe class GradientNorm
 {
-    private Tensor? _onDevice; // []
-    private double? _value;
+    private Tensor? _norm; // []
 
     /// <summary>The last norm, or <see langword="null"/> if none was measured. May wait for the device.</summary>
-    public double? Value
-    {
-        get
-        {
-            if (_onDevice is { } norm)
-            {
-                Set(norm.ToDouble());
-            }
+    public double? Value => _norm?.ToDouble();
 
-            return _value;
-        }
-    }
-
-    /// <summary>Measures the gradients; waits for the device.</summary>
-    public double Measure(IReadOnlyList<Parameter> parameters)
+    /// <summary>Measures the gradients; the norm is 0 if no parameter has one.</summary>
+    /// <returns>[], float64; belongs to this object.</returns>
+    public Tensor Measure(IReadOnlyList<Parameter> parameters)
     {
-        var norm = Of(parameters);
-        Set(norm);
-        return norm;
+        var norm = Of(GradientsOf(parameters)).DetachFromDisposeScope();
+        Clear();
+        return _norm = norm;
     }
 
     /// <summary>
@@ -46,83 +35,44 @@ internal sealed unsafe class GradientNorm
     /// <param name="maxNorm">The largest norm, above 0.</param>
     public void Limit(IReadOnlyList<Parameter> parameters, double maxNorm)
     {
-        if (_value is null && parameters[0].device_type != DeviceType.CPU)
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var limit = maxNorm.ToScalar();
+        var norm = _norm ?? Measure(parameters); // []
+        if (norm.device_type == DeviceType.CPU && !(norm.ToDouble() > maxNorm))
         {
-            using var scope = NewDisposeScope();
-            var onDevice = LimitOnDevice(parameters, maxNorm);
-            Clear();
-            _onDevice = onDevice.DetachFromDisposeScope();
             return;
         }
 
-        var norm = _value ?? Measure(parameters);
-        if (norm > maxNorm)
+        var factor = where(norm.gt(limit), full_like(norm, limit) / norm, ones_like(norm)).to_type(ScalarType.Float32); // []
+        foreach (var gradient in GradientsOf(parameters))
         {
-            Scale(parameters, maxNorm / norm);
+            gradient.mul_(factor);
         }
     }
 
     /// <summary>Forgets the last norm.</summary>
     public void Clear()
     {
-        _onDevice?.Dispose();
-        _onDevice = null;
-        _value = null;
+        _norm?.Dispose();
+        _norm = null;
     }
 
-    /// <summary>The norm of the gradients; 0 if no parameter has one.</summary>
-    public static double Of(IReadOnlyList<Parameter> parameters)
+    /// <summary>The norm of tensors, for instance of all weights: finite only if every value is. Does not wait for a device.</summary>
+    /// <returns>[], float64, on the device of the tensors, in the caller's dispose scope.</returns>
+    public static Tensor Of(IEnumerable<Tensor> tensors)
     {
         using var scope = NewDisposeScope(); // Keeps the gradients alive until the pass is over.
-        return OfTensors(GradientsOf(parameters));
-    }
-
-    /// <summary>The norm of tensors, for instance of all weights: finite only if every value is.</summary>
-    public static double OfTensors(IEnumerable<Tensor> tensors)
-    {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var walked = tensors.Where(tensor => tensor.numel() > 0).ToLookup(FloatPass.CanWalk);
-        Tensor[] others = [.. walked[false]];
-        return Math.Sqrt(SumOfSquares([.. walked[true]]) + (others.Length == 0 ? 0 : SumOnDevice(others).ToDouble()));
-    }
+        var sum = tensor(SumOfSquares([.. walked[true]]), ScalarType.Float64); // []
+        Tensor[] others = [.. walked[false].Select(tensor => tensor.to(ScalarType.Float64).Squared().sum())]; // [] each
+        if (others.Length > 0)
+        {
+            sum = stack(Array.ConvertAll(others, other => other.to(others[0].device))).sum().Plus(sum); // []
+        }
 
-    /// <summary>The norm of the gradients as a tensor, [], float64, on their device, in the caller's dispose scope; does not wait.</summary>
-    public static Tensor OnDevice(IReadOnlyList<Parameter> parameters)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        Tensor[] gradients = [.. GradientsOf(parameters)];
-        var sum = gradients.Length == 0 ? zeros([], ScalarType.Float64, parameters[0].device) : SumOnDevice(gradients); // []
         return sum.sqrt().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>As <see cref="Limit"/>, without waiting for the device.</summary>
-    /// <returns>[], float64: the norm before, on the device, in the caller's dispose scope.</returns>
-    internal static Tensor LimitOnDevice(IReadOnlyList<Parameter> parameters, double maxNorm)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        using var limit = maxNorm.ToScalar();
-        var norm = OnDevice(parameters); // []
-        var factor = where(norm.gt(limit), norm.reciprocal().mul_(limit), ones_like(norm)).to_type(ScalarType.Float32); // []
-        foreach (var gradient in GradientsOf(parameters))
-        {
-            gradient.mul_(factor);
-        }
-
-        return norm.MoveToOuterDisposeScope();
-    }
-
-    private static void Scale(IReadOnlyList<Parameter> parameters, double factor)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        using var scalar = factor.ToScalar();
-        foreach (var gradient in GradientsOf(parameters))
-        {
-            gradient.mul_(scalar);
-        }
     }
 
     private static IEnumerable<Tensor> GradientsOf(IEnumerable<Parameter> parameters)
@@ -138,9 +88,7 @@ internal sealed unsafe class GradientNorm
             var (tensor, offset, length) = chunks[index];
             sums[index] = SumOfSquares((float*)addresses[tensor] + offset, length);
         });
-        var total = 0.0;
-        Array.ForEach(sums, sum => total += sum);
-        return total;
+        return sums.Aggregate(0.0, (total, sum) => total + sum);
     }
 
     private static double SumOfSquares(float* values, int length)
@@ -161,18 +109,5 @@ internal sealed unsafe class GradientNorm
         }
 
         return sum;
-    }
-
-    /// <summary>Σ x² over all tensors, [], float64, on the device of the first.</summary>
-    private static Tensor SumOnDevice(Tensor[] tensors)
-    {
-        var sums = Array.ConvertAll(tensors, tensor => tensor.to(ScalarType.Float64).Squared().sum());
-        return stack(Array.ConvertAll(sums, sum => sum.to(sums[0].device))).sum(); // []
-    }
-
-    private void Set(double norm)
-    {
-        Clear();
-        _value = norm;
     }
 }

@@ -28,7 +28,6 @@ public sealed class Muon : ParameterOptimizer
     private const double SmallestNorm = 1e-7;
 
     private readonly OptimizerOptions _options;
-    private readonly int[] _matrices;
     private readonly Tensor[] _momenta; // same shapes as the matrices
 
     /// <summary>Creates the optimizer.</summary>
@@ -39,39 +38,27 @@ public sealed class Muon : ParameterOptimizer
     /// <exception cref="ArgumentOutOfRangeException">An index is outside the parameters.</exception>
     /// <exception cref="ShapeMismatchException">A parameter among the matrices is not of two dimensions.</exception>
     public Muon(IEnumerable<Parameter> parameters, IEnumerable<int> matrices, OptimizerOptions options)
-        : base(parameters, options)
+        : base(parameters, options, isATan2: false, matrices)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
-        _options = options;
-        _matrices = [.. matrices.Distinct().Order()];
-        foreach (var index in _matrices)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(matrices));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Parameters.Count, nameof(matrices));
-            ShapeGuard.Require(Parameters[index], $"{nameof(parameters)}[{index}]", "rows", "columns");
-        }
-
         using var noGradient = no_grad();
-        _momenta = [.. _matrices.Select(index => zeros_like(Parameters[index]).DetachFromDisposeScope())];
-        Adam = new Adam(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options, isATan2: false);
+        _options = options;
+        _momenta = [.. Matrices.Select(index => zeros_like(Parameters[index]).DetachFromDisposeScope())];
     }
 
-    private protected override Adam Adam { get; }
-
     internal override IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots =>
-        [.. _matrices.Select((index, i) => ("momentum", index, _momenta[i])), .. base.Slots];
+        [.. Matrices.Select((index, i) => ("momentum", index, _momenta[i])), .. base.Slots];
 
     /// <inheritdoc/>
     public override void Step(double learningRate)
     {
         using var noGradient = no_grad();
-        for (var i = 0; i < _matrices.Length; i++)
+        for (var i = 0; i < Matrices.Length; i++)
         {
             using var scope = NewDisposeScope();
-            if (GradientOf(_matrices[i]) is { } gradient)
+            if (GradientOf(Matrices[i]) is { } gradient)
             {
-                StepCounts[_matrices[i]]++;
-                Update(Parameters[_matrices[i]], gradient, _momenta[i], learningRate);
+                StepCounts[Matrices[i]]++;
+                Update(Parameters[Matrices[i]], gradient, _momenta[i], learningRate);
             }
         }
 
@@ -79,14 +66,10 @@ public sealed class Muon : ParameterOptimizer
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
-        if (disposing)
-        {
-            Array.ForEach(_momenta, tensor => tensor.Dispose());
-        }
-
-        base.Dispose(disposing);
+        Array.ForEach(_momenta, tensor => tensor.Dispose());
+        base.Dispose();
     }
 
     private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)

@@ -17,9 +17,12 @@ public abstract class ParameterOptimizer : IDisposable
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters to update, each once.</param>
     /// <param name="options">The settings.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or one comes twice.</exception>
+    /// <param name="isATan2">The direction of Adam: with atan2, or with a division and ε.</param>
+    /// <param name="matrices">The indices of the parameters that the subclass updates instead of Adam, each of two dimensions.</param>
+    /// <exception cref="ArgumentException">There is no parameter, one comes twice, or an index is outside the parameters.</exception>
     /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-    private protected ParameterOptimizer(IEnumerable<Parameter> parameters, OptimizerOptions options)
+    /// <exception cref="ShapeMismatchException">A parameter among the matrices is not of two dimensions.</exception>
+    private protected ParameterOptimizer(IEnumerable<Parameter> parameters, OptimizerOptions options, bool isATan2, IEnumerable<int> matrices)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         InvalidConfigException.ThrowIfInvalid("optimizer options", options);
@@ -34,6 +37,16 @@ public abstract class ParameterOptimizer : IDisposable
         {
             throw new ArgumentException("expected each parameter once, got one twice", nameof(parameters));
         }
+
+        Matrices = [.. matrices.Distinct().Order()];
+        foreach (var index in Matrices)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(matrices));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _parameters.Length, nameof(matrices));
+            ShapeGuard.Require(_parameters[index], $"{nameof(parameters)}[{index}]", "rows", "columns");
+        }
+
+        Adam = new Adam(this, Enumerable.Range(0, _parameters.Length).Except(Matrices), options, isATan2);
     }
 
     /// <summary>The parameters, in the order they were given.</summary>
@@ -48,8 +61,11 @@ public abstract class ParameterOptimizer : IDisposable
     /// <summary>The number of updates of each parameter, live.</summary>
     internal long[] StepCounts { get; }
 
-    /// <summary>The averages and update of the parameters for which a subclass has no update of its own.</summary>
-    private protected abstract Adam Adam { get; }
+    /// <summary>The averages and update of all other parameters than the <see cref="Matrices"/>.</summary>
+    private protected Adam Adam { get; }
+
+    /// <summary>The indices of the parameters that the subclass updates.</summary>
+    private protected int[] Matrices { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step; 0 updates only the optimizer's state.</param>
@@ -86,9 +102,9 @@ public abstract class ParameterOptimizer : IDisposable
     }
 
     /// <summary>Frees the optimizer's state.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
-        Dispose(true);
+        Adam.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -103,15 +119,5 @@ public abstract class ParameterOptimizer : IDisposable
         }
 
         return gradient;
-    }
-
-    /// <summary>Frees the optimizer's state.</summary>
-    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Adam.Dispose();
-        }
     }
 }

@@ -14,12 +14,6 @@ public sealed class JsonLinesLog : ITrainingLog
 {
     private const int MaxLineLength = 1 << 16;
 
-    private static readonly TrainingJson Json = new(new JsonSerializerOptions(TrainingJson.Default.Options)
-    {
-        WriteIndented = false,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    });
-
     private readonly string _path;
 
     /// <summary>Creates a log. Its file and missing folders are created with the first report.</summary>
@@ -44,7 +38,7 @@ public sealed class JsonLinesLog : ITrainingLog
                 report.StepsPerSecond,
                 report.SegmentsPerSecond,
                 report.Metrics),
-            Json.ReportLine);
+            ReportJson.Default.ReportLine);
         Change(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
@@ -105,7 +99,7 @@ public sealed class JsonLinesLog : ITrainingLog
 
         try
         {
-            return JsonSerializer.Deserialize(line, Json.ReportLine)!.Step;
+            return JsonSerializer.Deserialize(line, ReportJson.Default.ReportLine)!.Step;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -136,3 +130,14 @@ public sealed class JsonLinesLog : ITrainingLog
         double SegmentsPerSecond,
         MetricAverages Metrics);
 }
+
+[JsonSourceGenerationOptions(
+    MaxDepth = 8,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(JsonLinesLog.ReportLine))]
+internal sealed partial class ReportJson : JsonSerializerContext;

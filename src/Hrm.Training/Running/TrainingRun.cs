@@ -1,10 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Hrm.Core;
-using Hrm.Layers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
@@ -18,17 +15,16 @@ namespace Hrm.Training;
 /// </remarks>
 /// <example><code>
 /// using var checkpoints = CheckpointStore.Open("runs/first/checkpoints");
-/// using var run = new TrainingRun(trainer, stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+/// var run = new TrainingRun(trainer, stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
 /// run.Resume();
 /// var outcome = run.Run(cancellationToken: cancellation.Token);
 /// </code></example>
-public sealed class TrainingRun : IDisposable
+public sealed class TrainingRun
 {
     private readonly HrmTrainer _trainer;
     private readonly TrainingStream _stream;
     private readonly TrainingRunOptions _options;
     private TrainingRunState _state = new();
-    private Tensor _sums; // [8], on the trainer's device
     private (long Step, long EvaluatedStep)? _saved;
 
     /// <summary>Creates a run at its beginning.</summary>
@@ -65,7 +61,7 @@ public sealed class TrainingRun : IDisposable
         _trainer = trainer;
         _stream = stream;
         _options = options;
-        _sums = SumsOnDevice(default);
+        trainer.SetSums(default, steps: 0);
     }
 
     /// <summary>The store of checkpoints; <see langword="null"/> for none.</summary>
@@ -89,10 +85,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Resumes from the newest undamaged checkpoint, if there is any.</summary>
     /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
     /// <exception cref="CheckpointException">All checkpoints are damaged, or the newest is of another model or trainer.</exception>
-    /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Resume()
     {
-        ObjectDisposedException.ThrowIf(_sums.IsInvalid, this);
         if (Restore() is not { } restored)
         {
             return null;
@@ -115,10 +110,9 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and no rollback is left.</exception>
     /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are unchanged.</exception>
     /// <exception cref="CheckpointException">The store has checkpoints of another training: resume that, or use another folder.</exception>
-    /// <exception cref="ObjectDisposedException">The run, the trainer or its model is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_sums.IsInvalid, this);
         _trainer.Use().Dispose();
         RequireOwnCheckpoints();
         var isCancelled = false;
@@ -156,9 +150,6 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Frees the sums of the metrics.</summary>
-    public void Dispose() => _sums.Dispose();
-
     private void RequireOwnCheckpoints()
     {
         if (_saved is not null)
@@ -180,34 +171,33 @@ public sealed class TrainingRun : IDisposable
         var start = Time.GetTimestamp();
         try
         {
-            using var metrics = _trainer.Step(batch); // [8]
-            _sums.PlusInPlace(metrics);
+            _trainer.Step(batch);
         }
         catch (TrainingDivergedException exception)
         {
-            throw new TrainingDivergedException(exception.Report with
+            throw new TrainingDivergedException(exception.Details with
             {
                 Position = _stream.Current!.Position,
                 Examples = [.. _stream.Current.Examples.Select(example => example.Example)],
             });
         }
 
-        _state = _state with { Position = _stream.Position, SumSteps = _state.SumSteps + 1, Trained = _state.Trained + Time.GetElapsedTime(start) };
+        _state = _state with { Trained = _state.Trained + Time.GetElapsedTime(start) };
     }
 
     private void Report(IProgress<TrainingReport>? progress)
     {
         var step = _trainer.StepCount;
-        if (_state.SumSteps == 0 || (step % _options.ReportInterval != 0 && step < _trainer.Options.TotalSteps))
+        if (_trainer.SummedSteps == 0 || (step % _options.ReportInterval != 0 && step < _trainer.Options.TotalSteps))
         {
             return;
         }
 
-        var metrics = ReadSums().Average((double)_state.SumSteps * _trainer.Options.GlobalBatchSize);
+        RequireFiniteLosses();
         var seconds = (_state.Trained - _state.Reported).TotalSeconds;
-        var stepsPerSecond = seconds > 0 ? _state.SumSteps / seconds : 0;
-        _state = _state with { SumSteps = 0, Reported = _state.Trained, TrainingExactAccuracy = metrics.ExactAccuracy };
-        _sums.zero_();
+        var stepsPerSecond = seconds > 0 ? _trainer.SummedSteps / seconds : 0;
+        var metrics = _trainer.TakeMetrics();
+        _state = _state with { Reported = _state.Trained, TrainingExactAccuracy = metrics.ExactAccuracy };
         Publish(progress, Create(ReportKind.Training, metrics) with
         {
             StepsPerSecond = stepsPerSecond,
@@ -291,35 +281,40 @@ public sealed class TrainingRun : IDisposable
             return;
         }
 
+        RequireFiniteLosses();
         _trainer.RequireFiniteWeights();
         var best = _state.BestExactAccuracy is not null && _state.BestStep == _trainer.StepCount ? _trainer.StepCount : _state.BestCheckpoint;
-        var state = _state with { Sums = ReadSums(), Skipped = Ordered(_stream.Skipped), BestCheckpoint = best, Options = _options };
+        var state = _state with { BestCheckpoint = best, Options = _options };
         Checkpoints.Save(_trainer, state, _stream);
         (_state, _saved) = (state, present);
         Logger.CheckpointSaved(_trainer.StepCount);
     }
 
-    /// <summary>Also checks the losses, before they are saved: the trainer may check them only every few steps.</summary>
-    private MetricSums ReadSums()
+    /// <summary>Checks the losses before they are reported or saved: the trainer may check them only every few steps.</summary>
+    private void RequireFiniteLosses()
     {
-        var sums = MetricSums.Read(_sums);
-        return sums.HasFiniteLosses ? sums : throw new TrainingDivergedException(_trainer.Diagnose(sums));
+        var sums = _trainer.Sums;
+        if (!sums.HasFiniteLosses)
+        {
+            throw new TrainingDivergedException(_trainer.Diagnose(sums));
+        }
     }
 
     /// <summary>After a divergence, continues from the last checkpoint and skips the incoming batch, if the options allow it.</summary>
     private void RollBack(TrainingDivergedException exception)
     {
-        var report = exception.Report;
+        var report = exception.Details;
         Logger.Diverged(report);
         var rollbacks = _state.Rollbacks + 1;
-        var skipped = report.Position is { } position ? Ordered(_stream.Skipped.Append(position)) : null;
-        if (skipped is null || rollbacks > _options.MaxRollbacks || Restore() is not { } restored)
+        var skipped = _stream.Skipped.ToHashSet();
+        if (report.Position is not { } position || rollbacks > _options.MaxRollbacks || Restore() is not { } restored)
         {
             ExceptionDispatchInfo.Throw(exception);
             return;
         }
 
-        ContinueFrom(restored.State with { Skipped = skipped, Rollbacks = rollbacks });
+        _stream.Seek(_stream.Position, skipped.Append(position));
+        ContinueFrom(restored.State with { Rollbacks = rollbacks });
         Logger.RolledBack(report.Step, restored.Step, _options.MaxRollbacks - rollbacks);
     }
 
@@ -338,9 +333,6 @@ public sealed class TrainingRun : IDisposable
     {
         _state = state;
         _saved = (_trainer.StepCount, state.EvaluatedStep);
-        _stream.Seek(state.Position, state.Skipped);
-        _sums.Dispose();
-        _sums = SumsOnDevice(state.Sums);
         WriteLogs(log => log.Rewind(_trainer.StepCount));
     }
 
@@ -373,13 +365,4 @@ public sealed class TrainingRun : IDisposable
             }
         }
     }
-
-    private Tensor SumsOnDevice(MetricSums sums)
-    {
-        using var scope = NewDisposeScope();
-        return sums.ToTensor().to(_trainer.Model.Device).DetachFromDisposeScope(); // [8]
-    }
-
-    private static SamplerPosition[] Ordered(IEnumerable<SamplerPosition> positions)
-        => [.. positions.OrderBy(position => position.Iteration).ThenBy(position => position.Batch)];
 }

@@ -27,9 +27,11 @@ internal static class TrainingTargets
         var trainer = new OneStepGradTrainer(model, options, generator);
         using (var batch = PuzzleBatch.Create([1, 2, 3, 4, 0, 1, 1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 0, 1, 1, 2, 3, 4, 0, 1], [1, 2], TinyModel.Config.SequenceLength))
         {
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
         }
 
+        var example = new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 0, 1]);
+        var stream = new TrainingStream(new InMemoryPuzzleDataset([example, example], 5), batchSize: 2, new TrainingStreamOptions { PrefetchBatches = 0 });
         return new FuzzTarget
         {
             Seeds =
@@ -37,7 +39,8 @@ internal static class TrainingTargets
                 FuzzSeed.Written(folder =>
                 {
                     using var store = CheckpointStore.Open(folder);
-                    store.Save(trainer, new TrainingRunState { Options = new TrainingRunOptions(), Skipped = [new SamplerPosition(0, 1)] });
+                    stream.Seek(default, skipped: [new SamplerPosition(0, 1)]);
+                    store.Save(trainer, stream);
                 }).More(manifest, manifest),
             ],
             Tokens =
@@ -49,9 +52,9 @@ internal static class TrainingTargets
             Read = folder =>
             {
                 using var store = CheckpointStore.Open(folder);
-                Require(store.Restore(trainer) is { Damaged.Count: 0 }, "a checkpoint is restored, or refused");
+                Require(store.Restore(trainer, stream) is { Damaged.Count: 0 }, "a checkpoint is restored, or refused");
             },
-            Owned = [trainer, model, generator],
+            Owned = [stream, trainer, model, generator],
         };
     }
 

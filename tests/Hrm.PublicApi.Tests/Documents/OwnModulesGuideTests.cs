@@ -34,7 +34,7 @@ public sealed class OwnModulesGuideTests : GuideFolder
         using var trainer = new OneStepGradTrainer(model, options, generator);
         using var stream = new TrainingStream(training, options.GlobalBatchSize, augmentation: task);
         var log = new JsonLinesLog("gated-metrics.jsonl");
-        using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { ReportInterval = 20 }) { Logs = [log] };
+        var run = new TrainingRun(trainer, stream, new TrainingRunOptions { ReportInterval = 20 }) { Logs = [log] };
         run.Run();
         // </own-model-training>
 

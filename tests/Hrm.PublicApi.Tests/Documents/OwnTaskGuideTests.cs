@@ -30,7 +30,7 @@ public sealed class OwnTaskGuideTests : GuideFolder
         using var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
         using var trainer = new HrmTrainer(model, options, generator);
         using var stream = new TrainingStream(training, options.GlobalBatchSize, augmentation: task);
-        using var run = new TrainingRun(trainer, stream, new TrainingRunOptions());
+        var run = new TrainingRun(trainer, stream, new TrainingRunOptions());
         run.Run();
         // </own-training>
 

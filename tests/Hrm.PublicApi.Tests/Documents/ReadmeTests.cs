@@ -24,7 +24,7 @@ public sealed class ReadmeTests : GuideFolder
         using var trainer = new OneStepGradTrainer(model, TrainerPresets.Tiny(), generator);
         foreach (var batch in batches.Take(steps))
         {
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
         }
 
         model.Save("my-model");

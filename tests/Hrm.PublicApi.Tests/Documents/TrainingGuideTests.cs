@@ -2,8 +2,6 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -27,18 +25,12 @@ public sealed class TrainingGuideTests : GuideFolder
     [Fact]
     public void Options_come_from_the_configuration_of_an_application()
     {
-        var builder = new
-        {
-            Services = new ServiceCollection(),
-            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Training:Trainer:LearningRate", "0.002")]).Build(),
-        };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Trainer:LearningRate", "0.002")]).Build();
 
-        // <host>
-        builder.Services.AddHrmTraining(builder.Configuration.GetSection("Training"));
-        // </host>
-
-        using var services = builder.Services.BuildServiceProvider();
-        services.GetRequiredService<IOptions<TrainerOptions>>().Value.LearningRate.Should().Be(0.002);
+        // <configuration>
+        var options = configuration.GetSection("Trainer").Get<TrainerOptions>(binder => binder.ErrorOnUnknownConfiguration = true)!;
+        // </configuration>
+        options.LearningRate.Should().Be(0.002);
     }
 
     private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)
@@ -63,7 +55,7 @@ public sealed class TrainingGuideTests : GuideFolder
         var board = new TensorBoardLog(Path.Combine(folder, "tensorboard"));
 
         var evaluator = new Evaluator(model, 8, loss: HrmTrainer.CreateLoss(options));
-        using var run = new TrainingRun(trainer, stream, new TrainingRunOptions { EvaluationInterval = 400, Patience = 5 })
+        var run = new TrainingRun(trainer, stream, new TrainingRunOptions { EvaluationInterval = 400, Patience = 5 })
         {
             Checkpoints = checkpoints,
             Evaluate = (_, cancellation) => evaluator.Evaluate(test, cancellationToken: cancellation),

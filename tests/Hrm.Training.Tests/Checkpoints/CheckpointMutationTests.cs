@@ -41,7 +41,7 @@ public sealed class CheckpointMutationTests : IDisposable
             File.WriteAllBytes(file, Mutate(originals[name], random, region: i / names.Length));
             if (sumsFit)
             {
-                ChecksumList.Write(newer, CheckpointFolder.FileNames);
+                ChecksumList.Write(newer, CheckpointStore.FileNames);
             }
 
             var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -115,7 +115,7 @@ public sealed class CheckpointMutationTests : IDisposable
     {
         while (training.Trainer.StepCount < step)
         {
-            training.Trainer.Step(training.Stream.Next()).Dispose();
+            training.Trainer.Step(training.Stream.Next());
         }
 
         using var store = CheckpointStore.Open(_folder["store"]);

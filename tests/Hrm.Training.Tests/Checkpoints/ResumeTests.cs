@@ -91,7 +91,7 @@ public sealed partial class ResumeTests : IDisposable
     {
         for (var step = 0; step < 2; step++)
         {
-            training.Trainer.Step(training.Stream.Next()).Dispose();
+            training.Trainer.Step(training.Stream.Next());
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class ResumeTests : IDisposable
         using var checkpoints = CheckpointStore.Open(_folder[folder, "checkpoints"]);
         var log = new JsonLinesLog(_folder[folder, "metrics.jsonl"]);
         var evaluator = new Evaluator(training.Model, 2, batchSize: 6);
-        using var run = new TrainingRun(
+        var run = new TrainingRun(
             training.Trainer,
             training.Stream,
             new TrainingRunOptions { ReportInterval = 4, CheckpointInterval = 5, EvaluationInterval = 6 })

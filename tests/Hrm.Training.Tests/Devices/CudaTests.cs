@@ -62,7 +62,7 @@ public sealed class CudaTests : IDisposable
             model.to(device);
             using var generator = new Generator(1);
             using var trainer = new OneStepGradTrainer(model, new TrainerOptions { GlobalBatchSize = TinyModels.Rows, FiniteCheckInterval = 0, MaxGradientNorm = 1e-3 }, generator);
-            trainer.Step(Batch(1, device)).Dispose();
+            trainer.Step(Batch(1, device));
             return trainer.GradientNorm!.Value;
         }
     }
@@ -119,7 +119,7 @@ public sealed class CudaTests : IDisposable
         TensorLeak.Check(() =>
         {
             using var batch = Batch(seed++, CUDA);
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
         });
     }
 

@@ -37,14 +37,6 @@ public sealed class WaitingTests : IDisposable
         optimizer.StepCounts.Should().Equal(1, 1, 1);
     }
 
-    [Fact]
-    public void The_norm_of_a_gradient_stays_on_its_device_until_it_is_read()
-    {
-        using var norm = GradientNorm.OnDevice(_parameters);
-        norm.device_type.Should().Be(DeviceType.META);
-        FluentActions.Invoking(() => GradientNorm.Of(_parameters)).Should().Throw<Exception>("reading it is an error, as the tests above assume");
-    }
-
     private static Parameter OnMeta(params long[] shape)
     {
         using var noGradient = no_grad();

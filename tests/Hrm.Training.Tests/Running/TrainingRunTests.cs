@@ -19,26 +19,22 @@ public sealed class TrainingRunTests : IDisposable
         using var training = new SmallTraining();
         using var other = new SmallTraining();
         var reports = new Collected();
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10 });
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10 });
 
         var outcome = run.Run(reports);
 
         outcome.Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L, BestExactAccuracy = (double?)null });
         reports.Select(report => report.Step).Should().Equal(10, 20, 24);
-        var sums = default(MetricSums);
         for (var step = 1; step <= 24; step++)
         {
-            using var metrics = other.Trainer.Step(other.Stream.Next());
-            sums += MetricSums.Read(metrics);
+            other.Trainer.Step(other.Stream.Next());
             if (reports.Find(report => report.Step == step) is { } report)
             {
-                var steps = step == 24 ? 4 : 10;
-                report.Metrics.Should().Be(sums.Average(steps * TinyModels.Rows));
+                report.Metrics.Should().Be(other.Trainer.TakeMetrics());
                 report.LearningRate.Should().Be(other.Trainer.LearningRateAt(step));
                 report.GradientNorm.Should().Be(other.Trainer.GradientNorm);
                 report.SegmentsPerSecond.Should().BeApproximately(report.StepsPerSecond * TinyModels.Rows, 1e-6 * report.SegmentsPerSecond).And.BePositive();
                 report.TimeLeft.Should().BeCloseTo(report.Trained / step * (24 - step), TimeSpan.FromMilliseconds(1));
-                sums = default;
             }
         }
     }
@@ -48,7 +44,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining();
         var seen = new List<(long Step, float Weight)>();
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 10 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 10 })
         {
             Evaluate = (model, _) =>
             {
@@ -74,7 +70,7 @@ public sealed class TrainingRunTests : IDisposable
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
         var evaluations = 0;
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 4, CheckpointInterval = 1000, Patience = 3 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 4, CheckpointInterval = 1000, Patience = 3 })
         {
             Checkpoints = checkpoints,
             Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
@@ -85,7 +81,7 @@ public sealed class TrainingRunTests : IDisposable
         outcome.Should().BeEquivalentTo(new { Reason = StopReason.NoBetterEvaluation, Step = 20L, BestExactAccuracy = 0.4, BestStep = 8L });
         checkpoints.Steps.Should().Equal(20, 8);
         using var again = new SmallTraining();
-        using var resumed = new TrainingRun(again.Trainer, again.Stream, new TrainingRunOptions { EvaluationInterval = 4, Patience = 3 }) { Checkpoints = checkpoints };
+        var resumed = new TrainingRun(again.Trainer, again.Stream, new TrainingRunOptions { EvaluationInterval = 4, Patience = 3 }) { Checkpoints = checkpoints };
         resumed.Resume()!.Step.Should().Be(20);
         resumed.Run().Reason.Should().Be(StopReason.NoBetterEvaluation, "the reason to stop also holds after a restart");
     }
@@ -97,7 +93,7 @@ public sealed class TrainingRunTests : IDisposable
         var reports = new Collected();
         var options = new TrainingRunOptions { ReportInterval = 10, EvaluationInterval = 1000, StopAtTrainingAccuracy = 0.9 };
         var evaluated = new List<long>();
-        using var run = new TrainingRun(training.Trainer, training.Stream, options)
+        var run = new TrainingRun(training.Trainer, training.Stream, options)
         {
             Evaluate = (_, _) =>
             {
@@ -118,7 +114,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining(cancelAfter: 7);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { CheckpointInterval = 1000 }) { Checkpoints = checkpoints };
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { CheckpointInterval = 1000 }) { Checkpoints = checkpoints };
         run.Run(cancellationToken: training.Cancellation).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 7L });
         checkpoints.Steps.Should().Equal(7, 0);
     }
@@ -130,7 +126,7 @@ public sealed class TrainingRunTests : IDisposable
         using (var training = new SmallTraining())
         {
             using var cancellation = new CancellationTokenSource();
-            using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
+            var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
             {
                 Checkpoints = checkpoints,
                 Evaluate = (_, token) =>
@@ -145,7 +141,7 @@ public sealed class TrainingRunTests : IDisposable
 
         using var second = new SmallTraining();
         var steps = new List<long>();
-        using var resumed = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
+        var resumed = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
         {
             Checkpoints = checkpoints,
             Evaluate = (_, _) =>
@@ -165,7 +161,7 @@ public sealed class TrainingRunTests : IDisposable
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
         var poison = new PoisonsOnce(training, atStep: 8);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
         {
             Checkpoints = checkpoints,
             Logger = _logger,
@@ -192,12 +188,12 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed })
         {
             Checkpoints = checkpoints,
             Logs = [new PoisonsOnce(training, atStep: 8, always: true)],
         };
-        var report = run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Report;
+        var report = run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details;
         report.Step.Should().Be(9);
         report.Position.Should().NotBeNull();
         report.Examples.Should().HaveCount(TinyModels.Rows);
@@ -212,12 +208,12 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
         {
             Checkpoints = checkpoints,
             Logs = [new PoisonsOnce(training, atStep)],
         };
-        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Report.Weights[0].NonFinite.Should().BePositive();
+        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details.Weights[0].NonFinite.Should().BePositive();
         checkpoints.Steps.Should().Equal(5, 0);
     }
 
@@ -231,16 +227,6 @@ public sealed class TrainingRunTests : IDisposable
         using var stream = new TrainingStream(SmallTraining.Dataset(), batchSize, new TrainingStreamOptions { WorldSize = worldSize });
         FluentActions.Invoking(() => new TrainingRun(training.Trainer, stream, new TrainingRunOptions()))
             .Should().Throw<InvalidConfigException>().WithMessage(message);
-    }
-
-    [Fact]
-    public void A_disposed_run_is_refused()
-    {
-        using var training = new SmallTraining();
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
-        run.Dispose();
-        run.Invoking(it => it.Run()).Should().Throw<ObjectDisposedException>();
-        run.Invoking(it => it.Resume()).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]
@@ -261,7 +247,7 @@ public sealed class TrainingRunTests : IDisposable
             for (var resumed = false; ; resumed = true)
             {
                 using var training = new SmallTraining(cancelAfter: resumed ? null : cancelAfter);
-                using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
+                var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
                 {
                     Checkpoints = checkpoints,
                     Logs = resumed ? [] : [new PoisonsOnce(training, atStep: 7)],
@@ -287,7 +273,7 @@ public sealed class TrainingRunTests : IDisposable
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
         var evaluations = 0;
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 })
         {
             Checkpoints = checkpoints,
             Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
@@ -303,7 +289,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var training = new SmallTraining();
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
         {
             Checkpoints = checkpoints,
             Logger = _logger,
@@ -319,7 +305,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         File.WriteAllText(_folder["file"], "in the folder's place");
         using var training = new SmallTraining();
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
         {
             Logger = _logger,
             Logs = [new JsonLinesLog(_folder["file", "metrics.jsonl"])],
@@ -333,10 +319,10 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var first = new SmallTraining(cancelAfter: 3);
         using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using var run = new TrainingRun(first.Trainer, first.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+        var run = new TrainingRun(first.Trainer, first.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
         run.Run(cancellationToken: first.Cancellation);
         using var second = new SmallTraining();
-        using var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
+        var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
         fresh.Invoking(it => it.Run()).Should().Throw<CheckpointException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
         checkpoints.Steps.Should().Equal(3, 0);
     }
@@ -380,7 +366,7 @@ public sealed class TrainingRunTests : IDisposable
 
         void Run()
         {
-            using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+            var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
             run.Run();
         }
     }

@@ -45,7 +45,7 @@ public sealed class DeepSupervisionTests
         trainer.Carry.Should().BeNull();
         var batch = TinyModels.Batch(1);
         var inputs = batch.Inputs.data<int>().ToArray();
-        trainer.Step(batch).Dispose();
+        trainer.Step(batch);
         batch.Inputs.zero_();
         batch.Dispose();
         trainer.Carry!.Data.Inputs.data<int>().ToArray().Should().Equal(inputs);
@@ -96,7 +96,7 @@ public sealed class DeepSupervisionTests
             for (var step = 0; step < 5; step++)
             {
                 using var batch = TinyModels.Batch(step);
-                trainer.Step(batch).Dispose();
+                trainer.Step(batch);
                 if (evaluate)
                 {
                     new Evaluator(model, 3).Evaluate(dataset);
@@ -119,7 +119,7 @@ public sealed class DeepSupervisionTests
         {
             using var batch = TinyModels.Batch(step);
             var before = model.PuzzleEmbedding!.Weights.clone();
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
             var worked = trainer.Carry!.Data.PuzzleIds.data<int>().ToArray();
             var incoming = batch.PuzzleIds.data<int>().ToArray();
             keptRows += worked.Zip(incoming).Count(pair => pair.First != pair.Second);

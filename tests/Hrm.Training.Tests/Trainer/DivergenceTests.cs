@@ -14,7 +14,7 @@ public sealed class DivergenceTests
         using var generator = new Generator(1);
         using var trainer = new OneStepGradTrainer(model, Options(), generator);
         using var batch = TinyModels.Batch(1);
-        trainer.Step(batch).Dispose();
+        trainer.Step(batch);
         Poison(model, "H_level.layers.0.mlp.down_proj.weight", float.NaN);
         var before = TinyModels.Weights(model);
 
@@ -23,7 +23,7 @@ public sealed class DivergenceTests
         // The message is one line; the report, which the run logs, has all of them.
         error.Message.Should().StartWith("training: expected a finite loss and gradient, got step 2: token loss NaN, ")
             .And.Contain("; first not finite: zH after cycle 1: ").And.NotContain("\\u000a").And.NotContain("\n");
-        var report = error.Report;
+        var report = error.Details;
         TinyModels.Weights(model).Should().Equal(before);
         trainer.StepCount.Should().Be(1);
         model.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());
@@ -57,7 +57,7 @@ public sealed class DivergenceTests
             model.named_parameters().Single(entry => entry.name == "lm_head.weight").parameter.grad = full([5, 16], float.PositiveInfinity);
         }
 
-        var report = trainer.Invoking(it => it.ComputeGradients(batch)).Should().Throw<TrainingDivergedException>().Which.Report;
+        var report = trainer.Invoking(it => it.ComputeGradients(batch)).Should().Throw<TrainingDivergedException>().Which.Details;
         report.Losses.HasFiniteLosses.Should().BeTrue();
         report.GradientNorm.Should().Be(double.PositiveInfinity);
         report.Gradients[0].Name.Should().Be("lm_head.weight");
@@ -81,12 +81,12 @@ public sealed class DivergenceTests
         {
             for (; steps < 6; steps++)
             {
-                trainer.Step(batch).Dispose();
+                trainer.Step(batch);
             }
         }
         catch (TrainingDivergedException exception)
         {
-            exception.Report.Step.Should().Be(failsAt);
+            exception.Step.Should().Be(failsAt);
         }
 
         steps.Should().Be(interval == 0 ? 6 : failsAt - 1);

@@ -78,7 +78,7 @@ public sealed class GradientModeTests
             for (var step = 0; step < 5; step++)
             {
                 using var batch = TinyModels.Batch(step);
-                trainer.Step(batch).Dispose();
+                trainer.Step(batch);
             }
 
             return TinyModels.Weights(model);

@@ -64,7 +64,7 @@ public sealed class MicroBatchTests
             using var generator = new Generator(1);
             using var trainer = new OneStepGradTrainer(model, Options(size), generator);
             using var batch = RepeatedIds();
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
             return model.PuzzleEmbedding!.Weights.data<float>().ToArray();
         }
     }

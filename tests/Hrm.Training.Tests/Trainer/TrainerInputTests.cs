@@ -51,7 +51,7 @@ public sealed class TrainerInputTests
 
         TinyModels.Weights(model).Should().Equal(before);
         trainer.StepCount.Should().Be(0);
-        trainer.Step(batch).Dispose();
+        trainer.Step(batch);
         TinyModels.Weights(model).Should().NotEqual(before);
     }
 
@@ -80,7 +80,7 @@ public sealed class TrainerInputTests
         using var batch = TinyModels.Batch(1);
         using var folder = new TemporaryFolder();
         using var checkpoints = CheckpointStore.Open(folder.Path);
-        using var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
         training.Trainer.Dispose();
         training.Trainer.Dispose();
         Action[] uses =
@@ -91,7 +91,7 @@ public sealed class TrainerInputTests
             () => checkpoints.Save(training.Trainer, new TrainingRunState()),
             () => checkpoints.Restore(training.Trainer),
             () => run.Run(),
-            () => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()).Dispose(),
+            () => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()),
         ];
         uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmTrainer)));
     }
@@ -131,7 +131,7 @@ public sealed class TrainerInputTests
             {
                 while (true)
                 {
-                    trainer.Step(batch).Dispose();
+                    trainer.Step(batch);
                     started.Set();
                 }
             };
@@ -160,7 +160,7 @@ public sealed class TrainerInputTests
             }
 
             using var batch = TinyModels.Batch(step);
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
         }
 
         return TinyModels.Weights(model);

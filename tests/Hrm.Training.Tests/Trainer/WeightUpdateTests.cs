@@ -18,7 +18,7 @@ public sealed class WeightUpdateTests
         for (var step = 0; step < 3; step++)
         {
             using var batch = TinyModels.Batch(step);
-            trainer.Step(batch).Dispose();
+            trainer.Step(batch);
             expected = [.. expected.Zip(Parameters(model), (shadow, value) => (0.75 * shadow) + (0.25 * value))];
         }
 
@@ -34,7 +34,7 @@ public sealed class WeightUpdateTests
         using var generator = new Generator(1);
         using var trainer = new OneStepGradTrainer(model, Options(emaDecay: 0), generator);
         using var batch = TinyModels.Batch(1);
-        trainer.Step(batch).Dispose();
+        trainer.Step(batch);
         model.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());
         var trained = TinyModels.Weights(model);
         trainer.ApplyGradients();
@@ -58,10 +58,10 @@ public sealed class WeightUpdateTests
             for (var step = 0; step < 3; step++)
             {
                 using var batch = TinyModels.Batch(step);
-                trainer.Step(batch).Dispose();
+                trainer.Step(batch);
                 if (interleaved)
                 {
-                    otherTrainer.Step(batch).Dispose();
+                    otherTrainer.Step(batch);
                 }
             }
 

@@ -76,7 +76,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         using var stream = CreateStream();
         var json = new JsonLinesLog(folder.MetricsPath);
         var board = new TensorBoardLog(folder.TensorBoardPath);
-        using var run = new TrainingRun(trainer, stream, RunOptions())
+        var run = new TrainingRun(trainer, stream, RunOptions())
         {
             Checkpoints = checkpoints,
             Evaluate = (_, cancellation) => EvaluateAndSave(trainer, cancellation),
@@ -86,7 +86,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         if (isResumed)
         {
             var restored = run.Resume() ?? throw new UsageException($"--resume: {folder.CheckpointsPath} has no checkpoint; start the run again.");
-            if (restored.Step > 0 && restored.State.EvaluatedStep == restored.Step)
+            if (restored.Step > 0 && restored.EvaluatedStep == restored.Step)
             {
                 // The export may have failed before, and no evaluation follows that would repeat it.
                 using var average = trainer.Average?.Apply();
@@ -115,11 +115,11 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         var clock = new Stopwatch();
         foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
         {
-            using var metrics = trainer.Step(batch);
+            trainer.Step(batch);
             if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
             {
                 // Reading the metrics waits until the device has finished the steps.
-                MetricSums.Read(metrics);
+                trainer.TakeMetrics();
             }
 
             if (trainer.StepCount == WarmupSteps)

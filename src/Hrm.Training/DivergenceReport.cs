@@ -9,19 +9,25 @@ namespace Hrm.Training;
 /// With <see cref="TrainerOptions.FiniteCheckInterval"/> 1 the weights are those before the step; with rarer checks they may
 /// already contain NaN or infinity.
 /// </remarks>
-/// <param name="report">The values at that moment.</param>
-public sealed class TrainingDivergedException(DivergenceReport report)
-    : HrmException($"training: expected a finite loss and gradient, got {report?.Summary}")
+public sealed class TrainingDivergedException : HrmException
 {
-    /// <summary>The values at that moment.</summary>
-    public DivergenceReport Report { get; } = report;
+    internal TrainingDivergedException(DivergenceReport details)
+        : base($"training: expected a finite loss and gradient, got {details.Summary}")
+    {
+        Details = details;
+    }
+
+    /// <summary>The step, from 1, at which it was noticed.</summary>
+    public long Step => Details.Step;
+
+    /// <summary>The values at that moment, in lines of text: losses, puzzles, states, gradients and weights.</summary>
+    public string Report => Details.ToString();
+
+    internal DivergenceReport Details { get; }
 }
 
-/// <summary>The magnitude of a tensor's values.</summary>
-/// <param name="Name">A state after an update, an output, or a parameter.</param>
-/// <param name="Magnitude">The largest absolute value among the finite ones; 0 if none is.</param>
-/// <param name="NonFinite">The number of values that are NaN or infinite.</param>
-public readonly record struct LargestValue(string Name, double Magnitude, long NonFinite)
+/// <summary>The largest absolute value among the finite values of a tensor, and the number of values that are not finite.</summary>
+internal readonly record struct LargestValue(string Name, double Magnitude, long NonFinite)
 {
     /// <inheritdoc/>
     public override string ToString()
@@ -29,14 +35,12 @@ public readonly record struct LargestValue(string Name, double Magnitude, long N
 }
 
 /// <summary>The values of a training whose loss or gradient is no longer finite.</summary>
-/// <param name="Step">The step, from 1, at which it was noticed.</param>
-/// <param name="Losses">The metrics of the segment, or of all segments since the last report if only their sum was checked.</param>
-/// <param name="GradientNorm">The norm of the gradient, if it was measured.</param>
-/// <param name="PuzzleIds">The puzzle id of each row of the carry.</param>
-/// <param name="Activations">States after each update of the segment, logits and Q values, in the order of computation.</param>
-/// <param name="Gradients">The largest gradients; those that are not finite come first.</param>
-/// <param name="Weights">The largest weights; those that are not finite come first.</param>
-public sealed record DivergenceReport(
+/// <remarks>
+/// The losses are those of the segment, or of all segments since the last report if only their sum was checked. Activations
+/// are the states after each update, logits and Q values, in the order of computation. Gradients and weights are the largest;
+/// those that are not finite come first.
+/// </remarks>
+internal sealed record DivergenceReport(
     long Step,
     MetricSums Losses,
     double? GradientNorm,
@@ -54,7 +58,7 @@ public sealed record DivergenceReport(
     public IReadOnlyList<int> Examples { get; init; } = [];
 
     /// <summary>One line: the losses, and the first value that is not finite.</summary>
-    internal string Summary
+    public string Summary
     {
         get
         {
@@ -79,7 +83,7 @@ public sealed record DivergenceReport(
         ]);
 
     /// <summary>Measures a training; runs the segment again without gradients and measures every state.</summary>
-    internal static DivergenceReport Create(HrmModel model, TrainingCarry? carry, long step, MetricSums losses, double? gradientNorm)
+    public static DivergenceReport Create(HrmModel model, TrainingCarry? carry, long step, MetricSums losses, double? gradientNorm)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -14,8 +14,6 @@ namespace Hrm.Training;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(CheckpointManifest))]
-[JsonSerializable(typeof(JsonLinesLog.ReportLine))]
 [JsonSerializable(typeof(PuzzleDatasetMetadata))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class TrainingJson : JsonSerializerContext;
