@@ -8,29 +8,27 @@ namespace Hrm.Training.Tests;
 public sealed class LiveTensorTests
 {
     [Theory]
-    [InlineData("one step, puzzle embedding, average, continue")]
-    [InlineData("last cycle, token mixer, halt only")]
-    [InlineData("whole unrolling, bfloat16, learned positions")]
-    public void A_thousand_training_steps_keep_the_number_of_live_tensors(string what)
+    [InlineData(false, ScalarType.Float32, GradientMode.OneStep, HaltingLossKind.HaltAndContinue)]
+    [InlineData(true, ScalarType.Float32, GradientMode.LastCycle, HaltingLossKind.HaltOnly)]
+    [InlineData(false, ScalarType.BFloat16, GradientMode.FullUnroll, HaltingLossKind.HaltAndContinue)]
+    public void A_thousand_training_steps_keep_the_number_of_live_tensors(bool mixesTokens, ScalarType dtype, GradientMode mode, HaltingLossKind loss)
     {
-        using var model = TinyModels.Create(ConfigOf(what));
-        using var generator = new Generator(1);
-        using var trainer = Create(what, model, generator);
-        using var batches = new TrainingStream(Dataset(40), TinyModels.Rows, new TrainingStreamOptions { PrefetchBatches = 0 });
+        var config = (mixesTokens ? TinyModels.TokenMixer : TinyModels.Config) with { ForwardDtype = dtype };
+        using var training = new SmallTraining(config, options => (options.GradientMode, options.HaltingLoss) = (mode, loss), prefetches: false);
         Train(100);
         var live = LiveTensors.Count();
         var unheld = CreatedOutsideScope();
         Train(1000);
         Tensor.TotalCount.Should().Be(live);
         CreatedOutsideScope().Should().Be(unheld, "only a scope holds a tensor that is passed on at once");
-        trainer.StepCount.Should().Be(1100);
+        training.Trainer.StepCount.Should().Be(1100);
 
         void Train(int steps)
         {
             for (var step = 0; step < steps; step++)
             {
-                trainer.Step(batches.Next());
-                trainer.TakeMetrics().TokenLoss.Should().BePositive();
+                training.Trainer.Step(training.Stream.Next());
+                training.Trainer.TakeMetrics().TokenLoss.Should().BePositive();
             }
         }
     }
@@ -40,7 +38,7 @@ public sealed class LiveTensorTests
     {
         using var model = TinyModels.Create();
         Evaluator[] evaluators = [new(model, 4, new QValueHalting(), batchSize: 8), new(model, 3, batchSize: 8)];
-        var dataset = Dataset(20);
+        var dataset = SmallTraining.Dataset(20);
         Evaluate();
         var live = LiveTensors.Count();
         for (var repetition = 0; repetition < 20; repetition++)
@@ -61,24 +59,20 @@ public sealed class LiveTensorTests
         var evaluator = new Evaluator(model, 3, batchSize: 8);
         var live = LiveTensors.Count();
         cancellation.Cancel();
-        evaluator.Invoking(it => it.Evaluate(Dataset(20), cancellationToken: cancellation.Token)).Should().Throw<OperationCanceledException>();
+        evaluator.Invoking(it => it.Evaluate(SmallTraining.Dataset(20), cancellationToken: cancellation.Token)).Should().Throw<OperationCanceledException>();
         Tensor.TotalCount.Should().Be(live);
     }
 
     [Fact]
     public void A_disposed_trainer_frees_optimizer_average_and_carry()
     {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
+        using var training = new SmallTraining();
         using var batch = TinyModels.Batch(1);
-        using (var first = Create("one step, puzzle embedding, average, continue", model, generator))
-        {
-            // The rows that the embedding looked up last stay with the model.
-            first.Step(batch);
-        }
-
+        using var generator = new Generator(1);
+        var options = new TrainerOptions { GlobalBatchSize = TinyModels.Rows, EmaDecay = 0.9 };
+        training.Trainer.Step(batch); // The rows that the embedding looked up last stay with the model.
         var live = LiveTensors.Count();
-        var trainer = Create("one step, puzzle embedding, average, continue", model, generator);
+        var trainer = new OneStepGradTrainer(training.Model, options, generator);
         trainer.Step(batch);
         Tensor.TotalCount.Should().BeGreaterThan(live);
         trainer.Dispose();
@@ -87,45 +81,4 @@ public sealed class LiveTensorTests
     }
 
     private static long CreatedOutsideScope() => DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
-
-    private static HrmConfig ConfigOf(string what) => what switch
-    {
-        "last cycle, token mixer, halt only" => TinyModels.TokenMixer,
-        "whole unrolling, bfloat16, learned positions" => TinyModels.Config with
-        {
-            ForwardDtype = ScalarType.BFloat16,
-            PositionEncoding = PositionEncoding.Learned,
-        },
-        _ => TinyModels.Config,
-    };
-
-    private static HrmTrainer Create(string what, HrmModel model, Generator generator)
-    {
-        var options = new TrainerOptions
-        {
-            GlobalBatchSize = TinyModels.Rows,
-            LearningRate = 1e-3,
-            GradientMode = what.Split(',')[0] switch
-            {
-                "last cycle" => GradientMode.LastCycle,
-                "whole unrolling" => GradientMode.FullUnroll,
-                _ => GradientMode.OneStep,
-            },
-            EmaDecay = what.Contains("average", StringComparison.Ordinal) ? 0.99 : 0,
-            HaltingLoss = what.Contains("halt only", StringComparison.Ordinal) ? HaltingLossKind.HaltOnly : HaltingLossKind.HaltAndContinue,
-            Halting = new HaltingOptions { MaxSegments = 3 },
-        };
-        return new HrmTrainer(model, options, generator);
-    }
-
-    private static InMemoryPuzzleDataset Dataset(int examples)
-    {
-        var random = new Random(1);
-        return new InMemoryPuzzleDataset(
-            Enumerable.Range(0, examples).Select(_ => new PuzzleExample(Tokens(), Tokens())),
-            TinyModels.Config.VocabularySize,
-            TinyModels.Config.PuzzleIdCount);
-
-        int[] Tokens() => [.. Enumerable.Range(0, TinyModels.Config.SequenceLength).Select(_ => random.Next(TinyModels.Config.VocabularySize))];
-    }
 }

@@ -222,18 +222,8 @@ public sealed class CheckpointStoreTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_later_format_version_is_named()
-    {
-        var path = Save();
-        var file = Path.Combine(path, "checkpoint.json");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"format_version\": 1", "\"format_version\": 2, \"new\": {}", StringComparison.Ordinal));
-        ChecksumList.Write(path, CheckpointStore.FileNames);
-        using var store = CheckpointStore.Open(_folder["store"]);
-        store.Invoking(it => it.Restore(_training.Trainer)).Should().Throw<CheckpointException>().WithMessage("*format_version: expected 1, got 2");
-    }
-
     [Theory]
+    [InlineData("\"format_version\": 1", "\"format_version\": 2, \"new\": {}", "*format_version: expected 1, got 2")]
     [InlineData("\"position\": {", "\"position\": { \"iteration\": -1, \"batch\": 0 }, \"old\": {", "*checkpoint.json*")]
     [InlineData("\"iteration\": 0", "\"iteration\": -1", "*run:position: expected numbers of at least 0*")]
     [InlineData("\"sum_steps\": 3", "\"sum_steps\": -5", "*run:sum_steps: expected 0 … 1000000000, got -5*")]
@@ -269,19 +259,11 @@ public sealed class CheckpointStoreTests : IDisposable
         store.Restore(other.Trainer)!.State.Skipped.Should().BeEmpty();
     }
 
-    [Fact]
-    public void A_generator_state_that_would_end_the_process_is_refused() => RefuseGenerator(bytes => bytes.Clear());
-
-    [Fact]
-    public void A_generator_state_that_would_read_beyond_its_words_is_refused() => RefuseGenerator(bytes =>
-    {
-        BitConverter.TryWriteBytes(bytes[8..], 624).Should().BeTrue(); // left
-        BitConverter.TryWriteBytes(bytes[16..], 624L).Should().BeTrue(); // next
-    });
-
-    private delegate void ChangeBytes(Span<byte> bytes);
-
-    private void RefuseGenerator(ChangeBytes change)
+    /// <summary>The first would end the process, the second would read beyond the words.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(624, 624)]
+    public void An_invalid_generator_state_is_refused(int left, long next)
     {
         var path = Save();
         var file = Path.Combine(path, "training.safetensors");
@@ -296,7 +278,8 @@ public sealed class CheckpointStoreTests : IDisposable
                 }
             }
 
-            change(tensors["generator"].bytes);
+            BitConverter.TryWriteBytes(tensors["generator"].bytes[8..], left).Should().BeTrue();
+            BitConverter.TryWriteBytes(tensors["generator"].bytes[16..], next).Should().BeTrue();
             SafetensorsFile.Save(file, tensors);
         }
 

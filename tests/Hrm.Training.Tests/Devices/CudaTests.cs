@@ -14,26 +14,6 @@ public sealed class CudaTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [CudaFact]
-    public void A_segment_is_that_of_the_CPU()
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var (expected, actual) = (Segment(CPU), Segment(CUDA));
-        actual.Logits.BeCloseTo(expected.Logits, Tolerance, "logits");
-        actual.QHalt.BeCloseTo(expected.QHalt, Tolerance, "q_halt");
-        actual.Carry.High.BeCloseTo(expected.Carry.High, Tolerance, "zH");
-        actual.Carry.Low.BeCloseTo(expected.Carry.Low, Tolerance, "zL");
-
-        static HrmOutput Segment(Device device)
-        {
-            var model = TinyModels.Create();
-            model.to(device);
-            model.eval();
-            return model.call(model.InitialCarry(TinyModels.Rows), Batch(1, device));
-        }
-    }
-
     [CudaTheory]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Muon)]

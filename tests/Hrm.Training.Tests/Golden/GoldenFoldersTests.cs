@@ -14,26 +14,14 @@ public sealed class GoldenFoldersTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    [Fact]
-    public void All_missing_folder_fails()
-    {
-        Environment.SetEnvironmentVariable(GoldenFolders.Variable, Path.Combine(_folder.FullName, "no-such-folder"));
-        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>().WithMessage("HRM_GOLDEN*no-such-folder*");
-    }
-
-    [Fact]
-    public void All_empty_folder_fails()
-    {
-        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _folder.FullName);
-        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>();
-    }
-
-    [Fact]
-    public void All_folder_without_any_case_fails()
+    [Theory]
+    [InlineData("no-such-folder", "HRM_GOLDEN*no-such-folder*")]
+    [InlineData("", "HRM_GOLDEN: expected a folder with models, parts*")]
+    public void A_folder_without_cases_fails(string name, string message)
     {
         _folder.CreateSubdirectory("modles");
-        Environment.SetEnvironmentVariable(GoldenFolders.Variable, _folder.FullName);
-        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>().WithMessage("HRM_GOLDEN: expected a folder with models, parts*");
+        Environment.SetEnvironmentVariable(GoldenFolders.Variable, Path.Combine(_folder.FullName, name));
+        FluentActions.Invoking(GoldenFolders.All).Should().Throw<DirectoryNotFoundException>().WithMessage(message);
     }
 
     [Fact]

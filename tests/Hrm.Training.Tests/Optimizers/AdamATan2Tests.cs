@@ -50,34 +50,4 @@ public sealed class AdamATan2Tests
         fromStart.Step(0.1);
         late.detach().data<float>().ToArray().Should().Equal(fresh.detach().data<float>().ToArray());
     }
-
-    [Fact]
-    public void Step_keeps_the_gradient_and_ClearGradients_removes_it()
-    {
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(tensor(Start));
-        using var optimizer = new AdamATan2([parameter], new OptimizerOptions());
-        parameter.grad = ones(4);
-        optimizer.Step(0.1);
-        parameter.grad!.data<float>().ToArray().Should().AllBeEquivalentTo(1f);
-        optimizer.ClearGradients();
-        parameter.grad.Should().BeNull();
-    }
-
-    [Fact]
-    public void Constructor_lists_every_invalid_option()
-    {
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(tensor(Start));
-        var bad = new OptimizerOptions { Beta1 = 1, Beta2 = -0.5, WeightDecay = double.NaN };
-        FluentActions.Invoking(() => new AdamATan2([parameter], bad)).Should().Throw<InvalidConfigException>()
-            .Which.Errors.Should().SatisfyRespectively(
-                error => error.Should().StartWith("Beta1: expected ").And.EndWith("got 1"),
-                error => error.Should().StartWith("Beta2: expected ").And.EndWith("got -0.5"),
-                error => error.Should().Be("WeightDecay: expected a finite number of at least 0, got NaN"));
-    }
-
-    [Fact]
-    public void Constructor_without_parameters_is_refused()
-        => FluentActions.Invoking(() => new AdamATan2([], new OptimizerOptions())).Should().Throw<ArgumentException>();
 }

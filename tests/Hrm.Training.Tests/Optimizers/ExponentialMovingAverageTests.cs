@@ -47,56 +47,6 @@ public sealed class ExponentialMovingAverageTests : IDisposable
     }
 
     [Fact]
-    public void Apply_nested_keeps_the_average_until_the_outer_one_ends()
-    {
-        using var average = new ExponentialMovingAverage([_parameter], 0.5);
-        Change(4);
-        average.Update();
-        var trained = Values();
-        using (average.Apply())
-        {
-            var averaged = Values();
-            using (average.Apply())
-            {
-                Values().Should().Equal(averaged);
-            }
-
-            Values().Should().Equal(averaged);
-        }
-
-        Values().Should().Equal(trained);
-    }
-
-    [Fact]
-    public void Apply_keeps_gradients_possible_and_records_none_itself()
-    {
-        using var average = new ExponentialMovingAverage([_parameter], 0.5);
-        using (average.Apply())
-        {
-            _parameter.requires_grad.Should().BeTrue();
-            _parameter.is_leaf.Should().BeTrue();
-        }
-    }
-
-    [Fact]
-    public void Copying_the_values_restores_an_average()
-    {
-        using var scope = NewDisposeScope();
-        using var average = new ExponentialMovingAverage([_parameter], 0.5);
-        Change(3);
-        average.Update();
-        using var copy = new ExponentialMovingAverage([_parameter], 0.5);
-        copy.Values.Should().ContainSingle();
-        copy.Values[0].copy_(average.Values[0]);
-        Change(4);
-        average.Update();
-        copy.Update();
-        copy.Values[0].data<float>().ToArray().Should().Equal(average.Values[0].data<float>().ToArray());
-        using var applied = average.Apply();
-        Values().Should().Equal(average.Values[0].data<float>().ToArray());
-    }
-
-    [Fact]
     public void Only_the_shadow_stays_alive_without_a_scope_of_the_caller()
     {
         var before = LiveTensors.Count();

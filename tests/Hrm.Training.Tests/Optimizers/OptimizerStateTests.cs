@@ -90,8 +90,9 @@ public sealed class OptimizerStateTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_refuses_a_parameter_that_comes_twice()
+    public void Constructor_refuses_no_parameter_and_one_that_comes_twice()
     {
+        FluentActions.Invoking(() => new AdamATan2([], new OptimizerOptions())).Should().Throw<ArgumentException>();
         var parameter = new Parameter(ones(3));
         FluentActions.Invoking(() => new AdamW([parameter, parameter], new OptimizerOptions())).Should().Throw<ArgumentException>()
             .WithMessage("expected each parameter once, got one twice*");

@@ -68,17 +68,6 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_includes_a_last_pass_that_was_not_accumulated()
-    {
-        using var optimizer = new SparseSignSgd(_embedding, 0);
-        LookUp([0], [[1, 1]]);
-        optimizer.Accumulate();
-        LookUp([4], [[1, 1]]);
-        optimizer.Step(0.25);
-        Rows().Should().Equal(0.75f, 1.75f, 3, 4, 5, 6, 7, 8, 8.75f, 9.75f);
-    }
-
-    [Fact]
     public void A_gradient_is_accumulated_and_used_once()
     {
         using var optimizer = new SparseSignSgd(_embedding, 0);
@@ -114,10 +103,6 @@ public sealed class SparseSignSgdTests : IDisposable
             optimizer.Step(0.25);
         });
     }
-
-    [Fact]
-    public void Constructor_refuses_a_negative_weight_decay()
-        => FluentActions.Invoking(() => new SparseSignSgd(_embedding, -0.1)).Should().Throw<ArgumentOutOfRangeException>();
 
     private void Reset()
     {

@@ -97,14 +97,6 @@ public sealed class JsonLinesLogTests : IDisposable
     }
 
     [Fact]
-    public void Rewind_without_a_file_creates_none()
-    {
-        var log = new JsonLinesLog(FilePath);
-        log.Rewind(5);
-        File.Exists(FilePath).Should().BeFalse();
-    }
-
-    [Fact]
     public void A_file_that_cannot_be_written_is_a_typed_error()
     {
         File.WriteAllText(_folder["file"], "in the folder's place");

@@ -11,7 +11,7 @@ internal sealed class SmallTraining : IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
 
-    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false, bool isTrm = false)
+    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false, bool isTrm = false, bool prefetches = true)
     {
         var options = new TrainerOptions
         {
@@ -31,7 +31,7 @@ internal sealed class SmallTraining : IDisposable
         Stream = new TrainingStream(
             Dataset(isEasy: isEasy),
             TinyModels.Rows,
-            new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 3, PrefetchBatches = cancelAfter is null ? 2 : 0 },
+            new TrainingStreamOptions { EpochsPerIteration = 2, Seed = 3, PrefetchBatches = prefetches && cancelAfter is null ? 2 : 0 },
             augmentation: new ShiftsTokens(cancelAfter * TinyModels.Rows, _cancellation));
     }
 

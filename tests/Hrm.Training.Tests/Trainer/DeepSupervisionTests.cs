@@ -13,12 +13,10 @@ public sealed class DeepSupervisionTests
     [Fact]
     public void Steps_follow_the_rules_of_replacing_counting_halting_and_targets()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create(seed: 3);
-        using var generator = new Generator(1);
         var options = Options();
         options.LearningRate = 1e-4;
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var training = new TinyTraining(options, modelSeed: 3);
+        var (model, trainer) = training;
         using var replay = new Replay(model, MaxSegments);
         for (var step = 0; step < 25; step++)
         {
@@ -38,10 +36,8 @@ public sealed class DeepSupervisionTests
     [Fact]
     public void The_first_step_uses_the_whole_batch_and_the_caller_keeps_it()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var trainer = training.Trainer;
         trainer.Carry.Should().BeNull();
         var batch = TinyModels.Batch(1);
         var inputs = batch.Inputs.data<int>().ToArray();
@@ -66,12 +62,10 @@ public sealed class DeepSupervisionTests
     [Fact]
     public void A_row_without_labels_is_trained_as_right_and_not_counted()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
         var options = Options();
         options.Halting.MaxSegments = 1;
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var training = new TinyTraining(options);
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1, unlabelledRow: 2);
         var segment = trainer.ComputeGradients(batch);
         MetricSums.Read(segment.Loss.Metrics).Count.Should().Be(TinyModels.Rows - 1);
@@ -89,14 +83,12 @@ public sealed class DeepSupervisionTests
 
         static float[] Train(bool evaluate)
         {
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
-            using var trainer = new OneStepGradTrainer(model, Options(), generator);
+            using var training = new TinyTraining(Options());
+            var (model, trainer) = training;
             var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 1, 1, 1, 1, 1], 3)], 5, 7);
             for (var step = 0; step < 5; step++)
             {
-                using var batch = TinyModels.Batch(step);
-                trainer.Step(batch);
+                training.Step(step);
                 if (evaluate)
                 {
                     new Evaluator(model, 3).Evaluate(dataset);
@@ -110,10 +102,8 @@ public sealed class DeepSupervisionTests
     [Fact]
     public void Only_the_embedding_rows_of_current_puzzles_change()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         var keptRows = 0;
         for (var step = 0; step < 8; step++)
         {
@@ -141,10 +131,8 @@ public sealed class DeepSupervisionTests
 
     private static List<bool> TrainWithoutContinueTarget(TrainerOptions options)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var training = new TinyTraining(options);
+        var (model, trainer) = training;
         var halts = new List<bool>();
         for (var step = 0; step < 3; step++)
         {

@@ -9,10 +9,8 @@ public sealed class DivergenceTests
     [Fact]
     public void A_weight_that_is_not_finite_stops_the_step_and_is_named()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         trainer.Step(batch);
         Poison(model, "H_level.layers.0.mlp.down_proj.weight", float.NaN);
@@ -46,10 +44,8 @@ public sealed class DivergenceTests
     [Fact]
     public void Infinity_only_in_a_gradient_is_noticed()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         using (no_grad())
         {
@@ -68,12 +64,10 @@ public sealed class DivergenceTests
     [InlineData(3, 3)]
     public void The_options_set_the_interval_of_the_check(int interval, int failsAt)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
         var options = Options();
         options.FiniteCheckInterval = interval;
-        using var trainer = new OneStepGradTrainer(model, options, generator);
+        using var training = new TinyTraining(options);
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         Poison(model, "lm_head.weight", float.NaN);
         var steps = 0;
@@ -105,12 +99,10 @@ public sealed class DivergenceTests
 
         static (double Reported, double Measured, double Applied) NormsOf(double largest)
         {
-            using var scope = NewDisposeScope();
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
             var options = Options();
             options.MaxGradientNorm = largest;
-            using var trainer = new OneStepGradTrainer(model, options, generator);
+            using var training = new TinyTraining(options);
+            var (model, trainer) = training;
             using var batch = TinyModels.Batch(1);
             trainer.ComputeGradients(batch);
             var measured = Norm(model);

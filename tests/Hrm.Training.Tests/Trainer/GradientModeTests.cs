@@ -72,16 +72,13 @@ public sealed class GradientModeTests
 
         float[] Train(ulong generatorSeed)
         {
-            using var model = TinyModels.Create(TinyModels.Config with { ForwardDtype = dtype });
-            using var generator = new Generator(generatorSeed);
-            using var trainer = Create(GradientMode.OneStep, model, generator);
+            using var training = new TinyTraining(Options(GradientMode.OneStep), TinyModels.Config with { ForwardDtype = dtype }, seed: generatorSeed);
             for (var step = 0; step < 5; step++)
             {
-                using var batch = TinyModels.Batch(step);
-                trainer.Step(batch);
+                training.Step(step);
             }
 
-            return TinyModels.Weights(model);
+            return TinyModels.Weights(training.Model);
         }
     }
 

@@ -59,10 +59,8 @@ public sealed class MicroBatchTests
 
         static float[] Weights(int size)
         {
-            using var scope = NewDisposeScope();
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
-            using var trainer = new OneStepGradTrainer(model, Options(size), generator);
+            using var training = new TinyTraining(Options(size));
+            var (model, trainer) = training;
             using var batch = RepeatedIds();
             trainer.Step(batch);
             return model.PuzzleEmbedding!.Weights.data<float>().ToArray();
@@ -72,10 +70,8 @@ public sealed class MicroBatchTests
     [Fact]
     public void Two_calls_before_the_update_add_up()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(0), generator);
+        using var training = new TinyTraining(Options(0));
+        var (model, trainer) = training;
         using var batch = RepeatedIds();
         trainer.ComputeGradients(batch);
         var first = TinyModels.Gradients(model);
@@ -110,10 +106,8 @@ public sealed class MicroBatchTests
 
     private static List<Trace> Run(int size)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create(Config);
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(size), generator);
+        using var training = new TinyTraining(Options(size), Config);
+        var (model, trainer) = training;
         var traces = new List<Trace>();
         for (var step = 0; step < Steps; step++)
         {

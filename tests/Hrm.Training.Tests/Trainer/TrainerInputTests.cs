@@ -26,21 +26,10 @@ public sealed class TrainerInputTests
     }
 
     [Fact]
-    public void Constructor_without_model_options_or_generator_is_refused()
-    {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        FluentActions.Invoking(() => new BpttTrainer(null!, new TrainerOptions(), generator)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => new BpttTrainer(model, null!, generator)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => new BpttTrainer(model, new TrainerOptions(), null!)).Should().Throw<ArgumentNullException>();
-    }
-
-    [Fact]
     public void A_step_without_gradients_is_refused_and_changes_nothing()
     {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         var before = TinyModels.Weights(model);
         using (no_grad())
@@ -91,7 +80,6 @@ public sealed class TrainerInputTests
             () => checkpoints.Save(training.Trainer, new TrainingRunState()),
             () => checkpoints.Restore(training.Trainer),
             () => run.Run(),
-            () => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions()),
         ];
         uses.Should().AllSatisfy(use => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmTrainer)));
     }
@@ -99,9 +87,8 @@ public sealed class TrainerInputTests
     [Fact]
     public void A_step_with_a_disposed_model_is_refused()
     {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         trainer.ComputeGradients(batch);
         model.Dispose();
@@ -115,9 +102,8 @@ public sealed class TrainerInputTests
     {
         for (var round = 0; round < 20; round++)
         {
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
-            using var trainer = new OneStepGradTrainer(model, Options(), generator);
+            using var training = new TinyTraining(Options());
+            var (model, trainer) = training;
             using var batch = TinyModels.Batch(1);
             using var started = new ManualResetEventSlim();
             var disposing = new Thread(() =>
@@ -144,10 +130,8 @@ public sealed class TrainerInputTests
 
     private static float[] Train(int badBefore, string what, Type exception, string message)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var training = new TinyTraining(Options());
+        var (model, trainer) = training;
         for (var step = 0; step < 4; step++)
         {
             if (step == badBefore)
@@ -159,8 +143,7 @@ public sealed class TrainerInputTests
                 trainer.StepCount.Should().Be(step);
             }
 
-            using var batch = TinyModels.Batch(step);
-            trainer.Step(batch);
+            training.Step(step);
         }
 
         return TinyModels.Weights(model);

@@ -121,10 +121,8 @@ public sealed class TrainerOptionsTests
 
         static float[] After(TrainerOptions options, int worldSize)
         {
-            using var scope = NewDisposeScope();
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
-            using var trainer = new OneStepGradTrainer(model, options, generator) { WorldSize = worldSize };
+            using var training = new TinyTraining(options, worldSize: worldSize);
+            var (model, trainer) = training;
             using var batch = TinyModels.Batch(1);
             trainer.ComputeGradients(batch);
             foreach (var gradient in model.parameters().Select(parameter => parameter.grad).OfType<Tensor>())
@@ -140,9 +138,8 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void A_step_with_several_processes_is_refused()
     {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(), generator) { WorldSize = 2 };
+        using var training = new TinyTraining(Options(), worldSize: 2);
+        var trainer = training.Trainer;
         using var batch = TinyModels.Batch(1, TinyModels.Rows / 2);
         trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
             .WithMessage("trainer: WorldSize: expected 1 for a step, which sums no gradients between processes, got 2.");
@@ -170,12 +167,10 @@ public sealed class TrainerOptionsTests
 
         static bool[] FirstHalts(double probability)
         {
-            using var scope = NewDisposeScope();
-            using var model = TinyModels.Create();
-            using var generator = new Generator(1);
             var options = Options();
             options.Halting.ExplorationProbability = probability;
-            using var trainer = new OneStepGradTrainer(model, options, generator);
+            using var training = new TinyTraining(options);
+            var trainer = training.Trainer;
             using var batch = TinyModels.Batch(1);
             return trainer.ComputeGradients(batch).Halted.data<bool>().ToArray();
         }
@@ -275,10 +270,8 @@ public sealed class TrainerOptionsTests
     /// <summary>The results of five steps: gradients and metrics of each, weights, averaged weights.</summary>
     private static float[] Train(TrainerOptions options)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new HrmTrainer(model, options, generator);
+        using var training = new TinyTraining(options);
+        var (model, trainer) = training;
         var trace = new List<float>();
         for (var step = 0; step < 5; step++)
         {
@@ -301,10 +294,8 @@ public sealed class TrainerOptionsTests
 
     private static Dictionary<string, float[]> Gradients(TrainerOptions options, int worldSize = 1)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, options, generator) { WorldSize = worldSize };
+        using var training = new TinyTraining(options, worldSize: worldSize);
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         trainer.ComputeGradients(batch);
         return TinyModels.Gradients(model);

@@ -10,15 +10,12 @@ public sealed class WeightUpdateTests
     [Fact]
     public void Average_follows_the_trained_weights_step_by_step()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(emaDecay: 0.75), generator);
+        using var training = new TinyTraining(Options(emaDecay: 0.75));
+        var (model, trainer) = training;
         var expected = Parameters(model).Select(value => (double)value).ToArray();
         for (var step = 0; step < 3; step++)
         {
-            using var batch = TinyModels.Batch(step);
-            trainer.Step(batch);
+            training.Step(step);
             expected = [.. expected.Zip(Parameters(model), (shadow, value) => (0.75 * shadow) + (0.25 * value))];
         }
 
@@ -29,10 +26,8 @@ public sealed class WeightUpdateTests
     [Fact]
     public void Gradients_are_used_once()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        using var trainer = new OneStepGradTrainer(model, Options(emaDecay: 0), generator);
+        using var training = new TinyTraining(Options(emaDecay: 0));
+        var (model, trainer) = training;
         using var batch = TinyModels.Batch(1);
         trainer.Step(batch);
         model.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());
@@ -49,23 +44,36 @@ public sealed class WeightUpdateTests
 
         static float[] Train(bool interleaved)
         {
-            using var model = TinyModels.Create();
-            using var other = TinyModels.Create(seed: 2);
-            using var generator = new Generator(1);
-            using var otherGenerator = new Generator(2);
-            using var trainer = new OneStepGradTrainer(model, Options(emaDecay: 0), generator);
-            using var otherTrainer = new BpttTrainer(other, Options(emaDecay: 0), otherGenerator);
+            using var training = new TinyTraining(Options(emaDecay: 0));
+            using var other = new TinyTraining(Options(emaDecay: 0), modelSeed: 2, seed: 2);
             for (var step = 0; step < 3; step++)
             {
-                using var batch = TinyModels.Batch(step);
-                trainer.Step(batch);
+                training.Step(step);
                 if (interleaved)
                 {
-                    otherTrainer.Step(batch);
+                    other.Step(step);
                 }
             }
 
-            return TinyModels.Weights(model);
+            return TinyModels.Weights(training.Model);
+        }
+    }
+
+    [Fact]
+    public void TakeMetrics_averages_the_steps_since_the_last_call()
+    {
+        using var training = new TinyTraining(Options(emaDecay: 0));
+        var sums = default(MetricSums);
+        for (var step = 0; step < 6; step++)
+        {
+            using var batch = TinyModels.Batch(step);
+            sums += MetricSums.Read(training.Trainer.ComputeGradients(batch).Loss.Metrics);
+            training.Trainer.ApplyGradients();
+            if (step is 3 or 5)
+            {
+                training.Trainer.TakeMetrics().Should().Be(sums.Average((step == 3 ? 4 : 2) * TinyModels.Rows));
+                sums = default;
+            }
         }
     }
 
