@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// Training and solving while another thread collects garbage every millisecond: a native object that only the call holds would be freed
-/// during the call, and the result be an exception or another number. <c>HRM_STRESS_SECONDS</c> (20) is the time of training, and of solving in both dtypes together.
+/// Training and solving while another thread collects garbage every millisecond. A native object that only the call holds would be
+/// freed during the call, and cause an exception or another number. <c>HRM_STRESS_SECONDS</c> (20) is the time of training, and also
+/// the total time of solving in both dtypes.
 /// </summary>
 [Trait("Category", "Stress")]
 public sealed class GarbageCollectionStressTests
@@ -56,7 +57,7 @@ public sealed class GarbageCollectionStressTests
     [InlineData(ScalarType.BFloat16)]
     public async Task Solving_from_several_threads_gives_the_undisturbed_answers(ScalarType dtype)
     {
-        // Rows of this size do not depend on how many others are in the batch.
+        // At this size a row's result does not depend on the size of the batch.
         var config = TinyModels.Config with { SequenceLength = 16, HiddenSize = 32, PuzzleEmbeddingWidth = 32, SwiGluInnerWidth = 48, ForwardDtype = dtype };
         using var model = TinyModels.Create(config);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4 });
@@ -92,7 +93,7 @@ public sealed class GarbageCollectionStressTests
         return training.State().ToDictionary(entry => entry.Key, entry => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(entry.Value)));
     }
 
-    /// <summary>Collects the youngest generation every millisecond; without a pause nothing else would run.</summary>
+    /// <summary>Collects the youngest generation every millisecond; without a pause no other thread would run.</summary>
     private sealed class CollectingThread : IDisposable
     {
         private readonly ManualResetEventSlim _stop = new();

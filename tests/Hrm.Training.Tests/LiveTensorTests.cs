@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Long work leaves no tensors behind, called as an application calls it: without a dispose scope around it.</summary>
+/// <summary>Long work leaves no tensors behind, when called without a dispose scope, as in an application.</summary>
 public sealed class LiveTensorTests
 {
     [Theory]

@@ -2,10 +2,10 @@ using TorchSharp;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>The tensors that are alive, as a starting point to compare <see cref="torch.Tensor.TotalCount"/> with.</summary>
+/// <summary>The number of live tensors, for comparison with a later <see cref="torch.Tensor.TotalCount"/>.</summary>
 internal static class LiveTensors
 {
-    /// <summary>Counts, after what earlier tests left to the garbage collector is gone: it would be taken for a fall later on.</summary>
+    /// <summary>Counts after the garbage of earlier tests was collected; otherwise its collection would hide growth.</summary>
     public static long Count()
     {
         for (var pass = 0; pass < 2; pass++)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Models of 16 values a token, and batches for them.</summary>
+/// <summary>Models of 16 values per token, and batches for them.</summary>
 internal static class TinyModels
 {
     public const int Rows = 4;
@@ -31,7 +31,7 @@ internal static class TinyModels
         PositionEncoding = PositionEncoding.None,
     };
 
-    /// <summary>A model whose Q values and puzzle rows are random: as they start, no row would halt before the last segment.</summary>
+    /// <summary>A model with random Q values and puzzle rows; with the initial ones, no row would halt before the last segment.</summary>
     public static HrmModel Create(HrmConfig? config = null, long seed = 1)
     {
         using var scope = NewDisposeScope();

@@ -91,11 +91,11 @@ public sealed class CheckpointStore : IDisposable
     public string PathOf(long step) => Path.Combine(Folder, NameOf(step));
 
     /// <summary>
-    /// Saves a training, then removes all checkpoints except the last few and the best one, also those of later steps, from which
-    /// this training was rolled back.
+    /// Saves a training, then removes all checkpoints except the last few and the best one. Checkpoints of later steps are removed
+    /// too: this training was rolled back from them.
     /// </summary>
     /// <param name="trainer">The trainer, between two steps.</param>
-    /// <param name="stream">The source of the batches: its position is saved, and its identity, so that other data is noticed.</param>
+    /// <param name="stream">The source of the batches. Its position and the identity of its data are saved.</param>
     /// <exception cref="HrmFileException">It could not be written; the earlier checkpoints are unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public void Save(HrmTrainer trainer, TrainingStream? stream = null) => Save(trainer, new TrainingRunState(), stream);

@@ -93,7 +93,7 @@ public sealed class Muon : ParameterOptimizer
     {
         using var scope = NewDisposeScope();
 
-        // The smaller side is squared, where the products cost least.
+        // The product of the smaller side costs least.
         var isTall = matrix.size(0) > matrix.size(1);
         var x = isTall ? matrix.t() : matrix; // [n, k], n ≤ k
         x = x / x.norm().PlusInPlace(SmallestNorm);

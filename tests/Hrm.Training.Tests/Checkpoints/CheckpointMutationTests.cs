@@ -5,8 +5,8 @@ using Hrm.TestKit;
 namespace Hrm.Training.Tests;
 
 /// <summary>
-/// Flips, cuts, inserts and removes bytes in every region of every file of a checkpoint: the result is a typed exception or the
-/// checkpoint before it, and little memory.
+/// Flips, cuts, inserts and removes bytes in every region of every file of a checkpoint. The result is a typed exception or the
+/// checkpoint before it, and memory stays small.
 /// </summary>
 public sealed class CheckpointMutationTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class CheckpointMutationTests : IDisposable
     [Theory]
     [InlineData(false)] // accidental damage
     [InlineData(true)] // with matching checksums, as an attacker would write it
-    public void A_mutated_checkpoint_is_refused_or_read_as_it_is(bool sumsFit)
+    public void A_mutated_checkpoint_is_refused_or_read(bool sumsFit)
     {
         using var training = new SmallTraining();
         var (older, newer) = (Save(training, 2), Save(training, 4));
@@ -52,7 +52,7 @@ public sealed class CheckpointMutationTests : IDisposable
                 restored.Damaged.Count.Should().Be(restored.Step == 4 ? 0 : 1);
                 if (!sumsFit && restored.Step == 4)
                 {
-                    // Only a line end of the list can have changed, which does not matter.
+                    // Only a line end of the list can have changed; line ends are ignored.
                     name.Should().Be("SHA256SUMS");
                     target.State().Should().AllSatisfy(entry => saved[entry.Key].AsSpan().SequenceEqual(entry.Value).Should().BeTrue(entry.Key));
                 }

@@ -124,7 +124,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
         {
-            // It has no such device, and no sparse files without asking for them.
+            // It has no such device, and sparse files only on request.
             return;
         }
 
@@ -195,7 +195,7 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_dataset_with_other_meanings_of_its_ids_is_refused_and_changes_nothing()
+    public void A_dataset_whose_ids_mean_other_puzzles_is_refused_and_changes_nothing()
     {
         Step();
         using (var data = Dataset("data", "<blank>", "one", "two", "three"))

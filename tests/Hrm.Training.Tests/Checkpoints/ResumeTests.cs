@@ -5,15 +5,15 @@ using TorchSharp;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>K + R steps with a checkpoint between them give, bit for bit, the result of K + R steps without one.</summary>
+/// <summary>An interrupted training gives, bit for bit, the result of an uninterrupted one.</summary>
 public sealed partial class ResumeTests : IDisposable
 {
     private const string Trm = "one module for both levels, last cycle";
 
     private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions> Change)> Cases = new()
     {
-        ["float32, puzzle embedding"] = (TinyModels.Config, AsItIs),
-        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, AsItIs),
+        ["float32, puzzle embedding"] = (TinyModels.Config, Unchanged),
+        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, Unchanged),
         ["token mixer, halt only, no average"] = (TinyModels.TokenMixer, HaltOnlyWithoutAverage),
         ["AdamW, micro-batches, clipping"] = (TinyModels.Config, AdamWInPartsClipped),
         ["Muon"] = (TinyModels.Config, options => options.Optimizer.Kind = OptimizerKind.Muon),
@@ -69,7 +69,7 @@ public sealed partial class ResumeTests : IDisposable
         other.State()["model.lm_head.weight"].Should().NotEqual(one.State()["model.lm_head.weight"]);
     }
 
-    private static void AsItIs(TrainerOptions options)
+    private static void Unchanged(TrainerOptions options)
     {
     }
 

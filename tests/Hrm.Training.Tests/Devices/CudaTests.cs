@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>What the CPU computes, a CUDA device computes too; skipped where there is none.</summary>
+/// <summary>A CUDA device computes the results of the CPU; skipped without one.</summary>
 public sealed class CudaTests : IDisposable
 {
     private const double Tolerance = 1e-4;
@@ -17,7 +17,7 @@ public sealed class CudaTests : IDisposable
     [CudaTheory]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Muon)]
-    public void A_training_step_is_that_of_the_CPU(OptimizerKind optimizer)
+    public void A_training_step_equals_that_of_the_CPU(OptimizerKind optimizer)
     {
         using var scope = NewDisposeScope();
         var (expected, actual) = (Step(CPU, optimizer), Step(CUDA, optimizer));
@@ -76,7 +76,7 @@ public sealed class CudaTests : IDisposable
     }
 
     [CudaFact]
-    public void Batches_arrive_whole_though_nobody_waits_for_them()
+    public void Batches_arrive_whole_without_waiting_for_the_device()
     {
         using var scope = NewDisposeScope();
         for (var seed = 0; seed < 50; seed++)
@@ -121,7 +121,7 @@ public sealed class CudaTests : IDisposable
         model.to(device);
         using var generator = new Generator(1);
 
-        // With so large an ε the step is no sign, which rounding would turn where a gradient is near 0.
+        // A large ε keeps the step from being a sign, which rounding would flip for a gradient near 0.
         var options = new TrainerOptions
         {
             GlobalBatchSize = TinyModels.Rows,

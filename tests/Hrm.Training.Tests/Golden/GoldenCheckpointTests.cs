@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests.Golden;
 
-/// <summary>A model loaded from the authors' checkpoint computes what their code computed with it.</summary>
+/// <summary>A model loaded from the authors' checkpoint gives the recorded outputs of their code.</summary>
 [Trait("Category", "Golden")]
 public sealed class GoldenCheckpointTests(ITestOutputHelper output)
 {

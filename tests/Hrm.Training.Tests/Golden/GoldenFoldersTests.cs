@@ -2,7 +2,7 @@ using Hrm.TestKit;
 
 namespace Hrm.Training.Tests.Golden;
 
-/// <summary>A mistyped <c>HRM_GOLDEN</c> must not pass as "no further cases".</summary>
+/// <summary>A mistyped <c>HRM_GOLDEN</c> is an error; otherwise its cases would silently be left out.</summary>
 public sealed class GoldenFoldersTests : IDisposable
 {
     private readonly string? _before = Environment.GetEnvironmentVariable(GoldenFolders.Variable);

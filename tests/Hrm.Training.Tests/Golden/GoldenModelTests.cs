@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests.Golden;
 
-/// <summary>Parity with what the authors' implementations computed (tests/golden/README.md has the tolerances).</summary>
+/// <summary>Parity with the recorded numbers of the authors' implementations (tests/golden/README.md has the tolerances).</summary>
 [Trait("Category", "Golden")]
 public sealed class GoldenModelTests(ITestOutputHelper output)
 {

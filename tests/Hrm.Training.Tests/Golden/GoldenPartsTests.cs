@@ -37,7 +37,7 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
     [MemberData(nameof(Folders))]
     public void SparseSignSgd_gives_the_recorded_rows(string folder)
     {
-        // A product and a sum a step, each rounded to float32 (6e-8).
+        // A product and a sum per step, each rounded to float32 (6e-8).
         const double Tolerance = 5e-7;
         using var scope = NewDisposeScope();
         using var parts = new GoldenParts(folder);

@@ -34,7 +34,7 @@ public sealed class Atan2Tests(ITestOutputHelper output)
 
         Array.Fill(x, 1);
 
-        // All quotients of 0 … 2 in steps of 1/100,000, where the branches meet too.
+        // All quotients of 0 … 2 in steps of 1/100,000; they include the point at which the branches meet.
         for (var i = 0; i < 200_000; i += 16, count += 16)
         {
             for (var lane = 0; lane < 16; lane++)

@@ -75,7 +75,7 @@ public sealed class OnePassTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_gradient_that_is_not_finite_gives_what_the_plain_formula_gives(OptimizerKind kind)
+    public void A_gradient_that_is_not_finite_gives_the_result_of_the_plain_formula(OptimizerKind kind)
     {
         float[] gradient = [1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, 0];
         var parameter = new Parameter(ones(6));

@@ -50,7 +50,7 @@ public sealed class SparseSignSgdTests : IDisposable
     [Fact]
     public void Step_after_two_passes_equals_that_of_the_whole_batch()
     {
-        // Row 3 is in both passes: alone, its second gradient would turn the sign of the sum.
+        // Row 3 is in both passes: its second gradient has the opposite sign of the sum.
         LookUp([3, 1], [[5, -1], [0.5f, -0.5f]]);
         using var optimizer = new SparseSignSgd(_embedding, 0.5);
         optimizer.Accumulate();

@@ -99,7 +99,7 @@ public sealed class JsonLinesLogTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_a_typed_error()
     {
-        File.WriteAllText(_folder["file"], "in the folder's place");
+        File.WriteAllText(_folder["file"], "a file instead of the folder");
         var log = new JsonLinesLog(_folder["file", "metrics.jsonl"]);
         log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
     }

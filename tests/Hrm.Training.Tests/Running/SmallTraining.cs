@@ -74,7 +74,7 @@ internal sealed class SmallTraining : IDisposable
         return new HrmModel(TinyModels.Config, both, both, generator);
     }
 
-    /// <summary>Random puzzles; the easy ones ask for what is given.</summary>
+    /// <summary>Random puzzles; the labels of the easy ones are their inputs.</summary>
     public static InMemoryPuzzleDataset Dataset(int examples = 18, bool isEasy = false)
     {
         var random = new Random(1);
@@ -88,7 +88,7 @@ internal sealed class SmallTraining : IDisposable
         int[] Tokens() => [.. Enumerable.Range(0, TinyModels.Config.SequenceLength).Select(_ => random.Next(TinyModels.Config.VocabularySize))];
     }
 
-    /// <summary>Relabels an example, so that a resumed stream that drew other chance would show.</summary>
+    /// <summary>Relabels an example, so that a test notices other random numbers in a resumed stream.</summary>
     private sealed class ShiftsTokens(int? lastExample, CancellationTokenSource cancellation) : IExampleAugmentation
     {
         private int _examples;

@@ -303,7 +303,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_log_that_fails_does_not_stop_the_training()
     {
-        File.WriteAllText(_folder["file"], "in the folder's place");
+        File.WriteAllText(_folder["file"], "a file instead of the folder");
         using var training = new SmallTraining();
         var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
         {

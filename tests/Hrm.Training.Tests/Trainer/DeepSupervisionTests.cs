@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>What lives on between steps, against the rules of SPEC.md replayed row by row.</summary>
+/// <summary>The state kept between steps, compared with a replay of the rules row by row.</summary>
 public sealed class DeepSupervisionTests
 {
     private const int MaxSegments = 4;

@@ -44,10 +44,10 @@ public sealed class GradientModeTests
         using var scope = NewDisposeScope();
         foreach (var mode in Modes)
         {
-            using var alone = TinyModels.Create();
+            using var own = TinyModels.Create();
             using var shared = TinyModels.Create();
             using var generator = new Generator(1);
-            using var trainer = Create(mode, alone, generator);
+            using var trainer = Create(mode, own, generator);
             using var first = Create(mode, shared, generator);
             using var second = Create(mode == GradientMode.OneStep ? GradientMode.FullUnroll : GradientMode.OneStep, shared, generator);
             using var batch = TinyModels.Batch(1);
@@ -55,8 +55,8 @@ public sealed class GradientModeTests
             second.Optimizer.ClearGradients();
             trainer.ComputeGradients(batch);
             first.ComputeGradients(batch);
-            var (expected, actual) = (TinyModels.Gradients(alone), TinyModels.Gradients(shared));
-            expected.Should().AllSatisfy(entry => actual[entry.Key].SequenceEqual(entry.Value).Should().BeTrue($"{mode} records for {entry.Key} what it records alone"));
+            var (expected, actual) = (TinyModels.Gradients(own), TinyModels.Gradients(shared));
+            expected.Should().AllSatisfy(entry => actual[entry.Key].SequenceEqual(entry.Value).Should().BeTrue($"{mode} records the same gradient of {entry.Key} as with one trainer"));
         }
     }
 

@@ -12,8 +12,8 @@ public sealed class MicroBatchTests
 
     /// <summary>
     /// 16 tokens per row with the prefix: the matrix products of a single row then take the path of the whole batch, and the
-    /// states are equal bit for bit. With 7 (the other tests' model) libtorch takes another one, and the third segment's
-    /// gradients are 1.6e-5 apart.
+    /// states are equal bit for bit. With 7 (the other tests' model) libtorch uses another path, and the third segment's
+    /// gradients differ by 1.6e-5.
     /// </summary>
     private static readonly HrmConfig Config = TinyModels.Config with
     {
@@ -41,8 +41,8 @@ public sealed class MicroBatchTests
             Close(All(parts[step].Gradients), All(whole[step].Gradients), 1e-6, $"the gradient of step {step}");
             foreach (var (name, expected) in whole[step].Gradients)
             {
-                // The sum over the rows is taken in another order. Where its terms cancel (queries and keys), a single matrix
-                // shows more of that than the gradient as a whole: up to 1.3e-6 were measured.
+                // The sum over the rows has another order. If its terms cancel (queries and keys), a single matrix differs
+                // more than the whole gradient: up to 1.3e-6 were measured.
                 Close(parts[step].Gradients[name], expected, 2e-6, $"{name} at step {step}");
             }
         }

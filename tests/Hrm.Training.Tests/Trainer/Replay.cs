@@ -53,7 +53,7 @@ internal sealed class Replay(HrmModel model, int maxSegments) : IDisposable
         initial.Dispose();
     }
 
-    /// <summary>Runs the segment by itself and compares what the trainer did; the weights must not have been updated yet.</summary>
+    /// <summary>Runs the segment and compares the trainer's result with it; the weights must not have been updated yet.</summary>
     public void Check(TrainingCarry carry, TrainingSegment segment)
     {
         using var scope = NewDisposeScope();
