@@ -80,7 +80,7 @@ internal sealed class DatasetFolderWriter
         {
             write();
         }
-        catch (Exception exception) when (StagedFile.IsWriteError(exception))
+        catch (Exception exception) when (AtomicFile.IsWriteError(exception))
         {
             throw new HrmFileException(_root, "could not be written", exception);
         }
