@@ -33,7 +33,7 @@ try
         _ => Fail(Usage, Console.Error, 2),
     };
 }
-catch (PuzzleFormatException error)
+catch (HrmFormatException error)
 {
     return Fail($"error: {error.Message}", Console.Error, 2);
 }

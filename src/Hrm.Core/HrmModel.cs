@@ -159,7 +159,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
     /// <summary>Copies weights of the same names, shapes and dtypes into the model. Float32 weights may be stored as bfloat16 or float16.</summary>
     /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
-    /// <exception cref="WeightsFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
+    /// <exception cref="HrmFormatException">A tensor is missing or unknown, or has another shape or dtype.</exception>
     public void LoadWeights(WeightsFile weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -213,8 +213,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <param name="carry">The initial states, [B, S, D] each; not changed.</param>
     /// <param name="batch">The puzzles, [B, seq_len].</param>
     /// <returns>Logits, Q values and the next carry; the caller (or the caller's dispose scope) owns them.</returns>
-    /// <exception cref="ShapeMismatchException">The shape of carry or batch does not fit the config.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or puzzle id exceeds the tables.</exception>
+    /// <exception cref="ShapeMismatchException">The shape of carry or batch does not fit the config; A token or puzzle id exceeds the tables.</exception>
     public override HrmOutput forward(HrmCarry carry, PuzzleBatch batch)
     {
         ArgumentNullException.ThrowIfNull(carry);

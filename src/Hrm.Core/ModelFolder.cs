@@ -27,7 +27,7 @@ internal static class ModelFolder
         {
             return Create(config, weights, device, forwardDtype);
         }
-        catch (WeightsFormatException error)
+        catch (HrmFormatException error)
         {
             // Either of the two files may be the wrong one.
             throw error.With($"the config is {path}");
@@ -66,7 +66,7 @@ internal static class ModelFolder
     }
 
     /// <summary>Creates a model of a config with the weights of a file, in another forward dtype if one is given.</summary>
-    /// <exception cref="WeightsFormatException">The weights do not fit the config.</exception>
+    /// <exception cref="HrmFormatException">The weights do not fit the config.</exception>
     public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null)
     {
         // A shared module has the size of the low level; the number of high layers means nothing then.
@@ -112,7 +112,7 @@ internal static class ModelFolder
         var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth) + (2L * config.HiddenSize);
         if (needed > stored)
         {
-            throw new WeightsFormatException(weights.Path, $"expected the {needed} values of the config beside it, got {stored}");
+            throw new HrmFormatException($"expected the {needed} values of the config beside it, got {stored}", weights.Path);
         }
     }
 }
@@ -159,7 +159,7 @@ internal static class ModelKeys
         {
             if (!stored.TryAdd(Strip(name), name))
             {
-                throw new WeightsFormatException(weights.Path, $"expected it once, got it as {Quote.Text(stored[Strip(name)])} too", name);
+                throw new HrmFormatException($"expected it once, got it as {Quote.Text(stored[Strip(name)])} too", weights.Path, place: $"tensor {Quote.Text(name)}");
             }
         }
 
@@ -187,9 +187,9 @@ internal static class ModelKeys
         var unknown = stored.Except(expected, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (missing.Length + unknown.Length > 0)
         {
-            throw new WeightsFormatException(
-                path,
-                $"expected the model's tensors: {missing.Length} missing ({Some(missing)}), {unknown.Length} unknown ({Some(unknown)})");
+            throw new HrmFormatException(
+                $"expected the model's tensors: {missing.Length} missing ({Some(missing)}), {unknown.Length} unknown ({Some(unknown)})",
+                path);
         }
     }
 }

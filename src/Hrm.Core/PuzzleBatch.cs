@@ -41,8 +41,7 @@ public sealed class PuzzleBatch : IDisposable
     /// <param name="puzzleIds">B puzzle ids, each at least 0; empty for id 0 in every row.</param>
     /// <param name="sequenceLength">seq_len.</param>
     /// <param name="device">The device of the tensors; the CPU by default.</param>
-    /// <exception cref="ShapeMismatchException">The numbers of values do not match.</exception>
-    /// <exception cref="TokenOutOfRangeException">A value is negative.</exception>
+    /// <exception cref="ShapeMismatchException">The numbers of values do not match; A value is negative.</exception>
     public static PuzzleBatch Create(
         ReadOnlySpan<int> inputs,
         ReadOnlySpan<int> labels,
@@ -156,7 +155,7 @@ internal readonly record struct BatchLimits(int MaxToken, int MaxLabel, int MaxP
     {
         if (largest >= count)
         {
-            throw new TokenOutOfRangeException($"{argument}: expected values in 0 … {count - 1}, got {largest}.");
+            throw new ShapeMismatchException(argument, $"values in 0 … {count - 1}", $"{largest}");
         }
     }
 
@@ -168,23 +167,12 @@ internal readonly record struct BatchLimits(int MaxToken, int MaxLabel, int MaxP
             var value = values[i];
             if (value < 0 && value != ignored)
             {
-                throw new TokenOutOfRangeException($"{argument}: row {i / rowLength}, position {i % rowLength}: expected at least 0, got {value}.");
+                throw new ShapeMismatchException($"{argument}: row {i / rowLength}, index {i % rowLength}", "at least 0", $"{value}");
             }
 
             largest = Math.Max(largest, value);
         }
 
         return largest;
-    }
-}
-
-/// <summary>A token, label or puzzle id is negative or exceeds the tables of the model.</summary>
-public sealed class TokenOutOfRangeException : HrmException
-{
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">The value, its position and the expected range.</param>
-    public TokenOutOfRangeException(string message)
-        : base(message)
-    {
     }
 }

@@ -1,7 +1,21 @@
+using Hrm.Core;
+
 namespace Hrm.Puzzles;
 
 /// <summary>The first error of a grid or of an answer.</summary>
 /// <param name="Message">The cells, their expected and their actual content in words.</param>
 /// <param name="Cell">The cell, row by row; the goal for a maze whose path is missing or not a shortest one.</param>
-/// <param name="OtherCell">The other cell of two equal Sudoku digits, otherwise <see langword="null"/>.</param>
-public sealed record PuzzleFault(string Message, int Cell, int? OtherCell = null);
+/// <param name="OtherCell">
+/// The other cell of two equal Sudoku digits, or the start of a maze whose goal cannot be reached; otherwise <see langword="null"/>.
+/// </param>
+public sealed record PuzzleFault(string Message, int Cell, int? OtherCell = null)
+{
+    /// <summary>Creates an exception for a fault of a question.</summary>
+    internal HrmFormatException OfQuestion() => Create(Message, PuzzleCsv.Question);
+
+    /// <summary>Creates an exception for a fault of an answer.</summary>
+    internal HrmFormatException OfAnswer() => Create($"the answer does not solve its question: {Message}", PuzzleCsv.Answer);
+
+    private HrmFormatException Create(string problem, string place)
+        => new(problem, place: place) { Positions = OtherCell is { } other ? [Cell, other] : [Cell] };
+}

@@ -61,7 +61,7 @@ public sealed partial class AuthorsCheckpoint : IDisposable
     /// <returns>The open checkpoint; dispose it.</returns>
     /// <exception cref="HrmFileException">There is no such folder or file, or several files have the largest N.</exception>
     /// <exception cref="InvalidConfigException">The yaml is not valid or contradicts the tensors; all contradictions are listed.</exception>
-    /// <exception cref="WeightsFormatException">The file of weights is not valid.</exception>
+    /// <exception cref="HrmFormatException">The file of weights is not valid.</exception>
     public static AuthorsCheckpoint Open(string path, int sequenceLength)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -35,7 +35,7 @@ internal sealed class AuthorsConfig
         _entries = ModelKeys.StoredNames(weights).ToDictionary(name => name.Key, name => weights.GetEntry(name.Value), StringComparer.Ordinal);
         if (!_entries.ContainsKey(Tokens))
         {
-            throw new WeightsFormatException(weights.Path, $"expected the tensors of a model, {Tokens} among them, got {ModelKeys.Some(_entries.Keys)}: {_entries.Count} in all");
+            throw new HrmFormatException($"expected the tensors of a model, {Tokens} among them, got {ModelKeys.Some(_entries.Keys)}: {_entries.Count} in all", weights.Path);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class AuthorsConfig
     /// <summary>Returns the size of an axis of a matrix, or null if there is no such tensor. Sizes beyond all limits are cut.</summary>
     private int? Size(string key, int axis) => !_entries.TryGetValue(key, out var entry) ? null
         : entry.Shape.Count == 2 ? (int)Math.Min(entry.Shape[axis], int.MaxValue)
-        : throw new WeightsFormatException(_weights.Path, $"expected a matrix, got {entry}", key);
+        : throw new HrmFormatException($"expected a matrix, got {entry}", _weights.Path, place: $"tensor {Quote.Text(key)}");
 
     private int LayerCount(string level) => _entries.Keys
         .Where(key => key.StartsWith(level + Layers, StringComparison.Ordinal))

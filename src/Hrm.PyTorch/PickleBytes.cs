@@ -73,7 +73,7 @@ internal sealed class PickleBytes(byte[] pickle, string file)
         return text;
     }
 
-    public WeightsFormatException Fault(string problem) => new(file, $"data.pkl, byte {_position}: {problem}");
+    public HrmFormatException Fault(string problem) => new(problem, file, place: $"data.pkl, byte {_position}");
 
     private ReadOnlySpan<byte> Take(int length)
     {

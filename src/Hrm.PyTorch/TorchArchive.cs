@@ -48,7 +48,7 @@ internal sealed class TorchArchive : IDisposable
 
     /// <summary>Opens an archive and checks its directory.</summary>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="WeightsFormatException">The file is not such an archive.</exception>
+    /// <exception cref="HrmFormatException">The file is not such an archive.</exception>
     public static TorchArchive Open(string path)
     {
         var file = InputFile.Open(path, SafetensorsFile.MaxFileBytes);
@@ -58,10 +58,10 @@ internal sealed class TorchArchive : IDisposable
                 ? new TorchArchive(file.Path, new BoundedStream(handle))
                 : throw new InvalidDataException("expected an archive, got an empty file"));
         }
-        catch (WeightsFormatException) when (ForeignFile.Describe(file, ForeignFile.TorchSave) is { } problem)
+        catch (HrmFormatException) when (ForeignFile.Describe(file, ForeignFile.TorchSave) is { } problem)
         {
             file.Dispose();
-            throw new WeightsFormatException(file.Path, problem);
+            throw new HrmFormatException(problem, file.Path);
         }
         catch
         {
@@ -83,7 +83,7 @@ internal sealed class TorchArchive : IDisposable
 
         if (length > maxBytes)
         {
-            throw new WeightsFormatException(Path, $"zip: {Quote.Text(name)}: expected at most {maxBytes} bytes, got {length}");
+            throw new HrmFormatException($"zip: {Quote.Text(name)}: expected at most {maxBytes} bytes, got {length}", Path);
         }
 
         var bytes = new byte[(int)length];
@@ -94,7 +94,7 @@ internal sealed class TorchArchive : IDisposable
     /// <summary>Reads an entry in order.</summary>
     /// <param name="name">The name below the folder.</param>
     /// <param name="fill">Gets a function that fills a span with the next bytes, and must read all.</param>
-    /// <exception cref="WeightsFormatException">The bytes do not have the CRC-32 of the directory.</exception>
+    /// <exception cref="HrmFormatException">The bytes do not have the CRC-32 of the directory.</exception>
     public void Read(string name, Action<ReadBytes> fill) => Guard(Path, () =>
     {
         var entry = _entries[name];
@@ -140,7 +140,7 @@ internal sealed class TorchArchive : IDisposable
         }
         catch (Exception exception) when (exception is InvalidDataException or NotSupportedException or EndOfStreamException or ArgumentException)
         {
-            throw new WeightsFormatException(path, $"zip: {Quote.Shorten(exception.Message, 400)}", innerException: exception);
+            throw new HrmFormatException($"zip: {Quote.Shorten(exception.Message, 400)}", path, innerException: exception);
         }
     }
 

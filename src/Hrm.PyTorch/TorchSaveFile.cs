@@ -55,7 +55,7 @@ public sealed class TorchSaveFile : WeightsFile
     /// <param name="path">The file.</param>
     /// <returns>The open file; dispose it.</returns>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="WeightsFormatException">
+    /// <exception cref="HrmFormatException">
     /// The file is not an archive of a state dict, is damaged, or requests more than tensors: the message says where and what.
     /// </exception>
     public static TorchSaveFile Open(string path)
@@ -66,14 +66,14 @@ public sealed class TorchSaveFile : WeightsFile
         {
             if (archive.TryRead(ByteOrderName, MaxTextBytes) is { } order && Encoding.Latin1.GetString(order) is var text && text != LittleEndian)
             {
-                throw new WeightsFormatException(archive.Path, $"{ByteOrderName}: expected {LittleEndian}, got {Quote.Text(text)}");
+                throw new HrmFormatException($"{ByteOrderName}: expected {LittleEndian}, got {Quote.Text(text)}", archive.Path);
             }
 
             var tensors = ReadPickle(archive).ToDictionary(item => item.Key, item => RequireTensor(archive, item.Key, item.Value), StringComparer.Ordinal);
             var entries = tensors.Select(item => Check(archive, item.Key, item.Value)).ToList();
             return entries.Sum(entry => (decimal)entry.ByteLength) <= archive.Length + MaxSharedBytes
                 ? new TorchSaveFile(archive, tensors, entries)
-                : throw new WeightsFormatException(archive.Path, $"expected tensors that take at most {MaxSharedBytes} bytes more than the file's {archive.Length}, got more: too many share a storage");
+                : throw new HrmFormatException($"expected tensors that take at most {MaxSharedBytes} bytes more than the file's {archive.Length}, got more: too many share a storage", archive.Path);
         }
         catch
         {
@@ -108,11 +108,11 @@ public sealed class TorchSaveFile : WeightsFile
     private static IReadOnlyList<KeyValuePair<string, object?>> ReadPickle(TorchArchive archive)
     {
         var pickle = archive.TryRead(PickleName, MaxPickleBytes)
-            ?? throw new WeightsFormatException(archive.Path, $"zip: expected the entry {PickleName}, as torch.save writes it, got none");
+            ?? throw new HrmFormatException($"zip: expected the entry {PickleName}, as torch.save writes it, got none", archive.Path);
         var value = Unpickler.Load(pickle, archive.Path);
         return value is PickleDictionary state
             ? Unwrap(state).Items
-            : throw new WeightsFormatException(archive.Path, $"expected a state dict (names and tensors), got {PickleContainer.Describe(value)}");
+            : throw new HrmFormatException($"expected a state dict (names and tensors), got {PickleContainer.Describe(value)}", archive.Path);
     }
 
     /// <summary>Returns the state dict itself if training code saved it under a key, for example beside the optimizer's.</summary>
@@ -123,7 +123,7 @@ public sealed class TorchSaveFile : WeightsFile
     }
 
     private static TorchTensor RequireTensor(TorchArchive archive, string name, object? value) => value as TorchTensor
-        ?? throw new WeightsFormatException(archive.Path, $"expected a state dict whose values are tensors, got {PickleContainer.Describe(value)}: save only model.state_dict()", name);
+        ?? throw new HrmFormatException($"expected a state dict whose values are tensors, got {PickleContainer.Describe(value)}: save only model.state_dict()", archive.Path, place: $"tensor {Quote.Text(name)}");
 
     /// <summary>Checks that the storage has the size of its entry, and the tensor is within its storage.</summary>
     private static WeightsEntry Check(TorchArchive archive, string name, TorchTensor tensor)
@@ -150,6 +150,6 @@ public sealed class TorchSaveFile : WeightsFile
             ? new WeightsEntry(name, storage.Dtype, tensor.Shape, tensor.Offset * storage.Dtype.Size, length)
             : throw Fault($"expected a storage of at most {MaxSharedStorageBytes} bytes for a tensor that is a part of it, got {stored}");
 
-        WeightsFormatException Fault(string problem) => new(archive.Path, problem, name);
+        HrmFormatException Fault(string problem) => new(problem, archive.Path, place: $"tensor {Quote.Text(name)}");
     }
 }

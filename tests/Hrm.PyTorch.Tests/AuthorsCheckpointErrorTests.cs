@@ -33,7 +33,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         File.Delete(_folder["all_config.yaml"]);
         Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist");
         File.WriteAllText(_folder["step_5"], "a text instead of weights");
-        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'a text instead of weights'");
+        Opening(_folder.Path).Should().Throw<HrmFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'a text instead of weights'");
     }
 
     [Theory]
@@ -105,13 +105,13 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     public void Weights_of_another_model_are_refused()
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace("expansion: 4.0", "expansion: 40.0", StringComparison.Ordinal));
-        FluentActions.Invoking(() => AuthorsCheckpoint.Load(_folder.Path, 5)).Should().Throw<WeightsFormatException>().WithMessage($"{_folder["step_0"]}: expected*");
+        FluentActions.Invoking(() => AuthorsCheckpoint.Load(_folder.Path, 5)).Should().Throw<HrmFormatException>().WithMessage($"{_folder["step_0"]}: expected*");
         using var scope = NewDisposeScope();
         AuthorsFiles.WriteTensors(_folder["step_7"], [("fc.weight", zeros(2, 2))]);
-        Opening(_folder.Path).Should().Throw<WeightsFormatException>()
+        Opening(_folder.Path).Should().Throw<HrmFormatException>()
             .WithMessage($"{_folder["step_7"]}: expected the tensors of a model, embed_tokens.embedding_weight among them, got fc.weight: 1 in all");
         AuthorsFiles.WriteTensors(_folder["step_7"], [("embed_tokens.embedding_weight", zeros(2))]);
-        Opening(_folder.Path).Should().Throw<WeightsFormatException>().WithMessage("*embed_tokens.embedding_weight*: expected a matrix, got F32 [2]");
+        Opening(_folder.Path).Should().Throw<HrmFormatException>().WithMessage("*embed_tokens.embedding_weight*: expected a matrix, got F32 [2]");
     }
 
     [Fact]

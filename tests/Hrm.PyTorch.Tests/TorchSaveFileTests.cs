@@ -93,8 +93,8 @@ public sealed class TorchSaveFileTests : IDisposable
         var transposed = zeros(3, 2).t();
         file.CopyTo("w", transposed);
         transposed.Equals(file.Read("w")).Should().BeTrue();
-        file.Invoking(it => it.CopyTo("w", zeros([2, 3], ScalarType.Float64))).Should().Throw<WeightsFormatException>().WithMessage("*'w'*F64*F32 [2, 3]*");
-        file.Invoking(it => it.CopyTo("w", zeros(3, 2))).Should().Throw<WeightsFormatException>().WithMessage("*F32 [3, 2], got F32 [2, 3]*");
+        file.Invoking(it => it.CopyTo("w", zeros([2, 3], ScalarType.Float64))).Should().Throw<HrmFormatException>().WithMessage("*'w'*F64*F32 [2, 3]*");
+        file.Invoking(it => it.CopyTo("w", zeros(3, 2))).Should().Throw<HrmFormatException>().WithMessage("*F32 [3, 2], got F32 [2, 3]*");
     }
 
     /// <summary>The state dict of a module has the versions of its modules as an attribute; a parameter wraps its tensor.</summary>
@@ -147,7 +147,7 @@ public sealed class TorchSaveFileTests : IDisposable
     {
         using var file = Open(PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 1, 0, [1], [1])), ("0", Floats(1)));
         file.Contains("v").Should().BeFalse();
-        file.Invoking(it => it.Read("v")).Should().Throw<WeightsFormatException>().WithMessage("*tensor 'v': expected it among the 1 tensors*");
+        file.Invoking(it => it.Read("v")).Should().Throw<HrmFormatException>().WithMessage("*tensor 'v': expected it among the 1 tensors*");
         FluentActions.Invoking(() => TorchSaveFile.Open(_folder["missing"])).Should().Throw<HrmFileException>();
     }
 

@@ -201,7 +201,7 @@ public sealed class TorchSaveHostileTests : IDisposable
             sparse.Write(bytes.AsSpan(directory));
         }
 
-        FluentActions.Invoking(() => TorchSaveFile.Open(_folder["w"])).Should().Throw<WeightsFormatException>()
+        FluentActions.Invoking(() => TorchSaveFile.Open(_folder["w"])).Should().Throw<HrmFormatException>()
             .WithMessage("*'w': expected a storage of at most 268435456 bytes for a tensor that is a part of it, got 268435460");
     }
 
@@ -281,7 +281,7 @@ public sealed class TorchSaveHostileTests : IDisposable
     {
         RefuseZip([.. Enumerable.Range(0, 20_001).Select(i => new ZipPart($"a/{i}", []))], "at most 20000 entries", "got 20001");
         File.WriteAllBytes(_folder["w"], ZipBytes.Of([.. Enumerable.Range(0, 200).Select(i => new ZipPart($"a/{i}", []) { DirectoryExtra = new byte[60_000] })]));
-        FluentActions.Invoking(() => TorchSaveFile.Open(_folder["w"])).Should().Throw<WeightsFormatException>().WithMessage("*a directory of at most 8000000 bytes, got more");
+        FluentActions.Invoking(() => TorchSaveFile.Open(_folder["w"])).Should().Throw<HrmFormatException>().WithMessage("*a directory of at most 8000000 bytes, got more");
     }
 
     [Fact]
@@ -291,8 +291,8 @@ public sealed class TorchSaveHostileTests : IDisposable
         File.WriteAllBytes(_folder["w"], ZipBytes.Of([new("a/data.pkl", Valid), new("a/data/0", new byte[8]) { Crc = 2 }]));
         using var file = TorchSaveFile.Open(_folder["w"]);
         var read = () => file.Read("w");
-        read.Should().Throw<WeightsFormatException>().WithMessage("*'data/0': expected the CRC-32 00000002, got *: the data are damaged");
-        read.Should().Throw<WeightsFormatException>("a failed check is repeated");
+        read.Should().Throw<HrmFormatException>().WithMessage("*'data/0': expected the CRC-32 00000002, got *: the data are damaged");
+        read.Should().Throw<HrmFormatException>("a failed check is repeated");
     }
 
     [Fact]
@@ -317,7 +317,7 @@ public sealed class TorchSaveHostileTests : IDisposable
         File.WriteAllBytes(path, bytes);
         var watch = Stopwatch.StartNew();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var thrown = FluentActions.Invoking(() => TorchSaveFile.Open(path)).Should().Throw<WeightsFormatException>(string.Join(", ", fragments)).Which;
+        var thrown = FluentActions.Invoking(() => TorchSaveFile.Open(path)).Should().Throw<HrmFormatException>(string.Join(", ", fragments)).Which;
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(bytes.Length + 64_000_000);
         thrown.Message.Should().StartWith(path).And.ContainAll(fragments);
         thrown.Message.Length.Should().BeLessThan(2_000);

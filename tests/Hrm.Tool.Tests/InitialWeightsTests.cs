@@ -34,7 +34,7 @@ public sealed class InitialWeightsTests : IDisposable
         using var generator = new torch.Generator(7);
         using var other = new HrmModel(HrmPresets.Tiny(81, 11), generator);
         other.Save(_folder["given"]);
-        FluentActions.Invoking(() => Train(_folder["given"])).Should().Throw<WeightsFormatException>();
+        FluentActions.Invoking(() => Train(_folder["given"])).Should().Throw<HrmFormatException>();
     }
 
     private void Train(string initialWeights)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Hrm.Core;
-using Hrm.Puzzles;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,9 +15,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, IHostAppli
     {
         var problem = exception switch
         {
-            PuzzleFormatException format => Invalid("puzzle", format.Problem, []),
-            SudokuRuleException rule => Invalid("puzzle", rule.Message, [rule.Fault.Cell, rule.Fault.OtherCell!.Value]),
-            MazeRuleException rule => Invalid("puzzle", rule.Message, [rule.Fault.Cell]),
+            HrmFormatException format => Invalid("puzzle", format.Problem, format.Positions),
             BadHttpRequestException { InnerException: JsonException json } => Invalid(FieldOf(json), PlaceOf(json), []),
             BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } => Invalid("body", $"expected {Body}, got nothing", []),
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.Message },

@@ -1,4 +1,4 @@
-namespace Hrm.Core;
+namespace Hrm;
 
 /// <summary>A file or folder could not be read or written: missing, not permitted, disk full, in use. Bad content has other exceptions.</summary>
 public sealed class HrmFileException : HrmException

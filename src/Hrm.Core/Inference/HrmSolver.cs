@@ -110,8 +110,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Solves a puzzle; blocks until the answer is ready.</summary>
     /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
     /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or the id exceeds the model's tables.</exception>
+    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model; A token or the id exceeds the model's tables.</exception>
     /// <exception cref="SolverBusyException">The queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed before the answer was ready.</exception>
     public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)

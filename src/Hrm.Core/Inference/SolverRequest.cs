@@ -44,8 +44,7 @@ internal sealed class SolverRequest : RunningRow
     }
 
     /// <summary>Checks a puzzle against a model's tables before it enters the queue.</summary>
-    /// <exception cref="ShapeMismatchException">The number of tokens differs.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token or the id exceeds the tables; the error names the position.</exception>
+    /// <exception cref="ShapeMismatchException">The number of tokens differs; A token or the id exceeds the tables; the error names the position.</exception>
     public static void Require(HrmConfig config, ReadOnlySpan<int> tokens, int puzzleId)
     {
         if (tokens.Length != config.SequenceLength)
@@ -57,13 +56,13 @@ internal sealed class SolverRequest : RunningRow
         {
             if ((uint)tokens[position] >= (uint)config.VocabularySize)
             {
-                throw new TokenOutOfRangeException($"tokens: position {position}: expected 0 … {config.VocabularySize - 1}, got {tokens[position]}.");
+                throw new ShapeMismatchException($"tokens[{position}]", $"0 … {config.VocabularySize - 1}", $"{tokens[position]}");
             }
         }
 
         if ((uint)puzzleId >= (uint)config.PuzzleIdCount)
         {
-            throw new TokenOutOfRangeException($"puzzleId: expected 0 … {config.PuzzleIdCount - 1}, got {puzzleId}.");
+            throw new ShapeMismatchException(nameof(puzzleId), $"0 … {config.PuzzleIdCount - 1}", $"{puzzleId}");
         }
     }
 

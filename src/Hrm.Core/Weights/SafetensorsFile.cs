@@ -39,7 +39,7 @@ public sealed class SafetensorsFile : WeightsFile
     /// <param name="path">The file.</param>
     /// <returns>The open file; dispose it.</returns>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="WeightsFormatException">The file is not a valid safetensors file; the message has the position.</exception>
+    /// <exception cref="HrmFormatException">The file is not a valid safetensors file; the message has the position.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -63,7 +63,7 @@ public sealed class SafetensorsFile : WeightsFile
     /// <summary>Saves tensors of any device and layout. Equal tensors give equal bytes in any order. The file appears only when it is complete.</summary>
     /// <param name="path">The file, replaced if it exists; links are followed. Its folder must exist.</param>
     /// <param name="tensors">The tensors by name, for example a module's <c>state_dict()</c>. They are not disposed.</param>
-    /// <exception cref="WeightsFormatException">A name occurs twice or is not allowed, or the format has no such dtype.</exception>
+    /// <exception cref="HrmFormatException">A name occurs twice or is not allowed, or the format has no such dtype.</exception>
     /// <exception cref="HrmFileException">The file cannot be written; an existing one is left as it was.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
@@ -94,6 +94,6 @@ public sealed class SafetensorsFile : WeightsFile
             : throw Fault(file, $"header: expected at most {SafetensorsHeader.MaxBytes} bytes within the file's {file.Length}, got a length of {length}");
     }
 
-    private static WeightsFormatException Fault(InputFile file, string problem)
-        => new(file.Path, ForeignFile.Describe(file, ForeignFile.Safetensors) ?? problem);
+    private static HrmFormatException Fault(InputFile file, string problem)
+        => new(ForeignFile.Describe(file, ForeignFile.Safetensors) ?? problem, file.Path);
 }

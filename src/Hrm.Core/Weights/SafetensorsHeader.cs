@@ -24,12 +24,12 @@ internal static class SafetensorsHeader
     private const int MaxTokens = 32 * MaxTensors;
 
     /// <summary>Returns the entries of a header. Whether they fit the data is not checked.</summary>
-    /// <exception cref="WeightsFormatException">The header is not valid.</exception>
+    /// <exception cref="HrmFormatException">The header is not valid.</exception>
     public static WeightsEntry[] Parse(ReadOnlyMemory<byte> header, string file)
     {
         if (header.IsEmpty || header.Span[0] != (byte)'{' || !Utf8.IsValid(header.Span))
         {
-            throw new WeightsFormatException(file, "header: expected a JSON object in UTF-8 that starts with '{' at its first byte");
+            throw new HrmFormatException("header: expected a JSON object in UTF-8 that starts with '{' at its first byte", file);
         }
 
         try
@@ -43,12 +43,12 @@ internal static class SafetensorsHeader
                 var name = property.Name;
                 if (!names.Add(name))
                 {
-                    throw new WeightsFormatException(file, "expected each name once, got it twice", name);
+                    throw new HrmFormatException("expected each name once, got it twice", file, place: $"tensor {Quote.Text(name)}");
                 }
 
                 if (property.Value.ValueKind != JsonValueKind.Object)
                 {
-                    throw new WeightsFormatException(file, $"expected an object with dtype, shape and data_offsets, got {property.Value.ValueKind}", name);
+                    throw new HrmFormatException($"expected an object with dtype, shape and data_offsets, got {property.Value.ValueKind}", file, place: $"tensor {Quote.Text(name)}");
                 }
 
                 if (name != MetadataName)
@@ -61,17 +61,17 @@ internal static class SafetensorsHeader
         }
         catch (JsonException exception)
         {
-            throw new WeightsFormatException(file, $"header: expected JSON: {JsonFault.Describe(exception)}", innerException: exception);
+            throw new HrmFormatException($"header: expected JSON: {JsonFault.Describe(exception)}", file, innerException: exception);
         }
         catch (InvalidOperationException exception)
         {
             // An escape such as \ud800 that is half a character.
-            throw new WeightsFormatException(file, "header: expected text that is valid Unicode, got an escaped half of a surrogate pair", innerException: exception);
+            throw new HrmFormatException("header: expected text that is valid Unicode, got an escaped half of a surrogate pair", file, innerException: exception);
         }
     }
 
     /// <summary>Sorts the entries by position and checks that they cover the data without gap, overlap or rest, so that all readers see the same.</summary>
-    /// <exception cref="WeightsFormatException">The entries do not cover the data.</exception>
+    /// <exception cref="HrmFormatException">The entries do not cover the data.</exception>
     public static void SortAndCheckLayout(WeightsEntry[] entries, long dataLength, string file)
     {
         Array.ForEach(entries, entry => CheckSize(entry, dataLength, file));
@@ -83,7 +83,7 @@ internal static class SafetensorsHeader
             if (entry.ByteOffset != end)
             {
                 var problem = entry.ByteOffset < end ? "they overlap" : "a gap that no tensor covers";
-                throw new WeightsFormatException(file, $"data_offsets: expected to begin at {end}, where the previous tensor ends, got {entry.ByteOffset}: {problem}", entry.Name);
+                throw new HrmFormatException($"data_offsets: expected to begin at {end}, where the previous tensor ends, got {entry.ByteOffset}: {problem}", file, place: $"tensor {Quote.Text(entry.Name)}");
             }
 
             end += entry.ByteLength;
@@ -91,7 +91,7 @@ internal static class SafetensorsHeader
 
         if (end != dataLength)
         {
-            throw new WeightsFormatException(file, $"expected the tensors to cover the {dataLength} bytes after the header, got {end}");
+            throw new HrmFormatException($"expected the tensors to cover the {dataLength} bytes after the header, got {end}", file);
         }
     }
 
@@ -99,17 +99,17 @@ internal static class SafetensorsHeader
     {
         if (entry.ByteOffset > dataLength || entry.ByteLength > dataLength - entry.ByteOffset)
         {
-            throw new WeightsFormatException(file, $"data_offsets: expected to end within the {dataLength} bytes after the header, got [{entry.ByteOffset}, {entry.ByteOffset + entry.ByteLength}]", entry.Name);
+            throw new HrmFormatException($"data_offsets: expected to end within the {dataLength} bytes after the header, got [{entry.ByteOffset}, {entry.ByteOffset + entry.ByteLength}]", file, place: $"tensor {Quote.Text(entry.Name)}");
         }
 
         if (WeightsEntry.ByteLengthOf([.. entry.Shape], entry.ElementSize) is not { } needed)
         {
-            throw new WeightsFormatException(file, $"shape: expected fewer than 2^63 bytes, got {entry}: the size overflows", entry.Name);
+            throw new HrmFormatException($"shape: expected fewer than 2^63 bytes, got {entry}: the size overflows", file, place: $"tensor {Quote.Text(entry.Name)}");
         }
 
         if (needed != entry.ByteLength)
         {
-            throw new WeightsFormatException(file, $"data_offsets: expected {needed} bytes for {entry}, got {entry.ByteLength}", entry.Name);
+            throw new HrmFormatException($"data_offsets: expected {needed} bytes for {entry}, got {entry.ByteLength}", file, place: $"tensor {Quote.Text(entry.Name)}");
         }
     }
 
@@ -122,13 +122,13 @@ internal static class SafetensorsHeader
             var isName = reader.TokenType == JsonTokenType.PropertyName;
             if (isName && reader.ValueSpan.Length > MaxNameBytes)
             {
-                throw new WeightsFormatException(file, $"header: expected names of at most {MaxNameBytes} bytes, got one of {reader.ValueSpan.Length}");
+                throw new HrmFormatException($"header: expected names of at most {MaxNameBytes} bytes, got one of {reader.ValueSpan.Length}", file);
             }
 
             tensors += isName && reader.CurrentDepth == 1 ? 1 : 0;
             if (++tokens > MaxTokens || tensors > MaxTensors)
             {
-                throw new WeightsFormatException(file, $"header: expected at most {MaxTensors} tensors with {MaxTokens} names and values, got more");
+                throw new HrmFormatException($"header: expected at most {MaxTensors} tensors with {MaxTokens} names and values, got more", file);
             }
         }
     }
@@ -147,26 +147,26 @@ internal static class SafetensorsHeader
             || !value.TryGetProperty("data_offsets"u8, out var offsets))
         {
             var fields = value.EnumerateObject().Take(4).Select(field => Quote.Text(field.Name));
-            throw new WeightsFormatException(file, $"expected the fields dtype, shape and data_offsets, each once, got {string.Join(", ", fields)}", name);
+            throw new HrmFormatException($"expected the fields dtype, shape and data_offsets, each once, got {string.Join(", ", fields)}", file, place: $"tensor {Quote.Text(name)}");
         }
 
         var dtype = (dtypeName.ValueKind == JsonValueKind.String ? WeightsDtype.Find(dtypeName.GetString()!) : null)
-            ?? throw new WeightsFormatException(file, $"dtype: expected one of {WeightsDtype.AllNames}, got {Show(dtypeName)}", name);
+            ?? throw new HrmFormatException($"dtype: expected one of {WeightsDtype.AllNames}, got {Show(dtypeName)}", file, place: $"tensor {Quote.Text(name)}");
         var range = Numbers("data_offsets", offsets, 2);
         return range is [var begin, var end] && begin <= end
             ? new WeightsEntry(name, dtype, Numbers("shape", shape, MaxDimensions), begin, end - begin)
-            : throw new WeightsFormatException(file, $"data_offsets: expected [begin, end] with begin at most end, got [{string.Join(", ", range)}]", name);
+            : throw new HrmFormatException($"data_offsets: expected [begin, end] with begin at most end, got [{string.Join(", ", range)}]", file, place: $"tensor {Quote.Text(name)}");
 
         long[] Numbers(string field, JsonElement array, int maxCount)
         {
             if (array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > maxCount)
             {
-                throw new WeightsFormatException(file, $"{field}: expected an array of at most {maxCount} numbers, got {Show(array)}", name);
+                throw new HrmFormatException($"{field}: expected an array of at most {maxCount} numbers, got {Show(array)}", file, place: $"tensor {Quote.Text(name)}");
             }
 
             return [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
                 ? number
-                : throw new WeightsFormatException(file, $"{field}: expected whole numbers from 0 to {long.MaxValue}, got {Show(item)}", name))];
+                : throw new HrmFormatException($"{field}: expected whole numbers from 0 to {long.MaxValue}, got {Show(item)}", file, place: $"tensor {Quote.Text(name)}"))];
         }
     }
 }

@@ -32,9 +32,9 @@ internal static class SafetensorsWriter
     private static WeightsDtype RequireDtype(Tensor tensor, string name, string path)
     {
         var dtype = WeightsDtype.Find(tensor.dtype)
-            ?? throw new WeightsFormatException(path, $"dtype: expected one of {WeightsDtype.AllNames}, got {tensor.dtype}", name);
+            ?? throw new HrmFormatException($"dtype: expected one of {WeightsDtype.AllNames}, got {tensor.dtype}", path, place: $"tensor {Quote.Text(name)}");
         return tensor.is_sparse || tensor.device_type == DeviceType.META
-            ? throw new WeightsFormatException(path, "expected a dense tensor with data, got a sparse or meta tensor", name)
+            ? throw new HrmFormatException("expected a dense tensor with data, got a sparse or meta tensor", path, place: $"tensor {Quote.Text(name)}")
             : dtype;
     }
 
@@ -63,7 +63,7 @@ internal static class SafetensorsWriter
 
         if (buffer.WrittenCount > SafetensorsHeader.MaxBytes - HeaderAlignment)
         {
-            throw new WeightsFormatException(path, $"header: expected at most {SafetensorsHeader.MaxBytes} bytes of names, got {buffer.WrittenCount}");
+            throw new HrmFormatException($"header: expected at most {SafetensorsHeader.MaxBytes} bytes of names, got {buffer.WrittenCount}", path);
         }
 
         var padding = (HeaderAlignment - (buffer.WrittenCount % HeaderAlignment)) % HeaderAlignment;
@@ -73,7 +73,7 @@ internal static class SafetensorsWriter
         // The reader rejects names that occur twice or are too long. The JSON writer replaces invalid Unicode.
         var names = SafetensorsHeader.Parse(buffer.WrittenMemory, path).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         return Array.FindIndex(items, item => !names.Contains(item.Name)) is var lost and >= 0
-            ? throw new WeightsFormatException(path, $"expected a name that is valid Unicode and not {SafetensorsHeader.MetadataName}", items[lost].Name)
+            ? throw new HrmFormatException($"expected a name that is valid Unicode and not {SafetensorsHeader.MetadataName}", path, place: $"tensor {Quote.Text(items[lost].Name)}")
             : buffer.WrittenMemory;
     }
 

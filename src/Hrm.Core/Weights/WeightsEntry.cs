@@ -62,7 +62,7 @@ public sealed class WeightsEntry
         if (!fitsDtype || !destination.shape.AsSpan().SequenceEqual(_shape))
         {
             var dtype = WeightsDtype.Find(destination.dtype)?.Name ?? destination.dtype.ToString();
-            throw new WeightsFormatException(path, $"expected {Describe(dtype, destination.shape)}, got {this}", Name);
+            throw new HrmFormatException($"expected {Describe(dtype, destination.shape)}, got {this}", path, place: $"tensor {Quote.Text(Name)}");
         }
     }
 

@@ -29,15 +29,15 @@ public abstract class WeightsFile : IDisposable
 
     /// <summary>Returns dtype and shape of a tensor, without reading it.</summary>
     /// <inheritdoc cref="Contains" path="/param"/>
-    /// <exception cref="WeightsFormatException">There is no tensor of this name.</exception>
+    /// <exception cref="HrmFormatException">There is no tensor of this name.</exception>
     public WeightsEntry GetEntry(string name) => _entries.TryGetValue(name, out var entry)
         ? entry
-        : throw new WeightsFormatException(Path, $"expected it among the {_entries.Count} tensors, got none of this name", name);
+        : throw new HrmFormatException($"expected it among the {_entries.Count} tensors, got none of this name", Path, place: $"tensor {Quote.Text(name)}");
 
     /// <summary>Reads a tensor into new memory on the CPU, with the dtype of the file.</summary>
     /// <inheritdoc cref="Contains" path="/param"/>
     /// <returns>The tensor; the caller, or the caller's innermost dispose scope, owns it.</returns>
-    /// <exception cref="WeightsFormatException">There is no tensor of this name, or its data are damaged.</exception>
+    /// <exception cref="HrmFormatException">There is no tensor of this name, or its data are damaged.</exception>
     public Tensor Read(string name)
     {
         using var scope = NewDisposeScope();
@@ -50,7 +50,7 @@ public abstract class WeightsFile : IDisposable
     /// <summary>Copies a tensor into an existing one of the same shape, on any device. No gradient is recorded.</summary>
     /// <param name="name">The name of the tensor.</param>
     /// <param name="destination">The tensor to overwrite, of the same dtype; float32 also takes bfloat16 and float16.</param>
-    /// <exception cref="WeightsFormatException">There is no tensor of this name, or its dtype or shape does not fit.</exception>
+    /// <exception cref="HrmFormatException">There is no tensor of this name, or its dtype or shape does not fit.</exception>
     public void CopyTo(string name, Tensor destination)
     {
         ArgumentNullException.ThrowIfNull(destination);

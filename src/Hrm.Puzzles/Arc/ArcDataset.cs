@@ -53,7 +53,7 @@ public sealed class ArcDataset
     /// <param name="options">The augmentations. Default: those of the paper.</param>
     /// <param name="cancellationToken">Stops the search for augmentations, which takes some seconds for the paper's 960 tasks.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
-    /// <exception cref="PuzzleFormatException">A repeated name, or a task for training with an unknown output; names the task.</exception>
+    /// <exception cref="HrmFormatException">A repeated name, or a task for training with an unknown output; names the task.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ArcDataset Build(IEnumerable<ArcTaskSet> sets, ArcDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -95,12 +95,12 @@ public sealed class ArcDataset
             {
                 if (!names.Add(task.Name))
                 {
-                    throw new PuzzleFormatException("expected each task's name once, got it twice", field: task.Name);
+                    throw new HrmFormatException("expected each task's name once, got it twice", place: task.Name);
                 }
 
                 if (!set.IsEvaluation && !task.HasAnswers)
                 {
-                    throw new PuzzleFormatException("expected the output of every test pair in a task that is trained on, got none", field: task.Name);
+                    throw new HrmFormatException("expected the output of every test pair in a task that is trained on, got none", place: task.Name);
                 }
             }
         }

@@ -64,7 +64,7 @@ public static class ArcEncoding
     /// </summary>
     /// <param name="tokens">The tokens, 900, of any value.</param>
     /// <returns>The grid, or <see langword="null"/> if the first token is not a colour.</returns>
-    /// <exception cref="PuzzleFormatException">Another number of tokens.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens.</exception>
     public static ArcGrid? Crop(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
@@ -74,7 +74,7 @@ public static class ArcEncoding
     /// <summary>Decodes the inputs or labels of an example, with the grid at any position.</summary>
     /// <param name="tokens">The tokens, 900; <see cref="PuzzleBatch.IgnoredLabel"/> counts as padding.</param>
     /// <returns>The grid, and the canvas row and column of its first cell.</returns>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or tokens that do not encode a grid; names the first wrong one.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or tokens that do not encode a grid; names the first wrong one.</exception>
     public static (ArcGrid Grid, int Row, int Column) Decode(ReadOnlySpan<int> tokens)
     {
         RequireCanvas(tokens.Length);
@@ -82,7 +82,7 @@ public static class ArcEncoding
         var (row, column) = first < 0 ? (0, 0) : Math.DivRem(first, Side);
         if (first < 0 || CropAt(tokens, row, column) is not { } grid)
         {
-            throw new PuzzleFormatException($"expected a grid on the canvas, got {(first < 0 ? "only padding" : $"token {tokens[first]} before any colour")}", field: "tokens");
+            throw new HrmFormatException($"expected a grid on the canvas, got {(first < 0 ? "only padding" : $"token {tokens[first]} before any colour")}", place: "tokens");
         }
 
         Span<int> expected = stackalloc int[SequenceLength];
@@ -92,9 +92,9 @@ public static class ArcEncoding
             var token = tokens[at] == PuzzleBatch.IgnoredLabel ? PadToken : tokens[at];
             if (token != expected[at])
             {
-                throw new PuzzleFormatException(
+                throw new HrmFormatException(
                     $"expected token {expected[at]} in row {at / Side}, column {at % Side} of the canvas, beside a grid of {grid.Rows} × {grid.Columns}, got {tokens[at]}",
-                    field: "tokens");
+                    place: "tokens");
             }
         }
 
@@ -164,7 +164,7 @@ public static class ArcEncoding
     {
         if (length != SequenceLength)
         {
-            throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {length}", field: "tokens");
+            throw new HrmFormatException($"expected {SequenceLength} tokens, got {length}", place: "tokens");
         }
     }
 }

@@ -48,28 +48,28 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
     /// <param name="rows">R, 1 to 30.</param>
     /// <param name="columns">C, 1 to 30.</param>
     /// <param name="cells">R · C colours, row by row; copied.</param>
-    /// <exception cref="PuzzleFormatException">A side out of range, another number of cells, or a value that is not a colour; names the cell.</exception>
+    /// <exception cref="HrmFormatException">A side out of range, another number of cells, or a value that is not a colour; names the cell.</exception>
     public static ArcGrid Create(int rows, int columns, ReadOnlySpan<byte> cells)
     {
         if (rows is < 1 or > MaximumSide || columns is < 1 or > MaximumSide)
         {
-            throw new PuzzleFormatException($"expected 1 to {MaximumSide} rows and columns, got {rows} and {columns}");
+            throw new HrmFormatException($"expected 1 to {MaximumSide} rows and columns, got {rows} and {columns}");
         }
 
         if (cells.Length != rows * columns)
         {
-            throw new PuzzleFormatException($"expected {rows} · {columns} cells, got {cells.Length}");
+            throw new HrmFormatException($"expected {rows} · {columns} cells, got {cells.Length}");
         }
 
         var wrong = cells.IndexOfAnyExceptInRange((byte)0, (byte)(ColourCount - 1));
         return wrong < 0
             ? new ArcGrid(rows, columns, cells.ToArray())
-            : throw new PuzzleFormatException($"expected a colour of 0 to {ColourCount - 1}, got {cells[wrong]}", field: $"[{wrong / columns}][{wrong % columns}]");
+            : throw new HrmFormatException($"expected a colour of 0 to {ColourCount - 1}, got {cells[wrong]}", place: $"[{wrong / columns}][{wrong % columns}]");
     }
 
     /// <summary>Reads a grid, one line per row, one digit per cell; <see cref="ToString"/> is the inverse.</summary>
     /// <param name="text">The rows, separated by LF, CRLF or '/'.</param>
-    /// <exception cref="PuzzleFormatException">Rows of different lengths, a side out of range, or another character; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Rows of different lengths, a side out of range, or another character; names the cell.</exception>
     public static ArcGrid Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -79,7 +79,7 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
         {
             if (rows[row].Length != rows[0].Length)
             {
-                throw new PuzzleFormatException($"expected {rows[0].Length} cells as in row 0, got {rows[row].Length}", field: $"[{row}]");
+                throw new HrmFormatException($"expected {rows[0].Length} cells as in row 0, got {rows[row].Length}", place: $"[{row}]");
             }
 
             for (var column = 0; column < rows[row].Length; column++)
@@ -87,7 +87,7 @@ public sealed class ArcGrid : IEquatable<ArcGrid>
                 var symbol = rows[row][column];
                 cells.Add(char.IsAsciiDigit(symbol)
                     ? (byte)(symbol - '0')
-                    : throw new PuzzleFormatException($"expected a digit, got {Quote.Text(symbol.ToString())}", field: $"[{row}][{column}]"));
+                    : throw new HrmFormatException($"expected a digit, got {Quote.Text(symbol.ToString())}", place: $"[{row}][{column}]"));
             }
         }
 

@@ -25,12 +25,12 @@ internal sealed class ArcJsonReader(string file)
         catch (JsonException error)
         {
             var position = error.BytePositionInLine is { } bytes ? FormattableString.Invariant($"byte {bytes + 1}: ") : string.Empty;
-            throw new PuzzleFormatException($"{position}expected JSON: {JsonFault.Reason(error)}", file, (int?)error.LineNumber + 1, innerException: error);
+            throw new HrmFormatException($"{position}expected JSON: {JsonFault.Reason(error)}", file, (int?)error.LineNumber + 1, innerException: error);
         }
         catch (InvalidOperationException error)
         {
             // An escape such as \ud800.
-            throw new PuzzleFormatException("expected keys that are valid Unicode, got an escaped half of a surrogate pair", file, innerException: error);
+            throw new HrmFormatException("expected keys that are valid Unicode, got an escaped half of a surrogate pair", file, innerException: error);
         }
     }
 
@@ -56,9 +56,9 @@ internal sealed class ArcJsonReader(string file)
         {
             return new ArcTask(name, train, test);
         }
-        catch (PuzzleFormatException fault)
+        catch (HrmFormatException fault)
         {
-            throw new PuzzleFormatException(fault.Problem, file, field: prefix + fault.Field, innerException: fault);
+            throw new HrmFormatException(fault.Problem, file, place: prefix + fault.Place, innerException: fault);
         }
     }
 
@@ -131,5 +131,5 @@ internal sealed class ArcJsonReader(string file)
         var kind => kind.ToString(),
     };
 
-    private PuzzleFormatException Fault(string problem, string path) => new(problem, file, field: path.Length == 0 ? null : path);
+    private HrmFormatException Fault(string problem, string path) => new(problem, file, place: path.Length == 0 ? null : path);
 }

@@ -23,13 +23,13 @@ public sealed record ArcPuzzleId
     /// <summary>Creates an id.</summary>
     /// <param name="name">The name of the task.</param>
     /// <param name="augmentation">The augmentation; none by default.</param>
-    /// <exception cref="PuzzleFormatException">A name that is not valid.</exception>
+    /// <exception cref="HrmFormatException">A name that is not valid.</exception>
     public ArcPuzzleId(string name, ArcAugmentation augmentation = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (FindNameFault(name) is { } fault)
         {
-            throw new PuzzleFormatException(fault, field: nameof(name));
+            throw new HrmFormatException(fault, place: nameof(name));
         }
 
         Name = name;

@@ -8,7 +8,7 @@ public sealed class ArcTask
     /// <param name="name">The name, with which its puzzle ids begin; see <see cref="ArcPuzzleId"/>.</param>
     /// <param name="train">The demonstrations, at least one, each with its output.</param>
     /// <param name="test">The test pairs, at least one; their outputs may be unknown.</param>
-    /// <exception cref="PuzzleFormatException">A name that is not valid, no pair, or a demonstration without output; names the key.</exception>
+    /// <exception cref="HrmFormatException">A name that is not valid, no pair, or a demonstration without output; names the key.</exception>
     public ArcTask(string name, IEnumerable<ArcPair> train, IEnumerable<ArcPair> test)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -16,7 +16,7 @@ public sealed class ArcTask
         ArgumentNullException.ThrowIfNull(test);
         if (ArcPuzzleId.FindNameFault(name) is { } fault)
         {
-            throw new PuzzleFormatException(fault, field: "name");
+            throw new HrmFormatException(fault, place: "name");
         }
 
         Name = name;
@@ -24,14 +24,14 @@ public sealed class ArcTask
         Test = [.. test];
         if (Train.Count == 0 || Test.Count == 0)
         {
-            throw new PuzzleFormatException("expected at least one pair, got none", field: Train.Count == 0 ? "train" : "test");
+            throw new HrmFormatException("expected at least one pair, got none", place: Train.Count == 0 ? "train" : "test");
         }
 
         for (var pair = 0; pair < Train.Count; pair++)
         {
             if (Train[pair].Output is null)
             {
-                throw new PuzzleFormatException("expected an output with every demonstration, got none", field: $"train[{pair}]");
+                throw new HrmFormatException("expected an output with every demonstration, got none", place: $"train[{pair}]");
             }
         }
     }

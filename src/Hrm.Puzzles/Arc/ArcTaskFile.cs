@@ -27,8 +27,8 @@ public static class ArcTaskFile
 
     /// <summary>Reads a file of one task; the name of the task is the file name without extension.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="PuzzleFormatException">The file is not a valid task; names the key, for example <c>train[2].output[3][1]</c>.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">The file is not a valid task; names the key, for example <c>train[2].output[3][1]</c>.</exception>
+    /// <exception cref="HrmFileException">The file cannot be read.</exception>
     public static ArcTask Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -43,8 +43,8 @@ public static class ArcTaskFile
     /// </summary>
     /// <param name="folder">The folder: <c>data</c> of ARC-AGI-1 and ARC-AGI-2, <c>corpus</c> of ConceptARC.</param>
     /// <returns>The sets in the ordinal order of their folders' names; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">An invalid task, two of the same name, no file, or more than <see cref="MaximumFiles"/>.</exception>
-    /// <exception cref="PuzzleFileException">The folder or a file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">An invalid task, two of the same name, no file, or more than <see cref="MaximumFiles"/>.</exception>
+    /// <exception cref="HrmFileException">The folder or a file cannot be read.</exception>
     public static IReadOnlyList<ArcTaskSet> ReadSets(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -57,10 +57,10 @@ public static class ArcTaskFile
     /// <param name="challenges">The file of tasks; its test pairs can lack their outputs.</param>
     /// <param name="solutions">The file of these outputs, a list of grids under each task's name, or <see langword="null"/>.</param>
     /// <returns>The tasks in the order of the file; at least one.</returns>
-    /// <exception cref="PuzzleFormatException">
+    /// <exception cref="HrmFormatException">
     /// An error of format, or files that do not match; names the key, for example <c>007bbfb7.train[2].output[3][1]</c>.
     /// </exception>
-    /// <exception cref="PuzzleFileException">A file cannot be read.</exception>
+    /// <exception cref="HrmFileException">A file cannot be read.</exception>
     public static IReadOnlyList<ArcTask> ReadCombined(string challenges, string? solutions = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(challenges);
@@ -69,7 +69,7 @@ public static class ArcTaskFile
             reader.ReadNamed(file, "an object of tasks", (task, name) => reader.ReadTask(task, name, ArcJsonReader.PathOf(name))));
         if (tasks.Count == 0)
         {
-            throw new PuzzleFormatException("expected at least one task, got none", challenges);
+            throw new HrmFormatException("expected at least one task, got none", challenges);
         }
 
         if (solutions is null)
@@ -81,7 +81,7 @@ public static class ArcTaskFile
         var outputs = reader.Read(ReadBytes(solutions, MaximumCombinedBytes), file =>
             reader.ReadNamed(file, "an object of lists of grids", (grids, name) => reader.ReadGrids(grids, ArcJsonReader.PathOf(name))));
         return outputs.Keys.FirstOrDefault(name => !tasks.ContainsKey(name)) is { } other
-            ? throw new PuzzleFormatException($"expected the names of tasks, got {Quote.Text(other)}, which is none", solutions)
+            ? throw new HrmFormatException($"expected the names of tasks, got {Quote.Text(other)}, which is none", solutions)
             : [.. tasks.Values.Select(task => WithOutputs(task, outputs.GetValueOrDefault(task.Name), solutions))];
     }
 
@@ -89,12 +89,12 @@ public static class ArcTaskFile
     {
         if (outputs?.Count != task.Test.Count)
         {
-            throw new PuzzleFormatException($"expected {task.Test.Count} grids, one per test pair, got {outputs?.Count ?? 0}", file, field: task.Name);
+            throw new HrmFormatException($"expected {task.Test.Count} grids, one per test pair, got {outputs?.Count ?? 0}", file, place: task.Name);
         }
 
         return new ArcTask(task.Name, task.Train, task.Test.Select((pair, index) => pair.Output is null || pair.Output.Equals(outputs[index])
             ? pair with { Output = outputs[index] }
-            : throw new PuzzleFormatException("expected the output in the task's own file, got another grid", file, field: $"{task.Name}[{index}]")));
+            : throw new HrmFormatException("expected the output in the task's own file, got another grid", file, place: $"{task.Name}[{index}]")));
     }
 
     private static List<ArcTask> ReadFolder(string folder, Dictionary<string, string> files)
@@ -106,7 +106,7 @@ public static class ArcTaskFile
             var task = Read(path);
             if (!files.TryAdd(task.Name, path))
             {
-                throw new PuzzleFormatException($"expected each task's name once, got {task.Name} from {files[task.Name]} too", path);
+                throw new HrmFormatException($"expected each task's name once, got {task.Name} from {files[task.Name]} too", path);
             }
 
             tasks.Add(task);
@@ -122,11 +122,11 @@ public static class ArcTaskFile
             string[] paths = [.. list().Take(MaximumFiles + 1)];
             return paths.Length is > 0 and <= MaximumFiles
                 ? [.. paths.OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)]
-                : throw new PuzzleFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
+                : throw new HrmFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
         }
         catch (Exception e) when (HrmFileException.IsFileError(e))
         {
-            throw new PuzzleFileException(folder, $"the folder cannot be read: {e.Message}", e);
+            throw new HrmFileException(folder, "could not be read", e);
         }
     }
 
@@ -137,17 +137,17 @@ public static class ArcTaskFile
             using var stream = InputFile.OpenStream(path, bufferSize: 0);
             if (stream.Length > maximumBytes)
             {
-                throw new PuzzleFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
+                throw new HrmFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
             }
 
             var bytes = new byte[stream.Length];
             ReadOnlyMemory<byte> text = bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
             text = text.Span.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
-            return Utf8.IsValid(text.Span) ? text : throw new PuzzleFormatException("expected UTF-8, got invalid bytes", path);
+            return Utf8.IsValid(text.Span) ? text : throw new HrmFormatException("expected UTF-8, got invalid bytes", path);
         }
         catch (Exception e) when (HrmFileException.IsFileError(e))
         {
-            throw new PuzzleFileException(path, $"the tasks cannot be read: {e.Message}", e);
+            throw new HrmFileException(path, "could not be read", e);
         }
     }
 }

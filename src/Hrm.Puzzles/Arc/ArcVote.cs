@@ -29,7 +29,7 @@ public sealed class ArcVote
 
     /// <summary>Creates a vote without rows.</summary>
     /// <param name="tasks">The tasks; their outputs may be unknown.</param>
-    /// <exception cref="PuzzleFormatException">Two tasks of the same name.</exception>
+    /// <exception cref="HrmFormatException">Two tasks of the same name.</exception>
     public ArcVote(IEnumerable<ArcTask> tasks)
     {
         ArgumentNullException.ThrowIfNull(tasks);
@@ -41,7 +41,7 @@ public sealed class ArcVote
             var inputs = task.Test.Select(pair => pair.Input).Distinct();
             if (!_answers.TryAdd(task.Name, inputs.ToDictionary(input => input, _ => new OrderedDictionary<ArcGrid, (int, double)>())))
             {
-                throw new PuzzleFormatException("expected each task's name once, got it twice", field: task.Name);
+                throw new HrmFormatException("expected each task's name once, got it twice", place: task.Name);
             }
         }
     }
@@ -54,7 +54,7 @@ public sealed class ArcVote
     /// <param name="inputs">The tokens of the input, 900.</param>
     /// <param name="prediction">The predicted tokens, 900, of any value.</param>
     /// <param name="haltLogit">The halting logit.</param>
-    /// <exception cref="PuzzleFormatException">
+    /// <exception cref="HrmFormatException">
     /// An id that is not valid or of another task, an input that is not a test input of the task, another number of tokens, or a
     /// logit that is not a number; names the id.
     /// </exception>
@@ -68,24 +68,24 @@ public sealed class ArcVote
 
         if (!ArcPuzzleId.TryParse(identifier, out var id))
         {
-            throw new PuzzleFormatException(
-                "expected a puzzle id, name_t{k}_{10 digits}, name|||t{k}|||{10 digits} or a task's name, got another text", field: Quote.Text(identifier));
+            throw new HrmFormatException(
+                "expected a puzzle id, name_t{k}_{10 digits}, name|||t{k}|||{10 digits} or a task's name, got another text", place: Quote.Text(identifier));
         }
 
         if (float.IsNaN(haltLogit))
         {
-            throw new PuzzleFormatException("expected a halting logit that is a number, got NaN", field: identifier);
+            throw new HrmFormatException("expected a halting logit that is a number, got NaN", place: identifier);
         }
 
         if (!_answers.TryGetValue(id.Name, out var tests))
         {
-            throw new PuzzleFormatException($"expected the id of one of the {_tasks.Length} tasks of the vote, got another", field: identifier);
+            throw new HrmFormatException($"expected the id of one of the {_tasks.Length} tasks of the vote, got another", place: identifier);
         }
 
         var undo = id.Augmentation.Inverse;
         if (ArcEncoding.Crop(inputs) is not { } input || !tests.TryGetValue(undo.Apply(input), out var answers))
         {
-            throw new PuzzleFormatException($"expected one of the {tests.Count} test inputs of the task at the origin, got another canvas", field: identifier);
+            throw new HrmFormatException($"expected one of the {tests.Count} test inputs of the task at the origin, got another canvas", place: identifier);
         }
 
         var answer = ArcEncoding.Crop(prediction) is { } grid ? undo.Apply(grid) : NoGrid;

@@ -48,7 +48,7 @@ public sealed class ArcVoteResult
     /// whole or remains unchanged.
     /// </remarks>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public void WriteSubmission(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -62,7 +62,7 @@ public sealed class ArcVoteResult
         }
         catch (HrmFileException e)
         {
-            throw new PuzzleFileException(path, $"the submission cannot be written: {(e.InnerException ?? e).Message}", e);
+            throw new HrmFileException(path, "could not be written", e.InnerException ?? e);
         }
     }
 

@@ -12,12 +12,12 @@ internal static class CsvFields
     /// <param name="line">The line, without its line break.</param>
     /// <param name="file">The file for errors.</param>
     /// <param name="number">The line number for errors.</param>
-    /// <exception cref="PuzzleFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
+    /// <exception cref="HrmFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
     public static List<string> Split(string line, string file, int number)
     {
         if (line.Contains('\r', StringComparison.Ordinal))
         {
-            throw new PuzzleFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
+            throw new HrmFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
         }
 
         var fields = new List<string>();
@@ -43,7 +43,7 @@ internal static class CsvFields
         var quote = field.IndexOf('"');
         if (quote >= 0)
         {
-            throw new PuzzleFormatException($"expected quotes around a whole field only, got one at character {at + quote + 1}", file, number);
+            throw new HrmFormatException($"expected quotes around a whole field only, got one at character {at + quote + 1}", file, number);
         }
 
         at += field.Length;
@@ -59,7 +59,7 @@ internal static class CsvFields
             var length = line.AsSpan(at).IndexOf('"');
             if (length < 0)
             {
-                throw new PuzzleFormatException($"expected a quote that closes the one at character {opening + 1}, got the end of the line", file, number);
+                throw new HrmFormatException($"expected a quote that closes the one at character {opening + 1}, got the end of the line", file, number);
             }
 
             field.Append(line, at, length);
@@ -71,7 +71,7 @@ internal static class CsvFields
 
             if (line[at] != '"')
             {
-                throw new PuzzleFormatException($"expected a comma or the end of the line after a closing quote, got more text at character {at + 1}", file, number);
+                throw new HrmFormatException($"expected a comma or the end of the line after a closing quote, got more text at character {at + 1}", file, number);
             }
 
             field.Append('"');

@@ -24,8 +24,8 @@ internal static class PuzzleCsv
     private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
     /// <summary>Streams the rows; a file without a row is an error.</summary>
-    /// <exception cref="PuzzleFormatException">An error of format; names line and column.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">An error of format; names line and column.</exception>
+    /// <exception cref="HrmFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
     {
         int[]? columns = null;
@@ -44,15 +44,15 @@ internal static class PuzzleCsv
 
         if (number < 2)
         {
-            throw new PuzzleFormatException(number == 0
+            throw new HrmFormatException(number == 0
                 ? $"expected the header '{Header}', got an empty file"
                 : "expected at least one puzzle after the header, got the end of the file", path, number + 1);
         }
     }
 
     /// <summary>Writes the rows to a temporary file, flushes it to disk and renames it.</summary>
-    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no row.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no row.</exception>
+    /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
     {
         try
@@ -65,7 +65,7 @@ internal static class PuzzleCsv
         }
         catch (HrmFileException e)
         {
-            throw new PuzzleFileException(path, $"the puzzles cannot be written: {(e.InnerException ?? e).Message}", e);
+            throw new HrmFileException(path, "could not be written", e.InnerException ?? e);
         }
     }
 
@@ -78,12 +78,12 @@ internal static class PuzzleCsv
             line++;
             if (row.Source.AsSpan().IndexOfAny('\r', '\n') >= 0)
             {
-                throw new PuzzleFormatException($"expected a source without a line break, got {Quote.Text(row.Source)}", path, line, "source");
+                throw new HrmFormatException($"expected a source without a line break, got {Quote.Text(row.Source)}", path, line, "source");
             }
 
             if (row.Rating is { } rating && !IsRating(rating))
             {
-                throw new PuzzleFormatException(string.Create(CultureInfo.InvariantCulture, $"expected a number of at least 0, or nothing, got {rating}"), path, line, Rating);
+                throw new HrmFormatException(string.Create(CultureInfo.InvariantCulture, $"expected a number of at least 0, or nothing, got {rating}"), path, line, Rating);
             }
 
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -92,7 +92,7 @@ internal static class PuzzleCsv
 
         if (line == 1)
         {
-            throw new PuzzleFormatException("expected at least one puzzle to write, got none", path);
+            throw new HrmFormatException("expected at least one puzzle to write, got none", path);
         }
     }
 
@@ -105,7 +105,7 @@ internal static class PuzzleCsv
         var isTwice = names.Count(name => Array.Exists(Names, known => known.Contains(name, StringComparer.OrdinalIgnoreCase))) > columns.Count(column => column >= 0);
         return columns[1] >= 0 && columns[2] >= 0 && !isTwice
             ? columns
-            : throw new PuzzleFormatException(
+            : throw new HrmFormatException(
                 $"expected a header that names the columns {Question} (or puzzle, quizzes) and {Answer} (or solution, solutions), each column once, got {Quote.Text(header)}", path, 1);
     }
 
@@ -114,7 +114,7 @@ internal static class PuzzleCsv
         var fields = CsvFields.Split(line, path, number);
         if (fields.Count != count)
         {
-            throw new PuzzleFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote.Text(line)}", path, number);
+            throw new HrmFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote.Text(line)}", path, number);
         }
 
         return new PuzzleCsvRow(number, Field(0), Field(1), Field(2), ParseRating(Field(3), path, number));
@@ -134,7 +134,7 @@ internal static class PuzzleCsv
             return rating;
         }
 
-        throw new PuzzleFormatException($"expected a number of at least 0, or nothing, got {Quote.Text(text)}", path, line, Rating);
+        throw new HrmFormatException($"expected a number of at least 0, or nothing, got {Quote.Text(text)}", path, line, Rating);
     }
 
     private static bool IsRating(double rating) => double.IsFinite(rating) && rating >= 0;

@@ -13,8 +13,8 @@ internal static class PuzzleLines
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Streams the lines, without their line breaks and a byte order mark.</summary>
-    /// <exception cref="PuzzleFormatException">A line is too long or not UTF-8.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">A line is too long or not UTF-8.</exception>
+    /// <exception cref="HrmFileException">The file cannot be read.</exception>
     public static IEnumerable<string> Read(string path)
     {
         using var stream = Guard(path, () => InputFile.OpenStream(path, bufferSize: 0));
@@ -67,11 +67,11 @@ internal static class PuzzleLines
         }
         catch (DecoderFallbackException e)
         {
-            throw new PuzzleFormatException($"expected UTF-8, got an invalid sequence at byte {e.Index + 1} of the line", path, number, innerException: e);
+            throw new HrmFormatException($"expected UTF-8, got an invalid sequence at byte {e.Index + 1} of the line", path, number, innerException: e);
         }
     }
 
-    private static PuzzleFormatException TooLong(string path, int number) =>
+    private static HrmFormatException TooLong(string path, int number) =>
         new($"expected a line of at most {MaximumLineBytes} bytes, got a longer one", path, number);
 
     private static T Guard<T>(string path, Func<T> read)
@@ -82,7 +82,7 @@ internal static class PuzzleLines
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PuzzleFileException(path, $"the puzzles cannot be read: {e.Message}", e);
+            throw new HrmFileException(path, "could not be read", e);
         }
     }
 }

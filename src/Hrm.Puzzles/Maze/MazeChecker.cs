@@ -16,7 +16,7 @@ internal static class MazeChecker
         var shape = question.Shape;
         return MazeSearch.FindPath(question) is not null
             ? null
-            : new PuzzleFault($"expected a path from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none", question.Goal);
+            : new PuzzleFault($"expected a path from the start in {shape.NameOf(question.Start)} to the goal in {shape.NameOf(question.Goal)}, got none", question.Goal, question.Start);
     }
 
     private static PuzzleFault? FindChange(MazeGrid question, MazeGrid answer)

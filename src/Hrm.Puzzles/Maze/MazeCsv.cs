@@ -11,8 +11,8 @@ public static class MazeCsv
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every maze in it; by default each is square.</param>
     /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
-    /// <exception cref="PuzzleFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
-    /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
+    /// <exception cref="HrmFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -22,8 +22,8 @@ public static class MazeCsv
     /// <summary>Writes puzzles to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
-    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
+    /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<MazePuzzle> puzzles)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -35,22 +35,15 @@ public static class MazeCsv
     private static MazePuzzle ReadPuzzle(PuzzleCsvRow row, string path, MazeShape? shape)
     {
         var field = PuzzleCsv.Question;
-        MazeGrid? question = null;
         try
         {
-            question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
+            var question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
             field = PuzzleCsv.Answer;
             return new MazePuzzle(question, MazeGrid.Parse(row.Answer, question.Shape), row.Source, row.Rating, row.Line);
         }
-        catch (PuzzleFormatException e)
+        catch (HrmFormatException e)
         {
-            throw e.At(path, row.Line, field);
-        }
-        catch (MazeRuleException e)
-        {
-            throw question!.FindShortestPath() is null
-                ? new PuzzleFormatException(e.Message, path, row.Line, PuzzleCsv.Question, e)
-                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer, e);
+            throw e.At(path, row.Line, e.Place ?? field);
         }
     }
 }

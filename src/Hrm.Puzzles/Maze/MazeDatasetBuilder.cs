@@ -28,7 +28,7 @@ public sealed class MazeDatasetBuilder
     /// <param name="puzzles">The mazes.</param>
     /// <param name="random">The random source of the draw of <see cref="MazeDatasetOptions.TrainingPuzzles"/>.</param>
     /// <returns>One group per maze: the maze itself, then its variants.</returns>
-    /// <exception cref="PuzzleFormatException">A maze of another shape; names its line.</exception>
+    /// <exception cref="HrmFormatException">A maze of another shape; names its line.</exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<MazePuzzle> puzzles, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -56,7 +56,7 @@ public sealed class MazeDatasetBuilder
         {
             if (puzzle.Shape != Task.Shape)
             {
-                throw new PuzzleFormatException($"expected a maze of {Task.Shape}, got one of {puzzle.Shape}", line: puzzle.Line, field: PuzzleCsv.Question);
+                throw new HrmFormatException($"expected a maze of {Task.Shape}, got one of {puzzle.Shape}", line: puzzle.Line, place: PuzzleCsv.Question);
             }
 
             if (puzzle.PathCells >= _options.MinimumPathCells)

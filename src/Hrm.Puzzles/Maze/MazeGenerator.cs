@@ -69,7 +69,7 @@ public sealed class MazeGenerator
     /// <summary>Generates a maze with a new layout.</summary>
     /// <param name="cancellationToken">Checked before every layout.</param>
     /// <returns>The maze with its answer; its rating is the number of path cells.</returns>
-    /// <exception cref="MazeGenerationException">No maze was found within the number of layouts given to the constructor.</exception>
+    /// <exception cref="PuzzleSupplyException">No maze was found within the number of layouts given to the constructor.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public MazePuzzle NextPuzzle(CancellationToken cancellationToken = default)
     {
@@ -82,14 +82,14 @@ public sealed class MazeGenerator
             }
         }
 
-        throw new MazeGenerationException(FormattableString.Invariant(
+        throw new PuzzleSupplyException(FormattableString.Invariant(
             $"expected a new maze of {Shape} with a path of at least {MinimumPathCells} cells within {_maximumLayouts} layouts, got none"));
     }
 
     /// <summary>Streams mazes with different layouts.</summary>
     /// <param name="count">The number of mazes.</param>
     /// <param name="cancellationToken">Checked before every layout.</param>
-    /// <exception cref="MazeGenerationException">While enumerating: no further maze was found.</exception>
+    /// <exception cref="PuzzleSupplyException">While enumerating: no further maze was found.</exception>
     /// <exception cref="OperationCanceledException">While enumerating: cancelled.</exception>
     public IEnumerable<MazePuzzle> Generate(int count, CancellationToken cancellationToken = default)
     {
@@ -144,16 +144,5 @@ public sealed class MazeGenerator
         }
 
         return count;
-    }
-}
-
-/// <summary>No maze was found: the minimum path is too long for the shape, or all layouts are used.</summary>
-public sealed class MazeGenerationException : HrmException
-{
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">The expected maze and the number of layouts.</param>
-    public MazeGenerationException(string message)
-        : base(message)
-    {
     }
 }

@@ -50,19 +50,19 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// <summary>Creates a grid from its cells.</summary>
     /// <param name="cells">The cells, row by row; copied.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another number of cells, or a value that is not a cell; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of cells, or a value that is not a cell; names the cell.</exception>
     public static MazeGrid FromCells(ReadOnlySpan<MazeCell> cells, MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (cells.Length != shape.Cells)
         {
-            throw new PuzzleFormatException($"expected {shape.Cells} cells ({shape}), got {cells.Length}");
+            throw new HrmFormatException($"expected {shape.Cells} cells ({shape}), got {cells.Length}");
         }
 
         var wrong = MemoryMarshal.AsBytes(cells).IndexOfAnyExceptInRange((byte)MazeCell.Padding, (byte)MazeCell.Path);
         return wrong < 0
             ? new MazeGrid(shape, cells.ToArray())
-            : throw new PuzzleFormatException($"expected a cell of 0 to 5 in {shape.NameOf(wrong)}, got {(int)cells[wrong]}");
+            : throw new HrmFormatException($"expected a cell of 0 to 5 in {shape.NameOf(wrong)}, got {(int)cells[wrong]}");
     }
 
     /// <summary>Reads a square grid; see <see cref="Parse(ReadOnlySpan{char}, MazeShape)"/>.</summary>
@@ -75,13 +75,13 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// </summary>
     /// <param name="text">The characters, without line breaks.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
+    /// <exception cref="HrmFormatException">Another length or character; names the position.</exception>
     public static MazeGrid Parse(ReadOnlySpan<char> text, MazeShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (text.Length != shape.Cells)
         {
-            throw new PuzzleFormatException($"expected {shape.Cells} characters ({shape}), got {text.Length}");
+            throw new HrmFormatException($"expected {shape.Cells} characters ({shape}), got {text.Length}");
         }
 
         var cells = new MazeCell[text.Length];
@@ -89,7 +89,7 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
         {
             if (!MazeCells.TryParse(text[cell], out cells[cell]))
             {
-                throw new PuzzleFormatException(
+                throw new HrmFormatException(
                     $"expected one of '{MazeCells.Symbols[1..]}' at character {cell + 1} ({shape.NameOf(cell)}), got {Quote.Text(text[cell].ToString())}");
             }
         }
@@ -122,7 +122,7 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// Start and goal must have one neighbour on the path, and every other cell of the path two. A path that touches itself branches;
     /// a shortest path never does.
     /// </remarks>
-    /// <exception cref="PuzzleFormatException">This grid is not a question; names the cell.</exception>
+    /// <exception cref="HrmFormatException">This grid is not a question; names the cell.</exception>
     /// <exception cref="ArgumentException">The grids differ in shape.</exception>
     public PuzzleFault? FindFault(MazeGrid answer) => MazeChecker.FindFault(RequireQuestion(), RequireShape(answer));
 
@@ -136,7 +136,7 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     /// </summary>
     /// <remarks>All 2,000 labels of the paper's Maze-Hard set are equal to its paths, cell by cell.</remarks>
     /// <returns>The maze with the path, or <see langword="null"/> if the goal cannot be reached.</returns>
-    /// <exception cref="PuzzleFormatException">This grid is not a question; names the cell.</exception>
+    /// <exception cref="HrmFormatException">This grid is not a question; names the cell.</exception>
     public MazeGrid? FindShortestPath() => MazeSearch.FindPath(RequireQuestion());
 
     /// <summary>One character per cell, row by row; padding is '?'.</summary>
@@ -173,7 +173,7 @@ public sealed class MazeGrid : IEquatable<MazeGrid>
     }
 
     /// <summary>Returns the grid, or throws if it is not a question.</summary>
-    internal MazeGrid RequireQuestion() => FindQuestionFault() is { } fault ? throw new PuzzleFormatException(fault) : this;
+    internal MazeGrid RequireQuestion() => FindQuestionFault() is { } fault ? throw new HrmFormatException(fault) : this;
 
     /// <summary>The first reason why the grid is not a question, or <see langword="null"/>.</summary>
     internal string? FindQuestionFault()

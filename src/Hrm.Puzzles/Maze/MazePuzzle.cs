@@ -9,8 +9,7 @@ public sealed record MazePuzzle
     /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
     /// <param name="rating">The difficulty, in the unit of its source.</param>
     /// <param name="line">The line of its file, from 1.</param>
-    /// <exception cref="MazeRuleException">A goal that cannot be reached, or an answer that is not a shortest path; names the cell.</exception>
-    /// <exception cref="PuzzleFormatException">A question with another number of starts or goals, with path or padding; names the cell.</exception>
+    /// <exception cref="HrmFormatException">A goal that cannot be reached, or an answer that is not a shortest path; names the cell; A question with another number of starts or goals, with path or padding; names the cell.</exception>
     /// <exception cref="ArgumentException">Question and answer differ in shape.</exception>
     public MazePuzzle(MazeGrid question, MazeGrid answer, string source = "", double? rating = null, int? line = null)
     {
@@ -18,7 +17,7 @@ public sealed record MazePuzzle
         ArgumentNullException.ThrowIfNull(source);
         if (question.FindFault(answer) is { } fault)
         {
-            throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question) ?? fault);
+            throw MazeChecker.FindUnreachableGoal(question)?.OfQuestion() ?? fault.OfAnswer();
         }
 
         Question = question;
@@ -52,12 +51,11 @@ public sealed record MazePuzzle
     /// <summary>Creates a puzzle with the path of <see cref="MazeGrid.FindShortestPath"/>; its rating is the number of path cells.</summary>
     /// <param name="question">The maze.</param>
     /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
-    /// <exception cref="MazeRuleException">The goal cannot be reached.</exception>
-    /// <exception cref="PuzzleFormatException">A grid that is not a question; names the cell.</exception>
+    /// <exception cref="HrmFormatException">The goal cannot be reached; A grid that is not a question; names the cell.</exception>
     public static MazePuzzle Of(MazeGrid question, string source = "")
     {
         ArgumentNullException.ThrowIfNull(question);
-        var answer = question.FindShortestPath() ?? throw new MazeRuleException(MazeChecker.FindUnreachableGoal(question)!);
+        var answer = question.FindShortestPath() ?? throw MazeChecker.FindUnreachableGoal(question)!.OfQuestion();
         return new MazePuzzle(question, answer, source, answer.PathCells);
     }
 }

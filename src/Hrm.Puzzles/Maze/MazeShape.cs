@@ -39,13 +39,13 @@ public sealed record MazeShape
 
     /// <summary>The square shape of a number of cells.</summary>
     /// <param name="cells">The number of cells.</param>
-    /// <exception cref="PuzzleFormatException">Not the square of 2 to <see cref="MaximumSide"/>.</exception>
+    /// <exception cref="HrmFormatException">Not the square of 2 to <see cref="MaximumSide"/>.</exception>
     public static MazeShape OfCells(int cells)
     {
         var side = (int)Math.Sqrt(Math.Max(0, cells));
         return side is >= 2 and <= MaximumSide && side * side == cells
             ? Square(side)
-            : throw new PuzzleFormatException($"expected a square number of cells from 4 to {MaximumSide * MaximumSide}, got {cells}");
+            : throw new HrmFormatException($"expected a square number of cells from 4 to {MaximumSide * MaximumSide}, got {cells}");
     }
 
     /// <summary>The row of a cell, from 0.</summary>

@@ -38,13 +38,12 @@ public sealed class MazeTask : ISymmetricTask
     /// <summary>Reads a maze, one character per cell, row by row.</summary>
     /// <param name="text">The characters: '#' wall, ' ' free, 'S' start, 'G' goal.</param>
     /// <returns>One token per cell.</returns>
-    /// <exception cref="PuzzleFormatException">Another length or character, or not one start and one goal; names the cell.</exception>
-    /// <exception cref="MazeRuleException">No path from the start to the goal.</exception>
+    /// <exception cref="HrmFormatException">Another length or character, or not one start and one goal; names the cell; no path from the start to the goal.</exception>
     public int[] Parse(string text) => Encode(MazePuzzle.Of(MazeGrid.Parse(text, Shape)).Question);
 
     /// <summary>Writes a maze or an answer, one character per cell, row by row; 'o' is path and '?' padding.</summary>
     /// <param name="tokens">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     public string Format(ReadOnlySpan<int> tokens) => Decode(tokens).ToString();
 
     /// <summary>Encodes a maze or an answer.</summary>
@@ -70,19 +69,19 @@ public sealed class MazeTask : ISymmetricTask
 
     /// <summary>Decodes a prediction: any tokens of the vocabulary.</summary>
     /// <param name="prediction">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     public MazeGrid Decode(ReadOnlySpan<int> prediction)
     {
         if (prediction.Length != SequenceLength)
         {
-            throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {prediction.Length}", field: "tokens");
+            throw new HrmFormatException($"expected {SequenceLength} tokens, got {prediction.Length}", place: "tokens");
         }
 
         var wrong = prediction.IndexOfAnyExceptInRange(0, VocabularySize - 1);
         if (wrong >= 0)
         {
-            throw new PuzzleFormatException(
-                $"expected a token of 0 to {VocabularySize - 1} in {Shape.NameOf(wrong)}, got {prediction[wrong]}", field: "tokens");
+            throw new HrmFormatException(
+                $"expected a token of 0 to {VocabularySize - 1} in {Shape.NameOf(wrong)}, got {prediction[wrong]}", place: "tokens");
         }
 
         return MazeGrid.FromCells(Array.ConvertAll(prediction.ToArray(), token => (MazeCell)token), Shape);
@@ -90,7 +89,7 @@ public sealed class MazeTask : ISymmetricTask
 
     /// <summary>Decodes the tokens of a question.</summary>
     /// <param name="inputs">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, padding or path, or not one start and one goal; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, padding or path, or not one start and one goal; names the cell.</exception>
     public MazeGrid DecodeQuestion(ReadOnlySpan<int> inputs) => Decode(inputs).RequireQuestion();
 
     /// <summary>Augments an example in place by a random rotation or reflection that keeps the shape.</summary>
@@ -121,7 +120,7 @@ public sealed class MazeTask : ISymmetricTask
     /// </summary>
     /// <param name="inputs">The tokens of the maze.</param>
     /// <param name="prediction">The tokens of the answer.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
     {
         var (question, answer) = (Decode(inputs), Decode(prediction));

@@ -40,14 +40,14 @@ public sealed class ArcSolver
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     /// <returns>The candidates for each test input, the best first; the first two are the attempts in the competition.</returns>
-    /// <exception cref="PuzzleFormatException">The model has no id for the task.</exception>
+    /// <exception cref="HrmFormatException">The model has no id for the task.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         if (!_variants.Contains(task.Name))
         {
-            throw new PuzzleFormatException($"expected one of the {_variants.Count} tasks that the model has puzzle ids for, got another", field: task.Name);
+            throw new HrmFormatException($"expected one of the {_variants.Count} tasks that the model has puzzle ids for, got another", place: task.Name);
         }
 
         var vote = new ArcVote([task]);

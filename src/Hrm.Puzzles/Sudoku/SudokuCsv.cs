@@ -15,8 +15,8 @@ public static class SudokuCsv
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every grid in it.</param>
     /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
-    /// <exception cref="PuzzleFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
-    /// <exception cref="PuzzleFileException">While enumerating: the file cannot be read.</exception>
+    /// <exception cref="HrmFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
+    /// <exception cref="HrmFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<SudokuPuzzle> Read(string path, SudokuShape shape)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -27,8 +27,8 @@ public static class SudokuCsv
     /// <summary>Writes puzzles to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="puzzles">The puzzles, at least one.</param>
-    /// <exception cref="PuzzleFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
-    /// <exception cref="PuzzleFileException">The file cannot be written.</exception>
+    /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
+    /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SudokuPuzzle> puzzles)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -40,22 +40,15 @@ public static class SudokuCsv
     private static SudokuPuzzle ReadPuzzle(PuzzleCsvRow row, string path, SudokuShape shape)
     {
         var field = PuzzleCsv.Question;
-        SudokuGrid? question = null;
         try
         {
-            question = SudokuGrid.Parse(row.Question, shape);
+            var question = SudokuGrid.Parse(row.Question, shape);
             field = PuzzleCsv.Answer;
             return new SudokuPuzzle(question, SudokuGrid.Parse(row.Answer, shape), row.Source, row.Rating, row.Line);
         }
-        catch (PuzzleFormatException e)
+        catch (HrmFormatException e)
         {
-            throw e.At(path, row.Line, field);
-        }
-        catch (SudokuRuleException e)
-        {
-            throw question!.FindConflict() is not null
-                ? new PuzzleFormatException(e.Message, path, row.Line, PuzzleCsv.Question, e)
-                : new PuzzleFormatException($"the answer does not solve its question: {e.Message}", path, row.Line, PuzzleCsv.Answer, e);
+            throw e.At(path, row.Line, e.Place ?? field);
         }
     }
 }

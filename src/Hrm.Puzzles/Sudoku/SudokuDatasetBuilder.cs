@@ -37,7 +37,7 @@ public sealed class SudokuDatasetBuilder
     /// <param name="random">The random source; only its seed is used, and its state does not change.</param>
     /// <returns>At least one group, of 1 + <see cref="SudokuDatasetOptions.Augmentations"/> puzzles each.</returns>
     /// <exception cref="ArgumentException">While enumerating: a puzzle of another shape.</exception>
-    /// <exception cref="PuzzleFormatException">
+    /// <exception cref="HrmFormatException">
     /// While enumerating: a puzzle lacks the required rating, its guesses exceed a million, or no puzzle is left.
     /// </exception>
     public IEnumerable<PuzzleGroup> BuildTraining(IEnumerable<SudokuPuzzle> puzzles, StatefulRandom random)
@@ -100,7 +100,7 @@ public sealed class SudokuDatasetBuilder
 
         if (kept == 0)
         {
-            throw new PuzzleFormatException(seen > 0
+            throw new HrmFormatException(seen > 0
                 ? FormattableString.Invariant($"expected a puzzle of the minimum difficulty, got none among {seen}")
                 : "expected at least one puzzle, got none");
         }
@@ -110,8 +110,8 @@ public sealed class SudokuDatasetBuilder
     {
         if (_options.MinimumRating is not null && puzzle.Rating is null)
         {
-            throw new PuzzleFormatException(
-                "expected a rating to compare with the minimum rating, got a puzzle without one", line: puzzle.Line, field: "rating");
+            throw new HrmFormatException(
+                "expected a rating to compare with the minimum rating, got a puzzle without one", line: puzzle.Line, place: "rating");
         }
 
         try
@@ -119,7 +119,7 @@ public sealed class SudokuDatasetBuilder
             return (_options.MinimumRating is null || puzzle.Rating >= _options.MinimumRating)
                 && (_options.MinimumGuesses is null || SudokuSearch.CountGuesses(puzzle.Question) >= _options.MinimumGuesses);
         }
-        catch (PuzzleFormatException e)
+        catch (HrmFormatException e)
         {
             throw e.At(null, puzzle.Line, PuzzleCsv.Question);
         }

@@ -100,7 +100,7 @@ public sealed class SudokuGenerator
             }
             else if (++fruitless == PuzzleSupplyException.FruitlessDraws)
             {
-                throw new PuzzleSupplyException($"{count} different puzzles of {Shape} with {givens} givens", puzzles.Count);
+                throw PuzzleSupplyException.Of($"{count} different puzzles of {Shape} with {givens} givens", puzzles.Count);
             }
         }
 

@@ -61,19 +61,19 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <summary>Creates a grid from its digits.</summary>
     /// <param name="digits">The digits row by row, 0 for a blank; copied.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another number of cells, or a digit above the side; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of cells, or a digit above the side; names the cell.</exception>
     public static SudokuGrid FromDigits(ReadOnlySpan<byte> digits, SudokuShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (digits.Length != shape.Cells)
         {
-            throw new PuzzleFormatException($"expected {shape.Cells} digits, got {digits.Length}");
+            throw new HrmFormatException($"expected {shape.Cells} digits, got {digits.Length}");
         }
 
         var wrong = digits.IndexOfAnyExceptInRange((byte)0, (byte)shape.Side);
         if (wrong >= 0)
         {
-            throw new PuzzleFormatException($"expected a digit of 0 to {shape.Side} in {shape.NameOf(wrong)}, got {digits[wrong]}");
+            throw new HrmFormatException($"expected a digit of 0 to {shape.Side} in {shape.NameOf(wrong)}, got {digits[wrong]}");
         }
 
         return new SudokuGrid(shape, digits.ToArray());
@@ -82,13 +82,13 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
     /// <summary>Reads a grid, one character per cell, row by row; '.' or '0' is a blank, A to G follow 9.</summary>
     /// <param name="text">The characters, without line breaks or spaces.</param>
     /// <param name="shape">The shape.</param>
-    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
+    /// <exception cref="HrmFormatException">Another length or character; names the position.</exception>
     public static SudokuGrid Parse(ReadOnlySpan<char> text, SudokuShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (text.Length != shape.Cells)
         {
-            throw new PuzzleFormatException($"expected {shape.Cells} characters, got {text.Length}");
+            throw new HrmFormatException($"expected {shape.Cells} characters, got {text.Length}");
         }
 
         var digits = new byte[shape.Cells];
@@ -96,7 +96,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         {
             if (!shape.TryParseSymbol(text[cell], out digits[cell]))
             {
-                throw new PuzzleFormatException(
+                throw new HrmFormatException(
                     $"expected '.', '0' or 1 to {shape.SymbolOf(shape.Side)} at character {cell + 1} ({shape.NameOf(cell)}), got {Quote.Text(text[cell].ToString())}");
             }
         }

@@ -12,7 +12,7 @@ public sealed record SudokuPuzzle
     /// <param name="source">The list that the puzzle comes from, or an empty string.</param>
     /// <param name="rating">The difficulty, in the unit of its source.</param>
     /// <param name="line">The line of its file, from 1.</param>
-    /// <exception cref="SudokuRuleException">Conflicting givens, or an answer that does not solve the question; names the cells.</exception>
+    /// <exception cref="HrmFormatException">Conflicting givens, or an answer that does not solve the question; names the cells.</exception>
     /// <exception cref="ArgumentException">The grids differ in shape.</exception>
     public SudokuPuzzle(SudokuGrid question, SudokuGrid answer, string source = "", double? rating = null, int? line = null)
     {
@@ -21,7 +21,7 @@ public sealed record SudokuPuzzle
         ArgumentNullException.ThrowIfNull(source);
         if (question.FindFault(answer) is { } fault)
         {
-            throw new SudokuRuleException(question.FindConflict() ?? fault);
+            throw question.FindConflict()?.OfQuestion() ?? fault.OfAnswer();
         }
 
         Question = question;

@@ -9,7 +9,7 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <remarks>
 /// About 7,000 hard 9×9 puzzles per second and core are proved to have one solution. Some large questions would take days, so a
-/// question that is not decided within a million guesses is a <see cref="PuzzleFormatException"/>.
+/// question that is not decided within a million guesses is a <see cref="HrmFormatException"/>.
 /// </remarks>
 public static class SudokuSearch
 {
@@ -20,7 +20,7 @@ public static class SudokuSearch
     /// <param name="solution">The solution found.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>Whether there is a solution.</returns>
-    /// <exception cref="PuzzleFormatException">The question is not decided within a million guesses.</exception>
+    /// <exception cref="HrmFormatException">The question is not decided within a million guesses.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static bool TrySolve(SudokuGrid question, [NotNullWhen(true)] out SudokuGrid? solution, CancellationToken cancellationToken = default)
     {
@@ -114,7 +114,7 @@ internal sealed class SudokuSearchTree(SudokuShape shape, int maximumGuesses = i
             {
                 Guesses = Guesses < maximumGuesses
                     ? Guesses + 1
-                    : throw new PuzzleFormatException(FormattableString.Invariant($"not decided within {maximumGuesses} guesses of the exact search"));
+                    : throw new HrmFormatException(FormattableString.Invariant($"not decided within {maximumGuesses} guesses of the exact search"));
                 level.ChooseGuess(start: random?.Next(shape.Cells) ?? 0, takeFirst || random is not null);
             }
 

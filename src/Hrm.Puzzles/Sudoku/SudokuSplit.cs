@@ -90,7 +90,7 @@ public sealed class SudokuSplit
             }
             else if (++fruitless == PuzzleSupplyException.FruitlessDraws)
             {
-                throw new PuzzleSupplyException(
+                throw PuzzleSupplyException.Of(
                     $"{trainingPuzzles} training and {testPuzzles} test puzzles of {shape} with {givens} givens", training.Count + test.Count);
             }
         }

@@ -47,17 +47,16 @@ public sealed class SudokuTask : ISymmetricTask
     /// <summary>Reads a Sudoku, one character per cell, row by row.</summary>
     /// <param name="text">The givens; '.' or '0' is a blank.</param>
     /// <returns>One token per cell.</returns>
-    /// <exception cref="PuzzleFormatException">Another length or character; names the position.</exception>
-    /// <exception cref="SudokuRuleException">Conflicting givens; names the cells.</exception>
+    /// <exception cref="HrmFormatException">Another length or character; names the position; conflicting givens; names the cells.</exception>
     public int[] Parse(string text)
     {
         var question = SudokuGrid.Parse(text, Shape);
-        return question.FindConflict() is { } conflict ? throw new SudokuRuleException(conflict) : Encode(question);
+        return question.FindConflict() is { } conflict ? throw conflict.OfQuestion() : Encode(question);
     }
 
     /// <summary>Writes a grid, one character per cell, row by row; a blank or padding is '.'.</summary>
     /// <param name="tokens">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     public string Format(ReadOnlySpan<int> tokens) => Decode(tokens).ToString();
 
     /// <summary>Encodes a question or an answer.</summary>
@@ -83,12 +82,12 @@ public sealed class SudokuTask : ISymmetricTask
 
     /// <summary>Decodes a prediction. A model can predict padding, which becomes a blank; the grid can break the rules.</summary>
     /// <param name="prediction">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     public SudokuGrid Decode(ReadOnlySpan<int> prediction) => Decode(prediction, PadToken);
 
     /// <summary>Decodes the inputs or labels of an example, in which padding is not valid.</summary>
     /// <param name="tokens">One token per cell.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, padding, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, padding, or a token outside the vocabulary; names the cell.</exception>
     public SudokuGrid DecodeExample(ReadOnlySpan<int> tokens) => Decode(tokens, BlankToken);
 
     /// <summary>
@@ -97,7 +96,7 @@ public sealed class SudokuTask : ISymmetricTask
     /// </summary>
     /// <param name="inputs">The tokens of the question, one per cell.</param>
     /// <param name="prediction">The predicted tokens, one per cell.</param>
-    /// <exception cref="PuzzleFormatException">The number of tokens differs from the number of cells.</exception>
+    /// <exception cref="HrmFormatException">The number of tokens differs from the number of cells.</exception>
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
     {
         RequireLength(inputs, nameof(inputs));
@@ -122,7 +121,7 @@ public sealed class SudokuTask : ISymmetricTask
     /// <param name="inputs">The tokens of the question, one per cell.</param>
     /// <param name="labels">The tokens of the answer, one per cell.</param>
     /// <param name="random">The random source.</param>
-    /// <exception cref="PuzzleFormatException">Another number of tokens, or a token that is not a blank or digit; names the cell.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token that is not a blank or digit; names the cell.</exception>
     public void Apply(Span<int> inputs, Span<int> labels, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -192,8 +191,8 @@ public sealed class SudokuTask : ISymmetricTask
         var cell = tokens.IndexOfAnyExceptInRange(lowest, VocabularySize - 1);
         if (cell >= 0)
         {
-            throw new PuzzleFormatException(
-                $"expected a token of {lowest} to {VocabularySize - 1} in {Shape.NameOf(cell)}, got {tokens[cell]}", field: nameof(tokens));
+            throw new HrmFormatException(
+                $"expected a token of {lowest} to {VocabularySize - 1} in {Shape.NameOf(cell)}, got {tokens[cell]}", place: nameof(tokens));
         }
     }
 
@@ -201,7 +200,7 @@ public sealed class SudokuTask : ISymmetricTask
     {
         if (tokens.Length != SequenceLength)
         {
-            throw new PuzzleFormatException($"expected {SequenceLength} tokens, got {tokens.Length}", field: name);
+            throw new HrmFormatException($"expected {SequenceLength} tokens, got {tokens.Length}", place: name);
         }
     }
 

@@ -52,22 +52,22 @@ internal sealed record CheckpointManifest
     public void Write(string folder)
         => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, CheckpointJson.Default.CheckpointManifest));
 
-    /// <exception cref="CheckpointException">The file is not a valid manifest of this version.</exception>
+    /// <exception cref="HrmFormatException">The file is not a valid manifest of this version.</exception>
     public static CheckpointManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
+        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
         try
         {
             RequireKnownVersion(path, text);
-            var manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest) ?? throw new CheckpointException(path, "expected a JSON object, got null");
+            var manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest) ?? throw new HrmFormatException("expected a JSON object, got null", path);
             manifest.RequireValid(path);
             return manifest;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The second if a name contains half of a surrogate pair.
-            throw new CheckpointException(path, error is JsonException json ? JsonFault.Describe(json) : error.Message, error);
+            throw new HrmFormatException(error is JsonException json ? JsonFault.Describe(json) : error.Message, path, innerException: error);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed record CheckpointManifest
             .Errors;
         if (errors.Count > 0)
         {
-            throw new CheckpointException(path, string.Join("; ", errors));
+            throw new HrmFormatException(string.Join("; ", errors), path);
         }
 
         static bool IsValid(SamplerPosition position) => position is { Iteration: >= 0, Batch: >= 0 };
@@ -126,7 +126,7 @@ internal sealed record CheckpointManifest
             : 0;
         if (version != CurrentFormatVersion)
         {
-            throw new CheckpointException(path, $"format_version: expected {CurrentFormatVersion}, got {version}");
+            throw new HrmFormatException($"format_version: expected {CurrentFormatVersion}, got {version}", path);
         }
     }
 }
@@ -160,8 +160,9 @@ internal sealed record DatasetIdentity(
     {
         if (saved?.IdentifiersHash is { } expected && expected != IdentifiersHash)
         {
-            throw new CheckpointException(
-                path, $"puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 {expected}, got {IdentifiersHash ?? "a dataset without that file"}");
+            throw new HrmFormatException(
+                $"puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 {expected}, got {IdentifiersHash ?? "a dataset without that file"}",
+                path);
         }
     }
 }

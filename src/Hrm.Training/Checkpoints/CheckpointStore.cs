@@ -118,7 +118,7 @@ public sealed class CheckpointStore : IDisposable
     /// <param name="trainer">A trainer of the same options and model; unchanged if the checkpoint does not fit.</param>
     /// <param name="stream">The source of the batches; compared with that of the checkpoint, and moved to its position.</param>
     /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
-    /// <exception cref="CheckpointException">
+    /// <exception cref="HrmFormatException">
     /// All checkpoints are damaged; or the newest undamaged one is of another model, trainer or format version, or of data whose
     /// puzzle ids have another meaning.
     /// </exception>
@@ -144,7 +144,7 @@ public sealed class CheckpointStore : IDisposable
             var manifest = CheckpointManifest.Read(path);
             if (manifest.Step != step)
             {
-                throw new CheckpointException(path, $"expected step {step}, as the folder is named, got {manifest.Step}");
+                throw new HrmFormatException($"expected step {step}, as the folder is named, got {manifest.Step}", path);
             }
 
             var data = stream is null ? null : DatasetIdentity.Of(stream);
@@ -157,7 +157,7 @@ public sealed class CheckpointStore : IDisposable
 
         return damaged.Count == 0
             ? null
-            : throw new CheckpointException(Folder, $"expected an undamaged checkpoint among {damaged.Count}, got none; the newest: {damaged[0]}");
+            : throw new HrmFormatException($"expected an undamaged checkpoint among {damaged.Count}, got none; the newest: {damaged[0]}", Folder);
     }
 
     /// <summary>Unlocks the folder for other processes.</summary>
@@ -233,7 +233,7 @@ public sealed class CheckpointStore : IDisposable
         if (saved != present)
         {
             var different = present.ToJson().Split('\n').Except(saved.ToJson().Split('\n')).Select(line => line.Trim().TrimEnd(','));
-            throw new CheckpointException(file, $"is of another model: here {string.Join(", ", different)}");
+            throw new HrmFormatException($"is of another model: here {string.Join(", ", different)}", file);
         }
 
         using var weights = SafetensorsFile.Open(Path.Combine(path, ModelFolder.WeightsName));

@@ -28,11 +28,11 @@ internal static class ChecksumList
     public static void Verify(string folder, IReadOnlyCollection<string> names)
     {
         var path = Path.Combine(folder, FileName);
-        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new CheckpointException(path, problem, cause));
+        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
         var listed = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ", 2)).ToArray();
         if (!listed.Select(parts => parts[^1]).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
         {
-            throw new CheckpointException(path, $"expected lines of a SHA-256, two spaces and a name for each of {string.Join(", ", names)}, got others");
+            throw new HrmFormatException($"expected lines of a SHA-256, two spaces and a name for each of {string.Join(", ", names)}, got others", path);
         }
 
         foreach (var parts in listed)
@@ -41,7 +41,7 @@ internal static class ChecksumList
             var actual = HashOf(file);
             if (actual != parts[0])
             {
-                throw new CheckpointException(file, $"damaged: expected SHA-256 {Quote.Text(parts[0])}, got {actual}");
+                throw new HrmFormatException($"damaged: expected SHA-256 {Quote.Text(parts[0])}, got {actual}", file);
             }
         }
     }

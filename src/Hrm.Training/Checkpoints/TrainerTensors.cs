@@ -42,7 +42,7 @@ internal static class TrainerTensors
     }
 
     /// <summary>Replaces the state of a trainer; changes nothing if the saved state does not fit.</summary>
-    /// <exception cref="CheckpointException">The state is of another optimizer, average or model.</exception>
+    /// <exception cref="HrmFormatException">The state is of another optimizer, average or model.</exception>
     /// <exception cref="HrmException">A tensor has another shape or dtype, or a value that a batch cannot have.</exception>
     public static void Restore(HrmTrainer trainer, WeightsFile weights, WeightsFile state, long step)
     {
@@ -105,9 +105,9 @@ internal static class TrainerTensors
         var unknown = state.Names.Except(expected, StringComparer.Ordinal).ToArray();
         if (missing.Length + unknown.Length > 0)
         {
-            throw new CheckpointException(
-                state.Path,
-                $"expected the state of this trainer (optimizer, average, carry): {missing.Length} missing ({First(missing)}), {unknown.Length} unknown ({First(unknown)})");
+            throw new HrmFormatException(
+                $"expected the state of this trainer (optimizer, average, carry): {missing.Length} missing ({First(missing)}), {unknown.Length} unknown ({First(unknown)})",
+                state.Path);
         }
 
         static string First(string[] names) => names.Length == 0 ? "none" : Quote.Text(names[0]);
@@ -118,7 +118,7 @@ internal static class TrainerTensors
         var steps = Read(state, Steps, ScalarType.Int64, parameters).data<long>().ToArray();
         return Array.TrueForAll(steps, count => count >= 0)
             ? steps
-            : throw new CheckpointException(state.Path, $"{Steps}: expected counts of at least 0, got {steps.Min()}");
+            : throw new HrmFormatException($"{Steps}: expected counts of at least 0, got {steps.Min()}", state.Path);
     }
 
     private static Tensor ReadGenerator(HrmTrainer trainer, WeightsFile state)
@@ -127,7 +127,7 @@ internal static class TrainerTensors
         var saved = Read(state, GeneratorName, present.dtype, present.shape);
         return IsMersenneTwister(saved.bytes)
             ? saved
-            : throw new CheckpointException(state.Path, $"{GeneratorName}: expected the state of a Mersenne Twister, got other bytes");
+            : throw new HrmFormatException($"{GeneratorName}: expected the state of a Mersenne Twister, got other bytes", state.Path);
     }
 
     /// <summary>
@@ -150,7 +150,7 @@ internal static class TrainerTensors
         var rows = shape.Count == 2 ? shape[0] : 0;
         if (rows < 1)
         {
-            throw new CheckpointException(state.Path, $"{Inputs}: expected [B, {model.Config.SequenceLength}], got {state.GetEntry(Inputs)}");
+            throw new HrmFormatException($"{Inputs}: expected [B, {model.Config.SequenceLength}], got {state.GetEntry(Inputs)}", state.Path);
         }
 
         long length = model.Config.SequenceLength;
@@ -184,7 +184,7 @@ internal static class TrainerTensors
         var entry = state.GetEntry(name);
         if (entry.Dtype != dtype || !entry.Shape.SequenceEqual(shape))
         {
-            throw new CheckpointException(state.Path, $"{name}: expected {dtype} [{string.Join(", ", shape)}], got {entry}");
+            throw new HrmFormatException($"{name}: expected {dtype} [{string.Join(", ", shape)}], got {entry}", state.Path);
         }
 
         return state.Read(name);

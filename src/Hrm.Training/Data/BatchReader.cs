@@ -75,12 +75,12 @@ internal sealed class BatchReader(IPuzzleDataset dataset, int rows, Device devic
     }
 
     /// <summary>Rejects a dataset that states more puzzle ids than a model has.</summary>
-    /// <exception cref="TokenOutOfRangeException">The dataset states more ids.</exception>
+    /// <exception cref="ShapeMismatchException">The dataset states more ids.</exception>
     public static void RequireIds(IPuzzleDataset dataset, HrmConfig config)
     {
         if (dataset.PuzzleIdCount > config.PuzzleIdCount)
         {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"dataset: expected at most {config.PuzzleIdCount} puzzle ids, as the model has, got {dataset.PuzzleIdCount}."));
+            throw new ShapeMismatchException(nameof(dataset), $"at most {config.PuzzleIdCount} puzzle ids, as the model has", $"{dataset.PuzzleIdCount}");
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class GroupReader(string name, TokenRules rules)
             var id = examples[0].PuzzleId;
             if (id < 0)
             {
-                throw new TokenOutOfRangeException(FormattableString.Invariant($"{place}: puzzle id: expected at least 0, got {id}."));
+                throw new ShapeMismatchException($"{place}: puzzle id", "at least 0", $"{id}");
             }
 
             foreach (var each in examples)
@@ -62,8 +62,7 @@ internal sealed class GroupReader(string name, TokenRules rules)
         RequireContent(Groups, name, "group");
         if (_largestId.Id >= idCount)
         {
-            throw new TokenOutOfRangeException(FormattableString.Invariant(
-                $"{name}: puzzle {_largestId.Puzzle}: puzzle id: expected 0 … {idCount - 1}, got {_largestId.Id}."));
+            throw new ShapeMismatchException($"{name}: puzzle {_largestId.Puzzle}: puzzle id", $"0 … {idCount - 1}", $"{_largestId.Id}");
         }
     }
 
@@ -86,12 +85,12 @@ internal sealed class GroupReader(string name, TokenRules rules)
 
         if (rules.FindBadToken(inputs) is >= 0 and var token)
         {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"{Place()}: token {token}: {rules.ExpectedTokens}, got {inputs[token]}."));
+            throw new ShapeMismatchException($"{Place()}: token {token}", rules.ValidTokens, $"{inputs[token]}");
         }
 
         if (rules.FindBadLabel(labels) is >= 0 and var label)
         {
-            throw new TokenOutOfRangeException(FormattableString.Invariant($"{Place()}: label {label}: {rules.ExpectedLabels}, got {labels[label]}."));
+            throw new ShapeMismatchException($"{Place()}: label {label}", rules.ValidLabels, $"{labels[label]}");
         }
     }
 
@@ -103,10 +102,10 @@ internal sealed class GroupReader(string name, TokenRules rules)
 /// <param name="IgnoreLabelId">The stored value of an ignored label; <see langword="null"/> if every label counts.</param>
 internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelId)
 {
-    public string ExpectedTokens => FormattableString.Invariant($"expected 0 … {VocabularySize - 1}");
+    public string ValidTokens => FormattableString.Invariant($"0 … {VocabularySize - 1}");
 
     /// <summary>The valid labels of an example, before they are converted for storage.</summary>
-    public string ExpectedLabels => ExpectedTokens + IgnoreLabelId switch
+    public string ValidLabels => ValidTokens + IgnoreLabelId switch
     {
         null => string.Empty,
         PuzzleBatch.IgnoredLabel => FormattableString.Invariant($" or {PuzzleBatch.IgnoredLabel}, which is ignored"),
@@ -114,7 +113,7 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
     };
 
     /// <summary>The valid labels as stored.</summary>
-    public string ExpectedStoredLabels => ExpectedTokens
+    public string ValidStoredLabels => ValidTokens
         + (IgnoreLabelId is { } ignored && (ignored < 0 || ignored >= VocabularySize) ? FormattableString.Invariant($" or {ignored}") : string.Empty);
 
     /// <summary>The index of the first bad token, or -1.</summary>

@@ -24,8 +24,7 @@ public sealed class InMemoryPuzzleDataset : IPuzzleDataset
     /// <param name="groups">The groups; the examples of a puzzle share its id.</param>
     /// <param name="vocabularySize">V.</param>
     /// <param name="puzzleIdCount">The number of puzzle ids.</param>
-    /// <exception cref="ShapeMismatchException">Lengths differ, the ids of a puzzle's examples differ, or a group, a puzzle or the dataset is empty.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is out of range.</exception>
+    /// <exception cref="ShapeMismatchException">Lengths differ, the ids of a puzzle's examples differ, or a group, a puzzle or the dataset is empty; A token, label or id is out of range.</exception>
     public InMemoryPuzzleDataset(IEnumerable<PuzzleGroup> groups, int vocabularySize, int puzzleIdCount = 1)
     {
         ArgumentNullException.ThrowIfNull(groups);

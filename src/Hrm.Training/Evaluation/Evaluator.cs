@@ -44,8 +44,7 @@ public sealed class Evaluator
     /// <param name="cancellationToken">Stops before the next segment.</param>
     /// <returns>Metrics over all examples with labels.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="ShapeMismatchException">The examples and the model have different lengths.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is beyond the model's tables.</exception>
+    /// <exception cref="ShapeMismatchException">The examples and the model have different lengths; A token, label or id is beyond the model's tables.</exception>
     /// <exception cref="HrmException">The dataset cannot be read.</exception>
     public MetricAverages Evaluate(
         IPuzzleDataset dataset,

@@ -32,7 +32,7 @@ public sealed class TrainingRun
     /// <param name="stream">The source of the batches.</param>
     /// <param name="options">Intervals and limits.</param>
     /// <exception cref="InvalidConfigException">The options have invalid fields, all of which are listed; or the stream has another batch size than the trainer.</exception>
-    /// <exception cref="TokenOutOfRangeException">The dataset of the stream has more puzzle ids than the model.</exception>
+    /// <exception cref="ShapeMismatchException">The dataset of the stream has more puzzle ids than the model.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingRun(HrmTrainer trainer, TrainingStream stream, TrainingRunOptions options)
     {
@@ -84,7 +84,7 @@ public sealed class TrainingRun
 
     /// <summary>Resumes from the newest undamaged checkpoint, if there is any.</summary>
     /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
-    /// <exception cref="CheckpointException">All checkpoints are damaged, or the newest is of another model or trainer.</exception>
+    /// <exception cref="HrmFormatException">All checkpoints are damaged, or the newest is of another model or trainer.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public RestoredCheckpoint? Resume()
     {
@@ -109,7 +109,7 @@ public sealed class TrainingRun
     /// <returns>The reason and the results.</returns>
     /// <exception cref="TrainingDivergedException">Loss or gradient is not finite, and no rollback is left.</exception>
     /// <exception cref="HrmFileException">The last checkpoint could not be saved; the earlier ones are unchanged.</exception>
-    /// <exception cref="CheckpointException">The store has checkpoints of another training: resume that, or use another folder.</exception>
+    /// <exception cref="HrmFormatException">The store has checkpoints of another training: resume that, or use another folder.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public TrainingOutcome Run(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -159,7 +159,7 @@ public sealed class TrainingRun
 
         if (Checkpoints is { Steps.Count: > 0 })
         {
-            throw new CheckpointException(Checkpoints.Folder, "expected no checkpoints of an earlier training; resume it, or use another folder");
+            throw new HrmFormatException("expected no checkpoints of an earlier training; resume it, or use another folder", Checkpoints.Folder);
         }
 
         WriteLogs(log => log.Rewind(_trainer.StepCount));

@@ -197,7 +197,7 @@ public sealed class RunningBatchTests : IDisposable
     {
         using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
         batch.Add(new RunningRow([.. Enumerable.Repeat(7, 16)], 0, 1, halting: null));
-        batch.Invoking(it => it.RunSegment()).Should().Throw<TokenOutOfRangeException>().WithMessage("inputs: expected values in 0 … 6, got 7.");
+        batch.Invoking(it => it.RunSegment()).Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected values in 0 … 6, got 7.");
     }
 
     private RunningRow Row(int question, int maxSegments, IHaltingPolicy? halting = null, bool keepsLogits = true)

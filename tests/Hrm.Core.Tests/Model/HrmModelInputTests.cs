@@ -37,7 +37,7 @@ public sealed class HrmModelInputTests : IDisposable
     public void Forward_rejects_values_beyond_the_tables(int token, int label, int id, string message)
     {
         using var batch = PuzzleBatch.Create([0, 1, 2, 3, token], [0, 1, 2, label, -100], [id], 5);
-        Calling(_model.InitialCarry(1), batch).Throw<TokenOutOfRangeException>().WithMessage(message);
+        Calling(_model.InitialCarry(1), batch).Throw<ShapeMismatchException>().WithMessage(message);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class HrmModelInputTests : IDisposable
         using var good = PuzzleBatch.Create([0, 1, 2, 3, 4, 0, 1, 2, 3, 4], [], [], 5);
         using var bad = PuzzleBatch.Create([0, 1, 2, 3, 4, 0, 1, 2, 3, 9], [], [], 5);
         using var joined = good.ReplaceRows(tensor([false, true]), bad);
-        Calling(_model.InitialCarry(2), joined).Throw<TokenOutOfRangeException>().WithMessage("inputs: expected values in 0 … 6, got 9.");
+        Calling(_model.InitialCarry(2), joined).Throw<ShapeMismatchException>().WithMessage("inputs: expected values in 0 … 6, got 9.");
     }
 
     [Fact]

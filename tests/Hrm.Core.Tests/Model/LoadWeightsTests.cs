@@ -61,7 +61,7 @@ public sealed class LoadWeightsTests : IDisposable
         using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
         SafetensorsFile.Save(_folder["weights.safetensors"], _stored.state_dict());
         using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
-        model.Invoking(it => it.LoadWeights(weights)).Should().Throw<WeightsFormatException>().WithMessage("*_init*: expected BF16 [16], got F32 [16]");
+        model.Invoking(it => it.LoadWeights(weights)).Should().Throw<HrmFormatException>().WithMessage("*_init*: expected BF16 [16], got F32 [16]");
     }
 
     [Fact]
@@ -95,6 +95,6 @@ public sealed class LoadWeightsTests : IDisposable
         _model.LoadWeights(weights);
     }
 
-    private FluentAssertions.Specialized.ExceptionAssertions<WeightsFormatException> Loading(IEnumerable<KeyValuePair<string, Tensor>> tensors)
-        => FluentActions.Invoking(() => Load(tensors)).Should().Throw<WeightsFormatException>();
+    private FluentAssertions.Specialized.ExceptionAssertions<HrmFormatException> Loading(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+        => FluentActions.Invoking(() => Load(tensors)).Should().Throw<HrmFormatException>();
 }

@@ -119,14 +119,14 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save("model");
         WriteConfig(TinyModel.Config with { HiddenSize = 32 });
-        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866; the config is *config.json");
+        Loading("model").Throw<HrmFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866; the config is *config.json");
 
         SaveAs(TinyModel.Config with { VocabularySize = 9 });
-        Loading("model").Throw<WeightsFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
+        Loading("model").Throw<HrmFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
 
         SaveAs(TinyModel.Config with { LowLayers = 4 });
         WriteConfig(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
-        Loading("model").Throw<WeightsFormatException>()
+        Loading("model").Throw<HrmFormatException>()
             .WithMessage("*expected the model's tensors: 1 missing (embed_pos.embedding_weight), 8 unknown (L_level.layers.2.mlp.down_proj.weight, *, …); the config is *config.json");
 
         void SaveAs(HrmConfig config)
@@ -151,7 +151,7 @@ public sealed class ModelFolderTests : IDisposable
             stream.SetLength(length < 0 ? stream.Length - 1 : length);
         }
 
-        Loading("model").Throw<WeightsFormatException>().WithMessage($"{path}: *");
+        Loading("model").Throw<HrmFormatException>().WithMessage($"{path}: *");
     }
 
     /// <summary>Terabytes and more: a request for them would end the process.</summary>
@@ -170,7 +170,7 @@ public sealed class ModelFolderTests : IDisposable
         foreach (var config in greedy)
         {
             WriteConfig(config);
-            Loading("model").Throw<WeightsFormatException>().WithMessage($"{_folder["model/model.safetensors"]}: expected*");
+            Loading("model").Throw<HrmFormatException>().WithMessage($"{_folder["model/model.safetensors"]}: expected*");
         }
     }
 
@@ -232,7 +232,7 @@ public sealed class ModelFolderTests : IDisposable
         using var level = new ComplexLevel();
         using var model = new HrmModel(TinyModel.Config with { RmsNormEpsilon = 0.5 }, level, level, generator);
 
-        model.Invoking(it => it.Save(_folder["model"])).Should().Throw<WeightsFormatException>().WithMessage("*phase*dtype: expected one of*");
+        model.Invoking(it => it.Save(_folder["model"])).Should().Throw<HrmFormatException>().WithMessage("*phase*dtype: expected one of*");
 
         Directory.GetFiles(_folder["model"]).Select(Path.GetFileName).Should().BeEquivalentTo("config.json", "model.safetensors");
         using var loaded = HrmModel.Load(_folder["model"]);

@@ -62,7 +62,7 @@ public sealed class PuzzleBatchTests
     public void Create_rejects_negative_values_by_their_position(int token, int label, int id, string message)
     {
         var create = () => PuzzleBatch.Create([1, 2, 3, 4, 5, token], [1, 2, 3, 4, 5, label], [0, id], 3);
-        create.Should().Throw<TokenOutOfRangeException>().WithMessage(message);
+        create.Should().Throw<ShapeMismatchException>().WithMessage(message);
     }
 
     [Fact]

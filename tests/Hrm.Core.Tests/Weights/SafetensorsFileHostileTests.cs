@@ -35,7 +35,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var open = () => SafetensorsFile.Open(path);
-        open.Should().Throw<WeightsFormatException>();
+        open.Should().Throw<HrmFormatException>();
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
     }
@@ -149,7 +149,7 @@ public sealed class SafetensorsFileHostileTests : IDisposable
     {
         var open = () => SafetensorsFile.Open(Write(File("{\"a\\nFATAL: forged\":1}")));
 
-        open.Should().Throw<WeightsFormatException>().Which.Message.Should().Contain("'a\\u000aFATAL: forged'").And.NotContain("\n");
+        open.Should().Throw<HrmFormatException>().Which.Message.Should().Contain("'a\\u000aFATAL: forged'").And.NotContain("\n");
     }
 
     private void Reject(byte[] bytes, string? tensor, params string[] fragments)
@@ -158,9 +158,9 @@ public sealed class SafetensorsFileHostileTests : IDisposable
 
         var open = () => SafetensorsFile.Open(path);
 
-        var thrown = open.Should().Throw<WeightsFormatException>().Which;
-        thrown.File.Should().Be(path);
-        thrown.Tensor.Should().Be(tensor);
+        var thrown = open.Should().Throw<HrmFormatException>().Which;
+        thrown.Path.Should().Be(path);
+        thrown.Place.Should().Be(tensor is null ? null : $"tensor '{tensor}'");
         thrown.Message.Should().Contain(path).And.ContainAll(fragments);
         // The rejected file is not kept open.
         System.IO.File.Delete(path);

@@ -70,8 +70,8 @@ public sealed class SafetensorsFileTests : IDisposable
 
         var read = () => file.Read("A");
 
-        var thrown = read.Should().Throw<WeightsFormatException>().Which;
-        thrown.Tensor.Should().Be("A");
+        var thrown = read.Should().Throw<HrmFormatException>().Which;
+        thrown.Place.Should().Be("tensor 'A'");
         thrown.Message.Should().Contain("among the 1 tensors");
     }
 
@@ -172,7 +172,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
         var copy = () => file.CopyTo("a", destination);
 
-        copy.Should().Throw<WeightsFormatException>().WithMessage($"*'a': {expected}");
+        copy.Should().Throw<HrmFormatException>().WithMessage($"*'a': {expected}");
         destination.sum().ToDouble().Should().Be(shape.Aggregate(1.0, (product, size) => product * size));
     }
 

@@ -34,7 +34,7 @@ public sealed class SafetensorsMutationTests : IDisposable
                 AssertInBounds(file, bytes.Count);
                 opened++;
             }
-            catch (WeightsFormatException exception)
+            catch (HrmFormatException exception)
             {
                 exception.Message.Should().StartWith(path);
                 rejected++;

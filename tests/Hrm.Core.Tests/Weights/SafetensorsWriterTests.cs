@@ -133,8 +133,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         Saving(("a", complex)).WithMessage("*'a': dtype: expected one of I64*got ComplexFloat32");
         _folder.FileNames().Should().BeEmpty();
 
-        FluentAssertions.Specialized.ExceptionAssertions<WeightsFormatException> Saving(params (string Name, Tensor Tensor)[] tensors)
-            => FluentActions.Invoking(() => Save(tensors)).Should().Throw<WeightsFormatException>();
+        FluentAssertions.Specialized.ExceptionAssertions<HrmFormatException> Saving(params (string Name, Tensor Tensor)[] tensors)
+            => FluentActions.Invoking(() => Save(tensors)).Should().Throw<HrmFormatException>();
     }
 
     [Fact]

@@ -43,10 +43,10 @@ public class ArcCombinedFileTests
     [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]],\"output\":[[1]]}]}}", """{"a":[[[6]]]}""", "a[0]", "expected the output in the task's own file, got another grid")]
     public void Errors_name_file_and_key(string challenges, string? solutions, string? field, string problem)
     {
-        var error = FluentActions.Invoking(() => Read(challenges, solutions)).Should().Throw<PuzzleFormatException>().Which;
+        var error = FluentActions.Invoking(() => Read(challenges, solutions)).Should().Throw<HrmFormatException>().Which;
 
-        Path.GetFileName(error.File).Should().Be(solutions is null ? "challenges.json" : "solutions.json");
-        error.Field.Should().Be(field);
+        Path.GetFileName(error.Path).Should().Be(solutions is null ? "challenges.json" : "solutions.json");
+        error.Place.Should().Be(field);
         error.Problem.Should().Match(problem);
     }
 

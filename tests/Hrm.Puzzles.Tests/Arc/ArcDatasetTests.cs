@@ -129,13 +129,13 @@ public class ArcDatasetTests
 
         ArcDataset.Build([new([task], isEvaluation: true)], new() { Augmentations = 3 }).Test.Single().Puzzles
             .Should().HaveCount(4).And.OnlyContain(puzzle => puzzle[0].Labels.All(label => label == PuzzleBatch.IgnoredLabel));
-        FluentActions.Invoking(() => ArcDataset.Build([new([task], isEvaluation: false)])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcDataset.Build([new([task], isEvaluation: false)])).Should().Throw<HrmFormatException>()
             .WithMessage("a: expected the output of every test pair in a task that is trained on, got none");
     }
 
     [Fact]
     public void A_repeated_name_is_rejected() =>
-        FluentActions.Invoking(() => ArcDataset.Build([.. MadeUpSets(), .. MadeUpSets()])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcDataset.Build([.. MadeUpSets(), .. MadeUpSets()])).Should().Throw<HrmFormatException>()
             .WithMessage("e0: expected each task's name once, got it twice");
 
     [Fact]

@@ -104,8 +104,8 @@ public class ArcEncodingTests
     [Fact]
     public void Other_numbers_of_tokens_are_rejected()
     {
-        FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 899");
-        FluentActions.Invoking(() => ArcEncoding.Decode(new int[901])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 901");
+        FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 899");
+        FluentActions.Invoking(() => ArcEncoding.Decode(new int[901])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 901");
     }
 
     [Fact]
@@ -114,11 +114,11 @@ public class ArcEncodingTests
         var tokens = ArcEncoding.Encode(ArcGrid.Parse("12/34"), 3, 4);
         tokens[(3 * 30) + 6] = 0;
 
-        FluentActions.Invoking(() => ArcEncoding.Decode(tokens)).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcEncoding.Decode(tokens)).Should().Throw<HrmFormatException>()
             .WithMessage("tokens: expected token 1 in row 3, column 6 of the canvas, beside a grid of 2 × 2, got 0");
-        FluentActions.Invoking(() => ArcEncoding.Decode(new int[900])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcEncoding.Decode(new int[900])).Should().Throw<HrmFormatException>()
             .WithMessage("tokens: expected a grid on the canvas, got only padding");
-        FluentActions.Invoking(() => ArcEncoding.Decode([1, .. new int[899]])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcEncoding.Decode([1, .. new int[899]])).Should().Throw<HrmFormatException>()
             .WithMessage("tokens: expected a grid on the canvas, got token 1 before any colour");
     }
 

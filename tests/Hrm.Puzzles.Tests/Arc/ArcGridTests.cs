@@ -39,7 +39,7 @@ public class ArcGridTests
     [InlineData(int.MaxValue, int.MaxValue, 1, "expected 1 to 30 rows and columns, got 2147483647 and 2147483647")]
     [InlineData(2, 2, 3, "expected 2 · 2 cells, got 3")]
     public void Create_rejects_bad_sizes(int rows, int columns, int cells, string problem) =>
-        FluentActions.Invoking(() => ArcGrid.Create(rows, columns, new byte[cells])).Should().Throw<PuzzleFormatException>().WithMessage(problem);
+        FluentActions.Invoking(() => ArcGrid.Create(rows, columns, new byte[cells])).Should().Throw<HrmFormatException>().WithMessage(problem);
 
     [Theory]
     [InlineData("", "expected 1 to 30 rows and columns, got 1 and 0")]
@@ -47,10 +47,10 @@ public class ArcGridTests
     [InlineData("12/1x", "[1][1]: expected a digit, got 'x'")]
     [InlineData("12/", "[1]: expected 2 cells as in row 0, got 0")]
     public void Parse_names_the_wrong_cell(string text, string message) =>
-        FluentActions.Invoking(() => ArcGrid.Parse(text)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        FluentActions.Invoking(() => ArcGrid.Parse(text)).Should().Throw<HrmFormatException>().WithMessage(message);
 
     [Fact]
     public void Create_names_the_cell_that_is_not_a_colour() =>
-        FluentActions.Invoking(() => ArcGrid.Create(2, 2, [0, 9, 3, 10])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcGrid.Create(2, 2, [0, 9, 3, 10])).Should().Throw<HrmFormatException>()
             .WithMessage("[1][1]: expected a colour of 0 to 9, got 10");
 }

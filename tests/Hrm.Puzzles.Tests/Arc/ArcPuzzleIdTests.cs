@@ -72,11 +72,11 @@ public class ArcPuzzleIdTests
     [Fact]
     public void Invalid_names_are_rejected()
     {
-        FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => new ArcPuzzleId("a_t9_0")).Should().Throw<HrmFormatException>()
             .WithMessage("name: expected a name that is not <blank>, does not contain ||| and does not end like the id of an augmented puzzle, got 'a_t9_0'");
-        FluentActions.Invoking(() => new ArcPuzzleId(new string('a', 201))).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => new ArcPuzzleId(new string('a', 201))).Should().Throw<HrmFormatException>()
             .WithMessage("name: expected a name of 1 to 200 characters, got 201");
-        FluentActions.Invoking(() => new ArcPuzzleId("a\u0007")).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => new ArcPuzzleId("a\u0007")).Should().Throw<HrmFormatException>()
             .WithMessage("name: expected a name without control characters and surrogates, got 'a\\u0007'");
     }
 }

@@ -40,8 +40,8 @@ public class ArcSubmissionTests
         using var folder = new TemporaryFolder();
         var path = folder["missing", "submission.json"];
 
-        FluentActions.Invoking(() => new ArcVoteResult([]).WriteSubmission(path)).Should().Throw<PuzzleFileException>()
-            .WithMessage($"{path}: the submission cannot be written: *").Which.File.Should().Be(path);
+        FluentActions.Invoking(() => new ArcVoteResult([]).WriteSubmission(path)).Should().Throw<HrmFileException>()
+            .WithMessage($"{path}: the submission cannot be written: *").Which.Path.Should().Be(path);
     }
 
     private static ArcCandidate Answer(string? grid) => new(grid is null ? null : ArcGrid.Parse(grid), 1, 0.5);

@@ -55,7 +55,7 @@ public class ArcTaskFileTests
         using var folder = new TemporaryFolder();
         Write(folder, "x/1.json", "y/1.json");
 
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder["y/1.json"]}: expected each task's name once, got 1 from {folder["x/1.json"]} too");
     }
 
@@ -63,11 +63,11 @@ public class ArcTaskFileTests
     public void A_folder_without_tasks_is_an_error()
     {
         using var folder = new TemporaryFolder();
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder.Path}: expected 1 to 10000 folders of tasks, got none");
 
         Directory.CreateDirectory(folder["a"]);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder["a"]}: expected 1 to 10000 .json files, got none");
     }
 
@@ -77,10 +77,10 @@ public class ArcTaskFileTests
         using var folder = new TemporaryFolder();
         var missing = folder["missing"];
 
-        FluentActions.Invoking(() => ArcTaskFile.Read(missing)).Should().Throw<PuzzleFileException>().Which.File.Should().Be(missing);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<PuzzleFileException>();
-        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(missing)).Should().Throw<PuzzleFileException>();
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder.Path)).Should().Throw<PuzzleFileException>();
+        FluentActions.Invoking(() => ArcTaskFile.Read(missing)).Should().Throw<HrmFileException>().Which.Path.Should().Be(missing);
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<HrmFileException>();
+        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(missing)).Should().Throw<HrmFileException>();
+        FluentActions.Invoking(() => ArcTaskFile.Read(folder.Path)).Should().Throw<HrmFileException>();
     }
 
     [Fact]
@@ -94,9 +94,9 @@ public class ArcTaskFileTests
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder["a.json"]}: expected at most 16777216 bytes, got 67108865");
-        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(folder["a.json"])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(folder["a.json"])).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder["a.json"]}: expected at most 67108864 bytes, got 67108865");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);

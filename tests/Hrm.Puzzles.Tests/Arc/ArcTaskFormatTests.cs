@@ -69,9 +69,9 @@ public class ArcTaskFormatTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
-        (error.File, error.Line).Should().Be((folder["a.json"], line));
+        (error.Path, error.Line).Should().Be((folder["a.json"], line));
         error.Problem.Should().MatchRegex("^byte [0-9]+: expected JSON: '?.").And.NotContain("LineNumber");
     }
 
@@ -87,7 +87,7 @@ public class ArcTaskFormatTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
 
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>()
             .WithMessage($"{folder["a.json"]}: expected UTF-8, got invalid bytes");
     }
 
@@ -105,9 +105,9 @@ public class ArcTaskFormatTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<PuzzleFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
-        (error.File, error.Field).Should().Be((folder["a.json"], field));
+        (error.Path, error.Place).Should().Be((folder["a.json"], field));
         error.Problem.Should().Match(problem);
         error.Message.Should().StartWith(folder["a.json"]).And.EndWith(field is null ? error.Problem : $", {field}: {error.Problem}");
     }

@@ -126,12 +126,12 @@ public class ArcVoteTests
         ShouldFail("a", new int[900], 0, "a: expected one of the 1 test inputs of the task at the origin, got another canvas");
         ShouldFail("a", tokens, float.NaN, "a: expected a halting logit that is a number, got NaN");
         ShouldFail("a", new int[899], 0, "tokens: expected 900 tokens, got 899");
-        FluentActions.Invoking(() => vote.Add("a", tokens, new int[1], 0)).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 900 tokens, got 1");
-        FluentActions.Invoking(() => new ArcVote([Task, Task])).Should().Throw<PuzzleFormatException>().WithMessage("a: expected each task's name once, got it twice");
+        FluentActions.Invoking(() => vote.Add("a", tokens, new int[1], 0)).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 1");
+        FluentActions.Invoking(() => new ArcVote([Task, Task])).Should().Throw<HrmFormatException>().WithMessage("a: expected each task's name once, got it twice");
         vote.Rows.Should().Be(0);
 
         void ShouldFail(string identifier, int[] inputs, float logit, string message) =>
-            FluentActions.Invoking(() => vote.Add(identifier, inputs, tokens, logit)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+            FluentActions.Invoking(() => vote.Add(identifier, inputs, tokens, logit)).Should().Throw<HrmFormatException>().WithMessage(message);
     }
 
     [Fact]

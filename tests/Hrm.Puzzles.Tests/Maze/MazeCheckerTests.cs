@@ -57,7 +57,7 @@ public class MazeCheckerTests
         FluentActions.Invoking(() => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse("S  G")))
             .Should().Throw<ArgumentException>().WithMessage("answer: expected 4x4, got 2x2*");
         FluentActions.Invoking(() => MazeGrid.Parse("So G").FindFault(MazeGrid.Parse("So G")))
-            .Should().Throw<PuzzleFormatException>().WithMessage("expected a wall, a free cell, the start or the goal in row 1, column 2, got a path");
+            .Should().Throw<HrmFormatException>().WithMessage("expected a wall, a free cell, the start or the goal in row 1, column 2, got a path");
     }
 
     private static PuzzleFault? FindFault(string answer) => MazeGrid.Parse(Question).FindFault(MazeGrid.Parse(answer));

@@ -39,9 +39,9 @@ public class MazeCsvTests
     {
         using var file = new TemporaryFile(Header + Row + row);
 
-        var error = file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<PuzzleFormatException>().Which;
+        var error = file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<HrmFormatException>().Which;
 
-        (error.File, error.Line, error.Field).Should().Be((file.Path, 3, field));
+        (error.Path, error.Line, error.Place).Should().Be((file.Path, 3, field));
         error.Problem.Should().Match(problem);
     }
 
@@ -51,8 +51,8 @@ public class MazeCsvTests
         using var file = new TemporaryFile(Header + "a,S  ##G,Soo##G,4\n");
 
         MazeCsv.Read(file.Path, new MazeShape(2, 3)).Should().ContainSingle().Which.PathCells.Should().Be(4);
-        file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<PuzzleFormatException>().WithMessage("*line 2, question: expected a square*");
-        file.Invoking(f => MazeCsv.Read(f.Path, MazeShape.Square(30)).ToArray()).Should().Throw<PuzzleFormatException>().WithMessage("*expected 900 characters (30x30), got 6");
+        file.Invoking(f => MazeCsv.Read(f.Path).ToArray()).Should().Throw<HrmFormatException>().WithMessage("*line 2, question: expected a square*");
+        file.Invoking(f => MazeCsv.Read(f.Path, MazeShape.Square(30)).ToArray()).Should().Throw<HrmFormatException>().WithMessage("*expected 900 characters (30x30), got 6");
     }
 
     [Fact]

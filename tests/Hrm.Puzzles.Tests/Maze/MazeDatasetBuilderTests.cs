@@ -57,7 +57,7 @@ public class MazeDatasetBuilderTests
         var puzzle = new MazePuzzle(MazeGrid.Parse("SG  "), MazeGrid.Parse("SG  "), line: 7);
 
         FluentActions.Invoking(() => new MazeDatasetBuilder(MazeShape.Square(6)).BuildTest([puzzle]))
-            .Should().Throw<PuzzleFormatException>().WithMessage("line 7, question: expected a maze of 6x6, got one of 2x2");
+            .Should().Throw<HrmFormatException>().WithMessage("line 7, question: expected a maze of 6x6, got one of 2x2");
     }
 
     [Fact]

@@ -75,10 +75,10 @@ public class MazeGeneratorTests
         var generator = new MazeGenerator(MazeShape.Square(3), 3, new StatefulRandom(7), maximumLayouts: 500);
         generator.NextPuzzle();
 
-        generator.Invoking(g => g.NextPuzzle()).Should().Throw<MazeGenerationException>()
+        generator.Invoking(g => g.NextPuzzle()).Should().Throw<PuzzleSupplyException>()
             .WithMessage("expected a new maze of 3x3 with a path of at least 3 cells within 500 layouts, got none");
         generator.LayoutsDrawn.Should().BeGreaterThan(500);
-        new MazeGenerator(MazeShape.Square(5), 25, new StatefulRandom(8), maximumLayouts: 100).Invoking(g => g.NextPuzzle()).Should().Throw<MazeGenerationException>();
+        new MazeGenerator(MazeShape.Square(5), 25, new StatefulRandom(8), maximumLayouts: 100).Invoking(g => g.NextPuzzle()).Should().Throw<PuzzleSupplyException>();
     }
 
     [Fact]

@@ -44,16 +44,16 @@ public class MazeGridTests
     [InlineData(" s##G ", "expected one of '# SGo' at character 2 (row 1, column 2), got 's'")]
     [InlineData(" S##G\t", "expected one of '# SGo' at character 6 (row 2, column 3), got '\\u0009'")]
     public void Parse_names_the_position_of_bad_text(string text, string message) =>
-        FluentActions.Invoking(() => MazeGrid.Parse(text, Two)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        FluentActions.Invoking(() => MazeGrid.Parse(text, Two)).Should().Throw<HrmFormatException>().WithMessage(message);
 
     [Fact]
     public void FromCells_accepts_any_cells_and_rejects_other_values()
     {
         MazeGrid.FromCells([MazeCell.Path, MazeCell.Goal, MazeCell.Goal, MazeCell.Padding, MazeCell.Wall, MazeCell.Free], Two).ToString().Should().Be("oGG?# ");
 
-        FluentActions.Invoking(() => MazeGrid.FromCells(new MazeCell[5], Two)).Should().Throw<PuzzleFormatException>().WithMessage("expected 6 cells (2x3), got 5");
+        FluentActions.Invoking(() => MazeGrid.FromCells(new MazeCell[5], Two)).Should().Throw<HrmFormatException>().WithMessage("expected 6 cells (2x3), got 5");
         FluentActions.Invoking(() => MazeGrid.FromCells([0, 0, 0, 0, 0, (MazeCell)6], Two))
-            .Should().Throw<PuzzleFormatException>().WithMessage("expected a cell of 0 to 5 in row 2, column 3, got 6");
+            .Should().Throw<HrmFormatException>().WithMessage("expected a cell of 0 to 5 in row 2, column 3, got 6");
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public class MazePuzzleTests
         var question = MazeGrid.Parse("S##G");
         const string Message = "expected a path from the start in row 1, column 1 to the goal in row 2, column 2, got none";
 
-        FluentActions.Invoking(() => MazePuzzle.Of(question)).Should().Throw<MazeRuleException>().WithMessage(Message);
-        FluentActions.Invoking(() => new MazePuzzle(question, question)).Should().Throw<MazeRuleException>()
-            .WithMessage(Message).Which.Fault.Should().Be(new PuzzleFault(Message, 3));
+        FluentActions.Invoking(() => MazePuzzle.Of(question)).Should().Throw<HrmFormatException>().WithMessage($"question: {Message}");
+        FluentActions.Invoking(() => new MazePuzzle(question, question)).Should().Throw<HrmFormatException>()
+            .WithMessage($"question: {Message}").Which.Positions.Should().Equal(3, 0);
     }
 }

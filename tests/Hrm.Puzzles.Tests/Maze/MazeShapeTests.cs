@@ -31,6 +31,6 @@ public class MazeShapeTests
     [InlineData(66049)]
     [InlineData(int.MaxValue)]
     public void OfCells_rejects_numbers_that_are_not_squares(int cells) =>
-        FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<PuzzleFormatException>()
+        FluentActions.Invoking(() => MazeShape.OfCells(cells)).Should().Throw<HrmFormatException>()
             .WithMessage($"expected a square number of cells from 4 to 65536, got {cells}");
 }

@@ -85,7 +85,7 @@ public class MazeTaskTests
     [InlineData("S  o    G", "expected a wall, a free cell, the start or the goal in row 2, column 1, got a path")]
     public void Parse_accepts_only_questions(string text, string message)
     {
-        Three.Invoking(task => task.Parse(text)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        Three.Invoking(task => task.Parse(text)).Should().Throw<HrmFormatException>().WithMessage(message);
         Three.Format(Three.Parse("S       G")).Should().Be("S       G");
     }
 
@@ -121,7 +121,7 @@ public class MazeTaskTests
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
 
-        Three.Invoking(task => task.Decode(tokens)).Should().Throw<PuzzleFormatException>()
+        Three.Invoking(task => task.Decode(tokens)).Should().Throw<HrmFormatException>()
             .WithMessage($"tokens: expected a token of 0 to 5 in row 2, column 3, got {token}");
     }
 
@@ -134,14 +134,14 @@ public class MazeTaskTests
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
 
-        Three.Invoking(task => task.DecodeQuestion(tokens)).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        Three.Invoking(task => task.DecodeQuestion(tokens)).Should().Throw<HrmFormatException>().WithMessage(message);
     }
 
     [Fact]
     public void Other_shapes_and_lengths_are_rejected()
     {
         Three.Invoking(task => task.Encode(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("grid: expected 3x3, got 2x2*");
-        Three.Invoking(task => task.Decode(new int[8])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
+        Three.Invoking(task => task.Decode(new int[8])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
         Three.Invoking(task => task.Apply(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
             .WithMessage("inputs, labels: expected 9 of each, got 9 and 8*");
     }

@@ -30,10 +30,10 @@ public sealed class PuzzleSolverTests
         using var model = PuzzleModels.Create(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var sudoku = new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four));
-        sudoku.Invoking(it => it.Solve(Conflict)).Should().Throw<SudokuRuleException>();
-        await sudoku.Awaiting(it => it.SolveAsync(Conflict)).Should().ThrowAsync<SudokuRuleException>();
-        sudoku.Invoking(it => it.Solve("123")).Should().Throw<PuzzleFormatException>().WithMessage("*16*3*");
-        sudoku.Invoking(it => it.Solve("x...............")).Should().Throw<PuzzleFormatException>();
+        sudoku.Invoking(it => it.Solve(Conflict)).Should().Throw<HrmFormatException>();
+        await sudoku.Awaiting(it => it.SolveAsync(Conflict)).Should().ThrowAsync<HrmFormatException>();
+        sudoku.Invoking(it => it.Solve("123")).Should().Throw<HrmFormatException>().WithMessage("*16*3*");
+        sudoku.Invoking(it => it.Solve("x...............")).Should().Throw<HrmFormatException>();
         solver.Statistics.Solved.Should().Be(0);
     }
 
@@ -59,9 +59,9 @@ public sealed class PuzzleSolverTests
         var answer = mazes.Solve(Maze);
         answer.Text.Should().Be(task.Format(solver.Solve(task.Parse(Maze)).Tokens));
         answer.IsSolution.Should().Be(MazeGrid.Parse(Maze).IsSolvedBy(MazeGrid.Parse(answer.Text.Replace('?', '#'))));
-        mazes.Invoking(it => it.Solve("# # # ##  #     #   #  #G")).Should().Throw<PuzzleFormatException>().WithMessage("*'S'*");
+        mazes.Invoking(it => it.Solve("# # # ##  #     #   #  #G")).Should().Throw<HrmFormatException>().WithMessage("*'S'*");
         mazes.Invoking(it => it.Solve("S#                     #G")).Should().NotThrow();
-        mazes.Invoking(it => it.Solve("S#   ##                 G")).Should().Throw<MazeRuleException>().WithMessage("*path from the start in row 1, column 1*");
+        mazes.Invoking(it => it.Solve("S#   ##                 G")).Should().Throw<HrmFormatException>().WithMessage("*path from the start in row 1, column 1*");
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class PuzzleSolverTests
         }
 
         var stranger = new ArcTask("stranger", tasks[0].Train, tasks[0].Test);
-        await arc.Awaiting(it => it.SolveAsync(stranger)).Should().ThrowAsync<PuzzleFormatException>().WithMessage("stranger*");
+        await arc.Awaiting(it => it.SolveAsync(stranger)).Should().ThrowAsync<HrmFormatException>().WithMessage("stranger*");
         FluentActions.Invoking(() => new ArcSolver(solver, ["<blank>"])).Should().Throw<ShapeMismatchException>();
     }
 }

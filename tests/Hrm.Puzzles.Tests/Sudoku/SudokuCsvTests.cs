@@ -51,9 +51,9 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile(text);
 
-        var error = file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>().Which;
+        var error = file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<HrmFormatException>().Which;
 
-        (error.File, error.Line, error.Field).Should().Be((file.Path, line, field));
+        (error.Path, error.Line, error.Place).Should().Be((file.Path, line, field));
         error.Problem.Should().Match(problem);
         error.Message.Should().StartWith($"{file.Path}, line {line}").And.EndWith(error.Problem);
     }
@@ -94,7 +94,7 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile([.. Encoding.UTF8.GetBytes(Header + "a"), 0xFF, .. Encoding.UTF8.GetBytes(Row)]);
 
-        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>()
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<HrmFormatException>()
             .WithMessage($"{file.Path}, line 2: expected UTF-8, got an invalid sequence at byte 2 of the line");
     }
 
@@ -111,7 +111,7 @@ public class SudokuCsvTests
         }
 
         var allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
-        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFormatException>()
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<HrmFormatException>()
             .WithMessage($"*line {(before.Length == 0 ? 1 : 2)}: expected a line of at most 262144 bytes, got a longer one");
 
         (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore).Should().BeLessThan(2_000_000);
@@ -130,11 +130,11 @@ public class SudokuCsvTests
     {
         using var file = new TemporaryFile();
 
-        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>().Which.File.Should().Be(file.Path);
-        file.Invoking(f => SudokuCsv.Read(f.Folder, SudokuShape.Four).ToArray()).Should().Throw<PuzzleFileException>();
+        file.Invoking(f => SudokuCsv.Read(f.Path, SudokuShape.Four).ToArray()).Should().Throw<HrmFileException>().Which.Path.Should().Be(file.Path);
+        file.Invoking(f => SudokuCsv.Read(f.Folder, SudokuShape.Four).ToArray()).Should().Throw<HrmFileException>();
 
         var path = Path.Combine(file.Folder, "missing", "puzzles.csv");
-        path.Invoking(p => SudokuCsv.Write(p, [Puzzle()])).Should().Throw<PuzzleFileException>().Which.File.Should().Be(path);
+        path.Invoking(p => SudokuCsv.Write(p, [Puzzle()])).Should().Throw<HrmFileException>().Which.Path.Should().Be(path);
     }
 
     [Fact]
@@ -155,11 +155,11 @@ public class SudokuCsvTests
         using var file = new TemporaryFile("old");
 
         file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(), Puzzle("a\nb")]))
-            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, source: expected a source without a line break*");
+            .Should().Throw<HrmFormatException>().WithMessage("*line 3, source: expected a source without a line break*");
         file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(), Puzzle(rating: -1)]))
-            .Should().Throw<PuzzleFormatException>().WithMessage("*line 3, rating: expected a number of at least 0, or nothing, got -1");
-        file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(rating: double.NaN)])).Should().Throw<PuzzleFormatException>();
-        file.Invoking(f => SudokuCsv.Write(f.Path, [])).Should().Throw<PuzzleFormatException>();
+            .Should().Throw<HrmFormatException>().WithMessage("*line 3, rating: expected a number of at least 0, or nothing, got -1");
+        file.Invoking(f => SudokuCsv.Write(f.Path, [Puzzle(rating: double.NaN)])).Should().Throw<HrmFormatException>();
+        file.Invoking(f => SudokuCsv.Write(f.Path, [])).Should().Throw<HrmFormatException>();
 
         File.ReadAllText(file.Path).Should().Be("old");
         Directory.GetFiles(file.Folder).Should().ContainSingle();

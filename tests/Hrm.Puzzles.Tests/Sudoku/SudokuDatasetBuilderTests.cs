@@ -102,11 +102,11 @@ public class SudokuDatasetBuilderTests
         var unrated = new SudokuPuzzle(Puzzles[0].Question, Puzzles[0].Answer, line: 7);
         var four = new SudokuGenerator(SudokuShape.Four, new Random(1)).NextPuzzle(8);
 
-        rated.Invoking(b => b.BuildTest(Puzzles).Count()).Should().Throw<PuzzleFormatException>()
+        rated.Invoking(b => b.BuildTest(Puzzles).Count()).Should().Throw<HrmFormatException>()
             .WithMessage("expected a puzzle of the minimum difficulty, got none among 40");
-        rated.Invoking(b => b.BuildTraining([unrated], new StatefulRandom(7)).Count()).Should().Throw<PuzzleFormatException>()
+        rated.Invoking(b => b.BuildTraining([unrated], new StatefulRandom(7)).Count()).Should().Throw<HrmFormatException>()
             .WithMessage("line 7, rating: expected a rating to compare with the minimum rating, got a puzzle without one");
-        new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([]).Count()).Should().Throw<PuzzleFormatException>().WithMessage("expected at least one puzzle, got none");
+        new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([]).Count()).Should().Throw<HrmFormatException>().WithMessage("expected at least one puzzle, got none");
         new SudokuDatasetBuilder(Shape).Invoking(b => b.BuildTest([four]).Count()).Should().Throw<ArgumentException>();
     }
 

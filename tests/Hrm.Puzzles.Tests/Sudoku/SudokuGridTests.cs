@@ -20,15 +20,15 @@ public class SudokuGridTests
     [InlineData("...............\0", "expected '.', '0' or 1 to 4 at character 16 (row 4, column 4), got '\\u0000'")]
     public void Parse_names_the_position_of_a_wrong_character(string text, string message) =>
         FluentActions.Invoking(() => SudokuGrid.Parse(text, SudokuShape.Four))
-            .Should().Throw<PuzzleFormatException>().WithMessage(message);
+            .Should().Throw<HrmFormatException>().WithMessage(message);
 
     [Fact]
     public void FromDigits_refuses_other_lengths_and_digits()
     {
         FluentActions.Invoking(() => SudokuGrid.FromDigits(new byte[15], SudokuShape.Four))
-            .Should().Throw<PuzzleFormatException>().WithMessage("expected 16 digits, got 15");
+            .Should().Throw<HrmFormatException>().WithMessage("expected 16 digits, got 15");
         FluentActions.Invoking(() => SudokuGrid.FromDigits([.. new byte[6], 9, .. new byte[9]], SudokuShape.Four))
-            .Should().Throw<PuzzleFormatException>().WithMessage("expected a digit of 0 to 4 in row 2, column 3, got 9");
+            .Should().Throw<HrmFormatException>().WithMessage("expected a digit of 0 to 4 in row 2, column 3, got 9");
     }
 
     [Theory]

@@ -13,8 +13,9 @@ public class SudokuPuzzleTests
     {
         var create = () => new SudokuPuzzle(SudokuGrid.Parse(question, SudokuShape.Four), SudokuGrid.Parse(answer, SudokuShape.Four));
 
-        var fault = create.Should().Throw<SudokuRuleException>().WithMessage(message).Which.Fault;
-        (fault.Cell, fault.OtherCell).Should().Be((cell, other));
+        var thrown = create.Should().Throw<HrmFormatException>().WithMessage($"*{message}").Which;
+        thrown.Place.Should().Be(answer == Answer && other is not null ? "question" : "answer");
+        thrown.Positions.Should().Equal(other is null ? [cell] : [cell, other.Value]);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public class SudokuSearchTests
             question[(((4 * band) + 1 + ((stack + digit) % 3)) * 16) + (4 * stack) + ((band + digit) % 4)] = "CDEFG"[digit];
         }
 
-        SudokuGrid.Parse(question, SudokuShape.OfSide(16)).Invoking(grid => SudokuSearch.CountSolutions(grid)).Should().Throw<PuzzleFormatException>()
+        SudokuGrid.Parse(question, SudokuShape.OfSide(16)).Invoking(grid => SudokuSearch.CountSolutions(grid)).Should().Throw<HrmFormatException>()
             .WithMessage("not decided within 1000000 guesses of the exact search");
     }
 }

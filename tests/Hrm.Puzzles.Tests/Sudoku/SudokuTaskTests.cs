@@ -25,8 +25,8 @@ public class SudokuTaskTests
     public void Parse_reads_what_Format_writes_and_refuses_conflicting_givens()
     {
         _task.Format(_task.Parse("1.0............2")).Should().Be("1..............2");
-        _task.Invoking(task => task.Parse("1..1............")).Should().Throw<SudokuRuleException>().WithMessage("*row 1, column 1 and row 1, column 4*");
-        _task.Invoking(task => task.Parse("1..")).Should().Throw<PuzzleFormatException>().WithMessage("expected 16 characters, got 3");
+        _task.Invoking(task => task.Parse("1..1............")).Should().Throw<HrmFormatException>().WithMessage("*row 1, column 1 and row 1, column 4*");
+        _task.Invoking(task => task.Parse("1..")).Should().Throw<HrmFormatException>().WithMessage("expected 16 characters, got 3");
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public class SudokuTaskTests
         var message = $"tokens: expected a token of 1 to 5 in row 2, column 1, got {token}";
         var tokens = Tokens(token);
 
-        _task.Invoking(task => task.DecodeExample(tokens)).Should().Throw<PuzzleFormatException>().WithMessage(message);
-        _task.Invoking(task => task.Apply(tokens, _task.Encode(Answer), new Random(1))).Should().Throw<PuzzleFormatException>().WithMessage(message);
-        _task.Invoking(task => task.Apply(_task.Encode(Question), tokens, new Random(1))).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        _task.Invoking(task => task.DecodeExample(tokens)).Should().Throw<HrmFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Apply(tokens, _task.Encode(Answer), new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Apply(_task.Encode(Question), tokens, new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public class SudokuTaskTests
     {
         _task.Decode(Tokens(0))[4].Should().Be(0);
         _task.Decode(new int[16]).Should().Be(SudokuGrid.Empty(SudokuShape.Four));
-        _task.Invoking(task => task.Decode(Tokens(6))).Should().Throw<PuzzleFormatException>();
-        _task.Invoking(task => task.Decode(new int[17])).Should().Throw<PuzzleFormatException>().WithMessage("tokens: expected 16 tokens, got 17");
+        _task.Invoking(task => task.Decode(Tokens(6))).Should().Throw<HrmFormatException>();
+        _task.Invoking(task => task.Decode(new int[17])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 16 tokens, got 17");
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class SudokuTaskTests
     [InlineData(15, 16, "inputs: expected 16 tokens, got 15")]
     [InlineData(16, 17, "prediction: expected 16 tokens, got 17")]
     public void IsSolution_refuses_another_number_of_tokens(int inputs, int prediction, string message) =>
-        _task.Invoking(task => task.IsSolution(new int[inputs], new int[prediction])).Should().Throw<PuzzleFormatException>().WithMessage(message);
+        _task.Invoking(task => task.IsSolution(new int[inputs], new int[prediction])).Should().Throw<HrmFormatException>().WithMessage(message);
 
     [Fact]
     public void Apply_changes_an_example_into_another_valid_one()

@@ -109,7 +109,7 @@ public sealed class CheckpointStoreTests : IDisposable
         using var other = new SmallTraining();
         var before = other.State();
 
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage("*expected an undamaged checkpoint among 1, got none*SHA256SUMS*");
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*expected an undamaged checkpoint among 1, got none*SHA256SUMS*");
 
         other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
     }
@@ -173,7 +173,7 @@ public sealed class CheckpointStoreTests : IDisposable
         };
         var before = other.State();
 
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>()
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>()
             .WithMessage(what == "architecture" ? "*is of another model: here \"H_cycles\": 3" : "*expected the state of this trainer*");
 
         other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
@@ -211,7 +211,7 @@ public sealed class CheckpointStoreTests : IDisposable
         using var store = CheckpointStore.Open(_folder["store"]);
         Step();
         var before = _training.State();
-        store.Invoking(it => it.Restore(_training.Trainer, other)).Should().Throw<CheckpointException>()
+        store.Invoking(it => it.Restore(_training.Trainer, other)).Should().Throw<HrmFormatException>()
             .WithMessage($"*puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 *, got {rebuilt.IdentifiersHash}");
         _training.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
 
@@ -241,7 +241,7 @@ public sealed class CheckpointStoreTests : IDisposable
         ChecksumList.Write(path, CheckpointStore.FileNames);
         using var store = CheckpointStore.Open(_folder["store"]);
         using var other = new SmallTraining();
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage(message);
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage(message);
         other.Trainer.StepCount.Should().Be(0);
     }
 
@@ -286,7 +286,7 @@ public sealed class CheckpointStoreTests : IDisposable
         ChecksumList.Write(path, CheckpointStore.FileNames);
         using var store = CheckpointStore.Open(_folder["store"]);
         using var other = new SmallTraining();
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<CheckpointException>().WithMessage("*generator: expected the state of a Mersenne Twister*");
+        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*generator: expected the state of a Mersenne Twister*");
     }
 
     [Fact]

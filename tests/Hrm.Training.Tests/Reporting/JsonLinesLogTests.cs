@@ -80,7 +80,7 @@ public sealed class JsonLinesLogTests : IDisposable
             sparse.SetLength(1L << 40);
         }
 
-        new JsonLinesLog(FilePath).Invoking(it => it.Rewind(5)).Should().Throw<Hrm.Core.HrmFileException>().WithMessage($"{FilePath}: expected lines of at most 65536 characters, got a longer one");
+        new JsonLinesLog(FilePath).Invoking(it => it.Rewind(5)).Should().Throw<Hrm.HrmFileException>().WithMessage($"{FilePath}: expected lines of at most 65536 characters, got a longer one");
         new FileInfo(FilePath).Length.Should().Be(1L << 40);
     }
 
@@ -101,6 +101,6 @@ public sealed class JsonLinesLogTests : IDisposable
     {
         File.WriteAllText(_folder["file"], "a file instead of the folder");
         var log = new JsonLinesLog(_folder["file", "metrics.jsonl"]);
-        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
+        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.HrmFileException>();
     }
 }

@@ -41,7 +41,7 @@ public sealed class TensorBoardLogTests : IDisposable
     {
         File.WriteAllText(_folder["file"], string.Empty);
         var log = new TensorBoardLog(_folder["file", "board"]);
-        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.Core.HrmFileException>();
+        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.HrmFileException>();
     }
 
     private sealed class StandingClock : TimeProvider

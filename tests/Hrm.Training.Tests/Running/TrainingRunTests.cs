@@ -323,7 +323,7 @@ public sealed class TrainingRunTests : IDisposable
         run.Run(cancellationToken: first.Cancellation);
         using var second = new SmallTraining();
         var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
-        fresh.Invoking(it => it.Run()).Should().Throw<CheckpointException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
+        fresh.Invoking(it => it.Run()).Should().Throw<HrmFormatException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
         checkpoints.Steps.Should().Equal(3, 0);
     }
 

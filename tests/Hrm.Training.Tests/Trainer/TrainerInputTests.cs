@@ -15,9 +15,9 @@ public sealed class TrainerInputTests
     [InlineData("too narrow", typeof(ShapeMismatchException), "incoming: expected [4, 6], got [4, 5].")]
     [InlineData("too few rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 3.")]
     [InlineData("too many rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 8.")]
-    [InlineData("token", typeof(TokenOutOfRangeException), "inputs: expected values in 0 … 4, got 5.")]
-    [InlineData("label", typeof(TokenOutOfRangeException), "labels: expected values in 0 … 4, got 5.")]
-    [InlineData("puzzle id", typeof(TokenOutOfRangeException), "puzzleIds: expected values in 0 … 6, got 7.")]
+    [InlineData("token", typeof(ShapeMismatchException), "inputs: expected values in 0 … 4, got 5.")]
+    [InlineData("label", typeof(ShapeMismatchException), "labels: expected values in 0 … 4, got 5.")]
+    [InlineData("puzzle id", typeof(ShapeMismatchException), "puzzleIds: expected values in 0 … 6, got 7.")]
     public void An_invalid_batch_leaves_the_trainer_unchanged(string what, Type exception, string message)
     {
         var expected = Train(badBefore: -1, what, exception, message);

@@ -50,7 +50,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
                 CheckDisjoint(cancellationToken);
             }
         }
-        catch (DatasetFormatException fault)
+        catch (HrmFormatException fault)
         {
             console.WriteLine(fault.Message);
             return false;
@@ -86,7 +86,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
         {
             return task.FindFault(dataset, split, example);
         }
-        catch (PuzzleFormatException error)
+        catch (HrmFormatException error)
         {
             return error.Message;
         }

@@ -45,7 +45,7 @@ internal static class SolveCommand
             var question = SudokuGrid.Parse(puzzle, shape);
             return question.FindConflict() is { } conflict ? throw new UsageException($"puzzle: {conflict.Message}") : question;
         }
-        catch (PuzzleFormatException error)
+        catch (HrmFormatException error)
         {
             throw new UsageException($"puzzle: {error.Message}");
         }

@@ -7,7 +7,7 @@ namespace Hrm.Tool;
 internal static class ArcRules
 {
     /// <summary>Returns the first rule that an example breaks, or <see langword="null"/>.</summary>
-    /// <exception cref="PuzzleFormatException">Tokens or labels do not encode a grid.</exception>
+    /// <exception cref="HrmFormatException">Tokens or labels do not encode a grid.</exception>
     public static string? FindFault(NamedDataset dataset, bool isTest, int example)
     {
         var (pair, row, column) = Read(dataset, example, out var outputOrigin);

@@ -31,7 +31,7 @@ internal abstract class ToolTask
     public abstract TaskReport CreateReport(NamedDataset test);
 
     /// <summary>Returns the reason why an example is not valid for this task, or <see langword="null"/>.</summary>
-    /// <exception cref="PuzzleFormatException">The tokens or labels are not valid for this task.</exception>
+    /// <exception cref="HrmFormatException">The tokens or labels are not valid for this task.</exception>
     public abstract string? FindFault(NamedDataset dataset, string split, int example);
 
     /// <summary>

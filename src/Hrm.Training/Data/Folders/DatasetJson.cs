@@ -18,7 +18,7 @@ internal static class DatasetJson
 
     /// <summary>Reads the metadata of a split.</summary>
     /// <exception cref="HrmFileException">The file is not readable.</exception>
-    /// <exception cref="DatasetFormatException">A key is missing or its value is not valid.</exception>
+    /// <exception cref="HrmFormatException">A key is missing or its value is not valid.</exception>
     public static PuzzleDatasetMetadata ReadMetadata(string path)
     {
         var metadata = Read(path, MaxMetadataBytes, TrainingJson.Default.PuzzleDatasetMetadata);
@@ -31,7 +31,7 @@ internal static class DatasetJson
             .Between("seq_len", metadata.SequenceLength, 1, MaxSequenceLength)
             .Check("sets", Quote.Text(string.Join(", ", metadata.Sets)), isOneName, $"one name of {DatasetNames.PlainName}")
             .Errors;
-        return errors.Count == 0 ? metadata : throw new DatasetFormatException(path, string.Join("; ", errors));
+        return errors.Count == 0 ? metadata : throw new HrmFormatException(string.Join("; ", errors), path);
     }
 
     /// <summary>Writes the metadata, with the number of puzzles, which the loader of the tiny recursive model requires.</summary>
@@ -49,12 +49,12 @@ internal static class DatasetJson
 
     /// <summary>Reads the name of each puzzle id.</summary>
     /// <exception cref="HrmFileException">The file is not readable.</exception>
-    /// <exception cref="DatasetFormatException">The file is too long or not a list of strings.</exception>
+    /// <exception cref="HrmFormatException">The file is too long or not a list of strings.</exception>
     public static IReadOnlyList<string> ReadIdentifiers(string path)
     {
         var identifiers = Read(path, MaxIdentifiersBytes, TrainingJson.Default.StringArray);
         return Array.IndexOf<string?>(identifiers, null) is >= 0 and var missing
-            ? throw new DatasetFormatException(path, FormattableString.Invariant($"[{missing}]: expected a string, got null"))
+            ? throw new HrmFormatException(FormattableString.Invariant($"[{missing}]: expected a string, got null"), path)
             : identifiers;
     }
 
@@ -65,12 +65,12 @@ internal static class DatasetJson
     public static string HashOf(IReadOnlyList<string> identifiers) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(List(identifiers))));
 
     /// <summary>Rejects identifiers that occur twice, and another name than <see cref="DatasetNames.Blank"/> for id 0.</summary>
-    /// <exception cref="DatasetFormatException">An identifier is not valid.</exception>
+    /// <exception cref="HrmFormatException">An identifier is not valid.</exception>
     public static void CheckIdentifiers(string path, IReadOnlyList<string> identifiers)
     {
         if (identifiers.Count > 0 && identifiers[0] != DatasetNames.Blank)
         {
-            throw new DatasetFormatException(path, $"[0]: expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[0])}");
+            throw new HrmFormatException($"[0]: expected {Quote.Text(DatasetNames.Blank)}, the id of no puzzle, got {Quote.Text(identifiers[0])}", path);
         }
 
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -78,7 +78,7 @@ internal static class DatasetJson
         {
             if (!first.TryAdd(identifiers[id], id))
             {
-                throw new DatasetFormatException(path, $"[{id}]: expected different identifiers, got {Quote.Text(identifiers[id])} as at [{first[identifiers[id]]}]");
+                throw new HrmFormatException($"[{id}]: expected different identifiers, got {Quote.Text(identifiers[id])} as at [{first[identifiers[id]]}]", path);
             }
         }
     }
@@ -86,15 +86,15 @@ internal static class DatasetJson
     private static T Read<T>(string path, int maxBytes, JsonTypeInfo<T> type)
         where T : class
     {
-        var text = SmallTextFile.Read(path, maxBytes, (problem, cause) => new DatasetFormatException(path, problem, cause));
+        var text = SmallTextFile.Read(path, maxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
         try
         {
-            return JsonSerializer.Deserialize(text, type) ?? throw new DatasetFormatException(path, "expected a value, got null");
+            return JsonSerializer.Deserialize(text, type) ?? throw new HrmFormatException("expected a value, got null", path);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // An unpaired surrogate throws an InvalidOperationException.
-            throw new DatasetFormatException(path, exception is JsonException error ? JsonFault.Describe(error) : exception.Message, exception);
+            throw new HrmFormatException(exception is JsonException error ? JsonFault.Describe(error) : exception.Message, path, innerException: exception);
         }
     }
 

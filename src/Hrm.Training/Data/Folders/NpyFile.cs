@@ -28,7 +28,7 @@ internal sealed class NpyFile : IDisposable
 
     /// <summary>Opens a file and checks its header and length.</summary>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    /// <exception cref="DatasetFormatException">The file is not an array that this library reads.</exception>
+    /// <exception cref="HrmFormatException">The file is not an array that this library reads.</exception>
     public static NpyFile Open(string path)
     {
         var file = InputFile.Open(path);

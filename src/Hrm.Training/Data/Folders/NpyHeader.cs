@@ -21,20 +21,20 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads the header of a file and compares the length of the file with it.</summary>
-    /// <exception cref="DatasetFormatException">The file is not an array that this library reads.</exception>
+    /// <exception cref="HrmFormatException">The file is not an array that this library reads.</exception>
     public static NpyHeader Read(InputFile file)
     {
         var fixedBytes = new byte[(int)Math.Min(file.Length, 12)];
         file.CopyTo(0, fixedBytes);
         if (fixedBytes.Length < 10 || !fixedBytes.AsSpan(0, 6).SequenceEqual(Magic))
         {
-            throw new DatasetFormatException(file.Path, ForeignFile.Describe(file, "an .npy file") ?? "expected an .npy file, got something else");
+            throw new HrmFormatException(ForeignFile.Describe(file, "an .npy file") ?? "expected an .npy file, got something else", file.Path);
         }
 
         var (major, minor) = (fixedBytes[6], fixedBytes[7]);
         if (major is not (1 or 2 or 3) || minor != 0)
         {
-            throw new DatasetFormatException(file.Path, FormattableString.Invariant($"version: expected 1.0, 2.0 or 3.0, got {major}.{minor}"));
+            throw new HrmFormatException(FormattableString.Invariant($"version: expected 1.0, 2.0 or 3.0, got {major}.{minor}"), file.Path);
         }
 
         var textStart = major == 1 ? 10 : 12;
@@ -43,8 +43,9 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
             : fixedBytes.Length < 12 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(fixedBytes.AsSpan(8));
         if (textLength > MaxTextBytes || textStart + textLength > file.Length)
         {
-            throw new DatasetFormatException(
-                file.Path, FormattableString.Invariant($"header: expected at most {MaxTextBytes} bytes within the file's {file.Length}, got a length of {textLength}"));
+            throw new HrmFormatException(
+                FormattableString.Invariant($"header: expected at most {MaxTextBytes} bytes within the file's {file.Length}, got a length of {textLength}"),
+                file.Path);
         }
 
         var text = new byte[(int)textLength];
@@ -91,7 +92,7 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
 
         return shape.Count <= MaxAxes ? new NpyHeader(dtype, shape, dataStart) : throw Fail($"at most {MaxAxes} lengths", $"{shape.Count}");
 
-        DatasetFormatException Fail(string expected, string got) => new(path, $"header: expected {expected}, got {got}");
+        HrmFormatException Fail(string expected, string got) => new($"expected {expected}, got {got}", path, place: "header");
     }
 
     /// <summary>The dictionary and its line feed. No two repetitions can match the same character, so it takes linear time.</summary>
@@ -103,9 +104,9 @@ internal sealed partial record NpyHeader(NpyDtype Dtype, IReadOnlyList<long> Sha
         var bytes = Shape.Aggregate(new BigInteger(Dtype.Size), (product, length) => product * length);
         if (bytes != file.Length - DataStart)
         {
-            throw new DatasetFormatException(
-                file.Path,
-                FormattableString.Invariant($"expected {bytes} bytes of {Dtype.Descriptor} for the shape ({string.Join(", ", Shape)}), got {file.Length - DataStart}"));
+            throw new HrmFormatException(
+                FormattableString.Invariant($"expected {bytes} bytes of {Dtype.Descriptor} for the shape ({string.Join(", ", Shape)}), got {file.Length - DataStart}"),
+                file.Path);
         }
     }
 }

@@ -71,7 +71,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <param name="split">The split, for instance <c>train</c>.</param>
     /// <returns>The open split; dispose it.</returns>
     /// <exception cref="HrmFileException">A file cannot be read.</exception>
-    /// <exception cref="DatasetFormatException">A file is not valid; the message names the file, the place in it and the problem.</exception>
+    /// <exception cref="HrmFormatException">A file is not valid; the message names the file, the place in it and the problem.</exception>
     public static PuzzleDatasetFolder Open(string root, string split)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
@@ -88,8 +88,9 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         var identifiers = DatasetJson.ReadIdentifiers(identifiersPath);
         return identifiers.Count == metadata.PuzzleIdCount
             ? new PuzzleDatasetFolder(folder, metadata, identifiers)
-            : throw new DatasetFormatException(
-                metadataPath, FormattableString.Invariant($"num_puzzle_identifiers: expected {identifiers.Count}, the number of identifiers, got {metadata.PuzzleIdCount}"));
+            : throw new HrmFormatException(
+                FormattableString.Invariant($"num_puzzle_identifiers: expected {identifiers.Count}, the number of identifiers, got {metadata.PuzzleIdCount}"),
+                metadataPath);
     }
 
     /// <summary>Writes a dataset. The folder appears as a whole, with every split and the identifiers, or not at all.</summary>
@@ -106,9 +107,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <param name="cancellationToken">Stops between two groups; nothing is left behind.</param>
     /// <exception cref="InvalidConfigException">The options or the names of splits are not valid; all errors are listed.</exception>
     /// <exception cref="HrmFileException">A file cannot be written, or <paramref name="root"/> may not be replaced.</exception>
-    /// <exception cref="ShapeMismatchException">An example has another length, the ids of a puzzle's examples differ, or a part is empty.</exception>
-    /// <exception cref="TokenOutOfRangeException">A token, label or id is out of range, or a label would be read as ignored.</exception>
-    /// <exception cref="DatasetFormatException">The identifiers are not distinct, or the first is not <c>&lt;blank&gt;</c>.</exception>
+    /// <exception cref="ShapeMismatchException">An example has another length, the ids of a puzzle's examples differ, or a part is empty; A token, label or id is out of range, or a label would be read as ignored.</exception>
+    /// <exception cref="HrmFormatException">The identifiers are not distinct, or the first is not <c>&lt;blank&gt;</c>.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Write(
         string root,
@@ -149,7 +149,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The dataset has no such example.</exception>
     /// <exception cref="ShapeMismatchException">A span has another length than <see cref="SequenceLength"/>.</exception>
-    /// <exception cref="DatasetFormatException">A token or label is out of the vocabulary.</exception>
+    /// <exception cref="HrmFormatException">A token or label is out of the vocabulary.</exception>
     /// <exception cref="HrmFileException">A file was truncated while it was open.</exception>
     /// <exception cref="ObjectDisposedException">The dataset is disposed.</exception>
     public void Read(int example, Span<int> inputs, Span<int> labels)
@@ -162,12 +162,12 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         _set.Labels.CopyTo((long)example * SequenceLength, labels);
         if (_rules.FindBadToken(inputs) is >= 0 and var badToken)
         {
-            throw BadValue(_set.Inputs.Path, example, badToken, _rules.ExpectedTokens, inputs[badToken]);
+            throw BadValue(_set.Inputs.Path, example, badToken, _rules.ValidTokens, inputs[badToken]);
         }
 
         if (_rules.FindBadStoredLabel(labels) is >= 0 and var badLabel)
         {
-            throw BadValue(_set.Labels.Path, example, badLabel, _rules.ExpectedStoredLabels, labels[badLabel]);
+            throw BadValue(_set.Labels.Path, example, badLabel, _rules.ValidStoredLabels, labels[badLabel]);
         }
 
         _rules.FromStored(labels);
@@ -181,7 +181,7 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         try
         {
             string[] names = [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
-            return names.Length > 0 ? names : throw new DatasetFormatException(root, "expected at least one split, got none");
+            return names.Length > 0 ? names : throw new HrmFormatException("expected at least one split, got none", root);
         }
         catch (Exception exception) when (HrmFileException.IsFileError(exception))
         {
@@ -189,8 +189,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         }
     }
 
-    private static DatasetFormatException BadValue(string path, int row, int column, string expected, int got)
-        => new(path, FormattableString.Invariant($"row {row}, column {column}: {expected}, got {got}"));
+    private static HrmFormatException BadValue(string path, int row, int column, string expected, int got)
+        => new(FormattableString.Invariant($"expected {expected}, got {got}"), path, place: FormattableString.Invariant($"row {row}, column {column}"));
 
     private void RequireLength(string argument, int length)
     {

@@ -12,7 +12,7 @@ internal sealed class PuzzleSet : IDisposable
 
     /// <summary>Opens the arrays of a split.</summary>
     /// <exception cref="HrmFileException">A file cannot be read.</exception>
-    /// <exception cref="DatasetFormatException">An array is not valid.</exception>
+    /// <exception cref="HrmFormatException">An array is not valid.</exception>
     public PuzzleSet(string folder, PuzzleDatasetMetadata metadata)
     {
         (_folder, _name) = (folder, metadata.Sets[0]);
@@ -54,7 +54,7 @@ internal sealed class PuzzleSet : IDisposable
         Labels?.Dispose();
     }
 
-    private static DatasetFormatException Fail(NpyFile file, string place, string problem) => new(file.Path, $"{place}: {problem}");
+    private static HrmFormatException Fail(NpyFile file, string place, string problem) => new(problem, file.Path, place: place);
 
     private NpyFile Open(string field) => NpyFile.Open(Path.Combine(_folder, DatasetNames.ArrayFile(_name, field)));
 
@@ -97,7 +97,7 @@ internal sealed class PuzzleSet : IDisposable
         var ids = ReadIndices(file, puzzles, puzzles);
         var rules = new TokenRules(idCount, null);
         return rules.FindBadToken(ids) is >= 0 and var bad
-            ? throw Fail(file, FormattableString.Invariant($"[{bad}]"), FormattableString.Invariant($"{rules.ExpectedTokens}, got {ids[bad]}"))
+            ? throw Fail(file, FormattableString.Invariant($"[{bad}]"), FormattableString.Invariant($"expected {rules.ValidTokens}, got {ids[bad]}"))
             : ids;
     }
 

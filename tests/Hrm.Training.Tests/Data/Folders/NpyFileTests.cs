@@ -72,12 +72,12 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), } x", Dictionary)]
     [InlineData("", Dictionary)]
     public void A_bad_header_is_rejected_with_the_reason(string header, string problem)
-        => Opening(Bytes(header, 3)).Should().Throw<DatasetFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
+        => Opening(Bytes(header, 3)).Should().Throw<HrmFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
 
     [Fact]
     public void A_tuple_of_many_axes_is_rejected()
         => Opening(Bytes($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Join(", ", Enumerable.Repeat(1, 33))}), }}", 1))
-            .Should().Throw<DatasetFormatException>().WithMessage("*expected at most 32 lengths, got 33");
+            .Should().Throw<HrmFormatException>().WithMessage("*expected at most 32 lengths, got 33");
 
     /// <summary>The longest header, of spaces and of entries, is matched in linear time.</summary>
     [Theory]
@@ -89,18 +89,18 @@ public sealed class NpyFileTests : IDisposable
     public void A_long_header_is_rejected_at_once(string start, string part)
     {
         var header = start + string.Concat(Enumerable.Repeat(part, (NpyHeader.MaxTextBytes - start.Length - 1) / part.Length));
-        Action rejecting = () => Opening(Bytes(header, 3, version: 2)).Should().Throw<DatasetFormatException>();
+        Action rejecting = () => Opening(Bytes(header, 3, version: 2)).Should().Throw<HrmFormatException>();
         rejecting.ExecutionTime().Should().BeLessThan(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
     public void Other_formats_and_versions_are_rejected()
     {
-        Opening([]).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file, got something else");
-        Opening(Encoding.ASCII.GetBytes("PK, a zip file")).Should().Throw<DatasetFormatException>().WithMessage("*expected an .npy file*");
+        Opening([]).Should().Throw<HrmFormatException>().WithMessage("*expected an .npy file, got something else");
+        Opening(Encoding.ASCII.GetBytes("PK, a zip file")).Should().Throw<HrmFormatException>().WithMessage("*expected an .npy file*");
         var bytes = Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", 3);
         bytes[6] = 4;
-        Opening(bytes).Should().Throw<DatasetFormatException>().WithMessage("*version: expected 1.0, 2.0 or 3.0, got 4.0");
+        Opening(bytes).Should().Throw<HrmFormatException>().WithMessage("*version: expected 1.0, 2.0 or 3.0, got 4.0");
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class NpyFileTests : IDisposable
     {
         var bytes = Bytes("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", 3, version);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)length);
-        Opening(bytes).Should().Throw<DatasetFormatException>().WithMessage($"*header: expected at most 65536 bytes within the file's {bytes.Length}, got a length of *");
+        Opening(bytes).Should().Throw<HrmFormatException>().WithMessage($"*header: expected at most 65536 bytes within the file's {bytes.Length}, got a length of *");
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class NpyFileTests : IDisposable
         var bytes = Bytes("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }", 8, version: 2);
         foreach (var length in Enumerable.Range(0, bytes.Length))
         {
-            Opening(bytes[..length]).Should().Throw<DatasetFormatException>();
+            Opening(bytes[..length]).Should().Throw<HrmFormatException>();
         }
     }
 

@@ -89,7 +89,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void Identifiers_that_are_not_a_list_of_strings_are_rejected(string json)
     {
         File.WriteAllText(_folder["data", "identifiers.json"], json);
-        Opening().Should().Throw<DatasetFormatException>();
+        Opening().Should().Throw<HrmFormatException>();
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         SmallDataset.SetByte(Array("labels"), 4 * 4, 200);
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         Reading(dataset, 1).Should().NotThrow();
-        Reading(dataset, 2).Should().Throw<DatasetFormatException>().WithMessage($"{Array("inputs")}: row 2, column 3: expected 0 … 11, got 12");
-        Reading(dataset, 4).Should().Throw<DatasetFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
+        Reading(dataset, 2).Should().Throw<HrmFormatException>().WithMessage($"{Array("inputs")}: row 2, column 3: expected 0 … 11, got 12");
+        Reading(dataset, 4).Should().Throw<HrmFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
     }
 
     /// <summary>The files are sparse: gigabytes of length, no contents.</summary>
@@ -119,7 +119,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<DatasetFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
         (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
     }
 
@@ -268,7 +268,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void Opening_rejects_bad_metadata(string valid, string bad, string problem)
     {
         SmallDataset.Replace(Array("dataset.json"), valid, bad);
-        Opening().Should().Throw<DatasetFormatException>().Where(exception => exception.Path == Array("dataset.json") && exception.Message.Contains(problem));
+        Opening().Should().Throw<HrmFormatException>().Where(exception => exception.Path == Array("dataset.json") && exception.Message.Contains(problem));
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     {
         FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["nowhere"])).Should().Throw<HrmFileException>().WithMessage("*could not be read: *");
         Directory.CreateDirectory(_folder["empty"]);
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["empty"])).Should().Throw<DatasetFormatException>().WithMessage("*expected at least one split, got none");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["empty"])).Should().Throw<HrmFormatException>().WithMessage("*expected at least one split, got none");
     }
 
     [Fact]
@@ -304,8 +304,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     private static Action Reading(PuzzleDatasetFolder dataset, int example, int length = 4)
         => () => dataset.Read(example, new int[length], new int[length]);
 
-    private void OpeningFails(string message) => Opening().Should().Throw<DatasetFormatException>().Which.Message.Should().Be(message);
+    private void OpeningFails(string message) => Opening().Should().Throw<HrmFormatException>().Which.Message.Should().Be(message);
 
     private void VerifyingFails(string message)
-        => Verifying().Should().Throw<DatasetFormatException>().Which.Message.Should().Be(message);
+        => Verifying().Should().Throw<HrmFormatException>().Which.Message.Should().Be(message);
 }

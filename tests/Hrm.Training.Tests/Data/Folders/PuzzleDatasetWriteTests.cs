@@ -92,14 +92,14 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     public void An_ignored_label_needs_a_stored_value()
     {
         _options.IgnoreLabelId = null;
-        Writing(Train).Should().Throw<TokenOutOfRangeException>().WithMessage("train: example 0: label 1: expected 0 … 11, got -100.");
+        Writing(Train).Should().Throw<ShapeMismatchException>().WithMessage("train: example 0: label 1: expected 0 … 11, got -100.");
     }
 
     [Fact]
     public void Bad_identifiers_are_reported_and_nothing_is_written()
     {
         FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, ["<blank>", "a", "b", "a"], [Train], _options))
-            .Should().Throw<DatasetFormatException>().WithMessage("*identifiers.json: ?3?: expected different identifiers, got 'a' as at ?1?");
+            .Should().Throw<HrmFormatException>().WithMessage("*identifiers.json: ?3?: expected different identifiers, got 'a' as at ?1?");
         Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
     }
 
