@@ -78,7 +78,7 @@ public sealed class StartTests
     [InlineData("--urls", "nonsense", "--urls: expected addresses such as http://127.0.0.1:8080*'nonsense'*")]
     [InlineData("--urls", "http://127.0.0.1:99999", "--urls: expected addresses such as http://127.0.0.1:8080*99999*")]
     [InlineData("--Solver:Limits:MaxQueueLength", "many", "*'many'*")]
-    [InlineData("--Solver:Limits:MaxQeueLength", "3", "*MaxQeueLength*")]
+    [InlineData("--Solver:Limits:MaxQeueLength", "3", "*expected known settings, got 'MaxQeueLength'*")]
     [InlineData("--modle", "there", "--modle: expected an option of this program; --help lists the options.")]
     [InlineData("there", "there", "there: expected an option of this program; --help lists the options.")]
     [InlineData("--Unknown:Key", "1", "--Unknown:Key: expected an option of this program; --help lists the options.")]

@@ -13,6 +13,8 @@ namespace Hrm.Core;
 /// <param name="generator">Draws the minima; a CPU generator that the caller owns.</param>
 internal sealed class AdaptiveHalting(HaltingOptions options, Generator generator)
 {
+    private readonly Generator _generator = generator ?? throw new ArgumentNullException(nameof(generator));
+
     /// <summary>Draws the minimum number of segments of each row of a whole batch: from 2 … M with probability ε, otherwise 0.</summary>
     /// <returns>[B], int32; <see langword="null"/> when nothing is explored; then nothing is drawn.</returns>
     public Tensor? DrawMinimum(long rows, Device device)
@@ -24,8 +26,8 @@ internal sealed class AdaptiveHalting(HaltingOptions options, Generator generato
 
         using var scope = NewDisposeScope();
         using var probability = options.ExplorationProbability.ToScalar();
-        var explores = rand([rows], generator: generator).lt(probability); // [B]
-        var minimum = randint(2, options.MaxSegments + 1, [rows], ScalarType.Int32, generator: generator); // [B]
+        var explores = rand([rows], generator: _generator).lt(probability); // [B]
+        var minimum = randint(2, options.MaxSegments + 1, [rows], ScalarType.Int32, generator: _generator); // [B]
         return DeviceTransfer.Send(minimum.mul_(explores.to_type(ScalarType.Int32)), device).MoveToOuterDisposeScope(); // [B]
     }
 

@@ -104,10 +104,18 @@ internal static class CheckedBinding
         }
         catch (InvalidOperationException error)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [error.Message]);
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [Explain(error.Message)]);
         }
     }
 
     /// <summary>Makes an unknown key an error.</summary>
     public static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+
+    /// <summary>Returns the binder's message without its internal names; it ends with the unknown keys.</summary>
+    private static string Explain(string message)
+    {
+        const string Unknown = "were not found on the instance of ";
+        var place = message.IndexOf(Unknown, StringComparison.Ordinal);
+        return place < 0 ? message : $"expected known settings, got{message[message.IndexOf(": ", place, StringComparison.Ordinal)..].TrimStart(':')}";
+    }
 }
