@@ -33,6 +33,15 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_dataset_without_identifiers_is_checked()
+    {
+        WriteArc(new ArcPair(ArcGrid.Parse("7"), ArcGrid.Parse("8")));
+        File.Delete(_folder["data", "identifiers.json"]);
+        Check(out var written).Should().BeTrue();
+        written.Should().Contain("no fault found");
+    }
+
+    [Fact]
     public void The_report_of_tasks_without_known_outputs_has_no_score()
     {
         WriteArc(new ArcPair(ArcGrid.Parse("7"), null));

@@ -86,6 +86,6 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
 
         public Spread WrongAt(int segment) => Over(segment, each => each.Wrong);
 
-        private Spread Over(int segment, Func<Training.SegmentAverages, double> value) => Spread.Of(Thoughts.Select(each => 100 * value(each.Segments[segment])));
+        private Spread Over(int segment, Func<SegmentAverages, double> value) => Spread.Of(Thoughts.Select(each => 100 * value(each.Segments[segment])));
     }
 }
