@@ -10,7 +10,7 @@ trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 [ -f "$root/runs/quickstart/config.json" ] || { echo "expected runs/quickstart, got none: dotnet run -c Release --project samples/QuickStart"; exit 1; }
 
 # `dotnet run` starts the program that was built: MSBuild takes a second to find it, and the build is another check.
-start=command
+launch=command
 dotnet() {
   [ "$1" = run ] || { command dotnet "$@"; return; }
   [ "${*:2:3}" = "-c Release --project" ] || { echo "expected dotnet run -c Release --project FOLDER, got: dotnet $*"; return 1; }
@@ -19,7 +19,7 @@ dotnet() {
   [ -n "$name" ] || name=$(basename "$folder"/*.csproj .csproj)
   shift 5
   [ "${1-}" != -- ] || shift
-  $start dotnet "$folder"/bin/Release/net10.0/*/"$name.dll" "$@"
+  $launch dotnet "$folder"/bin/Release/net10.0/*/"$name.dll" "$@"
 }
 
 enter() { # NAME: a folder in which the repository's relative paths are valid, and files that are written remain
@@ -33,7 +33,7 @@ enter() { # NAME: a folder in which the repository's relative paths are valid, a
 
 serve() { # COMMAND: starts a server on a free port, and requests its health
   local log="$work/server.log" address= answer=
-  (start=exec && eval "$1 --urls http://127.0.0.1:0") >"$log" 2>&1 &
+  (launch=exec && eval "$1 --urls http://127.0.0.1:0") >"$log" 2>&1 &
   server=$!
   for _ in {1..180}; do
     address=$(sed -nE 's|^Serving .* at http://([0-9.:]+).*|\1|p' "$log")
