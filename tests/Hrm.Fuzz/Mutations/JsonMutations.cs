@@ -91,7 +91,7 @@ internal sealed class JsonMutations(StatefulRandom random, IReadOnlyList<string>
             3 when items.Count > 0 => () => items[index] = new JsonArray(items[index]?.DeepClone()),
             4 => items.Clear,
             _ when items.Count > 0 => () => items[index] = Placeholder,
-            _ => () => { },
+            _ => items.Clear, // The array is empty already.
         };
     }
 
