@@ -71,7 +71,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         resumed.Should().BeGreaterThan(kills / 5);
     }
 
-    /// <summary>The shell's file size limit simulates the full disk.</summary>
+    /// <summary>A limit of the file size simulates the full disk.</summary>
     [Fact]
     public void A_stopped_run_survives_a_full_disk_and_resumes_bit_for_bit()
     {
@@ -87,7 +87,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         ToolProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume");
         var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
 
-        (code, output) = ToolProcess.RunWithFileLimit(64, "train", "sudoku", "--resume", run);
+        (code, output) = ToolProcess.RunWithFileLimit(65_536, "train", "sudoku", "--resume", run);
         code.Should().Be(1, output);
         ToolProcess.InOneLine(output).Should().Contain($"The checkpoint of step {LongSteps - 5} could not be saved; training continues")
             .And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");

@@ -22,11 +22,18 @@ internal static partial class ToolProcess
     /// <summary>Starts a command.</summary>
     public static Process Start(params string[] arguments) => Start("dotnet", [Library, .. arguments]);
 
-    /// <summary>Runs a command in a shell with a limit of the file size in kilobytes, as if the disk were full.</summary>
-    public static (int Code, string Output) RunWithFileLimit(int kilobytes, params string[] arguments)
+    /// <summary>Runs a command whose files may have this many bytes as soon as libtorch is loaded, as if the disk were full.</summary>
+    public static (int Code, string Output) RunWithFileLimit(int bytes, params string[] arguments)
     {
         // With SIGXFSZ ignored the write fails instead of the process; .NET's own mappings must not count.
-        var script = $"trap '' XFSZ; ulimit -f {kilobytes}; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
+        var script = $"""
+            trap '' XFSZ
+            export DOTNET_EnableWriteXorExecute=0
+            dotnet "$@" &
+            until grep -qs LibTorchSharp /proc/$!/maps || ! kill -0 $!; do sleep 0.02; done
+            prlimit --pid $! --fsize={bytes}
+            wait $!
+            """;
         return Finish(Start("bash", ["-c", script, "bash", Library, .. arguments]));
     }
 

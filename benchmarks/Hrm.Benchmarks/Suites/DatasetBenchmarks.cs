@@ -65,7 +65,7 @@ public class DatasetBenchmarks
         for (var row = 0; row < Rows; row++)
         {
             var example = task.ToExample(puzzles[row % puzzles.Length]);
-            task.Apply(example.Inputs, example.Labels, random);
+            task.Augment(example.Inputs, example.Labels, random);
             yield return example;
         }
     }

@@ -8,14 +8,14 @@ public interface IExampleAugmentation
     /// <param name="inputs">The tokens, seq_len.</param>
     /// <param name="labels">The labels, seq_len; <see cref="PuzzleBatch.IgnoredLabel"/> for tokens that do not count.</param>
     /// <param name="random">The random source: the same state gives the same change.</param>
-    void Apply(Span<int> inputs, Span<int> labels, Random random);
+    void Augment(Span<int> inputs, Span<int> labels, Random random);
 }
 
 /// <summary>
 /// A task: puzzles as text and as tokens, their augmentation, and a check of answers that does not need the labels. Implement it to
 /// train a model on puzzles of your own and to solve them.
 /// </summary>
-/// <remarks>Token 0 is padding. Implementations hold no state between calls; all but <see cref="IExampleAugmentation.Apply"/> can be called from several threads.</remarks>
+/// <remarks>Token 0 is padding. Implementations hold no state between calls; all but <see cref="IExampleAugmentation.Augment"/> can be called from several threads.</remarks>
 public interface IPuzzleTask : IExampleAugmentation
 {
     /// <summary>seq_len, the number of tokens of a puzzle.</summary>

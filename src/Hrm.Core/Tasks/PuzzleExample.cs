@@ -76,7 +76,7 @@ public sealed class PuzzleGroup
         {
             int[] inputs = [.. example.Inputs];
             int[] labels = [.. example.Labels];
-            augmentation.Apply(inputs, labels, random);
+            augmentation.Augment(inputs, labels, random);
             return new PuzzleExample(inputs, labels, example.PuzzleId);
         }
     }

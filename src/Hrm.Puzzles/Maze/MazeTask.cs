@@ -17,7 +17,7 @@ public sealed class MazeTask : ISymmetricTask
 
     /// <summary>Creates the task of a shape.</summary>
     /// <param name="shape">The shape of the mazes.</param>
-    /// <param name="symmetries">Whether <see cref="Apply"/> draws a symmetry of the shape; otherwise it changes nothing.</param>
+    /// <param name="symmetries">Whether <see cref="Augment"/> draws a symmetry of the shape; otherwise it changes nothing.</param>
     public MazeTask(MazeShape shape, bool symmetries = true)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -98,7 +98,7 @@ public sealed class MazeTask : ISymmetricTask
     /// <param name="labels">The labels, one per cell.</param>
     /// <param name="random">The random source.</param>
     /// <exception cref="ArgumentException">The number of tokens or labels differs from the number of cells.</exception>
-    public void Apply(Span<int> inputs, Span<int> labels, Random random)
+    public void Augment(Span<int> inputs, Span<int> labels, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
         if (inputs.Length != SequenceLength || labels.Length != SequenceLength)

@@ -23,7 +23,7 @@ public sealed class SudokuTask : ISymmetricTask
 
     /// <summary>Creates the task of a shape.</summary>
     /// <param name="shape">The shape of the grids; by default 9×9.</param>
-    /// <param name="options">How <see cref="Apply"/> varies examples; read once. Default: random symmetries.</param>
+    /// <param name="options">How <see cref="Augment"/> varies examples; read once. Default: random symmetries.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
     public SudokuTask(SudokuShape? shape = null, SudokuAugmentationOptions? options = null)
     {
@@ -122,7 +122,7 @@ public sealed class SudokuTask : ISymmetricTask
     /// <param name="labels">The tokens of the answer, one per cell.</param>
     /// <param name="random">The random source.</param>
     /// <exception cref="HrmFormatException">Another number of tokens, or a token that is not a blank or digit; names the cell.</exception>
-    public void Apply(Span<int> inputs, Span<int> labels, Random random)
+    public void Augment(Span<int> inputs, Span<int> labels, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
         RequireTokens(inputs, BlankToken);

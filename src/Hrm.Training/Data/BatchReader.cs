@@ -61,7 +61,7 @@ internal sealed class BatchReader(IPuzzleDataset dataset, int rows, Device devic
                 var rowInputs = inputs.AsSpan(row * dataset.SequenceLength, dataset.SequenceLength);
                 var rowLabels = labels.AsSpan(row * dataset.SequenceLength, dataset.SequenceLength);
                 dataset.Read(examples[i].Example, rowInputs, rowLabels);
-                augmentation?.Apply(rowInputs, rowLabels, random!);
+                augmentation?.Augment(rowInputs, rowLabels, random!);
                 puzzleIds[row] = dataset.PuzzleIds[examples[i].Puzzle];
             }
 

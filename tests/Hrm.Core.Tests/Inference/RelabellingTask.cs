@@ -24,7 +24,7 @@ internal sealed class RelabellingTask(Func<int[], bool>? isSolution = null, int?
 
     public string Format(ReadOnlySpan<int> tokens) => throw new NotSupportedException();
 
-    public void Apply(Span<int> inputs, Span<int> labels, Random random) => throw new NotSupportedException();
+    public void Augment(Span<int> inputs, Span<int> labels, Random random) => throw new NotSupportedException();
 
     private sealed class Relabelling(int[] labels) : IPuzzleSymmetry
     {

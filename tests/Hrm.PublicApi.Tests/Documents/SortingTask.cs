@@ -18,7 +18,7 @@ internal sealed class SortingTask(int length) : IPuzzleTask
         => string.Concat(tokens.ToArray().Select(token => token == 0 ? '?' : (char)('0' + token - 1)));
 
     /// <summary>The order of the question does not change the answer.</summary>
-    public void Apply(Span<int> inputs, Span<int> labels, Random random) => random.Shuffle(inputs);
+    public void Augment(Span<int> inputs, Span<int> labels, Random random) => random.Shuffle(inputs);
 
     public bool IsSolution(ReadOnlySpan<int> inputs, ReadOnlySpan<int> prediction)
         => inputs.ToArray().Order().SequenceEqual(prediction.ToArray());

@@ -2,6 +2,8 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -25,12 +27,18 @@ public sealed class TrainingGuideTests : GuideFolder
     [Fact]
     public void Options_come_from_the_configuration_of_an_application()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Trainer:LearningRate", "0.002")]).Build();
+        var builder = new
+        {
+            Services = new ServiceCollection(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Training:Trainer:LearningRate", "0.002")]).Build(),
+        };
 
-        // <configuration>
-        var options = configuration.GetSection("Trainer").Get<TrainerOptions>(binder => binder.ErrorOnUnknownConfiguration = true)!;
-        // </configuration>
-        options.LearningRate.Should().Be(0.002);
+        // <host>
+        builder.Services.AddHrmTraining(builder.Configuration.GetSection("Training"));
+        // </host>
+
+        using var services = builder.Services.BuildServiceProvider();
+        services.GetRequiredService<IOptions<TrainerOptions>>().Value.LearningRate.Should().Be(0.002);
     }
 
     private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)

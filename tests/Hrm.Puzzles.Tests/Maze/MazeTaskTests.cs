@@ -39,7 +39,7 @@ public class MazeTaskTests
         var task = new MazeTask(puzzle.Shape);
         var (inputs, labels) = (task.Encode(puzzle.Question), task.Encode(puzzle.Answer));
 
-        task.Apply(inputs, labels, random);
+        task.Augment(inputs, labels, random);
 
         task.IsSolution(inputs, labels).Should().BeTrue();
         task.DecodeQuestion(inputs).CanonicalLayout().Should().Be(puzzle.Question.CanonicalLayout());
@@ -57,7 +57,7 @@ public class MazeTaskTests
         {
             var tokens = Enumerable.Range(0, task.SequenceLength).ToArray();
             var labels = tokens.ToArray();
-            task.Apply(tokens, labels, random);
+            task.Augment(tokens, labels, random);
             labels.Should().Equal(tokens);
             return string.Join(',', tokens);
         }).Distinct();
@@ -74,7 +74,7 @@ public class MazeTaskTests
         {
             int[] inputs = [1, 2, 3, 4, 5, 6, 7, 8, 9];
             int[] labels = [9, 8, 7, 6, 5, 4, 3, 2, 1];
-            task.Apply(inputs, labels, random);
+            task.Augment(inputs, labels, random);
             inputs.Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9);
             labels.Should().Equal(9, 8, 7, 6, 5, 4, 3, 2, 1);
         }
@@ -142,7 +142,7 @@ public class MazeTaskTests
     {
         Three.Invoking(task => task.Encode(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("grid: expected 3x3, got 2x2*");
         Three.Invoking(task => task.Decode(new int[8])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
-        Three.Invoking(task => task.Apply(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
+        Three.Invoking(task => task.Augment(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
             .WithMessage("inputs, labels: expected 9 of each, got 9 and 8*");
     }
 }

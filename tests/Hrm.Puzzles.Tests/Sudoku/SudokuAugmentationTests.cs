@@ -57,7 +57,7 @@ public class SudokuAugmentationTests
     {
         var task = new SudokuTask(SudokuShape.Nine, options);
         var example = task.ToExample(Puzzle);
-        task.Apply(example.Inputs, example.Labels, random);
+        task.Augment(example.Inputs, example.Labels, random);
         return (task.DecodeExample(example.Inputs), task.DecodeExample(example.Labels));
     }
 }

@@ -59,8 +59,8 @@ public class SudokuTaskTests
         var tokens = Tokens(token);
 
         _task.Invoking(task => task.DecodeExample(tokens)).Should().Throw<HrmFormatException>().WithMessage(message);
-        _task.Invoking(task => task.Apply(tokens, _task.Encode(Answer), new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
-        _task.Invoking(task => task.Apply(_task.Encode(Question), tokens, new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Augment(tokens, _task.Encode(Answer), new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
+        _task.Invoking(task => task.Augment(_task.Encode(Question), tokens, new Random(1))).Should().Throw<HrmFormatException>().WithMessage(message);
     }
 
     [Fact]
@@ -117,14 +117,14 @@ public class SudokuTaskTests
         var variants = new HashSet<string>();
         for (var i = 0; i < 20; i++)
         {
-            _task.Apply(inputs, labels, random);
+            _task.Augment(inputs, labels, random);
             _task.IsSolution(inputs, labels).Should().BeTrue();
             variants.Add(string.Join(' ', inputs));
         }
 
         variants.Count.Should().BeGreaterThan(10);
         var unchanged = _task.Encode(Question);
-        new SudokuTask(SudokuShape.Four, new SudokuAugmentationOptions { Symmetries = false }).Apply(unchanged, labels, random);
+        new SudokuTask(SudokuShape.Four, new SudokuAugmentationOptions { Symmetries = false }).Augment(unchanged, labels, random);
         unchanged.Should().Equal(_task.Encode(Question));
     }
 

@@ -218,7 +218,7 @@ public sealed class TrainingStreamTests
     /// <summary>The number of draws differs per row, so rows that shared a random source would show.</summary>
     private sealed class Scrambles : IExampleAugmentation
     {
-        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        public void Augment(Span<int> inputs, Span<int> labels, Random random)
         {
             for (var draws = inputs[0] % 3; draws >= 0; draws--)
             {
@@ -233,7 +233,7 @@ public sealed class TrainingStreamTests
 
         public int Calls { get; private set; }
 
-        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        public void Augment(Span<int> inputs, Span<int> labels, Random random)
         {
             Calls++;
             inputs[0] += Offset + random.Next(1000);
@@ -247,7 +247,7 @@ public sealed class TrainingStreamTests
 
         public int Calls => Volatile.Read(ref _calls);
 
-        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        public void Augment(Span<int> inputs, Span<int> labels, Random random)
         {
             if (Interlocked.Increment(ref _calls) >= after)
             {

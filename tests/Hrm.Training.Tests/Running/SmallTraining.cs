@@ -93,7 +93,7 @@ internal sealed class SmallTraining : IDisposable
     {
         private int _examples;
 
-        public void Apply(Span<int> inputs, Span<int> labels, Random random)
+        public void Augment(Span<int> inputs, Span<int> labels, Random random)
         {
             if (++_examples == lastExample)
             {
