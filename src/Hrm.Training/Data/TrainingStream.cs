@@ -22,7 +22,7 @@ namespace Hrm.Training;
 /// </para>
 /// </remarks>
 /// <example><code>
-/// using var batches = new TrainingStream(dataset, batchSize: 64, augmentation: new SudokuAugmentation(SudokuShape.Nine));
+/// using var batches = new TrainingStream(dataset, batchSize: 64, augmentation: new SudokuTask());
 /// foreach (var batch in batches.Take(options.TotalSteps))
 /// {
 ///     trainer.Step(batch);
@@ -36,6 +36,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     private readonly IExampleAugmentation? _augmentation;
     private readonly HashSet<SamplerPosition> _skipped = [];
     private IEnumerator<StreamedBatch>? _batches;
+    private volatile int _readingThread; // The thread that reads and augments a batch; 0 for none.
 
     /// <summary>Creates a stream at its first batch.</summary>
     /// <param name="dataset">The examples.</param>
@@ -92,8 +93,10 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>A batch that the stream owns; valid until the next call.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the position has not changed.</exception>
+    /// <exception cref="InvalidOperationException">The dataset or the augmentation calls, whose batch would wait for itself.</exception>
     public PuzzleBatch Next(CancellationToken cancellationToken = default)
     {
+        RequireOtherThread();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -136,6 +139,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     /// <summary>Stops the background thread and frees all batches.</summary>
     public void Dispose()
     {
+        RequireOtherThread();
         Stop();
         Current?.Batch.Dispose();
         Current = null;
@@ -173,10 +177,31 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
             var seedsOfIteration = seeds.Split(iteration);
             foreach (var examples in _sampler.Iterate(iteration, batch))
             {
-                var read = _reader.Read(examples, firstRow, _augmentation, seedsOfIteration.Split(batch));
+                var read = Read(examples, firstRow, seedsOfIteration.Split(batch));
                 yield return new StreamedBatch(read, new SamplerPosition(iteration, batch), examples[firstRow..(firstRow + _rows)]);
                 batch++;
             }
+        }
+    }
+
+    private PuzzleBatch Read(SampledExample[] examples, int firstRow, StatefulRandom random)
+    {
+        _readingThread = Environment.CurrentManagedThreadId;
+        try
+        {
+            return _reader.Read(examples, firstRow, _augmentation, random);
+        }
+        finally
+        {
+            _readingThread = 0;
+        }
+    }
+
+    private void RequireOtherThread()
+    {
+        if (_readingThread == Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException("TrainingStream: expected a call from another thread, got one from a dataset or augmentation that the stream reads, which would wait for itself.");
         }
     }
 

@@ -225,7 +225,7 @@ public sealed class HrmSolverTests : IDisposable
         Throwing(() => _ = solver.SolveAsync(new int[15]))
             .Throw<ShapeMismatchException>().WithMessage("tokens: expected [16], got [15].");
         Throwing(() => _ = solver.SolveAsync(Change(3, 7)))
-            .Throw<ShapeMismatchException>().WithMessage("tokens: position 3: expected 0 … 6, got 7.");
+            .Throw<ShapeMismatchException>().WithMessage("tokens[3]: expected 0 … 6, got 7.");
         Throwing(() => _ = solver.TraceAsync(Change(2, -1)))
             .Throw<ShapeMismatchException>().WithMessage("tokens: position 2: expected 0 … 6, got -1.");
         FluentActions.Invoking(() => solver.Solve(new int[16], 3))

@@ -33,7 +33,7 @@ public sealed class LoadWeightsTests : IDisposable
     public void Two_names_that_differ_only_in_the_prefix_are_rejected()
     {
         var tensors = _stored.state_dict().Append(KeyValuePair.Create("model.inner.q_head.bias", zeros(2)));
-        Loading(tensors).WithMessage("*weights.safetensors: tensor *q_head.bias*: expected it once*");
+        Loading(tensors).WithMessage("*weights.safetensors, tensor *q_head.bias*: expected it once*");
     }
 
     [Theory]

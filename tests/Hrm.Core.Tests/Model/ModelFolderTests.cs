@@ -122,7 +122,7 @@ public sealed class ModelFolderTests : IDisposable
         Loading("model").Throw<HrmFormatException>().WithMessage("*model.safetensors: expected the 19826 values of the config beside it, got 6866; the config is *config.json");
 
         SaveAs(TinyModel.Config with { VocabularySize = 9 });
-        Loading("model").Throw<HrmFormatException>().WithMessage("*model.safetensors: tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
+        Loading("model").Throw<HrmFormatException>().WithMessage("*model.safetensors, tensor *: expected F32 [7, 16], got F32 [9, 16]; the config is *config.json");
 
         SaveAs(TinyModel.Config with { LowLayers = 4 });
         WriteConfig(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
@@ -151,7 +151,7 @@ public sealed class ModelFolderTests : IDisposable
             stream.SetLength(length < 0 ? stream.Length - 1 : length);
         }
 
-        Loading("model").Throw<HrmFormatException>().WithMessage($"{path}: *");
+        Loading("model").Throw<HrmFormatException>().WithMessage($"{path}*: *");
     }
 
     /// <summary>Terabytes and more: a request for them would end the process.</summary>

@@ -54,11 +54,11 @@ public sealed class PuzzleBatchTests
     }
 
     [Theory]
-    [InlineData(-1, 0, 0, "inputs: row 1, position 2: expected at least 0, got -1.")]
-    [InlineData(0, -1, 0, "labels: row 1, position 2: expected at least 0, got -1.")]
-    [InlineData(0, int.MinValue, 0, "labels: row 1, position 2: expected at least 0, got -2147483648.")]
-    [InlineData(-100, 0, 0, "inputs: row 1, position 2: expected at least 0, got -100.")]
-    [InlineData(0, 0, -1, "puzzleIds: row 1, position 0: expected at least 0, got -1.")]
+    [InlineData(-1, 0, 0, "inputs: row 1, index 2: expected at least 0, got -1.")]
+    [InlineData(0, -1, 0, "labels: row 1, index 2: expected at least 0, got -1.")]
+    [InlineData(0, int.MinValue, 0, "labels: row 1, index 2: expected at least 0, got -2147483648.")]
+    [InlineData(-100, 0, 0, "inputs: row 1, index 2: expected at least 0, got -100.")]
+    [InlineData(0, 0, -1, "puzzleIds: row 1, index 0: expected at least 0, got -1.")]
     public void Create_rejects_negative_values_by_their_position(int token, int label, int id, string message)
     {
         var create = () => PuzzleBatch.Create([1, 2, 3, 4, 5, token], [1, 2, 3, 4, 5, label], [0, id], 3);

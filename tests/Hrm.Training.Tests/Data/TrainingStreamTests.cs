@@ -80,6 +80,19 @@ public sealed class TrainingStreamTests
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task An_augmentation_that_calls_its_stream_is_rejected(int prefetch, bool disposes)
+    {
+        var calls = new CallsStream(disposes);
+        using var stream = new TrainingStream(MadeUpDatasets.Of([2], [2]), 2, new TrainingStreamOptions { PrefetchBatches = prefetch }, augmentation: calls);
+        calls.Stream.SetResult(stream);
+        (await stream.Awaiting(it => Task.Run(() => it.Next()).WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("TrainingStream: expected a call from another thread, *");
+    }
+
     [Fact]
     public void A_seek_drops_prepared_batches()
     {
@@ -216,6 +229,22 @@ public sealed class TrainingStreamTests
     }
 
     /// <summary>The number of draws differs per row, so rows that shared a random source would show.</summary>
+    private sealed class CallsStream(bool disposes) : IExampleAugmentation
+    {
+        public TaskCompletionSource<TrainingStream> Stream { get; } = new();
+
+        public void Augment(Span<int> inputs, Span<int> labels, Random random)
+        {
+            var stream = Stream.Task.Result;
+            if (disposes)
+            {
+                stream.Dispose();
+            }
+
+            stream.Next();
+        }
+    }
+
     private sealed class Scrambles : IExampleAugmentation
     {
         public void Augment(Span<int> inputs, Span<int> labels, Random random)
