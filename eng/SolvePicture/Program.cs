@@ -26,7 +26,7 @@ drawing.Add("puzzle", question, $"{solver.Config.ParameterCount:N0} parameters")
 foreach (var thought in trace)
 {
     var q = $"Q halt {thought.QHalt:F1}, go on {thought.QContinue:F1}";
-    drawing.Add(thought.IsFinal ? $"segment {thought.Segment}: halts" : $"segment {thought.Segment}", task.Decode(thought.Tokens), q);
+    drawing.Add(thought.Reason != HaltReason.None ? $"segment {thought.Segments}: halts" : $"segment {thought.Segments}", task.Decode(thought.Tokens), q);
 }
 
 File.WriteAllText(picture, drawing.ToSvg());

@@ -84,7 +84,7 @@ public sealed class FourByFour : IDisposable
         => new Evaluator(Model, MaxSegments, halting, HrmTrainer.CreateLoss(_options)).Evaluate(Dataset(Puzzles.Test));
 
     /// <summary>The first test puzzle that is wrong after one segment and right after the last, if there is one.</summary>
-    public (SudokuPuzzle Puzzle, IReadOnlyList<SegmentAnswer> Trace) Demonstrate()
+    public (SudokuPuzzle Puzzle, IReadOnlyList<SolverAnswer> Trace) Demonstrate()
     {
         using var solver = new HrmSolver(Model, options: new SolverOptions { MaxSegments = MaxSegments, Rule = HaltingRule.Never });
         var traces = Puzzles.Test.Take(100).Select(puzzle => (puzzle, trace: solver.Trace(Sudoku.Encode(puzzle.Question)))).ToArray();
@@ -93,7 +93,7 @@ public sealed class FourByFour : IDisposable
             traces[0]);
         return (chosen.puzzle, chosen.trace);
 
-        static bool IsRight(SudokuPuzzle puzzle, SegmentAnswer answer) => answer.Tokens.SequenceEqual(Sudoku.Encode(puzzle.Answer));
+        static bool IsRight(SudokuPuzzle puzzle, SolverAnswer answer) => answer.Tokens.SequenceEqual(Sudoku.Encode(puzzle.Answer));
     }
 
     /// <inheritdoc/>

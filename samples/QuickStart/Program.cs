@@ -105,7 +105,7 @@ static int Solve(string text, torch.Device device)
 }
 
 // Prints the puzzle and each new intermediate prediction side by side: right cells green, wrong cells red.
-static void PrintBoards(SudokuTask task, SudokuGrid question, SudokuGrid? solution, IReadOnlyList<SegmentAnswer> trace)
+static void PrintBoards(SudokuTask task, SudokuGrid question, SudokuGrid? solution, IReadOnlyList<SolverAnswer> trace)
 {
     const int PageWidth = 80;
     const string Gap = "    ";
@@ -113,7 +113,7 @@ static void PrintBoards(SudokuTask task, SudokuGrid question, SudokuGrid? soluti
     var width = Math.Max((2 * side) - 1, "segment 64".Length);
     var predictions = trace
         .Where((answer, i) => i == 0 || !answer.Tokens.SequenceEqual(trace[i - 1].Tokens))
-        .Select(answer => (Title: $"segment {answer.Segment}", Grid: task.Decode([.. answer.Tokens])));
+        .Select(answer => (Title: $"segment {answer.Segments}", Grid: task.Decode([.. answer.Tokens])));
     foreach (var boards in predictions.Prepend((Title: "puzzle", Grid: question)).Chunk(PageWidth / (width + Gap.Length)))
     {
         Console.WriteLine(string.Join(Gap, boards.Select(board => board.Title.PadRight(width))));

@@ -43,14 +43,7 @@ internal static class ModelFolder
 
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using var use = model.Use();
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(folder, "could not be written", exception);
-        }
+        HrmFileException.Guard(folder, "could not be written", () => Directory.CreateDirectory(folder));
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -98,26 +98,20 @@ public sealed partial class AuthorsCheckpoint : IDisposable
 
     private static string FindWeights(string folder)
     {
-        try
-        {
-            var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
-            var last = names.Select(name => (Name: name, Match: StepName().Match(name)))
-                .Where(file => file.Match.Success)
-                .GroupBy(file => long.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file => file.Name)
-                .MaxBy(group => group.Key)?.ToArray()
-                ?? [.. names.Where(name => name == PublishedName)];
-            return last.Length == 1
-                ? Path.Combine(folder, last[0])
-                : throw new HrmFileException(
-                    folder,
-                    last.Length > 1
-                        ? $"expected one file of weights with the largest step, got {ModelKeys.Some(last)}: give the path of one of them"
-                        : $"expected a file of weights, step_N, NAME_step_N or {PublishedName}, got {ModelKeys.Some(names)}: if one of these is it, give its path");
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(folder, "could not be read", exception);
-        }
+        var names = HrmFileException.Guard(folder, "could not be read", () =>
+            Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray());
+        var last = names.Select(name => (Name: name, Match: StepName().Match(name)))
+            .Where(file => file.Match.Success)
+            .GroupBy(file => long.Parse(file.Match.Groups[1].Value, CultureInfo.InvariantCulture), file => file.Name)
+            .MaxBy(group => group.Key)?.ToArray()
+            ?? [.. names.Where(name => name == PublishedName)];
+        return last.Length == 1
+            ? Path.Combine(folder, last[0])
+            : throw new HrmFileException(
+                folder,
+                last.Length > 1
+                    ? $"expected one file of weights with the largest step, got {ModelKeys.Some(last)}: give the path of one of them"
+                    : $"expected a file of weights, step_N, NAME_step_N or {PublishedName}, got {ModelKeys.Some(names)}: if one of these is it, give its path");
     }
 
     [GeneratedRegex("^(?:.*_)?step_(0|[1-9][0-9]{0,17})$", RegexOptions.CultureInvariant)]

@@ -40,8 +40,6 @@ internal sealed class Unpickler
     private int Available => _stack.Count - (_marks.Count > 0 ? _marks[^1] : 0);
 
     /// <summary>Returns the value that a pickle makes.</summary>
-    /// <param name="pickle">The program.</param>
-    /// <param name="file">The file's path, for messages.</param>
     public static object? Load(byte[] pickle, string file) => new Unpickler(new PickleBytes(pickle, file)).Run();
 
     private object? Run()

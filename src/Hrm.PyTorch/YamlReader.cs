@@ -32,8 +32,6 @@ internal sealed class YamlReader
     }
 
     /// <summary>Returns the mapping that a text consists of.</summary>
-    /// <param name="text">The YAML.</param>
-    /// <param name="source">The file's path, for messages.</param>
     /// <exception cref="InvalidConfigException">The text is not such YAML.</exception>
     public static YamlValue Read(string text, string source) => new YamlReader(text, source).ReadDocument();
 

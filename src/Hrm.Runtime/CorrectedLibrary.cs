@@ -10,7 +10,6 @@ internal static class CorrectedLibrary
     private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
 
     /// <summary>Loads a copy in the temporary folder, or in the user's home if the temporary folder cannot be used.</summary>
-    /// <param name="content">The whole library.</param>
     /// <exception cref="TorchLoadException">Neither folder can be used.</exception>
     public static nint Load(byte[] content)
         => Load(content, [Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)], NativeLibrary.Load);

@@ -31,8 +31,6 @@ internal sealed class ElfSharedObject
     private readonly Dictionary<ElfTag, ulong> _dynamic = [];
 
     /// <summary>Reads the headers.</summary>
-    /// <param name="content">The whole file.</param>
-    /// <param name="file">Its name, for messages.</param>
     /// <exception cref="TorchLoadException">The file is not a shared object of this kind, or is damaged.</exception>
     public ElfSharedObject(byte[] content, string file)
     {

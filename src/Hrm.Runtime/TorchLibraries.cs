@@ -43,7 +43,6 @@ internal sealed class TorchLibraries(IEnumerable<string> folders)
     }
 
     /// <summary>The libtorch of a PyTorch installation.</summary>
-    /// <param name="folder">Its <c>torch/lib</c> folder, the value of <c>HRM_LIBTORCH</c>.</param>
     /// <exception cref="TorchLoadException">The folder does not exist or lacks a library.</exception>
     public static IReadOnlyList<string> LibtorchIn(string folder)
     {
@@ -62,7 +61,6 @@ internal sealed class TorchLibraries(IEnumerable<string> folders)
     public string? Find(string name) => _folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>The reason why these libraries cannot be loaded, or null if none is missing.</summary>
-    /// <param name="needsLibtorch">Whether the application must bring libtorch too.</param>
     public TorchLoadException? Problem(bool needsLibtorch)
     {
         if (Find(TorchSharp) is null)

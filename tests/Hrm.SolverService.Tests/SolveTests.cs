@@ -59,7 +59,7 @@ public sealed class SolveTests
         var sudoku = ServedPuzzle.Of(TinyModels.Sudoku(4));
         var tokens = sudoku.Task.Parse(new string('.', 16));
         PuzzleResponse.Of(sudoku, tokens, tokens, 1, float.NaN, HaltReason.Maximum).Confidence.Should().BeNull();
-        SegmentEvent.Of(sudoku, tokens, new SegmentAnswer(1, tokens, float.NaN, float.PositiveInfinity, float.NaN, 1, HaltReason.None))
+        SegmentEvent.Of(sudoku, tokens, new SolverAnswer(tokens, 1, float.NaN, float.PositiveInfinity, HaltReason.None, float.NaN, 1))
             .Should().BeEquivalentTo(new { QHalt = (double?)null, QContinue = (double?)null, HighResidual = (double?)null, LowResidual = 1.0 });
     }
 

@@ -70,14 +70,14 @@ internal static class Endpoints
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
         ServedPuzzle puzzle,
         int[] inputs,
-        IAsyncEnumerator<SegmentAnswer> answers,
+        IAsyncEnumerator<SolverAnswer> answers,
         CancellationTokenSource stop,
         CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var ownedStop = stop;
         await using var owned = answers;
-        SegmentAnswer last;
+        SolverAnswer last;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,16 +86,16 @@ internal static class Endpoints
         }
         while (await NextAsync(answers, stopping));
 
-        if (!last.IsFinal)
+        if (last.Reason == HaltReason.None)
         {
             yield break;
         }
 
-        yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last.Tokens, last.Segment, last.QHalt, last.Reason), "done");
+        yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last.Tokens, last.Segments, last.QHalt, last.Reason), "done");
     }
 
     /// <summary>Whether there is another answer; none if the service stops, which ends the stream.</summary>
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SegmentAnswer> answers, CancellationToken stopping)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SolverAnswer> answers, CancellationToken stopping)
     {
         try
         {

@@ -40,8 +40,8 @@ internal sealed record PuzzleResponse(string Puzzle, string Solution, bool IsSol
 internal sealed record SegmentEvent(
     int Segment, string Board, bool IsSolved, double? QHalt, double? QContinue, double? HighResidual, double? LowResidual)
 {
-    public static SegmentEvent Of(ServedPuzzle puzzle, int[] inputs, SegmentAnswer answer) => new(
-        answer.Segment,
+    public static SegmentEvent Of(ServedPuzzle puzzle, int[] inputs, SolverAnswer answer) => new(
+        answer.Segments,
         puzzle.Task.Format(answer.Tokens),
         puzzle.Task.IsSolution(inputs, answer.Tokens),
         Json.FiniteOrNull(answer.QHalt),

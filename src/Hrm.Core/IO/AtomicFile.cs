@@ -49,6 +49,7 @@ internal sealed class AtomicFile : IDisposable
         var fullPath = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(fullPath)
             ?? throw new HrmFileException(path, "expected the path of a file, got the root of a file system");
+
         // Not derived from the final name, which may already have the maximum length of the file system.
         var stagedPath = Path.Combine(folder, $"{Prefix}{Path.GetRandomFileName()}{Suffix}");
         AtomicFile? staged = null;
@@ -69,23 +70,17 @@ internal sealed class AtomicFile : IDisposable
             {
                 throw new HrmFileException(fullPath, "could not be written", exception);
             }
+
             throw;
         }
     }
 
-    public void Commit()
+    public void Commit() => HrmFileException.Guard(_path, "could not be replaced", () =>
     {
-        try
-        {
-            File.Move(_stagedPath, _path, overwrite: true);
-            _pending = false;
-            _stream.Dispose();
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(_path, "could not be replaced", exception);
-        }
-    }
+        File.Move(_stagedPath, _path, overwrite: true);
+        _pending = false;
+        _stream.Dispose();
+    });
 
     /// <summary>Returns true if an exception of the system blames the file or the disk, not the caller.</summary>
     /// <remarks>If a file becomes larger than the file system or a quota allows, .NET blames the argument.</remarks>
@@ -98,6 +93,7 @@ internal sealed class AtomicFile : IDisposable
         {
             return;
         }
+
         _pending = false;
         try
         {
@@ -107,24 +103,19 @@ internal sealed class AtomicFile : IDisposable
         {
             // Bytes that did not fit are still in its buffer.
         }
+
         Delete(_stagedPath);
     }
 
     /// <summary>Deletes the staged files of killed processes.</summary>
-    private static void DeleteLeftovers(string folder, DateTime now)
+    private static void DeleteLeftovers(string folder, DateTime now) => HrmFileException.Ignore(() =>
     {
-        try
+        // A folder that cannot be listed can still be written into.
+        foreach (var path in Directory.GetFiles(folder, $"{Prefix}*{Suffix}").Where(path => IsLeftover(path, now)))
         {
-            foreach (var path in Directory.GetFiles(folder, $"{Prefix}*{Suffix}").Where(path => IsLeftover(path, now)))
-            {
-                Delete(path);
-            }
+            Delete(path);
         }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            // A folder that cannot be listed can still be written into.
-        }
-    }
+    });
 
     private static bool IsLeftover(string path, DateTime now)
     {
@@ -144,32 +135,12 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Deletes a file if possible: a failure must not hide the failure that led here.</summary>
-    private static void Delete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            // The next write tries again.
-        }
-    }
+    /// <summary>Deletes a file if possible; the next write tries again.</summary>
+    private static void Delete(string path) => HrmFileException.Ignore(() => File.Delete(path));
 
     /// <summary>Resolves the links of a path from the caller; the target need not exist. Links in a folder that may be hostile are replaced instead.</summary>
     /// <exception cref="HrmFileException">The links form a loop, or cannot be read.</exception>
-    public static string FollowLinks(string path)
-    {
-        try
-        {
-            return PhysicalPath(path);
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(path, "the link could not be followed", exception);
-        }
-    }
+    public static string FollowLinks(string path) => HrmFileException.Guard(path, "the link could not be followed", () => PhysicalPath(path));
 
     /// <summary>Returns the full path without links. In the target of a link, <c>..</c> is the parent of the physical folder.</summary>
     /// <remarks><see cref="File.ResolveLinkTarget"/> removes <c>..</c> before it resolves the folders that precede it.</remarks>

@@ -21,6 +21,38 @@ public sealed class HrmFileException : HrmException
         ? new HrmFileException(path, Directory.Exists(path) ? "expected a file, got a folder" : "the file does not exist")
         : new HrmFileException(path, "could not be read", error);
 
+    /// <summary>Runs an operation on a file or folder; an error of the system becomes an <see cref="HrmFileException"/>.</summary>
+    internal static T Guard<T>(string path, string failure, Func<T> operation)
+    {
+        try
+        {
+            return operation();
+        }
+        catch (Exception exception) when (IsFileError(exception))
+        {
+            throw new HrmFileException(path, failure, exception);
+        }
+    }
+
+    /// <inheritdoc cref="Guard{T}"/>
+    internal static void Guard(string path, string failure, Action operation) => Guard(path, failure, () =>
+    {
+        operation();
+        return path;
+    });
+
+    /// <summary>Runs an operation whose failure must not hide the failure that led to it, or that is tried again later.</summary>
+    internal static void Ignore(Action operation)
+    {
+        try
+        {
+            operation();
+        }
+        catch (Exception exception) when (IsFileError(exception))
+        {
+        }
+    }
+
     /// <summary>Returns true if an exception of the system blames the file, not the caller.</summary>
     internal static bool IsFileError(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

@@ -13,19 +13,26 @@ internal static class SmallTextFile
     /// <exception cref="HrmFileException">The file is missing or not readable.</exception>
     /// <exception cref="InvalidConfigException">The file is too long or not UTF-8.</exception>
     public static string ReadConfig(string path)
-        => Read(path, MaxConfigBytes, (problem, _) => new InvalidConfigException(path, [problem]));
+    {
+        try
+        {
+            return Read(path, MaxConfigBytes);
+        }
+        catch (HrmFormatException exception)
+        {
+            throw new InvalidConfigException(path, [exception.Problem]);
+        }
+    }
 
-    /// <summary>Reads the text of a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maxBytes">The longest file that is read.</param>
-    /// <param name="fail">Creates the exception for bad content from the problem and its cause.</param>
+    /// <summary>Reads the text of a file of at most a number of bytes.</summary>
     /// <exception cref="HrmFileException">The file is missing or not readable.</exception>
-    public static string Read(string path, int maxBytes, Func<string, Exception?, Exception> fail)
+    /// <exception cref="HrmFormatException">The file is too long or not UTF-8.</exception>
+    public static string Read(string path, int maxBytes)
     {
         using var file = InputFile.Open(path);
         if (file.Length > maxBytes)
         {
-            throw fail($"expected at most {maxBytes} bytes, got {file.Length}", null);
+            throw new HrmFormatException($"expected at most {maxBytes} bytes, got {file.Length}", path);
         }
 
         var bytes = new byte[(int)file.Length];
@@ -36,7 +43,7 @@ internal static class SmallTextFile
         }
         catch (DecoderFallbackException exception)
         {
-            throw fail($"expected UTF-8: {exception.Message}", exception);
+            throw new HrmFormatException($"expected UTF-8: {exception.Message}", path, innerException: exception);
         }
     }
 }

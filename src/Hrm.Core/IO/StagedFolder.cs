@@ -37,15 +37,11 @@ internal sealed class StagedFolder : IDisposable
         var parent = GetDirectoryName(full)
             ?? throw new HrmFileException(final, "expected the path of a folder, got the root of a file system");
         var path = Combine(parent, $"{StagedPrefix}{GetFileName(full)}-{GetRandomFileName()}");
-        try
+        return HrmFileException.Guard(full, "could not be written", () =>
         {
             Directory.CreateDirectory(path);
             return new StagedFolder(full, path);
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(full, "could not be written", exception);
-        }
+        });
     }
 
     /// <summary>Renames the folder to its final name.</summary>
@@ -54,7 +50,7 @@ internal sealed class StagedFolder : IDisposable
     public void Commit(bool replaces = true)
     {
         _lock.Dispose();
-        try
+        HrmFileException.Guard(_final, "could not be replaced", () =>
         {
             if (!replaces && Directory.Exists(_final))
             {
@@ -64,11 +60,7 @@ internal sealed class StagedFolder : IDisposable
 
             Replace();
             _pending = false;
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(_final, "could not be replaced", exception);
-        }
+        });
     }
 
     /// <summary>Deletes the folder if it was not committed.</summary>
@@ -104,20 +96,13 @@ internal sealed class StagedFolder : IDisposable
     }
 
     /// <summary>Deletes a folder if possible; the next clean-up tries again.</summary>
-    public static void Delete(string path)
+    public static void Delete(string path) => HrmFileException.Ignore(() =>
     {
-        try
+        if (Directory.Exists(path))
         {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
+            Directory.Delete(path, recursive: true);
         }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            // A leftover costs space only: it must not hide the failure that led here.
-        }
-    }
+    });
 
     private static void DeleteUnlessBeingWritten(string path)
     {

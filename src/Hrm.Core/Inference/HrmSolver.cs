@@ -110,7 +110,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Solves a puzzle; blocks until the answer is ready.</summary>
     /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
     /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
-    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model; A token or the id exceeds the model's tables.</exception>
+    /// <exception cref="ShapeMismatchException">The number of tokens does not fit the model; a token or the id exceeds the model's tables.</exception>
     /// <exception cref="SolverBusyException">The queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed before the answer was ready.</exception>
     public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
@@ -170,7 +170,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Solves a puzzle and returns the prediction of every segment; blocks until all are ready.</summary>
     /// <inheritdoc cref="Solve" path="/param|/exception"/>
     /// <returns>One prediction per segment, in order.</returns>
-    public IReadOnlyList<SegmentAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
+    public IReadOnlyList<SolverAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: true);
         using var watch = _instrumentation?.Begin("trace", request);
@@ -181,7 +181,7 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Yields the prediction of every segment when it is ready. Bad tokens throw at the call, everything else is reported by the stream.</summary>
     /// <inheritdoc cref="SolveAsync" path="/param|/exception"/>
     /// <returns>One prediction per segment, in order; a reader that stops early frees the puzzle's place.</returns>
-    public IAsyncEnumerable<SegmentAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SolverAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
         => ReadTraceAsync(CreateRequest(tokens.Span, puzzleId, isTrace: true), cancellationToken);
 
     /// <summary>Stops the thread after the current segment; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
@@ -232,7 +232,7 @@ public sealed class HrmSolver : IDisposable
         return await request.Answered.ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<SegmentAnswer> ReadTraceAsync(SolverRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(SolverRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var watch = _instrumentation?.Begin("trace", request);
         await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);

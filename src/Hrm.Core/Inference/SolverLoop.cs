@@ -41,8 +41,6 @@ internal sealed class SolverLoop : IDisposable
     }
 
     /// <summary>Adds a request to the queue; blocks until there is room.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="rejects">Whether a full queue is an error.</param>
     /// <exception cref="SolverBusyException">The queue is full, and <paramref name="rejects"/> is set.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
     public void Add(SolverRequest request, bool rejects)

@@ -10,21 +10,21 @@ internal sealed class SolverRequest : RunningRow
     private readonly TaskCompletionSource<SolverAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Holds at most as many predictions as segments may run, so it needs no bound of its own.
-    private readonly Channel<SegmentAnswer>? _trace;
+    private readonly Channel<SolverAnswer>? _trace;
 
     /// <summary>Creates a request whose tokens and id were checked by <see cref="Require"/>.</summary>
     public SolverRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy halting, bool isTrace = false)
         : base(tokens, puzzleId, maxSegments, halting)
     {
         KeepsResiduals = isTrace;
-        _trace = isTrace ? Channel.CreateUnbounded<SegmentAnswer>(new UnboundedChannelOptions { SingleReader = true }) : null;
+        _trace = isTrace ? Channel.CreateUnbounded<SolverAnswer>(new UnboundedChannelOptions { SingleReader = true }) : null;
     }
 
     /// <summary>The answer; fails with the error of the request.</summary>
     public Task<SolverAnswer> Answered => _completion.Task;
 
     /// <summary>The predictions of a trace, one per segment.</summary>
-    public ChannelReader<SegmentAnswer> Trace => _trace!.Reader;
+    public ChannelReader<SolverAnswer> Trace => _trace!.Reader;
 
     /// <summary>Cancels the request unless its first segment has begun.</summary>
     public CancellationToken BeginsBefore { get; init; }
@@ -44,7 +44,7 @@ internal sealed class SolverRequest : RunningRow
     }
 
     /// <summary>Checks a puzzle against a model's tables before it enters the queue.</summary>
-    /// <exception cref="ShapeMismatchException">The number of tokens differs; A token or the id exceeds the tables; the error names the position.</exception>
+    /// <exception cref="ShapeMismatchException">The number of tokens differs; a token or the id exceeds the tables; the error names the position.</exception>
     public static void Require(HrmConfig config, ReadOnlySpan<int> tokens, int puzzleId)
     {
         if (tokens.Length != config.SequenceLength)
@@ -67,7 +67,7 @@ internal sealed class SolverRequest : RunningRow
     }
 
     /// <summary>Blocks until a trace is complete, without a thread of the pool.</summary>
-    public IReadOnlyList<SegmentAnswer> WaitForTrace()
+    public IReadOnlyList<SolverAnswer> WaitForTrace()
     {
         Answered.GetAwaiter().GetResult();
         return [.. Trace.ReadAllAsync(CancellationToken.None).ToBlockingEnumerable(CancellationToken.None)];
@@ -76,11 +76,11 @@ internal sealed class SolverRequest : RunningRow
     /// <summary>Reports the segment that has run; called on the solver's thread.</summary>
     public void Report()
     {
-        _trace?.Writer.TryWrite(new SegmentAnswer(Segments, Answer.ToArray(), QHalt, QContinue, Residuals.High, Residuals.Low, Reason));
+        _trace?.Writer.TryWrite(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Residuals.High, Residuals.Low));
         if (Reason != HaltReason.None)
         {
             _trace?.Writer.TryComplete();
-            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, ReadLogits()));
+            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits()));
         }
     }
 

@@ -33,8 +33,6 @@ internal sealed record ThinkingAttempt(int Number, int[] Tokens, SolverAnswer An
 internal static class AnswerVote
 {
     /// <summary>Selects an answer.</summary>
-    /// <param name="attempts">At least one.</param>
-    /// <param name="selection">The rule of the selection.</param>
     public static ThinkingAnswer Choose(IReadOnlyList<ThinkingAttempt> attempts, AnswerSelection selection)
     {
         var groups = attempts

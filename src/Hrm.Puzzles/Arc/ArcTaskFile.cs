@@ -117,17 +117,10 @@ public static class ArcTaskFile
 
     private static string[] Listed(string folder, string expected, Func<IEnumerable<string>> list)
     {
-        try
-        {
-            string[] paths = [.. list().Take(MaximumFiles + 1)];
-            return paths.Length is > 0 and <= MaximumFiles
-                ? [.. paths.OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)]
-                : throw new HrmFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
-        }
-        catch (Exception e) when (HrmFileException.IsFileError(e))
-        {
-            throw new HrmFileException(folder, "could not be read", e);
-        }
+        var paths = HrmFileException.Guard(folder, "could not be read", () => list().Take(MaximumFiles + 1).ToArray());
+        return paths.Length is > 0 and <= MaximumFiles
+            ? [.. paths.OrderBy(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), StringComparer.Ordinal)]
+            : throw new HrmFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
     }
 
     private static ReadOnlyMemory<byte> ReadBytes(string path, int maximumBytes)

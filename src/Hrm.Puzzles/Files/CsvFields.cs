@@ -9,9 +9,6 @@ namespace Hrm.Puzzles;
 internal static class CsvFields
 {
     /// <summary>Splits a line into its fields.</summary>
-    /// <param name="line">The line, without its line break.</param>
-    /// <param name="file">The file for errors.</param>
-    /// <param name="number">The line number for errors.</param>
     /// <exception cref="HrmFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
     public static List<string> Split(string line, string file, int number)
     {

@@ -56,19 +56,14 @@ internal sealed record CheckpointManifest
     public static CheckpointManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
-        try
+        var text = SmallTextFile.Read(path, MaxBytes);
+        var manifest = JsonFault.Guard(path, () =>
         {
             RequireKnownVersion(path, text);
-            var manifest = JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest) ?? throw new HrmFormatException("expected a JSON object, got null", path);
-            manifest.RequireValid(path);
-            return manifest;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // The second if a name contains half of a surrogate pair.
-            throw new HrmFormatException(error is JsonException json ? JsonFault.Describe(json) : error.Message, path, innerException: error);
-        }
+            return JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointManifest);
+        });
+        manifest.RequireValid(path);
+        return manifest;
     }
 
     /// <summary>The settings in which two manifests differ, as "NAME was OLD".</summary>

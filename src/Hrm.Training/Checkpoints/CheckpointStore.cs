@@ -169,23 +169,13 @@ public sealed class CheckpointStore : IDisposable
         => long.TryParse(name.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step) ? step : -1;
 
     /// <summary>The checkpoints of the folder, the newest first.</summary>
-    private IReadOnlyList<(long Step, string Path)> List()
-    {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateDirectories(Folder, NamePrefix + "*")
-                    .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
-                    .Where(entry => entry.Step >= 0)
-                    .OrderByDescending(entry => entry.Step),
-            ];
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(Folder, "could not be read", exception);
-        }
-    }
+    private (long Step, string Path)[] List() => HrmFileException.Guard<(long, string)[]>(Folder, "could not be read", () =>
+    [
+        .. Directory.EnumerateDirectories(Folder, NamePrefix + "*")
+            .Select(path => (Step: StepOf(Path.GetFileName(path)), path))
+            .Where(entry => entry.Step >= 0)
+            .OrderByDescending(entry => entry.Step),
+    ]);
 
     /// <summary>A failure is ignored and retried by the next call: the checkpoint was saved.</summary>
     private void Prune(long savedStep, long? best)
@@ -205,26 +195,19 @@ public sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>Writes a folder beside the final name and renames it at the end; an older one of the same step is replaced.</summary>
-    private void Write(HrmTrainer trainer, CheckpointManifest manifest)
+    private void Write(HrmTrainer trainer, CheckpointManifest manifest) => HrmFileException.Guard(Folder, "a checkpoint could not be written", () =>
     {
-        try
+        using var staged = StagedFolder.Create(PathOf(manifest.Step));
+        trainer.Model.Save(staged.Path);
+        using (torch.NewDisposeScope())
         {
-            using var staged = StagedFolder.Create(PathOf(manifest.Step));
-            trainer.Model.Save(staged.Path);
-            using (torch.NewDisposeScope())
-            {
-                SafetensorsFile.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
-            }
+            SafetensorsFile.Save(Path.Combine(staged.Path, StateName), TrainerTensors.Of(trainer));
+        }
 
-            manifest.Write(staged.Path);
-            ChecksumList.Write(staged.Path, FileNames);
-            staged.Commit();
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(Folder, "a checkpoint could not be written", exception);
-        }
-    }
+        manifest.Write(staged.Path);
+        ChecksumList.Write(staged.Path, FileNames);
+        staged.Commit();
+    });
 
     private static void Read(string path, HrmTrainer trainer, TrainingRunState state, long step)
     {

@@ -28,7 +28,7 @@ internal static class ChecksumList
     public static void Verify(string folder, IReadOnlyCollection<string> names)
     {
         var path = Path.Combine(folder, FileName);
-        var text = SmallTextFile.Read(path, MaxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
+        var text = SmallTextFile.Read(path, MaxBytes);
         var listed = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ", 2)).ToArray();
         if (!listed.Select(parts => parts[^1]).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
         {

@@ -6,9 +6,6 @@ using static TorchSharp.torch;
 namespace Hrm.Training;
 
 /// <summary>Reads examples of a dataset into batches on a device.</summary>
-/// <param name="dataset">The examples.</param>
-/// <param name="rows">The rows of a batch.</param>
-/// <param name="device">The device of the tensors.</param>
 /// <exception cref="ArgumentOutOfRangeException">A batch would have more tokens than an array can hold.</exception>
 internal sealed class BatchReader(IPuzzleDataset dataset, int rows, Device device)
 {

@@ -3,8 +3,6 @@ using Hrm.Core;
 namespace Hrm.Training;
 
 /// <summary>Checks groups one after the other, and passes their puzzles and examples to callbacks.</summary>
-/// <param name="name">The dataset or split, for messages.</param>
-/// <param name="rules">The tokens and labels that are valid.</param>
 internal sealed class GroupReader(string name, TokenRules rules)
 {
     private (int Id, int Puzzle) _largestId = (-1, 0);
@@ -56,7 +54,6 @@ internal sealed class GroupReader(string name, TokenRules rules)
     }
 
     /// <summary>Checks the number of groups and the largest puzzle id, after the last group.</summary>
-    /// <param name="idCount">The number of puzzle ids.</param>
     public void Complete(int idCount)
     {
         RequireContent(Groups, name, "group");

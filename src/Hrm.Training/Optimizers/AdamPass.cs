@@ -91,8 +91,6 @@ internal sealed unsafe class AdamPass(bool isATan2)
     /// the last place (1.9 without fused multiply-add), 1.6e-7 relative.
     /// </para>
     /// </remarks>
-    /// <param name="y">Any values.</param>
-    /// <param name="x">0 or more, or NaN.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Atan2(Vector512<float> y, Vector512<float> x)
     {

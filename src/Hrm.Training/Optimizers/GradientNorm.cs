@@ -31,8 +31,6 @@ internal sealed unsafe class GradientNorm
     /// Scales all gradients by <c>maxNorm / norm</c> if their norm is above <paramref name="maxNorm"/>. A NaN stays; an
     /// infinite norm makes the infinite gradients NaN and the others 0, so that both remain visible.
     /// </summary>
-    /// <param name="parameters">The parameters, all on one device.</param>
-    /// <param name="maxNorm">The largest norm, above 0.</param>
     public void Limit(IReadOnlyList<Parameter> parameters, double maxNorm)
     {
         using var scope = NewDisposeScope();

@@ -108,17 +108,7 @@ public sealed class JsonLinesLog : ITrainingLog
         }
     }
 
-    private void Change(Action change)
-    {
-        try
-        {
-            change();
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(_path, "could not be written", exception);
-        }
-    }
+    private void Change(Action change) => HrmFileException.Guard(_path, "could not be written", change);
 
     internal sealed record ReportLine(
         string Kind,

@@ -29,7 +29,7 @@ public sealed class TensorBoardLog : ITrainingLog
     public void Write(TrainingReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        try
+        HrmFileException.Guard(_folder, "could not be written", () =>
         {
             _writer ??= torch.utils.tensorboard.SummaryWriter(_folder);
 
@@ -39,11 +39,7 @@ public sealed class TensorBoardLog : ITrainingLog
             {
                 _writer.add_scalar(name, (float)value, (int)Math.Min(report.Step, int.MaxValue), seconds);
             }
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(_folder, "could not be written", exception);
-        }
+        });
     }
 
     /// <summary>Does nothing: TensorBoard shows the later of two values of a step.</summary>

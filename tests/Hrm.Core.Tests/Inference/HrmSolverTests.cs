@@ -173,8 +173,8 @@ public sealed class HrmSolverTests : IDisposable
         var expected = Questions.RunTogether(_model, _questions[..1], 4);
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 4, Rule = HaltingRule.Never });
         var trace = solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId);
-        trace.Select(answer => answer.Segment).Should().Equal(1, 2, 3, 4);
-        trace.Select(answer => answer.IsFinal).Should().Equal(false, false, false, true);
+        trace.Select(answer => answer.Segments).Should().Equal(1, 2, 3, 4);
+        trace.Select(answer => answer.Reason != HaltReason.None).Should().Equal(false, false, false, true);
         for (var segment = 0; segment < 4; segment++)
         {
             trace[segment].Tokens.Should().Equal(Tokens(expected[segment].Logits));
@@ -191,7 +191,7 @@ public sealed class HrmSolverTests : IDisposable
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
         await foreach (var answer in solver.TraceAsync(_questions[0].Tokens, _questions[0].PuzzleId))
         {
-            if (answer.Segment == 3)
+            if (answer.Segments == 3)
             {
                 break;
             }

@@ -42,7 +42,7 @@ public sealed class InferenceGuideTests : GuideFolder
         // <trace>
         foreach (var thought in solver.Trace(tokens))
         {
-            Console.WriteLine($"segment {thought.Segment}: {string.Join(' ', thought.Tokens)}, Q of halting {thought.QHalt:F1}");
+            Console.WriteLine($"segment {thought.Segments}: {string.Join(' ', thought.Tokens)}, Q of halting {thought.QHalt:F1}");
         }
         // </trace>
 

@@ -52,7 +52,7 @@ internal static class SolveCommand
     }
 
     /// <summary>Finds the segments that change the prediction; the title names the segments that keep it.</summary>
-    private static IEnumerable<(string Title, SegmentAnswer Answer)> Changes(IReadOnlyList<SegmentAnswer> trace)
+    private static IEnumerable<(string Title, SolverAnswer Answer)> Changes(IReadOnlyList<SolverAnswer> trace)
     {
         for (var (first, last) = (0, 0); first < trace.Count; first = ++last)
         {
@@ -61,7 +61,7 @@ internal static class SolveCommand
                 last++;
             }
 
-            yield return (first == last ? $"segment {trace[first].Segment}" : $"segments {trace[first].Segment}-{trace[last].Segment}", trace[first]);
+            yield return (first == last ? $"segment {trace[first].Segments}" : $"segments {trace[first].Segments}-{trace[last].Segments}", trace[first]);
         }
     }
 }

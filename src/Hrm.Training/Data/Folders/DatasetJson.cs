@@ -85,18 +85,7 @@ internal static class DatasetJson
 
     private static T Read<T>(string path, int maxBytes, JsonTypeInfo<T> type)
         where T : class
-    {
-        var text = SmallTextFile.Read(path, maxBytes, (problem, cause) => new HrmFormatException(problem, path, innerException: cause));
-        try
-        {
-            return JsonSerializer.Deserialize(text, type) ?? throw new HrmFormatException("expected a value, got null", path);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // An unpaired surrogate throws an InvalidOperationException.
-            throw new HrmFormatException(exception is JsonException error ? JsonFault.Describe(error) : exception.Message, path, innerException: exception);
-        }
-    }
+        => JsonFault.Guard(path, () => JsonSerializer.Deserialize(SmallTextFile.Read(path, maxBytes), type));
 
     /// <summary>A list of strings in which everything except printable ASCII is escaped.</summary>
     private static string List(IReadOnlyList<string> texts)

@@ -178,15 +178,9 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 
     private static string[] SplitsOf(string root)
     {
-        try
-        {
-            string[] names = [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
-            return names.Length > 0 ? names : throw new HrmFormatException("expected at least one split, got none", root);
-        }
-        catch (Exception exception) when (HrmFileException.IsFileError(exception))
-        {
-            throw new HrmFileException(root, "could not be read", exception);
-        }
+        string[] names = HrmFileException.Guard<string[]>(root, "could not be read", () =>
+            [.. Directory.EnumerateDirectories(root).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)]);
+        return names.Length > 0 ? names : throw new HrmFormatException("expected at least one split, got none", root);
     }
 
     private static HrmFormatException BadValue(string path, int row, int column, string expected, int got)

@@ -62,7 +62,6 @@ internal sealed class PuzzleSetWriter : IDisposable
     }
 
     /// <summary>Checks the number of groups and the largest puzzle id, and completes the files.</summary>
-    /// <param name="idCount">The number of puzzle ids.</param>
     public void Complete(int idCount)
     {
         _reader.Complete(idCount);
