@@ -25,7 +25,7 @@ var drawing = new BoardDrawing(question, solution);
 drawing.Add("puzzle", question, $"{solver.Config.ParameterCount:N0} parameters");
 foreach (var thought in trace)
 {
-    var q = $"Q halt {thought.QHalt:F1}, go on {thought.QContinue:F1}";
+    var q = $"Q halt {thought.QHalt:F1}, continue {thought.QContinue:F1}";
     drawing.Add(thought.Reason != HaltReason.None ? $"segment {thought.Segments}: halts" : $"segment {thought.Segments}", task.Decode(thought.Tokens), q);
 }
 

@@ -13,6 +13,7 @@ public sealed partial class FolderCircleTests(ITestOutputHelper output)
     [InlineData("src/Hrm.Runtime", "Hrm.Runtime")]
     [InlineData("src/Hrm.Layers", "Hrm.Layers")]
     [InlineData("src/Hrm.Core", "Hrm.Core")]
+    [InlineData("src/Hrm.Training", "Hrm.Training")]
     [InlineData("src/Hrm.Puzzles", "Hrm.Puzzles")]
     [InlineData("src/Hrm.PyTorch", "Hrm.PyTorch")]
     [InlineData("tools/hrm", "hrm")]
