@@ -98,13 +98,13 @@ export XDG_DATA_HOME=$work/data RestoreFallbackFolders=$usual
 {
   block docs/packages.md text 1 | sed -E "s/^(#:package Hrm\.[A-Za-z]+@)\[.*\]$/\1[$version]/"
   echo '#:package Microsoft.Extensions.DependencyInjection@10.0.0' # for the options of Options.txt
-  block README.md csharp 2 | sed -E 's|"my-model"|args[0]|; s|"123\.[^"]*"|args[1]|'
+  block README.md csharp 2 | sed -E 's|"my-model"|args[0]|; s|"123\.[^"]*"|args[1]|; s|SudokuShape\.Four|SudokuShape.Nine|'
   cat "$here/consumer/Options.txt"
 } | awk '/^#:/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' >solve.cs
 grep -qF "@[$version]" solve.cs && grep -qF 'args[1]' solve.cs || fail "the documents have no file-based application"
 solves() { # COMMAND…: the shipped model solves, and its options are bound
   "$@" "$root/samples/models/sudoku-9x9" 9.2.........6........18.4...1....7.......25.38...1...........6........8...5..7... >file.log
-  grep -q '^962374851.*: True, after [0-9]* segments' file.log && grep -qx 'options: 3 Stable 00:00:05' file.log || fail "$*: $(cat file.log)"
+  grep -q '^962374851.*: True, after [0-9]* segments' file.log && grep -qx 'options: 3 2 00:00:05' file.log || fail "$*: $(cat file.log)"
 }
 publish() { # FOLDER SETTINGS…: no warning may be about a package of ours
   dotnet publish solve.cs -o "$1" -p:TrimmerSingleWarn=false "${@:2}" >publish.log 2>&1 || fail "$(tail publish.log)"

@@ -41,7 +41,7 @@ public class ArcSubmissionTests
         var path = folder["missing", "submission.json"];
 
         FluentActions.Invoking(() => new ArcVoteResult([]).WriteSubmission(path)).Should().Throw<HrmFileException>()
-            .WithMessage($"{path}: the submission cannot be written: *").Which.Path.Should().Be(path);
+            .WithMessage($"{path}: could not be written: *").Which.Path.Should().Be(path);
     }
 
     private static ArcCandidate Answer(string? grid) => new(grid is null ? null : ArcGrid.Parse(grid), 1, 0.5);
