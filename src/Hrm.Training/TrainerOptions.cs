@@ -73,7 +73,7 @@ public sealed class TrainerOptions : IValidatedOptions
     /// <summary>The weight decay of the puzzle embedding. Default 0.1.</summary>
     public double PuzzleWeightDecay { get; set; } = 0.1;
 
-    /// <summary>The decay of the average of weights that is evaluated and saved; 0 for none. Default 0.</summary>
+    /// <summary>The decay of the average of weights that a run evaluates and exports; 0 for none. Default 0. See <see cref="HrmTrainer.Average"/>.</summary>
     public double EmaDecay { get; set; }
 
     /// <summary>The loss of a token.</summary>

@@ -1,7 +1,28 @@
 using System.Globalization;
 using System.Numerics;
+using Microsoft.Extensions.Options;
 
 namespace Hrm.Core;
+
+/// <summary>Options that know the ranges of their fields.</summary>
+internal interface IValidatedOptions
+{
+    /// <summary>Finds every field that is out of its range.</summary>
+    /// <returns>One line per bad field with its name, the expected range and the value; empty if all are valid.</returns>
+    IReadOnlyList<string> FindErrors();
+}
+
+/// <summary>Validates options of a service collection; every bad field is reported at once.</summary>
+internal sealed class OptionsValidator<TOptions> : IValidateOptions<TOptions>
+    where TOptions : class, IValidatedOptions
+{
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = options.FindErrors();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}
 
 /// <summary>Collects every field that is out of its range, so that all are reported at once.</summary>
 /// <param name="rename">The name to report for a field; <see langword="null"/> reports it as it is.</param>
@@ -47,4 +68,36 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
     }
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+}
+
+/// <summary>A configuration has fields that are missing, unknown or out of range; all are listed.</summary>
+public sealed class InvalidConfigException : HrmException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="source">The file name or the kind of configuration.</param>
+    /// <param name="errors">One line per bad field: name, value and expected range.</param>
+    public InvalidConfigException(string source, IReadOnlyList<string> errors)
+        : base($"{source}: {string.Join("; ", errors)}.")
+    {
+        Errors = [.. errors.Select(MessageText.Printable)];
+    }
+
+    /// <summary>One line per bad field.</summary>
+    public IReadOnlyList<string> Errors { get; }
+
+    /// <summary>Throws if options have a field out of its range.</summary>
+    internal static void ThrowIfInvalid(string source, IValidatedOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfAny(source, options.FindErrors());
+    }
+
+    /// <summary>Throws if there is an error.</summary>
+    internal static void ThrowIfAny(string source, IReadOnlyList<string> errors)
+    {
+        if (errors.Count > 0)
+        {
+            throw new InvalidConfigException(source, errors);
+        }
+    }
 }

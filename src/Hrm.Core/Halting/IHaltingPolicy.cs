@@ -43,4 +43,156 @@ public enum HaltReason
 
     /// <summary>The time allowed was used up: <see cref="TimeHalting"/>.</summary>
     Time = 16,
+
+    /// <summary>Another policy stopped the puzzle.</summary>
+    Custom = 32,
+}
+
+/// <summary>The paper's rule for inference: a puzzle stops when the value of halting exceeds the value of continuing.</summary>
+/// <remarks>
+/// <c>segments ≥ minimum and q_halt &gt; q_continue</c>; nothing is explored, so no generator is needed.
+/// Source: arXiv 2506.21734, section 2, "Adaptive computational time".
+/// </remarks>
+public sealed class QValueHalting : IHaltingPolicy
+{
+    private readonly int _minSegments;
+    private readonly HaltingRule _rule;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="minSegments">The smallest number of segments before the Q values may halt; at least 1.</param>
+    /// <param name="rule">The comparison of the Q values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public QValueHalting(int minSegments = 1, HaltingRule rule = HaltingRule.HaltOverContinue)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minSegments);
+        if (rule is not (HaltingRule.HaltOverContinue or HaltingRule.HaltPositive or HaltingRule.Never))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rule), rule, "expected HaltOverContinue, HaltPositive or Never");
+        }
+
+        _minSegments = minSegments;
+        _rule = rule;
+    }
+
+    /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state)
+    {
+        var prefersHalt = _rule switch
+        {
+            HaltingRule.HaltOverContinue => state.QHalt > state.QContinue,
+            HaltingRule.HaltPositive => state.QHalt > 0,
+            _ => false,
+        };
+        return prefersHalt && state.Segments >= _minSegments ? HaltReason.QValues : HaltReason.None;
+    }
+}
+
+/// <summary>The comparison of the Q values that halts a puzzle.</summary>
+public enum HaltingRule
+{
+    /// <summary>q_halt &gt; q_continue: the paper's rule.</summary>
+    HaltOverContinue,
+
+    /// <summary>q_halt &gt; 0: for models trained without Q-continue (TRM, arXiv 2510.04871).</summary>
+    HaltPositive,
+
+    /// <summary>Never: every puzzle runs the largest number of segments. The baseline that halting is measured against.</summary>
+    Never,
+}
+
+/// <summary>Stops a puzzle when the model's confidence in its answer is high enough: <c>sigmoid(q_halt) ≥ threshold</c>.</summary>
+/// <remarks>q_halt is trained to predict whether the answer is right; it is a probability only as far as training made it one.</remarks>
+public sealed class ConfidenceHalting : IHaltingPolicy
+{
+    private readonly double _threshold;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="threshold">The smallest confidence that stops a puzzle; above 0, below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is out of its range.</exception>
+    public ConfidenceHalting(double threshold)
+    {
+        if (!(threshold > 0 && threshold < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "expected a probability above 0 and below 1");
+        }
+
+        _threshold = threshold;
+    }
+
+    /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state)
+    {
+        var confidence = 1 / (1 + Math.Exp(-(double)state.QHalt));
+        return confidence >= _threshold ? HaltReason.Confident : HaltReason.None;
+    }
+}
+
+/// <summary>Stops a puzzle when its answer has stayed the same for a number of segments; needs no Q values.</summary>
+public sealed class StableHalting : IHaltingPolicy
+{
+    private readonly int _unchangedSegments;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="unchangedSegments">k: stops after k segments in a row that did not change the answer, so after k + 1 at the earliest.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="unchangedSegments"/> is not positive.</exception>
+    public StableHalting(int unchangedSegments)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(unchangedSegments);
+        _unchangedSegments = unchangedSegments;
+    }
+
+    /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state)
+        => state.UnchangedSegments >= _unchangedSegments ? HaltReason.Stable : HaltReason.None;
+}
+
+/// <summary>Stops a puzzle at the end of the segment in which its time runs out.</summary>
+/// <remarks>The time counts from the start of the puzzle's first segment; time in a queue does not count.</remarks>
+public sealed class TimeHalting : IHaltingPolicy
+{
+    private readonly TimeSpan _budget;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="budget">The time allowed; above zero. One segment is always run.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="budget"/> is not positive.</exception>
+    public TimeHalting(TimeSpan budget)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(budget, TimeSpan.Zero);
+        _budget = budget;
+    }
+
+    /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state) => state.Elapsed >= _budget ? HaltReason.Time : HaltReason.None;
+}
+
+/// <summary>Stops a puzzle when at least one of several policies does; reports the reasons of all that do.</summary>
+public sealed class AnyHalting : IHaltingPolicy
+{
+    private readonly IHaltingPolicy[] _policies;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="policies">At least one.</param>
+    /// <exception cref="ArgumentException">The list is empty or contains <see langword="null"/>.</exception>
+    public AnyHalting(params IReadOnlyList<IHaltingPolicy> policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        if (policies.Count == 0 || policies.Contains(null!))
+        {
+            throw new ArgumentException("expected at least one policy, got none or null among them", nameof(policies));
+        }
+
+        _policies = [.. policies];
+    }
+
+    /// <inheritdoc/>
+    public HaltReason Decide(in SegmentState state)
+    {
+        var reasons = HaltReason.None;
+        foreach (var policy in _policies)
+        {
+            reasons |= policy.Decide(state);
+        }
+
+        return reasons;
+    }
 }

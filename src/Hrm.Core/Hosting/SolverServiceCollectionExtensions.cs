@@ -20,6 +20,9 @@ public static class SolverServiceCollectionExtensions
     /// loaded: resolve the solver once at start, so that no request waits for it or gets the error.
     /// </para>
     /// <para>
+    /// A registered <see cref="IHaltingPolicy"/> is used instead of the stops of the options, of which none may be set then.
+    /// </para>
+    /// <para>
     /// The meter <c>Hrm.Solver</c> has <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
     /// <c>.batch.size</c>, <c>.rejected</c> and <c>.duration</c> (seconds, by <c>outcome</c>); the activity source of the same name has
     /// an activity per request, <c>solve</c> or <c>trace</c>, with the tags <c>hrm.solver.segments</c>, <c>.reason</c> and <c>.outcome</c>.
@@ -60,11 +63,17 @@ public static class SolverServiceCollectionExtensions
         var options = services.GetRequiredService<IOptions<SolverServiceOptions>>().Value;
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var logger = services.GetService<ILogger<HrmSolver>>() ?? NullLogger<HrmSolver>.Instance;
+        var policy = services.GetService<IHaltingPolicy>();
+        if (policy is not null && options.HasStops)
+        {
+            throw new InvalidConfigException("solver options", ["Confidence, UnchangedSegments, TimeLimit, Limits:Rule: expected none beside a registered IHaltingPolicy, got at least one"]);
+        }
+
         var start = time.GetTimestamp();
         var solver = HrmSolver.Load(
             options.Folder,
             options.Limits,
-            model => options.CreateHalting(SolverOptions.RuleOf(model)),
+            model => policy ?? options.CreateHalting(SolverOptions.RuleOf(model)),
             DeviceOf(options.Device),
             time,
             ForwardDtypes.Instance.Find(options.ForwardDtype));

@@ -9,7 +9,7 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed partial class SolverServiceOptions : IValidatedOptions
 {
-    /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c> . Required.</summary>
+    /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c>. Required.</summary>
     public string Folder { get; set; } = string.Empty;
 
     /// <summary>The device of the model: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>mps</c>. Default <c>cpu</c>.</summary>
@@ -18,7 +18,7 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
     /// <summary>The dtype to compute in instead of the model's: <c>float32</c> or <c>bfloat16</c>. Default: the model's.</summary>
     public string? ForwardDtype { get; set; }
 
-    /// <summary>Batch, queue and maximum.</summary>
+    /// <summary>The options of the solver: batch, queue, maximum, the rule of the Q values.</summary>
     public SolverOptions Limits { get; set; } = new();
 
     /// <summary>Stops a puzzle at this sigmoid(q_halt), see <see cref="ConfidenceHalting"/>; above 0, below 1. Default: not used.</summary>
@@ -29,6 +29,9 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
 
     /// <summary>Stops a puzzle at this time from its first segment on, see <see cref="TimeHalting"/>; above zero. Default: no limit.</summary>
     public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>Whether any stop is set.</summary>
+    internal bool HasStops => Confidence is not null || UnchangedSegments is not null || TimeLimit is not null || Limits.Rule is not null;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()

@@ -142,3 +142,162 @@ internal static class PuzzleCsv
 
 /// <summary>Row of a puzzle file, before its columns are read as a puzzle.</summary>
 internal readonly record struct PuzzleCsvRow(int Line, string Source, string Question, string Answer, double? Rating);
+
+/// <summary>
+/// Fields of one line of a CSV file in the format of RFC 4180: separated by commas, and in quotes if they contain a comma or a quote,
+/// which is doubled. Spaces belong to a field. A line break in a field is not supported.
+/// </summary>
+internal static class CsvFields
+{
+    /// <summary>Splits a line into its fields.</summary>
+    /// <exception cref="HrmFormatException">Quotes that do not enclose a whole field; a carriage return.</exception>
+    public static List<string> Split(string line, string file, int number)
+    {
+        if (line.Contains('\r', StringComparison.Ordinal))
+        {
+            throw new HrmFormatException("expected lines that end in LF or CRLF, got a carriage return within one", file, number);
+        }
+
+        var fields = new List<string>();
+        var at = 0;
+        do
+        {
+            fields.Add(at < line.Length && line[at] == '"' ? ReadQuoted(line, ref at, file, number) : ReadBare(line, ref at, file, number));
+        }
+        while (at++ < line.Length);
+
+        return fields;
+    }
+
+    /// <summary>Writes a field, in quotes if it needs them.</summary>
+    public static string Quote(string field) =>
+        field.AsSpan().IndexOfAny(',', '"') < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string ReadBare(string line, ref int at, string file, int number)
+    {
+        var rest = line.AsSpan(at);
+        var end = rest.IndexOf(',');
+        var field = end < 0 ? rest : rest[..end];
+        var quote = field.IndexOf('"');
+        if (quote >= 0)
+        {
+            throw new HrmFormatException($"expected quotes around a whole field only, got one at character {at + quote + 1}", file, number);
+        }
+
+        at += field.Length;
+        return field.ToString();
+    }
+
+    private static string ReadQuoted(string line, ref int at, string file, int number)
+    {
+        var opening = at++;
+        var field = new StringBuilder();
+        while (true)
+        {
+            var length = line.AsSpan(at).IndexOf('"');
+            if (length < 0)
+            {
+                throw new HrmFormatException($"expected a quote that closes the one at character {opening + 1}, got the end of the line", file, number);
+            }
+
+            field.Append(line, at, length);
+            at += length + 1;
+            if (at == line.Length || line[at] == ',')
+            {
+                return field.ToString();
+            }
+
+            if (line[at] != '"')
+            {
+                throw new HrmFormatException($"expected a comma or the end of the line after a closing quote, got more text at character {at + 1}", file, number);
+            }
+
+            field.Append('"');
+            at++;
+        }
+    }
+}
+
+/// <summary>
+/// Lines of a UTF-8 file, ended by LF or CRLF, in bounded memory: a line has at most 256 KiB. Errors name the file and line.
+/// </summary>
+internal static class PuzzleLines
+{
+    private const int MaximumLineBytes = 1 << 18;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Streams the lines, without their line breaks and a byte order mark.</summary>
+    /// <exception cref="HrmFormatException">A line is too long or not UTF-8.</exception>
+    /// <exception cref="HrmFileException">The file cannot be read.</exception>
+    public static IEnumerable<string> Read(string path)
+    {
+        using var stream = Guard(path, () => InputFile.OpenStream(path, bufferSize: 0));
+        var buffer = new byte[MaximumLineBytes + 2];
+        var (start, end, number) = (0, 0, 1);
+        while (true)
+        {
+            var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
+            if (length >= 0)
+            {
+                var isEndedByCarriageReturn = length > 0 && buffer[start + length - 1] == '\r';
+                yield return Decode(buffer.AsSpan(start, isEndedByCarriageReturn ? length - 1 : length), path, number++);
+                start += length + 1;
+                continue;
+            }
+
+            if (end - start > MaximumLineBytes + 1)
+            {
+                throw TooLong(path, number);
+            }
+
+            buffer.AsSpan(start, end - start).CopyTo(buffer);
+            (start, end) = (0, end - start);
+            var read = Guard(path, () => stream.Read(buffer.AsSpan(end)));
+            if (read == 0)
+            {
+                break;
+            }
+
+            end += read;
+        }
+
+        if (end > 0)
+        {
+            yield return Decode(buffer.AsSpan(0, end), path, number);
+        }
+    }
+
+    private static string Decode(ReadOnlySpan<byte> bytes, string path, int number)
+    {
+        if (bytes.Length > MaximumLineBytes)
+        {
+            throw TooLong(path, number);
+        }
+
+        bytes = number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new HrmFormatException($"expected UTF-8, got an invalid sequence at byte {e.Index + 1} of the line", path, number, innerException: e);
+        }
+    }
+
+    private static HrmFormatException TooLong(string path, int number) =>
+        new($"expected a line of at most {MaximumLineBytes} bytes, got a longer one", path, number);
+
+    private static T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HrmFileException(path, "could not be read", e);
+        }
+    }
+}

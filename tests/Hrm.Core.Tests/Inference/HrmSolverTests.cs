@@ -227,7 +227,7 @@ public sealed class HrmSolverTests : IDisposable
         Throwing(() => _ = solver.SolveAsync(Change(3, 7)))
             .Throw<ShapeMismatchException>().WithMessage("tokens[3]: expected 0 … 6, got 7.");
         Throwing(() => _ = solver.TraceAsync(Change(2, -1)))
-            .Throw<ShapeMismatchException>().WithMessage("tokens: position 2: expected 0 … 6, got -1.");
+            .Throw<ShapeMismatchException>().WithMessage("tokens[2]: expected 0 … 6, got -1.");
         FluentActions.Invoking(() => solver.Solve(new int[16], 3))
             .Should().Throw<ShapeMismatchException>().WithMessage("puzzleId: expected 0 … 2, got 3.");
         FluentActions.Invoking(() => solver.Trace(new int[16], -1))

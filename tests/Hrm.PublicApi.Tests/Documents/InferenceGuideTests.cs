@@ -50,6 +50,42 @@ public sealed class InferenceGuideTests : GuideFolder
     }
 
     [Fact]
+    public void Your_own_policy_stops_a_puzzle()
+    {
+        // <own-policy-solver>
+        using var solver = HrmSolver.Load("my-model", halting: new PatientHalting(minimum: 2));
+        // </own-policy-solver>
+
+        var answer = solver.Solve(Tokens);
+        (answer.Reason == HaltReason.Custom).Should().Be(answer.Segments < 16);
+        answer.Segments.Should().BeGreaterThanOrEqualTo(2);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0.5")]
+    public void Your_own_policy_replaces_the_settings_of_an_application(string? confidence)
+    {
+        var builder = new { Services = new ServiceCollection() };
+        builder.Services.AddHrmSolver(new ConfigurationBuilder().AddInMemoryCollection([new("Folder", _model), new("Confidence", confidence)]).Build());
+
+        // <own-policy-host>
+        builder.Services.AddSingleton<IHaltingPolicy>(new PatientHalting(minimum: 2));
+        // </own-policy-host>
+
+        using var services = builder.Services.BuildServiceProvider();
+        var solver = services.GetRequiredService<HrmSolver>;
+        if (confidence is null)
+        {
+            solver().Solve(Tokens).Segments.Should().BeGreaterThanOrEqualTo(2);
+        }
+        else
+        {
+            solver.Should().Throw<InvalidConfigException>().WithMessage("*expected none beside a registered IHaltingPolicy*");
+        }
+    }
+
+    [Fact]
     public void More_thinking_takes_symmetries_and_votes()
     {
         using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });

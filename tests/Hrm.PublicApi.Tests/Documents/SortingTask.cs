@@ -1,3 +1,4 @@
+using Hrm;
 using Hrm.Core;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -12,7 +13,7 @@ internal sealed class SortingTask(int length) : IPuzzleTask
 
     public int[] Parse(string text) => text.Length == length && text.All(char.IsAsciiDigit)
         ? [.. text.Select(digit => digit - '0' + 1)]
-        : throw new FormatException($"expected {length} digits, got '{text}'");
+        : throw new HrmFormatException($"expected {length} digits, got '{text}'");
 
     public string Format(ReadOnlySpan<int> tokens)
         => string.Concat(tokens.ToArray().Select(token => token == 0 ? '?' : (char)('0' + token - 1)));
