@@ -59,18 +59,4 @@ internal static class AuthorsFolder
             File.WriteAllText(path, after);
         }
     }
-
-    /// <summary>Requires equal names, dtypes and values.</summary>
-    public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
-    {
-        using var scope = NewDisposeScope();
-        var actual = model.state_dict();
-        var wanted = expected.state_dict();
-        actual.Keys.Should().Equal(wanted.Keys);
-        foreach (var (name, tensor) in wanted)
-        {
-            actual[name].dtype.Should().Be(tensor.dtype, name);
-            actual[name].Equals(tensor).Should().BeTrue($"{name} is the same");
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hrm.Core;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -21,6 +22,19 @@ public static class TensorShould
         var allowed = factor * TensorDeviation.Mean(other, exact);
         Assert.True(double.IsFinite(allowed), $"{what}: expected a finite deviation to compare with, got {allowed}");
         Require(TensorDeviation.Mean(actual, exact), allowed, actual, exact, $"{what}: rms distance from the exact value");
+    }
+
+    /// <summary>The models have equal names of weights, and equal dtypes and bits under each.</summary>
+    public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
+    {
+        using var scope = NewDisposeScope();
+        var actual = model.state_dict();
+        var wanted = expected.state_dict();
+        Assert.Equal(wanted.Keys, actual.Keys);
+        foreach (var (name, tensor) in wanted)
+        {
+            Assert.True(actual[name].dtype == tensor.dtype && actual[name].Equals(tensor), $"{name}: expected the same dtype and values");
+        }
     }
 
     private static void Require(double deviation, double tolerance, Tensor actual, Tensor expected, string what) => Assert.True(

@@ -7,6 +7,18 @@ public sealed class AdaptiveHaltingTests
 {
     private const int Rows = 20_000;
 
+    [Fact]
+    public void Options_have_the_defaults_of_the_paper_and_report_every_bad_field_at_once()
+    {
+        var options = new HaltingOptions();
+        (options.MaxSegments, options.ExplorationProbability, options.Rule).Should().Be((16, 0.1, HaltingRule.HaltOverContinue));
+        options.FindErrors().Should().BeEmpty();
+        new HaltingOptions { MaxSegments = 0, ExplorationProbability = 1.5, Rule = (HaltingRule)9 }.FindErrors().Should().Equal(
+            "MaxSegments: expected 1 … 65536, got 0",
+            "ExplorationProbability: expected 0 … 1, got 1.5",
+            "Rule: expected HaltOverContinue or HaltPositive or Never, got 9");
+    }
+
     [Theory]
     [InlineData(HaltingRule.HaltOverContinue, 1f, 0f, 1, true)]
     [InlineData(HaltingRule.HaltOverContinue, 0f, 1f, 1, false)]

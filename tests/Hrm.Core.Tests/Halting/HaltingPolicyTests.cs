@@ -15,38 +15,30 @@ public sealed class HaltingPolicyTests
     public void Q_values_decide_by_rule_and_minimum(HaltingRule rule, float qHalt, float qContinue, int segments, HaltReason expected)
         => new QValueHalting(2, rule).Decide(new SegmentState(segments, qHalt, qContinue)).Should().Be(expected);
 
-    [Theory]
-    [InlineData(0.5, 0f, HaltReason.Confident)] // sigmoid(0) is one half
-    [InlineData(0.5, -0.001f, HaltReason.None)]
-    [InlineData(0.9, 2.1f, HaltReason.None)] // sigmoid(2.1) = 0.891
-    [InlineData(0.9, 2.2f, HaltReason.Confident)] // sigmoid(2.2) = 0.900
-    [InlineData(0.9, float.NaN, HaltReason.None)]
-    [InlineData(0.9, -1000f, HaltReason.None)]
-    public void Confidence_is_the_sigmoid_of_q_halt(double threshold, float qHalt, HaltReason expected)
-        => new ConfidenceHalting(threshold).Decide(new SegmentState(1, qHalt, 1000)).Should().Be(expected);
+    public static TheoryData<IHaltingPolicy, SegmentState, HaltReason> Decisions => new()
+    {
+        { new ConfidenceHalting(0.5), new(1, 0, 1000), HaltReason.Confident }, // sigmoid(0) is one half
+        { new ConfidenceHalting(0.5), new(1, -0.001f, 1000), HaltReason.None },
+        { new ConfidenceHalting(0.9), new(1, 2.1f, 1000), HaltReason.None }, // sigmoid(2.1) = 0.891
+        { new ConfidenceHalting(0.9), new(1, 2.2f, 1000), HaltReason.Confident }, // sigmoid(2.2) = 0.900
+        { new ConfidenceHalting(0.9), new(1, float.NaN, 1000), HaltReason.None },
+        { new ConfidenceHalting(0.9), new(1, -1000, 1000), HaltReason.None },
+        { new StableHalting(2), new(6, 0, 0, UnchangedSegments: 1), HaltReason.None },
+        { new StableHalting(2), new(6, 0, 0, UnchangedSegments: 2), HaltReason.Stable },
+        { new StableHalting(2), new(6, 0, 0, UnchangedSegments: 3), HaltReason.Stable },
+        { new TimeHalting(TimeSpan.FromSeconds(1)), new(1, 0, 0, Elapsed: TimeSpan.FromSeconds(0.99)), HaltReason.None },
+        { new TimeHalting(TimeSpan.FromSeconds(1)), new(1, 0, 0, Elapsed: TimeSpan.FromSeconds(1)), HaltReason.Time },
+        { new TimeHalting(TimeSpan.FromSeconds(1)), new(1, 0, 0, Elapsed: TimeSpan.FromSeconds(1.01)), HaltReason.Time },
+        { new AnyHalting(new ConfidenceHalting(0.5), new StableHalting(2)), new(3, -1, 0), HaltReason.None },
+        { new AnyHalting(new ConfidenceHalting(0.5), new StableHalting(2)), new(3, 1, 0), HaltReason.Confident },
+        { new AnyHalting(new ConfidenceHalting(0.5), new StableHalting(2)), new(3, -1, 0, UnchangedSegments: 2), HaltReason.Stable },
+        { new AnyHalting(new ConfidenceHalting(0.5), new StableHalting(2)), new(3, 1, 0, UnchangedSegments: 2), HaltReason.Confident | HaltReason.Stable },
+    };
 
     [Theory]
-    [InlineData(1, HaltReason.None)]
-    [InlineData(2, HaltReason.Stable)]
-    [InlineData(3, HaltReason.Stable)]
-    public void Stability_counts_segments_that_changed_nothing(int unchanged, HaltReason expected)
-        => new StableHalting(2).Decide(new SegmentState(6, 0, 0, unchanged)).Should().Be(expected);
-
-    [Theory]
-    [InlineData(99, HaltReason.None)]
-    [InlineData(100, HaltReason.Time)]
-    [InlineData(101, HaltReason.Time)]
-    public void Time_stops_a_puzzle_at_its_limit(int milliseconds, HaltReason expected)
-        => new TimeHalting(TimeSpan.FromMilliseconds(100))
-            .Decide(new SegmentState(1, 0, 0, Elapsed: TimeSpan.FromMilliseconds(milliseconds))).Should().Be(expected);
-
-    [Theory]
-    [InlineData(-1f, 0, HaltReason.None)]
-    [InlineData(1f, 0, HaltReason.Confident)]
-    [InlineData(-1f, 2, HaltReason.Stable)]
-    [InlineData(1f, 2, HaltReason.Confident | HaltReason.Stable)]
-    public void Any_stops_with_the_first_and_reports_the_reasons_of_all(float qHalt, int unchanged, HaltReason expected)
-        => new AnyHalting(new ConfidenceHalting(0.5), new StableHalting(2)).Decide(new SegmentState(3, qHalt, 0, unchanged)).Should().Be(expected);
+    [MemberData(nameof(Decisions))]
+    public void Each_policy_decides_by_its_part_of_the_state(IHaltingPolicy policy, SegmentState state, HaltReason expected)
+        => policy.Decide(state).Should().Be(expected);
 
     [Fact]
     public void A_list_that_changes_later_has_no_effect()

@@ -14,9 +14,7 @@ public sealed class SolverConfigurationTests
             ("Folder", "models/a"), ("Device", "cuda:1"), ("ForwardDtype", "bfloat16"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
             ("Confidence", "0.75"), ("UnchangedSegments", "3"), ("TimeLimit", "00:00:01.5"));
 
-        var options = services.GetRequiredService<IOptionsFactory<SolverServiceOptions>>()
-            .Invoking(it => it.Create(Options.DefaultName)).Should().Throw<OptionsValidationException>("the folder is not there").Which.Failures;
-        options.Should().ContainSingle();
+
 
         var bound = new SolverServiceOptions();
         foreach (var setup in services.GetServices<IConfigureOptions<SolverServiceOptions>>())

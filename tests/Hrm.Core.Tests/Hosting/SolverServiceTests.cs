@@ -102,14 +102,15 @@ public sealed class SolverServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_stops_early_cancels()
+    public async Task A_reader_that_stops_early_cancels_and_frees_its_place()
     {
         using var services = Services(options => options.Limits.MaxSegments = 1 << 16);
-        await foreach (var _ in services.GetRequiredService<HrmSolver>().TraceAsync(_questions[0].Tokens))
-        {
-            break;
-        }
+        var solver = services.GetRequiredService<HrmSolver>();
+        (await solver.TraceAsync(_questions[0].Tokens).Take(3).CountAsync()).Should().Be(3);
 
+        await HrmSolverTests.Eventually(() => solver.Statistics.Running == 0);
+        solver.Statistics.Solved.Should().Be(0);
+        solver.Statistics.RowSegments.Should().BeLessThan(1 << 16);
         _metrics.Durations.Should().ContainSingle().Which.Outcome.Should().Be("cancelled");
     }
 

@@ -37,18 +37,6 @@ public sealed class InputFileTests : IDisposable
     }
 
     [Fact]
-    public void CopyTo_after_dispose_throws()
-    {
-        File.WriteAllBytes(_folder["a"], new byte[10]);
-        var file = InputFile.Open(_folder["a"]);
-        file.Dispose();
-
-        var copy = () => file.CopyTo(0, new byte[1]);
-
-        copy.Should().Throw<ObjectDisposedException>();
-    }
-
-    [Fact]
     public void Open_of_a_missing_a_folder_or_a_long_file_is_typed()
     {
         using (var sparse = File.Create(_folder["a"]))

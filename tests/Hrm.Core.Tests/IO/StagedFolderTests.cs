@@ -8,36 +8,25 @@ public sealed class StagedFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void A_folder_takes_its_name_when_it_is_committed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_folder_takes_its_name_and_replaces_an_older_one_when_it_is_committed(bool exists)
     {
+        if (exists)
+        {
+            Directory.CreateDirectory(_folder["a", "old"]);
+        }
+
+        StagedFolder.Create(_folder["a"]).Dispose();
         using (var staged = StagedFolder.Create(_folder["a"]))
         {
             File.WriteAllText(Path.Combine(staged.Path, "file"), "new");
-            Directory.Exists(_folder["a"]).Should().BeFalse();
+            Directory.Exists(_folder["a", "old"]).Should().Be(exists);
             staged.Commit();
         }
 
-        File.ReadAllText(_folder["a", "file"]).Should().Be("new");
-        Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
-    }
-
-    [Fact]
-    public void An_older_folder_is_replaced_by_the_commit()
-    {
-        Directory.CreateDirectory(_folder["a", "old"]);
-        using (StagedFolder.Create(_folder["a"]))
-        {
-        }
-
-        Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
-        Directory.Exists(_folder["a", "old"]).Should().BeTrue();
-        using (var staged = StagedFolder.Create(_folder["a"]))
-        {
-            staged.Commit();
-        }
-
-        Directory.GetFileSystemEntries(_folder["a"]).Should().BeEmpty();
+        Directory.GetFileSystemEntries(_folder["a"]).Should().Equal(_folder["a", "file"]);
         Directory.GetDirectories(_folder.Path).Should().Equal(_folder["a"]);
     }
 

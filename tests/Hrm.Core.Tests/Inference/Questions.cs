@@ -38,13 +38,4 @@ internal static class Questions
         batch.Dispose();
         return outputs;
     }
-
-    public static async IAsyncEnumerable<SolverQuestion> Stream(IEnumerable<SolverQuestion> questions)
-    {
-        foreach (var question in questions)
-        {
-            await Task.Yield();
-            yield return question;
-        }
-    }
 }

@@ -66,24 +66,6 @@ public sealed class SolverLifetimeTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_second_Dispose_also_waits_for_the_thread()
-    {
-        using var folder = new TemporaryFolder();
-        _model.Save(folder.Path);
-        _gate.Reset();
-        var solver = HrmSolver.Load(folder.Path, halting: _gated);
-        var answer = Ask(solver, 0);
-        await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
-        Task[] disposals = [Task.Run(solver.Dispose), Task.Run(solver.Dispose)];
-        await Task.Delay(100);
-        disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment still runs");
-        _gate.Set();
-        await Task.WhenAll(disposals).WaitAsync(Patience);
-        await answer.Invoking(it => it).Should().ThrowAsync<ObjectDisposedException>();
-        solver.Statistics.Running.Should().Be(0);
-    }
-
     /// <summary>A double free ends the process or makes the count of tensors fall too far.</summary>
     [Fact]
     public void Concurrent_Dispose_calls_free_the_model_once()
@@ -98,9 +80,7 @@ public sealed class SolverLifetimeTests : IDisposable
 
         long LiveAfterDisposalBy(int threads)
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            var before = Tensor.TotalCount;
+            var before = LiveTensors();
             var solver = HrmSolver.Load(folder.Path, halting: _gated);
             using var start = new Barrier(threads);
             var disposals = Enumerable.Range(0, threads).Select(_ => new Thread(() =>
@@ -236,7 +216,7 @@ public sealed class SolverLifetimeTests : IDisposable
         solver.Dispose();
     }
 
-    /// <summary>Each of these calls would wait for its own thread.</summary>
+    /// <summary>Each of these calls would wait for its own thread, on which modules and observers also run.</summary>
     [Theory]
     [InlineData("Solve")]
     [InlineData("SolveAsync")]
@@ -245,7 +225,8 @@ public sealed class SolverLifetimeTests : IDisposable
     [InlineData("think")]
     [InlineData("Dispose")]
     [InlineData("dispose the model")]
-    public async Task A_policy_that_calls_its_solver_gets_an_exception(string call)
+    [InlineData("observe")]
+    public async Task A_policy_or_an_observer_that_calls_the_solver_gets_an_exception(string call)
     {
         HrmSolver? solver = null;
         var tokens = _questions[0].Tokens;
@@ -265,42 +246,36 @@ public sealed class SolverLifetimeTests : IDisposable
             return HaltReason.Maximum;
         }));
         solver = owned;
+        _model.Recurrence.Updated = call == "observe" ? _ => solver.Solve(tokens.Span) : null;
         (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
             .WithMessage(call == "dispose the model" ? "HrmModel.Dispose: expected a call after the model's work, *" : "HrmSolver: expected a call from another thread, *");
         solver.Statistics.Running.Should().Be(0);
     }
 
-    /// <summary>Modules and observers also run on the solver's thread.</summary>
-    [Fact]
-    public async Task An_observer_that_calls_the_solver_gets_an_exception()
-    {
-        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
-        _model.Recurrence.Updated = _ => solver.Solve(_questions[0].Tokens.Span);
-        (await solver.Awaiting(it => Ask(it, 0).WaitAsync(Patience)).Should().ThrowAsync<InvalidOperationException>())
-            .WithMessage("HrmSolver: expected a call from another thread, *");
-        _model.Recurrence.Updated = null;
-        (await Ask(solver, 0)).Segments.Should().Be(2);
-    }
-
-    [Fact]
-    public async Task A_model_disposed_before_its_solver_waits_for_the_segment_and_fails_the_requests()
+    /// <summary>The solver owns the model, or is used after its model was disposed.</summary>
+    [Theory]
+    [InlineData(nameof(HrmSolver))]
+    [InlineData(nameof(HrmModel))]
+    public async Task Every_Dispose_waits_for_the_segment_and_fails_the_requests(string disposed)
     {
         using var model = TinyModel.Create(Questions.Config, seed: 3);
         _gate.Reset();
-        using var solver = new HrmSolver(model, _gated, new SolverOptions { MaxBatchSize = 1 });
-        var running = Ask(solver, 0);
-        var waiting = Ask(solver, 1);
+        using var solver = new HrmSolver(model, ownsModel: disposed == nameof(HrmSolver), _gated, new SolverOptions { MaxBatchSize = 1 }, null, Patience);
+        Task<SolverAnswer>[] requests = [Ask(solver, 0), Ask(solver, 1)];
         await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
-        Task[] disposals = [Task.Run(model.Dispose), Task.Run(model.Dispose)];
+        IDisposable owner = disposed == nameof(HrmSolver) ? solver : model;
+        Task[] disposals = [Task.Run(owner.Dispose), Task.Run(owner.Dispose)];
         await Task.Delay(100);
         disposals.Should().OnlyContain(disposal => !disposal.IsCompleted, "the segment still runs");
         _gate.Set();
         await Task.WhenAll(disposals).WaitAsync(Patience);
-        foreach (var request in (Task<SolverAnswer>[])[running, waiting, Ask(solver, 2)])
+        foreach (var request in (Task<SolverAnswer>[])[.. requests, Ask(solver, 2)])
         {
             (await request.Awaiting(it => it.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>())
-                .Which.ObjectName.Should().Contain(nameof(HrmModel));
+                .Which.ObjectName.Should().Contain(disposed);
         }
+
+        solver.Statistics.Running.Should().Be(0);
     }
 
     /// <summary>With the weights freed at any moment of a segment, one process in four ended with a segmentation fault.</summary>
@@ -424,12 +399,13 @@ public sealed class SolverLifetimeTests : IDisposable
             return LiveTensors() - before;
         }
 
-        static long LiveTensors()
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            return Tensor.TotalCount;
-        }
+    }
+
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
     }
 
     private Task<SolverAnswer> Ask(HrmSolver solver, int question, CancellationToken cancellationToken = default)

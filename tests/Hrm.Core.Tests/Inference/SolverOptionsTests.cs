@@ -1,22 +1,30 @@
 namespace Hrm.Core.Tests;
 
+/// <summary>The options of a solver and of a thinking solver.</summary>
 public sealed class SolverOptionsTests
 {
     [Fact]
     public void Defaults_are_valid()
     {
-        var options = new SolverOptions();
-        options.MaxBatchSize.Should().Be(64);
-        options.MaxQueueLength.Should().Be(1024);
-        options.MaxSegments.Should().Be(16);
-        options.Rule.Should().BeNull();
-        options.RejectWhenFull.Should().BeFalse();
-        options.KeepLogits.Should().BeFalse();
-        options.FindErrors().Should().BeEmpty();
+        var solver = new SolverOptions();
+        solver.FindErrors().Should().BeEmpty();
+        solver.Should().BeEquivalentTo(new
+        {
+            MaxBatchSize = 64,
+            MaxQueueLength = 1024,
+            MaxSegments = 16,
+            Rule = (HaltingRule?)null,
+            RejectWhenFull = false,
+            KeepLogits = false,
+        });
+        var thinking = new ThinkingOptions();
+        thinking.FindErrors().Should().BeEmpty();
+        (thinking.Symmetries, thinking.Starts, thinking.MaxSegments, thinking.TimeBudget).Should().Be((1, 1, null, null));
+        (thinking.NoiseDeviation, thinking.Selection, thinking.Seed).Should().Be((1, AnswerSelection.Votes, 1));
     }
 
     [Fact]
-    public void Every_bad_field_is_reported_at_once()
+    public void Every_bad_field_of_a_solver_is_reported_at_once()
     {
         var options = new SolverOptions { MaxBatchSize = 0, MaxQueueLength = -1, MaxSegments = 65537, Rule = (HaltingRule)9 };
         string[] errors =
@@ -31,6 +39,39 @@ public sealed class SolverOptionsTests
         FluentActions.Invoking(() => new HrmSolver(model, options: options))
             .Should().Throw<InvalidConfigException>().WithMessage($"solver options: {string.Join("; ", errors)}.");
         FluentActions.Invoking(() => HrmSolver.Load("no such folder", options)).Should().Throw<InvalidConfigException>().WithMessage("solver options: *");
+    }
+
+    [Fact]
+    public void Every_bad_field_of_a_thinking_solver_is_reported_at_once()
+    {
+        var options = new ThinkingOptions
+        {
+            Symmetries = 0,
+            Starts = 4097,
+            NoiseDeviation = 0,
+            Selection = (AnswerSelection)7,
+            MaxSegments = 0,
+            TimeBudget = TimeSpan.Zero,
+        };
+        options.FindErrors().Should().Equal(
+            "Symmetries: expected 1 … 4096, got 0",
+            "Starts: expected 1 … 4096, got 4097",
+            "NoiseDeviation: expected a finite number above 0, got 0",
+            "Selection: expected Votes or Confidence or Checker, got 7",
+            "MaxSegments: expected 1 … 65536, got 0",
+            "TimeBudget: expected a time above zero, at most 24 days, got 00:00:00");
+    }
+
+    [Fact]
+    public void Options_that_the_task_does_not_support_are_rejected()
+    {
+        using var model = TinyModel.Create(Questions.Config);
+        using var solver = new HrmSolver(model);
+        FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2, Selection = AnswerSelection.Checker }))
+            .Should().Throw<InvalidConfigException>()
+            .WithMessage("thinking options: Symmetries: expected a task with symmetries, got none; Selection: expected a task with a check, got none.");
+        FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2 }, new RelabellingTask(length: 3)))
+            .Should().Throw<InvalidConfigException>().WithMessage("*task: expected * tokens of a vocabulary of *, as the model has, got 3 of *");
     }
 
     [Theory]

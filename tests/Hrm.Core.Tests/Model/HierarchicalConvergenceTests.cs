@@ -57,16 +57,11 @@ public sealed class HierarchicalConvergenceTests : IDisposable
     public void Modules_may_return_their_arguments()
     {
         using var scope = NewDisposeScope();
-        using var loop = new HierarchicalConvergence(new ReturnsArgument(second: true), new ReturnsArgument(second: false), 3, 2);
+        using var loop = new HierarchicalConvergence(new FunctionLevel((_, low) => low), new FunctionLevel((low, _) => low), 3, 2);
         var result = loop.call(_carry, _injection);
         result.High.Equals(_carry.Low).Should().BeTrue();
         result.Low.Equals(_carry.Low).Should().BeTrue();
         _carry.High.IsInvalid.Should().BeFalse();
-    }
-
-    private sealed class ReturnsArgument(bool second) : nn.Module<Tensor, Tensor, Tensor>(nameof(ReturnsArgument))
-    {
-        public override Tensor forward(Tensor input1, Tensor input2) => second ? input2 : input1;
     }
 
     /// <summary>Casts of weights are shared within a call, and only there.</summary>
@@ -77,7 +72,8 @@ public sealed class HierarchicalConvergenceTests : IDisposable
         using var noGradient = no_grad();
         using var generator = new Generator(1);
         using var linear = new CastedLinear(3, 3, generator);
-        using var loop = new HierarchicalConvergence(new Projects(linear), new Projects(linear), 1, 1);
+        using var projects = new FunctionLevel((state, injection) => linear.call(state + injection));
+        using var loop = new HierarchicalConvergence(projects, projects, 1, 1);
         var (high, low) = (_carry.High.to_type(ScalarType.BFloat16), _carry.Low.to_type(ScalarType.BFloat16));
         var injection = _injection.to_type(ScalarType.BFloat16);
         var expected = linear.call(high + linear.call(low + (high + injection)));
@@ -85,11 +81,6 @@ public sealed class HierarchicalConvergenceTests : IDisposable
         loop.call(new HrmCarry(high, low), injection).High.Equals(expected).Should().BeTrue();
         linear.Weight.zero_();
         loop.call(new HrmCarry(high, low), injection).High.Equals(zeros_like(expected)).Should().BeTrue();
-    }
-
-    private sealed class Projects(CastedLinear linear) : nn.Module<Tensor, Tensor, Tensor>(nameof(Projects))
-    {
-        public override Tensor forward(Tensor input1, Tensor input2) => linear.call(input1 + input2);
     }
 
     [Fact]

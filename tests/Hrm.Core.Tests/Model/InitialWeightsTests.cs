@@ -1,3 +1,4 @@
+using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -40,16 +40,14 @@ public sealed class LoadWeightsTests : IDisposable
     [InlineData(ScalarType.Float64, "F64")]
     [InlineData(ScalarType.Int32, "I32")]
     public void Another_dtype_is_not_cast(ScalarType dtype, string name)
-    {
-        Loading(WithLogitHeadAs(dtype)).WithMessage($"*tensor *lm_head.weight*: expected F32 [7, 16], got {name} [7, 16]");
-    }
+        => Loading(With("lm_head.weight", weight => weight.to_type(dtype))).WithMessage($"*tensor *lm_head.weight*: expected F32 [7, 16], got {name} [7, 16]");
 
     [Theory]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float16)]
     public void A_narrower_dtype_is_widened(ScalarType dtype)
     {
-        Load(WithLogitHeadAs(dtype));
+        Load(With("lm_head.weight", it => it.to_type(dtype)));
         var weight = _model.state_dict()["lm_head.weight"];
         weight.dtype.Should().Be(ScalarType.Float32);
         weight.Equals(_stored.state_dict()["lm_head.weight"].to_type(dtype).to_type(ScalarType.Float32)).Should().BeTrue();
@@ -59,19 +57,14 @@ public sealed class LoadWeightsTests : IDisposable
     public void Float32_is_not_narrowed()
     {
         using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
-        SafetensorsFile.Save(_folder["weights.safetensors"], _stored.state_dict());
-        using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
-        model.Invoking(it => it.LoadWeights(weights)).Should().Throw<HrmFormatException>().WithMessage("*_init*: expected BF16 [16], got F32 [16]");
+        Loading(_stored.state_dict(), model).WithMessage("*_init*: expected BF16 [16], got F32 [16]");
     }
 
     [Fact]
     public void A_rejected_file_changes_no_weight()
     {
         using var before = TinyModel.Create(seed: 2);
-        var tensors = _stored.state_dict().Select(entry => KeyValuePair.Create(
-            entry.Key,
-            entry.Key == "q_head.bias" ? zeros(3) : entry.Value));
-        Loading(tensors);
+        Loading(With("q_head.bias", _ => zeros(3)));
         _model.ShouldHaveTheWeightsOf(before);
     }
 
@@ -83,18 +76,16 @@ public sealed class LoadWeightsTests : IDisposable
         _folder.Dispose();
     }
 
-    private IEnumerable<KeyValuePair<string, Tensor>> WithLogitHeadAs(ScalarType dtype)
-        => _stored.state_dict().Select(entry => KeyValuePair.Create(
-            entry.Key,
-            entry.Key == "lm_head.weight" ? entry.Value.to_type(dtype) : entry.Value));
+    private IEnumerable<KeyValuePair<string, Tensor>> With(string name, Func<Tensor, Tensor> change)
+        => _stored.state_dict().Select(entry => entry.Key == name ? KeyValuePair.Create(name, change(entry.Value)) : entry);
 
-    private void Load(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    private void Load(IEnumerable<KeyValuePair<string, Tensor>> tensors, HrmModel? model = null)
     {
         SafetensorsFile.Save(_folder["weights.safetensors"], tensors);
         using var weights = SafetensorsFile.Open(_folder["weights.safetensors"]);
-        _model.LoadWeights(weights);
+        (model ?? _model).LoadWeights(weights);
     }
 
-    private FluentAssertions.Specialized.ExceptionAssertions<HrmFormatException> Loading(IEnumerable<KeyValuePair<string, Tensor>> tensors)
-        => FluentActions.Invoking(() => Load(tensors)).Should().Throw<HrmFormatException>();
+    private FluentAssertions.Specialized.ExceptionAssertions<HrmFormatException> Loading(IEnumerable<KeyValuePair<string, Tensor>> tensors, HrmModel? model = null)
+        => FluentActions.Invoking(() => Load(tensors, model)).Should().Throw<HrmFormatException>();
 }

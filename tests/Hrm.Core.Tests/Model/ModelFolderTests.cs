@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Hrm.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -107,14 +105,6 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Load_of_invalid_JSON_names_file_and_line()
-    {
-        Save("model");
-        File.WriteAllText(_folder["model/config.json"], "{\n\n oops }");
-        Loading("model").Throw<InvalidConfigException>().WithMessage($"{_folder["model/config.json"]}: line 3, *");
-    }
-
-    [Fact]
     public void Load_of_the_weights_of_another_config_names_both_sides_and_the_config()
     {
         Save("model");
@@ -135,23 +125,6 @@ public sealed class ModelFolderTests : IDisposable
             model.Save(_folder["model"]);
             WriteConfig(TinyModel.Config);
         }
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(7)]
-    [InlineData(100)]
-    [InlineData(-1)]
-    public void Load_of_truncated_weights_is_rejected(int length)
-    {
-        Save("model");
-        var path = _folder["model/model.safetensors"];
-        using (var stream = File.OpenWrite(path))
-        {
-            stream.SetLength(length < 0 ? stream.Length - 1 : length);
-        }
-
-        Loading("model").Throw<HrmFormatException>().WithMessage($"{path}*: *");
     }
 
     /// <summary>Terabytes and more: a request for them would end the process.</summary>
@@ -175,7 +148,7 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [UnixFact]
-    public void Load_of_devices_and_pipes_is_rejected()
+    public void Load_of_a_device_is_rejected()
     {
         Save("model");
         foreach (var name in new[] { "model.safetensors", "config.json" })
@@ -183,24 +156,8 @@ public sealed class ModelFolderTests : IDisposable
             File.Delete(_folder["model", name]);
             File.CreateSymbolicLink(_folder["model", name], "/dev/zero");
             Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", name]}: *expected a regular file, got a device or a pipe");
-            File.Delete(_folder["model", name]);
-            using var make = System.Diagnostics.Process.Start("mkfifo", [_folder["model", name]]);
-            make.WaitForExit();
-            Loading("model").Throw<HrmFileException>().WithMessage($"{_folder["model", name]}: *expected a regular file, got a device or a pipe");
+
         }
-    }
-
-    [Fact]
-    public void Load_reads_unaligned_weights_in_the_order_of_their_names()
-    {
-        var config = TinyModel.Config with { HiddenSize = 15, Heads = 1, PositionEncoding = PositionEncoding.None, ForwardDtype = ScalarType.BFloat16 };
-        using var model = TinyModel.Create(config);
-        model.Save(_folder["model"]);
-        OrderByName(_folder["model", "model.safetensors"]);
-
-        using var loaded = HrmModel.Load(_folder["model"]);
-
-        loaded.ShouldHaveTheWeightsOf(model);
     }
 
     [Fact]
@@ -247,23 +204,6 @@ public sealed class ModelFolderTests : IDisposable
         var model = TinyModel.Create();
         model.Save(_folder[name]);
         return model;
-    }
-
-    private static void OrderByName(string path)
-    {
-        var bytes = File.ReadAllBytes(path);
-        var length = (int)BitConverter.ToInt64(bytes);
-        var header = JsonNode.Parse(bytes.AsSpan(8, length).ToArray())!.AsObject();
-        var data = new List<byte>();
-        foreach (var (_, entry) in header.Where(entry => entry.Key != "__metadata__").OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray())
-        {
-            var range = entry!["data_offsets"]!.AsArray().Select(offset => (int)offset!).ToArray();
-            entry["data_offsets"] = new JsonArray(data.Count, data.Count + range[1] - range[0]);
-            data.AddRange(bytes[(8 + length + range[0])..(8 + length + range[1])]);
-        }
-
-        var text = Encoding.UTF8.GetBytes(header.ToJsonString());
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)text.Length), .. text, .. data]);
     }
 
     private void WriteConfig(HrmConfig config) => File.WriteAllText(_folder["model/config.json"], config.ToJson());

@@ -31,15 +31,7 @@ public sealed class ParameterTableTests
         var path = RepositoryFolder.Combine("tests", "Hrm.Core.Tests", "Approved", $"{name}.txt");
         var approved = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
         Assert.True(received == approved, $"{path}: approved:\n{approved}\nreceived:\n{received}");
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void ParameterCount_of_the_config_is_the_sum_over_the_model(string name)
-    {
-        using var model = new HrmModel(Presets[name]);
-        using var scope = NewDisposeScope();
-        model.parameters().Sum(parameter => parameter.numel()).Should().Be(Presets[name].ParameterCount);
+        received.Should().EndWith($"\nparameters: {Presets[name].ParameterCount}\n");
     }
 
     [Theory]
@@ -54,9 +46,6 @@ public sealed class ParameterTableTests
         using var scope = NewDisposeScope();
         model.parameters().Sum(parameter => parameter.numel()).Should().Be(model.Config.ParameterCount);
     }
-
-    [Fact]
-    public void Sudoku_extreme_has_the_papers_number_of_parameters() => HrmPresets.SudokuExtreme.ParameterCount.Should().Be(27_275_266);
 
     private static string Describe(HrmModel model)
     {

@@ -7,7 +7,7 @@ namespace Hrm.Core.Tests;
 public sealed class PuzzleBatchTests
 {
     [Fact]
-    public void Create_stores_values_row_by_row()
+    public void Create_stores_values_row_by_row_and_needs_no_labels_and_ids()
     {
         using var scope = NewDisposeScope();
         using var batch = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [0, -100, 2, 3, 4, -100], [7, 0], 3);
@@ -15,15 +15,9 @@ public sealed class PuzzleBatchTests
         batch.Inputs.Equals(tensor([1, 2, 3, 4, 5, 6], [2, 3])).Should().BeTrue();
         batch.Labels!.Equals(tensor([0, PuzzleBatch.IgnoredLabel, 2, 3, 4, PuzzleBatch.IgnoredLabel], [2, 3])).Should().BeTrue();
         batch.PuzzleIds.Equals(tensor([7, 0])).Should().BeTrue();
-    }
-
-    [Fact]
-    public void Create_without_labels_and_ids_has_no_labels_and_id_zero()
-    {
-        using var scope = NewDisposeScope();
-        using var batch = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [], [], 3);
-        batch.Labels.Should().BeNull();
-        batch.PuzzleIds.Equals(tensor([0, 0])).Should().BeTrue();
+        using var plain = PuzzleBatch.Create([1, 2, 3, 4, 5, 6], [], [], 3);
+        plain.Labels.Should().BeNull();
+        plain.PuzzleIds.Equals(tensor([0, 0])).Should().BeTrue();
     }
 
     [Fact]
@@ -42,27 +36,21 @@ public sealed class PuzzleBatchTests
         batch.PuzzleIds.IsInvalid.Should().BeTrue();
     }
 
-    [Theory]
-    [InlineData(0, 0, 0, "inputs: expected [B · 3], got [0].")]
-    [InlineData(5, 0, 0, "inputs: expected [B · 3], got [5].")]
-    [InlineData(6, 5, 0, "labels: expected [6] or nothing, got [5].")]
-    [InlineData(6, 0, 3, "puzzleIds: expected [2] or nothing, got [3].")]
-    public void Create_rejects_counts_that_do_not_match(int inputs, int labels, int ids, string message)
+    [Fact]
+    public void Create_rejects_counts_that_do_not_match_and_negative_values()
     {
-        var create = () => PuzzleBatch.Create(new int[inputs], new int[labels], new int[ids], 3);
-        create.Should().Throw<ShapeMismatchException>().WithMessage(message);
-    }
+        Rejects([], [], [], "inputs: expected [B · 3], got [0].");
+        Rejects(new int[5], [], [], "inputs: expected [B · 3], got [5].");
+        Rejects(new int[6], new int[5], [], "labels: expected [6] or nothing, got [5].");
+        Rejects(new int[6], [], new int[3], "puzzleIds: expected [2] or nothing, got [3].");
+        Rejects([1, 2, 3, 4, 5, -1], new int[6], new int[2], "inputs: row 1, index 2: expected at least 0, got -1.");
+        Rejects([1, 2, 3, 4, 5, -100], new int[6], new int[2], "inputs: row 1, index 2: expected at least 0, got -100.");
+        Rejects(new int[6], [1, 2, 3, 4, 5, -1], new int[2], "labels: row 1, index 2: expected at least 0, got -1.");
+        Rejects(new int[6], [1, 2, 3, 4, 5, int.MinValue], new int[2], "labels: row 1, index 2: expected at least 0, got -2147483648.");
+        Rejects(new int[6], new int[6], [0, -1], "puzzleIds: row 1, index 0: expected at least 0, got -1.");
 
-    [Theory]
-    [InlineData(-1, 0, 0, "inputs: row 1, index 2: expected at least 0, got -1.")]
-    [InlineData(0, -1, 0, "labels: row 1, index 2: expected at least 0, got -1.")]
-    [InlineData(0, int.MinValue, 0, "labels: row 1, index 2: expected at least 0, got -2147483648.")]
-    [InlineData(-100, 0, 0, "inputs: row 1, index 2: expected at least 0, got -100.")]
-    [InlineData(0, 0, -1, "puzzleIds: row 1, index 0: expected at least 0, got -1.")]
-    public void Create_rejects_negative_values_by_their_position(int token, int label, int id, string message)
-    {
-        var create = () => PuzzleBatch.Create([1, 2, 3, 4, 5, token], [1, 2, 3, 4, 5, label], [0, id], 3);
-        create.Should().Throw<ShapeMismatchException>().WithMessage(message);
+        static void Rejects(int[] inputs, int[] labels, int[] ids, string message)
+            => FluentActions.Invoking(() => PuzzleBatch.Create(inputs, labels, ids, 3)).Should().Throw<ShapeMismatchException>().WithMessage(message);
     }
 
     [Fact]

@@ -4,15 +4,24 @@ using static TorchSharp.torch;
 namespace Hrm.Core.Tests;
 
 /// <summary>One module for both levels, as in the tiny recursive model, and custom modules.</summary>
-public sealed class SharedModuleTests
+public sealed class SharedModuleTests : IDisposable
 {
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Generator _generator = new(1);
+    private readonly PuzzleBatch _batch = TinyModel.Batch();
+
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _generator.Dispose();
+        _scope.Dispose();
+    }
+
     [Fact]
     public void A_shared_module_has_only_the_keys_of_the_low_level()
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        var both = ReasoningModule.Create(TinyModel.Config, 2, rotary: null, generator);
-        using var model = new HrmModel(TinyModel.Config, both, both, generator);
+        var both = ReasoningModule.Create(TinyModel.Config, 2, rotary: null, _generator);
+        using var model = new HrmModel(TinyModel.Config, both, both, _generator);
 
         var keys = model.state_dict().Keys;
         keys.Should().OnlyHaveUniqueItems().And.Contain("L_level.layers.1.mlp.down_proj.weight").And.NotContain(key => key.StartsWith("H_level"));
@@ -22,16 +31,13 @@ public sealed class SharedModuleTests
     [Fact]
     public void Custom_modules_are_called_and_trained()
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var batch = TinyModel.Batch();
         var calls = new List<string>();
         var high = new ToyLevel("h", 0.5f, calls);
         var low = new ToyLevel("l", 0.5f, calls);
-        using var model = new HrmModel(TinyModel.Config, high, low, generator);
+        using var model = new HrmModel(TinyModel.Config, high, low, _generator);
         model.state_dict().Keys.Should().Contain(["H_level.weight", "L_level.weight"]);
 
-        model.call(model.InitialCarry(3), batch).Logits.sum().backward();
+        model.call(model.InitialCarry(3), _batch).Logits.sum().backward();
 
         string.Concat(calls).Should().Be("llhlLH");
         high.Weight.grad.Should().NotBeNull();
@@ -47,12 +53,9 @@ public sealed class SharedModuleTests
     [InlineData("narrow linear", ScalarType.Float32, "L (Foreign): expected [3, 6, 16] Float32 from a state and an injection of that shape and dtype, got the error \"*shapes*\".")]
     public void A_module_that_does_not_fit_is_named_with_both_sides(string fault, ScalarType dtype, string message)
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var batch = TinyModel.Batch();
         var config = TinyModel.Config with { ForwardDtype = dtype };
-        using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, generator), new Foreign(fault), generator);
-        var error = model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<ShapeMismatchException>().WithMessage(message).Which;
+        using var model = new HrmModel(config, ReasoningModule.Create(config, 1, rotary: null, _generator), new Foreign(fault), _generator);
+        var error = model.Invoking(it => it.call(it.InitialCarry(3), _batch)).Should().Throw<ShapeMismatchException>().WithMessage(message).Which;
         error.Message.Should().NotContain("frame #");
     }
 
@@ -60,11 +63,8 @@ public sealed class SharedModuleTests
     [Fact]
     public void Other_errors_of_a_module_are_not_changed()
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var batch = TinyModel.Batch();
-        using var model = new HrmModel(TinyModel.Config, new Foreign("throws"), new Foreign("throws"), generator);
-        model.Invoking(it => it.call(it.InitialCarry(3), batch)).Should().Throw<TimeoutException>();
+        using var model = new HrmModel(TinyModel.Config, new Foreign("throws"), new Foreign("throws"), _generator);
+        model.Invoking(it => it.call(it.InitialCarry(3), _batch)).Should().Throw<TimeoutException>();
     }
 
     [Theory]
@@ -73,9 +73,7 @@ public sealed class SharedModuleTests
     [InlineData("another dtype", "merge (Foreign): expected [3, 6, 16] Float32, got [3, 6, 16] Float64.")]
     public void A_merge_that_does_not_fit_is_named_with_both_sides(string fault, string message)
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        var block = new Layers.TransformerBlock(new Layers.SelfAttention(16, 2, null, generator), new Layers.SwiGlu(16, 24, generator));
+        var block = new Layers.TransformerBlock(new Layers.SelfAttention(16, 2, null, _generator), new Layers.SwiGlu(16, 24, _generator));
         using var module = new ReasoningModule([block], new Foreign(fault));
         module.Invoking(it => it.call(zeros(3, 6, 16), zeros(3, 6, 16))).Should().Throw<ShapeMismatchException>().WithMessage(message);
     }
@@ -86,9 +84,7 @@ public sealed class SharedModuleTests
     [InlineData(ScalarType.Float64, "state + injection: expected [3, 6, 16] Float32, got [3, 6, 16] Float64.", 3L, 6L, 16L)]
     public void A_reasoning_module_rejects_an_injection_that_does_not_fit(ScalarType dtype, string message, params long[] shape)
     {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        using var module = ReasoningModule.Create(TinyModel.Config, 1, rotary: null, generator);
+        using var module = ReasoningModule.Create(TinyModel.Config, 1, rotary: null, _generator);
         module.Invoking(it => it.call(zeros(3, 6, 16), zeros(shape, dtype))).Should().Throw<ShapeMismatchException>().WithMessage(message);
         var state = ones(3, 6, 16);
         module.call(state, zeros(1)).Equals(module.call(state, zeros_like(state))).Should().BeTrue("an injection may be broadcast");
@@ -121,7 +117,6 @@ public sealed class SharedModuleTests
     [Fact]
     public void Moving_moves_every_tensor_of_the_model()
     {
-        using var scope = NewDisposeScope();
         using var model = TinyModel.Create(TinyModel.Config with { PositionEncoding = PositionEncoding.Learned });
         model.to(ScalarType.Float64);
         model.state_dict().Should().OnlyContain(entry => entry.Value.dtype == ScalarType.Float64);

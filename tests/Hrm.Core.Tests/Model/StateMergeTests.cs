@@ -50,7 +50,7 @@ public sealed class StateMergeTests
     public void A_custom_merge_comes_before_the_blocks()
     {
         using var scope = NewDisposeScope();
-        using var module = new ReasoningModule([Block()], new Difference());
+        using var module = new ReasoningModule([Block()], new FunctionLevel((state, injection) => state - injection));
         using var adds = new ReasoningModule([Block()]);
         using var generator = new Generator(2);
         var (state, injection) = (randn([2, 6, 16], generator: generator), randn([2, 6, 16], generator: generator));
@@ -68,10 +68,5 @@ public sealed class StateMergeTests
     {
         using var generator = new Generator(1);
         return new HrmModel(config, generator);
-    }
-
-    private sealed class Difference() : nn.Module<Tensor, Tensor, Tensor>(nameof(Difference))
-    {
-        public override Tensor forward(Tensor state, Tensor injection) => state - injection; // [B, S, D]
     }
 }

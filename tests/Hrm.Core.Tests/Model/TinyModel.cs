@@ -44,18 +44,4 @@ internal static class TinyModel
         var ids = Enumerable.Range(0, rows).Select(_ => random.Next(Config.PuzzleIdCount)).ToArray();
         return PuzzleBatch.Create(inputs, labelled ? inputs : [], ids, Config.SequenceLength);
     }
-
-    /// <summary>Equal names, and equal dtypes and bits under each.</summary>
-    public static void ShouldHaveTheWeightsOf(this HrmModel model, HrmModel expected)
-    {
-        using var scope = NewDisposeScope();
-        var actual = model.state_dict();
-        var wanted = expected.state_dict();
-        actual.Keys.Should().Equal(wanted.Keys);
-        foreach (var (name, tensor) in wanted)
-        {
-            actual[name].dtype.Should().Be(tensor.dtype, name);
-            actual[name].Equals(tensor).Should().BeTrue($"{name} is the same");
-        }
-    }
 }

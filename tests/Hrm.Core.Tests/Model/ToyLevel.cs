@@ -15,10 +15,7 @@ internal sealed class ToyLevel : nn.Module<Tensor, Tensor, Tensor>
 
     private readonly List<string> _calls;
 
-    /// <summary>Creates the level.</summary>
-    /// <param name="name">The name in the list.</param>
-    /// <param name="weight">w.</param>
-    /// <param name="calls">Receives the name at each call, in capitals if gradients were recorded.</param>
+    /// <summary>Creates a level with weight w; <paramref name="calls"/> receives the name at each call, in capitals if gradients were recorded.</summary>
     public ToyLevel(string name, float weight, List<string> calls)
         : base(name)
     {
@@ -40,4 +37,10 @@ internal sealed class ToyLevel : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         return (state * _weight + injection).tanh().MoveToOuterDisposeScope();
     }
+}
+
+/// <summary>A level from a function of the state and the injection, without weights.</summary>
+internal sealed class FunctionLevel(Func<Tensor, Tensor, Tensor> function) : nn.Module<Tensor, Tensor, Tensor>(nameof(FunctionLevel))
+{
+    public override Tensor forward(Tensor state, Tensor injection) => function(state, injection);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Hrm.Core.Tests;
@@ -12,16 +11,7 @@ internal static class SafetensorsBytes
     public static byte[] File(byte[] header, int dataBytes = 0) => File((ulong)header.Length, header, dataBytes);
 
     public static byte[] File(ulong claimedLength, byte[] header, int dataBytes = 0)
-    {
-        var file = new byte[8 + header.Length + dataBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(file, claimedLength);
-        header.CopyTo(file, 8);
-        for (var i = 0; i < dataBytes; i++)
-        {
-            file[8 + header.Length + i] = (byte)i;
-        }
-        return file;
-    }
+        => [.. BitConverter.GetBytes(claimedLength), .. header, .. Enumerable.Range(0, dataBytes).Select(value => (byte)value)];
 
     /// <summary>The entry of one tensor in a header.</summary>
     public static string Entry(string name, string dtype, string shape, long begin, long end) =>

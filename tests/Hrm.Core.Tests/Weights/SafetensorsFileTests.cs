@@ -34,21 +34,19 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_file_without_tensors_has_none()
-    {
-        using var file = SafetensorsFile.Open(Write(File("{}      ")));
-
-        file.Names.Should().BeEmpty();
-    }
-
-    [Fact]
     public void Open_ignores_metadata_and_lists_names_in_the_order_of_their_data()
     {
+        using (var empty = SafetensorsFile.Open(Write(File("{}      "))))
+        {
+            empty.Names.Should().BeEmpty();
+        }
+
         using var file = SafetensorsFile.Open(Write(File(
             $"{{{Entry("a", "U8", "1", 3, 4)},{Entry("b", "U8", "3", 0, 3)},\"__metadata__\":{{\"k\":\"ü\\n\"}}}}", 4)));
 
         file.Names.Should().Equal("b", "a");
         file.GetEntry("a").ToString().Should().Be("U8 [1]");
+        file.Invoking(it => it.Read("A")).Should().Throw<HrmFormatException>().WithMessage("*among the 2 tensors*").Which.Place.Should().Be("tensor 'A'");
     }
 
     [Fact]
@@ -59,20 +57,11 @@ public sealed class SafetensorsFileTests : IDisposable
         using var file = SafetensorsFile.Open(Write(bytes));
 
         using var tensor = file.Read("b");
+        using var copied = torch.zeros(1, ScalarType.Float64);
+        file.CopyTo("b", copied);
 
         tensor.item<double>().Should().Be(-12.5);
-    }
-
-    [Fact]
-    public void Read_of_a_missing_name_is_typed()
-    {
-        using var file = SafetensorsFile.Open(Write(File($"{{{Entry("a", "U8", "1", 0, 1)}}}", 1)));
-
-        var read = () => file.Read("A");
-
-        var thrown = read.Should().Throw<HrmFormatException>().Which;
-        thrown.Place.Should().Be("tensor 'A'");
-        thrown.Message.Should().Contain("among the 1 tensors");
+        copied.item<double>().Should().Be(-12.5);
     }
 
     [Fact]
@@ -124,18 +113,6 @@ public sealed class SafetensorsFileTests : IDisposable
             using var tensor = file.Read(name);
             Convert.ToHexString(tensor.bytes).Should().Be(expected[name]);
         });
-    }
-
-    [Fact]
-    public void CopyTo_fills_a_transposed_tensor_by_its_indices()
-    {
-        using var file = SafetensorsFile.Open(Write(File($"{{{Entry("a", "U8", "2,3", 0, 6)}}}", 6)));
-        using var memory = torch.zeros(3, 2, ScalarType.Byte);
-        using var destination = memory.t();
-
-        file.CopyTo("a", destination);
-
-        memory.bytes.ToArray().Should().Equal(0, 3, 1, 4, 2, 5);
     }
 
     [Theory]

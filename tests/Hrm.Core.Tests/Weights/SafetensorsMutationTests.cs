@@ -101,11 +101,8 @@ public sealed class SafetensorsMutationTests : IDisposable
         if (bytes.Count >= 8 && random.Next(2) == 0)
         {
             var end = bytes.LastIndexOf((byte)'}') + 1;
-            var length = BitConverter.GetBytes((ulong)Math.Max(end - 8, 0));
-            for (var i = 0; i < 8; i++)
-            {
-                bytes[i] = length[i];
-            }
+            bytes.RemoveRange(0, 8);
+            bytes.InsertRange(0, BitConverter.GetBytes((ulong)Math.Max(end - 8, 0)));
         }
     }
 }
