@@ -53,10 +53,17 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     [InlineData("H_cycles: 2", "H_cycles: 0", "H_cycles: expected 1 … 1024, got 0")]
     [InlineData("num_heads: 2", "num_heads: 3", "num_heads: expected a divisor of hidden_size 16, got 3")]
     [InlineData("arch:", "model:", "expected the key arch with the architecture below it, got none")]
-    public void Bad_fields_are_named_with_their_line(string field, string replacement, string expected)
+    [InlineData("hidden_size: 16", "hidden_size: 32", "arch.hidden_size: expected 16, as embed_tokens.embedding_weight in {0} has it, got 32")]
+    [InlineData("puzzle_emb_ndim: 16", "puzzle_emb_ndim: 8", "arch.puzzle_emb_ndim: expected 16, as puzzle_emb.weights in {0} has it, got 8")]
+    [InlineData("L_layers: 2", "L_layers: 3", "arch.L_layers: expected 2, as L_level.* in {0} has it, got 3")]
+    [InlineData("H_layers: 1", "H_layers: 2", "arch.H_layers: expected 1, as H_level.* in {0} has it, got 2")]
+    [InlineData("forward_dtype: float32", "forward_dtype: bfloat16", "arch.forward_dtype: expected float32, as H_init in {0} has it, got bfloat16")]
+    [InlineData("pos_encodings: rope", "pos_encodings: learned", "arch.pos_encodings: learned: expected False, as embed_pos.embedding_weight in {0} has it, got True")]
+    [InlineData("num_heads: 2", "mlp_t: true\n  num_heads: 2", "arch.mlp_t: expected False, as L_level.layers.0.mlp_t.gate_up_proj.weight in {0} has it, got True")]
+    public void Bad_fields_and_contradictions_are_named_with_their_files(string field, string replacement, string expected)
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace(field, replacement, StringComparison.Ordinal));
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>().Which.Message.Should().StartWith(_folder["all_config.yaml"]).And.Contain(expected);
+        Opening(_folder.Path).Should().Throw<InvalidConfigException>()            .Which.Message.Should().StartWith(_folder["all_config.yaml"]).And.Contain(expected.Replace("{0}", _folder["step_0"], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -72,21 +79,6 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
             "arch.num_heads: expected a whole number, got none",
             "line 3, arch.expansion: expected a number, got 'y'",
             "arch.pos_encodings: expected rope or learned or none, got none");
-    }
-
-    [Theory]
-    [InlineData("hidden_size: 16", "hidden_size: 32", "arch.hidden_size: expected 16, as embed_tokens.embedding_weight in {0} has it, got 32")]
-    [InlineData("puzzle_emb_ndim: 16", "puzzle_emb_ndim: 8", "arch.puzzle_emb_ndim: expected 16, as puzzle_emb.weights in {0} has it, got 8")]
-    [InlineData("L_layers: 2", "L_layers: 3", "arch.L_layers: expected 2, as L_level.* in {0} has it, got 3")]
-    [InlineData("H_layers: 1", "H_layers: 2", "arch.H_layers: expected 1, as H_level.* in {0} has it, got 2")]
-    [InlineData("forward_dtype: float32", "forward_dtype: bfloat16", "arch.forward_dtype: expected float32, as H_init in {0} has it, got bfloat16")]
-    [InlineData("pos_encodings: rope", "pos_encodings: learned", "arch.pos_encodings: learned: expected False, as embed_pos.embedding_weight in {0} has it, got True")]
-    [InlineData("num_heads: 2", "mlp_t: true\n  num_heads: 2", "arch.mlp_t: expected False, as L_level.layers.0.mlp_t.gate_up_proj.weight in {0} has it, got True")]
-    public void Contradictions_name_both_files(string field, string replacement, string expected)
-    {
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace(field, replacement, StringComparison.Ordinal));
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>()
-            .Which.Message.Should().StartWith(_folder["all_config.yaml"]).And.Contain(string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, _folder["step_0"]));
     }
 
     [Fact]
@@ -114,18 +106,13 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         Opening(_folder.Path).Should().Throw<HrmFormatException>().WithMessage("*embed_tokens.embedding_weight*: expected a matrix, got F32 [2]");
     }
 
-    [Fact]
-    public void Yaml_that_is_too_large_is_refused()
+    [Theory]
+    [InlineData("arch: 1\n", 1, "*as a key, each once, got 'arch'*")]
+    [InlineData("#", 1 << 20, "*expected at most 1048576 bytes, got *")]
+    public void Refused_checkpoint_is_closed(string added, int times, string message)
     {
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + new string('#', 1 << 20));
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage("*expected at most 1048576 bytes, got *");
-    }
-
-    [Fact]
-    public void Refused_checkpoint_is_closed()
-    {
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + "arch: 1\n");
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage("*as a key, each once, got 'arch'*");
+        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml + string.Concat(Enumerable.Repeat(added, times)));
+        Opening(_folder.Path).Should().Throw<InvalidConfigException>().WithMessage(message);
         using var exclusive = new FileStream(_folder["step_0"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         exclusive.Length.Should().BePositive();
     }

@@ -81,20 +81,9 @@ public sealed class TorchSaveFileTests : IDisposable
         var read = file.Read("w");
         read.shape.Should().Equal(shape);
         read.Equals(tensor(expected).view(shape)).Should().BeTrue();
-        var copied = zeros(shape);
+        var copied = shape.Length == 2 ? zeros(shape[1], shape[0]).t() : zeros(shape); // also into another layout
         file.CopyTo("w", copied);
         copied.Equals(read).Should().BeTrue();
-    }
-
-    [Fact]
-    public void CopyTo_fills_tensors_of_any_layout_without_casts()
-    {
-        using var file = Open(PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 6, 0, [2, 3], [3, 1])), ("0", Floats(6)));
-        var transposed = zeros(3, 2).t();
-        file.CopyTo("w", transposed);
-        transposed.Equals(file.Read("w")).Should().BeTrue();
-        file.Invoking(it => it.CopyTo("w", zeros([2, 3], ScalarType.Float64))).Should().Throw<HrmFormatException>().WithMessage("*'w'*F64*F32 [2, 3]*");
-        file.Invoking(it => it.CopyTo("w", zeros(3, 2))).Should().Throw<HrmFormatException>().WithMessage("*F32 [3, 2], got F32 [2, 3]*");
     }
 
     /// <summary>The state dict of a module has the versions of its modules as an attribute; a parameter wraps its tensor.</summary>
@@ -133,21 +122,14 @@ public sealed class TorchSaveFileTests : IDisposable
     }
 
     [Fact]
-    public void Entry_with_the_byte_order_is_accepted()
+    public void Missing_names_and_files_and_tensors_of_another_type_are_named()
     {
-        var pickle = PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 1, 0, [1], [1]));
-        ZipPart[] parts = [new("a/data.pkl", pickle), new("a/data/0", Floats(1)), new("a/byteorder", "little"u8.ToArray()), new("a/.data/serialization_id", [1])];
-        File.WriteAllBytes(_folder["w"], ZipBytes.Of(parts));
-        using var file = TorchSaveFile.Open(_folder["w"]);
+        using var file = Open(PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 6, 0, [2, 3], [3, 1])), ("0", Floats(6)));
         file.Contains("w").Should().BeTrue();
-    }
-
-    [Fact]
-    public void Missing_name_and_missing_file_are_named()
-    {
-        using var file = Open(PickleProgram.StateDictionary(it => it.Text("w").Tensor("0", 1, 0, [1], [1])), ("0", Floats(1)));
         file.Contains("v").Should().BeFalse();
         file.Invoking(it => it.Read("v")).Should().Throw<HrmFormatException>().WithMessage("*tensor 'v': expected it among the 1 tensors*");
+        file.Invoking(it => it.CopyTo("w", zeros([2, 3], ScalarType.Float64))).Should().Throw<HrmFormatException>().WithMessage("*'w'*F64*F32 [2, 3]*");
+        file.Invoking(it => it.CopyTo("w", zeros(3, 2))).Should().Throw<HrmFormatException>().WithMessage("*F32 [3, 2], got F32 [2, 3]*");
         FluentActions.Invoking(() => TorchSaveFile.Open(_folder["missing"])).Should().Throw<HrmFileException>();
     }
 
@@ -175,9 +157,16 @@ public sealed class TorchSaveFileTests : IDisposable
         _folder.Dispose();
     }
 
+    /// <summary>Opens a file with the entries that newer versions of torch.save add.</summary>
     private TorchSaveFile Open(byte[] pickle, params (string Key, byte[] Data)[] storages)
     {
-        File.WriteAllBytes(_folder["w"], ZipBytes.OfPickle(pickle, storages));
+        File.WriteAllBytes(_folder["w"], ZipBytes.Of(
+        [
+            new("a/data.pkl", pickle),
+            .. storages.Select(storage => new ZipPart($"a/data/{storage.Key}", storage.Data)),
+            new("a/byteorder", "little"u8.ToArray()),
+            new("a/.data/serialization_id", [1]),
+        ]));
         return TorchSaveFile.Open(_folder["w"]);
     }
 

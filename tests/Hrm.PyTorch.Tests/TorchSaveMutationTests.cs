@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Hrm.Core;
 using Hrm.TestKit;
-using Xunit.Abstractions;
 
 namespace Hrm.PyTorch.Tests;
 
@@ -12,13 +11,11 @@ public sealed class TorchSaveMutationTests : IDisposable
     private const long MaxExtraBytes = 64_000_000;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly ITestOutputHelper _output;
     private readonly byte[] _valid = File.ReadAllBytes(RepositoryFolder.Combine("tests", "golden", "official_checkpoint", "step_4"));
     private readonly Dictionary<string, byte[]> _weights;
 
-    public TorchSaveMutationTests(ITestOutputHelper output)
+    public TorchSaveMutationTests()
     {
-        _output = output;
         File.WriteAllBytes(_folder["valid"], _valid);
         _weights = ReadAll(_folder["valid"]);
     }
@@ -32,7 +29,7 @@ public sealed class TorchSaveMutationTests : IDisposable
         var refused = Enumerable.Range(0, Mutations).Count(_ => IsRefused(Mutate(random)));
 
         // Both outcomes must occur, or the mutations test nothing.
-        _output.WriteLine($"{refused} refused, {Mutations - refused} with the same weights");
+
         refused.Should().BeInRange(Mutations / 2, Mutations - (Mutations / 100));
     }
 

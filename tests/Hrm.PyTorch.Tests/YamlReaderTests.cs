@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Hrm.Core;
 using Hrm.TestKit;
 
@@ -25,33 +24,21 @@ public sealed class YamlReaderTests
     [InlineData("a: 1\n---\nb: 2", "line 2: *StreamEnd*")]
     [InlineData("a: 1\nb: 2\na: 3", "line 3: expected a text of at most 1024 characters as a key, each once, got 'a'")]
     [InlineData("a: *x", "line 1: *")]
+    [InlineData("a0: &a0 [x, x]\na1: &a1 [*a0, *a0]\na2: [*a1, *a1]", "line 1: *got an anchor or a tag")] // a bomb: refused before any alias
     [InlineData("a: !!int 1", "got an anchor or a tag")]
     [InlineData("a: !!python/object/apply:os.system ['true']", "got an anchor or a tag")]
     [InlineData("? [a]\n: 1", "expected a text of at most 1024 characters as a key, each once, got 'a list or mapping'")]
     [InlineData("a: b: c", "line 1: *")]
     public void Values_that_are_not_plain_are_refused(string text, string expected) => Refuse(text, $"f: {(expected.StartsWith("line", StringComparison.Ordinal) ? "" : "*")}{expected}*");
 
-    /// <summary>Each list has ten aliases of the list before it: a kilobyte that would expand to gigabytes.</summary>
-    [Fact]
-    public void Bomb_of_aliases_is_refused_at_its_first_anchor()
-    {
-        var bomb = new StringBuilder("a0: &a0 [x, x]\n");
-        for (var i = 1; i < 30; i++)
-        {
-            bomb.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
-        }
-
-        Refuse(bomb.ToString(), "f: line 1: *an anchor or a tag*");
-    }
-
     [Theory]
-    [InlineData("a: ", "[", "")]
-    [InlineData("a: ", "{b: ", "")]
-    [InlineData("a:\n", "- ", "")]
-    [InlineData("", "? ", "")]
-    public void Deep_nesting_is_refused_quickly(string start, string open, string close)
+    [InlineData("a: ", "[")]
+    [InlineData("a: ", "{b: ")]
+    [InlineData("a:\n", "- ")]
+    [InlineData("", "? ")]
+    public void Deep_nesting_is_refused_quickly(string start, string open)
     {
-        var text = start + string.Concat(Enumerable.Repeat(open, 100_000)) + string.Concat(Enumerable.Repeat(close, 100_000));
+        var text = start + string.Concat(Enumerable.Repeat(open, 100_000));
         var watch = Stopwatch.StartNew();
         Refuse(text, "f: line *");
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
