@@ -11,8 +11,16 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void Load_of_a_folder_of_the_other_format_names_the_method_for_it()
+    public void Missing_files_are_named_with_the_method_for_the_other_format()
     {
+        Opening(_folder["nowhere"]).Should().Throw<HrmFileException>().WithMessage($"{_folder["nowhere"]}: expected a folder of the authors' training, or a file of weights in one*");
+        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder.Path}: expected a file of weights, step_N, NAME_step_N or checkpoint, got none: if one of these is it, give its path");
+        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
+        File.Delete(_folder["all_config.yaml"]);
+        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist");
+        File.WriteAllText(_folder["step_5"], "a text instead of weights");
+        Opening(_folder.Path).Should().Throw<HrmFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'a text instead of weights'");
+
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
         FluentActions.Invoking(() => HrmModel.Load(_folder.Path)).Should().Throw<HrmFileException>()
             .WithMessage($"{_folder["config.json"]}: the file does not exist; all_config.yaml there is the authors': load it with AuthorsCheckpoint.Load of Hrm.PyTorch");
@@ -22,18 +30,6 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         File.WriteAllText(_folder["step_1"], "x");
         Opening(_folder.Path).Should().Throw<HrmFileException>()
             .WithMessage($"{_folder["all_config.yaml"]}: the file does not exist; config.json there is this library's: load it with HrmModel.Load(folder)");
-    }
-
-    [Fact]
-    public void Missing_files_are_named()
-    {
-        Opening(_folder["nowhere"]).Should().Throw<HrmFileException>().WithMessage($"{_folder["nowhere"]}: expected a folder of the authors' training, or a file of weights in one*");
-        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder.Path}: expected a file of weights, step_N, NAME_step_N or checkpoint, got none: if one of these is it, give its path");
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config);
-        File.Delete(_folder["all_config.yaml"]);
-        Opening(_folder.Path).Should().Throw<HrmFileException>().WithMessage($"{_folder["all_config.yaml"]}: the file does not exist");
-        File.WriteAllText(_folder["step_5"], "a text instead of weights");
-        Opening(_folder.Path).Should().Throw<HrmFormatException>().WithMessage($"{_folder["step_5"]}: expected a file of torch.save, got the text 'a text instead of weights'");
     }
 
     [Theory]

@@ -67,11 +67,10 @@ public sealed class AuthorsCheckpointTests : IDisposable
     [Fact]
     public void Step_with_the_largest_number_is_loaded()
     {
-        long[] steps = [9, 10, 1_000, 0];
-        for (var i = 0; i < steps.Length; i++)
+        foreach (var step in new[] { 9, 10, 1_000, 0 })
         {
-            using var model = AuthorsFolder.Model(AuthorsFolder.Config, seed: (ulong)steps[i]);
-            AuthorsFiles.Write(_folder.Path, model, steps[i]);
+            using var model = AuthorsFolder.Model(AuthorsFolder.Config, seed: (ulong)step);
+            AuthorsFiles.Write(_folder.Path, model, step);
         }
 
         File.Copy(_folder["step_9"], _folder["step_2000_all_preds.0"]);

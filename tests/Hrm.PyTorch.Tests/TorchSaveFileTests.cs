@@ -10,22 +10,17 @@ public sealed class TorchSaveFileTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<ScalarType, string> Types => new()
-    {
-        { ScalarType.Float32, "FloatStorage" },
-        { ScalarType.Float64, "DoubleStorage" },
-        { ScalarType.Float16, "HalfStorage" },
-        { ScalarType.BFloat16, "BFloat16Storage" },
-        { ScalarType.Int64, "LongStorage" },
-        { ScalarType.Int32, "IntStorage" },
-        { ScalarType.Int16, "ShortStorage" },
-        { ScalarType.Int8, "CharStorage" },
-        { ScalarType.Byte, "ByteStorage" },
-        { ScalarType.Bool, "BoolStorage" },
-    };
-
     [Theory]
-    [MemberData(nameof(Types))]
+    [InlineData(ScalarType.Float32, "FloatStorage")]
+    [InlineData(ScalarType.Float64, "DoubleStorage")]
+    [InlineData(ScalarType.Float16, "HalfStorage")]
+    [InlineData(ScalarType.BFloat16, "BFloat16Storage")]
+    [InlineData(ScalarType.Int64, "LongStorage")]
+    [InlineData(ScalarType.Int32, "IntStorage")]
+    [InlineData(ScalarType.Int16, "ShortStorage")]
+    [InlineData(ScalarType.Int8, "CharStorage")]
+    [InlineData(ScalarType.Byte, "ByteStorage")]
+    [InlineData(ScalarType.Bool, "BoolStorage")]
     public void Every_storage_class_has_its_dtype(ScalarType dtype, string storage)
     {
         using var expected = arange(2).to_type(dtype);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hrm.TestKit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -233,6 +234,42 @@ public sealed class SolverServiceTests : IDisposable
     private static HaltReason Decide(SolverServiceOptions options, in SegmentState state, HaltingRule rule = HaltingRule.HaltOverContinue)
         => options.CreateHalting(rule).Decide(state);
 
+    [Fact]
+    public void Every_kind_of_setting_is_bound()
+    {
+        using var services = Bound(
+            ("Folder", "models/a"), ("Device", "cuda:1"), ("ForwardDtype", "bfloat16"), ("Limits:MaxQueueLength", "5"), ("Limits:RejectWhenFull", "true"),
+            ("Confidence", "0.75"), ("UnchangedSegments", "3"), ("TimeLimit", "00:00:01.5"));
+
+
+
+        var bound = new SolverServiceOptions();
+        foreach (var setup in services.GetServices<IConfigureOptions<SolverServiceOptions>>())
+        {
+            setup.Configure(bound);
+        }
+
+        bound.Should().BeEquivalentTo(new
+        {
+            Folder = "models/a",
+            Device = "cuda:1",
+            ForwardDtype = "bfloat16",
+            Limits = new { MaxQueueLength = 5, RejectWhenFull = true, MaxBatchSize = 64 },
+            Confidence = 0.75,
+            UnchangedSegments = 3,
+            TimeLimit = TimeSpan.FromSeconds(1.5),
+        });
+    }
+
+    [Theory]
+    [InlineData("Foldr", "models/a", "*Foldr*")]
+    [InlineData("Limits:MaxQueueLength", "many", "*many*Limits:MaxQueueLength*")]
+    public void A_mistyped_setting_is_an_error_of_the_options(string key, string value, string message)
+    {
+        using var services = Bound((key, value));
+        services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>().WithMessage(message);
+    }
+
     private ServiceProvider Services(Action<SolverServiceOptions>? configure = null) => new ServiceCollection()
         .AddSingleton<IMeterFactory>(_metrics)
         .AddSingleton<ILogger<HrmSolver>>(_log)
@@ -243,5 +280,11 @@ public sealed class SolverServiceTests : IDisposable
             options.Limits.Rule = HaltingRule.Never;
             configure?.Invoke(options);
         })
+        .BuildServiceProvider();
+
+    private static ServiceProvider Bound(params (string Key, string Value)[] settings) => new ServiceCollection()
+        .AddHrmSolver(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build())
         .BuildServiceProvider();
 }

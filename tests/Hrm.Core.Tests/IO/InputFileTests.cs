@@ -18,9 +18,7 @@ public sealed class InputFileTests : IDisposable
         File.WriteAllBytes(_folder["a"], new byte[10]);
         using var file = InputFile.Open(_folder["a"]);
 
-        var copy = () => file.CopyTo(offset, new byte[length]);
-
-        copy.Should().Throw<ArgumentOutOfRangeException>();
+        file.Invoking(it => it.CopyTo(offset, new byte[length])).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]

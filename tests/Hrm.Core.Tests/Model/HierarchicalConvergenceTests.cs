@@ -186,10 +186,7 @@ public sealed class HierarchicalConvergenceTests : IDisposable
     [InlineData(0, 1, "highCycles")]
     [InlineData(1, -1, "lowCycles")]
     public void Constructor_rejects_counts_that_are_not_positive(int highCycles, int lowCycles, string parameter)
-    {
-        var create = () => Loop(highCycles, lowCycles, GradientMode.OneStep);
-        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
-    }
+        => FluentActions.Invoking(() => Loop(highCycles, lowCycles, GradientMode.OneStep)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
 
     public void Dispose()
     {

@@ -92,9 +92,7 @@ public sealed class SafetensorsFileTests : IDisposable
         var file = SafetensorsFile.Open(RecordedWeights());
         file.Dispose();
 
-        var read = () => file.Read(file.Names[0]);
-
-        read.Should().Throw<ObjectDisposedException>();
+        file.Invoking(it => it.Read(it.Names[0])).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]
@@ -147,9 +145,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using var file = SafetensorsFile.Open(Write(File($"{{{Entry("a", "U8", "2,3", 0, 6)}}}", 6)));
         using var destination = torch.ones(shape, dtype);
 
-        var copy = () => file.CopyTo("a", destination);
-
-        copy.Should().Throw<HrmFormatException>().WithMessage($"*'a': {expected}");
+        file.Invoking(it => it.CopyTo("a", destination)).Should().Throw<HrmFormatException>().WithMessage($"*'a': {expected}");
         destination.sum().ToDouble().Should().Be(shape.Aggregate(1.0, (product, size) => product * size));
     }
 

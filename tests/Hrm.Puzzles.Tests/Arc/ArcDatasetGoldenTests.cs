@@ -38,30 +38,22 @@ public class ArcDatasetGoldenTests
     }
 
     [Theory]
-    [InlineData("built", 9)]
-    [InlineData("built_aug4", 45)]
-    public void The_recorded_train_split_keeps_the_rules(string dataset, int puzzles)
-    {
-        var recorded = RecordedArc.Split(dataset, "train");
-
-        recorded.Should().HaveCount(puzzles);
-        ArcTrainRules.ShouldHold(recorded, RecordedArc.Sets());
-    }
-
-    [Theory]
-    [InlineData(0, 9)]
-    [InlineData(4, 45)]
-    public void The_built_train_split_keeps_the_rules_and_has_the_recorded_structure(int augmentations, int puzzles)
+    [InlineData("built", 0, 9)]
+    [InlineData("built_aug4", 4, 45)]
+    public void The_recorded_and_the_built_train_split_keep_the_rules_and_have_one_structure(string folder, int augmentations, int puzzles)
     {
         var sets = RecordedArc.Sets();
+        var recorded = RecordedArc.Split(folder, "train");
         var dataset = ArcDataset.Build(sets, new() { Augmentations = augmentations, Seed = 2 });
 
         var built = RecordedArc.RowsOf(dataset.Train, dataset.Identifiers);
 
+        recorded.Should().HaveCount(puzzles);
         built.Should().HaveCount(puzzles);
+        ArcTrainRules.ShouldHold(recorded, sets);
         ArcTrainRules.ShouldHold(built, sets);
         built.Select(rows => rows.Examples[0].PuzzleId).Should().Equal(Enumerable.Range(1, puzzles));
-        Structure(dataset.Identifiers).Should().BeEquivalentTo(Structure(RecordedArc.Identifiers(augmentations == 0 ? "built" : "built_aug4")));
+        Structure(dataset.Identifiers).Should().BeEquivalentTo(Structure(RecordedArc.Identifiers(folder)));
 
         // The evaluation tasks are first in both, since their folder is; the ids of the test split are theirs.
         dataset.Test.SelectMany(group => group.Puzzles).Select(puzzle => puzzle[0].PuzzleId).Should().Equal(Enumerable.Range(1, 4 * (augmentations + 1)));

@@ -7,31 +7,21 @@ public class ArcSubmissionTests
     private static readonly ArcPair Pair = new(ArcGrid.Parse("1"), null);
     private static readonly ArcTask Task = new("a", [new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [Pair, Pair]);
 
+    /// <summary>A single answer is written twice, and a missing one as a black cell.</summary>
     [Fact]
     public void Each_test_input_has_its_first_two_answers_in_order()
     {
         using var folder = new TemporaryFolder();
-        var other = new ArcTask("007bbfb7", Task.Train, [Pair]);
+        var other = new ArcTask("007bbfb7", Task.Train, [Pair, Pair, Pair]);
 
         new ArcVoteResult([
             new(Task, [new(Pair, [Answer("12/34"), Answer("5"), Answer("6")]), new(Pair, [Answer("7"), Answer("88")])]),
-            new(other, [new(Pair, [Answer(null), Answer("0"), Answer("9")])]),
+            new(other, [new(Pair, [Answer(null), Answer("0"), Answer("9")]), new(Pair, [Answer("3")]), new(Pair, [Answer(null)])]),
         ]).WriteSubmission(folder["submission.json"]);
 
         File.ReadAllText(folder["submission.json"]).Should().Be(
-            """{"a":[{"attempt_1":[[1,2],[3,4]],"attempt_2":[[5]]},{"attempt_1":[[7]],"attempt_2":[[8,8]]}],"007bbfb7":[{"attempt_1":[[0]],"attempt_2":[[9]]}]}""");
+            """{"a":[{"attempt_1":[[1,2],[3,4]],"attempt_2":[[5]]},{"attempt_1":[[7]],"attempt_2":[[8,8]]}],"007bbfb7":[{"attempt_1":[[0]],"attempt_2":[[9]]},{"attempt_1":[[3]],"attempt_2":[[3]]},{"attempt_1":[[0]],"attempt_2":[[0]]}]}""");
         folder.FileNames().Should().Equal("submission.json");
-    }
-
-    [Fact]
-    public void A_single_answer_is_written_twice_and_a_missing_one_as_a_black_cell()
-    {
-        using var folder = new TemporaryFolder();
-
-        new ArcVoteResult([new(Task, [new(Pair, [Answer("3")]), new(Pair, [Answer(null)])])]).WriteSubmission(folder["submission.json"]);
-
-        File.ReadAllText(folder["submission.json"]).Should().Be(
-            """{"a":[{"attempt_1":[[3]],"attempt_2":[[3]]},{"attempt_1":[[0]],"attempt_2":[[0]]}]}""");
     }
 
     [Fact]

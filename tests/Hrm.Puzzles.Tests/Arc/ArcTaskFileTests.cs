@@ -2,21 +2,24 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-public class ArcTaskFileTests
+public sealed class ArcTaskFileTests : IDisposable
 {
     private const string Task = """{"train":[{"input":[[1]],"output":[[2]]}],"test":[{"input":[[3]],"output":[[4]]}]}""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_file_is_read_as_the_task_of_its_name_without_other_keys_and_a_byte_order_mark()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a1.json"], '\uFEFF' + """
+        File.WriteAllText(_folder["a1.json"], '\uFEFF' + """
             {"test": [{"output": [[1], [2]], "input": [[3, 4, 5]]}, {"input": [[9]]}],
              "name": "other", "more": {"train": [[[{"input": 1}]]]},
              "train": [{"input": [[0, 1], [2, 3]], "note": null, "output": [[9]]}]}
             """);
 
-        var task = ArcTaskFile.Read(folder["a1.json"]);
+        var task = ArcTaskFile.Read(_folder["a1.json"]);
 
         task.Name.Should().Be("a1");
         task.Train.Should().Equal(new ArcPair(ArcGrid.Parse("01/23"), ArcGrid.Parse("9")));
@@ -27,77 +30,71 @@ public class ArcTaskFileTests
     [Fact]
     public void Each_folder_directly_below_is_a_set_and_is_read_recursively_in_the_order_of_the_paths()
     {
-        using var folder = new TemporaryFolder();
-        Write(folder, "training/b/2.json", "training/b/10.json", "training/a/c/3.json", "training/B.json", "training/readme.txt", "evaluation/4.json", "Concept/x/5.json");
+        Write(_folder, "training/b/2.json", "training/b/10.json", "training/a/c/3.json", "training/B.json", "training/readme.txt", "evaluation/4.json", "Concept/x/5.json");
 
-        ArcTaskFile.ReadSets(folder.Path).Select(set => (string.Join(' ', set.Tasks), set.IsEvaluation)).Should().Equal(("5", false), ("4", true), ("B 3 10 2", false));
+        ArcTaskFile.ReadSets(_folder.Path).Select(set => (string.Join(' ', set.Tasks), set.IsEvaluation)).Should().Equal(("5", false), ("4", true), ("B 3 10 2", false));
     }
 
     [Fact]
     public void Links_into_and_out_of_a_folder_are_not_followed()
     {
-        using var folder = new TemporaryFolder();
         using var elsewhere = new TemporaryFolder();
         Write(elsewhere, "2.json");
-        Write(folder, "training/1.json");
-        Directory.CreateSymbolicLink(folder["again"], ".");
-        Directory.CreateSymbolicLink(folder["training", "a"], ".");
-        Directory.CreateSymbolicLink(folder["training", "b"], "..");
-        Directory.CreateSymbolicLink(folder["training", "out"], elsewhere.Path);
-        File.CreateSymbolicLink(folder["training", "copy.json"], "1.json");
+        Write(_folder, "training/1.json");
+        Directory.CreateSymbolicLink(_folder["again"], ".");
+        Directory.CreateSymbolicLink(_folder["training", "a"], ".");
+        Directory.CreateSymbolicLink(_folder["training", "b"], "..");
+        Directory.CreateSymbolicLink(_folder["training", "out"], elsewhere.Path);
+        File.CreateSymbolicLink(_folder["training", "copy.json"], "1.json");
 
-        ArcTaskFile.ReadSets(folder.Path).Should().ContainSingle().Which.Tasks.Should().ContainSingle().Which.Name.Should().Be("1");
+        ArcTaskFile.ReadSets(_folder.Path).Should().ContainSingle().Which.Tasks.Should().ContainSingle().Which.Name.Should().Be("1");
     }
 
     [Fact]
     public void A_repeated_name_is_reported_with_both_files()
     {
-        using var folder = new TemporaryFolder();
-        Write(folder, "x/1.json", "y/1.json");
+        Write(_folder, "x/1.json", "y/1.json");
 
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder["y/1.json"]}: expected each task's name once, got 1 from {folder["x/1.json"]} too");
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder["y/1.json"]}: expected each task's name once, got 1 from {_folder["x/1.json"]} too");
     }
 
     [Fact]
     public void A_folder_without_tasks_is_an_error()
     {
-        using var folder = new TemporaryFolder();
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder.Path}: expected 1 to 10000 folders of tasks, got none");
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder.Path}: expected 1 to 10000 folders of tasks, got none");
 
-        Directory.CreateDirectory(folder["a"]);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder["a"]}: expected 1 to 10000 .json files, got none");
+        Directory.CreateDirectory(_folder["a"]);
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder["a"]}: expected 1 to 10000 .json files, got none");
     }
 
     [Fact]
     public void A_missing_or_unreadable_path_is_a_typed_error()
     {
-        using var folder = new TemporaryFolder();
-        var missing = folder["missing"];
+        var missing = _folder["missing"];
 
         FluentActions.Invoking(() => ArcTaskFile.Read(missing)).Should().Throw<HrmFileException>().Which.Path.Should().Be(missing);
         FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<HrmFileException>();
         FluentActions.Invoking(() => ArcTaskFile.ReadCombined(missing)).Should().Throw<HrmFileException>();
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder.Path)).Should().Throw<HrmFileException>();
+        FluentActions.Invoking(() => ArcTaskFile.Read(_folder.Path)).Should().Throw<HrmFileException>();
     }
 
     [Fact]
     public void A_file_that_is_too_large_is_not_read()
     {
-        using var folder = new TemporaryFolder();
-        using (var stream = File.Create(folder["a.json"]))
+        using (var stream = File.Create(_folder["a.json"]))
         {
             // Sparse on most file systems.
             stream.SetLength((1 << 26) + 1L);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder["a.json"]}: expected at most 16777216 bytes, got 67108865");
-        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(folder["a.json"])).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder["a.json"]}: expected at most 67108864 bytes, got 67108865");
+        FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder["a.json"]}: expected at most 16777216 bytes, got 67108865");
+        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(_folder["a.json"])).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder["a.json"]}: expected at most 67108864 bytes, got 67108865");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
     }

@@ -2,10 +2,14 @@ using Hrm.TestKit;
 
 namespace Hrm.Puzzles.Tests;
 
-public class ArcTaskFormatTests
+public sealed class ArcTaskFormatTests : IDisposable
 {
     private const string Test = """ "test":[{"input":[[3]],"output":[[4]]}]""";
     private const string Good = """{"train":[{"input":[[1, 2]],"output":[[2]]},{"input":[[5]],"output":[[5]]}],"test":[{"input":[[3]],"output":[[4]]}]}""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("[[1,2],[3]]", "[1]", "expected 2 cells as in row 0, got 1")]
@@ -66,49 +70,43 @@ public class ArcTaskFormatTests
     [InlineData(Good + "{}", 1)]
     public void Invalid_JSON_is_reported_with_its_line(string json, int line)
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a.json"], json);
+        File.WriteAllText(_folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
-        (error.Path, error.Line).Should().Be((folder["a.json"], line));
+        (error.Path, error.Line).Should().Be((_folder["a.json"], line));
         error.Problem.Should().MatchRegex("^byte [0-9]+: expected JSON: '?.").And.NotContain("LineNumber");
     }
 
     [Fact]
     public void Deep_input_is_rejected()
-    {
-        ShouldFail("{\"x\":" + new string('[', 100_000), null, "byte *: expected JSON: The maximum configured depth of 16 has been exceeded*");
-    }
+        => ShouldFail("{\"x\":" + new string('[', 100_000), null, "byte *: expected JSON: The maximum configured depth of 16 has been exceeded*");
 
     [Fact]
     public void Bytes_that_are_not_UTF8_are_rejected()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
+        File.WriteAllBytes(_folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
 
-        FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>()
-            .WithMessage($"{folder["a.json"]}: expected UTF-8, got invalid bytes");
+        FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder["a.json"]}: expected UTF-8, got invalid bytes");
     }
 
     private static string TaskWith(string grid) => $$"""{"train":[{"input":{{grid}},"output":[[0]]}],{{Test}}}""";
 
-    private static ArcTask Read(string json)
+    private ArcTask Read(string json)
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a.json"], json);
-        return ArcTaskFile.Read(folder["a.json"]);
+        File.WriteAllText(_folder["a.json"], json);
+        return ArcTaskFile.Read(_folder["a.json"]);
     }
 
-    private static void ShouldFail(string json, string? field, string problem)
+    private void ShouldFail(string json, string? field, string problem)
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["a.json"], json);
+        File.WriteAllText(_folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(folder["a.json"])).Should().Throw<HrmFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
-        (error.Path, error.Place).Should().Be((folder["a.json"], field));
+        (error.Path, error.Place).Should().Be((_folder["a.json"], field));
         error.Problem.Should().Match(problem);
-        error.Message.Should().StartWith(folder["a.json"]).And.EndWith(field is null ? error.Problem : $", {field}: {error.Problem}");
+        error.Message.Should().StartWith(_folder["a.json"]).And.EndWith(field is null ? error.Problem : $", {field}: {error.Problem}");
     }
 }

@@ -6,36 +6,17 @@ public class MazeCsvTests
     private const string Row = "list, SG   ###, SG   ###,2\n";
 
     [Theory]
-    [InlineData("\n")]
-    [InlineData("\r\n")]
-    public void Read_accepts_both_line_ends_a_byte_order_mark_and_surrounding_spaces(string lineEnd)
-    {
-        using var file = new TemporaryFile("\uFEFF" + (Header + Row + "list, S     G , S  o  G ,3").Replace("\n", lineEnd, StringComparison.Ordinal));
-
-        var puzzles = MazeCsv.Read(file.Path).ToArray();
-
-        puzzles.Select(puzzle => puzzle.Question.ToString()).Should().Equal(" SG   ###", " S     G ");
-        puzzles.Select(puzzle => puzzle.Answer.ToString()).Should().Equal(" SG   ###", " S  o  G ");
-        (puzzles[1].Source, puzzles[1].Rating, puzzles[1].Line, puzzles[1].PathCells).Should().Be(("list", 3, 3, 3));
-    }
-
-    [Theory]
     [InlineData("a,SG   ###,SG   ###,2\n", "question", "expected a square number of cells from 4 to 65536, got 8")]
     [InlineData("a,,,2\n", "question", "expected a square number of cells*got 0")]
     [InlineData("a, SG   ###, SG   ##,2\n", "answer", "expected 9 characters (3x3), got 8")]
-    [InlineData("a, SG   ###, SG   ### ,2\n", "answer", "expected 9 characters (3x3), got 10")]
     [InlineData("a,  G   ###,  G   ###,2\n", "question", "expected one 'S', got none")]
     [InlineData("a,SSG   ###,SSG   ###,2\n", "question", "expected one 'S', got one in row 1, column 1 and one in row 1, column 2")]
-    [InlineData("a, S    ###, S    ###,2\n", "question", "expected one 'G', got none")]
-    [InlineData("a,.SG   ###, SG   ###,2\n", "question", "expected one of '# SGo' at character 1 (row 1, column 1), got '.'")]
     [InlineData("a, SG   ###,.SG   ###,2\n", "answer", "expected one of '# SGo' at character 1 (row 1, column 1), got '.'")]
     [InlineData("a, S ###  G, S ###  G,2\n", "question", "expected a path from the start in row 1, column 2 to the goal in row 3, column 3, got none")]
     [InlineData("a, SG   ###, SG#  ###,2\n", "answer", "the answer does not solve its question: expected a free cell or a path in row 2, column 1, got a wall")]
     [InlineData("a,S G   ###,S G   ###,2\n", "answer", "the answer does not solve its question: expected a path from the start to the goal, got one that ends in row 1, column 1")]
     [InlineData("a,S G   ###,S Gooo###,2\n", "answer", "the answer does not solve its question: expected a path of 3 cells, including start and goal, got one of 5")]
-    [InlineData("a, SG   ###, SG   ###\n", null, "expected 4 fields*got 3*")]
-    [InlineData("a, SG   ###, SG   ###,long\n", "rating", "expected a number*")]
-    public void Read_names_the_line_and_field_of_bad_input(string row, string? field, string problem)
+    public void Read_names_the_line_and_field_of_bad_input(string row, string field, string problem)
     {
         using var file = new TemporaryFile(Header + Row + row);
 

@@ -5,16 +5,16 @@ namespace Hrm.Puzzles.Tests;
 
 public class MazeTaskTests
 {
-    private static readonly MazeTask Thirty = new(MazeShape.Square(30));
-    private static readonly MazeTask Three = new(MazeShape.Square(3));
 
-    [Fact]
-    public void Vocabulary_and_length_equal_those_of_the_paper() => (Thirty.VocabularySize, Thirty.SequenceLength).Should().Be((6, 900));
+    private static readonly MazeTask Three = new(MazeShape.Square(3));
 
     [Fact]
     public void Tokens_are_indices_of_the_characters()
     {
         var puzzle = MazePuzzle.Of(MazeGrid.Parse("#S  #  G "));
+        var thirty = new MazeTask(MazeShape.Square(30));
+
+        (thirty.VocabularySize, thirty.SequenceLength).Should().Be((6, 900), "as in the paper");
 
         Three.Encode(puzzle.Question).Should().Equal(1, 3, 2, 2, 1, 2, 2, 4, 2);
         Three.Encode(puzzle.Answer).Should().Equal(1, 3, 5, 2, 1, 5, 2, 4, 5);
@@ -22,22 +22,18 @@ public class MazeTaskTests
     }
 
     [Property(MaxTest = 200)]
-    public void Decode_is_the_inverse_of_Encode(int seed)
-    {
-        var puzzle = RandomMaze.Solvable(new Random(seed));
-        var task = new MazeTask(puzzle.Shape);
-
-        task.DecodeQuestion(task.Encode(puzzle.Question)).Should().Be(puzzle.Question);
-        task.Decode(task.Encode(puzzle.Answer)).Should().Be(puzzle.Answer);
-    }
-
-    [Property(MaxTest = 200)]
-    public void Apply_keeps_solutions_and_layouts(int seed)
+    public void Solutions_and_layouts_survive_encoding_symmetries_and_augmentation(int seed)
     {
         var random = new Random(seed);
         var puzzle = RandomMaze.Solvable(random);
         var task = new MazeTask(puzzle.Shape);
         var (inputs, labels) = (task.Encode(puzzle.Question), task.Encode(puzzle.Answer));
+
+        task.DecodeQuestion(inputs).Should().Be(puzzle.Question);
+        task.Decode(labels).Should().Be(puzzle.Answer);
+        var symmetry = task.DrawSymmetry(random);
+        symmetry.Undo(symmetry.Apply(labels)).Should().Equal(labels);
+        task.IsSolution(symmetry.Apply(inputs), symmetry.Apply(labels)).Should().BeTrue();
 
         task.Augment(inputs, labels, random);
 
@@ -46,38 +42,24 @@ public class MazeTaskTests
     }
 
     [Theory]
-    [InlineData(3, 3, 8)]
-    [InlineData(2, 4, 4)]
-    public void Apply_draws_every_symmetry_of_the_shape(int rows, int columns, int count)
+    [InlineData(3, 3, true, 8)]
+    [InlineData(2, 4, true, 4)]
+    [InlineData(3, 3, false, 1)]
+    public void Augment_draws_every_symmetry_of_the_shape_unless_there_are_none(int rows, int columns, bool symmetries, int count)
     {
         var random = new Random(1);
-        var task = new MazeTask(new MazeShape(rows, columns));
+        var task = new MazeTask(new MazeShape(rows, columns), symmetries);
+        var original = Enumerable.Range(0, task.SequenceLength).ToArray();
 
         var images = Enumerable.Range(0, 200).Select(_ =>
         {
-            var tokens = Enumerable.Range(0, task.SequenceLength).ToArray();
-            var labels = tokens.ToArray();
+            var (tokens, labels) = (original.ToArray(), original.ToArray());
             task.Augment(tokens, labels, random);
             labels.Should().Equal(tokens);
             return string.Join(',', tokens);
-        }).Distinct();
+        }).Distinct().ToArray();
 
-        images.Should().HaveCount(count);
-    }
-
-    [Fact]
-    public void Without_symmetries_Apply_changes_nothing()
-    {
-        var random = new Random(2);
-        var task = new MazeTask(MazeShape.Square(3), symmetries: false);
-        for (var i = 0; i < 50; i++)
-        {
-            int[] inputs = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-            int[] labels = [9, 8, 7, 6, 5, 4, 3, 2, 1];
-            task.Augment(inputs, labels, random);
-            inputs.Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9);
-            labels.Should().Equal(9, 8, 7, 6, 5, 4, 3, 2, 1);
-        }
+        images.Should().HaveCount(count).And.Contain(string.Join(',', original));
     }
 
     [Theory]
@@ -112,24 +94,13 @@ public class MazeTaskTests
     }
 
     [Theory]
-    [InlineData(6)]
-    [InlineData(-1)]
-    [InlineData(-100)]
-    [InlineData(257)]
-    public void A_token_outside_the_vocabulary_is_reported_with_its_cell(int token)
-    {
-        var tokens = Enumerable.Repeat(2, 9).ToArray();
-        tokens[5] = token;
-
-        Three.Invoking(task => task.Decode(tokens)).Should().Throw<HrmFormatException>()
-            .WithMessage($"tokens: expected a token of 0 to 5 in row 2, column 3, got {token}");
-    }
-
-    [Theory]
+    [InlineData(6, "tokens: expected a token of 0 to 5 in row 2, column 3, got 6")]
+    [InlineData(-1, "tokens: expected a token of 0 to 5 in row 2, column 3, got -1")]
+    [InlineData(257, "tokens: expected a token of 0 to 5 in row 2, column 3, got 257")]
     [InlineData(0, "expected a wall, a free cell, the start or the goal in row 2, column 3, got padding")]
     [InlineData(5, "expected a wall, a free cell, the start or the goal in row 2, column 3, got a path")]
     [InlineData(2, "expected one 'S', got none")]
-    public void A_question_has_one_start_and_no_padding_or_path(int token, string message)
+    public void Tokens_that_are_not_a_question_are_reported_with_their_cell(int token, string message)
     {
         var tokens = Enumerable.Repeat(2, 9).ToArray();
         tokens[5] = token;
@@ -138,9 +109,10 @@ public class MazeTaskTests
     }
 
     [Fact]
-    public void Other_shapes_and_lengths_are_rejected()
+    public void Other_shapes_lengths_and_tokens_are_rejected()
     {
         Three.Invoking(task => task.Encode(MazeGrid.Parse("S  G"))).Should().Throw<ArgumentException>().WithMessage("grid: expected 3x3, got 2x2*");
+        Three.Invoking(task => task.Decode([2, 2, 2, 2, 2, -100, 2, 2, 2])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected a token of 0 to 5 in row 2, column 3, got -100");
         Three.Invoking(task => task.Decode(new int[8])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 9 tokens, got 8");
         Three.Invoking(task => task.Augment(new int[9], new int[8], new Random(1))).Should().Throw<ArgumentException>()
             .WithMessage("inputs, labels: expected 9 of each, got 9 and 8*");

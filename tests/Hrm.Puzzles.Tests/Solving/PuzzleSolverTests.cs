@@ -1,5 +1,6 @@
 using Hrm.Core;
 using Hrm.Layers;
+using TorchSharp;
 
 namespace Hrm.Puzzles.Tests;
 
@@ -11,7 +12,7 @@ public sealed class PuzzleSolverTests
     [Fact]
     public async Task A_sudoku_is_answered_by_the_prediction_of_the_model()
     {
-        using var model = PuzzleModels.Create(16, 6);
+        using var model = CreateModel(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never });
         var task = new SudokuTask(SudokuShape.Four);
         var sudoku = new PuzzleSolver(solver, task);
@@ -27,7 +28,7 @@ public sealed class PuzzleSolverTests
     [Fact]
     public async Task An_invalid_sudoku_is_rejected_before_the_model_runs()
     {
-        using var model = PuzzleModels.Create(16, 6);
+        using var model = CreateModel(16, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var sudoku = new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four));
         sudoku.Invoking(it => it.Solve(Conflict)).Should().Throw<HrmFormatException>();
@@ -43,7 +44,7 @@ public sealed class PuzzleSolverTests
     [InlineData(16, 7)]
     public void A_model_of_other_puzzles_is_rejected(int tokens, int vocabulary)
     {
-        using var model = PuzzleModels.Create(tokens, vocabulary);
+        using var model = CreateModel(tokens, vocabulary);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         FluentActions.Invoking(() => new PuzzleSolver(solver, new SudokuTask(SudokuShape.Four))).Should().Throw<ShapeMismatchException>();
     }
@@ -51,7 +52,7 @@ public sealed class PuzzleSolverTests
     [Fact]
     public void A_maze_is_answered_by_the_prediction_of_the_model()
     {
-        using var model = PuzzleModels.Create(25, 6);
+        using var model = CreateModel(25, 6);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
         const string Maze = "S # #  #     #   #  #   G";
         var task = new MazeTask(MazeShape.Square(5));
@@ -69,7 +70,7 @@ public sealed class PuzzleSolverTests
     {
         var tasks = ArcTaskFile.ReadSets(SampleData.PathOf(Path.Combine("arc_agi_1", "data"))).Single(set => set.IsEvaluation).Tasks.Take(2).ToArray();
         var dataset = ArcDataset.Build([new ArcTaskSet(tasks, isEvaluation: true)], new() { Augmentations = 3 });
-        using var model = PuzzleModels.Create(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Identifiers.Count);
+        using var model = CreateModel(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Identifiers.Count);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
         var arc = new ArcSolver(solver, dataset.Identifiers);
 
@@ -84,5 +85,23 @@ public sealed class PuzzleSolverTests
         var stranger = new ArcTask("stranger", tasks[0].Train, tasks[0].Test);
         await arc.Awaiting(it => it.SolveAsync(stranger)).Should().ThrowAsync<HrmFormatException>().WithMessage("stranger*");
         FluentActions.Invoking(() => new ArcSolver(solver, ["<blank>"])).Should().Throw<ShapeMismatchException>();
+    }
+
+    private static HrmModel CreateModel(int sequenceLength, int vocabularySize, int puzzleIds = 1)
+    {
+        var config = HrmPresets.Tiny(sequenceLength, vocabularySize) with
+        {
+            HiddenSize = 16,
+            SwiGluInnerWidth = 32,
+            PuzzleIdCount = puzzleIds,
+            PuzzleEmbeddingWidth = puzzleIds > 1 ? 16 : 0,
+            ForwardDtype = torch.ScalarType.Float32,
+        };
+        using var generator = new torch.Generator(7);
+        var model = new HrmModel(config, generator);
+        using var noGradient = torch.no_grad();
+        model.PuzzleEmbedding?.Weights.normal_(0, 1, generator); // a fresh table is zero, which would make all ids alike
+
+        return model;
     }
 }

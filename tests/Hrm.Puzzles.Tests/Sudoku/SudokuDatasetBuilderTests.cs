@@ -5,35 +5,10 @@ namespace Hrm.Puzzles.Tests;
 public class SudokuDatasetBuilderTests
 {
     private static readonly SudokuShape Shape = SudokuShape.Six;
-    private static readonly SudokuPuzzle[] Puzzles = MakePuzzles(40);
+    private static readonly SudokuPuzzle[] Puzzles = [.. new SudokuGenerator(Shape, new StatefulRandom(8)).NextDistinctPuzzles(40, 14)
+        .Select((puzzle, index) => new SudokuPuzzle(puzzle.Question, puzzle.Answer, rating: index % 20 < 5 ? 30 + index : 1))];
 
     private readonly SudokuTask _task = new(Shape);
-
-    [Fact]
-    public void A_training_group_is_the_puzzle_and_then_symmetric_variants()
-    {
-        var builder = new SudokuDatasetBuilder(Shape, new SudokuDatasetOptions { Augmentations = 5 });
-        var canonicalForm = new SudokuCanonicalForm(Shape);
-        var task = new SudokuTask(Shape);
-
-        var groups = builder.BuildTraining(Puzzles, new StatefulRandom(2)).ToArray();
-
-        groups.Should().HaveCount(Puzzles.Length);
-        foreach (var (group, puzzle) in groups.Zip(Puzzles))
-        {
-            var examples = group.Puzzles.Select(variant => variant.Should().ContainSingle().Which).ToArray();
-            examples.Should().HaveCount(6);
-            examples[0].Should().BeEquivalentTo(_task.ToExample(puzzle));
-            examples.Select(example => string.Join(' ', example.Inputs)).Should().OnlyHaveUniqueItems();
-            foreach (var example in examples)
-            {
-                task.IsSolution(example.Inputs, example.Labels).Should().BeTrue();
-                canonicalForm.Of(_task.DecodeExample(example.Labels)).Should().Be(canonicalForm.Of(puzzle.Answer));
-                _task.DecodeExample(example.Inputs).GivenCount.Should().Be(puzzle.Question.GivenCount);
-                example.PuzzleId.Should().Be(0);
-            }
-        }
-    }
 
     [Fact]
     public void A_stream_repeats_and_depends_on_the_seed()
@@ -126,8 +101,4 @@ public class SudokuDatasetBuilderTests
             "Sudoku dataset options: Subsample: expected 1 … 2147483647, got 0; MinimumRating: expected a finite number of at least 0, got NaN; "
             + "MinimumGuesses: expected 0 … 2147483647, got -1; Augmentations: expected 0 … 100000, got -1.");
     }
-
-    private static SudokuPuzzle[] MakePuzzles(int count) =>
-        [.. new SudokuGenerator(Shape, new StatefulRandom(8)).NextDistinctPuzzles(count, 14)
-            .Select((puzzle, index) => new SudokuPuzzle(puzzle.Question, puzzle.Answer, rating: index % 20 < 5 ? 30 + index : 1))];
 }

@@ -30,27 +30,12 @@ public class SudokuGeneratorTests
     public void A_seed_gives_the_recorded_puzzle(int side, string expected) =>
         new SudokuGenerator(SudokuShape.OfSide(side), new StatefulRandom(5)).NextPuzzle(givens: 0).Question.ToString().Should().Be(expected);
 
-    [Theory]
-    [InlineData(4, 5, 500)]
-    [InlineData(6, 12, 200)]
-    [InlineData(9, 28, 40)]
-    public void NextDistinctPuzzles_are_different_and_have_one_solution(int side, int givens, int count)
-    {
-        var puzzles = new SudokuGenerator(SudokuShape.OfSide(side), new Random(7)).NextDistinctPuzzles(count, givens);
-
-        puzzles.Should().HaveCount(count);
-        puzzles.Select(puzzle => puzzle.Question).Should().OnlyHaveUniqueItems();
-        foreach (var puzzle in puzzles)
-        {
-            SudokuSearch.Solutions(puzzle.Question).Should().Equal(puzzle.Answer);
-        }
-    }
-
     [Fact]
     public void NextDistinctPuzzles_fails_if_there_are_no_more()
     {
         // A 4×4 question with 16 givens is one of the 288 grids.
-        new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(288, 16).Should().HaveCount(288);
+        new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(288, 16).Select(puzzle => puzzle.Question)
+            .Should().HaveCount(288).And.OnlyHaveUniqueItems();
         FluentActions.Invoking(() => new SudokuGenerator(SudokuShape.Four, new Random(8)).NextDistinctPuzzles(289, 16))
             .Should().Throw<PuzzleSupplyException>().WithMessage("expected 289 different puzzles of 4x4 with boxes of 2x2 with 16 givens, got 288:*");
     }

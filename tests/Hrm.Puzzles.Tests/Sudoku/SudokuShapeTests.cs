@@ -16,20 +16,19 @@ public class SudokuShapeTests
         (shape.BoxRows, shape.BoxColumns, shape.Side, shape.Cells).Should().Be((boxRows, boxColumns, side, side * side));
     }
 
-    [Theory]
-    [InlineData(-4)]
-    [InlineData(7)]
-    [InlineData(25)]
-    public void OfSide_refuses_a_side_without_boxes(int side) =>
-        FluentActions.Invoking(() => SudokuShape.OfSide(side)).Should().Throw<ArgumentOutOfRangeException>();
+    [Fact]
+    public void Sides_without_boxes_and_boxes_out_of_range_are_refused()
+    {
+        foreach (var side in new[] { -4, 7, 25 })
+        {
+            FluentActions.Invoking(() => SudokuShape.OfSide(side)).Should().Throw<ArgumentOutOfRangeException>();
+        }
 
-    [Theory]
-    [InlineData(1, 9)]
-    [InlineData(9, 1)]
-    [InlineData(3, 6)]
-    [InlineData(int.MaxValue, int.MaxValue)]
-    public void Constructor_refuses_a_box_out_of_range(int boxRows, int boxColumns) =>
-        FluentActions.Invoking(() => new SudokuShape(boxRows, boxColumns)).Should().Throw<ArgumentOutOfRangeException>();
+        foreach (var (boxRows, boxColumns) in new[] { (1, 9), (9, 1), (3, 6), (int.MaxValue, int.MaxValue) })
+        {
+            FluentActions.Invoking(() => new SudokuShape(boxRows, boxColumns)).Should().Throw<ArgumentOutOfRangeException>();
+        }
+    }
 
     [Fact]
     public void Shapes_with_the_same_boxes_are_equal_and_others_are_not()

@@ -28,6 +28,8 @@ public class SudokuSymmetryTests
 
         symmetry.Undo(symmetry.Apply(tokens)).Should().Equal(tokens);
         symmetry.Apply(symmetry.Undo(tokens)).Should().Equal(tokens);
+        tokens[random.Next(tokens.Length)] = 0;
+        symmetry.Undo(tokens).Should().OnlyContain(token => token > 0 && token < task.VocabularySize, "a model can predict padding");
     }
 
     [Theory]

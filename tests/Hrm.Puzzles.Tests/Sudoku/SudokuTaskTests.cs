@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using Hrm.Core;
 
 namespace Hrm.Puzzles.Tests;
 
@@ -107,26 +106,6 @@ public class SudokuTaskTests
     [InlineData(16, 17, "prediction: expected 16 tokens, got 17")]
     public void IsSolution_refuses_another_number_of_tokens(int inputs, int prediction, string message) =>
         _task.Invoking(task => task.IsSolution(new int[inputs], new int[prediction])).Should().Throw<HrmFormatException>().WithMessage(message);
-
-    [Fact]
-    public void Apply_changes_an_example_into_another_valid_one()
-    {
-        var inputs = _task.Encode(Question);
-        var labels = _task.Encode(Answer);
-        var random = new StatefulRandom(1);
-        var variants = new HashSet<string>();
-        for (var i = 0; i < 20; i++)
-        {
-            _task.Augment(inputs, labels, random);
-            _task.IsSolution(inputs, labels).Should().BeTrue();
-            variants.Add(string.Join(' ', inputs));
-        }
-
-        variants.Count.Should().BeGreaterThan(10);
-        var unchanged = _task.Encode(Question);
-        new SudokuTask(SudokuShape.Four, new SudokuAugmentationOptions { Symmetries = false }).Augment(unchanged, labels, random);
-        unchanged.Should().Equal(_task.Encode(Question));
-    }
 
     private static int[] Tokens(int fifth)
     {
