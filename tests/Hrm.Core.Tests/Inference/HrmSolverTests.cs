@@ -158,10 +158,14 @@ public sealed class HrmSolverTests : IDisposable
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 65536, Rule = HaltingRule.Never });
         using var cancellation = new CancellationTokenSource();
-        await using var answers = solver.TraceAsync(_questions[0].Tokens, 0).GetAsyncEnumerator(cancellation.Token);
-        (await answers.MoveNextAsync()).Should().BeTrue();
-        await cancellation.CancelAsync();
-        await answers.Awaiting(it => it.MoveNextAsync().AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        var reading = async () =>
+        {
+            await foreach (var answer in solver.TraceAsync(_questions[0].Tokens, 0).WithCancellation(cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        };
+        await reading.Should().ThrowAsync<OperationCanceledException>();
         await Eventually(() => solver.Statistics.Running == 0);
     }
 
