@@ -1,5 +1,8 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.Text.Json;
+using Hrm.Benchmarks.Measuring;
+using Hrm.Runtime;
+using Hrm.Tool;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,57 +11,68 @@ namespace Hrm.Benchmarks.Commands;
 /// <summary>Command that runs on any device.</summary>
 internal abstract class DeviceCommand : Command
 {
-    private readonly Option<Device> _device = new("--device") { Description = "cpu or cuda:0, cuda:1, …", CustomParser = ParseDevice, DefaultValueFactory = _ => CPU };
-    private readonly Option<string?> _dtype = new("--dtype") { Description = "Forward dtype." };
-    private readonly Option<bool> _allowsTensorFloat32 = new("--tf32") { Description = "Allow TensorFloat-32 for float32 products." };
     private readonly Option<double> _seconds = new("--seconds") { Description = "Time limit; fewer rounds are measured.", DefaultValueFactory = _ => 120 };
     private readonly Option<FileInfo?> _output = new("--output") { Description = "JSON file for the result." };
 
     protected DeviceCommand(string name, string description)
         : base(name, description)
     {
-        _dtype.AcceptOnlyFromAmong("float32", "bfloat16");
-        Add(_device);
-        Add(_dtype);
-        Add(_allowsTensorFloat32);
+        Add(TorchOptions.Device);
+        Add(TorchOptions.Dtype);
+        Add(TorchOptions.Tf32);
         Add(_seconds);
         Add(_output);
-        SetAction(result => Run(result, ReadSettings(result)));
+        SetAction(result => Run(result, new DeviceSettings(
+            TorchOptions.Apply(result),
+            TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)),
+            result.GetValue(TorchOptions.Tf32),
+            TimeSpan.FromSeconds(result.GetValue(_seconds)),
+            result.GetValue(_output))));
     }
 
     /// <summary>Runs the command and returns its exit code.</summary>
     protected abstract int Run(ParseResult result, DeviceSettings device);
+}
 
-    private DeviceSettings ReadSettings(ParseResult result)
+/// <summary>Options of a <see cref="DeviceCommand"/>.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Dtype">Forward dtype; <see langword="null"/> for the command's default.</param>
+/// <param name="AllowsTensorFloat32">Whether float32 products may use TensorFloat-32.</param>
+/// <param name="Time">Time limit.</param>
+/// <param name="Output">JSON file for the result.</param>
+internal sealed record DeviceSettings(Device Device, ScalarType? Dtype, bool AllowsTensorFloat32, TimeSpan Time, FileInfo? Output)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The same options for another process of this program.</summary>
+    public string[] Arguments =>
+        ["--device", $"{Device}", .. Dtype is { } dtype ? ["--dtype", dtype.Label()] : Array.Empty<string>(), .. AllowsTensorFloat32 ? ["--tf32"] : Array.Empty<string>()];
+
+    /// <summary>Measures sides in rounds that wait for the device.</summary>
+    public RoundTimes Measure(int rounds, int warmups, params IEnumerable<Side> sides)
     {
-        // Set for the whole process, because the default is libtorch's.
-        var allowsTensorFloat32 = result.GetValue(_allowsTensorFloat32);
-        backends.cuda.matmul.allow_tf32 = allowsTensorFloat32;
-        backends.cudnn.allow_tf32 = allowsTensorFloat32;
-        return new DeviceSettings(
-            result.GetValue(_device)!,
-            result.GetValue(_dtype) switch { null => null, "bfloat16" => ScalarType.BFloat16, _ => ScalarType.Float32 },
-            allowsTensorFloat32,
-            TimeSpan.FromSeconds(result.GetValue(_seconds)),
-            result.GetValue(_output)?.FullName);
+        Side[] waiting = [.. sides.Select(side => side with { Run = side.Run + (() => DeviceMemory.Wait(Device)) })];
+        return RoundTimes.Measure(waiting, rounds, warmups, Time);
     }
 
-    private static Device? ParseDevice(ArgumentResult result)
+    /// <summary>Writes a result with libtorch and machine to the output file, if there is one.</summary>
+    public void Write<T>(string command, T result)
     {
-        var name = result.Tokens[0].Value;
-        if (name == "cpu")
+        if (Output is null)
         {
-            return CPU;
+            return;
         }
 
-        var index = name == "cuda" ? 0 : name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out var number) ? number : -1;
-        var count = cuda.is_available() ? cuda.device_count() : 0;
-        if (index >= 0 && index < count)
+        var facts = new
         {
-            return new Device(DeviceType.CUDA, index);
-        }
-
-        result.AddError($"--device: expected cpu or one of {count} CUDA devices, got '{name}'");
-        return null;
+            Device = $"{Device}",
+            TorchRuntime.Describe().Libtorch,
+            TorchSharp = typeof(torch).Assembly.GetName().Version?.ToString(),
+            TensorFloat32 = AllowsTensorFloat32,
+            Machine = MachineState.Now(),
+        };
+        Output.Directory!.Create();
+        File.WriteAllText(Output.FullName, JsonSerializer.Serialize(new { Command = command, Facts = facts, Result = result }, Json) + "\n");
+        Console.WriteLine(Output.FullName);
     }
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Hrm.Benchmarks.Measuring;
+using Hrm.Benchmarks.Ratios;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 using Hrm.Training;
@@ -11,25 +10,14 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>Memory of training steps for one N = T.</summary>
-/// <param name="Cycles">N and T.</param>
-/// <param name="OneStepMiB">Peaks of several processes with the one-step gradient, sorted. The heap of a process varies.</param>
-/// <param name="UnrolledMiB">Peak with full unrolling; <see langword="null"/> if it does not fit on the device.</param>
-internal sealed record MemoryRow(int Cycles, double[] OneStepMiB, double? UnrolledMiB)
-{
-    /// <summary>Median with the one-step gradient.</summary>
-    public double Median => OneStepMiB[OneStepMiB.Length / 2];
-}
-
 /// <summary>
 /// <c>memory</c>: peak memory of training steps as N·T grows, with the one-step gradient and with full unrolling; resident on the CPU,
 /// otherwise of the device. Each case is a process.
 /// </summary>
-internal sealed partial class MemoryCommand : DeviceCommand
+internal sealed class MemoryCommand : DeviceCommand
 {
     private const string CommandName = "memory";
     private const int Steps = 3;
-    private const double BytesPerMebibyte = 1024.0 * 1024.0;
 
     private static readonly int[] Cycles = [2, 4, 8];
 
@@ -45,29 +33,19 @@ internal sealed partial class MemoryCommand : DeviceCommand
         Add(_mode);
     }
 
-    /// <summary>Measures a row of the table, each case in another process.</summary>
-    /// <param name="cycles">N and T.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="processes">Number of processes with the one-step gradient.</param>
-    /// <param name="device">Options of the device.</param>
-    /// <exception cref="MeasurementException">A case failed; on a CUDA device full unrolling may fail.</exception>
-    public static MemoryRow MeasureRow(int cycles, int batch, int processes, string[] device)
+    /// <summary>Measures the growth of memory with N·T on the CPU.</summary>
+    public static IEnumerable<RatioRow> MeasureGrowth(bool isQuick)
     {
-        double[] oneStep = [.. Enumerable.Range(0, processes).Select(_ => Peak(GradientMode.OneStep)).Order()];
-        try
+        var batch = isQuick ? 2 : 8;
+        var few = MeasureRow(cycles: 2, batch, processes: 3, device: []);
+        var many = MeasureRow(cycles: 8, batch, processes: 3, device: []);
+        yield return new RatioRow(
+            "memory of a one-step-gradient step as N·T goes 4 → 64, 27M preset, growth in percent",
+            100 * ((many.Median / few.Median) - 1),
+            FormattableString.Invariant($"peak resident {few.Median:0} → {many.Median:0} MiB, batch {batch}, medians of 3 processes; BPTT {few.UnrolledMiB:0} → {many.UnrolledMiB:0} MiB"))
         {
-            return new MemoryRow(cycles, oneStep, Peak(GradientMode.FullUnroll));
-        }
-        catch (MeasurementException) when (device.Any(argument => argument.StartsWith("cuda", StringComparison.Ordinal)))
-        {
-            return new MemoryRow(cycles, oneStep, UnrolledMiB: null);
-        }
-
-        double Peak(GradientMode mode)
-        {
-            string[] sizes = [cycles.ToString(CultureInfo.InvariantCulture), "--batch", batch.ToString(CultureInfo.InvariantCulture)];
-            return double.Parse(ChildProcess.Run([CommandName, "--gradient", $"{mode}", "--cycles", .. sizes, .. device]), CultureInfo.InvariantCulture);
-        }
+            Bar = Bound.AtMost(3),
+        };
     }
 
     protected override int Run(ParseResult result, DeviceSettings device)
@@ -77,12 +55,12 @@ internal sealed partial class MemoryCommand : DeviceCommand
         {
             var config = HrmPresets.SudokuExtreme with { HighCycles = only, LowCycles = only, ForwardDtype = device.Dtype ?? ScalarType.Float32 };
             var options = new TrainerOptions { GlobalBatchSize = batch, GradientMode = result.GetValue(_mode) };
-            Console.WriteLine(MeasurePeak(new TrainingSetup(config, options), device).ToString("F1", CultureInfo.InvariantCulture));
+            Console.WriteLine(MeasurePeak(config, options, device.Device).ToString("F1", CultureInfo.InvariantCulture));
             return 0;
         }
 
         var dtype = (device.Dtype ?? ScalarType.Float32).Label();
-        Console.WriteLine($"27M preset, {dtype}, S 82, batch {batch}: peak memory of training on {device.Name}, MiB");
+        Console.WriteLine($"27M preset, {dtype}, S 82, batch {batch}: peak memory of training on {device.Device}, MiB");
         Console.WriteLine("| N | T | N·T | one-step gradient | against N·T = 4 | full unrolling (BPTT) |\n|---|---|---|---|---|---|");
         var rows = new List<MemoryRow>();
         foreach (var cycles in Cycles)
@@ -97,42 +75,53 @@ internal sealed partial class MemoryCommand : DeviceCommand
         return 0;
     }
 
-    private static double MeasurePeak(TrainingSetup setup, DeviceSettings device)
+    /// <summary>Measures a row of the table, each case in another process.</summary>
+    /// <param name="cycles">N and T.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="processes">Number of processes with the one-step gradient.</param>
+    /// <param name="device">Options of the device.</param>
+    /// <exception cref="MeasurementException">A case failed; on a CUDA device full unrolling may fail.</exception>
+    private static MemoryRow MeasureRow(int cycles, int batch, int processes, string[] device)
     {
-        // The context of a device does not count.
-        zeros([1], device: device.Device).Dispose();
-        var before = UsedBytes(device);
+        double[] oneStep = [.. Enumerable.Range(0, processes).Select(_ => Peak(GradientMode.OneStep)).Order()];
+        try
+        {
+            return new MemoryRow(cycles, oneStep, Peak(GradientMode.FullUnroll));
+        }
+        catch (MeasurementException) when (device.Any(argument => argument.StartsWith("cuda", StringComparison.Ordinal)))
+        {
+            return new MemoryRow(cycles, oneStep, UnrolledMiB: null);
+        }
+
+        double Peak(GradientMode mode)
+        {
+            string[] arguments = [CommandName, "--gradient", $"{mode}", "--cycles", $"{cycles}", "--batch", $"{batch}", .. device];
+            return double.Parse(ChildProcess.Run(arguments, ChildProcess.SmallNursery), CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static double MeasurePeak(HrmConfig config, TrainerOptions options, Device device)
+    {
+        var memory = new DeviceMemory(device);
         using var generator = new Generator(1);
-        using var model = RandomData.CreateModel(setup.Config, device.Device);
-        using var trainer = setup.CreateTrainer(model, generator);
-        using var batches = RandomData.CreateBatches(setup.Config, setup.Options.GlobalBatchSize, count: 1, device.Device);
+        using var model = RandomData.CreateModel(config, device);
+        using var trainer = new HrmTrainer(model, options, generator);
+        using var batches = RandomData.CreateBatches(config, options.GlobalBatchSize, count: 1, device);
         for (var step = 0; step < Steps; step++)
         {
-            trainer.Step(batches.First);
+            trainer.Step(batches[0]);
         }
 
-        return (UsedBytes(device) - (device.Device.type == DeviceType.CUDA ? before : 0)) / BytesPerMebibyte;
+        return memory.PeakMiB();
     }
 
-    /// <summary>Peak of the process, or memory in use on the CUDA device.</summary>
-    /// <remarks>
-    /// TorchSharp has no memory statistics, so the driver reports the free memory. libtorch keeps the blocks it has allocated, so the
-    /// memory in use at the end is the peak. No other process may use the device at the same time.
-    /// </remarks>
-    private static double UsedBytes(DeviceSettings device)
+    /// <summary>Memory of training steps for one N = T.</summary>
+    /// <param name="Cycles">N and T.</param>
+    /// <param name="OneStepMiB">Peaks of several processes with the one-step gradient, sorted. The heap of a process varies.</param>
+    /// <param name="UnrolledMiB">Peak with full unrolling; <see langword="null"/> if it does not fit on the device.</param>
+    private sealed record MemoryRow(int Cycles, double[] OneStepMiB, double? UnrolledMiB)
     {
-        if (device.Device.type == DeviceType.CPU)
-        {
-            using var process = Process.GetCurrentProcess();
-            return process.PeakWorkingSet64;
-        }
-
-        device.Wait();
-        var code = MemoryInfo(out var free, out var total);
-        return code == 0 ? total - free : throw new MeasurementException($"cuMemGetInfo: expected code 0, got {code}");
+        /// <summary>Median with the one-step gradient.</summary>
+        public double Median => OneStepMiB[OneStepMiB.Length / 2];
     }
-
-    /// <summary>Queries the context of the calling thread, which is libtorch's.</summary>
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuMemGetInfo_v2")]
-    private static partial int MemoryInfo(out nuint free, out nuint total);
 }

@@ -5,19 +5,6 @@ using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
 
-/// <summary>An operator, or a few, of the model or its training.</summary>
-/// <param name="Name">Printed name.</param>
-/// <param name="Shapes">Shapes of the inputs, which are drawn from a normal distribution.</param>
-/// <param name="Compute">Computes the result on the device and in the dtype of the inputs.</param>
-internal sealed record OperatorCheck(string Name, long[][] Shapes, Func<Tensor[], Tensor> Compute)
-{
-    /// <summary>Whether the backward pass is checked.</summary>
-    public bool HasGradient { get; init; } = true;
-
-    /// <summary>Allowed error in multiples of a single rounding.</summary>
-    public double Factor { get; init; } = 1;
-}
-
 /// <summary>Every operator of model, losses and optimizers, with the shapes of a small model.</summary>
 internal static class OperatorChecks
 {

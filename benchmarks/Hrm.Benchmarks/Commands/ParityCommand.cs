@@ -30,7 +30,7 @@ internal sealed class ParityCommand : DeviceCommand
         var folders = Directory.GetDirectories(Path.Combine(result.GetValue(_golden)!.FullName, "models"));
         var results = folders.Order(StringComparer.Ordinal).SelectMany(folder => Compare(folder, device)).ToList();
         var missed = results.Sum(model => model.Missed.Count);
-        Console.WriteLine($"{results.Sum(model => model.Numbers)} recorded numbers of {folders.Length} models on {device.Name}, {missed} beyond their tolerance");
+        Console.WriteLine($"{results.Sum(model => model.Numbers)} recorded numbers of {folders.Length} models on {device.Device}, {missed} beyond their tolerance");
         device.Write("parity", results);
         return missed == 0 ? 0 : 1;
     }

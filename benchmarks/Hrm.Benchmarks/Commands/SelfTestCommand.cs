@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +14,6 @@ internal sealed class SelfTestCommand() : DeviceCommand("self-test", "Each opera
 {
     protected override int Run(ParseResult result, DeviceSettings device)
     {
-        TorchRuntime.EnsureLoaded();
         Console.WriteLine($"{TorchRuntime.Describe()}");
         Console.WriteLine($"CUDA: {cuda.is_available()}, {(cuda.is_available() ? cuda.device_count() : 0)} devices");
         var results = new List<OperatorResult>();
@@ -24,15 +24,15 @@ internal sealed class SelfTestCommand() : DeviceCommand("self-test", "Each opera
                 // Printed first: an operator that this libtorch lacks ends the process, and the last line names it.
                 Console.Write($"{check.Name}, {dtype.Label()}: ");
                 Console.Out.Flush();
-                var outcome = new OperatorRun(check, device.Device, dtype).Run();
-                device.Wait();
+                var outcome = check.Run(device.Device, dtype);
+                DeviceMemory.Wait(device.Device);
                 Console.WriteLine(outcome.Failure is { } failure ? $"FAILED: {failure}" : FormattableString.Invariant($"{outcome.Deviation:E1}"));
                 results.Add(outcome);
             }
         }
 
         var failures = results.Count(outcome => outcome.Failure is not null);
-        Console.WriteLine($"{results.Count - failures} of {results.Count} checks passed on {device.Name}");
+        Console.WriteLine($"{results.Count - failures} of {results.Count} checks passed on {device.Device}");
         device.Write("self-test", results);
         return failures == 0 ? 0 : 1;
     }

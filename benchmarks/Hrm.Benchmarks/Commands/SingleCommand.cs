@@ -42,7 +42,7 @@ internal sealed class SingleCommand() : DeviceCommand("single", "One segment of 
         void Segment()
         {
             using var scope = NewDisposeScope();
-            model.call(carry, batches.First);
+            model.call(carry, batches[0]);
         }
     }
 }

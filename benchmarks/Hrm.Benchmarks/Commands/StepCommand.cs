@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Hrm.Benchmarks.Measuring;
 using Hrm.Benchmarks.Workloads;
-using Hrm.Training;
 using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Commands;
@@ -9,65 +7,56 @@ namespace Hrm.Benchmarks.Commands;
 /// <summary><c>step</c>: a training step of a preset on a device, against its matrix products and the plain op sequence.</summary>
 internal sealed class StepCommand : DeviceCommand
 {
-    private readonly Option<string> _preset = new("--preset") { Description = "Preset.", DefaultValueFactory = _ => "sudoku-extreme" };
+    private readonly Option<string> _preset = new("--preset") { Description = "Preset.", DefaultValueFactory = _ => TrainingSetup.SudokuExtreme };
     private readonly Option<int?> _batch = new("--batch") { Description = "B; 768 of sudoku-extreme and 96 of arc by default." };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Number of rounds.", DefaultValueFactory = _ => 30 };
     private readonly Option<int> _warmups = new("--warmups") { Description = "Number of rounds before.", DefaultValueFactory = _ => 5 };
-    private readonly Option<bool> _hasPlain = new("--plain") { Description = "Measure the plain op sequence.", DefaultValueFactory = _ => true };
 
     public StepCommand()
         : base("step", "A training step against its matrix products and the plain op sequence.")
     {
-        _preset.AcceptOnlyFromAmong("sudoku-extreme", "arc");
+        _preset.AcceptOnlyFromAmong(TrainingSetup.SudokuExtreme, TrainingSetup.Arc);
         Add(_preset);
         Add(_batch);
         Add(_rounds);
         Add(_warmups);
-        Add(_hasPlain);
     }
 
     protected override int Run(ParseResult result, DeviceSettings device)
     {
         var dtype = device.Dtype ?? ScalarType.BFloat16;
-        var name = result.GetValue(_preset)!;
-        var preset = name == "arc" ? TrainingPreset.Arc : TrainingPreset.SudokuExtreme;
-        var batch = result.GetValue(_batch) ?? (preset == TrainingPreset.Arc ? 96 : 768);
-        var hasPlain = result.GetValue(_hasPlain);
+        var preset = result.GetValue(_preset)!;
+        var batch = result.GetValue(_batch) ?? (preset == TrainingSetup.Arc ? 96 : 768);
         var setup = TrainingSetup.Of(preset, dtype, batch);
 
         // Reading the loss would wait for the device.
         setup.Options.FiniteCheckInterval = 0;
-        using var pair = new TrainingPair(setup, device.Device, hasPlain);
-        List<Side> sides = [new("library", pair.StepLibrary), new("products", pair.Roofline.RunTrainingStep)];
-        if (hasPlain)
-        {
-            sides.Add(new("plain", () => pair.StepPlain().Dispose()));
-        }
-
-        var times = device.Measure(result.GetValue(_rounds), result.GetValue(_warmups), sides);
+        using var pair = new TrainingPair(setup, device.Device);
+        var times = device.Measure(
+            result.GetValue(_rounds),
+            result.GetValue(_warmups),
+            new("library", pair.StepLibrary),
+            new("products", pair.Roofline.RunTrainingStep),
+            new("plain", () => pair.StepPlain().Dispose()));
         var metrics = pair.TakeMetrics();
         var outcome = new
         {
-            Preset = name,
+            Preset = preset,
             Batch = batch,
             Dtype = dtype.Label(),
             Rounds = times.Count,
             LibraryMs = times.MedianMs("library"),
             ProductsMs = times.MedianMs("products"),
-            PlainMs = hasPlain ? times.MedianMs("plain") : (double?)null,
+            PlainMs = times.MedianMs("plain"),
             LibraryOverProducts = times.Ratio("library", "products"),
-            PlainOverLibrary = hasPlain ? times.Ratio("plain", "library") : (RatioEstimate?)null,
+            PlainOverLibrary = times.Ratio("plain", "library"),
             TeraOperations = pair.Roofline.OperationsOfTrainingStep / 1e12,
             TeraOperationsPerSecondOfProducts = pair.Roofline.OperationsOfTrainingStep / 1e9 / times.MedianMs("products"),
             Losses = new[] { metrics.TokenLoss, metrics.QHaltLoss, metrics.QContinueLoss },
         };
         Console.WriteLine(FormattableString.Invariant(
-            $"{name}, batch {batch}, {outcome.Dtype}, {outcome.Rounds} rounds: a training step {outcome.LibraryMs:F2} ms, its matrix products {outcome.ProductsMs:F2} ms ({outcome.TeraOperations:F2} TFLOP, {outcome.TeraOperationsPerSecondOfProducts:F1} TFLOP/s), {outcome.LibraryOverProducts.Median:F2} times"));
-        if (hasPlain)
-        {
-            Console.WriteLine(FormattableString.Invariant($"the plain op sequence {outcome.PlainMs:F2} ms, {outcome.PlainOverLibrary!.Value.Median:F2} times as long"));
-        }
-
+            $"{preset}, batch {batch}, {outcome.Dtype}, {outcome.Rounds} rounds: a training step {outcome.LibraryMs:F2} ms, its matrix products {outcome.ProductsMs:F2} ms ({outcome.TeraOperations:F2} TFLOP, {outcome.TeraOperationsPerSecondOfProducts:F1} TFLOP/s), {outcome.LibraryOverProducts.Median:F2} times"));
+        Console.WriteLine(FormattableString.Invariant($"the plain op sequence {outcome.PlainMs:F2} ms, {outcome.PlainOverLibrary.Median:F2} times as long"));
         device.Write("step", outcome);
         return outcome.Losses.All(double.IsFinite) ? 0 : 1;
     }

@@ -9,22 +9,31 @@ internal static class ChildProcess
     /// Size of the managed nursery, in hexadecimal bytes. By default it depends on the processor's cache, and the wrappers of tensors
     /// fill it before they are collected: tens of MB that are not part of the measured work.
     /// </summary>
-    private const string NurseryBytes = "400000";
+    public static readonly (string Name, string Value) SmallNursery = ("DOTNET_GCgen0size", "400000");
 
     /// <summary>Runs the program and returns its standard output.</summary>
+    /// <param name="arguments">Arguments of the program.</param>
+    /// <param name="environment">Additional environment variables.</param>
     /// <exception cref="MeasurementException">The exit code is not 0.</exception>
-    public static string Run(params IEnumerable<string> arguments)
+    public static string Run(IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
     {
         var program = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
         string[] all = [.. host, .. arguments];
         var start = new ProcessStartInfo(program, all) { RedirectStandardOutput = true };
-        start.Environment["DOTNET_GCgen0size"] = NurseryBytes;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? output
-            : throw new MeasurementException($"{string.Join(' ', arguments)}: expected exit code 0, got {process.ExitCode}: {output}");
+            : throw new MeasurementException($"{string.Join(' ', all)}: expected exit code 0, got {process.ExitCode}: {output}");
     }
 }
+
+/// <summary>A measurement failed, or the two sides of a comparison compute different results.</summary>
+public sealed class MeasurementException(string message) : HrmException(message);

@@ -13,11 +13,6 @@ internal sealed class PlainModel : IDisposable
 
     public PlainModel(HrmConfig config, PlainWeights weights, GradientMode gradientMode)
     {
-        if (gradientMode == GradientMode.FullUnroll || config.PositionEncoding == PositionEncoding.Learned)
-        {
-            throw new NotSupportedException($"expected OneStep or LastCycle without learned positions, got {gradientMode} and {config.PositionEncoding}");
-        }
-
         Config = config;
         _recordsLastCycle = gradientMode == GradientMode.LastCycle;
         _rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }

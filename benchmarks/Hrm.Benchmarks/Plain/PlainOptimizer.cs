@@ -41,14 +41,6 @@ internal sealed class PlainOptimizer : IDisposable
         }
     }
 
-    public void ClearGradients()
-    {
-        foreach (var parameter in _parameters)
-        {
-            parameter.grad = null;
-        }
-    }
-
     public void Dispose()
     {
         Array.ForEach(_means, tensor => tensor.Dispose());

@@ -1,3 +1,4 @@
+using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 using Hrm.Training;
 using TorchSharp;
@@ -116,7 +117,7 @@ internal sealed class PlainTrainer : IDisposable
             PlainSignSgd.Step(_model.Weights["puzzle_emb.weights"], puzzle.Ids, gradient, _puzzleSchedule.At(_step), _options.PuzzleWeightDecay);
         }
 
-        _optimizer.ClearGradients();
+        RandomData.ClearGradients(_model.Weights.Trained);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         for (var i = 0; i < _average.Length; i++)

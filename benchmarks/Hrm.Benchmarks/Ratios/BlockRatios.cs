@@ -1,6 +1,6 @@
 using System.Globalization;
 using Hrm.Benchmarks.Measuring;
-using Hrm.Benchmarks.Workloads;
+using Hrm.Benchmarks.Suites;
 using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Ratios;
@@ -27,22 +27,19 @@ internal static class BlockRatios
 
     private static RatioRow Measure(BlockSize size, Pass pass, bool isQuick)
     {
-        using var pair = new BlockPair(size);
-        pair.RequireEqualResults();
-        Side[] sides =
-        [
-            new("library", () => pair.RunLibrary(pass)),
-            new("plain", () => pair.RunPlain(pass)),
-            new("products", () => pair.RunProducts(pass)),
-        ];
-        var times = InterleavedRounds.Measure(sides, isQuick ? 21 : 81, Warmups);
-        var note = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{times.MedianMs("library"):0.0} ms, products {times.MedianMs("products"):0.0}, plain ops {times.MedianMs("plain"):0.0} = {times.Ratio("plain", "products").Median:0.00}");
+        var block = new BlockBenchmarks { Size = size, Pass = pass };
+        block.Setup();
+        var times = RoundTimes.Measure(
+            [new("library", block.Library), new("plain", block.PlainSequence), new("products", block.Roofline)],
+            isQuick ? 21 : 81,
+            Warmups);
+        block.Cleanup();
         return RatioRow.Of(
             $"block over its products, D {size.Width}, B {size.Batch}, S {size.Tokens}, {(pass == Pass.Forward ? "forward" : "forward and backward")}, {size.Dtype.Label()}",
             times.Ratio("library", "products"),
-            note);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{times.MedianMs("library"):0.0} ms, products {times.MedianMs("products"):0.0}, plain ops {times.MedianMs("plain"):0.0} = {times.Ratio("plain", "products").Median:0.00}"));
     }
 
     private static BlockSize Wide(ScalarType dtype) => new(512, 16, 81, dtype);

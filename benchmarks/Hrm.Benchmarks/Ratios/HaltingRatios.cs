@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
 using Hrm.Puzzles;
@@ -31,18 +30,14 @@ internal static class HaltingRatios
     {
         const int Batch = HaltingComparison.DefaultBatch;
         var outcome = HaltingComparison.Measure(model, csv: null, halting, HaltingComparison.DefaultSegments, Batch, isQuick ? 3 : 5);
-        yield return new RatioRow($"solving with halting if {rule}, times the puzzles per second of the fixed maximum", outcome.SpeedUp)
-        {
-            Bar = bar,
-            Note = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{outcome.HaltingPerSecond:0} against {outcome.FixedPerSecond:0} puzzles per second, a 4×4 model that this command trained, {outcome.Puzzles:N0} puzzles, batch {Batch}"),
-        };
-        yield return new RatioRow($"exact accuracy lost by halting if {rule}, points", outcome.PointsLost)
-        {
-            Bar = Bound.AtMost(0.5),
-            Note = string.Create(CultureInfo.InvariantCulture, $"{100 * outcome.HaltingAccuracy:0.00} % against {100 * outcome.FixedAccuracy:0.00} %"),
-        };
+        yield return new RatioRow(
+            $"solving with halting if {rule}, times the puzzles per second of the fixed maximum",
+            outcome.SpeedUp,
+            FormattableString.Invariant($"{outcome.HaltingPerSecond:0} against {outcome.FixedPerSecond:0} puzzles per second, a 4×4 model that this command trained, {outcome.Puzzles:N0} puzzles, batch {Batch}")) { Bar = bar };
+        yield return new RatioRow(
+            $"exact accuracy lost by halting if {rule}, points",
+            outcome.PointsLost,
+            FormattableString.Invariant($"{100 * outcome.HaltingAccuracy:0.00} % against {100 * outcome.FixedAccuracy:0.00} %")) { Bar = Bound.AtMost(0.5) };
     }
 
     /// <summary>Trains the tiny preset on 4×4 Sudokus in about a minute on 2 cores.</summary>

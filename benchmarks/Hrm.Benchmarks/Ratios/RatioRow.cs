@@ -4,32 +4,31 @@ using Hrm.Benchmarks.Measuring;
 namespace Hrm.Benchmarks.Ratios;
 
 /// <summary>Row of the table of numbers to hold.</summary>
-/// <param name="What">Quantity.</param>
+/// <param name="Quantity">Quantity.</param>
 /// <param name="Measured">Value; <see langword="null"/> if the measurement failed.</param>
-internal sealed record RatioRow(string What, double? Measured)
+/// <param name="Note">Absolute times and other details, or the reason for a missing value.</param>
+internal sealed record RatioRow(string Quantity, double? Measured, string Note = "")
 {
     /// <summary>Bound that the value has to meet.</summary>
     public Bound? Bar { get; init; }
 
-    /// <summary>Lower quartile of the rounds.</summary>
-    public double? LowerQuartile { get; init; }
-
-    /// <summary>Upper quartile of the rounds.</summary>
-    public double? UpperQuartile { get; init; }
-
-    /// <summary>Absolute times and other details.</summary>
-    public string Note { get; init; } = "";
-
-    /// <summary>Reason of a missing value.</summary>
-    public string? Failure { get; init; }
+    /// <summary>Lower and upper quartile of the rounds.</summary>
+    public (double Lower, double Upper)? Quartiles { get; init; }
 
     /// <summary>Row of a ratio of times.</summary>
-    public static RatioRow Of(string what, RatioEstimate ratio, string note) => new(what, ratio.Median)
+    public static RatioRow Of(string quantity, RatioEstimate ratio, string note)
+        => new(quantity, ratio.Median, $"{note}{FormattableString.Invariant($"; of the minima {ratio.OfMinima:0.00}")}")
+        {
+            Quartiles = (ratio.LowerQuartile, ratio.UpperQuartile),
+        };
+
+    /// <summary>Formats the row in Markdown.</summary>
+    public override string ToString()
     {
-        LowerQuartile = ratio.LowerQuartile,
-        UpperQuartile = ratio.UpperQuartile,
-        Note = $"{note}{FormattableString.Invariant($"; of the minima {ratio.OfMinima:0.00}")}",
-    };
+        var quartiles = Quartiles is var (lower, upper) ? FormattableString.Invariant($"{lower:0.00} … {upper:0.00}") : "";
+        var verdict = Measured is { } value && Bar is { } bar ? (bar.IsMetBy(value) ? "met" : "**not met**") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"| {Quantity} | {Measured:0.00} | {quartiles} | {Bar} | {verdict} | {Note} |");
+    }
 }
 
 /// <summary>Upper or lower bound of a value.</summary>

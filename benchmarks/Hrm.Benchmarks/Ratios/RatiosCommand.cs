@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Hrm.Benchmarks.Commands;
 using Hrm.Benchmarks.Measuring;
 
 namespace Hrm.Benchmarks.Ratios;
 
-/// <summary><c>ratios</c>: measures the numbers that the design holds the library to, with their bars, as Markdown and as JSON.</summary>
+/// <summary><c>ratios</c>: measures the numbers that the design holds the library to, and writes a table with their bars.</summary>
 internal sealed class RatiosCommand : Command
 {
     private static readonly Dictionary<string, Func<bool, IEnumerable<RatioRow>>> Sections = new(StringComparer.Ordinal)
     {
         ["block"] = BlockRatios.Measure,
         ["step"] = TrainingStepRatios.Measure,
-        ["memory"] = MemoryRatios.Measure,
+        ["memory"] = MemoryCommand.MeasureGrowth,
         ["halting"] = HaltingRatios.Measure,
         ["startup"] = StartupRatios.Measure,
     };
@@ -41,12 +42,11 @@ internal sealed class RatiosCommand : Command
         }
 
         var command = string.Join(' ', ["benchmarks -- ratios", .. isQuick ? ["--quick"] : Array.Empty<string>(), .. only.Select(section => $"--only {section}")]);
-        var table = new RatioTable(machine, command, rows);
-        var folder = Directory.CreateDirectory("BenchmarkDotNet.Artifacts").FullName;
-        File.WriteAllText(Path.Combine(folder, "ratios.json"), table.ToJson());
-        File.WriteAllText(Path.Combine(folder, "ratios.md"), table.ToMarkdown());
-        Console.WriteLine($"\n{table.ToMarkdown()}\n{folder}");
-        return rows.Any(row => row.Failure is not null) ? 1 : 0;
+        var table = $"| what | measured | quartiles | bar | | |\n|---|---|---|---|---|---|\n{string.Join('\n', rows)}\n\n`{command}`; {machine}.\n";
+        var path = Path.Combine(Directory.CreateDirectory("BenchmarkDotNet.Artifacts").FullName, "ratios.md");
+        File.WriteAllText(path, table);
+        Console.WriteLine($"\n{table}\n{path}");
+        return rows.Any(row => row.Measured is null) ? 1 : 0;
     }
 
     private static void Measure(string name, Func<bool, IEnumerable<RatioRow>> measure, bool isQuick, List<RatioRow> rows)
@@ -55,14 +55,14 @@ internal sealed class RatiosCommand : Command
         {
             foreach (var row in measure(isQuick))
             {
-                Console.WriteLine(FormattableString.Invariant($"{row.Measured,8:0.000}  {row.What}: {row.Note}"));
+                Console.WriteLine(FormattableString.Invariant($"{row.Measured,8:0.000}  {row.Quantity}: {row.Note}"));
                 rows.Add(row);
             }
         }
         catch (Exception exception) when (exception is HrmException or ExternalException or IOException)
         {
             Console.WriteLine($"FAILED  {name}: {exception.Message}");
-            rows.Add(new RatioRow(name, Measured: null) { Failure = $"not measured: {exception.Message}" });
+            rows.Add(new RatioRow(name, Measured: null, $"not measured: {exception.Message}"));
         }
     }
 }

@@ -14,15 +14,15 @@ internal static class TrainingStepRatios
     {
         const string Wide = "training step, 27M preset, B 16";
         const string Small = "training step, preset small, B 64";
-        var times = Times(TrainingPreset.SudokuExtreme, batch: 16, isQuick ? 5 : 21);
+        var times = Times(TrainingSetup.SudokuExtreme, batch: 16, isQuick ? 5 : 21);
         yield return Row($"{Wide}, float32, times faster than the plain op sequence", times, "f32") with { Bar = Bound.AtLeast(2.0) };
         yield return Row($"{Wide}, bfloat16, times faster than the plain op sequence", times, "bf16") with { Bar = Bound.AtLeast(1.45) };
-        times = Times(TrainingPreset.Small, batch: 64, isQuick ? 21 : 81);
+        times = Times(TrainingSetup.Small, batch: 64, isQuick ? 21 : 81);
         yield return Row($"{Small}, float32, times faster than the plain op sequence", times, "f32") with { Bar = Bound.AtLeast(1.65) };
         yield return Row($"{Small}, bfloat16, times faster than the plain op sequence", times, "bf16") with { Bar = Bound.AtLeast(1.4) };
     }
 
-    private static RoundTimes Times(TrainingPreset preset, int batch, int rounds)
+    private static RoundTimes Times(string preset, int batch, int rounds)
     {
         using var wide = new TrainingPair(TrainingSetup.Of(preset, ScalarType.Float32, batch));
         using var half = new TrainingPair(TrainingSetup.Of(preset, ScalarType.BFloat16, batch));
@@ -34,7 +34,7 @@ internal static class TrainingStepRatios
             new("library bf16", half.StepLibrary),
             new("plain bf16", () => half.StepPlain().Dispose()),
         ];
-        return InterleavedRounds.Measure(sides, rounds, Warmups);
+        return RoundTimes.Measure(sides, rounds, Warmups);
     }
 
     private static RatioRow Row(string what, RoundTimes times, string dtype) => RatioRow.Of(

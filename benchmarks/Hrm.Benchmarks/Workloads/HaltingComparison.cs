@@ -36,7 +36,7 @@ internal sealed record HaltingComparison(int Puzzles, double FixedPerSecond, dou
         using var fixedSolver = new HrmSolver(model, options: new SolverOptions { MaxSegments = maxSegments, Rule = HaltingRule.Never, MaxBatchSize = batch });
         using var haltingSolver = new HrmSolver(model, halting, new SolverOptions { MaxSegments = maxSegments, MaxBatchSize = batch });
         var (fixedExact, haltingExact) = (0.0, 0.0);
-        var times = InterleavedRounds.Measure(
+        var times = RoundTimes.Measure(
             [new("fixed", () => fixedExact = Solve(fixedSolver, puzzles)), new("halting", () => haltingExact = Solve(haltingSolver, puzzles))],
             rounds,
             warmups: 1);

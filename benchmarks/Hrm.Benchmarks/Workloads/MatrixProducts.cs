@@ -38,21 +38,6 @@ internal sealed class MatrixProducts(ScalarType dtype, Device device) : IDisposa
         return this;
     }
 
-    /// <summary>Adds qkv, q kᵀ, p v and o.</summary>
-    public void AddAttention(long batch, long tokens, long width, long heads)
-    {
-        AddLinear(batch * tokens, width, 3 * width);
-        AddMixing(batch * heads, tokens, width / heads);
-        AddLinear(batch * tokens, width, width);
-    }
-
-    /// <summary>Adds gate and up, and down.</summary>
-    public void AddGated(long rows, long width, long innerWidth)
-    {
-        AddLinear(rows, width, 2 * innerWidth);
-        AddLinear(rows, innerWidth, width);
-    }
-
     /// <summary>Runs the products of the forward pass.</summary>
     public void Forward() => Run(_forward);
 
@@ -73,6 +58,21 @@ internal sealed class MatrixProducts(ScalarType dtype, Device device) : IDisposa
             using var scope = NewDisposeScope();
             product();
         }
+    }
+
+    /// <summary>Adds qkv, q kᵀ, p v and o.</summary>
+    private void AddAttention(long batch, long tokens, long width, long heads)
+    {
+        AddLinear(batch * tokens, width, 3 * width);
+        AddMixing(batch * heads, tokens, width / heads);
+        AddLinear(batch * tokens, width, width);
+    }
+
+    /// <summary>Adds gate and up, and down.</summary>
+    private void AddGated(long rows, long width, long innerWidth)
+    {
+        AddLinear(rows, width, 2 * innerWidth);
+        AddLinear(rows, innerWidth, width);
     }
 
     /// <summary>y = x Wᵀ; backward dx = dy W and dW = dyᵀ x.</summary>
@@ -106,5 +106,51 @@ internal sealed class MatrixProducts(ScalarType dtype, Device device) : IDisposa
         var factor = repeated.view(shape).DetachFromDisposeScope();
         _factors.Add(factor);
         return factor;
+    }
+}
+
+/// <summary>Matrix products of the blocks of a segment, each block as often as the segment runs it.</summary>
+internal sealed class SegmentRoofline(HrmConfig config, int batch, Device? device = null) : IDisposable
+{
+    private readonly MatrixProducts _low = new MatrixProducts(config.ForwardDtype, device ?? CPU).AddBlocks(config, batch, config.LowLayers);
+    private readonly MatrixProducts _high = new MatrixProducts(config.ForwardDtype, device ?? CPU).AddBlocks(config, batch, config.HighLayers);
+
+    /// <summary>Multiplications and additions of <see cref="RunTrainingStep"/>.</summary>
+    public double OperationsOfTrainingStep
+        => 2 * ((config.HighCycles * ((config.LowCycles * _low.Operations) + _high.Operations)) + _low.Operations + _high.Operations);
+
+    /// <summary>Runs the products of a step with the one-step gradient: forward, backward, forward for the target of q_continue.</summary>
+    public void RunTrainingStep()
+    {
+        Forward();
+        BackwardOfOneStep();
+        Forward();
+    }
+
+    /// <summary>Runs the products of N · T updates of the low module and N of the high one.</summary>
+    public void Forward()
+    {
+        for (var cycle = 0; cycle < config.HighCycles; cycle++)
+        {
+            for (var update = 0; update < config.LowCycles; update++)
+            {
+                _low.Forward();
+            }
+
+            _high.Forward();
+        }
+    }
+
+    /// <summary>Runs the products of the backward pass of the one-step gradient: one update of each module.</summary>
+    public void BackwardOfOneStep()
+    {
+        _high.Backward();
+        _low.Backward();
+    }
+
+    public void Dispose()
+    {
+        _low.Dispose();
+        _high.Dispose();
     }
 }

@@ -29,6 +29,14 @@ internal static class RandomData
         return model;
     }
 
+    public static void ClearGradients(IEnumerable<Tensor> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            tensor.grad = null;
+        }
+    }
+
     /// <summary>Creates batches of random tokens, labels and ids. Time and memory do not depend on their values.</summary>
     public static RandomBatches CreateBatches(HrmConfig config, int rows, int count, Device? device = null)
     {
@@ -44,16 +52,10 @@ internal static class RandomData
     }
 }
 
-/// <summary>Batches that are returned in turn and owned here.</summary>
+/// <summary>Owned batches; the first one follows the last.</summary>
 internal sealed class RandomBatches(PuzzleBatch[] batches) : IDisposable
 {
-    private int _next;
-
-    /// <summary>The first batch.</summary>
-    public PuzzleBatch First => batches[0];
-
-    /// <summary>Returns the next batch; the first one follows the last.</summary>
-    public PuzzleBatch Next() => batches[_next++ % batches.Length];
+    public PuzzleBatch this[int index] => batches[index % batches.Length];
 
     public void Dispose() => Array.ForEach(batches, batch => batch.Dispose());
 }

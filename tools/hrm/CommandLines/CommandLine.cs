@@ -8,9 +8,6 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Thrown if the command line or a settings file is not valid; the message is for the user.</summary>
-public sealed class UsageException(string message) : HrmException(message);
-
 /// <summary>Runs a command line: arguments, signals, errors and exit codes.</summary>
 internal static class CommandLine
 {
