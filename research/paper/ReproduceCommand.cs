@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hrm.Benchmarks.Measuring;
 using Hrm.Training;
 using Spectre.Console;
 
@@ -36,28 +37,25 @@ internal static class ReproduceCommand
         var scale = ReadScale(result, root);
         var seeds = Enumerable.Range(1, CommonOptions.Require(result, Seeds, 1, 100)).ToArray();
         var console = AnsiConsole.Console;
-        var own = Path.Combine(root, $"{device.type}".ToLowerInvariant()); // Times of another device are not comparable.
-        var shelf = new ModelShelf(Path.Combine(own, "models"), device, console, cancellation);
-        var laboratory = new Laboratory
+        var context = new FigureContext
         {
             Scale = scale,
             Seeds = seeds,
-            Shelf = shelf,
-            Kept = new Measurements(Path.Combine(own, "measurements")),
+            CacheFolder = Path.Combine(root, $"{device.type}".ToLowerInvariant()), // Times of another device are not comparable.
             Folder = root,
             Command = Command(result),
             Device = device,
             Console = console,
             Cancellation = cancellation,
         };
-        shelf.Announce(figures.SelectMany(figure => figure.Plans(scale)), seeds);
+        context.Models.Announce(figures.SelectMany(figure => figure.Plans(scale)), seeds);
         var failed = false;
         foreach (var figure in figures)
         {
             console.MarkupLineInterpolated($"[bold]{figure.Name}[/]: {figure.Title}");
             try
             {
-                new ReportFolder(root).Add(figure.Run(laboratory));
+                new ReportFolder(root).Add(figure.Run(context));
             }
             catch (Exception error) when (error is TrainingDivergedException or MeasurementException)
             {

@@ -11,29 +11,26 @@ internal sealed class ReproduceScale
     private const long MazeSteps = 1600;
     private const long EasiestSteps = 400;
 
+    /// <summary>Approximate bytes that a training step of the paper's presets may take.</summary>
+    private const long MemoryOfCard = 40L << 30;
+
     /// <summary>The name on the command line.</summary>
     public required string Name { get; init; }
 
     /// <summary>The description in the report.</summary>
     public required string Description { get; init; }
 
-    /// <summary>The puzzles of most figures, and the settings of the paper's model for them.</summary>
-    public required PuzzleSet Sudoku { get; init; }
+    /// <summary>The paper's model on the Sudokus of most figures.</summary>
+    public required TrainingPlan Hrm { get; init; }
 
-    public required Func<RunSettings> SudokuSettings { get; init; }
+    /// <summary>The paper's model on mazes.</summary>
+    public required TrainingPlan MazeHrm { get; init; }
 
-    /// <summary>The mazes, and the settings of the paper's model for them.</summary>
-    public required PuzzleSet Maze { get; init; }
+    /// <summary>The paper's model on Sudokus that are easier still, if there are any.</summary>
+    public TrainingPlan? EasiestHrm { get; init; }
 
-    public required Func<RunSettings> MazeSettings { get; init; }
-
-    /// <summary>Sudokus that are easier still, if there are any, and the settings of the paper's model for them.</summary>
-    public PuzzleSet? Easiest { get; init; }
-
-    public Func<RunSettings>? EasiestSettings { get; init; }
-
-    /// <summary>The approximate bytes that a training step may take; 0 for no limit.</summary>
-    public long MemoryLimit { get; init; }
+    /// <summary>The models of the paper's comparisons.</summary>
+    public PaperPlans Plans => new(this);
 
     /// <summary>The widths of figure 2.</summary>
     public required IReadOnlyList<int> Widths { get; init; }
@@ -53,7 +50,7 @@ internal sealed class ReproduceScale
     public required Func<RunSettings> MemorySettings { get; init; }
 
     /// <summary>M, the largest number of segments that models are trained with.</summary>
-    public int MaxSegments => SudokuSettings().Trainer.Halting.MaxSegments;
+    public int MaxSegments => Hrm.MaxSegments;
 
     /// <summary>Small models and puzzles, for two cores: every figure in less than 40 minutes.</summary>
     /// <param name="root">The folder for the puzzles.</param>
@@ -67,18 +64,12 @@ internal sealed class ReproduceScale
         {
             Name = "cpu",
             Description = $"models of about 180,000 parameters whose blocks mix tokens by a layer over the token axis, because attention learns too slowly at this size; {steps ?? SudokuSteps:N0} steps ({steps ?? MazeSteps:N0} on mazes), batch 64, a learning rate of 3e-3 that falls to a tenth, averaged weights; everything else as in the paper",
-            Sudoku = sudoku,
-            Maze = maze,
-            Easiest = easiest,
-            EasiestSettings = () => SmallSettings(easiest, steps ?? EasiestSteps),
-            SudokuSettings = () => SmallSettings(sudoku, steps ?? SudokuSteps),
-            MazeSettings = () =>
-            {
-                // As in the paper. Turned, the right one of several shortest paths would not be the one that the tie rule selects.
-                var settings = SmallSettings(maze, steps ?? MazeSteps);
-                settings.Augmentation.Symmetries = false;
-                return settings;
-            },
+            Hrm = new TrainingPlan("HRM", sudoku, () => SmallSettings(sudoku, steps ?? SudokuSteps)),
+            EasiestHrm = new TrainingPlan("HRM, easiest", easiest, () => SmallSettings(easiest, steps ?? EasiestSteps)),
+
+            // As in the paper, mazes are not augmented. Turned, the right one of several shortest paths would not be the one that the tie rule selects.
+            MazeHrm = new TrainingPlan("HRM, mazes", maze, () => SmallSettings(maze, steps ?? MazeSteps))
+                .With("HRM, mazes", settings => settings.Augmentation.Symmetries = false),
             Widths = [48, 96, 192],
             DirectLayers = [2, 6, 24],
             Segments = [1, 2, 4, 8],
@@ -104,11 +95,8 @@ internal sealed class ReproduceScale
         {
             Name = "gpu",
             Description = $"the paper's presets, 27M parameters, {steps:N0} steps",
-            MemoryLimit = 40L << 30,
-            Sudoku = sudokus,
-            Maze = mazes,
-            SudokuSettings = () => PaperSettings(sudokus, "sudoku-extreme", steps),
-            MazeSettings = () => PaperSettings(mazes, "maze-hard", steps),
+            Hrm = new TrainingPlan("HRM", sudokus, () => PaperSettings(sudokus, "sudoku-extreme", steps)) { MemoryLimit = MemoryOfCard },
+            MazeHrm = new TrainingPlan("HRM, mazes", mazes, () => PaperSettings(mazes, "maze-hard", steps)) { MemoryLimit = MemoryOfCard },
             Widths = [256, 512, 1024],
             DirectLayers = [8, 32, 128],
             Segments = [2, 4, 8, 16],

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Hrm.Paper;
 
 /// <summary>The 9×9 model that comes with the samples, and puzzles for it.</summary>
-internal sealed class ShippedSudoku(Laboratory laboratory)
+internal sealed class ShippedSudoku(FigureContext context)
 {
     public const string Title = "9×9 Sudokus, shipped model";
 
@@ -16,20 +16,20 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
 
     /// <summary>Its answers after each segment.</summary>
-    public Thinking Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
+    public SegmentEvaluation Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
     {
         using var sample = new NamedDataset(States.Sample(test, Puzzles), [], []);
         var settings = new RunSettings { Model = model.Config };
         settings.Trainer.Halting.MaxSegments = TrainedSegments;
         settings.Trainer.Halting.Rule = HaltingRule.HaltPositive;
-        return Thinking.Of(model, settings, sample, segments, laboratory.Cancellation);
+        return SegmentEvaluation.Of(model, settings, sample, segments, context.Cancellation);
     });
 
     /// <summary>The motion of its states.</summary>
     public States Watch() => Measure(
         "states-shipped",
         new { TrainedSegments, Puzzles, model = Fingerprint() },
-        (model, test) => States.Of(model, test, Puzzles, TrainedSegments, laboratory.Cancellation));
+        (model, test) => States.Of(model, test, Puzzles, TrainedSegments, context.Cancellation));
 
     /// <summary>Some puzzles as it solves them.</summary>
     public SolveFrames[] Frames(int count, int segments) => Measure(
@@ -39,10 +39,10 @@ internal sealed class ShippedSudoku(Laboratory laboratory)
 
     private T Measure<T>(string name, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class
-        => laboratory.Kept.Get(name, key, () =>
+        => context.Measurements.Get(name, key, () =>
         {
-            laboratory.Console.WriteLine($"measuring {name}");
-            using var model = HrmModel.Load(Folder, laboratory.Device);
+            context.Console.WriteLine($"measuring {name}");
+            using var model = HrmModel.Load(Folder, context.Device);
             using var test = SudokuFiles.Open([File], 9, "data");
             return measure(model, test);
         });

@@ -24,10 +24,10 @@ public sealed class ReproduceTests : IDisposable
     public void A_figure_gives_claims_tables_and_pictures_and_a_report(string name)
     {
         var figure = Figure.All.Single(candidate => candidate.Name == name);
-        var laboratory = Create(out var shelf);
-        shelf.Announce(figure.Plans(laboratory.Scale), laboratory.Seeds);
+        var context = Create();
+        context.Models.Announce(figure.Plans(context.Scale), context.Seeds);
 
-        var result = figure.Run(laboratory);
+        var result = figure.Run(context);
         new ReportFolder(_folder.Path).Add(result);
 
         result.Claims.Should().NotBeEmpty();
@@ -36,19 +36,19 @@ public sealed class ReproduceTests : IDisposable
         result.Claims.Should().NotContain(claim => claim.Seeds == 2 && claim.Verdict == Verdict.Reproduced, "two seeds show nothing for certain");
         foreach (var picture in result.Pictures)
         {
-            File.ReadAllBytes(laboratory.PathOf(picture.File)).Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
+            File.ReadAllBytes(context.PathOf(picture.File)).Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
         }
 
-        ReportFolder.Read(laboratory.PathOf("results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
-        var report = File.ReadAllText(laboratory.PathOf(ReportFolder.ReportName));
+        ReportFolder.Read(context.PathOf("results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
+        var report = File.ReadAllText(context.PathOf(ReportFolder.ReportName));
         report.Should().Contain("`the <command>`");
         report.Split(".png)").Should().HaveCount(result.Pictures.Count + 1);
         report.Split('\n').Count(line => line.StartsWith('|')).Should().Be(result.Claims.Count + 2 + result.Tables.Sum(table => table.Rows.Count + 2));
-        File.Exists(laboratory.PathOf($"{name}.html")).Should().Be(result.Frames.Count > 0);
+        File.Exists(context.PathOf($"{name}.html")).Should().Be(result.Frames.Count > 0);
 
         // A second time nothing is trained or measured.
         _output.GetStringBuilder().Clear();
-        figure.Run(laboratory).Should().BeEquivalentTo(result);
+        figure.Run(context).Should().BeEquivalentTo(result);
         _output.ToString().Should().BeEmpty();
     }
 
@@ -64,13 +64,13 @@ public sealed class ReproduceTests : IDisposable
         async Task<RunFolder> TrainUntilAsync(Predicate<RunFolder> isReached)
         {
             using var cancellation = new CancellationTokenSource();
-            var laboratory = Create(out _, cancellation.Token);
-            var plan = new PaperPlans(laboratory.Scale).Hrm.With("longer", settings =>
+            var context = Create(cancellation.Token);
+            var plan = context.Scale.Plans.Hrm.With("longer", settings =>
             {
                 settings.Trainer.TotalSteps = 1_000_000;
                 settings.Run.CheckpointInterval = 2;
             });
-            var training = Task.Run(() => laboratory.Shelf.Get(plan, 1));
+            var training = Task.Run(() => context.Models.Get(plan, 1));
             var models = Path.Combine(_folder.Path, "models");
             while (!training.IsCompleted && !(Directory.Exists(models) && Directory.GetDirectories(models) is [var path] && isReached(new RunFolder(path))))
             {
@@ -92,19 +92,19 @@ public sealed class ReproduceTests : IDisposable
     [Fact]
     public void Other_settings_seeds_and_puzzles_are_other_models()
     {
-        var laboratory = Create(out var shelf);
-        var plan = new PaperPlans(laboratory.Scale).Hrm;
+        var context = Create();
+        var plan = context.Scale.Plans.Hrm;
         var keys = new[]
         {
-            shelf.Get(plan, 1).Key,
-            shelf.Get(plan, 2).Key,
-            shelf.Get(plan.With("other", settings => settings.Trainer.LearningRate *= 2), 1).Key,
-            shelf.Get(new PaperPlans(laboratory.Scale).MazeHrm, 1).Key,
+            context.Models.Get(plan, 1).Key,
+            context.Models.Get(plan, 2).Key,
+            context.Models.Get(plan.With("other", settings => settings.Trainer.LearningRate *= 2), 1).Key,
+            context.Models.Get(context.Scale.Plans.MazeHrm, 1).Key,
         };
         keys.Should().OnlyHaveUniqueItems();
 
         // A name is no setting.
-        shelf.Get(plan.With("another name", _ => { }), 1).Key.Should().Be(keys[0]);
+        context.Models.Get(plan.With("another name", _ => { }), 1).Key.Should().Be(keys[0]);
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class ReproduceTests : IDisposable
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var laboratory = Create(out _);
-        var plans = new PaperPlans(laboratory.Scale);
+        var context = Create();
+        var plans = context.Scale.Plans;
         var (own, without) = (plans.Hrm.For(1), plans.NoDeepSupervision.For(1));
         using var generator = new torch.Generator(1);
         using var sameGenerator = new torch.Generator(1);
@@ -137,8 +137,8 @@ public sealed class ReproduceTests : IDisposable
     [Fact]
     public void The_plans_keep_the_budgets_that_they_claim()
     {
-        var laboratory = Create(out _);
-        var plans = new PaperPlans(laboratory.Scale);
+        var context = Create();
+        var plans = context.Scale.Plans;
         var parameters = Parameters(plans.Hrm);
         foreach (var plan in (TrainingPlan[])[plans.Recurrent, plans.Direct, plans.Tiny, plans.Bptt, plans.LastCycle, plans.NoDeepSupervision, plans.FixedOf(4)])
         {
@@ -174,14 +174,14 @@ public sealed class ReproduceTests : IDisposable
 
         // Large batches go in parts that fit a card; the maze's rows are eleven times as long.
         plans.Select(plan => plan.For(1).Trainer).Should().OnlyContain(trainer => trainer.MicroBatchSize < trainer.GlobalBatchSize);
-        new PaperPlans(scale).MazeHrm.For(1).Trainer.MicroBatchSize.Should().Be(name == "gpu" ? 193 : 0);
+        scale.Plans.MazeHrm.For(1).Trainer.MicroBatchSize.Should().Be(name == "gpu" ? 193 : 0);
         foreach (var same in plans.GroupBy(plan => (plan.Name, plan.Source)))
         {
             same.Select(plan => JsonFiles.HashOf(plan.For(1))).Distinct().Should().ContainSingle(same.Key.Name);
         }
 
         SettingsReader.Check(scale.MemorySettings());
-        new PaperPlans(scale).Hrm.Create().Model.ParameterCount.Should().Be(name == "gpu" ? 27_275_266 : 176_834);
+        scale.Plans.Hrm.Create().Model.ParameterCount.Should().Be(name == "gpu" ? 27_275_266 : 176_834);
     }
 
     private static long Parameters(TrainingPlan plan)
@@ -192,16 +192,14 @@ public sealed class ReproduceTests : IDisposable
         return model.parameters().Sum(parameter => parameter.numel());
     }
 
-    private Laboratory Create(out ModelShelf shelf, CancellationToken cancellation = default)
+    private FigureContext Create(CancellationToken cancellation = default)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
-        shelf = new ModelShelf(Path.Combine(_folder.Path, "models"), torch.CPU, console, cancellation);
-        return new Laboratory
+        return new FigureContext
         {
             Scale = TinyScale(),
             Seeds = [1, 2],
-            Shelf = shelf,
-            Kept = new Measurements(Path.Combine(_folder.Path, "measurements")),
+            CacheFolder = _folder.Path,
             Folder = _folder.Path,
             Device = torch.CPU,
             Console = console,
@@ -218,12 +216,9 @@ public sealed class ReproduceTests : IDisposable
         {
             Name = "tiny",
             Description = "seconds",
-            Sudoku = sudoku,
-            Maze = maze,
-            Easiest = sudoku,
-            EasiestSettings = () => Settings(sudoku),
-            SudokuSettings = () => Settings(sudoku),
-            MazeSettings = () => Settings(maze),
+            Hrm = new TrainingPlan("HRM", sudoku, () => Settings(sudoku)),
+            MazeHrm = new TrainingPlan("HRM, mazes", maze, () => Settings(maze)),
+            EasiestHrm = new TrainingPlan("HRM, easiest", sudoku, () => Settings(sudoku)),
             Widths = [16, 32],
             DirectLayers = [2, 4],
             Segments = [1, 2, 4],

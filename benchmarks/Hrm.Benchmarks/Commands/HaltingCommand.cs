@@ -38,9 +38,8 @@ internal sealed class HaltingCommand : DeviceCommand
         };
         var csv = result.GetValue(_csv)?.FullName;
         var outcome = HaltingComparison.Measure(model, csv, policy, segments, result.GetValue(_batch), result.GetValue(_rounds));
-        Console.WriteLine(FormattableString.Invariant($"fixed   {outcome.FixedPerSecond,8:F0} puzzles per second, {100 * outcome.FixedAccuracy:F2} % exact"));
-        Console.WriteLine(FormattableString.Invariant($"halting {outcome.HaltingPerSecond,8:F0} puzzles per second, {100 * outcome.HaltingAccuracy:F2} % exact"));
-        Console.WriteLine(FormattableString.Invariant($"{outcome.SpeedUp:F2} times as fast, {outcome.PointsLost:F2} points lost"));
+        Console.WriteLine(FormattableString.Invariant($"{outcome.SpeedUp:F2} times as fast: {outcome.Speeds}"));
+        Console.WriteLine(FormattableString.Invariant($"{outcome.PointsLost:F2} points lost: {outcome.Accuracies}"));
         device.Write("halting", outcome);
         return outcome is { SpeedUp: >= 2, PointsLost: <= 0.5 } ? 0 : 1;
     }

@@ -106,10 +106,10 @@ internal sealed class MemoryCommand : DeviceCommand
         using var generator = new Generator(1);
         using var model = RandomData.CreateModel(config, device);
         using var trainer = new HrmTrainer(model, options, generator);
-        using var batches = RandomData.CreateBatches(config, options.GlobalBatchSize, count: 1, device);
+        using var batch = RandomData.CreateBatch(config, options.GlobalBatchSize, device);
         for (var step = 0; step < Steps; step++)
         {
-            trainer.Step(batches[0]);
+            trainer.Step(batch);
         }
 
         return memory.PeakMiB();

@@ -34,7 +34,7 @@ internal sealed class SingleCommand() : DeviceCommand("single", "One segment of 
         // As when a model is loaded for solving: no weight is cast in a call.
         model.to(dtype);
         model.eval();
-        using var batches = RandomData.CreateBatches(config, rows: 1, count: 1, device.Device);
+        using var batch = RandomData.CreateBatch(config, rows: 1, device.Device);
         using var carry = model.InitialCarry(1);
         using var products = new SegmentRoofline(config, batch: 1, device.Device);
         return device.Measure(rounds: 30, warmups: 3, new("segment", Segment), new("products", products.Forward));
@@ -42,7 +42,7 @@ internal sealed class SingleCommand() : DeviceCommand("single", "One segment of 
         void Segment()
         {
             using var scope = NewDisposeScope();
-            model.call(carry, batches[0]);
+            model.call(carry, batch);
         }
     }
 }

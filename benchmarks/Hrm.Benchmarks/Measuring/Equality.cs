@@ -1,5 +1,5 @@
 using System.Globalization;
-using TorchSharp;
+using Hrm.TestKit;
 using static TorchSharp.torch;
 
 namespace Hrm.Benchmarks.Measuring;
@@ -9,18 +9,14 @@ internal static class Equality
 {
     /// <summary>Requires ‖library − plain‖ ≤ tolerance · ‖plain‖.</summary>
     /// <exception cref="MeasurementException">The difference is larger or not finite.</exception>
-    public static void Require(string what, Tensor library, Tensor plain, double tolerance)
+    public static void Require(string quantity, Tensor library, Tensor plain, double tolerance)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var expected = plain.to(ScalarType.Float64);
-        var scale = expected.norm().ToDouble();
-        var error = (library.to(ScalarType.Float64) - expected).norm().ToDouble() / scale;
+        var error = TensorDeviation.Mean(library, plain);
         if (!(error <= tolerance))
         {
             throw new MeasurementException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: library and plain op sequence differ by {error:E2} of the norm {scale:E2}, expected at most {tolerance:E2}"));
+                $"{quantity}: library and plain op sequence differ by {error:E2} of the norm, expected at most {tolerance:E2}"));
         }
     }
 }

@@ -14,16 +14,13 @@ internal static class HaltingRatios
     public static IEnumerable<RatioRow> Measure(bool isQuick)
     {
         using var model = TrainFourByFour();
-        foreach (var row in Rows(model, new ConfidenceHalting(Confidence), "sigmoid(q_halt) ≥ 0.95", Bound.AtLeast(2), isQuick))
-        {
-            yield return row;
-        }
+        return
+        [
+            .. Rows(model, new ConfidenceHalting(Confidence), "sigmoid(q_halt) ≥ 0.95", Bound.AtLeast(2), isQuick),
 
-        // If a model is always right, both values are equal and noise decides which is larger, so this row has no bar.
-        foreach (var row in Rows(model, new QValueHalting(), "q_halt > q_continue", bar: null, isQuick))
-        {
-            yield return row;
-        }
+            // If a model is always right, both values are equal and noise decides which is larger, so this row has no bar.
+            .. Rows(model, new QValueHalting(), "q_halt > q_continue", bar: null, isQuick),
+        ];
     }
 
     private static IEnumerable<RatioRow> Rows(HrmModel model, IHaltingPolicy halting, string rule, Bound? bar, bool isQuick)
@@ -33,11 +30,11 @@ internal static class HaltingRatios
         yield return new RatioRow(
             $"solving with halting if {rule}, times the puzzles per second of the fixed maximum",
             outcome.SpeedUp,
-            FormattableString.Invariant($"{outcome.HaltingPerSecond:0} against {outcome.FixedPerSecond:0} puzzles per second, a 4×4 model that this command trained, {outcome.Puzzles:N0} puzzles, batch {Batch}")) { Bar = bar };
+            $"{outcome.Speeds}, a 4×4 model that this command trained, batch {Batch}") { Bar = bar };
         yield return new RatioRow(
             $"exact accuracy lost by halting if {rule}, points",
             outcome.PointsLost,
-            FormattableString.Invariant($"{100 * outcome.HaltingAccuracy:0.00} % against {100 * outcome.FixedAccuracy:0.00} %")) { Bar = Bound.AtMost(0.5) };
+            outcome.Accuracies) { Bar = Bound.AtMost(0.5) };
     }
 
     /// <summary>Trains the tiny preset on 4×4 Sudokus in about a minute on 2 cores.</summary>

@@ -43,7 +43,7 @@ public class GradientBenchmarks
     private static readonly int[] Cycles = [2, 4, 8];
 
     private readonly HrmLoss _loss = new(new StablemaxCrossEntropy());
-    private RandomBatches _batches = null!;
+    private PuzzleBatch _batch = null!;
     private HrmModel _model = null!;
     private PlainModel _plain = null!;
     private SegmentRoofline _roofline = null!;
@@ -73,7 +73,7 @@ public class GradientBenchmarks
     public void Setup()
     {
         var config = Size.Config;
-        _batches = RandomData.CreateBatches(config, Size.Batch, count: 1);
+        _batch = RandomData.CreateBatch(config, Size.Batch);
         _model = RandomData.CreateModel(config);
         _model.train();
         _plain = new PlainModel(config, new PlainWeights(_model), GradientMode.OneStep);
@@ -89,7 +89,7 @@ public class GradientBenchmarks
         _plain.Dispose();
         _model.Dispose();
         _roofline.Dispose();
-        _batches.Dispose();
+        _batch.Dispose();
         _segments.Dispose();
         _halted.Dispose();
     }
@@ -114,7 +114,7 @@ public class GradientBenchmarks
         var output = PlainSegment();
         if (Pass == Pass.ForwardBackward)
         {
-            PlainLoss.Compute(output, _batches[0].Labels!, _segments, _halted, continueTarget: null).Total.backward();
+            PlainLoss.Compute(output, _batch.Labels!, _segments, _halted, continueTarget: null).Total.backward();
             RandomData.ClearGradients(_plain.Weights.Trained);
         }
     }
@@ -135,10 +135,10 @@ public class GradientBenchmarks
         using var scope = NewDisposeScope();
         _model.Recurrence.GradientMode = mode;
         using var carry = _model.InitialCarry(Size.Batch);
-        var output = _model.call(carry, _batches[0]);
+        var output = _model.call(carry, _batch);
         if (Pass == Pass.ForwardBackward)
         {
-            _loss.Compute(output, _batches[0].Labels!, _segments, _halted, continueTarget: null).Total.backward();
+            _loss.Compute(output, _batch.Labels!, _segments, _halted, continueTarget: null).Total.backward();
             RandomData.ClearGradients(_model.parameters());
         }
     }
@@ -150,7 +150,7 @@ public class GradientBenchmarks
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var carry = _model.InitialCarry(Size.Batch);
-        var library = _model.call(carry, _batches[0]);
+        var library = _model.call(carry, _batch);
         var plain = PlainSegment();
         Equality.Require("logits", library.Logits, plain.Logits, tolerance);
         Equality.Require("zH", library.Carry.High, plain.States.High, tolerance);
@@ -160,6 +160,6 @@ public class GradientBenchmarks
     private PlainOutput PlainSegment()
     {
         using var carry = _model.InitialCarry(Size.Batch);
-        return _plain.Segment(new PlainStates(carry.High, carry.Low), _batches[0].Inputs, _batches[0].PuzzleIds);
+        return _plain.Segment(new PlainStates(carry.High, carry.Low), _batch.Inputs, _batch.PuzzleIds);
     }
 }

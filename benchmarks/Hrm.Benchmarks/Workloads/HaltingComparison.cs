@@ -22,6 +22,10 @@ internal sealed record HaltingComparison(int Puzzles, double FixedPerSecond, dou
 
     public double PointsLost => 100 * (FixedAccuracy - HaltingAccuracy);
 
+    public string Speeds => FormattableString.Invariant($"{HaltingPerSecond:0} against {FixedPerSecond:0} puzzles per second, {Puzzles:N0} puzzles");
+
+    public string Accuracies => FormattableString.Invariant($"{100 * HaltingAccuracy:0.00} % against {100 * FixedAccuracy:0.00} %");
+
     /// <summary>Measures a trained Sudoku model.</summary>
     /// <param name="model">The model; the caller owns it.</param>
     /// <param name="csv">Puzzles of the model's size; by default 4×4 puzzles that no training of this project uses.</param>

@@ -37,25 +37,17 @@ internal static class RandomData
         }
     }
 
-    /// <summary>Creates batches of random tokens, labels and ids. Time and memory do not depend on their values.</summary>
-    public static RandomBatches CreateBatches(HrmConfig config, int rows, int count, Device? device = null)
+    /// <summary>Creates a batch of random tokens, labels and ids. Time and memory do not depend on their values.</summary>
+    public static PuzzleBatch CreateBatch(HrmConfig config, int rows, Device? device = null, long seed = Seed)
     {
-        var random = new StatefulRandom(Seed);
-        return new RandomBatches([.. Enumerable.Range(0, count).Select(_ => PuzzleBatch.Create(
+        var random = new StatefulRandom(seed);
+        return PuzzleBatch.Create(
             Draw(rows * config.SequenceLength, config.VocabularySize),
             Draw(rows * config.SequenceLength, config.VocabularySize),
             config.PuzzleEmbeddingWidth > 0 ? Draw(rows, config.PuzzleIdCount) : [],
             config.SequenceLength,
-            device))]);
+            device);
 
         int[] Draw(int length, int below) => [.. Enumerable.Range(0, length).Select(_ => random.Next(below))];
     }
-}
-
-/// <summary>Owned batches; the first one follows the last.</summary>
-internal sealed class RandomBatches(PuzzleBatch[] batches) : IDisposable
-{
-    public PuzzleBatch this[int index] => batches[index % batches.Length];
-
-    public void Dispose() => Array.ForEach(batches, batch => batch.Dispose());
 }

@@ -15,7 +15,7 @@ internal sealed class TrainingPair : IDisposable
     private const int BatchCount = 4;
     private const ulong HaltingSeed = 7;
 
-    private readonly RandomBatches _batches;
+    private readonly PuzzleBatch[] _batches;
     private readonly Generator _libraryGenerator = new(HaltingSeed, CPU);
     private readonly Generator _plainGenerator = new(HaltingSeed, CPU);
     private readonly HrmTrainer _trainer;
@@ -31,7 +31,7 @@ internal sealed class TrainingPair : IDisposable
     public TrainingPair(TrainingSetup setup, Device? device = null)
     {
         _setup = setup;
-        _batches = RandomData.CreateBatches(setup.Config, setup.Options.GlobalBatchSize, BatchCount, device);
+        _batches = [.. Enumerable.Range(0, BatchCount).Select(seed => RandomData.CreateBatch(setup.Config, setup.Options.GlobalBatchSize, device, seed))];
         _model = RandomData.CreateModel(setup.Config, device);
         _plain = new PlainModel(setup.Config, new PlainWeights(_model), setup.Options.GradientMode ?? GradientMode.OneStep);
         _plainTrainer = new PlainTrainer(_plain, setup.Options, _plainGenerator, _batches[0]);
@@ -42,13 +42,13 @@ internal sealed class TrainingPair : IDisposable
     public SegmentRoofline Roofline { get; }
 
     /// <summary>Takes a training step by the library.</summary>
-    public void StepLibrary() => _trainer.Step(_batches[_librarySteps++]);
+    public void StepLibrary() => _trainer.Step(_batches[_librarySteps++ % BatchCount]);
 
     /// <summary>Averages the metrics of the library's steps since the last call; waits for the device.</summary>
     public MetricAverages TakeMetrics() => _trainer.TakeMetrics();
 
     /// <summary>Takes a training step by the plain op sequence; the caller owns the metrics, [8].</summary>
-    public Tensor StepPlain() => _plainTrainer.Step(_batches[_plainSteps++]);
+    public Tensor StepPlain() => _plainTrainer.Step(_batches[_plainSteps++ % BatchCount]);
 
     /// <summary>
     /// Requires equal losses and equal changes of the weights over three steps. A bfloat16 pair is compared in float32 first, with a
@@ -92,6 +92,6 @@ internal sealed class TrainingPair : IDisposable
         _model.Dispose();
         _plainGenerator.Dispose();
         _libraryGenerator.Dispose();
-        _batches.Dispose();
+        Array.ForEach(_batches, batch => batch.Dispose());
     }
 }

@@ -10,18 +10,18 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
 
     private static readonly int[] Counts = [1, 3, 10, 30, 100, 300];
 
-    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [new PaperPlans(scale).Hrm];
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [scale.Hrm];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var models = laboratory.Train(new PaperPlans(laboratory.Scale).Hrm);
-        Ratios[] trained = [.. models.Select(model => Measure(laboratory, model, isTrained: true))];
-        Ratios[] untrained = [.. models.Select(model => Measure(laboratory, model, isTrained: false))];
-        var shipped = new ShippedSudoku(laboratory).Watch();
+        var models = context.Train(context.Scale.Hrm);
+        Ratios[] trained = [.. models.Select(model => Measure(context, model, isTrained: true))];
+        Ratios[] untrained = [.. models.Select(model => Measure(context, model, isTrained: false))];
+        var shipped = new ShippedSudoku(context).Watch();
         var width = models[0].Plan.Create().Model.HiddenSize;
         return Result(
-            laboratory,
-            $"{laboratory.Scale.Sudoku.Name}: (Σλ)² / Σλ² of the covariance of the states of all tokens after every update in {laboratory.Scale.MaxSegments} segments; the largest possible value is D {width}. Few puzzles give too small a ratio; from {Counts[^2]} to {Counts[^1]} puzzles zH's still grows by {Percent(Growth(trained, each => each.High))} % and zL's by {Percent(Growth(trained, each => each.Low))} %. Untrained: the same initial weights.",
+            context,
+            $"{context.Scale.Hrm.Source.Name}: (Σλ)² / Σλ² of the covariance of the states of all tokens after every update in {context.Scale.MaxSegments} segments; the largest possible value is D {width}. Few puzzles give too small a ratio; from {Counts[^2]} to {Counts[^1]} puzzles zH's still grows by {Percent(Growth(trained, each => each.High))} % and zL's by {Percent(Growth(trained, each => each.Low))} %. Untrained: the same initial weights.",
             Claims(trained, untrained, shipped),
             [
                 new ResultTable(
@@ -30,21 +30,21 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
                     [.. Counts.Select((count, i) => (IReadOnlyList<string>)[$"{count}", .. Cells(trained, i), .. Cells(untrained, i)])]),
             ],
             [
-                Draw(laboratory, string.Empty, "The ratio against the number of puzzles. Whiskers: all seeds.", Chart("Trained", trained), Chart("Untrained", untrained)),
+                Draw(context, string.Empty, "The ratio against the number of puzzles. Whiskers: all seeds.", Chart("Trained", trained), Chart("Untrained", untrained)),
             ]);
     }
 
-    private static Ratios Measure(Laboratory laboratory, TrainedModel model, bool isTrained) => laboratory.Measure(
+    private static Ratios Measure(FigureContext context, TrainedModel model, bool isTrained) => context.Measure(
         isTrained ? "directions" : "directions-untrained",
         model,
-        new { Counts, laboratory.Scale.MaxSegments },
+        new { Counts, context.Scale.MaxSegments },
         (loaded, test) =>
         {
             using var generator = new torch.Generator((ulong)model.Seed);
             using var fresh = isTrained ? null : new HrmModel(loaded.Config, generator);
-            fresh?.to(laboratory.Device);
+            fresh?.to(context.Device);
             var watched = fresh ?? loaded;
-            var states = Counts.Select(count => States.Of(watched, test, count, laboratory.Scale.MaxSegments, laboratory.Cancellation)).ToArray();
+            var states = Counts.Select(count => States.Of(watched, test, count, context.Scale.MaxSegments, context.Cancellation)).ToArray();
             return new Ratios([.. states.Select(state => state.High)], [.. states.Select(state => state.Low)]);
         });
 

@@ -20,28 +20,28 @@ internal abstract class Figure(string name, string title)
     public abstract IEnumerable<TrainingPlan> Plans(ReproduceScale scale);
 
     /// <summary>Measures and draws.</summary>
-    public abstract FigureResult Run(Laboratory laboratory);
+    public abstract FigureResult Run(FigureContext context);
 
     /// <summary>The result, with the setting and seeds of its claims and the time that its models took.</summary>
     protected FigureResult Result(
-        Laboratory laboratory,
+        FigureContext context,
         string method,
         IReadOnlyList<Claim> claims,
         IReadOnlyList<ResultTable> tables,
         IReadOnlyList<Picture> pictures,
         IReadOnlyList<SolveFrames>? frames = null)
     {
-        var scale = laboratory.Scale;
-        var complete = claims.Select(claim => Verdicts.OfSeeds(claim with { Setting = claim.Setting ?? scale.Sudoku.Name, Seeds = claim.Seeds ?? laboratory.Seeds.Count }));
-        var seconds = Plans(scale).SelectMany(laboratory.Train).DistinctBy(model => model.Folder).Sum(model => model.Seconds);
-        return new FigureResult(Name, Title, method, [.. complete], tables, pictures, frames ?? [], scale.Name, scale.Description, laboratory.Command, seconds);
+        var scale = context.Scale;
+        var complete = claims.Select(claim => Verdicts.OfSeeds(claim with { Setting = claim.Setting ?? scale.Hrm.Source.Name, Seeds = claim.Seeds ?? context.Seeds.Count }));
+        var seconds = Plans(scale).SelectMany(context.Train).DistinctBy(model => model.Folder).Sum(model => model.Seconds);
+        return new FigureResult(Name, Title, method, [.. complete], tables, pictures, frames ?? [], scale.Name, scale.Description, context.Command, seconds);
     }
 
     /// <summary>Draws charts side by side into a picture.</summary>
-    protected Picture Draw(Laboratory laboratory, string suffix, string caption, params IReadOnlyList<Chart> charts)
+    protected Picture Draw(FigureContext context, string suffix, string caption, params IReadOnlyList<Chart> charts)
     {
         var file = suffix.Length > 0 ? $"{Name}-{suffix}.png" : $"{Name}.png";
-        ChartWriter.Write(laboratory.PathOf(file), charts);
+        ChartWriter.Write(context.PathOf(file), charts);
         return new Picture(file, caption);
     }
 

@@ -8,25 +8,20 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
     private const int ShippedSegments = 32;
     private const int FramesOfModel = 2;
 
-    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
-    {
-        var plans = new PaperPlans(scale);
-        return [plans.Hrm, plans.MazeHrm];
-    }
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [scale.Hrm, scale.MazeHrm];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var plans = new PaperPlans(laboratory.Scale);
-        var (sudoku, maze) = (laboratory.Train(plans.Hrm), laboratory.Train(plans.MazeHrm));
-        var shipped = new ShippedSudoku(laboratory);
+        var (sudoku, maze) = (context.Train(context.Scale.Hrm), context.Train(context.Scale.MazeHrm));
+        var shipped = new ShippedSudoku(context);
         Forming[] all =
         [
-            new(laboratory.Scale.Sudoku.Name, [.. sudoku.Select(laboratory.Think)]),
-            new(laboratory.Scale.Maze.Name, [.. maze.Select(laboratory.Think)]),
+            new(context.Scale.Hrm.Source.Name, [.. sudoku.Select(context.EvaluateSegments)]),
+            new(context.Scale.MazeHrm.Source.Name, [.. maze.Select(context.EvaluateSegments)]),
             new(ShippedSudoku.Title, [shipped.Think(ShippedSegments)]),
         ];
         return Result(
-            laboratory,
+            context,
             $"The answer after each segment, compared with the solution and with the answer before; means over all test puzzles of the models of all seeds. The 9×9 model is the one that comes with the samples, one seed, on {all[2].Thoughts[0].Puzzles} puzzles of 17 or more clues.",
             [
                 new Claim(
@@ -43,20 +38,20 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
                     [.. all.SelectMany(each => each.Rows)]),
             ],
             [
-                Draw(laboratory, string.Empty, "Changed: cells that differ from the answer before. Restored: wrong before and right now.", [.. all.Select(each => each.Chart)]),
+                Draw(context, string.Empty, "Changed: cells that differ from the answer before. Restored: wrong before and right now.", [.. all.Select(each => each.Chart)]),
             ],
-            [.. Frames(laboratory, sudoku[0]), .. Frames(laboratory, maze[0]), .. shipped.Frames(FramesOfModel, ShippedSegments)]);
+            [.. Frames(context, sudoku[0]), .. Frames(context, maze[0]), .. shipped.Frames(FramesOfModel, ShippedSegments)]);
     }
 
-    private static SolveFrames[] Frames(Laboratory laboratory, TrainedModel model)
+    private static SolveFrames[] Frames(FigureContext context, TrainedModel model)
     {
-        var segments = laboratory.Scale.MaxSegments;
+        var segments = context.Scale.MaxSegments;
         var source = model.Plan.Source;
-        return laboratory.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => SolveFrames.Of(loaded, source.Task.Name, source.Name, test, FramesOfModel, segments));
+        return context.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => SolveFrames.Of(loaded, source.Task.Name, source.Name, test, FramesOfModel, segments));
     }
 
     /// <summary>The answers of the models of one kind of puzzle.</summary>
-    private sealed record Forming(string Name, IReadOnlyList<Thinking> Thoughts)
+    private sealed record Forming(string Name, IReadOnlyList<SegmentEvaluation> Thoughts)
     {
         public int Count => Thoughts[0].Segments.Count;
 

@@ -6,26 +6,23 @@ namespace Hrm.Paper;
 internal sealed class GradientFigure() : Figure("onestep", "One-step gradient, BPTT and deep supervision")
 {
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
-    {
-        var plans = new PaperPlans(scale);
-        return [plans.Hrm, plans.LastCycle, plans.Bptt, plans.NoDeepSupervision];
-    }
+        => [scale.Hrm, scale.Plans.LastCycle, scale.Plans.Bptt, scale.Plans.NoDeepSupervision];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var models = Plans(laboratory.Scale).Select(laboratory.Train).ToArray();
-        var exact = models.Select(laboratory.Exact).ToArray();
+        var models = Plans(context.Scale).Select(context.Train).ToArray();
+        var exact = models.Select(context.Exact).ToArray();
         var seconds = models.Select(each => Spread.Of(each.Select(model => model.Seconds))).ToArray();
         var curves = models.Select(CurveOf).ToArray();
         var picture = Draw(
-            laboratory,
+            context,
             string.Empty,
             "Exact answers to the test puzzles during training, by steps and by time. Whiskers: all seeds.",
             Chart("By steps", "training steps", curves, models, point => point.Step),
             Chart("By time", "training time, s", curves, models, point => point.Seconds));
         return Result(
-            laboratory,
-            $"{laboratory.Scale.Sudoku.Name}: the same model, batches and number of steps. Last cycle: the updates of the last high cycle record gradients. BPTT: all updates of a segment do. No deep supervision: the same chain of updates over all M segments, with a loss only at the end, and the one-step gradient.",
+            context,
+            $"{context.Scale.Hrm.Source.Name}: the same model, batches and number of steps. Last cycle: the updates of the last high cycle record gradients. BPTT: all updates of a segment do. No deep supervision: the same chain of updates over all M segments, with a loss only at the end, and the one-step gradient.",
             [
                 new Claim(
                     "The one-step gradient trains as well as BPTT",

@@ -5,35 +5,30 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
 {
     private const double Close = 2; // points
     private const double Flat = 1.5; // times
-    private const int EnoughPuzzles = 30;
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
-    {
-        var plans = new PaperPlans(scale);
-        return Maxima(scale).SelectMany(maximum => (TrainingPlan[])[plans.HrmOf(maximum), plans.FixedOf(maximum)]).Concat(plans.Easiest.Take(1));
-    }
+        => [.. Maxima(scale).SelectMany(maximum => (TrainingPlan[])[scale.Plans.HrmOf(maximum), scale.Plans.FixedOf(maximum)]), .. scale.Plans.Easiest.Take(1)];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var plans = new PaperPlans(laboratory.Scale);
-        Row[] rows = [.. Maxima(laboratory.Scale).Select(maximum => Row.Of(laboratory, plans.HrmOf(maximum), plans.FixedOf(maximum)))];
-        Row[] easiest = [.. plans.Easiest.Take(1).Select(plan => Row.Of(laboratory, plan, plan))];
+        var plans = context.Scale.Plans;
+        Row[] rows = [.. Maxima(context.Scale).Select(maximum => Row.Of(context, plans.HrmOf(maximum), plans.FixedOf(maximum)))];
+        Row[] easiest = [.. plans.Easiest.Take(1).Select(plan => Row.Of(context, plan, plan))];
         var picture = Draw(
-            laboratory,
+            context,
             string.Empty,
             "Left: segments until the rule of the training (q_halt > q_continue), or 95 % confidence, stops a puzzle. Middle: exact answers. Right: models trained with at most M segments, with more segments. Whiskers: all seeds.",
             ByMaximum("Segments", "mean segments per puzzle", rows, row => Spread.Of([row.Maximum]), row => row.Own, row => row.Confident),
             ByMaximum("Accuracy", "exact test answers, %", rows, row => row.Always, row => row.OwnExact, row => row.ConfidentExact),
             Scaling(rows));
         var histogram = Draw(
-            laboratory,
+            context,
             "histogram",
-            "Left: test puzzles by their number of segments, all seeds together. Right: the mean by the guesses that an exact search needs, for 30 puzzles or more.",
-            Histogram(rows[^1]),
-            ByDifficulty(rows[^1]));
+            "Test puzzles by their number of segments, all seeds together.",
+            Histogram(rows[^1]));
         return Result(
-            laboratory,
-            $"{laboratory.Scale.Sudoku.Name}: trained with adaptive halting, and with M segments always; {rows[0].Adaptive[0].Puzzles:N0} test puzzles, the same for all, the same dtype.{string.Concat(easiest.Select(row => $" {row.Puzzles}: M always is the same models without halting."))}",
+            context,
+            $"{context.Scale.Hrm.Source.Name}: trained with adaptive halting, and with M segments always; {rows[0].Adaptive[0].Puzzles:N0} test puzzles, the same for all, the same dtype.{string.Concat(easiest.Select(row => $" {row.Puzzles}: M always is the same models without halting."))}",
             Claims(rows, easiest),
             [
                 new ResultTable(
@@ -97,8 +92,8 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
         var places = Series.UpTo(row.Maximum);
         return new Chart($"Segments until halting, M {row.Maximum}", "segments", "share of puzzles, %",
         [
-            Series.Of("adaptive", places, Shares(Thinking.OwnRule)),
-            Series.Of("95 % confidence", places, Shares(Thinking.ConfidenceRule)),
+            Series.Of("adaptive", places, Shares(SegmentEvaluation.OwnRule)),
+            Series.Of("95 % confidence", places, Shares(SegmentEvaluation.ConfidenceRule)),
         ])
         {
             Ticks = places,
@@ -111,33 +106,16 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
         }
     }
 
-    private static Chart ByDifficulty(Row row)
-    {
-        var (own, confident) = (Line("adaptive", Thinking.OwnRule), Line("95 % confidence", Thinking.ConfidenceRule));
-        return new Chart("Segments by difficulty", "guesses of an exact search", "mean segments per puzzle", [own, confident]) { Ticks = own.X };
-
-        Series Line(string label, string rule)
-        {
-            var levels = row.Adaptive.SelectMany(each => each.Rules[rule].ByDifficulty)
-                .GroupBy(level => level.Difficulty)
-                .Where(levels => levels.Sum(level => level.Puzzles) >= EnoughPuzzles)
-                .OrderBy(levels => levels.Key)
-                .Select(levels => (levels.Key, Mean: levels.Sum(level => level.Mean * level.Puzzles) / levels.Sum(level => level.Puzzles)))
-                .ToArray();
-            return Series.Of(label, levels.Select(level => (double)level.Key), levels.Select(level => level.Mean));
-        }
-    }
-
     /// <summary>The models of one M.</summary>
-    private sealed record Row(string Puzzles, int Maximum, IReadOnlyList<Thinking> Adaptive, IReadOnlyList<Thinking> Fixed)
+    private sealed record Row(string Puzzles, int Maximum, IReadOnlyList<SegmentEvaluation> Adaptive, IReadOnlyList<SegmentEvaluation> Fixed)
     {
-        public Spread Own => Over(Adaptive, each => each.Rules[Thinking.OwnRule].Mean);
+        public Spread Own => Over(Adaptive, each => each.Rules[SegmentEvaluation.OwnRule].Mean);
 
-        public Spread OwnExact => Over(Adaptive, each => 100 * each.Rules[Thinking.OwnRule].Exact);
+        public Spread OwnExact => Over(Adaptive, each => 100 * each.Rules[SegmentEvaluation.OwnRule].Exact);
 
-        public Spread Confident => Over(Adaptive, each => each.Rules[Thinking.ConfidenceRule].Mean);
+        public Spread Confident => Over(Adaptive, each => each.Rules[SegmentEvaluation.ConfidenceRule].Mean);
 
-        public Spread ConfidentExact => Over(Adaptive, each => 100 * each.Rules[Thinking.ConfidenceRule].Exact);
+        public Spread ConfidentExact => Over(Adaptive, each => 100 * each.Rules[SegmentEvaluation.ConfidenceRule].Exact);
 
         public Spread Always => Over(Fixed, each => 100 * each.ExactAfter(Maximum));
 
@@ -151,12 +129,12 @@ internal sealed class HaltingFigure() : Figure("fig5", "Adaptive halting")
         /// <summary>Whether a rule takes less than half of M, at nearly the accuracy of M always.</summary>
         public bool Saves(Spread steps, Spread exact) => steps.Mean < Maximum / 2.0 && Always.Mean - exact.Mean <= Close;
 
-        public static Row Of(Laboratory laboratory, TrainingPlan adaptive, TrainingPlan always) => new(
+        public static Row Of(FigureContext context, TrainingPlan adaptive, TrainingPlan always) => new(
             adaptive.Source.Name,
             adaptive.MaxSegments,
-            [.. laboratory.Train(adaptive).Select(laboratory.Think)],
-            [.. laboratory.Train(always).Select(laboratory.Think)]);
+            [.. context.Train(adaptive).Select(context.EvaluateSegments)],
+            [.. context.Train(always).Select(context.EvaluateSegments)]);
 
-        private static Spread Over(IEnumerable<Thinking> models, Func<Thinking, double> value) => Spread.Of(models.Select(value));
+        private static Spread Over(IEnumerable<SegmentEvaluation> models, Func<SegmentEvaluation, double> value) => Spread.Of(models.Select(value));
     }
 }

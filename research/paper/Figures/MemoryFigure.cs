@@ -15,18 +15,18 @@ internal sealed class MemoryFigure() : Figure("memory", "Memory and time of a tr
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var cycles = laboratory.Scale.MemoryCycles;
-        var costs = Modes.ToDictionary(mode => mode, mode => cycles.Select(count => Cost(laboratory, mode, count)).ToArray());
+        var cycles = context.Scale.MemoryCycles;
+        var costs = Modes.ToDictionary(mode => mode, mode => cycles.Select(count => Cost(context, mode, count)).ToArray());
         var (one, all) = (costs[GradientMode.OneStep], costs[GradientMode.FullUnroll]);
         double[] products = [.. cycles.Select(count => (double)count * count)];
         double[] updates = [.. cycles.Select(count => (double)count * (count + 1))];
-        var model = laboratory.Scale.MemorySettings();
+        var model = context.Scale.MemorySettings();
         return Result(
-            laboratory,
-            $"Whole training steps of one segment with M 1, each case in a separate process: {(laboratory.Device.type == DeviceType.CPU ? "the largest resident memory, with an allocator that returns large blocks immediately" : "the memory of the device")}; and, in another process, the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
-            [.. Claims(one, all, products, updates).Select(claim => claim with { Setting = $"whole steps on {laboratory.Device}, the process included", Seeds = 0 })],
+            context,
+            $"Whole training steps of one segment with M 1, each case in a separate process: {(context.Device.type == DeviceType.CPU ? "the largest resident memory, with an allocator that returns large blocks immediately" : "the memory of the device")}; and, in another process, the time of a step after a warm-up. {model.Model.ParameterCount:N0} parameters, batch {model.Trainer.GlobalBatchSize}, N = T.",
+            [.. Claims(one, all, products, updates).Select(claim => claim with { Setting = $"whole steps on {context.Device}, the process included", Seeds = 0 })],
             [
                 new ResultTable(
                     "A training step",
@@ -36,7 +36,7 @@ internal sealed class MemoryFigure() : Figure("memory", "Memory and time of a tr
             ],
             [
                 Draw(
-                    laboratory,
+                    context,
                     string.Empty,
                     "A training step against the number of updates, N · (T + 1).",
                     Chart("Memory", "MiB", updates, one, all, cost => cost.MiB),
@@ -44,20 +44,20 @@ internal sealed class MemoryFigure() : Figure("memory", "Memory and time of a tr
             ]);
     }
 
-    private static StepCost Cost(Laboratory laboratory, GradientMode mode, int count)
+    private static StepCost Cost(FigureContext context, GradientMode mode, int count)
     {
-        var settings = laboratory.Scale.MemorySettings();
+        var settings = context.Scale.MemorySettings();
         settings.Trainer.GradientMode = mode;
         settings.Model = settings.Model with { HighCycles = count, LowCycles = count };
         settings.Trainer.Halting.MaxSegments = 1;
-        settings.Data = new RunData { Folder = laboratory.Scale.Sudoku.Folder };
+        settings.Data = new RunData { Folder = context.Scale.Hrm.Source.Folder };
         return Run(StepQuantity.Memory) with { Milliseconds = Run(StepQuantity.Time).Milliseconds };
 
-        StepCost Run(StepQuantity quantity) => laboratory.Kept.Get("step-cost", new { settings, device = $"{laboratory.Device}", threads = torch.get_num_threads(), quantity }, () =>
+        StepCost Run(StepQuantity quantity) => context.Measurements.Get("step-cost", new { settings, device = $"{context.Device}", threads = torch.get_num_threads(), quantity }, () =>
         {
-            laboratory.Cancellation.ThrowIfCancellationRequested();
-            laboratory.Console.WriteLine($"measuring {quantity} of a step: {mode}, N = T = {count}");
-            return StepCostCommand.RunInOwnProcess(settings, laboratory.Folder, laboratory.Device, quantity);
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Console.WriteLine($"measuring {quantity} of a step: {mode}, N = T = {count}");
+            return StepCostCommand.RunInOwnProcess(settings, context.Folder, context.Device, quantity);
         });
     }
 

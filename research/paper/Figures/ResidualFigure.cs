@@ -14,25 +14,21 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
     private const double Half = 0.5;
     private const double Settled = 0.01;
 
-    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
-    {
-        var plans = new PaperPlans(scale);
-        return [plans.LongHrm, plans.LongRecurrent];
-    }
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [scale.Plans.LongHrm, scale.Plans.LongRecurrent];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var plans = new PaperPlans(laboratory.Scale);
-        var segments = laboratory.Scale.MaxSegments;
-        var hrm = laboratory.Train(plans.LongHrm);
-        Motion[] motions = [.. hrm.Zip(laboratory.Train(plans.LongRecurrent), (own, plain) => new Motion(Watch(laboratory, own, segments), Watch(laboratory, plain, segments)))];
-        var early = hrm.Select(model => Settle(laboratory, model, 1)).ToArray();
-        var settling = hrm.Select(model => Settle(laboratory, model, segments)).ToArray();
-        var way = laboratory.Measure("trajectory", hrm[0], new { Puzzles, segments }, (loaded, test) => Trajectory.Of(loaded, test, Puzzles, segments, laboratory.Cancellation));
+        var plans = context.Scale.Plans;
+        var segments = context.Scale.MaxSegments;
+        var hrm = context.Train(plans.LongHrm);
+        Motion[] motions = [.. hrm.Zip(context.Train(plans.LongRecurrent), (own, plain) => new Motion(Watch(context, own, segments), Watch(context, plain, segments)))];
+        var early = hrm.Select(model => Settle(context, model, 1)).ToArray();
+        var settling = hrm.Select(model => Settle(context, model, segments)).ToArray();
+        var way = context.Measure("trajectory", hrm[0], new { Puzzles, segments }, (loaded, test) => Trajectory.Of(loaded, test, Puzzles, segments, context.Cancellation));
         return Result(
-            laboratory,
-            $"{laboratory.Scale.Sudoku.Name}: ‖z' − z‖ over all tokens, mean of {Puzzles} test puzzles; {segments} segments of {laboratory.Scale.LongCycles.HighCycles} cycles of {laboratory.Scale.LongCycles.LowCycles} updates of L and one of H. The recurrent model makes as many updates of its one state, with as many parameters.",
-            Claims(laboratory, motions, early, settling),
+            context,
+            $"{context.Scale.Hrm.Source.Name}: ‖z' − z‖ over all tokens, mean of {Puzzles} test puzzles; {segments} segments of {context.Scale.LongCycles.HighCycles} cycles of {context.Scale.LongCycles.LowCycles} updates of L and one of H. The recurrent model makes as many updates of its one state, with as many parameters.",
+            Claims(context, motions, early, settling),
             [
                 new ResultTable(
                     "Mean ‖z' − z‖ of each update, mean (least–most) over the seeds",
@@ -50,13 +46,13 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
             ],
             [
                 Draw(
-                    laboratory,
+                    context,
                     string.Empty,
-                    $"The first {ShownSegments} segments, mean of the seeds. Each segment has {laboratory.Scale.LongCycles.HighCycles} cycles; L jumps at the beginning of a cycle.",
+                    $"The first {ShownSegments} segments, mean of the seeds. Each segment has {context.Scale.LongCycles.HighCycles} cycles; L jumps at the beginning of a cycle.",
                     Residuals(motions),
                     Plain(motions)),
                 Draw(
-                    laboratory,
+                    context,
                     "states",
                     $"Left: L with zH fixed after the first and after the last segment: the distance from its final state. Right: the path of one blank cell's states through all {segments} segments, in the plane in which the states of {Puzzles} puzzles vary most ({Percent(way.HighShare)} % of zH's variance, {Percent(way.LowShare)} % of zL's).",
                     Fixed(early, settling),
@@ -64,25 +60,25 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
             ]);
     }
 
-    private static States Watch(Laboratory laboratory, TrainedModel model, int segments) => laboratory.Measure(
+    private static States Watch(FigureContext context, TrainedModel model, int segments) => context.Measure(
         "states",
         model,
         new { Puzzles, segments },
-        (loaded, test) => States.Of(loaded, test, Puzzles, segments, laboratory.Cancellation));
+        (loaded, test) => States.Of(loaded, test, Puzzles, segments, context.Cancellation));
 
-    private static FixedPointStep[] Settle(Laboratory laboratory, TrainedModel model, int segments) => laboratory.Measure(
+    private static FixedPointStep[] Settle(FigureContext context, TrainedModel model, int segments) => context.Measure(
         "fixed-point",
         model,
         new { Puzzles, segments, FixedPointUpdates },
-        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: laboratory.Cancellation).ToArray());
+        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: context.Cancellation).ToArray());
 
-    private static IReadOnlyList<Claim> Claims(Laboratory laboratory, IReadOnlyList<Motion> motions, FixedPointStep[][] early, FixedPointStep[][] settling)
+    private static IReadOnlyList<Claim> Claims(FigureContext context, IReadOnlyList<Motion> motions, FixedPointStep[][] early, FixedPointStep[][] settling)
     {
         var falls = Over(motions, motion => motion.HighFall);
         var jumps = Over(motions, motion => motion.JumpShare);
         var last = Over(motions, motion => motion.LastRatio);
         var order = Over(motions, motion => motion.HighOrder);
-        var own = laboratory.Scale.LongCycles.LowCycles;
+        var own = context.Scale.LongCycles.LowCycles;
         var (first, distance) = (Over(early, own, step => step.Distance), Over(settling, own, step => step.Distance));
         var residual = Over([.. early, .. settling], FixedPointUpdates - 1, step => step.Residual);
         return

@@ -5,39 +5,38 @@ namespace Hrm.Paper;
 /// <summary>Figure 2: accuracy by width and by depth.</summary>
 internal sealed class ScalingFigure() : Figure("fig2", "Width and depth")
 {
-    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale)
-    {
-        var plans = new PaperPlans(scale);
-        return scale.Segments.Select(plans.HrmOf)
-            .Concat(scale.Segments.Select(plans.RecurrentOf))
-            .Concat(scale.DirectLayers.Select(plans.DirectOf))
-            .Concat(scale.Widths.SelectMany(width => (TrainingPlan[])[PaperPlans.WideOf(plans.Direct, width), PaperPlans.WideOf(plans.Hrm, width)]));
-    }
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) =>
+    [
+        .. scale.Segments.Select(scale.Plans.HrmOf),
+        .. scale.Segments.Select(scale.Plans.RecurrentOf),
+        .. scale.DirectLayers.Select(scale.Plans.DirectOf),
+        .. scale.Widths.SelectMany(width => (TrainingPlan[])[PaperPlans.WideOf(scale.Plans.Direct, width), PaperPlans.WideOf(scale.Hrm, width)]),
+    ];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var scale = laboratory.Scale;
-        var plans = new PaperPlans(scale);
+        var scale = context.Scale;
+        var plans = scale.Plans;
         Curve[] width =
         [
-            Curve.Of(laboratory, "direct", scale.Widths.Select(width => PaperPlans.WideOf(plans.Direct, width)), Width),
-            Curve.Of(laboratory, "HRM", scale.Widths.Select(width => PaperPlans.WideOf(plans.Hrm, width)), Width),
+            Curve.Of(context, "direct", scale.Widths.Select(width => PaperPlans.WideOf(plans.Direct, width)), Width),
+            Curve.Of(context, "HRM", scale.Widths.Select(width => PaperPlans.WideOf(plans.Hrm, width)), Width),
         ];
         Curve[] depth =
         [
-            Curve.Of(laboratory, "direct", scale.DirectLayers.Select(plans.DirectOf), Depth),
-            Curve.Of(laboratory, "recurrent", scale.Segments.Select(plans.RecurrentOf), Depth),
-            Curve.Of(laboratory, "HRM", scale.Segments.Select(plans.HrmOf), Depth),
+            Curve.Of(context, "direct", scale.DirectLayers.Select(plans.DirectOf), Depth),
+            Curve.Of(context, "recurrent", scale.Segments.Select(plans.RecurrentOf), Depth),
+            Curve.Of(context, "HRM", scale.Segments.Select(plans.HrmOf), Depth),
         ];
         var picture = Draw(
-            laboratory,
+            context,
             string.Empty,
             "Left: width at the depth of the preset. Right: depth, the blocks that are applied from question to answer. Whiskers: all seeds.",
             Chart("Width", "D, width of the states", width),
             Chart("Depth", "blocks applied, all segments together", depth));
         return Result(
-            laboratory,
-            $"{scale.Sudoku.Name}: {scale.SudokuSettings().Trainer.TotalSteps:N0} steps each, the same batches and learning rate. Depth grows by blocks in the direct model, by segments (M) in the recurrent one and in HRM; both of these are trained with deep supervision and the one-step gradient.",
+            context,
+            $"{scale.Hrm.Source.Name}: {scale.Hrm.Create().Trainer.TotalSteps:N0} steps each, the same batches and learning rate. Depth grows by blocks in the direct model, by segments (M) in the recurrent one and in HRM; both of these are trained with deep supervision and the one-step gradient.",
             Claims(width, depth),
             [Table("Width", "D", width), Table("Depth", "blocks applied", depth)],
             [picture]);
@@ -118,11 +117,11 @@ internal sealed class ScalingFigure() : Figure("fig2", "Width and depth")
 
         public string Text => $"{Number(Y[0].Mean)} to {Number(Y[^1].Mean)} % at {Number(X[0], "F0")} to {Number(X[^1], "F0")}";
 
-        public static Curve Of(Laboratory laboratory, string label, IEnumerable<TrainingPlan> plans, Func<RunSettings, double> place)
+        public static Curve Of(FigureContext context, string label, IEnumerable<TrainingPlan> plans, Func<RunSettings, double> place)
         {
             var all = plans.ToArray();
-            var models = all.Select(laboratory.Train).ToArray();
-            return new Curve(label, [.. all.Select(plan => place(plan.Create()))], models, [.. models.Select(laboratory.Exact)]);
+            var models = all.Select(context.Train).ToArray();
+            return new Curve(label, [.. all.Select(plan => place(plan.Create()))], models, [.. models.Select(context.Exact)]);
         }
     }
 }

@@ -3,19 +3,19 @@ namespace Hrm.Paper;
 /// <summary>The paper's model, its baselines, and variants that the paper leaves open.</summary>
 internal sealed class VariantsFigure() : Figure("variants", "Baselines and variants")
 {
-    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [.. Sudoku(new PaperPlans(scale)), .. Maze(new PaperPlans(scale)), .. new PaperPlans(scale).Easiest];
+    public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [.. Sudoku(scale.Plans), .. Maze(scale.Plans), .. scale.Plans.Easiest];
 
-    public override FigureResult Run(Laboratory laboratory)
+    public override FigureResult Run(FigureContext context)
     {
-        var plans = new PaperPlans(laboratory.Scale);
-        var models = Plans(laboratory.Scale).Select(laboratory.Train).ToDictionary(each => each[0].Plan.Name);
-        var exact = models.ToDictionary(each => each.Key, each => laboratory.Exact(each.Value));
+        var plans = context.Scale.Plans;
+        var models = Plans(context.Scale).Select(context.Train).ToDictionary(each => each[0].Plan.Name);
+        var exact = models.ToDictionary(each => each.Key, each => context.Exact(each.Value));
         var (hrm, direct, recurrent) = (exact[plans.Hrm.Name], exact[plans.Direct.Name], exact[plans.Recurrent.Name]);
         var (gated, tiny, last) = (exact[plans.Gated.Name], exact[plans.Tiny.Name], exact[plans.LastCycle.Name]);
         var (mazeHrm, mazeDirect) = (exact[plans.MazeHrm.Name], exact[plans.MazeDirect.Name]);
-        var (validHrm, validDirect) = (laboratory.Valid(models[plans.MazeHrm.Name]), laboratory.Valid(models[plans.MazeDirect.Name]));
+        var (validHrm, validDirect) = (context.Valid(models[plans.MazeHrm.Name]), context.Valid(models[plans.MazeDirect.Name]));
         return Result(
-            laboratory,
+            context,
             "All models of a task have the same puzzles, batches, learning rate and number of steps. Updates: of both modules per segment. Blocks: applied from question to answer in all segments.",
             [
                 new Claim(
@@ -28,7 +28,7 @@ internal sealed class VariantsFigure() : Figure("variants", "Baselines and varia
                     "Maze-Hard (30×30) 74.5 %, direct 0 %",
                     $"shortest paths, any of them: HRM {validHrm.Text()} %, direct {validDirect.Text()} %; the path of the data: {mazeHrm.Text()} and {mazeDirect.Text()} %",
                     Verdicts.OnlyOneLearns(validHrm, validDirect))
-                { Setting = laboratory.Scale.Maze.Name },
+                { Setting = context.Scale.MazeHrm.Source.Name },
                 new Claim(
                     "The hierarchy is worth something beside a recurrent model of as many parameters and updates",
                     "the recurrent model saturates below HRM",

@@ -9,7 +9,7 @@ namespace Hrm.Paper;
 internal sealed class PaperPlans(ReproduceScale scale)
 {
     /// <summary>The paper's model, with adaptive halting at M segments at most.</summary>
-    public TrainingPlan Hrm => new("HRM", scale.Sudoku, scale.SudokuSettings) { MemoryLimit = scale.MemoryLimit };
+    public TrainingPlan Hrm => scale.Hrm;
 
     /// <summary>z ← f(z + x): the same number of parameters and updates, no hierarchy.</summary>
     public TrainingPlan Recurrent => Hrm.With("recurrent", settings => settings.Architecture = Architecture.Recurrent);
@@ -53,25 +53,13 @@ internal sealed class PaperPlans(ReproduceScale scale)
     public TrainingPlan LongRecurrent => Recurrent.With($"recurrent, {scale.LongCycles.HighCycles * (scale.LongCycles.LowCycles + 1)} updates", Lengthen);
 
     /// <summary>The paper's model on mazes.</summary>
-    public TrainingPlan MazeHrm => new("HRM, mazes", scale.Maze, scale.MazeSettings) { MemoryLimit = scale.MemoryLimit };
+    public TrainingPlan MazeHrm => scale.MazeHrm;
 
     /// <summary>The direct model on mazes.</summary>
     public TrainingPlan MazeDirect => MazeHrm.With("direct, mazes", MakeDirect);
 
     /// <summary>The paper's model and the direct one on the easiest Sudokus.</summary>
-    public IEnumerable<TrainingPlan> Easiest
-    {
-        get
-        {
-            if (scale.EasiestSettings is not { } settings || scale.Easiest is not { } source)
-            {
-                return [];
-            }
-
-            var own = new TrainingPlan("HRM, easiest", source, settings);
-            return [own, own.With("direct, easiest", MakeDirect)];
-        }
-    }
+    public IEnumerable<TrainingPlan> Easiest => scale.EasiestHrm is { } own ? [own, own.With("direct, easiest", MakeDirect)] : [];
 
     /// <summary>The paper's model, trained with another M.</summary>
     public TrainingPlan HrmOf(int segments) => segments == scale.MaxSegments ? Hrm : Hrm.With($"HRM, M {segments}", settings => SetSegments(settings, segments));

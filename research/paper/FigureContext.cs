@@ -5,17 +5,16 @@ using TorchSharp;
 
 namespace Hrm.Paper;
 
-/// <summary>The means of a figure: models, measurements and the folder of the report.</summary>
-internal sealed class Laboratory
+/// <summary>The models, measurements and report folder that figures share.</summary>
+internal sealed class FigureContext
 {
     public required ReproduceScale Scale { get; init; }
 
     /// <summary>The seeds that every model is trained with.</summary>
     public required IReadOnlyList<int> Seeds { get; init; }
 
-    public required ModelShelf Shelf { get; init; }
-
-    public required Measurements Kept { get; init; }
+    /// <summary>The folder of trained models and of measurements.</summary>
+    public required string CacheFolder { get; init; }
 
     /// <summary>The folder of report and pictures.</summary>
     public required string Folder { get; init; }
@@ -30,8 +29,12 @@ internal sealed class Laboratory
     /// <summary>Cancels the work; finished parts are kept.</summary>
     public required CancellationToken Cancellation { get; init; }
 
+    public ModelCache Models => field ??= new ModelCache(Path.Combine(CacheFolder, "models"), Device, Console, Cancellation);
+
+    public Measurements Measurements => field ??= new Measurements(Path.Combine(CacheFolder, "measurements"));
+
     /// <summary>The models of a plan, one for each seed.</summary>
-    public IReadOnlyList<TrainedModel> Train(TrainingPlan plan) => [.. Seeds.Select(seed => Shelf.Get(plan, seed))];
+    public IReadOnlyList<TrainedModel> Train(TrainingPlan plan) => [.. Seeds.Select(seed => Models.Get(plan, seed))];
 
     /// <summary>Measures a model on its test puzzles, unless it was measured before.</summary>
     /// <param name="name">The measured quantity.</param>
@@ -40,7 +43,7 @@ internal sealed class Laboratory
     /// <param name="measure">Measures the loaded model.</param>
     public T Measure<T>(string name, TrainedModel model, object key, Func<HrmModel, NamedDataset, T> measure)
         where T : class
-        => Kept.Get(name, new { model.Key, key }, () =>
+        => Measurements.Get(name, new { model.Key, key }, () =>
         {
             Cancellation.ThrowIfCancellationRequested();
             Console.WriteLine($"measuring {name}: {model.Plan.Name}, seed {model.Seed}");
@@ -50,14 +53,14 @@ internal sealed class Laboratory
         });
 
     /// <summary>The answers of a model after each segment, and where halting rules stop.</summary>
-    public Thinking Think(TrainedModel model)
+    public SegmentEvaluation EvaluateSegments(TrainedModel model)
     {
         var segments = Math.Max(2, 2 * model.Plan.MaxSegments);
-        return Measure("thinking", model, segments, (loaded, test) => Thinking.Of(loaded, model.Plan.Create(), test, segments, Cancellation));
+        return Measure("segments", model, segments, (loaded, test) => SegmentEvaluation.Of(loaded, model.Plan.Create(), test, segments, Cancellation));
     }
 
     /// <summary>The percentage of test puzzles that models solve with the number of segments that they were trained with.</summary>
-    public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Think(model).ExactAfter(model.Plan.MaxSegments)));
+    public Spread Exact(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * EvaluateSegments(model).ExactAfter(model.Plan.MaxSegments)));
 
     /// <summary>The percentage of answers that solve the puzzle by the rules of the task, which may have other solutions than that of the data.</summary>
     public Spread Valid(IEnumerable<TrainedModel> models) => Spread.Of(models.Select(model => 100 * Measure("valid", model, "rules", (loaded, test) =>

@@ -9,7 +9,7 @@ namespace Hrm.Paper;
 /// The models that figures need. Each is trained once, and stored under a name with a hash of its settings and puzzles, so that a change of
 /// either trains another model. A training that was stopped resumes from its last checkpoint.
 /// </summary>
-internal sealed class ModelShelf(string root, torch.Device device, IAnsiConsole console, CancellationToken cancellation)
+internal sealed class ModelCache(string root, torch.Device device, IAnsiConsole console, CancellationToken cancellation)
 {
     /// <summary>A part of every hash. Increase it if the same settings train a different model than before.</summary>
     private const int Version = 1;

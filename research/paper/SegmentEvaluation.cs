@@ -1,11 +1,10 @@
 using Hrm.Core;
-using Hrm.Puzzles;
 using Hrm.Training;
 
 namespace Hrm.Paper;
 
 /// <summary>The answers of a model to its test puzzles after each segment, and where halting rules stop, by their names.</summary>
-internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segments, IReadOnlyDictionary<string, Thinking.Stops> Rules)
+internal sealed record SegmentEvaluation(int Puzzles, IReadOnlyList<SegmentAverages> Segments, IReadOnlyDictionary<string, HaltingResult> Rules)
 {
     /// <summary>The rule that the model was trained with.</summary>
     public const string OwnRule = "own";
@@ -21,7 +20,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
     /// <param name="test">The puzzles.</param>
     /// <param name="segments">The number of segments.</param>
     /// <param name="cancellation">Cancels the evaluation.</param>
-    public static Thinking Of(HrmModel model, RunSettings settings, NamedDataset test, int segments, CancellationToken cancellation)
+    public static SegmentEvaluation Of(HrmModel model, RunSettings settings, NamedDataset test, int segments, CancellationToken cancellation)
     {
         var maximum = settings.Trainer.Halting.MaxSegments;
         var rules = new Dictionary<string, IHaltingPolicy>
@@ -29,9 +28,7 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
             [OwnRule] = new QValueHalting(rule: settings.Trainer.Halting.Rule),
             [ConfidenceRule] = new ConfidenceHalting(Confidence),
         };
-        var all = rules.ToDictionary(rule => rule.Key, rule => new HaltingStudy(rule.Value, maximum));
-        var byDifficulty = rules.ToDictionary(rule => rule.Key, _ => new SortedDictionary<int, HaltingStudy>());
-        var task = settings.Task == "sudoku" ? new SudokuTask(SudokuToolTask.ShapeOf(model.Config.SequenceLength)) : null;
+        var studies = rules.ToDictionary(rule => rule.Key, rule => new HaltingStudy(rule.Value, maximum));
         var (puzzles, sums) = (0, new SegmentAverages[segments]);
         new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Observe(
             test.Examples,
@@ -48,42 +45,24 @@ internal sealed record Thinking(int Puzzles, IReadOnlyList<SegmentAverages> Segm
                     sums[i] = sums[i].Plus(example.Segments[i], example.Labelled);
                 }
 
-                // The guesses of the exact search; other tasks have no such measure here.
-                var difficulty = task is null ? 0 : SudokuSearch.CountGuesses(task.DecodeExample(example.Inputs));
-                foreach (var (name, policy) in rules)
+                foreach (var study in studies.Values)
                 {
-                    all[name].Add(example);
-                    if (!byDifficulty[name].TryGetValue(difficulty, out var level))
-                    {
-                        byDifficulty[name].Add(difficulty, level = new HaltingStudy(policy, maximum));
-                    }
-
-                    level.Add(example);
+                    study.Add(example);
                 }
             },
             cancellationToken: cancellation);
-        return new Thinking(
+        return new SegmentEvaluation(
             puzzles,
             [.. sums.Select(sum => sum.DividedBy(puzzles))],
-            rules.ToDictionary(rule => rule.Key, rule => Stops.Of(all[rule.Key], byDifficulty[rule.Key])));
+            studies.ToDictionary(study => study.Key, study => new HaltingResult(study.Value.MeanSegments, study.Value.ExactAccuracy, [.. study.Value.Histogram])));
     }
 
     /// <summary>The share of puzzles that are solved after a number of segments.</summary>
     public double ExactAfter(int segments) => Segments[segments - 1].Exact;
-
-    /// <summary>Where a rule stops: the mean number of segments, the share of exact answers, and the number of puzzles per number of segments, from 1.</summary>
-    internal sealed record Stops(double Mean, double Exact, IReadOnlyList<int> Histogram, IReadOnlyList<Level> ByDifficulty)
-    {
-        public static Stops Of(HaltingStudy study, IReadOnlyDictionary<int, HaltingStudy> byDifficulty) => new(
-            study.MeanSegments,
-            study.ExactAccuracy,
-            [.. study.Histogram],
-            [.. byDifficulty.Select(level => new Level(level.Key, level.Value.Examples, level.Value.MeanSegments, level.Value.ExactAccuracy))]);
-    }
-
-    /// <summary>The puzzles of one difficulty.</summary>
-    internal sealed record Level(int Difficulty, int Puzzles, double Mean, double Exact);
 }
+
+/// <summary>Where a rule stops: the mean number of segments, the share of exact answers, and the number of puzzles per number of segments, from 1.</summary>
+internal sealed record HaltingResult(double Mean, double Exact, IReadOnlyList<int> Histogram);
 
 /// <summary>The predictions of one segment, averaged over puzzles, each with the same weight.</summary>
 /// <param name="Segment">The number of the segment, from 1.</param>
