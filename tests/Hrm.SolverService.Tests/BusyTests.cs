@@ -2,20 +2,16 @@ using System.Net;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>A full queue, and clients that leave.</summary>
+/// <summary>A full queue, and clients that disconnect.</summary>
 public sealed class BusyTests
 {
     private static readonly string Blanks = new('.', 16);
 
     [Fact]
-    public async Task Past_its_queue_the_service_answers_503_at_once()
+    public async Task A_full_queue_is_answered_with_503_at_once()
     {
-        await using var service = await StartAsync(batch: 1, queue: 1);
-        using var stop = new CancellationTokenSource();
-        var running = service.PostAsync("/api/sudoku", Blanks, stop.Token);
-        await RunningService.Eventually(() => service.Solver.Statistics is { Running: 1, Waiting: 0 });
-        var waiting = service.PostAsync("/api/sudoku", Blanks, stop.Token);
-        await RunningService.Eventually(() => service.Solver.Statistics.Waiting == 1);
+        await using var service = await StartAsync();
+        await using var full = await FillAsync(service, "/api/sudoku");
 
         foreach (var path in (string[])["/api/sudoku", "/api/sudoku/trace"])
         {
@@ -27,40 +23,30 @@ public sealed class BusyTests
         }
 
         service.Solver.Statistics.Should().Match<Core.SolverStatistics>(it => it.Running == 1 && it.Waiting == 1 && it.Solved == 0);
-        await stop.CancelAsync();
-        await running.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
-        await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Theory]
     [InlineData("/api/sudoku")]
     [InlineData("/api/sudoku/trace")]
-    public async Task A_client_that_hangs_up_frees_its_place(string path)
+    public async Task A_client_that_disconnects_frees_its_row(string path)
     {
-        await using var service = await StartAsync(batch: 1, queue: 1);
-        using var stop = new CancellationTokenSource();
-        var running = service.PostAsync(path, Blanks, stop.Token);
-        await RunningService.Eventually(() => service.Solver.Statistics is { Running: 1, Waiting: 0 });
-        var waiting = service.PostAsync(path, Blanks, stop.Token);
-        await RunningService.Eventually(() => service.Solver.Statistics.Waiting == 1);
-
-        await stop.CancelAsync();
+        await using var service = await StartAsync();
+        await (await FillAsync(service, path)).DisposeAsync();
 
         await RunningService.Eventually(() => service.Solver.Statistics is { Running: 0, Waiting: 0 });
-        await running.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
-        await waiting.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
         using var next = await service.OpenAsync("/api/sudoku/trace", Blanks);
         next.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_client_that_closes_its_connection_in_the_middle_of_the_trace_frees_its_place()
+    public async Task A_client_that_closes_its_connection_during_the_trace_frees_its_row()
     {
-        await using var service = await StartAsync(batch: 1, queue: 1);
+        await using var service = await StartAsync();
         using (var response = await service.OpenAsync("/api/sudoku/trace", Blanks))
         {
             await using var events = response.ReadEventsAsync().GetAsyncEnumerator();
             (await events.MoveNextAsync()).Should().BeTrue();
+            events.Current.Data.GetProperty("segment").GetInt32().Should().Be(1);
             service.Solver.Statistics.Running.Should().Be(1);
         }
 
@@ -71,7 +57,7 @@ public sealed class BusyTests
     [Fact]
     public async Task The_service_stops_while_clients_still_listen()
     {
-        await using var service = await StartAsync(batch: 1, queue: 1);
+        await using var service = await StartAsync();
         using var running = await service.OpenAsync("/api/sudoku/trace", Blanks);
         await using var events = running.ReadEventsAsync().GetAsyncEnumerator();
         (await events.MoveNextAsync()).Should().BeTrue();
@@ -91,7 +77,32 @@ public sealed class BusyTests
         types.Should().NotContain("done");
     }
 
-    private static Task<RunningService> StartAsync(int batch, int queue) => RunningService.StartAsync(
+    /// <summary>Starts a service with one row and a queue for one request.</summary>
+    private static Task<RunningService> StartAsync() => RunningService.StartAsync(
         TinyModels.Sudoku(4),
-        [.. RunningService.Endless, "--Solver:Limits:MaxBatchSize", $"{batch}", "--Solver:Limits:MaxQueueLength", $"{queue}"]);
+        [.. RunningService.Endless, "--Solver:Limits:MaxBatchSize", "1", "--Solver:Limits:MaxQueueLength", "1"]);
+
+    /// <summary>Sends one request that runs and one that waits; their clients disconnect when the result is disposed.</summary>
+    private static async Task<Clients> FillAsync(RunningService service, string path)
+    {
+        var stop = new CancellationTokenSource();
+        var running = service.PostAsync(path, Blanks, stop.Token);
+        await RunningService.Eventually(() => service.Solver.Statistics is { Running: 1, Waiting: 0 });
+        var waiting = service.PostAsync(path, Blanks, stop.Token);
+        await RunningService.Eventually(() => service.Solver.Statistics.Waiting == 1);
+        return new Clients(stop, [running, waiting]);
+    }
+
+    private sealed class Clients(CancellationTokenSource stop, Task[] requests) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            stop.Dispose();
+            foreach (var request in requests)
+            {
+                await request.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+            }
+        }
+    }
 }

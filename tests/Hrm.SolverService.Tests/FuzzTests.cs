@@ -20,7 +20,7 @@ public sealed class FuzzTests : IDisposable
     [Theory]
     [MemberData(nameof(Targets))]
     [Trait("Category", "Slow")]
-    public async Task Mutated_inputs_are_read_or_refused(string target)
+    public async Task Mutated_inputs_are_read_or_rejected(string target)
     {
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet",
@@ -42,7 +42,7 @@ public sealed class FuzzTests : IDisposable
     [InlineData("allocate", "too much memory")]
     [InlineData("accept", "the mutations test nothing")]
     [InlineData("promise", "broken promise: nothing odd")]
-    public void A_wrong_parser_is_found(string fault, string report)
+    public void A_parser_with_a_fault_is_found(string fault, string report)
     {
         using var console = new StringWriter();
         using var target = FaultyTarget(fault, []);
@@ -70,7 +70,7 @@ public sealed class FuzzTests : IDisposable
         Read().Should().Equal(Read()).And.HaveCount(51);
     }
 
-    /// <summary>Reads a text of digits, refuses other texts, and has a fault if the length is odd.</summary>
+    /// <summary>Reads a text of digits, rejects other texts, and has a fault if the length is odd.</summary>
     private static FuzzTarget FaultyTarget(string fault, List<string> seen)
     {
         const long allowance = 1 << 20;

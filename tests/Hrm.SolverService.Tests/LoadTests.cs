@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>64 concurrent clients that send one request after another, and of which some hang up: no error, and no growth.</summary>
+/// <summary>64 concurrent clients that send requests in a loop, some of which disconnect: no error, and no growth.</summary>
 public sealed class LoadTests(ITestOutputHelper output)
 {
     private const int Clients = 64;
@@ -41,11 +41,11 @@ public sealed class LoadTests(ITestOutputHelper output)
         await Task.WhenAll(clients);
         await RunningService.Eventually(() => service.Solver.Statistics is { Running: 0, Waiting: 0 });
 
-        counts.Keys.Should().BeSubsetOf(["solved", "traced", "hung up"]);
+        counts.Keys.Should().BeSubsetOf(["solved", "traced", "disconnected"]);
         counts["solved"].Should().BeGreaterThan(Clients);
         counts["traced"].Should().BeGreaterThan(Clients);
-        counts["hung up"].Should().BePositive();
-        samples.Max(sample => sample.Running).Should().BeGreaterThan(Clients / 4, "the clients think together");
+        counts["disconnected"].Should().BePositive();
+        samples.Max(sample => sample.Running).Should().BeGreaterThan(Clients / 4, "the requests share batches");
         torch.Tensor.TotalCount.Should().Be(tensorsBefore, "an idle solver holds only its weights");
         var window = (time - warmup) / 3;
         var first = Window(samples, warmup, warmup + window);
@@ -69,7 +69,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         {
             var kind = random.Next(10) switch
             {
-                0 => await HangUpAsync(service, random),
+                0 => await DisconnectAsync(service, random),
                 < 5 => await TraceAsync(service),
                 _ => await SolveAsync(service),
             };
@@ -90,7 +90,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         return text.Contains("event: done", StringComparison.Ordinal) ? "traced" : $"{response.StatusCode}: {text}";
     }
 
-    private static async Task<string> HangUpAsync(RunningService service, Random random)
+    private static async Task<string> DisconnectAsync(RunningService service, Random random)
     {
         using var stop = new CancellationTokenSource(random.Next(1, 10));
         try
@@ -100,11 +100,11 @@ public sealed class LoadTests(ITestOutputHelper output)
         }
         catch (OperationCanceledException)
         {
-            return "hung up";
+            return "disconnected";
         }
     }
 
-    /// <summary>The number of live tensors after the garbage collector has freed those of earlier tests, some of which only others hold.</summary>
+    /// <summary>Counts live tensors after the garbage collector has freed those of earlier tests. One pass can make others collectable.</summary>
     private static long CountAfterCollection()
     {
         long before;
@@ -119,7 +119,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         return before;
     }
 
-    /// <summary>The most tensors, and the median of the resident memory.</summary>
+    /// <summary>Maximum of the tensors and median of the resident memory in a time window.</summary>
     private static (long Tensors, long Resident) Window(IEnumerable<LoadSample> samples, TimeSpan from, TimeSpan to)
     {
         var inside = samples.Where(sample => sample.Time >= from && sample.Time <= to).ToArray();

@@ -10,7 +10,7 @@ namespace Hrm.SolverService.Tests;
 /// <summary>The service with a tiny model, listening on a port of the loopback interface.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
-    /// <summary>Settings with which a puzzle stays in the batch until its client leaves.</summary>
+    /// <summary>Settings with which a puzzle stays in the batch until its client disconnects.</summary>
     public static readonly string[] Endless = ["--Solver:Limits:MaxSegments", "65536"];
 
     private readonly TemporaryFolder _folder;
@@ -41,11 +41,11 @@ internal sealed class RunningService : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
         => SendAsync(path, puzzle, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
-    /// <summary>Posts a puzzle and returns when the headers of the response are there.</summary>
+    /// <summary>Posts a puzzle and returns when the headers of the response have arrived.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, string puzzle, CancellationToken cancellationToken = default)
         => SendAsync(path, puzzle, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-    /// <summary>Waits until something holds.</summary>
+    /// <summary>Waits until a condition holds.</summary>
     public static async Task Eventually(Func<bool> holds)
     {
         for (var i = 0; i < 2000 && !holds(); i++)

@@ -6,11 +6,11 @@ using Hrm.TestKit;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>What the service says of itself, and what it refuses to start with.</summary>
+/// <summary>Start of the service: health, model, description of the API, invalid options.</summary>
 public sealed class StartTests
 {
     [Fact]
-    public async Task Health_tells_what_the_solver_does()
+    public async Task Health_reports_the_state_of_the_solver()
     {
         await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
         using var answered = await service.PostAsync("/api/sudoku", new string('.', 16));
@@ -27,7 +27,7 @@ public sealed class StartTests
     [InlineData("sudoku", 6, 2)]
     [InlineData("sudoku", 9, 3)]
     [InlineData("maze", 5, 0)]
-    public async Task The_model_says_what_it_solves_with_examples_that_it_takes(string kind, int side, int boxRows)
+    public async Task The_model_is_described_with_valid_examples(string kind, int side, int boxRows)
     {
         await using var service = await RunningService.StartAsync(kind == "maze" ? TinyModels.Maze(side) : TinyModels.Sudoku(side));
         var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
@@ -44,7 +44,7 @@ public sealed class StartTests
 
     /// <summary>The model that comes with the samples, which solves its own examples and stops when it is sure.</summary>
     [Fact]
-    public async Task Without_a_model_named_real_sudokus_are_solved_at_once()
+    public async Task The_default_model_solves_its_examples()
     {
         await using var service = await RunningService.StartWithDefaultsAsync();
         var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
@@ -87,7 +87,7 @@ public sealed class StartTests
     [InlineData("--device", "", "--device: expected a value, got nothing*")]
     [InlineData("--device", "--urls", "--device: expected a value, got --urls*")]
     [InlineData("--tf32", "maybe", "*'maybe'*")]
-    public async Task What_cannot_be_read_is_a_line_and_an_exit_code(string key, string value, string message)
+    public async Task Invalid_options_give_one_line_and_exit_code_2(string key, string value, string message)
     {
         var (code, output, errors) = await RunAsync(key, value);
         code.Should().Be(2);
@@ -96,7 +96,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Help_is_shown_and_nothing_is_served()
+    public async Task Help_is_shown_without_starting_the_service()
     {
         var (code, output, errors) = await RunAsync("--help");
         code.Should().Be(0);
@@ -125,12 +125,11 @@ public sealed class StartTests
     [InlineData(80, 11)]
     [InlineData(49, 9)]
     [InlineData(9, 6)]
-    public void A_model_of_other_puzzles_is_refused(int length, int vocabulary)
+    public void A_model_of_other_puzzles_is_rejected(int length, int vocabulary)
     {
         using var folder = new TemporaryFolder();
         TinyModels.Save(TinyModels.Config(length, vocabulary), folder.Path);
-        Creating("--model", folder.Path).Should().Throw<InvalidConfigException>().WithMessage($"config.json: *got seq_len {length}, vocab_size {vocabulary}.");
+        var create = () => ServiceApplication.Create(["--model", folder.Path, "--Logging:LogLevel:Default", "None"]);
+        create.Should().Throw<InvalidConfigException>().WithMessage($"config.json: *got seq_len {length}, vocab_size {vocabulary}.");
     }
-
-    private static Action Creating(params string[] args) => () => ServiceApplication.Create([.. args, "--Logging:LogLevel:Default", "None"]);
 }

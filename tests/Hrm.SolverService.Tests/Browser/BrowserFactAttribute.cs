@@ -10,7 +10,7 @@ public sealed class BrowserFactAttribute : FactAttribute
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)))
         {
-            Skip = $"{Variable} names no Chromium";
+            Skip = $"{Variable} does not name a Chromium";
         }
     }
 }

@@ -1,68 +1,57 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Hrm.TestKit;
+using System.Collections.Concurrent;
+using PuppeteerSharp;
+using PuppeteerSharp.Media;
 
 namespace Hrm.SolverService.Tests;
 
-/// <summary>A page in a headless Chromium, with a keyboard.</summary>
-internal sealed partial class BrowserPage : IAsyncDisposable
+/// <summary>The page of the service in a headless Chromium.</summary>
+internal sealed class BrowserPage : IAsyncDisposable
 {
-    private readonly TemporaryFolder _profile;
-    private readonly Process _process;
-    private readonly DevTools _tools;
+    private readonly IBrowser _browser;
+    private readonly IPage _page;
+    private readonly ConcurrentQueue<string> _errors = new();
 
-    private BrowserPage(TemporaryFolder profile, Process process, DevTools tools)
+    private BrowserPage(IBrowser browser, IPage page)
     {
-        _profile = profile;
-        _process = process;
-        _tools = tools;
+        _browser = browser;
+        _page = page;
+        _page.PageError += (_, error) => _errors.Enqueue($"{error.Message}");
+        _page.Console += (_, entry) =>
+        {
+            if (entry.Message.Type is ConsoleType.Error or ConsoleType.Warning)
+            {
+                _errors.Enqueue(entry.Message.Text);
+            }
+        };
     }
 
-    /// <summary>Errors in the console and the log of the page.</summary>
-    public IEnumerable<string> Errors => _tools.Events.Where(IsError).Select(message => message.ToString());
+    /// <summary>Errors and warnings of the page.</summary>
+    public IEnumerable<string> Errors => _errors;
 
     public static async Task<BrowserPage> OpenAsync(Uri address)
     {
-        var profile = new TemporaryFolder();
-        var process = Process.Start(new ProcessStartInfo(
-            Environment.GetEnvironmentVariable(BrowserFactAttribute.Variable)!,
-            [
-                "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", "--window-size=1000,1400",
-                "--remote-debugging-port=0", $"--user-data-dir={profile.Path}",
-                .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(), // Chromium as root requires it
-                "about:blank",
-            ])
-        { RedirectStandardError = true })!;
-        var port = await PortAsync(process);
-        _ = process.StandardError.ReadToEndAsync();
-        using var client = new HttpClient();
-        var targets = JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/json/list")));
-        var target = targets.EnumerateArray().First(entry => entry.GetProperty("type").GetString() == "page");
-        var page = new BrowserPage(profile, process, await DevTools.ConnectAsync(new Uri(target.GetProperty("webSocketDebuggerUrl").GetString()!)));
-        foreach (var domain in (string[])["Runtime", "Log", "Page"])
+        var browser = await Puppeteer.LaunchAsync(new LaunchOptions
         {
-            await page._tools.SendAsync($"{domain}.enable");
-        }
-
-        await page._tools.SendAsync("Page.navigate", new { url = address });
+            ExecutablePath = Environment.GetEnvironmentVariable(BrowserFactAttribute.Variable),
+            DefaultViewport = new ViewPortOptions { Width = 1000, Height = 1400 },
+            Args = ["--disable-gpu", "--disable-dev-shm-usage", .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>()], // Chromium as root requires it
+        });
+        var page = new BrowserPage(browser, await browser.NewPageAsync());
+        await page._page.GoToAsync(address.ToString());
+        await page.WaitAsync("!document.getElementById('solve').disabled");
         return page;
     }
 
-    /// <summary>The value of an expression.</summary>
-    public async Task<JsonElement> EvaluateAsync(string expression)
-    {
-        var answer = await _tools.SendAsync("Runtime.evaluate", new { expression, returnByValue = true });
-        answer.TryGetProperty("exceptionDetails", out var error).Should().BeFalse($"{expression} gave {error}");
-        return answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
-    }
+    public Task<T> EvaluateAsync<T>(string expression) => _page.EvaluateExpressionAsync<T>(expression);
 
+    public Task FocusAsync(string selector) => _page.FocusAsync(selector);
+
+    /// <summary>Waits until a condition holds. Puppeteer's own wait needs <c>eval</c>, which the page's policy forbids.</summary>
     public async Task WaitAsync(string condition)
     {
         for (var i = 0; i < 300; i++)
         {
-            if (await EvaluateAsync(condition) is { ValueKind: JsonValueKind.True })
+            if (await EvaluateAsync<bool>(condition))
             {
                 return;
             }
@@ -70,63 +59,23 @@ internal sealed partial class BrowserPage : IAsyncDisposable
             await Task.Delay(100);
         }
 
-        var text = await EvaluateAsync("document.body.innerText");
-        throw new TimeoutException($"expected {condition} within 30 s, got a page with: {text}");
+        throw new TimeoutException($"expected {condition} within 30 s, got a page with: {await EvaluateAsync<string>("document.body.innerText")}");
     }
 
-    /// <summary>Presses a key that enters no text.</summary>
-    public async Task PressAsync(string key)
+    public async Task PressAsync(params IEnumerable<string> keys)
     {
-        var text = key == "Enter" ? "\r" : key == " " ? " " : null;
-        var code = key switch { "Enter" => 13, " " => 32, "Tab" => 9, "Home" => 36, "ArrowRight" => 39, "ArrowDown" => 40, _ => 0 };
-        await _tools.SendAsync("Input.dispatchKeyEvent", new { type = text is null ? "rawKeyDown" : "keyDown", key, text, windowsVirtualKeyCode = code });
-        await _tools.SendAsync("Input.dispatchKeyEvent", new { type = "keyUp", key, windowsVirtualKeyCode = code });
+        foreach (var key in keys)
+        {
+            await _page.Keyboard.PressAsync(key);
+        }
     }
-
-    public Task TypeAsync(string text) => _tools.SendAsync("Input.insertText", new { text });
 
     public async Task SaveScreenshotAsync(string path, string scheme)
     {
-        await _tools.SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = scheme } } });
-        var picture = await _tools.SendAsync("Page.captureScreenshot", new { format = "png" });
+        await _page.EmulateMediaFeaturesAsync([new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllBytesAsync(path, picture.GetProperty("data").GetBytesFromBase64());
+        await _page.ScreenshotAsync(path);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _tools.SendAsync("Browser.close");
-        await _tools.DisposeAsync();
-        using (_process)
-        {
-            await _process.WaitForExitAsync();
-        }
-
-        _profile.Dispose();
-    }
-
-    private static async Task<int> PortAsync(Process process)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
-        {
-            if (Listening().Match(line) is { Success: true } match)
-            {
-                return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-            }
-        }
-
-        throw new InvalidOperationException("expected Chromium to say its port, got its end");
-    }
-
-    private static bool IsError(JsonElement message) => message.GetProperty("method").GetString() switch
-    {
-        "Runtime.exceptionThrown" => true,
-        "Runtime.consoleAPICalled" => message.GetProperty("params").GetProperty("type").GetString() is "error" or "warning",
-        "Log.entryAdded" => message.GetProperty("params").GetProperty("entry").GetProperty("level").GetString() is "error" or "warning",
-        _ => false,
-    };
-
-    [GeneratedRegex(@"DevTools listening on ws://127\.0\.0\.1:(\d+)/")]
-    private static partial Regex Listening();
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 }
