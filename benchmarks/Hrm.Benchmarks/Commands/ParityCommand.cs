@@ -17,7 +17,7 @@ internal sealed class ParityCommand : DeviceCommand
     };
 
     public ParityCommand()
-        : base("parity", "The recorded models on a device, with the tolerances of the tests.")
+        : base("parity", "Compares the recorded models on a device with the recorded numbers.")
         => Add(_golden);
 
     protected override int Run(ParseResult result, DeviceSettings device)
@@ -41,16 +41,16 @@ internal sealed class ParityCommand : DeviceCommand
         yield return Result("evaluation", new GoldenRun(golden, device.Device).Evaluate());
         yield return Result("training", new GoldenRun(golden, device.Device).Train());
 
-        ParityResult Result(string what, IReadOnlyList<GoldenFinding> findings)
+        ParityResult Result(string mode, IReadOnlyList<GoldenFinding> findings)
         {
             var missed = findings.Where(finding => !finding.IsMet).Select(finding => $"{finding}").ToArray();
             var share = findings.Where(finding => finding.Allowed > 0 && double.IsFinite(finding.Deviation)).Max(finding => finding.Deviation / finding.Allowed);
-            var parity = new ParityResult(Path.GetFileName(folder), what, golden.Config.ForwardDtype.Label(), findings.Count, share, missed);
-            Console.WriteLine(FormattableString.Invariant($"{parity.Model}, {what}: {parity.Numbers} numbers, at most {share:P0} of the tolerance"));
+            var parity = new ParityResult(Path.GetFileName(folder), mode, golden.Config.ForwardDtype.Label(), findings.Count, share, missed);
+            Console.WriteLine(FormattableString.Invariant($"{parity.Model}, {mode}: {parity.Numbers} numbers, at most {share:P0} of the tolerance"));
             Array.ForEach(missed, line => Console.WriteLine($"  FAILED {line}"));
             return parity;
         }
     }
 
-    private sealed record ParityResult(string Model, string What, string Dtype, int Numbers, double LargestShareOfTolerance, IReadOnlyList<string> Missed);
+    private sealed record ParityResult(string Model, string Mode, string Dtype, int Numbers, double LargestShareOfTolerance, IReadOnlyList<string> Missed);
 }

@@ -10,7 +10,7 @@ internal sealed class StepCommand : DeviceCommand
     private readonly Option<string> _preset = new("--preset") { Description = "Preset.", DefaultValueFactory = _ => TrainingSetup.SudokuExtreme };
     private readonly Option<int?> _batch = new("--batch") { Description = "B; 768 of sudoku-extreme and 96 of arc by default." };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Number of rounds.", DefaultValueFactory = _ => 30 };
-    private readonly Option<int> _warmups = new("--warmups") { Description = "Number of rounds before.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _warmups = new("--warmups") { Description = "Number of warm-up rounds.", DefaultValueFactory = _ => 5 };
 
     public StepCommand()
         : base("step", "A training step against its matrix products and the plain op sequence.")

@@ -6,7 +6,7 @@ using Hrm.Benchmarks.Measuring;
 
 namespace Hrm.Benchmarks.Ratios;
 
-/// <summary><c>ratios</c>: measures the numbers that the design holds the library to, and writes a table with their bars.</summary>
+/// <summary><c>ratios</c>: measures the numbers that the library has to hold, and writes a table with their bars.</summary>
 internal sealed class RatiosCommand : Command
 {
     private static readonly Dictionary<string, Func<bool, IEnumerable<RatioRow>>> Sections = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ internal sealed class RatiosCommand : Command
     private readonly Option<string[]> _only = new("--only") { Description = "Sections to measure; all by default.", AllowMultipleArgumentsPerToken = true };
 
     public RatiosCommand()
-        : base("ratios", "Measures the numbers that the design holds the library to.")
+        : base("ratios", "Measures the numbers to hold, and writes a table with their bars.")
     {
         _only.AcceptOnlyFromAmong([.. Sections.Keys]);
         Add(_isQuick);

@@ -23,7 +23,7 @@ internal static class StartupRatios
             var (small, large) = (Path.Combine(folder, "small"), Path.Combine(folder, "large"));
             Save(HrmPresets.Small(sequenceLength: 81, vocabularySize: 11), small);
             Save(HrmPresets.SudokuExtreme, large);
-            (string Case, string What)[] cases =
+            (string Case, string End)[] cases =
             [
                 (Runtime, "`Main`"),
                 (Libtorch, "the first operation of libtorch"),
@@ -32,7 +32,7 @@ internal static class StartupRatios
             ];
             Side[] sides = Array.ConvertAll(cases, entry => new Side(entry.Case, () => ChildProcess.Run([CommandName, entry.Case], ChildProcess.SmallNursery)));
             var times = RoundTimes.Measure(sides, Rounds, warmups: 1);
-            return Array.ConvertAll(cases, entry => new RatioRow($"process start to {entry.What}, ms", times.MedianMs(entry.Case)));
+            return Array.ConvertAll(cases, entry => new RatioRow($"process start to {entry.End}, ms", times.MedianMs(entry.Case)));
         }
         finally
         {
