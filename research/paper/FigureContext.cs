@@ -72,7 +72,4 @@ internal sealed class FigureContext
             .Observe(test.Examples, example => valid += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0, null, Cancellation);
         return new[] { (double)valid / test.Examples.ExampleCount };
     })[0]));
-
-    /// <summary>The path of a file of the report.</summary>
-    public string PathOf(string file) => Path.Combine(Folder, file);
 }

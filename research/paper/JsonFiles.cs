@@ -29,7 +29,7 @@ internal static class JsonFiles
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or UsageException)
         {
-            return null; // The caller makes it again.
+            return null; // The caller computes it again.
         }
     }
 

@@ -11,7 +11,7 @@ internal static class ReproduceCommand
     private const string All = "all";
 
     private static readonly Argument<string> Name = new("figure") { Description = $"{string.Join(", ", Figure.All.Select(figure => figure.Name))}, or {All}." };
-    private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets of yours.", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> Scale = new("--scale") { Description = "cpu: small models for two cores; gpu: the paper's presets on datasets that you built.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<string> Output = new("--output") { Description = "The folder to write models, numbers, pictures and the report to.", DefaultValueFactory = _ => Path.Combine("runs", "paper") };
     private static readonly Option<int> Seeds = new("--seeds") { Description = "The number of models per kind.", DefaultValueFactory = _ => 3 };
     private static readonly Option<long?> Steps = new("--steps") { Description = "The steps of each training. With --scale cpu 800, 1,600 on mazes; required with --scale gpu." };

@@ -16,7 +16,7 @@ internal sealed class ShippedSudoku(FigureContext context)
     private static readonly string File = Path.Combine(AppContext.BaseDirectory, "data", "sudoku_easy_test.csv");
 
     /// <summary>Its answers after each segment.</summary>
-    public SegmentEvaluation Think(int segments) => Measure("thinking-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
+    public SegmentEvaluation EvaluateSegments(int segments) => Measure("segments-shipped", new { segments, Puzzles, model = Fingerprint() }, (model, test) =>
     {
         using var sample = new NamedDataset(States.Sample(test, Puzzles), [], []);
         var settings = new RunSettings { Model = model.Config };
@@ -25,13 +25,13 @@ internal sealed class ShippedSudoku(FigureContext context)
         return SegmentEvaluation.Of(model, settings, sample, segments, context.Cancellation);
     });
 
-    /// <summary>The motion of its states.</summary>
-    public States Watch() => Measure(
+    /// <summary>The residuals and participation ratios of its states.</summary>
+    public States MeasureStates() => Measure(
         "states-shipped",
         new { TrainedSegments, Puzzles, model = Fingerprint() },
         (model, test) => States.Of(model, test, Puzzles, TrainedSegments, context.Cancellation));
 
-    /// <summary>Some puzzles as it solves them.</summary>
+    /// <summary>Its answers to some puzzles after each segment.</summary>
     public SolveFrames[] Frames(int count, int segments) => Measure(
         "frames-shipped",
         new { segments, count, order = "even", model = Fingerprint() },

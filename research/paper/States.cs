@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Hrm.Paper;
 
-/// <summary>The motion of a model's states: the residual of each update, and the participation ratios of zH and zL.</summary>
+/// <summary>Residual of each update of a model, and participation ratios of zH and zL.</summary>
 internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residuals, double High, double Low)
 {
     /// <summary>Measures the states of a model for some puzzles, evenly over a dataset.</summary>
@@ -22,9 +22,9 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
         var all = dataset.Examples.ExampleCount;
         var taken = Math.Min(count, all);
         return new InMemoryPuzzleDataset(
-            Enumerable.Range(0, taken).Select(place =>
+            Enumerable.Range(0, taken).Select(index =>
             {
-                var example = (int)((long)place * all / taken);
+                var example = (int)((long)index * all / taken);
                 var (inputs, labels) = dataset.Read(example);
                 return new PuzzleExample(inputs, labels, dataset.Examples.PuzzleIds[dataset.PuzzleOf(example)]);
             }),

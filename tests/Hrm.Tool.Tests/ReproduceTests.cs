@@ -36,15 +36,15 @@ public sealed class ReproduceTests : IDisposable
         result.Claims.Should().NotContain(claim => claim.Seeds == 2 && claim.Verdict == Verdict.Reproduced, "two seeds show nothing for certain");
         foreach (var picture in result.Pictures)
         {
-            File.ReadAllBytes(context.PathOf(picture.File)).Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
+            File.ReadAllBytes(Path.Combine(_folder.Path, picture.File)).Take(4).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G');
         }
 
-        ReportFolder.Read(context.PathOf("results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
-        var report = File.ReadAllText(context.PathOf(ReportFolder.ReportName));
+        ReportFolder.Read(Path.Combine(_folder.Path, "results")).Should().ContainSingle().Which.Should().BeEquivalentTo(result);
+        var report = File.ReadAllText(Path.Combine(_folder.Path, ReportFolder.ReportName));
         report.Should().Contain("`the <command>`");
         report.Split(".png)").Should().HaveCount(result.Pictures.Count + 1);
         report.Split('\n').Count(line => line.StartsWith('|')).Should().Be(result.Claims.Count + 2 + result.Tables.Sum(table => table.Rows.Count + 2));
-        File.Exists(context.PathOf($"{name}.html")).Should().Be(result.Frames.Count > 0);
+        File.Exists(Path.Combine(_folder.Path, $"{name}.html")).Should().Be(result.Frames.Count > 0);
 
         // A second time nothing is trained or measured.
         _output.GetStringBuilder().Clear();

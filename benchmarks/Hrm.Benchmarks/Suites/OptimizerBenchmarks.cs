@@ -59,24 +59,20 @@ public class OptimizerBenchmarks
                 .Select(shape => new Parameter(Normal(shape).DetachFromDisposeScope()) { grad = Normal(shape).DetachFromDisposeScope() }),
         ];
         var options = new OptimizerOptions();
-        switch (kind)
+        return kind switch
         {
-            case OptimizerKind.EagerAdamATan2:
-                var eager = new PlainOptimizer(parameters, options);
-                return (parameters, eager, () => eager.Step(LearningRate));
-            case OptimizerKind.AdamATan2:
-                var adamATan2 = new AdamATan2(parameters, options);
-                return (parameters, adamATan2, () => adamATan2.Step(LearningRate));
-            case OptimizerKind.AdamW:
-                var adamW = new AdamW(parameters, options);
-                return (parameters, adamW, () => adamW.Step(LearningRate));
-            case OptimizerKind.Muon:
-                var muon = new Muon(parameters, Enumerable.Range(0, parameters.Length), options);
-                return (parameters, muon, () => muon.Step(LearningRate));
-            default:
-                var peer = optim.AdamW(parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
-                return (parameters, peer, () => peer.step());
-        }
+            OptimizerKind.EagerAdamATan2 => With(new PlainOptimizer(parameters, options), optimizer => optimizer.Step(LearningRate)),
+            OptimizerKind.AdamATan2 => With(new AdamATan2(parameters, options), optimizer => optimizer.Step(LearningRate)),
+            OptimizerKind.AdamW => With(new AdamW(parameters, options), optimizer => optimizer.Step(LearningRate)),
+            OptimizerKind.Muon => With(new Muon(parameters, Enumerable.Range(0, parameters.Length), options), optimizer => optimizer.Step(LearningRate)),
+            _ => With(
+                optim.AdamW(parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay),
+                optimizer => optimizer.step()),
+        };
+
+        (Parameter[] Parameters, IDisposable Optimizer, Action Step) With<T>(T optimizer, Action<T> step)
+            where T : IDisposable
+            => (parameters, optimizer, () => step(optimizer));
 
         Tensor Normal(long[] shape) => randn(shape, generator: generator).mul_(0.05);
     }

@@ -17,7 +17,7 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
         var models = context.Train(context.Scale.Hrm);
         Ratios[] trained = [.. models.Select(model => Measure(context, model, isTrained: true))];
         Ratios[] untrained = [.. models.Select(model => Measure(context, model, isTrained: false))];
-        var shipped = new ShippedSudoku(context).Watch();
+        var shipped = new ShippedSudoku(context).MeasureStates();
         var width = models[0].Plan.Create().Model.HiddenSize;
         return Result(
             context,
@@ -77,11 +77,11 @@ internal sealed class DimensionFigure() : Figure("fig8", "Participation ratio of
 
     private static Spread Last(IReadOnlyList<Ratios> ratios, Func<Ratios, double> value) => Spread.Of(ratios.Select(value));
 
-    private static IEnumerable<string> Cells(IReadOnlyList<Ratios> ratios, int place) =>
+    private static IEnumerable<string> Cells(IReadOnlyList<Ratios> ratios, int index) =>
     [
-        Spread.Of(ratios.Select(each => each.High[place])).Text(),
-        Spread.Of(ratios.Select(each => each.Low[place])).Text(),
-        Spread.Of(ratios.Select(each => each.High[place] / each.Low[place])).Text("F2"),
+        Spread.Of(ratios.Select(each => each.High[index])).Text(),
+        Spread.Of(ratios.Select(each => each.Low[index])).Text(),
+        Spread.Of(ratios.Select(each => each.High[index] / each.Low[index])).Text("F2"),
     ];
 
     private static Chart Chart(string title, IReadOnlyList<Ratios> ratios) => new(title, "puzzles", "participation ratio",

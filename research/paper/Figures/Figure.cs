@@ -41,7 +41,7 @@ internal abstract class Figure(string name, string title)
     protected Picture Draw(FigureContext context, string suffix, string caption, params IReadOnlyList<Chart> charts)
     {
         var file = suffix.Length > 0 ? $"{Name}-{suffix}.png" : $"{Name}.png";
-        ChartWriter.Write(context.PathOf(file), charts);
+        ChartWriter.Write(Path.Combine(context.Folder, file), charts);
         return new Picture(file, caption);
     }
 

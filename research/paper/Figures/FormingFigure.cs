@@ -14,15 +14,15 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
     {
         var (sudoku, maze) = (context.Train(context.Scale.Hrm), context.Train(context.Scale.MazeHrm));
         var shipped = new ShippedSudoku(context);
-        Forming[] all =
+        PuzzleEvaluation[] all =
         [
             new(context.Scale.Hrm.Source.Name, [.. sudoku.Select(context.EvaluateSegments)]),
             new(context.Scale.MazeHrm.Source.Name, [.. maze.Select(context.EvaluateSegments)]),
-            new(ShippedSudoku.Title, [shipped.Think(ShippedSegments)]),
+            new(ShippedSudoku.Title, [shipped.EvaluateSegments(ShippedSegments)]),
         ];
         return Result(
             context,
-            $"The answer after each segment, compared with the solution and with the answer before; means over all test puzzles of the models of all seeds. The 9×9 model is the one that comes with the samples, one seed, on {all[2].Thoughts[0].Puzzles} puzzles of 17 or more clues.",
+            $"The answer after each segment, compared with the solution and with the answer before; means over all test puzzles of the models of all seeds. The 9×9 model is the one that comes with the samples, one seed, on {all[2].Models[0].Puzzles} puzzles of 17 or more clues.",
             [
                 new Claim(
                     "Decoding the states between segments shows the answer forming",
@@ -50,10 +50,10 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
         return context.Measure("frames", model, new { segments, FramesOfModel }, (loaded, test) => SolveFrames.Of(loaded, source.Task.Name, source.Name, test, FramesOfModel, segments));
     }
 
-    /// <summary>The answers of the models of one kind of puzzle.</summary>
-    private sealed record Forming(string Name, IReadOnlyList<SegmentEvaluation> Thoughts)
+    /// <summary>The evaluations of the models of one puzzle set.</summary>
+    private sealed record PuzzleEvaluation(string Name, IReadOnlyList<SegmentEvaluation> Models)
     {
-        public int Count => Thoughts[0].Segments.Count;
+        public int Count => Models[0].Segments.Count;
 
         public IEnumerable<IReadOnlyList<string>> Rows => Enumerable.Range(0, Count).Select(segment => (IReadOnlyList<string>)
         [
@@ -69,18 +69,18 @@ internal sealed class FormingFigure() : Figure("fig7", "Answers as they form")
         {
             get
             {
-                var places = Series.UpTo(Count);
+                var segments = Series.UpTo(Count);
                 return new Chart(Name, "segment", "cells, %",
                 [
-                    Series.Of("wrong", places, places.Select((_, i) => Over(i, each => each.Wrong))),
-                    Series.Of("changed", places, places.Select((_, i) => Over(i, each => each.Changed))),
-                    Series.Of("restored", places, places.Select((_, i) => Over(i, each => each.Restored))),
+                    Series.Of("wrong", segments, segments.Select((_, i) => Over(i, each => each.Wrong))),
+                    Series.Of("changed", segments, segments.Select((_, i) => Over(i, each => each.Changed))),
+                    Series.Of("restored", segments, segments.Select((_, i) => Over(i, each => each.Restored))),
                 ]);
             }
         }
 
         public Spread WrongAt(int segment) => Over(segment, each => each.Wrong);
 
-        private Spread Over(int segment, Func<SegmentAverages, double> value) => Spread.Of(Thoughts.Select(each => 100 * value(each.Segments[segment])));
+        private Spread Over(int segment, Func<SegmentAverages, double> value) => Spread.Of(Models.Select(each => 100 * value(each.Segments[segment])));
     }
 }

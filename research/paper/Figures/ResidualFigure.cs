@@ -12,7 +12,7 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
     private const double MoreThanChance = 0.75;
     private const double Tenth = 0.1;
     private const double Half = 0.5;
-    private const double Settled = 0.01;
+    private const double FixedPointResidual = 0.01;
 
     public override IEnumerable<TrainingPlan> Plans(ReproduceScale scale) => [scale.Plans.LongHrm, scale.Plans.LongRecurrent];
 
@@ -21,27 +21,27 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
         var plans = context.Scale.Plans;
         var segments = context.Scale.MaxSegments;
         var hrm = context.Train(plans.LongHrm);
-        Motion[] motions = [.. hrm.Zip(context.Train(plans.LongRecurrent), (own, plain) => new Motion(Watch(context, own, segments), Watch(context, plain, segments)))];
-        var early = hrm.Select(model => Settle(context, model, 1)).ToArray();
-        var settling = hrm.Select(model => Settle(context, model, segments)).ToArray();
-        var way = context.Measure("trajectory", hrm[0], new { Puzzles, segments }, (loaded, test) => Trajectory.Of(loaded, test, Puzzles, segments, context.Cancellation));
+        SeedResiduals[] seeds = [.. hrm.Zip(context.Train(plans.LongRecurrent), (own, plain) => new SeedResiduals(MeasureStates(context, own, segments), MeasureStates(context, plain, segments)))];
+        var early = hrm.Select(model => MeasureFixedPoint(context, model, 1)).ToArray();
+        var late = hrm.Select(model => MeasureFixedPoint(context, model, segments)).ToArray();
+        var trajectory = context.Measure("trajectory", hrm[0], new { Puzzles, segments }, (loaded, test) => Trajectory.Of(loaded, test, Puzzles, segments, context.Cancellation));
         return Result(
             context,
             $"{context.Scale.Hrm.Source.Name}: ‖z' − z‖ over all tokens, mean of {Puzzles} test puzzles; {segments} segments of {context.Scale.LongCycles.HighCycles} cycles of {context.Scale.LongCycles.LowCycles} updates of L and one of H. The recurrent model makes as many updates of its one state, with as many parameters.",
-            Claims(context, motions, early, settling),
+            Claims(context, seeds, early, late),
             [
                 new ResultTable(
                     "Mean ‖z' − z‖ of each update, mean (least–most) over the seeds",
                     ["segment", "cycle", "update", "HRM", "recurrent"],
-                    [.. motions[0].Hrm.Select((update, i) => (IReadOnlyList<string>)
-                        [$"{update.Segment}", $"{update.Cycle + 1}", update.IsHigh ? "H" : $"L {update.Step + 1}", Over(motions, motion => motion.Hrm[i].Mean).Text("F2"), Over(motions, motion => motion.Plain[i].Mean).Text("F2")])]),
+                    [.. seeds[0].Hrm.Select((update, i) => (IReadOnlyList<string>)
+                        [$"{update.Segment}", $"{update.Cycle + 1}", update.IsHigh ? "H" : $"L {update.Step + 1}", Over(seeds, seed => seed.Hrm[i].Mean).Text("F2"), Over(seeds, seed => seed.Plain[i].Mean).Text("F2")])]),
                 new ResultTable(
                     "Updates of L only, with zH fixed after the first and after the last segment: the residual of each update, and the distance from the final state before it",
                     ["update", "first: ‖z' − z‖ / ‖z‖", "first: ‖z − z*‖ / ‖z*‖", "last: ‖z' − z‖ / ‖z‖", "last: ‖z − z*‖ / ‖z*‖"],
-                    [.. settling[0].Select((step, i) => (IReadOnlyList<string>)
+                    [.. late[0].Select((step, i) => (IReadOnlyList<string>)
                     [
                         $"{step.Update}",
-                        .. new[] { early, settling }.SelectMany(all => new[] { Over(all, i, each => each.Residual).Text("F4"), Over(all, i, each => each.Distance).Text("F4") }),
+                        .. new[] { early, late }.SelectMany(all => new[] { Over(all, i, each => each.Residual).Text("F4"), Over(all, i, each => each.Distance).Text("F4") }),
                     ])]),
             ],
             [
@@ -49,38 +49,38 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
                     context,
                     string.Empty,
                     $"The first {ShownSegments} segments, mean of the seeds. Each segment has {context.Scale.LongCycles.HighCycles} cycles; L jumps at the beginning of a cycle.",
-                    Residuals(motions),
-                    Plain(motions)),
+                    Residuals(seeds),
+                    Plain(seeds)),
                 Draw(
                     context,
                     "states",
-                    $"Left: L with zH fixed after the first and after the last segment: the distance from its final state. Right: the path of one blank cell's states through all {segments} segments, in the plane in which the states of {Puzzles} puzzles vary most ({Percent(way.HighShare)} % of zH's variance, {Percent(way.LowShare)} % of zL's).",
-                    Fixed(early, settling),
-                    Ways(way)),
+                    $"Left: L with zH fixed after the first and after the last segment: the distance from its final state. Right: the path of one blank cell's states through all {segments} segments, in the plane in which the states of {Puzzles} puzzles vary most ({Percent(trajectory.HighShare)} % of zH's variance, {Percent(trajectory.LowShare)} % of zL's).",
+                    Fixed(early, late),
+                    Trajectories(trajectory)),
             ]);
     }
 
-    private static States Watch(FigureContext context, TrainedModel model, int segments) => context.Measure(
+    private static States MeasureStates(FigureContext context, TrainedModel model, int segments) => context.Measure(
         "states",
         model,
         new { Puzzles, segments },
         (loaded, test) => States.Of(loaded, test, Puzzles, segments, context.Cancellation));
 
-    private static FixedPointStep[] Settle(FigureContext context, TrainedModel model, int segments) => context.Measure(
+    private static FixedPointStep[] MeasureFixedPoint(FigureContext context, TrainedModel model, int segments) => context.Measure(
         "fixed-point",
         model,
         new { Puzzles, segments, FixedPointUpdates },
         (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: context.Cancellation).ToArray());
 
-    private static IReadOnlyList<Claim> Claims(FigureContext context, IReadOnlyList<Motion> motions, FixedPointStep[][] early, FixedPointStep[][] settling)
+    private static IReadOnlyList<Claim> Claims(FigureContext context, IReadOnlyList<SeedResiduals> seeds, FixedPointStep[][] early, FixedPointStep[][] late)
     {
-        var falls = Over(motions, motion => motion.HighFall);
-        var jumps = Over(motions, motion => motion.JumpShare);
-        var last = Over(motions, motion => motion.LastRatio);
-        var order = Over(motions, motion => motion.HighOrder);
+        var falls = Over(seeds, seed => seed.HighFall);
+        var jumps = Over(seeds, seed => seed.JumpShare);
+        var last = Over(seeds, seed => seed.LastRatio);
+        var order = Over(seeds, seed => seed.HighOrder);
         var own = context.Scale.LongCycles.LowCycles;
-        var (first, distance) = (Over(early, own, step => step.Distance), Over(settling, own, step => step.Distance));
-        var residual = Over([.. early, .. settling], FixedPointUpdates - 1, step => step.Residual);
+        var (first, distance) = (Over(early, own, step => step.Distance), Over(late, own, step => step.Distance));
+        var residual = Over([.. early, .. late], FixedPointUpdates - 1, step => step.Residual);
         return
         [
             new Claim(
@@ -91,7 +91,7 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
             new Claim(
                 "The residual of L jumps where a cycle begins",
                 "at each cycle (no numbers published)",
-                $"after the beginning larger than before in {Spread.Of(motions.Select(motion => 100 * motion.JumpShare)).Text("F0")} % of the cycles, {Over(motions, motion => motion.Jumps[0]).Text("F2")} times at the second cycle and {Over(motions, motion => motion.Jumps[^1]).Text("F2")} times at the last",
+                $"after the beginning larger than before in {Spread.Of(seeds.Select(seed => 100 * seed.JumpShare)).Text("F0")} % of the cycles, {Over(seeds, seed => seed.Jumps[0]).Text("F2")} times at the second cycle and {Over(seeds, seed => seed.Jumps[^1]).Text("F2")} times at the last",
                 jumps.Least >= ManyCycles ? Verdict.Reproduced : jumps.Mean >= MoreThanChance ? Verdict.Partly : Verdict.NotReproduced),
             new Claim(
                 "A recurrent model without a hierarchy decays to nothing",
@@ -102,22 +102,22 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
                 "L settles within a cycle (the premise of the one-step gradient)",
                 "local convergence within each cycle",
                 $"after the {own} updates of a cycle zL is, relative to its length, {first.Text("F3")} (first segment) and {distance.Text("F3")} (last) from where it is after {FixedPointUpdates} with zH held; there each update still moves it by {residual.Text("F3")}",
-                residual.Most < Settled ? Verdicts.All(Verdicts.Below(first, Tenth, Half), Verdicts.Below(distance, Tenth, Half)) : Verdict.NotReproduced),
+                residual.Most < FixedPointResidual ? Verdicts.All(Verdicts.Below(first, Tenth, Half), Verdicts.Below(distance, Tenth, Half)) : Verdict.NotReproduced),
         ];
     }
 
-    private static Spread Over(IReadOnlyList<Motion> motions, Func<Motion, double> value) => Spread.Of(motions.Select(value));
+    private static Spread Over(IReadOnlyList<SeedResiduals> seeds, Func<SeedResiduals, double> value) => Spread.Of(seeds.Select(value));
 
     private static Spread Over(FixedPointStep[][] all, int index, Func<FixedPointStep, double> value) => Spread.Of(all.Select(steps => value(steps[index])));
 
-    private static Chart Residuals(IReadOnlyList<Motion> motions) => new("HRM", "update", "mean ‖z' − z‖",
+    private static Chart Residuals(IReadOnlyList<SeedResiduals> seeds) => new("HRM", "update", "mean ‖z' − z‖",
     [
-        Line("H", Shown(motions[0].Hrm).Where(i => motions[0].Hrm[i].IsHigh), i => Over(motions, motion => motion.Hrm[i].Mean)),
-        Line("L", Shown(motions[0].Hrm).Where(i => !motions[0].Hrm[i].IsHigh), i => Over(motions, motion => motion.Hrm[i].Mean)),
+        Line("H", Shown(seeds[0].Hrm).Where(i => seeds[0].Hrm[i].IsHigh), i => Over(seeds, seed => seed.Hrm[i].Mean)),
+        Line("L", Shown(seeds[0].Hrm).Where(i => !seeds[0].Hrm[i].IsHigh), i => Over(seeds, seed => seed.Hrm[i].Mean)),
     ]);
 
-    private static Chart Plain(IReadOnlyList<Motion> motions)
-        => new("Recurrent", "update", "mean ‖z' − z‖", [Line("z", Shown(motions[0].Plain), i => Over(motions, motion => motion.Plain[i].Mean))]);
+    private static Chart Plain(IReadOnlyList<SeedResiduals> seeds)
+        => new("Recurrent", "update", "mean ‖z' − z‖", [Line("z", Shown(seeds[0].Plain), i => Over(seeds, seed => seed.Plain[i].Mean))]);
 
     private static Series Line(string label, IEnumerable<int> updates, Func<int, Spread> value)
     {
@@ -127,27 +127,27 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
 
     private static IEnumerable<int> Shown(IReadOnlyList<UpdateResidual> updates) => Enumerable.Range(0, updates.Count).Where(i => updates[i].Segment <= ShownSegments);
 
-    private static Chart Fixed(FixedPointStep[][] early, FixedPointStep[][] settling)
+    private static Chart Fixed(FixedPointStep[][] early, FixedPointStep[][] late)
     {
-        double[] updates = [.. settling[0].Select(step => (double)step.Update)];
+        double[] updates = [.. late[0].Select(step => (double)step.Update)];
         return new Chart("L with zH fixed", "update of L", "‖z − z*‖ / ‖z*‖",
         [
             Series.Of("first segment", updates, updates.Select((_, i) => Over(early, i, step => step.Distance))),
-            Series.Of("last segment", updates, updates.Select((_, i) => Over(settling, i, step => step.Distance))),
+            Series.Of("last segment", updates, updates.Select((_, i) => Over(late, i, step => step.Distance))),
         ]);
     }
 
-    private static Chart Ways(Trajectory way) => new("States of one cell", "first direction", "second direction",
+    private static Chart Trajectories(Trajectory trajectory) => new("States of one cell", "first direction", "second direction",
     [
-        Series.Of("zH", way.High.Select(place => place[0]), way.High.Select(place => place[1])),
-        Series.Of("zL", way.Low.Select(place => place[0]), way.Low.Select(place => place[1])),
+        Series.Of("zH", trajectory.High.Select(place => place[0]), trajectory.High.Select(place => place[1])),
+        Series.Of("zL", trajectory.Low.Select(place => place[0]), trajectory.Low.Select(place => place[1])),
     ])
     {
         StartsAtZero = false,
     };
 
     /// <summary>The residuals of both models of a seed.</summary>
-    private sealed class Motion(States hrm, States recurrent)
+    private sealed class SeedResiduals(States hrm, States recurrent)
     {
         public IReadOnlyList<UpdateResidual> Hrm => hrm.Residuals;
 

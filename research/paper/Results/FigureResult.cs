@@ -1,12 +1,13 @@
 using System.Globalization;
+using Hrm.Core;
 
 namespace Hrm.Paper;
 
 /// <summary>The result of a figure; stored as JSON, from which the report is made.</summary>
 /// <param name="Name">The name on the command line.</param>
 /// <param name="Title">The subject.</param>
-/// <param name="Method">How it was measured.</param>
-/// <param name="Claims">The paper's claims and what was measured here.</param>
+/// <param name="Method">The method of measurement.</param>
+/// <param name="Claims">The paper's claims and the results here.</param>
 /// <param name="Tables">The numbers.</param>
 /// <param name="Pictures">The plots.</param>
 /// <param name="Frames">Puzzles as they are solved.</param>
@@ -27,14 +28,14 @@ internal sealed record FigureResult(
     string Command,
     double TrainingSeconds);
 
-/// <summary>A claim of the paper, and what was measured.</summary>
+/// <summary>A claim of the paper and the result here.</summary>
 /// <param name="Statement">The claim.</param>
 /// <param name="Paper">The paper's numbers.</param>
-/// <param name="Ours">Ours, with the spread over the seeds if training is involved.</param>
+/// <param name="Ours">The numbers here, with the spread over the seeds if training is involved.</param>
 /// <param name="Verdict">The conclusion.</param>
 internal sealed record Claim(string Statement, string Paper, string Ours, Verdict Verdict)
 {
-    /// <summary>What our numbers were measured on; the scale's Sudokus by default.</summary>
+    /// <summary>Puzzles or setting of the numbers here; the scale's Sudokus by default.</summary>
     public string? Setting { get; init; }
 
     /// <summary>The number of trained models, by default that of the run; 0 if nothing is trained.</summary>
@@ -89,7 +90,7 @@ internal static class Verdicts
             : parts.Any(part => part is Verdict.Reproduced or Verdict.Partly) ? Verdict.Partly
             : Verdict.NotReproduced;
 
-    /// <summary>Fewer than three models prove nothing, so such a claim is reproduced partly at most.</summary>
+    /// <summary>Fewer than three models are not enough evidence, so such a claim is reproduced partly at most.</summary>
     public static Claim OfSeeds(Claim claim)
         => claim is { Seeds: > 0 and < FewSeeds, Verdict: Verdict.Reproduced } ? claim with { Verdict = Verdict.Partly } : claim;
 }
@@ -125,10 +126,10 @@ internal sealed record Picture(string File, string Caption);
 /// <param name="Answers">The tokens of the answer after each segment.</param>
 internal sealed record SolveFrames(string Task, string Title, int[] Inputs, int[] Labels, IReadOnlyList<int[]> Answers)
 {
-    /// <summary>Lets a model solve some puzzles of a dataset, evenly over it, because a file may begin with easy ones.</summary>
-    public static SolveFrames[] Of(Hrm.Core.HrmModel model, string task, string title, NamedDataset test, int count, int segments)
+    /// <summary>Solves some puzzles of a dataset, evenly over it, because a file may begin with easy ones.</summary>
+    public static SolveFrames[] Of(HrmModel model, string task, string title, NamedDataset test, int count, int segments)
     {
-        using var solver = new Hrm.Core.HrmSolver(model, options: new Hrm.Core.SolverOptions { MaxSegments = segments, Rule = Hrm.Core.HaltingRule.Never });
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = segments, Rule = HaltingRule.Never });
         return [.. Enumerable.Range(0, count).Select(index => test.Read(index * test.Examples.ExampleCount / count))
             .Select(puzzle => new SolveFrames(task, title, puzzle.Inputs, puzzle.Labels, [.. solver.Trace(puzzle.Inputs).Select(answer => answer.Tokens)]))];
     }

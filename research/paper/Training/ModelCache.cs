@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Hrm.Paper;
 
 /// <summary>
-/// The models that figures need. Each is trained once, and stored under a name with a hash of its settings and puzzles, so that a change of
+/// Trained models of the figures. Each is trained once, and stored under a name with a hash of its settings and puzzles, so that a change of
 /// either trains another model. A training that was stopped resumes from its last checkpoint.
 /// </summary>
 internal sealed class ModelCache(string root, torch.Device device, IAnsiConsole console, CancellationToken cancellation)
@@ -29,7 +29,7 @@ internal sealed class ModelCache(string root, torch.Device device, IAnsiConsole 
         var folder = FolderOf(plan, seed, out var key);
         var result = ReadResult(folder) ?? Train(plan, seed, folder);
 
-        // Only the model is needed; the optimizer's state is three times as large.
+        // Only the model is needed. The optimizer's state is three times as large.
         if (Directory.Exists(new RunFolder(folder).CheckpointsPath))
         {
             Directory.Delete(new RunFolder(folder).CheckpointsPath, recursive: true);
