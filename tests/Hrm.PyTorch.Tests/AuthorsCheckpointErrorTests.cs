@@ -59,7 +59,8 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     public void Bad_fields_and_contradictions_are_named_with_their_files(string field, string replacement, string expected)
     {
         AuthorsFolder.Write(_folder.Path, AuthorsFolder.Config, yaml => yaml.Replace(field, replacement, StringComparison.Ordinal));
-        Opening(_folder.Path).Should().Throw<InvalidConfigException>()            .Which.Message.Should().StartWith(_folder["all_config.yaml"]).And.Contain(expected.Replace("{0}", _folder["step_0"], StringComparison.Ordinal));
+        Opening(_folder.Path).Should().Throw<InvalidConfigException>()
+            .Which.Message.Should().StartWith(_folder["all_config.yaml"]).And.Contain(expected.Replace("{0}", _folder["step_0"], StringComparison.Ordinal));
     }
 
     [Fact]
