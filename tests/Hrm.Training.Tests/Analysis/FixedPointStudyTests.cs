@@ -48,7 +48,7 @@ public sealed class FixedPointStudyTests : IDisposable
         var (highCycles, lowCycles) = (_model.Config.HighCycles, _model.Config.LowCycles);
         using var states = StateStudy.Run(_model, _dataset, Segments + 1, Rows);
         var expected = states.Residuals.Skip(Segments * highCycles * (lowCycles + 1)).Take(lowCycles).Select(update => update.Relative);
-        var reports = new Reports();
+        var reports = new ProgressList<int>();
         var steps = FixedPointStudy.Run(_model, _dataset, Segments, lowCycles, batchSize, reports);
         steps.Zip(expected).Should().HaveCount(lowCycles).And.AllSatisfy(pair =>
         {
@@ -56,7 +56,7 @@ public sealed class FixedPointStudyTests : IDisposable
             pair.Second.Should().BeGreaterThan(1e-3, "the comparison must not be trivial");
             pair.First.Residual.Should().BeApproximately(pair.Second, 1e-4 * pair.Second);
         });
-        reports.Done.Should().Equal(Enumerable.Range(1, (Rows + batchSize - 1) / batchSize).Select(batch => Math.Min(batch * batchSize, Rows)));
+        reports.Should().Equal(Enumerable.Range(1, (Rows + batchSize - 1) / batchSize).Select(batch => Math.Min(batch * batchSize, Rows)));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class FixedPointStudyTests : IDisposable
         using var cancelled = new CancellationTokenSource();
         var live = LiveTensors.Count();
         FixedPointStudy.Run(_model, _dataset, 2, 3, 4);
-        var failing = () => FixedPointStudy.Run(_model, _dataset, 2, 3, 4, new Reports(_ => cancelled.Cancel()), cancelled.Token);
+        var failing = () => FixedPointStudy.Run(_model, _dataset, 2, 3, 4, new ProgressList<int>(_ => cancelled.Cancel()), cancelled.Token);
         failing.Should().Throw<OperationCanceledException>();
         Tensor.TotalCount.Should().Be(live);
     }
@@ -169,16 +169,5 @@ public sealed class FixedPointStudyTests : IDisposable
     private sealed class GivenLevel(bool returnsState) : nn.Module<Tensor, Tensor, Tensor>(nameof(GivenLevel))
     {
         public override Tensor forward(Tensor state, Tensor injection) => returnsState ? state : injection; // [B, S, D]
-    }
-
-    private sealed class Reports(Action<int>? then = null) : IProgress<int>
-    {
-        public List<int> Done { get; } = [];
-
-        public void Report(int value)
-        {
-            Done.Add(value);
-            then?.Invoke(value);
-        }
     }
 }

@@ -9,9 +9,18 @@ public sealed class CheckpointStoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SmallTraining _training = new();
+    private readonly SmallTraining _other = new();
+    private readonly CheckpointStore _store;
+
+    public CheckpointStoreTests()
+    {
+        _store = CheckpointStore.Open(_folder["store"]);
+    }
 
     public void Dispose()
     {
+        _store.Dispose();
+        _other.Dispose();
         _training.Dispose();
         _folder.Dispose();
     }
@@ -50,14 +59,12 @@ public sealed class CheckpointStoreTests : IDisposable
         Step();
         var newest = Save(step: 4);
         Damage(Path.Combine(newest, "training.safetensors"), 1000);
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
 
-        var restored = store.Restore(other.Trainer)!;
+        var restored = _store.Restore(_other.Trainer)!;
 
         restored.Step.Should().Be(3);
         restored.Damaged.Should().ContainSingle().Which.Should().StartWith($"{Path.Combine(newest, "training.safetensors")}: damaged: expected SHA-256 ");
-        other.Trainer.StepCount.Should().Be(3);
+        _other.Trainer.StepCount.Should().Be(3);
     }
 
     [Fact]
@@ -69,33 +76,34 @@ public sealed class CheckpointStoreTests : IDisposable
             Damage(Path.Combine(Save(step), "model.safetensors"), 500);
         }
 
-        using var store = CheckpointStore.Open(_folder["store"], keep: 1);
-        using var other = new SmallTraining();
-        store.Restore(other.Trainer)!.Damaged.Should().HaveCount(2);
-        other.Trainer.Step(other.Stream.Next());
+        _store.Restore(_other.Trainer)!.Damaged.Should().HaveCount(2);
+        _other.Trainer.Step(_other.Stream.Next());
 
-        store.Save(other.Trainer, new TrainingRunState());
-        store.Steps.Should().Equal(4);
-        store.Restore(other.Trainer)!.Damaged.Should().BeEmpty();
+        _store.Save(_other.Trainer, new TrainingRunState());
+        _store.Steps.Should().Equal(4, 3);
+        _store.Restore(_other.Trainer)!.Damaged.Should().BeEmpty();
     }
 
     [Fact]
     public void A_step_can_be_saved_again()
     {
         Save();
-        using var store = CheckpointStore.Open(_folder["store"]);
-        store.Save(_training.Trainer, new TrainingRunState { Rollbacks = 7 });
-        store.Steps.Should().Equal(3);
-        store.Restore(_training.Trainer)!.State.Rollbacks.Should().Be(7);
+        _store.Save(_training.Trainer, new TrainingRunState { Rollbacks = 7 });
+        _store.Steps.Should().Equal(3);
+        _store.Restore(_training.Trainer)!.State.Rollbacks.Should().Be(7);
         Directory.GetFileSystemEntries(_folder["store"]).Select(Path.GetFileName).Should().BeEquivalentTo(".lock", "step-000000000003");
     }
 
     [Fact]
-    public void A_checkpoint_is_restored_if_the_process_was_killed_while_replacing_it()
+    public void Opening_restores_a_half_replaced_checkpoint_and_removes_leftovers_of_a_killed_process()
     {
         var path = Save();
-        Directory.Move(path, _folder["store", ".old-step-000000000003"]);
-        using var store = CheckpointStore.Open(_folder["store"]);
+        Directory.CreateDirectory(_folder["killed"]);
+        Directory.Move(path, _folder["killed", ".old-step-000000000003"]);
+        Directory.CreateDirectory(_folder["killed", ".staged-abc"]);
+        File.WriteAllText(_folder["killed", ".staged-abc", "model.safetensors"], "half");
+        using var store = CheckpointStore.Open(_folder["killed"]);
+        Directory.Exists(_folder["killed", ".staged-abc"]).Should().BeFalse();
         store.Steps.Should().Equal(3);
         store.Restore(_training.Trainer)!.Step.Should().Be(3);
     }
@@ -105,13 +113,11 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var path = Save();
         File.WriteAllText(Path.Combine(path, "SHA256SUMS"), "nonsense");
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
-        var before = other.State();
+        var before = _other.State();
 
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*expected an undamaged checkpoint among 1, got none*SHA256SUMS*");
+        _store.Invoking(it => it.Restore(_other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*expected an undamaged checkpoint among 1, got none*SHA256SUMS*");
 
-        other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+        _other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
     }
 
     [Theory]
@@ -141,20 +147,10 @@ public sealed class CheckpointStoreTests : IDisposable
             sparse.SetLength(1L << 40);
         }
 
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
-        var restored = store.Restore(other.Trainer)!;
+        var restored = _store.Restore(_other.Trainer)!;
 
         restored.Step.Should().Be(3);
         restored.Damaged.Single().Should().Contain(name);
-    }
-
-    [Fact]
-    public void An_empty_store_restores_nothing()
-    {
-        using var store = CheckpointStore.Open(_folder["empty"]);
-        store.Restore(_training.Trainer).Should().BeNull();
-        store.Steps.Should().BeEmpty();
     }
 
     public static TheoryData<string> Others => ["architecture", "optimizer", "average"];
@@ -164,7 +160,6 @@ public sealed class CheckpointStoreTests : IDisposable
     public void A_checkpoint_of_another_training_is_refused_and_changes_nothing(string what)
     {
         Save();
-        using var store = CheckpointStore.Open(_folder["store"]);
         using var other = what switch
         {
             "architecture" => new SmallTraining(TinyModels.Config with { HighCycles = 3 }),
@@ -173,7 +168,7 @@ public sealed class CheckpointStoreTests : IDisposable
         };
         var before = other.State();
 
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>()
+        _store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>()
             .WithMessage(what == "architecture" ? "*is of another model: here \"H_cycles\": 3" : "*expected the state of this trainer*");
 
         other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
@@ -184,13 +179,12 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Settings_that_differ_are_named()
     {
         Save();
-        using var store = CheckpointStore.Open(_folder["store"]);
         using var other = new SmallTraining(change: options =>
         {
             options.LearningRate = 0.5;
             options.Halting.ExplorationProbability = 0.25;
         });
-        store.Restore(other.Trainer, other.Stream)!.Differences.Should().BeEquivalentTo(
+        _store.Restore(other.Trainer, other.Stream)!.Differences.Should().BeEquivalentTo(
             "trainer:learning_rate was 0.01", "trainer:halting:exploration_probability was 0.5");
     }
 
@@ -200,18 +194,16 @@ public sealed class CheckpointStoreTests : IDisposable
         Step();
         using (var data = Dataset("data", "<blank>", "one", "two", "three"))
         using (var stream = new TrainingStream(data, 2))
-        using (var saving = CheckpointStore.Open(_folder["store"]))
         {
-            saving.Save(_training.Trainer, new TrainingRunState(), stream);
-            saving.Restore(_training.Trainer, stream)!.Differences.Should().BeEmpty();
+            _store.Save(_training.Trainer, new TrainingRunState(), stream);
+            _store.Restore(_training.Trainer, stream)!.Differences.Should().BeEmpty();
         }
 
         using var rebuilt = Dataset("rebuilt", "<blank>", "two", "one", "three");
         using var other = new TrainingStream(rebuilt, 2);
-        using var store = CheckpointStore.Open(_folder["store"]);
         Step();
         var before = _training.State();
-        store.Invoking(it => it.Restore(_training.Trainer, other)).Should().Throw<HrmFormatException>()
+        _store.Invoking(it => it.Restore(_training.Trainer, other)).Should().Throw<HrmFormatException>()
             .WithMessage($"*puzzle ids: expected the dataset that it was trained on, whose identifiers.json has the SHA-256 *, got {rebuilt.IdentifiersHash}");
         _training.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
 
@@ -233,30 +225,16 @@ public sealed class CheckpointStoreTests : IDisposable
     [InlineData("\"step\": 3", "\"\\ud800\": 3", "*checkpoint.json*")]
     public void An_invalid_manifest_with_a_matching_checksum_is_a_typed_error(string saved, string crafted, string message)
     {
-        var path = Save();
-        var file = Path.Combine(path, "checkpoint.json");
-        var text = File.ReadAllText(file);
-        text.Should().Contain(saved);
-        File.WriteAllText(file, text.Replace(saved, crafted, StringComparison.Ordinal));
-        ChecksumList.Write(path, CheckpointStore.FileNames);
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage(message);
-        other.Trainer.StepCount.Should().Be(0);
+        SaveWithManifest(saved, crafted);
+        _store.Invoking(it => it.Restore(_other.Trainer)).Should().Throw<HrmFormatException>().WithMessage(message);
+        _other.Trainer.StepCount.Should().Be(0);
     }
 
     [Fact]
     public void A_manifest_without_skipped_batches_skips_none()
     {
-        var path = Save();
-        var file = Path.Combine(path, "checkpoint.json");
-        var text = File.ReadAllText(file);
-        text.Should().Contain("\"skipped\": [],");
-        File.WriteAllText(file, text.Replace("\"skipped\": [],", string.Empty, StringComparison.Ordinal));
-        ChecksumList.Write(path, CheckpointStore.FileNames);
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
-        store.Restore(other.Trainer)!.State.Skipped.Should().BeEmpty();
+        SaveWithManifest("\"skipped\": [],", string.Empty);
+        _store.Restore(_other.Trainer)!.State.Skipped.Should().BeEmpty();
     }
 
     /// <summary>The first would end the process, the second would read beyond the words.</summary>
@@ -284,41 +262,29 @@ public sealed class CheckpointStoreTests : IDisposable
         }
 
         ChecksumList.Write(path, CheckpointStore.FileNames);
-        using var store = CheckpointStore.Open(_folder["store"]);
-        using var other = new SmallTraining();
-        store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*generator: expected the state of a Mersenne Twister*");
+        _store.Invoking(it => it.Restore(_other.Trainer)).Should().Throw<HrmFormatException>().WithMessage("*generator: expected the state of a Mersenne Twister*");
     }
 
     [Fact]
-    public void A_store_can_be_open_only_once()
+    public void A_store_without_checkpoints_restores_nothing_and_can_be_open_only_once()
     {
-        using var store = CheckpointStore.Open(_folder["store"]);
+        _store.Restore(_training.Trainer).Should().BeNull();
+        _store.Steps.Should().BeEmpty();
         FluentActions.Invoking(() => CheckpointStore.Open(_folder["store"])).Should().Throw<HrmFileException>().WithMessage("*is another training using it?*");
-    }
-
-    [Fact]
-    public void Leftovers_of_a_killed_process_are_removed()
-    {
-        Directory.CreateDirectory(_folder["store", ".staged-abc"]);
-        File.WriteAllText(_folder["store", ".staged-abc", "model.safetensors"], "half");
-        using var store = CheckpointStore.Open(_folder["store"]);
-        Directory.Exists(_folder["store", ".staged-abc"]).Should().BeFalse();
-        store.Steps.Should().BeEmpty();
     }
 
     [Fact]
     public void Saving_and_restoring_leave_no_tensor_alive()
     {
         Save();
-        using var store = CheckpointStore.Open(_folder["store"]);
-        store.Restore(_training.Trainer);
+        _store.Restore(_training.Trainer);
         Step();
         var live = LiveTensors.Count();
         for (var i = 0; i < 5; i++)
         {
-            store.Restore(_training.Trainer);
+            _store.Restore(_training.Trainer);
             Step();
-            store.Save(_training.Trainer, new TrainingRunState());
+            _store.Save(_training.Trainer, new TrainingRunState());
         }
 
         torch.Tensor.TotalCount.Should().Be(live);
@@ -331,20 +297,23 @@ public sealed class CheckpointStoreTests : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
+    private void SaveWithManifest(string saved, string crafted)
+    {
+        var path = Save();
+        SmallDataset.Replace(Path.Combine(path, "checkpoint.json"), saved, crafted);
+        ChecksumList.Write(path, CheckpointStore.FileNames);
+    }
+
     private string Save(int step = 3)
     {
-        using var store = CheckpointStore.Open(_folder["store"]);
         while (_training.Trainer.StepCount < step)
         {
             Step();
         }
 
-        store.Save(_training.Trainer, new TrainingRunState(), _training.Stream);
+        _store.Save(_training.Trainer, new TrainingRunState(), _training.Stream);
         return _folder["store", $"step-{step:d12}"];
     }
 
-    private void Step()
-    {
-        _training.Trainer.Step(_training.Stream.Next());
-    }
+    private void Step() => _training.Trainer.Step(_training.Stream.Next());
 }

@@ -156,9 +156,9 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public void Progress_counts_examples_after_each_batch()
     {
-        var progress = new Reports();
+        var progress = new ProgressList<int>();
         new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Evaluate(_byHand.Dataset(_ => 1), progress: progress);
-        progress.Values.Should().Equal(4, 8, 10);
+        progress.Should().Equal(4, 8, 10);
     }
 
     [Fact]
@@ -251,12 +251,5 @@ public sealed class EvaluatorTests : IDisposable
             Decisions++;
             return inner.Decide(state);
         }
-    }
-
-    private sealed class Reports : IProgress<int>
-    {
-        public List<int> Values { get; } = [];
-
-        public void Report(int value) => Values.Add(value);
     }
 }

@@ -52,15 +52,40 @@ internal sealed class RandomSegment
     public LossResult Compute(HrmLoss loss, HrmOutput output, bool withTarget)
         => loss.Compute(output, LabelTensor(), tensor(Segments), tensor(Halted), withTarget ? TargetTensor() : null);
 
-    public NaiveHrmLoss Naive(TokenLossKind kind, bool withTarget)
+    /// <summary>The reference of the loss and of the metrics, in the order of <see cref="MetricSums"/>, one row at a time.</summary>
+    public (double Total, double[] Metrics) Naive(TokenLossKind kind, bool withTarget)
     {
-        var naive = new NaiveHrmLoss(kind);
+        var (total, metrics) = (0.0, new double[8]);
         for (var row = 0; row < Rows; row++)
         {
-            naive.AddRow(Logits[row], Labels[row], QHalt[row], QContinue[row], Segments[row], Halted[row], withTarget ? ContinueTarget[row] : null);
+            var (logits, labels) = (Logits[row], Labels[row]);
+            var labelled = labels.Count(label => label != PuzzleBatch.IgnoredLabel);
+            var right = labels.Where((label, token) => label == Array.IndexOf(logits[token], logits[token].Max())).Count();
+            var isRight = right == labelled;
+            var tokenLoss = labels.Select((label, token) => NaiveTokenLoss.Of(kind, logits[token], label)).Sum() / Math.Max(1, labelled);
+            var haltLoss = BinaryCrossEntropy(QHalt[row], isRight ? 1 : 0);
+            var continueLoss = withTarget ? BinaryCrossEntropy(QContinue[row], ContinueTarget[row]) : 0;
+            total += tokenLoss + (0.5 * (haltLoss + continueLoss));
+            metrics[5] += tokenLoss;
+            metrics[6] += haltLoss;
+            metrics[7] += continueLoss;
+            if (Halted[row] && labelled > 0)
+            {
+                metrics[0] += 1;
+                metrics[1] += (double)right / labelled;
+                metrics[2] += isRight ? 1 : 0;
+                metrics[3] += QHalt[row] >= 0 == isRight ? 1 : 0;
+                metrics[4] += Segments[row];
+            }
         }
 
-        return naive;
+        return (total, metrics);
+    }
+
+    private static double BinaryCrossEntropy(double logit, double target)
+    {
+        var probability = 1 / (1 + Math.Exp(-logit));
+        return -((target * Math.Log(probability)) + ((1 - target) * Math.Log(1 - probability)));
     }
 
     /// <summary>Half of the rows have the right answer; with random labels almost no row would.</summary>

@@ -1,9 +1,8 @@
 using System.Runtime.Intrinsics;
-using Xunit.Abstractions;
 
 namespace Hrm.Training.Tests;
 
-public sealed class Atan2Tests(ITestOutputHelper output)
+public sealed class Atan2Tests
 {
     /// <summary>From the smallest denormal to the largest number.</summary>
     private static readonly float[] Scales = [.. Enumerable.Range(-45, 84).Select(exponent => (float)Math.Pow(10, exponent)).Append(float.Epsilon)];
@@ -13,8 +12,7 @@ public sealed class Atan2Tests(ITestOutputHelper output)
     {
         var random = new Random(1);
         var (y, x) = (new float[16], new float[16]);
-        var (largest, largestRelative) = (0.0, 0.0);
-        var (worst, count) = ((Y: 0f, X: 0f), 0);
+        var (largest, worst, count) = (0.0, (Y: 0f, X: 0f), 0);
         foreach (var yScale in Scales)
         {
             foreach (var xScale in Scales)
@@ -45,9 +43,8 @@ public sealed class Atan2Tests(ITestOutputHelper output)
             Compare();
         }
 
-        output.WriteLine($"{count} points: {largest:F2} ulp at {worst}; relative {largestRelative:E2}");
         count.Should().BeGreaterThan(1_000_000);
-        largest.Should().BeLessThanOrEqualTo(2);
+        largest.Should().BeLessThanOrEqualTo(2, $"at {worst}");
 
         void Compare()
         {
@@ -61,11 +58,6 @@ public sealed class Atan2Tests(ITestOutputHelper output)
                 if (!(ulps <= largest))
                 {
                     (largest, worst) = (ulps, (y[lane], x[lane]));
-                }
-
-                if (float.IsNormal(size))
-                {
-                    largestRelative = Math.Max(largestRelative, error / size);
                 }
             }
         }
@@ -88,17 +80,11 @@ public sealed class Atan2Tests(ITestOutputHelper output)
             actual.Should().BeApproximately(MathF.Atan2(y, x), 1.2e-7f, $"y {y}, x {x}");
             float.IsNegative(actual).Should().Be(float.IsNegative(y));
         }
-    }
 
-    [Theory]
-    [InlineData(float.NaN, 1f)]
-    [InlineData(float.NaN, 0f)]
-    [InlineData(1f, float.NaN)]
-    [InlineData(0f, float.NaN)]
-    [InlineData(float.NaN, float.NaN)]
-    [InlineData(float.NaN, float.PositiveInfinity)]
-    [InlineData(float.NegativeInfinity, float.NaN)]
-    public void Atan2_of_a_NaN_is_NaN(float y, float x) => Atan2(y, x).Should().Be(float.NaN);
+        (float Y, float X)[] undefined =
+            [(float.NaN, 1), (float.NaN, 0), (1, float.NaN), (0, float.NaN), (float.NaN, float.NaN), (float.NaN, Infinity), (-Infinity, float.NaN)];
+        undefined.Should().AllSatisfy(edge => Atan2(edge.Y, edge.X).Should().Be(float.NaN));
+    }
 
     private static float Atan2(float y, float x) => AdamPass.Atan2(Vector512.Create(y), Vector512.Create(x))[3];
 }

@@ -2,14 +2,6 @@ namespace Hrm.Training.Tests;
 
 public sealed class CosineScheduleTests
 {
-    [Fact]
-    public void At_rises_linearly_then_falls_by_half_a_cosine()
-    {
-        var schedule = new CosineSchedule(2, warmupSteps: 4, totalSteps: 12, minRatio: 0.5);
-        double[] expected = [0.5, 1, 1.5, 2, .. Enumerable.Range(1, 8).Select(step => 1 + (0.5 * (1 + Math.Cos(Math.PI * step / 8))))];
-        Enumerable.Range(1, 12).Select(step => schedule.At(step)).Should().Equal(expected, (left, right) => Math.Abs(left - right) < 1e-12);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(0.25)]

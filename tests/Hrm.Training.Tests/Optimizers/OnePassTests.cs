@@ -108,17 +108,6 @@ public sealed class OnePassTests : IDisposable
         loss.Invoking(it => it.backward()).Should().Throw<Exception>().WithMessage("*modified by an inplace operation*");
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Steps_leave_no_tensor_alive(OptimizerKind kind)
-    {
-        var parameters = Parameters(Shapes, ScalarType.Float32);
-        using var optimizer = Create(kind, parameters, new OptimizerOptions());
-        using var generator = new Generator(3);
-        SetGradients(parameters, generator, (shape, source) => randn(shape, generator: source));
-        TensorLeak.Check(() => optimizer.Step(0.1));
-    }
-
     /// <summary>Six float32 steps, each rounded once or twice (6e-8), relative to the largest weight.</summary>
     private static void Compare(OptimizerKind kind, Parameter[] parameters, OptimizerOptions options, Func<long[], Generator, Tensor> gradient)
     {

@@ -1,11 +1,12 @@
 using Hrm.Core;
+using Hrm.TestKit;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
 
-/// <summary>Slots and step counts are the whole state of an optimizer.</summary>
+/// <summary>The behaviour that every optimizer has; slots and step counts are its whole state.</summary>
 public sealed class OptimizerStateTests : IDisposable
 {
     private static readonly long[][] Shapes = [[5, 7], [3], [7, 5], [2, 2, 2]];
@@ -37,7 +38,7 @@ public sealed class OptimizerStateTests : IDisposable
         optimizer.StepCounts.CopyTo(restored.StepCounts, 0);
         Run(optimizer, firstStep: 4, steps: 3);
         Run(restored, firstStep: 4, steps: 3);
-        Values(restored).Should().Equal(Values(optimizer));
+        All(restored).Should().Equal(All(optimizer));
         restored.StepCounts.Should().Equal(optimizer.StepCounts);
     }
 
@@ -89,6 +90,68 @@ public sealed class OptimizerStateTests : IDisposable
         Tensor.TotalCount.Should().Be(before);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Zero_gradients_apply_only_the_weight_decay(OptimizerKind kind)
+    {
+        var parameters = Parameters();
+        var start = parameters.SelectMany(Values).ToArray();
+        using var optimizer = Create(kind, parameters, new OptimizerOptions { WeightDecay = 0.5 });
+        for (var step = 0; step < 3; step++)
+        {
+            Array.ForEach(parameters, parameter => parameter.grad = zeros_like(parameter));
+            optimizer.Step(0.5);
+        }
+
+        parameters.SelectMany(Values).Should().Equal(start.Select(value => value * 0.75f * 0.75f * 0.75f));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Without_a_gradient_a_step_changes_neither_weight_nor_state(OptimizerKind kind)
+    {
+        var (parameters, fresh) = (Parameters(), Parameters());
+        using var optimizer = Create(kind, parameters);
+        using var fromStart = Create(kind, fresh);
+        for (var step = 0; step < 3; step++)
+        {
+            Array.ForEach(parameters[2..], parameter => parameter.grad = ones_like(parameter));
+            optimizer.Step(0.1);
+        }
+
+        parameters[..2].SelectMany(Values).Should().Equal(fresh[..2].SelectMany(Values));
+        parameters[2..].SelectMany(Values).Should().NotEqual(fresh[2..].SelectMany(Values));
+        Array.ForEach([.. parameters[..2], .. fresh[..2]], parameter => parameter.grad = full_like(parameter, 2));
+        optimizer.Step(0.1);
+        fromStart.Step(0.1);
+        parameters[..2].SelectMany(Values).Should().Equal(fresh[..2].SelectMany(Values));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Steps_leave_no_tensor_alive(OptimizerKind kind)
+    {
+        var parameters = Parameters();
+        using var optimizer = Create(kind, parameters);
+        Array.ForEach(parameters, parameter => parameter.grad = ones_like(parameter));
+        TensorLeak.Check(() => optimizer.Step(0.1));
+    }
+
+    /// <summary>Reading waits for a GPU. Tensors on the meta device have shapes and no values: reading one is an error.</summary>
+    /// <remarks>A whole training step does not run there: libtorch's own where, index_select and logical_and lack that device.</remarks>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Updates_read_nothing_from_their_device(OptimizerKind kind)
+    {
+        var meta = new Device(DeviceType.META);
+        Parameter[] parameters = [.. Shapes.Select(shape => new Parameter(zeros(shape, device: meta)) { grad = zeros(shape, device: meta) })];
+        using var optimizer = Create(kind, parameters);
+        using var average = new ExponentialMovingAverage(parameters, 0.99);
+        optimizer.Step(1e-3);
+        average.Update();
+        optimizer.StepCounts.Should().Equal(1, 1, 1, 1);
+    }
+
     [Fact]
     public void Constructor_refuses_no_parameter_and_one_that_comes_twice()
     {
@@ -104,11 +167,11 @@ public sealed class OptimizerStateTests : IDisposable
         return [.. Shapes.Select(shape => new Parameter(randn(shape, generator: generator)))];
     }
 
-    private static ParameterOptimizer Create(OptimizerKind kind, Parameter[] parameters) => kind switch
+    private static ParameterOptimizer Create(OptimizerKind kind, Parameter[] parameters, OptimizerOptions? options = null) => kind switch
     {
-        OptimizerKind.AdamATan2 => new AdamATan2(parameters, new OptimizerOptions()),
-        OptimizerKind.AdamW => new AdamW(parameters, new OptimizerOptions()),
-        _ => new Muon(parameters, [0, 2], new OptimizerOptions()),
+        OptimizerKind.AdamATan2 => new AdamATan2(parameters, options ?? new OptimizerOptions()),
+        OptimizerKind.AdamW => new AdamW(parameters, options ?? new OptimizerOptions()),
+        _ => new Muon(parameters, [0, 2], options ?? new OptimizerOptions()),
     };
 
     private static void Run(ParameterOptimizer optimizer, int firstStep, int steps)
@@ -127,7 +190,8 @@ public sealed class OptimizerStateTests : IDisposable
         }
     }
 
-    private static float[] Values(ParameterOptimizer optimizer) =>
-        [.. optimizer.Parameters.Select(parameter => (Tensor)parameter).Concat(optimizer.Slots.Select(slot => slot.Value))
-            .SelectMany(tensor => tensor.detach().data<float>().ToArray())];
+    private static float[] All(ParameterOptimizer optimizer)
+        => [.. optimizer.Parameters.Concat(optimizer.Slots.Select(slot => slot.Value)).SelectMany(Values)];
+
+    private static float[] Values(Tensor tensor) => tensor.detach().data<float>().ToArray();
 }

@@ -10,18 +10,28 @@ public sealed class TrainingRunTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLogger _logger = new();
+    private readonly SmallTraining _training = new();
+    private readonly CheckpointStore _checkpoints;
 
-    public void Dispose() => _folder.Dispose();
+    public TrainingRunTests()
+    {
+        _checkpoints = CheckpointStore.Open(_folder["c"]);
+    }
+
+    public void Dispose()
+    {
+        _checkpoints.Dispose();
+        _training.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public void Reports_equal_the_measurements_of_a_plain_loop()
     {
-        using var training = new SmallTraining();
         using var other = new SmallTraining();
-        var reports = new Collected();
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 10 });
+        var reports = new ProgressList<TrainingReport>();
 
-        var outcome = run.Run(reports);
+        var outcome = Run(new TrainingRunOptions { ReportInterval = 10 }).Run(reports);
 
         outcome.Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L, BestExactAccuracy = (double?)null });
         reports.Select(report => report.Step).Should().Equal(10, 20, 24);
@@ -42,22 +52,18 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Evaluations_run_at_their_interval_and_at_the_end_with_averaged_weights()
     {
-        using var training = new SmallTraining();
         var seen = new List<(long Step, float Weight)>();
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 10 })
+        var run = Run(new TrainingRunOptions { EvaluationInterval = 10 }, model =>
         {
-            Evaluate = (model, _) =>
-            {
-                seen.Add((training.Trainer.StepCount, TinyModels.Weights(model)[0]));
-                return Accuracy(0.25);
-            },
-        };
+            seen.Add((_training.Trainer.StepCount, TinyModels.Weights(model)[0]));
+            return 0.25;
+        });
         var outcome = run.Run();
         seen.Select(entry => entry.Step).Should().Equal(10, 20, 24);
-        seen[^1].Weight.Should().NotBe(TinyModels.Weights(training.Model)[0]);
-        using (training.Trainer.Average!.Apply())
+        seen[^1].Weight.Should().NotBe(TinyModels.Weights(_training.Model)[0]);
+        using (_training.Trainer.Average!.Apply())
         {
-            seen[^1].Weight.Should().Be(TinyModels.Weights(training.Model)[0]);
+            seen[^1].Weight.Should().Be(TinyModels.Weights(_training.Model)[0]);
         }
 
         (outcome.BestExactAccuracy, outcome.BestStep).Should().Be((0.25, 10));
@@ -66,22 +72,16 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void It_stops_after_evaluations_without_a_better_accuracy_and_keeps_the_best_checkpoint()
     {
-        double[] accuracies = [0.1, 0.4, 0.3, 0.4, 0.2, 0.9];
-        using var training = new SmallTraining();
-        using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
-        var evaluations = 0;
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 4, CheckpointInterval = 1000, Patience = 3 })
-        {
-            Checkpoints = checkpoints,
-            Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
-        };
+        using var checkpoints = CheckpointStore.Open(_folder["best"], keep: 1);
+        var accuracies = new Queue<double>([0.1, 0.4, 0.3, 0.4, 0.2, 0.9]);
+        var options = new TrainingRunOptions { EvaluationInterval = 4, CheckpointInterval = 1000, Patience = 3 };
 
-        var outcome = run.Run();
+        var outcome = Run(options, _ => accuracies.Dequeue(), checkpoints: checkpoints).Run();
 
         outcome.Should().BeEquivalentTo(new { Reason = StopReason.NoBetterEvaluation, Step = 20L, BestExactAccuracy = 0.4, BestStep = 8L });
         checkpoints.Steps.Should().Equal(20, 8);
         using var again = new SmallTraining();
-        var resumed = new TrainingRun(again.Trainer, again.Stream, new TrainingRunOptions { EvaluationInterval = 4, Patience = 3 }) { Checkpoints = checkpoints };
+        var resumed = Run(options, training: again, checkpoints: checkpoints);
         resumed.Resume()!.Step.Should().Be(20);
         resumed.Run().Reason.Should().Be(StopReason.NoBetterEvaluation, "the reason to stop also holds after a restart");
     }
@@ -90,17 +90,14 @@ public sealed class TrainingRunTests : IDisposable
     public void It_stops_at_the_training_accuracy_and_evaluates_the_last_weights()
     {
         using var training = new SmallTraining(change: options => options.TotalSteps = 1000, isEasy: true);
-        var reports = new Collected();
-        var options = new TrainingRunOptions { ReportInterval = 10, EvaluationInterval = 1000, StopAtTrainingAccuracy = 0.9 };
+        var reports = new ProgressList<TrainingReport>();
         var evaluated = new List<long>();
-        var run = new TrainingRun(training.Trainer, training.Stream, options)
+        var options = new TrainingRunOptions { ReportInterval = 10, EvaluationInterval = 1000, StopAtTrainingAccuracy = 0.9 };
+        var run = Run(options, training: training, evaluate: _ =>
         {
-            Evaluate = (_, _) =>
-            {
-                evaluated.Add(training.Trainer.StepCount);
-                return Accuracy(1);
-            },
-        };
+            evaluated.Add(training.Trainer.StepCount);
+            return 1;
+        });
         var outcome = run.Run(reports);
         outcome.Reason.Should().Be(StopReason.TrainingAccuracyReached);
         evaluated.Should().Equal([outcome.Step], "the weights of the end are evaluated and can be saved");
@@ -110,46 +107,37 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void Cancellation_stops_after_the_step_with_a_checkpoint()
+    public void Cancellation_stops_after_the_step_with_a_checkpoint_that_only_its_training_replaces()
     {
         using var training = new SmallTraining(cancelAfter: 7);
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { CheckpointInterval = 1000 }) { Checkpoints = checkpoints };
+        var run = Run(new TrainingRunOptions { CheckpointInterval = 1000 }, training: training);
         run.Run(cancellationToken: training.Cancellation).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 7L });
-        checkpoints.Steps.Should().Equal(7, 0);
+        _checkpoints.Steps.Should().Equal(7, 0);
+
+        Run(new TrainingRunOptions()).Invoking(it => it.Run()).Should().Throw<HrmFormatException>()
+            .WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
+        _checkpoints.Steps.Should().Equal(7, 0);
     }
 
     [Fact]
     public void A_cancelled_evaluation_runs_after_resuming()
     {
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        using (var training = new SmallTraining())
+        using var cancellation = new CancellationTokenSource();
+        var options = new TrainingRunOptions { EvaluationInterval = 6 };
+        var cancelled = Run(options, _ =>
         {
-            using var cancellation = new CancellationTokenSource();
-            var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
-            {
-                Checkpoints = checkpoints,
-                Evaluate = (_, token) =>
-                {
-                    cancellation.Cancel();
-                    token.ThrowIfCancellationRequested();
-                    return Accuracy(1);
-                },
-            };
-            run.Run(cancellationToken: cancellation.Token).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 6L });
-        }
+            cancellation.Cancel();
+            throw new OperationCanceledException(cancellation.Token);
+        });
+        cancelled.Run(cancellationToken: cancellation.Token).Should().BeEquivalentTo(new { Reason = StopReason.Cancelled, Step = 6L });
 
         using var second = new SmallTraining();
         var steps = new List<long>();
-        var resumed = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions { EvaluationInterval = 6 })
+        var resumed = Run(options, training: second, evaluate: _ =>
         {
-            Checkpoints = checkpoints,
-            Evaluate = (_, _) =>
-            {
-                steps.Add(second.Trainer.StepCount);
-                return Accuracy(0);
-            },
-        };
+            steps.Add(second.Trainer.StepCount);
+            return 0;
+        });
         resumed.Resume();
         resumed.Run();
         steps.Should().Equal(6, 12, 18, 24);
@@ -158,27 +146,20 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void After_a_divergence_it_rolls_back_and_skips_the_batch()
     {
-        using var training = new SmallTraining();
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var poison = new PoisonsOnce(training, atStep: 8);
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
-        {
-            Checkpoints = checkpoints,
-            Logger = _logger,
-            Logs = [poison],
-        };
+        var poison = new PoisonsOnce(_training, atStep: 8);
+        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 }, logs: [poison]);
 
         run.Run().Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L });
 
-        TinyModels.Weights(training.Model).Should().AllSatisfy(weight => float.IsFinite(weight).Should().BeTrue());
+        TinyModels.Weights(_training.Model).Should().AllSatisfy(weight => float.IsFinite(weight).Should().BeTrue());
         poison.Rewinds.Should().Equal(0, 5);
-        var skipped = training.Stream.Skipped.Should().ContainSingle().Subject;
+        var skipped = _training.Stream.Skipped.Should().ContainSingle().Subject;
         _logger.Messages.Should().Contain(message => message.Contains($"incoming batch: iteration {skipped.Iteration}, batch {skipped.Batch}, examples ") && message.Contains("step 9:"));
         _logger.Messages.Should().Contain("Rolled back from step 9 to step 5, and skips the batch; 0 more rollbacks allowed");
 
         // A resumed run skips the batch too.
         using var other = new SmallTraining();
-        checkpoints.Restore(other.Trainer)!.State.Should().BeEquivalentTo(new { Rollbacks = 1, Skipped = new[] { skipped } });
+        _checkpoints.Restore(other.Trainer)!.State.Should().BeEquivalentTo(new { Rollbacks = 1, Skipped = new[] { skipped } });
     }
 
     [Theory]
@@ -186,19 +167,14 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData(2)]
     public void Without_a_rollback_left_it_stops_and_does_not_save(int allowed)
     {
-        using var training = new SmallTraining();
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed })
-        {
-            Checkpoints = checkpoints,
-            Logs = [new PoisonsOnce(training, atStep: 8, always: true)],
-        };
+        var options = new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed };
+        var run = Run(options, logs: [new PoisonsOnce(_training, atStep: 8, always: true)]);
         var report = run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details;
         report.Step.Should().Be(9);
         report.Position.Should().NotBeNull();
         report.Examples.Should().HaveCount(TinyModels.Rows);
-        checkpoints.Steps.Should().Equal(5, 0);
-        training.Stream.Skipped.Should().HaveCount(allowed);
+        _checkpoints.Steps.Should().Equal(5, 0);
+        _training.Stream.Skipped.Should().HaveCount(allowed);
     }
 
     [Theory]
@@ -207,14 +183,9 @@ public sealed class TrainingRunTests : IDisposable
     public void A_divergence_between_checks_never_reaches_a_checkpoint(long atStep)
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
-        {
-            Checkpoints = checkpoints,
-            Logs = [new PoisonsOnce(training, atStep)],
-        };
+        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [new PoisonsOnce(training, atStep)], training: training);
         run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details.Weights[0].NonFinite.Should().BePositive();
-        checkpoints.Steps.Should().Equal(5, 0);
+        _checkpoints.Steps.Should().Equal(5, 0);
     }
 
     [Theory]
@@ -223,9 +194,8 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData(4, 2, "training stream options: WorldSize: expected 1, the processes whose gradients are summed, got 2.")]
     public void A_stream_of_another_batch_size_is_refused(int batchSize, int worldSize, string message)
     {
-        using var training = new SmallTraining();
         using var stream = new TrainingStream(SmallTraining.Dataset(), batchSize, new TrainingStreamOptions { WorldSize = worldSize });
-        FluentActions.Invoking(() => new TrainingRun(training.Trainer, stream, new TrainingRunOptions()))
+        FluentActions.Invoking(() => new TrainingRun(_training.Trainer, stream, new TrainingRunOptions()))
             .Should().Throw<InvalidConfigException>().WithMessage(message);
     }
 
@@ -233,7 +203,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Rollbacks_need_a_check_at_every_step()
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 10);
-        FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { MaxRollbacks = 1 }))
+        FluentActions.Invoking(() => Run(new TrainingRunOptions { MaxRollbacks = 1 }, training: training))
             .Should().Throw<InvalidConfigException>().WithMessage("*MaxRollbacks: expected 0 if FiniteCheckInterval is not 1, got 1.");
     }
 
@@ -247,11 +217,8 @@ public sealed class TrainingRunTests : IDisposable
             for (var resumed = false; ; resumed = true)
             {
                 using var training = new SmallTraining(cancelAfter: resumed ? null : cancelAfter);
-                var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 })
-                {
-                    Checkpoints = checkpoints,
-                    Logs = resumed ? [] : [new PoisonsOnce(training, atStep: 7)],
-                };
+                ITrainingLog[] logs = resumed ? [] : [new PoisonsOnce(training, atStep: 7)];
+                var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 }, null, logs, training, checkpoints);
                 run.Resume();
                 if (run.Run(cancellationToken: training.Cancellation).Reason == StopReason.Completed)
                 {
@@ -269,16 +236,10 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void The_last_best_checkpoint_is_kept_if_that_of_a_better_one_could_not_be_saved()
     {
-        double[] accuracies = [0.1, 0.9, 0.2, 0.2, 0.2, 0.2];
-        using var training = new SmallTraining();
-        using var checkpoints = CheckpointStore.Open(_folder["c"], keep: 1);
-        var evaluations = 0;
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 })
-        {
-            Checkpoints = checkpoints,
-            Evaluate = (_, _) => Accuracy(accuracies[evaluations++]),
-            Logs = [new ReplacesFolder(_folder["c"], from: 7, to: 9)],
-        };
+        using var checkpoints = CheckpointStore.Open(_folder["best"], keep: 1);
+        var accuracies = new Queue<double>([0.1, 0.9, 0.2, 0.2, 0.2, 0.2]);
+        var options = new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 };
+        var run = Run(options, _ => accuracies.Dequeue(), [new ReplacesFolder(_folder["best"], from: 7, to: 9)], checkpoints: checkpoints);
         run.Run().Should().BeEquivalentTo(new { BestExactAccuracy = 0.9, BestStep = 8L });
         checkpoints.Steps.Should().Equal(24, 4);
         Directory.Exists(checkpoints.PathOf(4)).Should().BeTrue();
@@ -287,50 +248,24 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_checkpoint_that_cannot_be_written_is_reported_and_training_continues()
     {
-        using var training = new SmallTraining();
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 })
-        {
-            Checkpoints = checkpoints,
-            Logger = _logger,
-            Logs = [new ReplacesFolder(_folder["c"], from: 9, to: 14)],
-        };
+        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [new ReplacesFolder(_folder["c"], from: 9, to: 14)]);
         run.Run().Reason.Should().Be(StopReason.Completed);
         _logger.Messages.Should().ContainSingle(message => message.StartsWith("The checkpoint of step 10 could not be saved; training continues"));
-        checkpoints.Steps.Should().Equal(24, 20, 15);
+        _checkpoints.Steps.Should().Equal(24, 20, 15);
     }
 
     [Fact]
     public void A_log_that_fails_does_not_stop_the_training()
     {
         File.WriteAllText(_folder["file"], "a file instead of the folder");
-        using var training = new SmallTraining();
-        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 12 })
-        {
-            Logger = _logger,
-            Logs = [new JsonLinesLog(_folder["file", "metrics.jsonl"])],
-        };
+        var run = Run(new TrainingRunOptions { ReportInterval = 12 }, logs: [new JsonLinesLog(_folder["file", "metrics.jsonl"])]);
         run.Run().Reason.Should().Be(StopReason.Completed);
         _logger.Messages.Count(message => message.StartsWith("A report could not be stored; training continues: ")).Should().Be(2);
     }
 
     [Fact]
-    public void Checkpoints_of_another_training_are_not_overwritten()
-    {
-        using var first = new SmallTraining(cancelAfter: 3);
-        using var checkpoints = CheckpointStore.Open(_folder["c"]);
-        var run = new TrainingRun(first.Trainer, first.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
-        run.Run(cancellationToken: first.Cancellation);
-        using var second = new SmallTraining();
-        var fresh = new TrainingRun(second.Trainer, second.Stream, new TrainingRunOptions()) { Checkpoints = checkpoints };
-        fresh.Invoking(it => it.Run()).Should().Throw<HrmFormatException>().WithMessage("*expected no checkpoints of an earlier training; resume it, or use another folder");
-        checkpoints.Steps.Should().Equal(3, 0);
-    }
-
-    [Fact]
     public void Invalid_options_are_all_listed()
     {
-        using var training = new SmallTraining();
         var bad = new TrainingRunOptions
         {
             ReportInterval = 0,
@@ -350,7 +285,7 @@ public sealed class TrainingRunTests : IDisposable
             "MaxRollbacks: expected 0 … 2147483647, got -2",
         ];
         bad.FindErrors().Should().Equal(expected);
-        FluentActions.Invoking(() => new TrainingRun(training.Trainer, training.Stream, bad)).Should().Throw<InvalidConfigException>()
+        FluentActions.Invoking(() => Run(bad)).Should().Throw<InvalidConfigException>()
             .WithMessage($"training run options: {string.Join("; ", expected)}.");
         new TrainingRunOptions().FindErrors().Should().BeEmpty();
     }
@@ -358,25 +293,33 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_run_leaves_no_tensor_alive()
     {
-        using var training = new SmallTraining();
-        Run();
+        TrainAgain();
         var live = LiveTensors.Count();
-        Run();
+        TrainAgain();
         Tensor.TotalCount.Should().Be(live);
 
-        void Run()
+        void TrainAgain() => new TrainingRun(_training.Trainer, _training.Stream, new TrainingRunOptions()).Run();
+    }
+
+    /// <summary>A run with the test's training and checkpoints unless others are given; the evaluation gives an exact accuracy.</summary>
+    private TrainingRun Run(
+        TrainingRunOptions options,
+        Func<HrmModel, double>? evaluate = null,
+        ITrainingLog[]? logs = null,
+        SmallTraining? training = null,
+        CheckpointStore? checkpoints = null)
+    {
+        training ??= _training;
+        return new TrainingRun(training.Trainer, training.Stream, options)
         {
-            var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions());
-            run.Run();
-        }
+            Checkpoints = checkpoints ?? _checkpoints,
+            Evaluate = evaluate is null ? null : (model, _) => Accuracy(evaluate(model)),
+            Logger = _logger,
+            Logs = logs ?? [],
+        };
     }
 
     private static MetricAverages Accuracy(double exact) => new(1, exact, exact, exact, 1, 0, 0, 0);
-
-    private sealed class Collected : List<TrainingReport>, IProgress<TrainingReport>
-    {
-        public void Report(TrainingReport value) => Add(value);
-    }
 
     private abstract class TestLog : ITrainingLog
     {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Hrm.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,32 +7,35 @@ namespace Hrm.Training.Tests;
 
 public sealed class TrainerOptionsTests
 {
-    private static readonly Dictionary<string, Action<TrainerOptions>> Changes = new()
+    private const string Rate = "a finite number of at least 0";
+
+    /// <summary>Every option in the order of its check: the default, another value, an invalid one, and the valid ones as the message names them.</summary>
+    private static readonly Dictionary<string, (object? Default, object Other, object Invalid, string Valid)> Table = new()
     {
-        ["GlobalBatchSize"] = options => options.GlobalBatchSize = 8,
-        ["MicroBatchSize"] = options => options.MicroBatchSize = 3,
-        ["TotalSteps"] = options => options.TotalSteps = 6,
-        ["WarmupSteps"] = options => options.WarmupSteps = 0,
-        ["LearningRate"] = options => options.LearningRate = 2e-2,
-        ["MinLearningRateRatio"] = options => options.MinLearningRateRatio = 0.1,
-        ["GradientMode"] = options => options.GradientMode = GradientMode.LastCycle,
-        ["MaxGradientNorm"] = options => options.MaxGradientNorm = 0.01,
-        ["FiniteCheckInterval"] = options => options.FiniteCheckInterval = 2,
-        ["Optimizer.Kind"] = options => options.Optimizer.Kind = OptimizerKind.AdamW,
-        ["Optimizer.Beta1"] = options => options.Optimizer.Beta1 = 0.5,
-        ["Optimizer.Beta2"] = options => options.Optimizer.Beta2 = 0.5,
-        ["Optimizer.WeightDecay"] = options => options.Optimizer.WeightDecay = 1,
-        ["Optimizer.Epsilon"] = options => options.Optimizer.Epsilon = 1e-3,
-        ["Optimizer.Momentum"] = options => options.Optimizer.Momentum = 0.5,
-        ["Optimizer.NewtonSchulzSteps"] = options => options.Optimizer.NewtonSchulzSteps = 2,
-        ["PuzzleLearningRate"] = options => options.PuzzleLearningRate = 2e-2,
-        ["PuzzleWeightDecay"] = options => options.PuzzleWeightDecay = 1,
-        ["EmaDecay"] = options => options.EmaDecay = 0.9,
-        ["TokenLoss"] = options => options.TokenLoss = TokenLossKind.Softmax,
-        ["HaltingLoss"] = options => options.HaltingLoss = HaltingLossKind.HaltOnly,
-        ["Halting.MaxSegments"] = options => options.Halting.MaxSegments = 2,
-        ["Halting.ExplorationProbability"] = options => options.Halting.ExplorationProbability = 0,
-        ["Halting.Rule"] = options => options.Halting.Rule = HaltingRule.HaltPositive,
+        ["GlobalBatchSize"] = (64, 8, 0, "1 … 1048576"),
+        ["MicroBatchSize"] = (0, 3, -1, "0 … 1048576"),
+        ["TotalSteps"] = (1000L, 6L, 0L, "1 … 9223372036854775807"),
+        ["WarmupSteps"] = (100L, 0L, -1L, "0 … 9223372036854775807"),
+        ["LearningRate"] = (1e-4, 2e-2, double.NaN, Rate),
+        ["MinLearningRateRatio"] = (1.0, 0.1, 1.5, "0 … 1"),
+        ["GradientMode"] = (null, GradientMode.LastCycle, (GradientMode)5, "OneStep or LastCycle or FullUnroll"),
+        ["MaxGradientNorm"] = (0.0, 0.01, -3.0, Rate),
+        ["FiniteCheckInterval"] = (1, 2, -4, "0 … 2147483647"),
+        ["PuzzleLearningRate"] = (1e-4, 2e-2, -1.0, Rate),
+        ["PuzzleWeightDecay"] = (0.1, 1.0, double.PositiveInfinity, Rate),
+        ["EmaDecay"] = (0.0, 0.9, 1.0, "0 (none) or a number below 1"),
+        ["TokenLoss"] = (TokenLossKind.Stablemax, TokenLossKind.Softmax, (TokenLossKind)9, "Stablemax or Softmax"),
+        ["HaltingLoss"] = (HaltingLossKind.HaltAndContinue, HaltingLossKind.HaltOnly, (HaltingLossKind)8, "HaltAndContinue or HaltOnly"),
+        ["Optimizer.Kind"] = (OptimizerKind.AdamATan2, OptimizerKind.AdamW, (OptimizerKind)6, "AdamATan2 or AdamW or Muon"),
+        ["Optimizer.Beta1"] = (0.9, 0.5, 1.0, "0 … 0.999999999"),
+        ["Optimizer.Beta2"] = (0.95, 0.5, -0.5, "0 … 0.999999999"),
+        ["Optimizer.WeightDecay"] = (0.1, 1.0, -2.0, Rate),
+        ["Optimizer.Epsilon"] = (1e-8, 1e-3, 0.0, "a finite number above 0"),
+        ["Optimizer.Momentum"] = (0.95, 0.5, 1.0, "0 … 0.999999999"),
+        ["Optimizer.NewtonSchulzSteps"] = (5, 2, 0, "1 … 32"),
+        ["Halting.MaxSegments"] = (16, 2, 0, "1 … 65536"),
+        ["Halting.ExplorationProbability"] = (0.1, 0.0, 2.0, "0 … 1"),
+        ["Halting.Rule"] = (HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, (HaltingRule)7, "HaltOverContinue or HaltPositive or Never"),
     };
 
     /// <summary>The optimizers of options that only some have.</summary>
@@ -42,37 +46,15 @@ public sealed class TrainerOptionsTests
         ["Optimizer.NewtonSchulzSteps"] = OptimizerKind.Muon,
     };
 
-    public static TheoryData<string> Names() => [.. Changes.Keys];
+    public static TheoryData<string> Names() => [.. Table.Keys];
 
     [Fact]
-    public void Defaults_are_pinned() => new TrainerOptions().Should().BeEquivalentTo(new
+    public void Defaults_are_pinned()
     {
-        GlobalBatchSize = 64,
-        MicroBatchSize = 0,
-        TotalSteps = 1000L,
-        WarmupSteps = 100L,
-        LearningRate = 1e-4,
-        MinLearningRateRatio = 1.0,
-        GradientMode = (GradientMode?)null,
-        MaxGradientNorm = 0.0,
-        FiniteCheckInterval = 1,
-        Optimizer = new
-        {
-            Kind = OptimizerKind.AdamATan2,
-            Beta1 = 0.9,
-            Beta2 = 0.95,
-            WeightDecay = 0.1,
-            Epsilon = 1e-8,
-            Momentum = 0.95,
-            NewtonSchulzSteps = 5,
-        },
-        PuzzleLearningRate = 1e-4,
-        PuzzleWeightDecay = 0.1,
-        EmaDecay = 0.0,
-        TokenLoss = TokenLossKind.Stablemax,
-        HaltingLoss = HaltingLossKind.HaltAndContinue,
-        Halting = new { MaxSegments = 16, ExplorationProbability = 0.1, Rule = HaltingRule.HaltOverContinue },
-    });
+        var defaults = new TrainerOptions();
+        defaults.FindErrors().Should().BeEmpty();
+        Table.Keys.Select(name => Find(name, defaults).Value).Should().Equal(Table.Values.Select(row => row.Default));
+    }
 
     [Fact]
     public void Every_option_is_tested()
@@ -83,7 +65,7 @@ public sealed class TrainerOptionsTests
             .. PropertiesOf<OptimizerOptions>("Optimizer."),
             .. PropertiesOf<HaltingOptions>("Halting."),
         ];
-        Changes.Keys.Should().BeEquivalentTo(options);
+        Table.Keys.Should().BeEquivalentTo(options);
 
         static IEnumerable<string> PropertiesOf<T>(string prefix) => typeof(T).GetProperties().Select(property => prefix + property.Name);
     }
@@ -94,7 +76,7 @@ public sealed class TrainerOptionsTests
     {
         var kind = Kinds.GetValueOrDefault(name, OptimizerKind.AdamATan2);
         var changed = Options(kind);
-        Changes[name](changed);
+        Set(name, changed, Table[name].Other);
         var usual = Train(Options(kind));
         Train(Options(kind)).Should().Equal(usual);
         Train(changed).Should().NotEqual(usual);
@@ -179,46 +161,26 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void All_invalid_fields_are_reported()
     {
-        string[] expected =
-        [
-            "GlobalBatchSize: expected 1 … 1048576, got 0",
-            "MicroBatchSize: expected 0 … 1048576, got -1",
-            "TotalSteps: expected 1 … 9223372036854775807, got 0",
-            "WarmupSteps: expected 0 … 9223372036854775807, got -1",
-            "LearningRate: expected a finite number of at least 0, got NaN",
-            "MinLearningRateRatio: expected 0 … 1, got 1.5",
-            "GradientMode: expected OneStep or LastCycle or FullUnroll, got 5",
-            "MaxGradientNorm: expected a finite number of at least 0, got -3",
-            "FiniteCheckInterval: expected 0 … 2147483647, got -4",
-            "PuzzleLearningRate: expected a finite number of at least 0, got -1",
-            "PuzzleWeightDecay: expected a finite number of at least 0, got Infinity",
-            "EmaDecay: expected 0 (none) or a number below 1, got 1",
-            "TokenLoss: expected Stablemax or Softmax, got 9",
-            "HaltingLoss: expected HaltAndContinue or HaltOnly, got 8",
-            "Optimizer:Kind: expected AdamATan2 or AdamW or Muon, got 6",
-            "Optimizer:Beta1: expected 0 … 0.999999999, got 1",
-            "Optimizer:Beta2: expected 0 … 0.999999999, got -0.5",
-            "Optimizer:WeightDecay: expected a finite number of at least 0, got -2",
-            "Optimizer:Epsilon: expected a finite number above 0, got 0",
-            "Optimizer:Momentum: expected 0 … 0.999999999, got 1",
-            "Optimizer:NewtonSchulzSteps: expected 1 … 32, got 0",
-            "Halting:MaxSegments: expected 1 … 65536, got 0",
-            "Halting:ExplorationProbability: expected 0 … 1, got 2",
-            "Halting:Rule: expected HaltOverContinue or HaltPositive or Never, got 7",
-        ];
-        AllBad().FindErrors().Should().Equal(expected);
+        var invalid = new TrainerOptions();
+        foreach (var (name, row) in Table)
+        {
+            Set(name, invalid, row.Invalid);
+        }
+
+        string[] expected = [.. Table.Select(entry
+            => FormattableString.Invariant($"{entry.Key.Replace('.', ':')}: expected {entry.Value.Valid}, got {entry.Value.Invalid}"))];
+        invalid.FindErrors().Should().Equal(expected);
 
         using var model = TinyModels.Create();
         using var generator = new Generator(1);
-        FluentActions.Invoking(() => new OneStepGradTrainer(model, AllBad(), generator)).Should().Throw<InvalidConfigException>()
+        FluentActions.Invoking(() => new OneStepGradTrainer(model, invalid, generator)).Should().Throw<InvalidConfigException>()
             .Where(exception => exception.Errors.SequenceEqual(expected))
             .WithMessage($"trainer options: {string.Join("; ", expected)}.");
     }
 
     [Fact]
-    public void Defaults_and_the_ends_of_the_ranges_are_valid()
+    public void The_ends_of_the_ranges_are_valid()
     {
-        new TrainerOptions().FindErrors().Should().BeEmpty();
         var edges = new TrainerOptions { GlobalBatchSize = 1, TotalSteps = 1, WarmupSteps = 0, LearningRate = 0, MinLearningRateRatio = 0 };
         edges.Optimizer = new OptimizerOptions { Beta1 = 0, Beta2 = 0, WeightDecay = 0, Momentum = 0, NewtonSchulzSteps = 1 };
         edges.Halting = new HaltingOptions { MaxSegments = 1, ExplorationProbability = 1 };
@@ -238,34 +200,20 @@ public sealed class TrainerOptionsTests
         Halting = new HaltingOptions { MaxSegments = 3, ExplorationProbability = 0.5 },
     };
 
-    private static TrainerOptions AllBad() => new()
+    private static void Set(string name, TrainerOptions options, object value)
     {
-        GlobalBatchSize = 0,
-        MicroBatchSize = -1,
-        TotalSteps = 0,
-        WarmupSteps = -1,
-        LearningRate = double.NaN,
-        MinLearningRateRatio = 1.5,
-        GradientMode = (GradientMode)5,
-        MaxGradientNorm = -3,
-        FiniteCheckInterval = -4,
-        PuzzleLearningRate = -1,
-        PuzzleWeightDecay = double.PositiveInfinity,
-        EmaDecay = 1,
-        TokenLoss = (TokenLossKind)9,
-        HaltingLoss = (HaltingLossKind)8,
-        Optimizer = new OptimizerOptions
-        {
-            Kind = (OptimizerKind)6,
-            Beta1 = 1,
-            Beta2 = -0.5,
-            WeightDecay = -2,
-            Epsilon = 0,
-            Momentum = 1,
-            NewtonSchulzSteps = 0,
-        },
-        Halting = new HaltingOptions { MaxSegments = 0, ExplorationProbability = 2, Rule = (HaltingRule)7 },
-    };
+        var (owner, property, _) = Find(name, options);
+        property.SetValue(owner, value);
+    }
+
+    /// <summary>A property by its name, which is below another one after a dot.</summary>
+    private static (object Owner, PropertyInfo Property, object? Value) Find(string name, object owner)
+    {
+        var (first, rest) = name.Split('.') is [var outer, var inner] ? (outer, inner) : (name, null);
+        var property = owner.GetType().GetProperty(first)!;
+        var value = property.GetValue(owner);
+        return rest is null ? (owner, property, value) : Find(rest, value!);
+    }
 
     /// <summary>The results of five steps: gradients and metrics of each, weights, averaged weights.</summary>
     private static float[] Train(TrainerOptions options)

@@ -153,7 +153,7 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
     [Fact]
     public void Progress_is_reported_every_1024_groups_and_at_the_end()
     {
-        var reports = new Reports();
+        var reports = new ProgressList<int>();
         var groups = Enumerable.Repeat(new PuzzleGroup([[SmallDataset.Example(1, 1), SmallDataset.Example(2, 1)]]), 2500);
         PuzzleDatasetFolder.Write(
             Root, SmallDataset.Identifiers, [new PuzzleSplit("train", groups), new PuzzleSplit("test", SmallDataset.Groups)], SmallDataset.Options, reports);
@@ -259,9 +259,4 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
 
     private Action Writing(params PuzzleSplit[] splits)
         => () => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, splits, _options);
-
-    private sealed class Reports : List<int>, IProgress<int>
-    {
-        public void Report(int value) => Add(value);
-    }
 }
