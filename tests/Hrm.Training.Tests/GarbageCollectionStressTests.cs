@@ -85,11 +85,7 @@ public sealed class GarbageCollectionStressTests
     private static Dictionary<string, string> Train(Func<SmallTraining> create)
     {
         using var training = create();
-        for (var step = 0; step < 12; step++)
-        {
-            training.Trainer.Step(training.Stream.Next());
-        }
-
+        training.StepTo(12);
         return training.State().ToDictionary(entry => entry.Key, entry => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(entry.Value)));
     }
 

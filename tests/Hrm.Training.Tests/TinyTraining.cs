@@ -15,13 +15,29 @@ internal sealed class TinyTraining : IDisposable
         _generator = new Generator(seed);
         Model = TinyModels.Create(config, modelSeed);
         Trainer = new HrmTrainer(Model, options, _generator) { WorldSize = worldSize };
+        Batch = TinyModels.Batch(1);
     }
+
+    /// <summary>Options without warm-up; a trainer's default rates would change too little in a few steps.</summary>
+    public static TrainerOptions Options(double learningRate = 1e-2, int maxSegments = 3, double exploration = 0.1) => new()
+    {
+        GlobalBatchSize = TinyModels.Rows,
+        WarmupSteps = 0,
+        LearningRate = learningRate,
+        PuzzleLearningRate = learningRate,
+        Halting = new HaltingOptions { MaxSegments = maxSegments, ExplorationProbability = exploration },
+    };
 
     public HrmModel Model { get; }
 
     public HrmTrainer Trainer { get; }
 
+    /// <summary>A random batch.</summary>
+    public PuzzleBatch Batch { get; }
+
     public void Deconstruct(out HrmModel model, out HrmTrainer trainer) => (model, trainer) = (Model, Trainer);
+
+    public void Deconstruct(out HrmModel model, out HrmTrainer trainer, out PuzzleBatch batch) => (model, trainer, batch) = (Model, Trainer, Batch);
 
     /// <summary>Takes a step with the random batch of a seed.</summary>
     public void Step(int batchSeed)
@@ -32,6 +48,7 @@ internal sealed class TinyTraining : IDisposable
 
     public void Dispose()
     {
+        Batch.Dispose();
         Trainer.Dispose();
         Model.Dispose();
         _generator.Dispose();

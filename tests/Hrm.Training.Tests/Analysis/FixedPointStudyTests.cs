@@ -11,10 +11,7 @@ public sealed class FixedPointStudyTests : IDisposable
     private readonly HrmModel _model = TinyModels.Create(seed: 5);
     private readonly InMemoryPuzzleDataset _dataset;
 
-    public FixedPointStudyTests()
-    {
-        _dataset = new HandEvaluation(_model, Rows, 1, seed: 5).Dataset(_ => 1);
-    }
+    public FixedPointStudyTests() => _dataset = new HandEvaluation(_model, Rows, 1, seed: 5).Dataset(_ => 1);
 
     public void Dispose() => _model.Dispose();
 

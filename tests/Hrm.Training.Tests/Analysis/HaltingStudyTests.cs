@@ -33,27 +33,6 @@ public sealed class HaltingStudyTests
         Check(0, double.NaN, double.NaN, 0, double.NaN, [0, 0, 0, 0]);
     }
 
-    [Fact]
-    public void A_study_agrees_with_a_run_of_the_policy()
-    {
-        const int Rows = 10;
-        const int Segments = 4;
-        using var model = TinyModels.Create(seed: 3);
-        var byHand = new HandEvaluation(model, Rows, Segments, seed: 3);
-        var dataset = byHand.Dataset(byHand.HaltingSegment);
-        var policy = new QValueHalting();
-        var study = new HaltingStudy(policy, Segments);
-        new Evaluator(model, Segments).Observe(dataset, study.Add);
-        var segments = new List<int>();
-        var averages = new Evaluator(model, Segments, policy).Evaluate(dataset, example => segments.Add(example.Segments.Count));
-
-        study.Examples.Should().Be(Rows);
-        study.MeanSegments.Should().BeApproximately(segments.Average(), 1e-12);
-        study.ExactAccuracy.Should().BeApproximately(averages.ExactAccuracy, 1e-12);
-        study.Histogram.Should().Equal(Enumerable.Range(1, Segments).Select(segment => segments.Count(count => count == segment)));
-        study.Histogram.Count(count => count > 0).Should().BeGreaterThan(1, "the rows halt at different segments");
-    }
-
     private void Check(int examples, double meanSegments, double exact, int early, double exactOfEarly, int[] histogram)
     {
         _study.Examples.Should().Be(examples);

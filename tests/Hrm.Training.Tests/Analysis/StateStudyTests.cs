@@ -12,10 +12,7 @@ public sealed class StateStudyTests : IDisposable
     private readonly HrmModel _model = TinyModels.Create(seed: 5);
     private readonly InMemoryPuzzleDataset _dataset;
 
-    public StateStudyTests()
-    {
-        _dataset = new HandEvaluation(_model, Rows, 1, seed: 5).Dataset(_ => 1);
-    }
+    public StateStudyTests() => _dataset = new HandEvaluation(_model, Rows, 1, seed: 5).Dataset(_ => 1);
 
     public void Dispose() => _model.Dispose();
 

@@ -89,35 +89,19 @@ public sealed class CheckpointMutationTests : IDisposable
     {
         const int Regions = 50;
         var place = (int)Math.Min(original.Length - 1, ((long)original.Length * (region % Regions) / Regions) + random.Next((original.Length / Regions) + 1));
-        var bytes = original.ToList();
-        switch (random.Next(5))
+        return random.Next(5) switch
         {
-            case 0:
-                return original[..place];
-            case 1:
-                bytes.Insert(place, (byte)random.Next(256));
-                break;
-            case 2:
-                bytes.RemoveAt(place);
-                break;
-            case 3:
-                bytes[place] = (byte)(bytes[place] + 1 + random.Next(255));
-                break;
-            default:
-                bytes[place] ^= (byte)(1 << random.Next(8));
-                break;
-        }
-
-        return [.. bytes];
+            0 => original[..place],
+            1 => [.. original[..place], (byte)random.Next(256), .. original[place..]],
+            2 => [.. original[..place], .. original[(place + 1)..]],
+            3 => [.. original[..place], (byte)(original[place] + 1 + random.Next(255)), .. original[(place + 1)..]],
+            _ => [.. original[..place], (byte)(original[place] ^ (1 << random.Next(8))), .. original[(place + 1)..]],
+        };
     }
 
     private string Save(SmallTraining training, int step)
     {
-        while (training.Trainer.StepCount < step)
-        {
-            training.Trainer.Step(training.Stream.Next());
-        }
-
+        training.StepTo(step);
         using var store = CheckpointStore.Open(_folder["store"]);
         store.Save(training.Trainer, new TrainingRunState(), training.Stream);
         return _folder["store", $"step-{step:d12}"];

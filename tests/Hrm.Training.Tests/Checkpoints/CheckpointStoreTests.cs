@@ -12,10 +12,7 @@ public sealed class CheckpointStoreTests : IDisposable
     private readonly SmallTraining _other = new();
     private readonly CheckpointStore _store;
 
-    public CheckpointStoreTests()
-    {
-        _store = CheckpointStore.Open(_folder["store"]);
-    }
+    public CheckpointStoreTests() => _store = CheckpointStore.Open(_folder["store"]);
 
     public void Dispose()
     {
@@ -306,11 +303,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
     private string Save(int step = 3)
     {
-        while (_training.Trainer.StepCount < step)
-        {
-            Step();
-        }
-
+        _training.StepTo(step);
         _store.Save(_training.Trainer, new TrainingRunState(), _training.Stream);
         return _folder["store", $"step-{step:d12}"];
     }

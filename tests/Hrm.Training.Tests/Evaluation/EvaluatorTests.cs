@@ -16,10 +16,7 @@ public sealed class EvaluatorTests : IDisposable
     private readonly QValueHalting _rule = new();
     private readonly HandEvaluation _byHand;
 
-    public EvaluatorTests()
-    {
-        _byHand = new HandEvaluation(_model, Rows, MaxSegments, seed: 3);
-    }
+    public EvaluatorTests() => _byHand = new HandEvaluation(_model, Rows, MaxSegments, seed: 3);
 
     public void Dispose()
     {
@@ -27,13 +24,18 @@ public sealed class EvaluatorTests : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>The rows use only ids that the model has; the dataset states more.</summary>
     [Fact]
-    public void A_dataset_with_more_ids_than_the_model_is_rejected_before_the_first_row()
+    public void A_dataset_that_does_not_fit_the_model_is_rejected()
     {
+        var evaluator = new Evaluator(_model, MaxSegments);
+        evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5))).Should().Throw<ShapeMismatchException>();
+        evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])], 9)))
+            .Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected values in 0 … 4, got 6.");
+
+        // Its rows use only ids that the model has; it states more, which is checked before the first row.
         var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 2, 3, 4, 4, 1], 1)], TinyModels.Config.VocabularySize, puzzleIdCount: 8);
         const string Message = "dataset: expected at most 7 puzzle ids, as the model has, got 8.";
-        FluentActions.Invoking(() => new Evaluator(_model, 1).Evaluate(dataset)).Should().Throw<ShapeMismatchException>().WithMessage(Message);
+        evaluator.Invoking(it => it.Evaluate(dataset)).Should().Throw<ShapeMismatchException>().WithMessage(Message);
         using var trainer = new OneStepGradTrainer(_model, new TrainerOptions { GlobalBatchSize = 1 }, _generator);
         using var stream = new TrainingStream(dataset, 1);
         FluentActions.Invoking(() => new TrainingRun(trainer, stream, new TrainingRunOptions())).Should().Throw<ShapeMismatchException>().WithMessage(Message);
@@ -145,20 +147,14 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Observe_reports_the_examples_of_Evaluate()
+    public void Observe_reports_the_examples_of_Evaluate_and_counts_them_after_each_batch()
     {
         var dataset = _byHand.Dataset(_byHand.HaltingSegment);
         var observed = new List<EvaluatedExample>();
-        new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Observe(dataset, observed.Add);
-        observed.Should().BeEquivalentTo(Evaluate(dataset, 4, policy: _rule).Examples, options => options.WithStrictOrdering());
-    }
-
-    [Fact]
-    public void Progress_counts_examples_after_each_batch()
-    {
         var progress = new ProgressList<int>();
-        new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Evaluate(_byHand.Dataset(_ => 1), progress: progress);
+        new Evaluator(_model, MaxSegments, _rule, batchSize: 4).Observe(dataset, observed.Add, progress);
         progress.Should().Equal(4, 8, 10);
+        observed.Should().BeEquivalentTo(Evaluate(dataset, 4, policy: _rule).Examples, options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -189,15 +185,6 @@ public sealed class EvaluatorTests : IDisposable
         evaluator.Invoking(it => it.Evaluate(_byHand.Dataset(_ => 1), _ => throw new TimeoutException())).Should().Throw<TimeoutException>();
         _model.training.Should().Be(training);
         is_grad_enabled().Should().BeTrue();
-    }
-
-    [Fact]
-    public void A_dataset_that_does_not_fit_the_model_is_rejected()
-    {
-        var evaluator = new Evaluator(_model, MaxSegments, _rule, batchSize: 4);
-        evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2], [1, 2])], 5))).Should().Throw<ShapeMismatchException>();
-        evaluator.Invoking(it => it.Evaluate(new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1])], 9)))
-            .Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected values in 0 … 4, got 6.");
     }
 
     private (MetricAverages Averages, List<EvaluatedExample> Examples) Evaluate(IPuzzleDataset dataset, int batchSize, int maxSegments = MaxSegments, IHaltingPolicy? policy = null)

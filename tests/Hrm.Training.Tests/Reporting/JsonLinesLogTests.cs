@@ -17,15 +17,17 @@ public sealed class JsonLinesLogTests : IDisposable
         var log = new JsonLinesLog(FilePath);
         log.Write(Reports.Training(50));
         log.Write(Reports.Evaluation(60));
+        log.Write(Reports.Training(70) with { GradientNorm = double.PositiveInfinity });
 
         var lines = File.ReadAllLines(FilePath);
-        lines.Should().HaveCount(2);
+        lines.Should().HaveCount(3);
         lines[0].Should().Be(
             "{\"kind\":\"training\",\"step\":50,\"seconds\":50,\"learning_rate\":0.001,\"gradient_norm\":2,\"steps_per_second\":10,\"segments_per_second\":640,"
             + "\"metrics\":{\"count\":10,\"accuracy\":0.875,\"exact_accuracy\":0.5,\"q_halt_accuracy\":0.25,\"segments\":3.5,\"token_loss\":1.25,\"q_halt_loss\":0.125,\"q_continue_loss\":0.0625}}");
         var evaluation = JsonNode.Parse(lines[1])!.AsObject();
         evaluation["kind"]!.GetValue<string>().Should().Be("evaluation");
         evaluation.ContainsKey("gradient_norm").Should().BeFalse();
+        lines[2].Should().Contain("\"gradient_norm\":\"Infinity\"");
     }
 
     [Fact]
@@ -46,14 +48,6 @@ public sealed class JsonLinesLogTests : IDisposable
         File.ReadAllLines(FilePath).Should().HaveCount(3);
         log.Rewind(0);
         File.ReadAllText(FilePath).Should().BeEmpty();
-    }
-
-    [Fact]
-    public void Numbers_that_are_not_finite_can_be_written()
-    {
-        var log = new JsonLinesLog(FilePath);
-        log.Write(Reports.Training(1) with { GradientNorm = double.PositiveInfinity });
-        File.ReadAllText(FilePath).Should().Contain("\"gradient_norm\":\"Infinity\"");
     }
 
     /// <summary>One exception per line would take 1,300 bytes.</summary>
@@ -94,13 +88,5 @@ public sealed class JsonLinesLogTests : IDisposable
 
         new FileInfo(FilePath).LinkTarget.Should().Be("target");
         File.ReadAllText(_folder["target"]).Should().Be("{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
-    }
-
-    [Fact]
-    public void A_file_that_cannot_be_written_is_a_typed_error()
-    {
-        File.WriteAllText(_folder["file"], "a file instead of the folder");
-        var log = new JsonLinesLog(_folder["file", "metrics.jsonl"]);
-        log.Invoking(it => it.Write(Reports.Training(1))).Should().Throw<Hrm.HrmFileException>();
     }
 }

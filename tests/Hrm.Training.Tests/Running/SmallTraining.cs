@@ -57,6 +57,15 @@ internal sealed class SmallTraining : IDisposable
         return tensors.ToDictionary(entry => entry.Key, entry => entry.Value.detach().contiguous().bytes.ToArray());
     }
 
+    /// <summary>Trains until the trainer has taken this number of steps.</summary>
+    public void StepTo(long count)
+    {
+        while (Trainer.StepCount < count)
+        {
+            Trainer.Step(Stream.Next());
+        }
+    }
+
     public void Dispose()
     {
         Stream.Dispose();

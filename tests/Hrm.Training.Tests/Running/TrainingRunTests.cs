@@ -13,10 +13,7 @@ public sealed class TrainingRunTests : IDisposable
     private readonly SmallTraining _training = new();
     private readonly CheckpointStore _checkpoints;
 
-    public TrainingRunTests()
-    {
-        _checkpoints = CheckpointStore.Open(_folder["c"]);
-    }
+    public TrainingRunTests() => _checkpoints = CheckpointStore.Open(_folder["c"]);
 
     public void Dispose()
     {

@@ -13,9 +13,7 @@ public sealed class DeepSupervisionTests
     [Fact]
     public void Steps_follow_the_rules_of_replacing_counting_halting_and_targets()
     {
-        var options = Options();
-        options.LearningRate = 1e-4;
-        using var training = new TinyTraining(options, modelSeed: 3);
+        using var training = new TinyTraining(Options(1e-4), modelSeed: 3);
         var (model, trainer) = training;
         using var replay = new Replay(model, MaxSegments);
         for (var step = 0; step < 25; step++)
@@ -55,47 +53,17 @@ public sealed class DeepSupervisionTests
     {
         var options = Options();
         (options.Halting.MaxSegments, options.HaltingLoss) = (maxSegments, loss);
-        var halts = TrainWithoutContinueTarget(options);
-        (maxSegments > 1 || halts.TrueForAll(halted => halted)).Should().BeTrue();
-    }
-
-    [Fact]
-    public void A_row_without_labels_is_trained_as_right_and_not_counted()
-    {
-        var options = Options();
-        options.Halting.MaxSegments = 1;
         using var training = new TinyTraining(options);
         var (model, trainer) = training;
-        using var batch = TinyModels.Batch(1, unlabelledRow: 2);
-        var segment = trainer.ComputeGradients(batch);
-        MetricSums.Read(segment.Loss.Metrics).Count.Should().Be(TinyModels.Rows - 1);
-        var probability = segment.Output.QHalt.detach().sigmoid().data<float>().ToArray();
-        var bias = TinyModels.Gradients(model)["q_head.bias"][0];
-        var right = new[] { 0, 0, 1, 0 };
-        bias.Should().BeApproximately(probability.Zip(right, (left, target) => 0.5f * (left - target)).Sum() / TinyModels.Rows, 1e-6f);
-    }
-
-    [Fact]
-    public void An_evaluation_between_steps_does_not_change_the_training()
-    {
-        using var scope = NewDisposeScope();
-        Train(evaluate: true).Should().Equal(Train(evaluate: false));
-
-        static float[] Train(bool evaluate)
+        for (var step = 0; step < 3; step++)
         {
-            using var training = new TinyTraining(Options());
-            var (model, trainer) = training;
-            var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 1, 1, 1, 1, 1], 3)], 5, 7);
-            for (var step = 0; step < 5; step++)
-            {
-                training.Step(step);
-                if (evaluate)
-                {
-                    new Evaluator(model, 3).Evaluate(dataset);
-                }
-            }
-
-            return TinyModels.Weights(model);
+            using var batch = TinyModels.Batch(step);
+            var segment = trainer.ComputeGradients(batch);
+            segment.ContinueTarget.Should().BeNull();
+            MetricSums.Read(segment.Loss.Metrics).QContinueLoss.Should().Be(0);
+            TinyModels.Gradients(model)["q_head.bias"][1].Should().Be(0);
+            (maxSegments > 1 || segment.Halted.all().item<bool>()).Should().BeTrue();
+            trainer.ApplyGradients();
         }
     }
 
@@ -120,31 +88,5 @@ public sealed class DeepSupervisionTests
         keptRows.Should().BePositive("the ids of kept rows count, not those of the incoming batch");
     }
 
-    private static TrainerOptions Options() => new()
-    {
-        GlobalBatchSize = TinyModels.Rows,
-        WarmupSteps = 0,
-        LearningRate = 1e-3,
-        PuzzleLearningRate = 1e-3,
-        Halting = new HaltingOptions { MaxSegments = MaxSegments, ExplorationProbability = 0 },
-    };
-
-    private static List<bool> TrainWithoutContinueTarget(TrainerOptions options)
-    {
-        using var training = new TinyTraining(options);
-        var (model, trainer) = training;
-        var halts = new List<bool>();
-        for (var step = 0; step < 3; step++)
-        {
-            using var batch = TinyModels.Batch(step);
-            var segment = trainer.ComputeGradients(batch);
-            segment.ContinueTarget.Should().BeNull();
-            MetricSums.Read(segment.Loss.Metrics).QContinueLoss.Should().Be(0);
-            TinyModels.Gradients(model)["q_head.bias"][1].Should().Be(0);
-            halts.AddRange(segment.Halted.data<bool>().ToArray());
-            trainer.ApplyGradients();
-        }
-
-        return halts;
-    }
+    private static TrainerOptions Options(double learningRate = 1e-3) => TinyTraining.Options(learningRate, MaxSegments, exploration: 0);
 }

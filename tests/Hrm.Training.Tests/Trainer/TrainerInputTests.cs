@@ -28,9 +28,8 @@ public sealed class TrainerInputTests
     [Fact]
     public void A_step_without_gradients_is_refused_and_changes_nothing()
     {
-        using var training = new TinyTraining(Options());
-        var (model, trainer) = training;
-        using var batch = TinyModels.Batch(1);
+        using var training = new TinyTraining(TinyTraining.Options(maxSegments: 16));
+        var (model, trainer, batch) = training;
         var before = TinyModels.Weights(model);
         using (no_grad())
         {
@@ -55,7 +54,7 @@ public sealed class TrainerInputTests
             parameter.requires_grad = false;
         }
 
-        using var trainer = new OneStepGradTrainer(model, Options(), generator);
+        using var trainer = new OneStepGradTrainer(model, TinyTraining.Options(maxSegments: 16), generator);
         using var batch = TinyModels.Batch(1);
         trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
             .WithMessage("trainer: parameters: expected at least one that requires a gradient and that the loss depends on, got none.");
@@ -87,9 +86,8 @@ public sealed class TrainerInputTests
     [Fact]
     public void A_step_with_a_disposed_model_is_refused()
     {
-        using var training = new TinyTraining(Options());
-        var (model, trainer) = training;
-        using var batch = TinyModels.Batch(1);
+        using var training = new TinyTraining(TinyTraining.Options(maxSegments: 16));
+        var (model, trainer, batch) = training;
         trainer.ComputeGradients(batch);
         model.Dispose();
         trainer.Invoking(it => it.ApplyGradients()).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(HrmModel));
@@ -102,9 +100,8 @@ public sealed class TrainerInputTests
     {
         for (var round = 0; round < 20; round++)
         {
-            using var training = new TinyTraining(Options());
-            var (model, trainer) = training;
-            using var batch = TinyModels.Batch(1);
+            using var training = new TinyTraining(TinyTraining.Options(maxSegments: 16));
+            var (model, trainer, batch) = training;
             using var started = new ManualResetEventSlim();
             var disposing = new Thread(() =>
             {
@@ -126,11 +123,9 @@ public sealed class TrainerInputTests
         }
     }
 
-    private static TrainerOptions Options() => new() { GlobalBatchSize = TinyModels.Rows, WarmupSteps = 0, LearningRate = 1e-2 };
-
     private static float[] Train(int badBefore, string what, Type exception, string message)
     {
-        using var training = new TinyTraining(Options());
+        using var training = new TinyTraining(TinyTraining.Options(maxSegments: 16));
         var (model, trainer) = training;
         for (var step = 0; step < 4; step++)
         {

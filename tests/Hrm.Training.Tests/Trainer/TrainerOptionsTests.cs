@@ -82,16 +82,6 @@ public sealed class TrainerOptionsTests
         Train(changed).Should().NotEqual(usual);
     }
 
-    [Fact]
-    public void A_global_batch_of_twice_the_rows_halves_the_gradient()
-    {
-        var doubled = Options();
-        doubled.GlobalBatchSize *= 2;
-        var (single, half) = (Gradients(Options()), Gradients(doubled, worldSize: 2));
-        single.Keys.Should().Equal(half.Keys);
-        single.Keys.Should().AllSatisfy(key => half[key].Should().Equal(single[key].Select(value => value / 2)));
-    }
-
     /// <summary>Two processes with the same rows: the sum of their gradients is the gradient of one process that counts its rows only.</summary>
     [Fact]
     public void Summed_gradients_of_two_processes_are_clipped_and_applied_like_those_of_one()
@@ -104,8 +94,7 @@ public sealed class TrainerOptionsTests
         static float[] After(TrainerOptions options, int worldSize)
         {
             using var training = new TinyTraining(options, worldSize: worldSize);
-            var (model, trainer) = training;
-            using var batch = TinyModels.Batch(1);
+            var (model, trainer, batch) = training;
             trainer.ComputeGradients(batch);
             foreach (var gradient in model.parameters().Select(parameter => parameter.grad).OfType<Tensor>())
             {
@@ -238,14 +227,5 @@ public sealed class TrainerOptionsTests
         }
 
         return [.. trace];
-    }
-
-    private static Dictionary<string, float[]> Gradients(TrainerOptions options, int worldSize = 1)
-    {
-        using var training = new TinyTraining(options, worldSize: worldSize);
-        var (model, trainer) = training;
-        using var batch = TinyModels.Batch(1);
-        trainer.ComputeGradients(batch);
-        return TinyModels.Gradients(model);
     }
 }

@@ -10,7 +10,9 @@ public sealed class WeightUpdateTests
     [Fact]
     public void Average_follows_the_trained_weights_step_by_step()
     {
-        using var training = new TinyTraining(Options(emaDecay: 0.75));
+        var options = TinyTraining.Options();
+        options.EmaDecay = 0.75;
+        using var training = new TinyTraining(options);
         var (model, trainer) = training;
         var expected = Parameters(model).Select(value => (double)value).ToArray();
         for (var step = 0; step < 3; step++)
@@ -26,9 +28,8 @@ public sealed class WeightUpdateTests
     [Fact]
     public void Gradients_are_used_once()
     {
-        using var training = new TinyTraining(Options(emaDecay: 0));
-        var (model, trainer) = training;
-        using var batch = TinyModels.Batch(1);
+        using var training = new TinyTraining(TinyTraining.Options());
+        var (model, trainer, batch) = training;
         trainer.Step(batch);
         model.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());
         var trained = TinyModels.Weights(model);
@@ -37,22 +38,21 @@ public sealed class WeightUpdateTests
     }
 
     [Fact]
-    public void Two_models_train_independently()
+    public void Other_trainings_and_evaluations_between_the_steps_change_nothing()
     {
-        using var scope = NewDisposeScope();
-        Train(interleaved: true).Should().Equal(Train(interleaved: false));
+        using var other = new TinyTraining(TinyTraining.Options(), modelSeed: 2, seed: 2);
+        var dataset = new InMemoryPuzzleDataset([new PuzzleExample([1, 2, 3, 4, 0, 1], [1, 1, 1, 1, 1, 1], 3)], 5, 7);
+        var expected = Train((_, _) => { });
+        Train((_, step) => other.Step(step)).Should().Equal(expected);
+        Train((model, _) => new Evaluator(model, 3).Evaluate(dataset)).Should().Equal(expected);
 
-        static float[] Train(bool interleaved)
+        static float[] Train(Action<HrmModel, int> between)
         {
-            using var training = new TinyTraining(Options(emaDecay: 0));
-            using var other = new TinyTraining(Options(emaDecay: 0), modelSeed: 2, seed: 2);
-            for (var step = 0; step < 3; step++)
+            using var training = new TinyTraining(TinyTraining.Options());
+            for (var step = 0; step < 5; step++)
             {
                 training.Step(step);
-                if (interleaved)
-                {
-                    other.Step(step);
-                }
+                between(training.Model, step);
             }
 
             return TinyModels.Weights(training.Model);
@@ -62,7 +62,7 @@ public sealed class WeightUpdateTests
     [Fact]
     public void TakeMetrics_averages_the_steps_since_the_last_call()
     {
-        using var training = new TinyTraining(Options(emaDecay: 0));
+        using var training = new TinyTraining(TinyTraining.Options());
         var sums = default(MetricSums);
         for (var step = 0; step < 6; step++)
         {
@@ -76,16 +76,6 @@ public sealed class WeightUpdateTests
             }
         }
     }
-
-    private static TrainerOptions Options(double emaDecay) => new()
-    {
-        GlobalBatchSize = TinyModels.Rows,
-        WarmupSteps = 0,
-        LearningRate = 1e-2,
-        PuzzleLearningRate = 1e-2,
-        EmaDecay = emaDecay,
-        Halting = new HaltingOptions { MaxSegments = 3 },
-    };
 
     private static float[] Parameters(HrmModel model)
     {

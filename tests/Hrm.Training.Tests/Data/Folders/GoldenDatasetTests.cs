@@ -22,8 +22,9 @@ public sealed class GoldenDatasetTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Datasets))]
-    public void A_dataset_written_again_has_the_same_bytes(string root)
+    public void A_dataset_is_valid_and_has_the_same_bytes_when_it_is_written_again(string root)
     {
+        PuzzleDatasetFolder.Verify(root);
         var names = Directory.GetDirectories(root).Select(path => Path.GetFileName(path)).ToArray();
         var opened = names.ToDictionary(name => name, name => PuzzleDatasetFolder.Open(root, name));
         var metadata = opened.Values.First().Metadata;
@@ -33,6 +34,9 @@ public sealed class GoldenDatasetTests : IDisposable
             names.Select(name => new PuzzleSplit(name, SmallDataset.GroupsOf(opened[name]))),
             new PuzzleDatasetOptions { VocabularySize = metadata.VocabularySize, SequenceLength = metadata.SequenceLength });
 
+        opened["train"].Identifiers.Should().HaveCount(opened["train"].PuzzleIdCount).And.StartWith("<blank>");
+        metadata.VocabularySize.Should().BeOneOf(6, 11, 12);
+        metadata.SequenceLength.Should().BeOneOf(81, 900);
         var files = FilesOf(root);
         files.Should().HaveCountGreaterThanOrEqualTo(13);
         FilesOf(_folder["again"]).Should().Equal(files);
@@ -69,17 +73,6 @@ public sealed class GoldenDatasetTests : IDisposable
             text.Should().NotContain("total_puzzles").And.Contain(", \"sets\": ");
             return Encoding.ASCII.GetBytes(text.Replace(", \"sets\": ", $", \"total_puzzles\": {opened[Path.GetDirectoryName(file)!].PuzzleIds.Count}, \"sets\": "));
         }
-    }
-
-    [Theory]
-    [MemberData(nameof(Datasets))]
-    public void A_dataset_is_verified_and_its_metadata_are_read(string root)
-    {
-        PuzzleDatasetFolder.Verify(root);
-        using var dataset = PuzzleDatasetFolder.Open(root, "train");
-        dataset.Identifiers.Should().HaveCount(dataset.PuzzleIdCount).And.StartWith("<blank>");
-        dataset.VocabularySize.Should().BeOneOf(6, 11, 12);
-        dataset.SequenceLength.Should().BeOneOf(81, 900);
     }
 
     private static string[] FilesOf(string root)

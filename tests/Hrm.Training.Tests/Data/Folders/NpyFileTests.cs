@@ -125,23 +125,6 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void The_writer_writes_the_bytes_of_numpy()
-    {
-        using (var writer = new NpyWriter(_folder["w.npy"], NpyDtype.UInt8, rowLength: 3))
-        {
-            writer.Append([1, 2, 255]);
-            writer.Append([4, 5, 6]);
-            writer.Complete();
-        }
-
-        var bytes = File.ReadAllBytes(_folder["w.npy"]);
-        bytes.Should().HaveCount(128 + 6);
-        bytes[..10].Should().Equal(0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 118, 0);
-        Encoding.ASCII.GetString(bytes, 10, 118).Should().Be("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }".PadRight(117) + "\n");
-        bytes[128..].Should().Equal(1, 2, 255, 4, 5, 6);
-    }
-
-    [Fact]
     public void The_header_keeps_its_length_for_any_number_of_rows()
     {
         NpyHeader.Write(NpyDtype.UInt8, 0).Should().HaveCount(128);

@@ -93,7 +93,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_token_or_label_throws_when_its_row_is_read()
+    public void Read_rejects_a_bad_token_label_index_and_length()
     {
         SmallDataset.SetByte(Array("inputs"), (2 * 4) + 3, 12);
         SmallDataset.SetByte(Array("labels"), 4 * 4, 200);
@@ -101,6 +101,9 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         Reading(dataset, 1).Should().NotThrow();
         Reading(dataset, 2).Should().Throw<HrmFormatException>().WithMessage($"{Array("inputs")}: row 2, column 3: expected 0 … 11, got 12");
         Reading(dataset, 4).Should().Throw<HrmFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
+        Reading(dataset, 6).Should().Throw<ArgumentOutOfRangeException>();
+        Reading(dataset, -1).Should().Throw<ArgumentOutOfRangeException>();
+        Reading(dataset, 0, length: 3).Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected [4], got [3].");
     }
 
     /// <summary>The files are sparse: gigabytes of length, no contents.</summary>
@@ -124,20 +127,14 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     }
 
     [Fact]
-    public void Read_rejects_a_bad_index_and_a_bad_length()
+    public void A_missing_root_split_or_array_throws()
     {
-        using var dataset = PuzzleDatasetFolder.Open(Root, "train");
-        Reading(dataset, 6).Should().Throw<ArgumentOutOfRangeException>();
-        Reading(dataset, -1).Should().Throw<ArgumentOutOfRangeException>();
-        Reading(dataset, 0, length: 3).Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected [4], got [3].");
-    }
-
-    [Fact]
-    public void A_missing_split_or_array_throws()
-    {
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["nowhere"])).Should().Throw<HrmFileException>().WithMessage("*could not be read: *");
+        Directory.CreateDirectory(_folder["empty"]);
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["empty"])).Should().Throw<HrmFormatException>().WithMessage("*expected at least one split, got none");
         FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "nothing")).Should().Throw<HrmFileException>().WithMessage("*dataset.json: the file does not exist");
         File.Delete(Array("labels"));
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFileException>().WithMessage("*all__labels.npy: the file does not exist");
+        Opening().Should().Throw<HrmFileException>().WithMessage("*all__labels.npy: the file does not exist");
     }
 
     [Fact]
@@ -281,14 +278,6 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         VerifyingFails($"{_folder["data", "identifiers.json"]}: [3]: expected different identifiers, got 'one' as at [1]");
         File.WriteAllText(_folder["data", "identifiers.json"], "[\"nothing\", \"one\", \"two\", \"three\"]");
         VerifyingFails($"{_folder["data", "identifiers.json"]}: [0]: expected '<blank>', the id of no puzzle, got 'nothing'");
-    }
-
-    [Fact]
-    public void Verifying_rejects_a_missing_root_and_one_without_splits()
-    {
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["nowhere"])).Should().Throw<HrmFileException>().WithMessage("*could not be read: *");
-        Directory.CreateDirectory(_folder["empty"]);
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Verify(_folder["empty"])).Should().Throw<HrmFormatException>().WithMessage("*expected at least one split, got none");
     }
 
     [Fact]

@@ -119,35 +119,22 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
                 error => error.Should().EndWith("got Train"));
     }
 
-    [Fact]
-    public void The_exception_of_a_source_is_thrown_and_nothing_is_written()
-    {
-        Writing(new PuzzleSplit("train", SmallDataset.Groups), new PuzzleSplit("test", Fails())).Should().Throw<InvalidDataException>().WithMessage("bad source");
-        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
-
-        static IEnumerable<PuzzleGroup> Fails()
-        {
-            yield return SmallDataset.Groups[0];
-            throw new InvalidDataException("bad source");
-        }
-    }
-
-    [Fact]
-    public void A_cancelled_write_leaves_nothing_behind()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_source_that_throws_or_a_cancellation_ends_the_write_and_nothing_is_written(bool cancels)
     {
         using var cancellation = new CancellationTokenSource();
-        var groups = Enumerable.Range(0, 5000).Select(group =>
-        {
-            if (group == 3000)
-            {
-                cancellation.Cancel();
-            }
-
-            return SmallDataset.Groups[2];
-        });
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, ["<blank>"], [new PuzzleSplit("train", groups)], _options, null, cancellation.Token))
-            .Should().Throw<OperationCanceledException>();
+        var groups = Enumerable.Range(0, 5000).Select(group => group == 3000 ? End() : SmallDataset.Groups[2]);
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, [new("test", SmallDataset.Groups), new("train", groups)], _options, null, cancellation.Token))
+            .Should().Throw<Exception>().Which.Should().BeOfType(cancels ? typeof(OperationCanceledException) : typeof(InvalidDataException));
         Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+
+        PuzzleGroup End()
+        {
+            cancellation.Cancel();
+            return cancels ? SmallDataset.Groups[2] : throw new InvalidDataException("bad source");
+        }
     }
 
     [Fact]
