@@ -58,7 +58,10 @@ public sealed class LargeDatasetTests : IDisposable
         // The 27M model trains on 4 rows a second on the machine on which this takes 90,000 a second of processor time; a fast GPU
         // on some hundreds.
         (Batches * BatchSize / processor.TotalSeconds).Should().BeGreaterThan(20 * 500);
-        (largest - before).Should().BeLessThan(MaxMegabytes);
+        if (OperatingSystem.IsLinux())
+        {
+            (largest - before).Should().BeLessThan(MaxMegabytes);
+        }
     }
 
     /// <summary>Row i, with contents that depend on i.</summary>

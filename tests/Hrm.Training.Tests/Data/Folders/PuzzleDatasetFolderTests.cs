@@ -99,8 +99,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         SmallDataset.SetByte(Array("labels"), 4 * 4, 200);
         using var dataset = PuzzleDatasetFolder.Open(Root, "train");
         Reading(dataset, 1).Should().NotThrow();
-        Reading(dataset, 2).Should().Throw<HrmFormatException>().WithMessage($"{Array("inputs")}: row 2, column 3: expected 0 … 11, got 12");
-        Reading(dataset, 4).Should().Throw<HrmFormatException>().WithMessage($"{Array("labels")}: row 4, column 0: expected 0 … 11, got 200");
+        Reading(dataset, 2).Should().Throw<HrmFormatException>().WithMessage($"{Array("inputs")}, row 2, column 3: expected 0 … 11, got 12");
+        Reading(dataset, 4).Should().Throw<HrmFormatException>().WithMessage($"{Array("labels")}, row 4, column 0: expected 0 … 11, got 200");
         Reading(dataset, 6).Should().Throw<ArgumentOutOfRangeException>();
         Reading(dataset, -1).Should().Throw<ArgumentOutOfRangeException>();
         Reading(dataset, 0, length: 3).Should().Throw<ShapeMismatchException>().WithMessage("inputs: expected [4], got [3].");
@@ -122,7 +122,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFormatException>().WithMessage($"{path}: shape: expected one axis of length *");
+        FluentActions.Invoking(() => PuzzleDatasetFolder.Open(Root, "train")).Should().Throw<HrmFormatException>().WithMessage($"{path}, shape: expected one axis of length *");
         (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
     }
 
@@ -218,7 +218,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     public void Opening_rejects_bad_indices(string field, int[] values, string problem)
     {
         SmallDataset.WriteIndices(Array(field), values);
-        OpeningFails($"{Array(field)}: {problem}");
+        OpeningFails($"{Array(field)}, {problem}");
     }
 
     [Fact]
@@ -228,9 +228,9 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         File.WriteAllBytes(Array("inputs"), bytes[..^1]);
         OpeningFails($"{Array("inputs")}: expected 24 bytes of |u1 for the shape (6, 4), got 23");
         File.WriteAllBytes(Array("inputs"), [.. NpyHeader.Write(NpyDtype.UInt8, 4, 6), .. bytes[128..]]);
-        OpeningFails($"{Array("inputs")}: shape: expected at least one row of seq_len 4, got (4, 6)");
+        OpeningFails($"{Array("inputs")}, shape: expected at least one row of seq_len 4, got (4, 6)");
         File.WriteAllBytes(Array("inputs"), [.. NpyHeader.Write(NpyDtype.UInt8, 5, 4), .. bytes[128..^4]]);
-        OpeningFails($"{Array("labels")}: shape: expected 5 rows, as the inputs have, of seq_len 4, got (6, 4)");
+        OpeningFails($"{Array("labels")}, shape: expected 5 rows, as the inputs have, of seq_len 4, got (6, 4)");
     }
 
     [Fact]
@@ -240,10 +240,10 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.Int64, 4), .. offsets.SelectMany(BitConverter.GetBytes)]);
         PuzzleDatasetFolder.Verify(Root);
         File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.UInt8, 4), 0, 2, 3, 4]);
-        OpeningFails($"{Array("group_indices")}: type: expected <i4 or <i8, got |u1");
+        OpeningFails($"{Array("group_indices")}, type: expected <i4 or <i8, got |u1");
         offsets[3] = 4 + (1L << 32);
         File.WriteAllBytes(Array("group_indices"), [.. NpyHeader.Write(NpyDtype.Int64, 4), .. offsets.SelectMany(BitConverter.GetBytes)]);
-        OpeningFails($"{Array("group_indices")}: [3]: expected 4, the number of puzzles, got 2147483647");
+        OpeningFails($"{Array("group_indices")}, [3]: expected 4, the number of puzzles, got 2147483647");
     }
 
     [Theory]
@@ -273,7 +273,7 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     {
         PuzzleDatasetFolder.Verify(Root);
         SmallDataset.SetByte(Array("labels"), (3 * 4) + 2, 12);
-        VerifyingFails($"{Array("labels")}: row 3, column 2: expected 0 … 11, got 12");
+        VerifyingFails($"{Array("labels")}, row 3, column 2: expected 0 … 11, got 12");
         File.WriteAllText(_folder["data", "identifiers.json"], "[\"<blank>\", \"one\", \"two\", \"one\"]");
         VerifyingFails($"{_folder["data", "identifiers.json"]}: [3]: expected different identifiers, got 'one' as at [1]");
         File.WriteAllText(_folder["data", "identifiers.json"], "[\"nothing\", \"one\", \"two\", \"three\"]");
