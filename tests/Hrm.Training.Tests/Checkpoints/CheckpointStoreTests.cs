@@ -50,21 +50,6 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_newest_checkpoint_is_reported_and_the_one_before_is_used()
-    {
-        Save();
-        Step();
-        var newest = Save(step: 4);
-        Damage(Path.Combine(newest, "training.safetensors"), 1000);
-
-        var restored = _store.Restore(_other.Trainer)!;
-
-        restored.Step.Should().Be(3);
-        restored.Damaged.Should().ContainSingle().Which.Should().StartWith($"{Path.Combine(newest, "training.safetensors")}: damaged: expected SHA-256 ");
-        _other.Trainer.StepCount.Should().Be(3);
-    }
-
-    [Fact]
     public void Saving_removes_checkpoints_of_later_steps()
     {
         Save();
@@ -118,14 +103,15 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("training.safetensors", "a flipped bit")]
     [InlineData("model.safetensors", "/dev/zero")]
     [InlineData("training.safetensors", "/dev/zero")]
     [InlineData("SHA256SUMS", "/dev/zero")]
     [InlineData("model.safetensors", "a terabyte")]
     [InlineData("config.json", "nothing")]
-    public void A_checkpoint_with_an_endless_file_is_skipped(string name, string what)
+    public void A_newest_checkpoint_with_a_damaged_or_endless_file_is_reported_and_the_one_before_is_used(string name, string what)
     {
-        if (OperatingSystem.IsWindows())
+        if (what is "/dev/zero" or "a terabyte" && OperatingSystem.IsWindows())
         {
             // It has no such device, and sparse files only on request.
             return;
@@ -133,7 +119,15 @@ public sealed class CheckpointStoreTests : IDisposable
 
         Save();
         var path = Path.Combine(Save(4), name);
-        File.Delete(path);
+        if (what == "a flipped bit")
+        {
+            Damage(path, 1000);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+
         if (what == "/dev/zero")
         {
             File.CreateSymbolicLink(path, what);
@@ -148,12 +142,14 @@ public sealed class CheckpointStoreTests : IDisposable
 
         restored.Step.Should().Be(3);
         restored.Damaged.Single().Should().Contain(name);
+        (what != "a flipped bit" || restored.Damaged[0].StartsWith($"{path}: damaged: expected SHA-256 ", StringComparison.Ordinal)).Should().BeTrue();
+        _other.Trainer.StepCount.Should().Be(3);
     }
 
-    public static TheoryData<string> Others => ["architecture", "optimizer", "average"];
-
     [Theory]
-    [MemberData(nameof(Others))]
+    [InlineData("architecture")]
+    [InlineData("optimizer")]
+    [InlineData("average")]
     public void A_checkpoint_of_another_training_is_refused_and_changes_nothing(string what)
     {
         Save();

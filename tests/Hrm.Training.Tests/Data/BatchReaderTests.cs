@@ -10,7 +10,11 @@ public sealed class BatchReaderTests
     [Fact]
     public void Every_example_comes_once_in_order_and_the_last_batch_is_filled()
     {
-        var batches = Read(MadeUpDatasets.Of([2, 1], [2]), rows: 3);
+        var batches = new BatchReader(MadeUpDatasets.Of([2, 1], [2]), 3, CPU).InOrder().Select(read => (
+            Inputs: read.Batch.Inputs.data<int>().ToArray(),
+            Labels: read.Batch.Labels!.data<int>().ToArray(),
+            Ids: read.Batch.PuzzleIds.data<int>().ToArray(),
+            read.Count)).ToArray();
         batches.Should().HaveCount(2);
         batches[0].Inputs.Should().Equal(0, 0, 0, 1, 1, 1, 2, 2, 2);
         batches[0].Labels.Should().Equal(0, Ignored, 0, 1, Ignored, 1, 2, Ignored, 2);
@@ -25,10 +29,4 @@ public sealed class BatchReaderTests
     [Fact]
     public void A_batch_larger_than_an_array_is_rejected()
         => FluentActions.Invoking(() => new BatchReader(MadeUpDatasets.Of([1]), int.MaxValue, CPU)).Should().Throw<ArgumentOutOfRangeException>();
-
-    private static List<(int[] Inputs, int[] Labels, int[] Ids, int Count)> Read(IPuzzleDataset dataset, int rows) =>
-    [
-        .. new BatchReader(dataset, rows, CPU).InOrder().Select(read
-            => (read.Batch.Inputs.data<int>().ToArray(), read.Batch.Labels!.data<int>().ToArray(), read.Batch.PuzzleIds.data<int>().ToArray(), read.Count)),
-    ];
 }

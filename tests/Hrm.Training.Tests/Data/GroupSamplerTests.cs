@@ -2,29 +2,16 @@ namespace Hrm.Training.Tests;
 
 public sealed class GroupSamplerTests
 {
-    [Fact]
-    public void Draws_depend_only_on_seed_and_iteration()
-    {
-        var dataset = MadeUpDatasets.Of([.. Enumerable.Repeat(new[] { 2, 3 }, 10)]);
-        var sampler = new GroupSampler(dataset, 4, 3, seed: 5);
-        var third = Flat(sampler.Iterate(3));
-        Flat(sampler.Iterate(0));
-        Flat(sampler.Iterate(3)).Should().Equal(third);
-        Flat(new GroupSampler(dataset, 4, 3, seed: 5).Iterate(3)).Should().Equal(third);
-        Flat(sampler.Iterate(4)).Should().NotEqual(third);
-        Flat(new GroupSampler(dataset, 4, 3, seed: 6).Iterate(3)).Should().NotEqual(third);
-
-        static SampledExample[] Flat(IEnumerable<IReadOnlyList<SampledExample>> batches) => [.. batches.SelectMany(batch => batch)];
-    }
-
-    /// <summary>The order of draws is fixed: a resumed training must read the same batches.</summary>
+    /// <summary>The draws depend only on seed and iteration, in a fixed order: a resumed training must read the same batches.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Draws_are_those_of_a_plain_loop(int seed)
     {
         var dataset = MadeUpDatasets.Random(new Random(seed));
         var batchSize = 1 + (seed % 3);
-        new GroupSampler(dataset, batchSize, epochsPerIteration: 5, seed).Iterate(3)
+        var sampler = new GroupSampler(dataset, batchSize, epochsPerIteration: 5, seed);
+        sampler.Iterate(0).Should().NotBeEmpty();
+        sampler.Iterate(3)
             .Should().BeEquivalentTo(PlainBatches(dataset, batchSize, epochs: 5, seed, iteration: 3), options => options.WithStrictOrdering());
     }
 

@@ -15,13 +15,10 @@ public sealed class InMemoryPuzzleDatasetTests
         dataset.SequenceLength.Should().Be(3);
         dataset.VocabularySize.Should().Be(10);
         dataset.PuzzleIdCount.Should().Be(6);
-    }
 
-    [Fact]
-    public void A_flat_list_makes_each_example_a_puzzle_and_a_group()
-    {
+        // In a flat list each example is a puzzle and a group.
         PuzzleExample[] examples = [new([1], [2]), new([3], [4], 1), new([5], [6])];
-        var dataset = new InMemoryPuzzleDataset(examples, vocabularySize: 7, puzzleIdCount: 2);
+        dataset = new InMemoryPuzzleDataset(examples, vocabularySize: 7, puzzleIdCount: 2);
         dataset.PuzzleOffsets.Should().Equal(0, 1, 2, 3);
         dataset.GroupOffsets.Should().Equal(0, 1, 2, 3);
         dataset.PuzzleIds.Should().Equal(0, 1, 0);

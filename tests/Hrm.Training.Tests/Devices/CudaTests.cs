@@ -22,10 +22,10 @@ public sealed class CudaTests : IDisposable
         using var scope = NewDisposeScope();
         var (expected, actual) = (Step(CPU, optimizer), Step(CUDA, optimizer));
         actual.Metrics.BeCloseTo(expected.Metrics, Tolerance, "metrics");
-        actual.Keys.Should().Equal(expected.Keys);
-        foreach (var key in expected.Keys)
+        actual.Values.Keys.Should().Equal(expected.Values.Keys);
+        foreach (var (key, value) in expected.Values)
         {
-            actual[key].BeCloseTo(expected[key], key.StartsWith("change", StringComparison.Ordinal) ? 10 * Tolerance : Tolerance, key);
+            actual.Values[key].BeCloseTo(value, key.StartsWith("change", StringComparison.Ordinal) ? 10 * Tolerance : Tolerance, key);
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class CudaTests : IDisposable
             device);
     }
 
-    private static StepResult Step(Device device, OptimizerKind optimizer)
+    private static (Tensor Metrics, SortedDictionary<string, Tensor> Values) Step(Device device, OptimizerKind optimizer)
     {
         using var model = TinyModels.Create();
         model.to(device);
@@ -134,7 +134,8 @@ public sealed class CudaTests : IDisposable
         using var batch = Batch(1, device);
         var segment = trainer.ComputeGradients(batch);
         var metrics = segment.Loss.Metrics.cpu();
-        var values = model.named_parameters().ToDictionary(entry => $"gradient of {entry.name}", entry => entry.parameter.grad!.cpu());
+        var values = new SortedDictionary<string, Tensor>(
+            model.named_parameters().ToDictionary(entry => $"gradient of {entry.name}", entry => entry.parameter.grad!.cpu()), StringComparer.Ordinal);
         trainer.ApplyGradients();
         foreach (var (name, parameter) in model.named_parameters())
         {
@@ -142,13 +143,6 @@ public sealed class CudaTests : IDisposable
         }
 
         values["puzzle rows"] = model.PuzzleEmbedding!.Weights.cpu().clone();
-        return new StepResult(metrics, values);
-    }
-
-    private sealed record StepResult(Tensor Metrics, Dictionary<string, Tensor> Values)
-    {
-        public IEnumerable<string> Keys => Values.Keys.Order(StringComparer.Ordinal);
-
-        public Tensor this[string key] => Values[key];
+        return (metrics, values);
     }
 }

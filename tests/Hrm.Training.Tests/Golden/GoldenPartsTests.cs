@@ -25,13 +25,11 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void AdamATan2_gives_the_recorded_weights(string folder)
-        => CompareOptimizer(folder, "adam_atan2", (parameters, options) => new AdamATan2(parameters, options));
-
-    [Theory]
-    [MemberData(nameof(Folders))]
-    public void AdamW_gives_the_recorded_weights(string folder)
-        => CompareOptimizer(folder, "adamw", (parameters, options) => new AdamW(parameters, options));
+    public void AdamATan2_and_AdamW_give_the_recorded_weights(string folder)
+    {
+        CompareOptimizer(folder, "adam_atan2", (parameters, options) => new AdamATan2(parameters, options));
+        CompareOptimizer(folder, "adamw", (parameters, options) => new AdamW(parameters, options));
+    }
 
     [Theory]
     [MemberData(nameof(Folders))]

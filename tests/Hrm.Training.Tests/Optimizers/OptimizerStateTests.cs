@@ -24,6 +24,7 @@ public sealed class OptimizerStateTests : IDisposable
         var parameters = Parameters();
         using var optimizer = Create(kind, parameters);
         Run(optimizer, firstStep: 0, steps: 4);
+        optimizer.StepCounts.Should().Equal([4, 2, 4, 4], "parameter 1 has a gradient in every second step");
 
         using var restored = Create(kind, [.. parameters.Select(parameter => new Parameter(parameter.detach().clone()))]);
         using (no_grad())
@@ -51,15 +52,6 @@ public sealed class OptimizerStateTests : IDisposable
         using var optimizer = Create(kind, Parameters());
         string.Join(", ", optimizer.Slots.Select(slot => $"{slot.Name} {slot.Parameter}")).Should().Be(expected);
         optimizer.Slots.Should().AllSatisfy(slot => slot.Value.shape.Should().Equal(Shapes[slot.Parameter]));
-    }
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void StepCounts_count_the_steps_of_each_parameter(OptimizerKind kind)
-    {
-        using var optimizer = Create(kind, Parameters());
-        Run(optimizer, firstStep: 0, steps: 4); // Parameter 1 has a gradient in every second one.
-        optimizer.StepCounts.Should().Equal(4, 2, 4, 4);
     }
 
     [Theory]

@@ -25,18 +25,12 @@ public sealed class SparseSignSgdTests : IDisposable
     }
 
     [Fact]
-    public void Step_without_backward_pass_does_nothing()
+    public void A_look_up_without_backward_pass_or_gradient_does_not_change_the_step()
     {
         using var scope = NewDisposeScope();
         _embedding.call(tensor(new[] { 0, 1 }));
         Step(weightDecay: 0.5);
         Rows().Should().Equal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    }
-
-    [Fact]
-    public void A_look_up_without_gradient_does_not_change_the_step()
-    {
-        using var scope = NewDisposeScope();
         LookUp([4], [[1, 1]]);
         using (no_grad())
         {

@@ -143,7 +143,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void After_a_divergence_it_rolls_back_and_skips_the_batch()
     {
-        var poison = new PoisonsOnce(_training, atStep: 8);
+        var poison = Poison(_training, atStep: 8);
         var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 }, logs: [poison]);
 
         run.Run().Should().BeEquivalentTo(new { Reason = StopReason.Completed, Step = 24L });
@@ -165,7 +165,7 @@ public sealed class TrainingRunTests : IDisposable
     public void Without_a_rollback_left_it_stops_and_does_not_save(int allowed)
     {
         var options = new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = allowed };
-        var run = Run(options, logs: [new PoisonsOnce(_training, atStep: 8, always: true)]);
+        var run = Run(options, logs: [Poison(_training, atStep: 8, always: true)]);
         var report = run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details;
         report.Step.Should().Be(9);
         report.Position.Should().NotBeNull();
@@ -180,7 +180,7 @@ public sealed class TrainingRunTests : IDisposable
     public void A_divergence_between_checks_never_reaches_a_checkpoint(long atStep)
     {
         using var training = new SmallTraining(change: options => options.FiniteCheckInterval = 0);
-        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [new PoisonsOnce(training, atStep)], training: training);
+        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [Poison(training, atStep)], training: training);
         run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>().Which.Details.Weights[0].NonFinite.Should().BePositive();
         _checkpoints.Steps.Should().Equal(5, 0);
     }
@@ -214,7 +214,7 @@ public sealed class TrainingRunTests : IDisposable
             for (var resumed = false; ; resumed = true)
             {
                 using var training = new SmallTraining(cancelAfter: resumed ? null : cancelAfter);
-                ITrainingLog[] logs = resumed ? [] : [new PoisonsOnce(training, atStep: 7)];
+                ITrainingLog[] logs = resumed ? [] : [Poison(training, atStep: 7)];
                 var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5, MaxRollbacks = 1 }, null, logs, training, checkpoints);
                 run.Resume();
                 if (run.Run(cancellationToken: training.Cancellation).Reason == StopReason.Completed)
@@ -236,7 +236,7 @@ public sealed class TrainingRunTests : IDisposable
         using var checkpoints = CheckpointStore.Open(_folder["best"], keep: 1);
         var accuracies = new Queue<double>([0.1, 0.9, 0.2, 0.2, 0.2, 0.2]);
         var options = new TrainingRunOptions { ReportInterval = 1, EvaluationInterval = 4, CheckpointInterval = 1000 };
-        var run = Run(options, _ => accuracies.Dequeue(), [new ReplacesFolder(_folder["best"], from: 7, to: 9)], checkpoints: checkpoints);
+        var run = Run(options, _ => accuracies.Dequeue(), [ReplaceFolder(_folder["best"], from: 7, to: 9)], checkpoints: checkpoints);
         run.Run().Should().BeEquivalentTo(new { BestExactAccuracy = 0.9, BestStep = 8L });
         checkpoints.Steps.Should().Equal(24, 4);
         Directory.Exists(checkpoints.PathOf(4)).Should().BeTrue();
@@ -245,7 +245,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_checkpoint_that_cannot_be_written_is_reported_and_training_continues()
     {
-        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [new ReplacesFolder(_folder["c"], from: 9, to: 14)]);
+        var run = Run(new TrainingRunOptions { ReportInterval = 1, CheckpointInterval = 5 }, logs: [ReplaceFolder(_folder["c"], from: 9, to: 14)]);
         run.Run().Reason.Should().Be(StopReason.Completed);
         _logger.Messages.Should().ContainSingle(message => message.StartsWith("The checkpoint of step 10 could not be saved; training continues"));
         _checkpoints.Steps.Should().Equal(24, 20, 15);
@@ -263,15 +263,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Invalid_options_are_all_listed()
     {
-        var bad = new TrainingRunOptions
-        {
-            ReportInterval = 0,
-            EvaluationInterval = -1,
-            CheckpointInterval = 0,
-            Patience = -1,
-            StopAtTrainingAccuracy = 1.5,
-            MaxRollbacks = -2,
-        };
+        var bad = new TrainingRunOptions { ReportInterval = 0, EvaluationInterval = -1, CheckpointInterval = 0, Patience = -1, StopAtTrainingAccuracy = 1.5, MaxRollbacks = -2 };
         string[] expected =
         [
             "ReportInterval: expected 1 … 9223372036854775807, got 0",
@@ -318,47 +310,43 @@ public sealed class TrainingRunTests : IDisposable
 
     private static MetricAverages Accuracy(double exact) => new(1, exact, exact, exact, 1, 0, 0, 0);
 
-    private abstract class TestLog : ITrainingLog
+    /// <summary>A log that writes NaN to the weights after a step.</summary>
+    private static ActingLog Poison(SmallTraining training, long atStep, bool always = false)
     {
-        public List<long> Rewinds { get; } = [];
-
-        public abstract void Write(TrainingReport report);
-
-        public void Rewind(long step) => Rewinds.Add(step);
-    }
-
-    /// <summary>Writes NaN to the weights after a step.</summary>
-    private sealed class PoisonsOnce(SmallTraining training, long atStep, bool always = false) : TestLog
-    {
-        private bool _done;
-
-        public override void Write(TrainingReport report)
+        var isDone = false;
+        return new ActingLog(report =>
         {
-            if (report.Step == atStep && (always || !_done))
+            if (report.Step == atStep && (always || !isDone))
             {
-                _done = true;
+                isDone = true;
                 using var noGradient = no_grad();
                 training.Model.parameters().First().fill_(float.NaN);
             }
-        }
+        });
     }
 
-    /// <summary>Removes the folder of checkpoints for some steps, so that writing fails.</summary>
-    private sealed class ReplacesFolder(string folder, long from, long to) : TestLog
+    /// <summary>A log that replaces the folder of checkpoints by a file for some steps, so that writing fails.</summary>
+    private static ActingLog ReplaceFolder(string folder, long from, long to) => new(report =>
     {
-        public override void Write(TrainingReport report)
+        if (report.Step == from)
         {
-            if (report.Step == from)
-            {
-                Directory.Move(folder, folder + ".away");
-                File.WriteAllText(folder, string.Empty);
-            }
-            else if (report.Step == to)
-            {
-                File.Delete(folder);
-                Directory.Move(folder + ".away", folder);
-            }
+            Directory.Move(folder, folder + ".away");
+            File.WriteAllText(folder, string.Empty);
         }
+        else if (report.Step == to)
+        {
+            File.Delete(folder);
+            Directory.Move(folder + ".away", folder);
+        }
+    });
+
+    private sealed class ActingLog(Action<TrainingReport> act) : ITrainingLog
+    {
+        public List<long> Rewinds { get; } = [];
+
+        public void Write(TrainingReport report) => act(report);
+
+        public void Rewind(long step) => Rewinds.Add(step);
     }
 
     private sealed class RecordingLogger : ILogger

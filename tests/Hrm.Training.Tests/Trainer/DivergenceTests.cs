@@ -58,29 +58,24 @@ public sealed class DivergenceTests
     }
 
     [Theory]
-    [InlineData(0, 0)]
-    [InlineData(3, 3)]
-    public void The_options_set_the_interval_of_the_check(int interval, int failsAt)
+    [InlineData(0, 6)]
+    [InlineData(3, 2)]
+    public void The_options_set_the_interval_of_the_check(int interval, int steps)
     {
         var options = TinyTraining.Options(1e-3);
         options.FiniteCheckInterval = interval;
         using var training = new TinyTraining(options);
         var (model, trainer, batch) = training;
         Poison(model, "lm_head.weight", float.NaN);
-        var steps = 0;
-        try
+        for (var step = 0; step < steps; step++)
         {
-            for (; steps < 6; steps++)
-            {
-                trainer.Step(batch);
-            }
-        }
-        catch (TrainingDivergedException exception)
-        {
-            exception.Step.Should().Be(failsAt);
+            trainer.Step(batch);
         }
 
-        steps.Should().Be(interval == 0 ? 6 : failsAt - 1);
+        if (interval > 0)
+        {
+            trainer.Invoking(it => it.Step(batch)).Should().Throw<TrainingDivergedException>().Which.Step.Should().Be(interval);
+        }
     }
 
     [Theory]

@@ -11,18 +11,18 @@ public sealed class TrainerInputTests
     private const int Length = 6;
 
     [Theory]
-    [InlineData("no labels", typeof(ShapeMismatchException), "incoming: expected labels, got none.")]
-    [InlineData("too narrow", typeof(ShapeMismatchException), "incoming: expected [4, 6], got [4, 5].")]
-    [InlineData("too few rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 3.")]
-    [InlineData("too many rows", typeof(ShapeMismatchException), "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 8.")]
-    [InlineData("token", typeof(ShapeMismatchException), "inputs: expected values in 0 … 4, got 5.")]
-    [InlineData("label", typeof(ShapeMismatchException), "labels: expected values in 0 … 4, got 5.")]
-    [InlineData("puzzle id", typeof(ShapeMismatchException), "puzzleIds: expected values in 0 … 6, got 7.")]
-    public void An_invalid_batch_leaves_the_trainer_unchanged(string what, Type exception, string message)
+    [InlineData("no labels", "incoming: expected labels, got none.")]
+    [InlineData("too narrow", "incoming: expected [4, 6], got [4, 5].")]
+    [InlineData("too few rows", "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 3.")]
+    [InlineData("too many rows", "incoming: expected the 4 rows of TrainerOptions.GlobalBatchSize, got 8.")]
+    [InlineData("token", "inputs: expected values in 0 … 4, got 5.")]
+    [InlineData("label", "labels: expected values in 0 … 4, got 5.")]
+    [InlineData("puzzle id", "puzzleIds: expected values in 0 … 6, got 7.")]
+    public void An_invalid_batch_leaves_the_trainer_unchanged(string what, string message)
     {
-        var expected = Train(badBefore: -1, what, exception, message);
-        Train(badBefore: 0, what, exception, message).Should().Equal(expected);
-        Train(badBefore: 2, what, exception, message).Should().Equal(expected);
+        var expected = Train(badBefore: -1, what, message);
+        Train(badBefore: 0, what, message).Should().Equal(expected);
+        Train(badBefore: 2, what, message).Should().Equal(expected);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class TrainerInputTests
         }
     }
 
-    private static float[] Train(int badBefore, string what, Type exception, string message)
+    private static float[] Train(int badBefore, string what, string message)
     {
         using var training = new TinyTraining(TinyTraining.Options(maxSegments: 16));
         var (model, trainer) = training;
@@ -132,9 +132,7 @@ public sealed class TrainerInputTests
             if (step == badBefore)
             {
                 using var bad = Bad(what);
-                var thrown = Record.Exception(() => trainer.Step(bad));
-                thrown.Should().BeOfType(exception).And.BeAssignableTo<HrmException>();
-                thrown!.Message.Should().Be(message);
+                trainer.Invoking(it => it.Step(bad)).Should().Throw<ShapeMismatchException>().Which.Message.Should().Be(message);
                 trainer.StepCount.Should().Be(step);
             }
 

@@ -2,26 +2,18 @@ namespace Hrm.Training.Tests;
 
 public sealed class TrainerPresetsTests
 {
-    public static TheoryData<string> Names() => [.. Presets.Keys];
+    private static readonly Func<TrainerOptions>[] Presets =
+    [
+        TrainerPresets.SudokuExtreme, TrainerPresets.SudokuExtremeFull, TrainerPresets.MazeHard, TrainerPresets.Arc, TrainerPresets.Small, TrainerPresets.Tiny,
+    ];
 
-    private static Dictionary<string, Func<TrainerOptions>> Presets { get; } = new()
+    [Fact]
+    public void Presets_are_valid_and_new_at_each_call() => Presets.Should().AllSatisfy(preset =>
     {
-        [nameof(TrainerPresets.SudokuExtreme)] = TrainerPresets.SudokuExtreme,
-        [nameof(TrainerPresets.SudokuExtremeFull)] = TrainerPresets.SudokuExtremeFull,
-        [nameof(TrainerPresets.MazeHard)] = TrainerPresets.MazeHard,
-        [nameof(TrainerPresets.Arc)] = TrainerPresets.Arc,
-        [nameof(TrainerPresets.Small)] = TrainerPresets.Small,
-        [nameof(TrainerPresets.Tiny)] = TrainerPresets.Tiny,
-    };
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Each_preset_is_valid_and_new_at_each_call(string name)
-    {
-        Presets[name]().FindErrors().Should().BeEmpty();
-        Presets[name]().Should().NotBeSameAs(Presets[name]());
-        Presets[name]().Halting.Should().NotBeSameAs(Presets[name]().Halting);
-    }
+        preset().FindErrors().Should().BeEmpty();
+        preset().Should().NotBeSameAs(preset());
+        preset().Halting.Should().NotBeSameAs(preset().Halting);
+    });
 
     [Fact]
     public void The_authors_numbers_are_pinned()
@@ -34,8 +26,8 @@ public sealed class TrainerPresetsTests
 
     [Fact]
     public void Only_the_small_preset_uses_another_gradient_mode()
-        => Presets.Where(preset => preset.Value().GradientMode is not null).Should().ContainSingle()
-            .Which.Value().GradientMode.Should().Be(Core.GradientMode.LastCycle);
+        => Presets.Where(preset => preset().GradientMode is not null).Should().ContainSingle()
+            .Which().GradientMode.Should().Be(Core.GradientMode.LastCycle);
 
     /// <summary>⌊epochs · groups · mean examples per puzzle / batch⌋.</summary>
     [Theory]

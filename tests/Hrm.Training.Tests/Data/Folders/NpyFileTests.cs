@@ -72,7 +72,7 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), } x", Dictionary)]
     [InlineData("", Dictionary)]
     public void A_bad_header_is_rejected_with_the_reason(string header, string problem)
-        => Opening(Bytes(header, 3)).Should().Throw<HrmFormatException>().WithMessage($"{_folder["a.npy"]}: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
+        => Opening(Bytes(header, 3)).Should().Throw<HrmFormatException>().WithMessage($"{_folder["a.npy"]}*: *{problem}*").Which.Path.Should().Be(_folder["a.npy"]);
 
     [Fact]
     public void A_tuple_of_many_axes_is_rejected()

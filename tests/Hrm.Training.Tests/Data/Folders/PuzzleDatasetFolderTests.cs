@@ -25,14 +25,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
         dataset.PuzzleIds.Should().Equal(1, 2, 3, 0);
         dataset.Identifiers.Should().Equal(SmallDataset.Identifiers);
         dataset.PuzzleIdCount.Should().Be(4);
-        dataset.Metadata.Should().BeEquivalentTo(new PuzzleDatasetMetadata
-        {
-            IgnoreLabelId = 0,
-            VocabularySize = 12,
-            SequenceLength = 4,
-            PuzzleIdCount = 4,
-            Sets = ["all"],
-        });
+        dataset.Metadata.Should().BeEquivalentTo(
+            new PuzzleDatasetMetadata { IgnoreLabelId = 0, VocabularySize = 12, SequenceLength = 4, PuzzleIdCount = 4, Sets = ["all"] });
         SmallDataset.GroupsOf(dataset).Should().BeEquivalentTo(SmallDataset.Groups, options => options.WithStrictOrdering());
     }
 
