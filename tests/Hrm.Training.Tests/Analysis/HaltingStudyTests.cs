@@ -10,6 +10,7 @@ public sealed class HaltingStudyTests
     [Fact]
     public void Stops_are_counted_by_their_segment()
     {
+        Check(0, double.NaN, double.NaN, 0, double.NaN, [0, 0, 0, 0]);
         _study.Add(Example((0, false), (0, true), (1, false), (1, false))); // 2, exact
         _study.Add(Example((1, false), (1, true), (0, false), (0, true))); // 2, wrong
         _study.Add(Example((1, false), (2, false), (0, false), (0, false))); // 4, exact, by the maximum
@@ -24,13 +25,10 @@ public sealed class HaltingStudyTests
     {
         _study.Add(Example((1, false), (1, false)));
         Check(1, 2, 0, 0, double.NaN, [0, 1, 0, 0]);
-    }
 
-    [Fact]
-    public void Examples_without_labels_are_not_counted()
-    {
+        // An example without labels is not counted.
         _study.Add(new EvaluatedExample(0, 0, [], [], labelled: 0, [new SegmentResult(1, 0, 0, 0, 0, 0, 0)]));
-        Check(0, double.NaN, double.NaN, 0, double.NaN, [0, 0, 0, 0]);
+        Check(1, 2, 0, 0, double.NaN, [0, 1, 0, 0]);
     }
 
     private void Check(int examples, double meanSegments, double exact, int early, double exactOfEarly, int[] histogram)

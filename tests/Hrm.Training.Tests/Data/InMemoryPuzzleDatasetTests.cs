@@ -24,19 +24,6 @@ public sealed class InMemoryPuzzleDatasetTests
         dataset.PuzzleIds.Should().Equal(0, 1, 0);
     }
 
-    [Fact]
-    public void Read_copies_tokens_and_labels()
-    {
-        var dataset = MadeUpDatasets.Of([2], [3]);
-        var (inputs, labels) = (new int[3], new int[3]);
-        dataset.Read(4, inputs, labels);
-        inputs.Should().Equal(4, 4, 4);
-        labels.Should().Equal(4, PuzzleBatch.IgnoredLabel, 4);
-        inputs[0] = 99;
-        dataset.Read(4, inputs, labels);
-        inputs.Should().Equal(4, 4, 4);
-    }
-
     public static TheoryData<string, PuzzleExample[]> BadExamples => new()
     {
         { "dataset: example 1: expected 2 inputs and labels, got 3 inputs and 2 labels.", [new([1, 2], [1, 2]), new([1, 2, 3], [1, 2])] },

@@ -144,12 +144,7 @@ public sealed class TrainerInputTests
 
     private static PuzzleBatch Bad(string what)
     {
-        var rows = what switch
-        {
-            "too few rows" => 3,
-            "too many rows" => 8,
-            _ => TinyModels.Rows,
-        };
+        var rows = what == "too few rows" ? 3 : what == "too many rows" ? 8 : TinyModels.Rows;
         var length = what == "too narrow" ? 5 : Length;
         var (inputs, labels, ids) = (new int[rows * length], new int[rows * length], new int[rows]);
         inputs[^1] = what == "token" ? 5 : 0;

@@ -67,16 +67,16 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
 
     public static TheoryData<string, PuzzleGroup[]> BadGroups => new()
     {
-        { "train: example 0: expected 4 inputs and labels, got 3 inputs and 4 labels.", [Of(new PuzzleExample([1, 2, 3], [1, 2, 3, 4]))] },
-        { "train: example 1: token 2: expected 0 … 11, got 12.", [Of(SmallDataset.Example(1, 0)), Of(new PuzzleExample([1, 2, 12, 4], [1, 2, 3, 4]))] },
-        { "train: example 0: token 0: expected 0 … 11, got -1.", [Of(new PuzzleExample([-1, 2, 3, 4], [1, 2, 3, 4]))] },
-        { "train: example 0: label 1: expected 0 … 11 except 0, which is stored for ignored labels, or -100, which is ignored, got 12.", [Of(new PuzzleExample([1, 2, 3, 4], [PuzzleBatch.IgnoredLabel, 12, 3, 4]))] },
-        { "train: example 0: label 3: expected 0 … 11 except 0, which is stored for ignored labels, or -100, which is ignored, got 0.", [Of(new PuzzleExample([1, 2, 3, 4], [1, 2, 3, 0]))] },
-        { "train: puzzle 0: puzzle id: expected at least 0, got -1.", [Of(SmallDataset.Example(1, -1))] },
-        { "train: puzzle 1: puzzle id: expected 0 … 3, got 4.", [Of(SmallDataset.Example(1, 0)), Of(SmallDataset.Example(1, 4))] },
+        { "train: example 0: expected 4 inputs and labels, got 3 inputs and 4 labels.", [PuzzleGroup.Of(new PuzzleExample([1, 2, 3], [1, 2, 3, 4]))] },
+        { "train: example 1: token 2: expected 0 … 11, got 12.", [PuzzleGroup.Of(SmallDataset.Example(1, 0)), PuzzleGroup.Of(new PuzzleExample([1, 2, 12, 4], [1, 2, 3, 4]))] },
+        { "train: example 0: token 0: expected 0 … 11, got -1.", [PuzzleGroup.Of(new PuzzleExample([-1, 2, 3, 4], [1, 2, 3, 4]))] },
+        { "train: example 0: label 1: expected 0 … 11 except 0, which is stored for ignored labels, or -100, which is ignored, got 12.", [PuzzleGroup.Of(new PuzzleExample([1, 2, 3, 4], [PuzzleBatch.IgnoredLabel, 12, 3, 4]))] },
+        { "train: example 0: label 3: expected 0 … 11 except 0, which is stored for ignored labels, or -100, which is ignored, got 0.", [PuzzleGroup.Of(new PuzzleExample([1, 2, 3, 4], [1, 2, 3, 0]))] },
+        { "train: puzzle 0: puzzle id: expected at least 0, got -1.", [PuzzleGroup.Of(SmallDataset.Example(1, -1))] },
+        { "train: puzzle 1: puzzle id: expected 0 … 3, got 4.", [PuzzleGroup.Of(SmallDataset.Example(1, 0)), PuzzleGroup.Of(SmallDataset.Example(1, 4))] },
         { "train: puzzle 0: expected one id for all its examples, 1, got 2 too.", [new PuzzleGroup([[SmallDataset.Example(1, 1), SmallDataset.Example(1, 2)]])] },
         { "train: puzzle 1: expected at least one example, got none.", [new PuzzleGroup([[SmallDataset.Example(1, 1)], []])] },
-        { "train: group 1: expected at least one puzzle, got none.", [Of(SmallDataset.Example(1, 1)), new PuzzleGroup([])] },
+        { "train: group 1: expected at least one puzzle, got none.", [PuzzleGroup.Of(SmallDataset.Example(1, 1)), new PuzzleGroup([])] },
         { "train: expected at least one group, got none.", [] },
     };
 
@@ -241,8 +241,6 @@ public sealed class PuzzleDatasetWriteTests : IDisposable
         Directory.GetFileSystemEntries(_folder["disk"]).Should().Equal(_folder["disk", "data"]);
         Directory.GetFileSystemEntries(_folder.Path).Order().Should().Equal(Root, _folder["disk"]);
     }
-
-    private static PuzzleGroup Of(PuzzleExample example) => PuzzleGroup.Of(example);
 
     private Action Writing(params PuzzleSplit[] splits)
         => () => PuzzleDatasetFolder.Write(Root, SmallDataset.Identifiers, splits, _options);
