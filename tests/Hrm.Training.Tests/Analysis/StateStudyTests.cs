@@ -1,5 +1,4 @@
 using Hrm.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;

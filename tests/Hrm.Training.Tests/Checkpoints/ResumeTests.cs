@@ -12,8 +12,10 @@ public sealed partial class ResumeTests : IDisposable
 
     private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions> Change)> Cases = new()
     {
-        ["float32, puzzle embedding"] = (TinyModels.Config, _ => { }),
-        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, _ => { }),
+        ["float32, puzzle embedding"] = (TinyModels.Config, _ => { }
+        ),
+        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, _ => { }
+        ),
         ["token mixer, halt only, no average"] = (
             TinyModels.TokenMixer,
             options => (options.HaltingLoss, options.EmaDecay) = (HaltingLossKind.HaltOnly, 0)),

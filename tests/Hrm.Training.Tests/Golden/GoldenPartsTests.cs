@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hrm.Layers;
 using Hrm.TestKit;
-using TorchSharp;
 using TorchSharp.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
@@ -18,7 +17,6 @@ public sealed class GoldenPartsTests(ITestOutputHelper output)
     public void Every_case_is_taken()
     {
         var folders = GoldenParts.Folders();
-        output.WriteLine($"recorded parts in {folders.Count} folders");
         folders.Should().Contain(RepositoryFolder.Combine("tests", "golden", "parts"));
         folders.Count.Should().BeLessThanOrEqualTo(GoldenFolders.All().Count);
     }

@@ -1,4 +1,3 @@
-using Hrm.Core;
 using Hrm.TestKit;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,6 +1,5 @@
 using Hrm.Layers;
 using Hrm.TestKit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;

@@ -1,7 +1,6 @@
 using Hrm.Core;
 using Hrm.TestKit;
 using Microsoft.Extensions.Logging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;

@@ -1,8 +1,3 @@
-using Hrm.Core;
-using Hrm.TestKit;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training.Tests;
 
 /// <summary>The state kept between steps, compared with a replay of the rules row by row.</summary>

@@ -1,6 +1,5 @@
 using Hrm.Core;
 using Hrm.TestKit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;

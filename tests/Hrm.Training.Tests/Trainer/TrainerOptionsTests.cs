@@ -1,6 +1,5 @@
 using System.Reflection;
 using Hrm.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Training.Tests;
