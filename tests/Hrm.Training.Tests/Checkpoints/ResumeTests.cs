@@ -10,12 +10,10 @@ public sealed partial class ResumeTests : IDisposable
 {
     private const string Trm = "one module for both levels, last cycle";
 
-    private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions> Change)> Cases = new()
+    private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions>? Change)> Cases = new()
     {
-        ["float32, puzzle embedding"] = (TinyModels.Config, _ => { }
-        ),
-        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, _ => { }
-        ),
+        ["float32, puzzle embedding"] = (TinyModels.Config, null),
+        ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, null),
         ["token mixer, halt only, no average"] = (
             TinyModels.TokenMixer,
             options => (options.HaltingLoss, options.EmaDecay) = (HaltingLossKind.HaltOnly, 0)),
