@@ -30,11 +30,13 @@ internal static class HaltingRatios
         yield return new RatioRow(
             $"solving with halting if {rule}, times the puzzles per second of the fixed maximum",
             outcome.SpeedUp,
-            $"{outcome.Speeds}, a 4×4 model that this command trained, batch {Batch}") { Bar = bar };
+            $"{outcome.Speeds}, a 4×4 model that this command trained, batch {Batch}")
+        { Bar = bar };
         yield return new RatioRow(
             $"exact accuracy lost by halting if {rule}, points",
             outcome.PointsLost,
-            outcome.Accuracies) { Bar = Bound.AtMost(0.5) };
+            outcome.Accuracies)
+        { Bar = Bound.AtMost(0.5) };
     }
 
     /// <summary>Trains the tiny preset on 4×4 Sudokus in about a minute on 2 cores.</summary>
