@@ -28,7 +28,7 @@ internal static class BenchmarkConfig
             .WithMaxWarmupCount(3)
             .WithMaxIterationCount(16)
             .AsMutator())
-        .AddLogger(ConsoleLogger.Default)
+        .AddLogger(BenchmarkDotNet.Loggers.ConsoleLogger.Default)
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddColumn(StatisticColumn.Median)
         .AddExporter(MarkdownExporter.GitHub)

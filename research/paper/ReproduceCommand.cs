@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hrm.Benchmarks.Measuring;
 using Hrm.Training;
 using Spectre.Console;
 

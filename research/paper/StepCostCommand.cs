@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using Hrm.Benchmarks.Measuring;
 using Hrm.Training;
 using TorchSharp;
 

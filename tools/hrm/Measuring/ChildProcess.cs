@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Hrm.Benchmarks.Measuring;
+namespace Hrm.Tool;
 
 /// <summary>Runs this program in another process, because a process has only one start and one peak of memory.</summary>
 internal static class ChildProcess
@@ -18,7 +18,7 @@ internal static class ChildProcess
     public static string Run(IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
     {
         var program = Environment.ProcessPath!;
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [System.Reflection.Assembly.GetEntryAssembly()!.Location] : [];
         string[] all = [.. host, .. arguments];
         var start = new ProcessStartInfo(program, all) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment)

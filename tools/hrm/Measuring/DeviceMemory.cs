@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Hrm.Benchmarks.Measuring;
+namespace Hrm.Tool;
 
 /// <summary>Peak memory of this process: resident on the host, or allocated on a CUDA device.</summary>
 /// <remarks>
