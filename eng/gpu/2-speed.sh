@@ -3,7 +3,7 @@
 # the library, its matrix products, the plain op sequence on the same libtorch, and the same step in PyTorch with
 # torch.compile (training_step.py). Fails if the library is slower than the compiled step.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-more="[--preset sudoku-extreme|arc] [--eager]: one of the two alone, since compiling takes minutes; PyTorch's step without torch.compile"
+more="[--preset sudoku-extreme|arc] [--eager]: only one of the two, because compiling takes minutes; PyTorch's step without torch.compile"
 take_common "$@"
 compile=--compile
 only=

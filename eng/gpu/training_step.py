@@ -217,7 +217,7 @@ def main():
     parser.add_argument("--warmups", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--compile", action="store_true", help="with torch.compile")
-    parser.add_argument("--eager", action="store_true", help="without it; the default, but for being said")
+    parser.add_argument("--eager", action="store_true", help="without torch.compile; the default")
     parser.add_argument("--output")
     options = parser.parse_args()
     torch.manual_seed(1)

@@ -11,7 +11,7 @@ namespace Hrm.PackageCheck;
 /// <param name="repository">The address of the repository, <see langword="null"/> if there is none, <c>any</c> if it is unknown.</param>
 internal sealed partial class PackageRules(string root, string version, string commit, string? repository)
 {
-    /// <summary>In the place of an address: a remote may be one that Source Link knows nothing of, such as a folder.</summary>
+    /// <summary>Stands for an address: Source Link does not know every remote, for example a folder.</summary>
     private const string AnyRepository = "any";
 
     private readonly List<string> _findings = [];

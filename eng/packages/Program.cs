@@ -23,7 +23,7 @@ check.SetAction(result =>
 });
 var compare = new Command("compare", "Compares the contents of packages of one commit.") { folderArgument, otherArgument };
 compare.SetAction(result => Report(PackageComparison.Differences(result.GetValue(folderArgument)!, result.GetValue(otherArgument)!)));
-return await new RootCommand("What the packed packages have to hold.") { check, compare }.Parse(args).InvokeAsync();
+return await new RootCommand("Checks the contents of the packed packages.") { check, compare }.Parse(args).InvokeAsync();
 
 static int Report(IReadOnlyList<string> findings)
 {

@@ -47,6 +47,7 @@ internal static class StepCostCommand
         try
         {
             var output = ChildProcess.Run(
+                typeof(StepCostCommand).Assembly,
                 [Name, "--settings", file, "--device", $"{device}", "--threads", $"{torch.get_num_threads()}"],
                 quantity == StepQuantity.Memory ? [ChildProcess.SmallNursery, SeparateBlocks] : []);
             return JsonSerializer.Deserialize<StepCost>(output)!;

@@ -91,7 +91,7 @@ public static class ServiceApplication
         app.UseMiddleware<KnownCharset>();
         app.UseDefaultFiles();
 
-        // Asked for anew each time, or a browser would mix the parts of two versions.
+        // Not cached; otherwise a browser could mix the files of two versions.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.MapOpenApi();
         app.MapModel();

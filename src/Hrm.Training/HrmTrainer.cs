@@ -119,10 +119,12 @@ public class HrmTrainer : IDisposable
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
     /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels. Only halted rows take theirs. The caller owns it.</param>
-    /// <exception cref="ShapeMismatchException">The batch has another number of rows than the options or another length than the model, or no labels.</exception>
+    /// <exception cref="ShapeMismatchException">
+    /// The batch has another number of rows than the options or another length than the model, or no labels; or a token, label or id is
+    /// outside the model's tables.
+    /// </exception>
     /// <exception cref="InvalidConfigException">No parameter requires a gradient, <c>torch.no_grad</c> is in force, or <see cref="WorldSize"/> is not 1.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
-    /// <exception cref="ShapeMismatchException">A token, label or id is outside the model's tables.</exception>
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient is not finite, at a step at which the options check them; this step has not changed the weights.
     /// </exception>

@@ -133,7 +133,7 @@ public sealed class ReproduceTests : IDisposable
         without.Trainer.Halting.MaxSegments.Should().Be(1);
     }
 
-    /// <summary>What the models are compared by is counted, not said.</summary>
+    /// <summary>The compared numbers of parameters and updates are counted.</summary>
     [Fact]
     public void The_plans_keep_the_budgets_that_they_claim()
     {

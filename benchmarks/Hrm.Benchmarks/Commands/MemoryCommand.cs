@@ -96,7 +96,7 @@ internal sealed class MemoryCommand : DeviceCommand
         double Peak(GradientMode mode)
         {
             string[] arguments = [CommandName, "--gradient", $"{mode}", "--cycles", $"{cycles}", "--batch", $"{batch}", .. device];
-            return double.Parse(ChildProcess.Run(arguments, ChildProcess.SmallNursery), CultureInfo.InvariantCulture);
+            return double.Parse(ChildProcess.Run(typeof(MemoryCommand).Assembly, arguments, ChildProcess.SmallNursery), CultureInfo.InvariantCulture);
         }
     }
 

@@ -30,7 +30,7 @@ internal static class StartupRatios
                 (small, "the first answer of the small model, one segment of a 9×9 puzzle"),
                 (large, "the first answer of the 27M preset model, one segment of a 9×9 puzzle"),
             ];
-            Side[] sides = Array.ConvertAll(cases, entry => new Side(entry.Case, () => ChildProcess.Run([CommandName, entry.Case], ChildProcess.SmallNursery)));
+            Side[] sides = Array.ConvertAll(cases, entry => new Side(entry.Case, () => ChildProcess.Run(typeof(StartupRatios).Assembly, [CommandName, entry.Case], ChildProcess.SmallNursery)));
             var times = RoundTimes.Measure(sides, Rounds, warmups: 1);
             return Array.ConvertAll(cases, entry => new RatioRow($"process start to {entry.End}, ms", times.MedianMs(entry.Case)));
         }

@@ -47,7 +47,7 @@ internal static unsafe class KernelThreads
     public static void Run(long rows, long valuesPerRow, Action<long, long> kernel)
     {
         var few = HasOpenMp ? FewValues : FewValuesForPool;
-        // All or one: OpenMP ends the threads that a smaller team leaves out, and the next operation starts them anew.
+        // All or one: OpenMP ends the threads that a smaller team leaves out, and the next operation starts them again.
         var threads = rows < 2 || rows * valuesPerRow < few ? 1 : get_num_threads();
         if (threads > 1)
         {

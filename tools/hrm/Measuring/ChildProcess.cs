@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace Hrm.Tool;
 
-/// <summary>Runs this program in another process, because a process has only one start and one peak of memory.</summary>
+/// <summary>Runs a program in another process, because a process has only one start and one peak of memory.</summary>
 internal static class ChildProcess
 {
     /// <summary>
@@ -11,16 +12,17 @@ internal static class ChildProcess
     /// </summary>
     public static readonly (string Name, string Value) SmallNursery = ("DOTNET_GCgen0size", "400000");
 
-    /// <summary>Runs the program and returns its standard output.</summary>
+    /// <summary>Runs a program and returns its standard output.</summary>
+    /// <param name="program">The assembly of the program; usually the caller's.</param>
     /// <param name="arguments">Arguments of the program.</param>
     /// <param name="environment">Additional environment variables.</param>
     /// <exception cref="MeasurementException">The exit code is not 0.</exception>
-    public static string Run(IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
+    public static string Run(Assembly program, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
     {
-        var program = Environment.ProcessPath!;
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [System.Reflection.Assembly.GetEntryAssembly()!.Location] : [];
-        string[] all = [.. host, .. arguments];
-        var start = new ProcessStartInfo(program, all) { RedirectStandardOutput = true };
+        var host = Environment.ProcessPath!;
+        string[] own = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program.Location] : [];
+        string[] all = [.. own, .. arguments];
+        var start = new ProcessStartInfo(host, all) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
