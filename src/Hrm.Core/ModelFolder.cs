@@ -10,6 +10,7 @@ internal static class ModelFolder
     public const string ConfigName = "config.json";
     public const string WeightsName = "model.safetensors";
 
+    private const string ShardIndexName = "model.safetensors.index.json";
     private const string AuthorsConfigName = "all_config.yaml";
 
     public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype)
@@ -22,7 +23,13 @@ internal static class ModelFolder
         }
 
         var config = HrmConfigJson.ReadFile(path);
-        using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
+        var weightsPath = Path.Combine(folder, WeightsName);
+        if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, ShardIndexName)))
+        {
+            throw new HrmFileException(folder, $"expected {WeightsName}, got {ShardIndexName}: weights in several files are not read, save them in one");
+        }
+
+        using var weights = SafetensorsFile.Open(weightsPath);
         try
         {
             return Create(config, weights, device, forwardDtype);

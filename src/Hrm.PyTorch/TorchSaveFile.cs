@@ -44,6 +44,9 @@ public sealed class TorchSaveFile : WeightsFile
     private readonly TorchArchive _archive;
     private readonly Dictionary<string, TorchTensor> _tensors;
 
+    /// <summary>The storage that was read last for a part of it: thousands of tensors may be parts of one.</summary>
+    private (string Key, Tensor Values)? _shared;
+
     private TorchSaveFile(TorchArchive archive, Dictionary<string, TorchTensor> tensors, IEnumerable<WeightsEntry> entries)
         : base(archive.Path, entries)
     {
@@ -87,6 +90,8 @@ public sealed class TorchSaveFile : WeightsFile
     {
         lock (_archive)
         {
+            _shared?.Values.Dispose();
+            _shared = null;
             _archive.Dispose();
         }
     }
@@ -96,13 +101,25 @@ public sealed class TorchSaveFile : WeightsFile
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (storage, offset, shape, strides) = _tensors[entry.Name];
-        var values = empty([storage.Count], storage.Dtype.Scalar, CPU);
         lock (_archive)
         {
-            _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes), PieceBytes));
-        }
+            var isPart = entry.ByteLength != storage.ByteLength;
+            var values = isPart && _shared?.Key == storage.Key ? _shared.Value.Values : ReadStorage(storage);
+            if (isPart && _shared?.Key != storage.Key)
+            {
+                _shared?.Values.Dispose();
+                _shared = (storage.Key, values.DetachFromDisposeScope());
+            }
 
-        destination.copy_(values.as_strided(shape, strides, offset));
+            destination.copy_(values.as_strided(shape, strides, offset));
+        }
+    }
+
+    private Tensor ReadStorage(TorchStorage storage)
+    {
+        var values = empty([storage.Count], storage.Dtype.Scalar, CPU);
+        _archive.Read(TorchArchive.DataFolder + storage.Key, read => TensorBytes.Visit(values, (_, bytes) => read(bytes), PieceBytes));
+        return values;
     }
 
     private static IReadOnlyList<KeyValuePair<string, object?>> ReadPickle(TorchArchive archive)

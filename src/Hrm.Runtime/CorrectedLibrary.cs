@@ -59,7 +59,19 @@ internal static class CorrectedLibrary
         finally
         {
             // A loaded library stays mapped without its file.
+            Delete(home);
+        }
+    }
+
+    /// <summary>Deletes the copy if possible: on a network file system an open file leaves another one behind.</summary>
+    private static void Delete(DirectoryInfo home)
+    {
+        try
+        {
             home.Delete(recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 }

@@ -141,8 +141,10 @@ public class HrmTrainer : IDisposable
     }
 
     /// <summary>Averages the metrics of the steps since the last call. Waits for the device.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public MetricAverages TakeMetrics()
     {
+        using var use = Use();
         var averages = Sums.Average((double)SummedSteps * Options.GlobalBatchSize / WorldSize);
         SetSums(default, steps: 0);
         return averages;

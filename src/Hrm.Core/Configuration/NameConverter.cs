@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hrm.Layers;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;
@@ -38,3 +39,38 @@ internal sealed class ForwardDtypes() : NameConverter<ScalarType>(("float32", Sc
 {
     public static ForwardDtypes Instance { get; } = new();
 }
+
+/// <summary>How the model encodes the positions of tokens.</summary>
+[JsonConverter(typeof(PositionEncodings))]
+public enum PositionEncoding
+{
+    /// <summary>Queries and keys are rotated (RoPE); positions include the prefix.</summary>
+    Rope,
+
+    /// <summary>A learned vector per position is added to the input.</summary>
+    Learned,
+
+    /// <summary>No positions: for token mixers, whose weights distinguish the tokens.</summary>
+    None,
+}
+
+/// <summary>The position encodings by the authors' names.</summary>
+internal sealed class PositionEncodings()
+    : NameConverter<PositionEncoding>(("rope", PositionEncoding.Rope), ("learned", PositionEncoding.Learned), ("none", PositionEncoding.None))
+{
+    public static PositionEncodings Instance { get; } = new();
+}
+
+/// <summary>How a module merges its state with the injection.</summary>
+[JsonConverter(typeof(StateMerges))]
+public enum StateMerge
+{
+    /// <summary>The sum, as in the paper.</summary>
+    Add,
+
+    /// <summary>A learned gate, see <see cref="GatedMerge"/>; adds 2 · D² weights to each module.</summary>
+    Gated,
+}
+
+/// <summary>The merges by name.</summary>
+internal sealed class StateMerges() : NameConverter<StateMerge>(("add", StateMerge.Add), ("gated", StateMerge.Gated));

@@ -182,7 +182,10 @@ public sealed class HrmSolver : IDisposable
     /// <inheritdoc cref="SolveAsync" path="/param|/exception"/>
     /// <returns>One prediction per segment, in order; a reader that stops early frees the puzzle's place.</returns>
     public IAsyncEnumerable<SolverAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
-        => ReadTraceAsync(CreateRequest(tokens.Span, puzzleId, isTrace: true), cancellationToken);
+    {
+        SolverRequest.Require(Config, tokens.Span, puzzleId);
+        return ReadTraceAsync(tokens.ToArray(), puzzleId, cancellationToken);
+    }
 
     /// <summary>Stops the thread after the current segment; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
     /// <exception cref="InvalidOperationException">Called on the solver's own thread, for instance by a halting policy.</exception>
@@ -232,8 +235,10 @@ public sealed class HrmSolver : IDisposable
         return await request.Answered.ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(SolverRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Each enumeration is a request of its own.</summary>
+    private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(int[] tokens, int puzzleId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var request = CreateRequest(tokens, puzzleId, isTrace: true);
         using var watch = _instrumentation?.Begin("trace", request);
         await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);

@@ -26,17 +26,17 @@ internal sealed class SolverRequest : RunningRow
     /// <summary>The predictions of a trace, one per segment.</summary>
     public ChannelReader<SolverAnswer> Trace => _trace!.Reader;
 
-    /// <summary>Cancels the request unless its first segment has begun.</summary>
-    public CancellationToken BeginsBefore { get; init; }
+    /// <summary>Cancels the request if its first segment has not begun at a deadline.</summary>
+    public DeadlineHalting? BeginsBefore { get; init; }
 
     /// <summary>Whether the request is answered, failed or cancelled.</summary>
     public bool IsOver
     {
         get
         {
-            if (!HasState && BeginsBefore.IsCancellationRequested)
+            if (!HasState && BeginsBefore is { IsOver: true })
             {
-                Fail(new OperationCanceledException(BeginsBefore));
+                Fail(new OperationCanceledException());
             }
 
             return _completion.Task.IsCompleted;
@@ -76,11 +76,16 @@ internal sealed class SolverRequest : RunningRow
     /// <summary>Reports the segment that has run; called on the solver's thread.</summary>
     public void Report()
     {
+        if (Reason != HaltReason.None)
+        {
+            // Before the last prediction, whose reader may end the request.
+            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits()));
+        }
+
         _trace?.Writer.TryWrite(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Residuals.High, Residuals.Low));
         if (Reason != HaltReason.None)
         {
             _trace?.Writer.TryComplete();
-            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits()));
         }
     }
 

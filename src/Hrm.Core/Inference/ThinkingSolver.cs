@@ -72,12 +72,13 @@ public sealed class ThinkingSolver
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
+        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_solver.Halting, budget, _time) : null;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, timeIsUp.Token, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline, timeIsUp.Token, stop.Token)))
             .ToArray();
         try
         {
-            return AnswerVote.Choose(await CollectAsync(attempts, timeIsUp.Token, cancellationToken).ConfigureAwait(false), _selection);
+            return AnswerVote.Choose(await CollectAsync(attempts, deadline, cancellationToken).ConfigureAwait(false), _selection);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -92,12 +93,12 @@ public sealed class ThinkingSolver
     }
 
     /// <summary>Collects attempts until all have ended or one has solved the puzzle, without those that had not begun when time was up.</summary>
-    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, DeadlineHalting? deadline, CancellationToken cancellationToken)
     {
         var ended = new List<ThinkingAttempt>();
         await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
         {
-            if (attempt.IsCanceled && timeIsUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            if (attempt.IsCanceled && deadline is not null && !cancellationToken.IsCancellationRequested)
             {
                 continue;
             }
@@ -127,17 +128,15 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, DeadlineHalting? deadline, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
         SolverRequest.Require(_solver.Config, way.Asked, puzzleId);
         // The first attempt always runs, and only it is rejected by a full queue, so that no finished attempt is wasted.
         var isFirst = number == 0;
-        var begins = isFirst ? CancellationToken.None : timeIsUp;
-        var halting = _timeBudget is null ? _solver.Halting : new DeadlineHalting(_solver.Halting, timeIsUp);
-        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, halting) { Noise = _starts[start], BeginsBefore = begins };
-        var answer = await _solver.AnswerAsync(request, mayReject: isFirst, cancellationToken, begins).ConfigureAwait(false);
+        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, deadline ?? _solver.Halting) { Noise = _starts[start], BeginsBefore = isFirst ? null : deadline };
+        var answer = await _solver.AnswerAsync(request, mayReject: isFirst, cancellationToken, isFirst ? CancellationToken.None : timeIsUp).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
     }
@@ -162,9 +161,14 @@ public sealed class ThinkingSolver
     }
 }
 
-/// <summary>A policy that also stops when time is up.</summary>
-internal sealed class DeadlineHalting(IHaltingPolicy policy, CancellationToken timeIsUp) : IHaltingPolicy
+/// <summary>A policy that also stops at a deadline. It reads the clock, because a timer may be late on a busy thread pool.</summary>
+internal sealed class DeadlineHalting(IHaltingPolicy policy, TimeSpan budget, TimeProvider time) : IHaltingPolicy
 {
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>Whether the deadline has passed.</summary>
+    public bool IsOver => time.GetElapsedTime(_start) >= budget;
+
     public HaltReason Decide(in SegmentState state)
-        => policy.Decide(state) | (timeIsUp.IsCancellationRequested ? HaltReason.Time : HaltReason.None);
+        => policy.Decide(state) | (IsOver ? HaltReason.Time : HaltReason.None);
 }

@@ -78,6 +78,9 @@ public sealed class StatefulRandom : Random
     /// <summary>A number in [0, 1), a multiple of 2^-53.</summary>
     public override double NextDouble() => (NextUInt64() >> 11) * DoubleUnit;
 
+    /// <summary>A number in [0, 1), a multiple of 2^-24.</summary>
+    public override float NextSingle() => (NextUInt64() >> 40) * (1f / (1 << 24));
+
     /// <inheritdoc/>
     public override void NextBytes(byte[] buffer)
     {

@@ -8,11 +8,6 @@ namespace Hrm.Layers.Kernels;
 internal static unsafe class SoftmaxRows
 {
     /// <summary>softmax(scale · x) of the rows from <paramref name="begin"/> to before <paramref name="end"/>.</summary>
-    /// <param name="scores">x; takes the result.</param>
-    /// <param name="width">The width of a row.</param>
-    /// <param name="scale">Positive.</param>
-    /// <param name="begin">The first row.</param>
-    /// <param name="end">The row after the last one.</param>
     public static void Forward<T>(T* scores, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {
@@ -32,12 +27,6 @@ internal static unsafe class SoftmaxRows
     }
 
     /// <summary>The backward pass: <c>scale · p ∘ (g - Σ g∘p)</c> of each row.</summary>
-    /// <param name="weights">p, the results of the forward pass.</param>
-    /// <param name="gradient">g; takes the result.</param>
-    /// <param name="width">The width of a row.</param>
-    /// <param name="scale">As in the forward pass.</param>
-    /// <param name="begin">The first row.</param>
-    /// <param name="end">The row after the last one.</param>
     public static void Backward<T>(T* weights, T* gradient, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {

@@ -37,6 +37,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     private readonly IExampleAugmentation? _augmentation;
     private readonly HashSet<SamplerPosition> _skipped = [];
     private IEnumerator<StreamedBatch>? _batches;
+    private BatchPrefetch? _prefetch;
     private volatile int _readingThread; // The thread that reads and augments a batch; 0 for none.
 
     /// <summary>Creates a stream at its first batch.</summary>
@@ -91,7 +92,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
     internal StreamedBatch? Current { get; private set; }
 
     /// <summary>Takes the next batch and frees the previous one.</summary>
-    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <param name="cancellationToken">Ends the wait for a batch of the background thread.</param>
     /// <returns>A batch that the stream owns; valid until the next call.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the position has not changed.</exception>
     /// <exception cref="InvalidOperationException">The dataset or the augmentation calls, whose batch would wait for itself.</exception>
@@ -101,7 +102,7 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var next = Take();
+            var next = Take(cancellationToken);
             Current?.Batch.Dispose();
             Current = next;
             Position = next.Position with { Batch = next.Position.Batch + 1 };
@@ -146,26 +147,26 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
         Current = null;
     }
 
-    private StreamedBatch Take()
+    private StreamedBatch Take(CancellationToken cancellationToken)
     {
-        _batches ??= Start();
         try
         {
+            if (Options.PrefetchBatches > 0)
+            {
+                _prefetch ??= new BatchPrefetch(BatchesFrom(Position), Options.PrefetchBatches);
+                return _prefetch.Take(cancellationToken);
+            }
+
+            _batches ??= BatchesFrom(Position).GetEnumerator();
             _batches.MoveNext();
             return _batches.Current;
         }
-        catch
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // An iterator ends when it throws. The next call starts a new one at the same position.
             Stop();
             throw;
         }
-    }
-
-    private IEnumerator<StreamedBatch> Start()
-    {
-        var batches = BatchesFrom(Position);
-        return (Options.PrefetchBatches > 0 ? BatchPrefetch.RunAhead(batches, Options.PrefetchBatches) : batches).GetEnumerator();
     }
 
     /// <summary>Endless batches. The random source of a batch is derived from its position, so earlier batches need not be read.</summary>
@@ -208,6 +209,8 @@ public sealed class TrainingStream : IEnumerable<PuzzleBatch>, IDisposable
 
     private void Stop()
     {
+        _prefetch?.Dispose();
+        _prefetch = null;
         _batches?.Dispose();
         _batches = null;
     }
@@ -255,39 +258,47 @@ public readonly record struct SamplerPosition(long Iteration, long Batch);
 internal sealed record StreamedBatch(PuzzleBatch Batch, SamplerPosition Position, SampledExample[] Examples);
 
 /// <summary>Runs a source of batches on its own thread, a bounded number ahead of the reader.</summary>
-internal static class BatchPrefetch
+internal sealed class BatchPrefetch : IDisposable
 {
-    /// <summary>
-    /// The batches of a source. The thread starts with the first and ends when the enumerator is disposed. An exception of the source
-    /// is thrown after the batches made before it.
-    /// </summary>
-    public static IEnumerable<StreamedBatch> RunAhead(IEnumerable<StreamedBatch> source, int capacity)
-    {
-        using var stop = new CancellationTokenSource();
-        using var ready = new BlockingCollection<StreamedBatch>(capacity);
-        var producer = Task.Factory.StartNew(
-            () => Produce(source, ready, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
-        {
-            foreach (var batch in ready.GetConsumingEnumerable())
-            {
-                yield return batch;
-            }
+    private readonly CancellationTokenSource _stop = new();
+    private readonly BlockingCollection<StreamedBatch> _ready;
+    private readonly Task _producer;
 
-            producer.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            stop.Cancel();
-            Task.WaitAny(producer);
-            while (ready.TryTake(out var batch))
-            {
-                batch.Batch.Dispose();
-            }
-        }
+    /// <summary>Starts the thread.</summary>
+    public BatchPrefetch(IEnumerable<StreamedBatch> source, int capacity)
+    {
+        _ready = new BlockingCollection<StreamedBatch>(capacity);
+        _producer = Task.Factory.StartNew(() => Produce(source), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private static void Produce(IEnumerable<StreamedBatch> source, BlockingCollection<StreamedBatch> ready, CancellationToken stop)
+    /// <summary>Takes the next batch. An exception of the source is thrown after the batches made before it.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; no batch was taken.</exception>
+    public StreamedBatch Take(CancellationToken cancellationToken)
+    {
+        if (!_ready.TryTake(out var batch, Timeout.Infinite, cancellationToken))
+        {
+            _producer.GetAwaiter().GetResult();
+        }
+
+        return batch!;
+    }
+
+    /// <summary>Stops the thread after the present batch, and frees the batches that were not taken.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Task.WaitAny(_producer);
+        _ = _producer.Exception; // Observed: a batch that is never taken may have failed.
+        while (_ready.TryTake(out var batch))
+        {
+            batch.Batch.Dispose();
+        }
+
+        _ready.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Produce(IEnumerable<StreamedBatch> source)
     {
         StreamedBatch? pending = null;
         try
@@ -295,17 +306,17 @@ internal static class BatchPrefetch
             foreach (var batch in source)
             {
                 pending = batch;
-                ready.Add(batch, stop);
+                _ready.Add(batch, _stop.Token);
                 pending = null;
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             pending?.Batch.Dispose();
         }
         finally
         {
-            ready.CompleteAdding();
+            _ready.CompleteAdding();
         }
     }
 }

@@ -170,6 +170,16 @@ public sealed class HrmSolverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trace_can_be_enumerated_twice()
+    {
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
+        var trace = solver.TraceAsync(_questions[0].Tokens, _questions[0].PuzzleId);
+        var first = await trace.ToArrayAsync();
+        first.Should().HaveCount(2);
+        (await trace.ToArrayAsync()).Should().Equal(first);
+    }
+
+    [Fact]
     public void Bad_questions_throw_at_the_call()
     {
         using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });

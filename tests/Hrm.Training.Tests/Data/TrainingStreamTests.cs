@@ -98,6 +98,18 @@ public sealed class TrainingStreamTests
             .WithMessage("TrainingStream: expected a call from another thread, *");
     }
 
+    [Fact]
+    public void A_wait_for_a_slow_batch_is_cancelled_and_the_batch_is_not_lost()
+    {
+        using var opened = new ManualResetEventSlim();
+        using var stream = Create(1, new Augmentation((_, _, _) => opened.Wait()));
+        using var plain = Create(0, new Augmentation((_, _, _) => { }));
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        stream.Invoking(it => it.Next(cancellation.Token)).Should().Throw<OperationCanceledException>();
+        opened.Set();
+        Read(stream, 2).Should().BeEquivalentTo(Read(plain, 2), options => options.WithStrictOrdering());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

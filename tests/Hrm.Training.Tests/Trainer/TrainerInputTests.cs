@@ -75,6 +75,7 @@ public sealed class TrainerInputTests
             () => training.Trainer.Step(batch),
             () => training.Trainer.ComputeGradients(batch),
             training.Trainer.ApplyGradients,
+            () => training.Trainer.TakeMetrics(),
             () => checkpoints.Save(training.Trainer, new TrainingRunState()),
             () => checkpoints.Restore(training.Trainer),
             () => run.Run(),

@@ -28,6 +28,8 @@ internal static class DatasetJson
             .Between("num_puzzle_identifiers", metadata.PuzzleIdCount, 1, int.MaxValue)
             // A stored label below the smallest integer is read as the smallest integer.
             .Between("ignore_label_id", metadata.IgnoreLabelId ?? 0, int.MinValue + 1, int.MaxValue)
+            .Between("pad_id", metadata.PadId, 0, 0)
+            .Between("blank_identifier_id", metadata.BlankIdentifierId, 0, 0)
             .Between("seq_len", metadata.SequenceLength, 1, MaxSequenceLength)
             .Check("sets", Quote.Text(string.Join(", ", metadata.Sets)), isOneName, $"one name of {DatasetNames.PlainName}")
             .Errors;
@@ -123,6 +125,12 @@ internal sealed record PuzzleDatasetMetadata
 {
     /// <summary>The stored value of an ignored label; <see langword="null"/> if every label counts.</summary>
     public required int? IgnoreLabelId { get; init; }
+
+    /// <summary>The padding token, which must be 0.</summary>
+    public int PadId { get; init; }
+
+    /// <summary>The id of no puzzle, which must be 0.</summary>
+    public int BlankIdentifierId { get; init; }
 
     [JsonPropertyName("vocab_size")]
     public required int VocabularySize { get; init; }

@@ -254,6 +254,8 @@ public sealed class PuzzleDatasetFolderTests : IDisposable
     [InlineData("[\"all\"]", "[\"all\", \"more\"]", "sets: expected one name of letters, digits and _-+. and no dot at either end, got 'all, more'")]
     [InlineData("[\"all\"]", "[\"../test/all\"]", "sets: expected one name")]
     [InlineData("[\"all\"]", "[\"\\ud800\"]", "")]
+    [InlineData("\"blank_identifier_id\": 0", "\"blank_identifier_id\": 3", "blank_identifier_id: expected 0 … 0, got 3")]
+    [InlineData("\"pad_id\": 0", "\"pad_id\": 1", "pad_id: expected 0 … 0, got 1")]
     [InlineData("{\"pad_id\"", "{\"\\ud800\": 0, \"pad_id\"", "")]
     [InlineData("\"seq_len\": 4", "\"seq_len\": 4, \"seq_len\": 4", "seq_len")]
     public void Opening_rejects_bad_metadata(string valid, string bad, string problem)
