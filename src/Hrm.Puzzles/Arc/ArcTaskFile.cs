@@ -123,24 +123,17 @@ public static class ArcTaskFile
             : throw new HrmFormatException($"expected 1 to {MaximumFiles} {expected}, got {(paths.Length == 0 ? "none" : "more")}", folder);
     }
 
-    private static ReadOnlyMemory<byte> ReadBytes(string path, int maximumBytes)
+    private static ReadOnlyMemory<byte> ReadBytes(string path, int maximumBytes) => HrmFileException.Guard(path, "could not be read", () =>
     {
-        try
+        using var stream = InputFile.OpenStream(path, bufferSize: 0);
+        if (stream.Length > maximumBytes)
         {
-            using var stream = InputFile.OpenStream(path, bufferSize: 0);
-            if (stream.Length > maximumBytes)
-            {
-                throw new HrmFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
-            }
+            throw new HrmFormatException($"expected at most {maximumBytes} bytes, got {stream.Length}", path);
+        }
 
-            var bytes = new byte[stream.Length];
-            ReadOnlyMemory<byte> text = bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-            text = text.Span.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
-            return Utf8.IsValid(text.Span) ? text : throw new HrmFormatException("expected UTF-8, got invalid bytes", path);
-        }
-        catch (Exception e) when (HrmFileException.IsFileError(e))
-        {
-            throw new HrmFileException(path, "could not be read", e);
-        }
-    }
+        var bytes = new byte[stream.Length];
+        ReadOnlyMemory<byte> text = bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        text = text.Span.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
+        return Utf8.IsValid(text.Span) ? text : throw new HrmFormatException("expected UTF-8, got invalid bytes", path);
+    });
 }

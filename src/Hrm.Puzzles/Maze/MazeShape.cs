@@ -66,7 +66,7 @@ public sealed record MazeShape
     /// <summary>The shape of a transformed grid.</summary>
     internal MazeShape Transform(DihedralTransform transform) => transform.SwapsAxes ? new MazeShape(Columns, Rows) : this;
 
-    /// <summary>The cells below, left, right and above of a cell, if they exist.</summary>
+    /// <summary>The neighbours of a cell in the order below, left, right, above.</summary>
     internal IEnumerable<int> NeighboursOf(int cell)
     {
         var (row, column) = (RowOf(cell), ColumnOf(cell));

@@ -82,17 +82,6 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         throw new ArgumentOutOfRangeException(nameof(side), side, "side: expected 4, 6, 8, 9, 10, 12, 14, 15 or 16");
     }
 
-    /// <summary>The usual shape of a number of cells, see <see cref="OfSide"/>.</summary>
-    /// <param name="cells">The number of cells, for example 81.</param>
-    /// <exception cref="HrmFormatException">Not the number of cells of a Sudoku.</exception>
-    public static SudokuShape OfCells(int cells)
-    {
-        var side = (int)Math.Sqrt(Math.Max(0, cells));
-        return side * side == cells && side is 4 or 6 or 8 or 9 or 10 or 12 or 14 or 15 or 16
-            ? OfSide(side)
-            : throw new HrmFormatException($"expected the square of 4, 6, 8, 9, 10, 12, 14, 15 or 16, got {cells} cells");
-    }
-
     /// <summary>The row of a cell, from 0.</summary>
     /// <param name="cell">The cell, row by row.</param>
     public int RowOf(int cell) => cell / Side;
