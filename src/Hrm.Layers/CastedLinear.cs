@@ -1,3 +1,4 @@
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -56,7 +57,7 @@ public sealed class CastedLinear : nn.Module<Tensor, Tensor>
         ShapeGuard.RequireWidth(input, nameof(input), _inputFeatures);
         using var scope = NewDisposeScope();
         var weight = CastScope.Cast(_weight, input.dtype); // [O, I]
-        var bias = _bias?.CastTo(input.dtype); // [O]
-        return nn.functional.linear(input, weight, bias).MoveToOuterDisposeScope(); // […, O]
+        var product = Products.Linear(input, weight); // […, O]
+        return (_bias is null ? product : product.Plus(_bias.CastTo(input.dtype))).MoveToOuterDisposeScope(); // […, O]
     }
 }

@@ -41,6 +41,12 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
     internal Tensor NormaliseSum(Tensor output, Tensor state)
         => FusedRmsNorm.Applies(output, state) ? FusedRmsNorm.Apply(output, state, _epsilon) : Plainly(output.PlusInPlace(state), _epsilon);
 
+    /// <summary>Normalises a sum over the tokens.</summary>
+    /// <param name="mixed">[S, B, D], the result of a token mixer, for which <see cref="FastPath.Applies"/>.</param>
+    /// <param name="state">[B, S, D], the state that was mixed.</param>
+    /// <returns>[B, S, D].</returns>
+    internal Tensor NormaliseTokens(Tensor mixed, Tensor state) => FusedTokenNorm.Apply(mixed, state, _epsilon);
+
     /// <summary>The norm by libtorch's operations.</summary>
     internal static Tensor Plainly(Tensor input, double epsilon)
     {

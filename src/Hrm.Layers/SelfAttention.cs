@@ -61,19 +61,19 @@ public sealed class SelfAttention : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", "S", _hiddenSize);
         using var scope = NewDisposeScope();
-        return _outputProjection.call(Mix(input)).MoveToOuterDisposeScope(); // [B, S, D]
+        var isFused = FusedAttention.Applies(input, _headDim) && (_rotary is null || _rotary.HeadDim == _headDim);
+        var result = isFused ? AttendFused(input) : _outputProjection.call(AttendPlainly(_qkvProjection.call(input))); // [B, S, D]
+        return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The heads' results, [B, S, D].</summary>
-    private Tensor Mix(Tensor input)
-    {
-        var packed = _qkvProjection.call(input); // [B, S, 3D]
-        var isFused = FusedAttention.Applies(packed, _headDim) && (_rotary is null || _rotary.HeadDim == _headDim);
-        return isFused
-            ? FusedAttention.Attend(packed, _heads, _rotary?.AnglesFor(packed.size(1), packed.device))
-            : AttendPlainly(packed); // [B, S, D]
-    }
+    private Tensor AttendFused(Tensor input) => FusedAttention.Attend(
+        input,
+        CastScope.Cast(_qkvProjection.Weight, input.dtype),
+        CastScope.Cast(_outputProjection.Weight, input.dtype),
+        _heads,
+        _rotary?.AnglesFor(input.size(1), input.device));
 
+    /// <summary>The heads' results, [B, S, D], of the packed projection, [B, S, 3D].</summary>
     private Tensor AttendPlainly(Tensor packed)
     {
         var batch = packed.size(0);

@@ -54,14 +54,40 @@ public sealed class SwiGlu : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ShapeGuard.RequireWidth(input, nameof(input), Width);
         using var scope = NewDisposeScope();
-        var gateUp = _gateUpProjection.call(input); // […, 2I]
-        var gated = FusedGate.Applies(gateUp) ? FusedGate.Apply(gateUp) : GatePlainly(gateUp); // […, I]
+        if (Applies(input))
+        {
+            return Fused(input.view(-1, input.size(-1)), isColumns: false).view(input.shape).MoveToOuterDisposeScope(); // […, D]
+        }
+
+        var gated = GatePlainly(_gateUpProjection.call(input)); // […, I]
         return _downProjection.call(gated).MoveToOuterDisposeScope(); // […, D]
     }
 
+    /// <summary>D.</summary>
+    internal long Width => _gateUpProjection.Weight.size(1);
+
+    /// <summary>Whether the kernels take this input; <see cref="MixTokens"/> needs them.</summary>
+    internal bool Applies(Tensor input) => FeedForward.Applies(input, _gateUpProjection.Weight);
+
+    /// <summary>Applies the layer to the first axis.</summary>
+    /// <param name="input">[D, …], one that <see cref="Applies"/>.</param>
+    /// <returns>The shape of <paramref name="input"/>.</returns>
+    internal Tensor MixTokens(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return Fused(input.view(input.size(0), -1), isColumns: true).view(input.shape).MoveToOuterDisposeScope(); // [D, …]
+    }
+
+    private Tensor Fused(Tensor input, bool isColumns) => FeedForward.Apply(
+        input,
+        CastScope.Cast(_gateUpProjection.Weight, input.dtype),
+        CastScope.Cast(_downProjection.Weight, input.dtype),
+        isColumns);
+
     /// <summary>silu(gate) · up of [gate | up] by libtorch's operations.</summary>
-    internal static Tensor GatePlainly(Tensor gateUp)
+    private static Tensor GatePlainly(Tensor gateUp)
     {
         // Chunks instead of two narrow views: the backward pass then concatenates the two gradients instead of adding padded ones.
         var halves = gateUp.chunk(2, -1);

@@ -73,8 +73,14 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     private Tensor MixTokens(Tensor input)
     {
+        if (_tokenMixer!.Applies(input) && input.size(1) == _tokenMixer.Width)
+        {
+            var tokens = input.transpose(0, 1).contiguous(); // [S, B, D]
+            return _norm.NormaliseTokens(_tokenMixer.MixTokens(tokens), input); // [B, S, D]
+        }
+
         var transposed = input.transpose(1, 2).contiguous(); // [B, D, S]
-        return AddAndNorm(transposed, _tokenMixer!).transpose(1, 2).contiguous(); // [B, S, D]
+        return AddAndNorm(transposed, _tokenMixer).transpose(1, 2).contiguous(); // [B, S, D]
     }
 
     /// <summary>rms(h + f(h)) over the last axis.</summary>

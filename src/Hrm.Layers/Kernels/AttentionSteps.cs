@@ -52,7 +52,7 @@ internal sealed unsafe record AttentionSteps<T>(long Batches, long Tokens, long 
     /// <summary>softmax(q kᵀ / √H), [maps, S, S].</summary>
     public Tensor Weigh(Tensor queries, Tensor keys)
     {
-        var scores = bmm(queries, keys.transpose(1, 2)); // [maps, S, S]
+        var scores = Products.Multiply(queries, keys.transpose(1, 2)); // [maps, S, S]
         var (width, scale) = (Tokens, Scale);
         var values = FastPath.AddressOf<T>(scores);
         KernelThreads.Run(scores.size(0) * width, 2 * width, (begin, end) => SoftmaxRows.Forward(values, width, scale, begin, end));

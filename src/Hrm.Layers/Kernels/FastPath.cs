@@ -27,18 +27,34 @@ internal static unsafe class FastPath
     public static bool IsOff(string? value)
         => value is "0" || string.Equals(value, "off", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a kernel may read and write the memory of this tensor.</summary>
-    public static bool Applies(Tensor tensor)
+    /// <summary>Whether a kernel may read and write the memory of this tensor, and of another one of <paramref name="most"/> values like it.</summary>
+    public static bool Applies(Tensor tensor, long most = 0)
         => IsOn
         && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16
         && tensor.device_type == DeviceType.CPU
         && !tensor.is_sparse
         && tensor.is_contiguous()
-        && tensor.numel() is > 0 and <= MostValues;
+        && tensor.numel() > 0
+        && Math.Max(most, tensor.numel()) <= MostValues;
 
     /// <summary>Whether an operation on these tensors is recorded for a backward pass.</summary>
-    public static bool Records(Tensor first, Tensor? second = null)
-        => is_grad_enabled() && (first.requires_grad || second is { requires_grad: true });
+    public static bool Records(params ReadOnlySpan<Tensor> tensors)
+    {
+        if (!is_grad_enabled())
+        {
+            return false;
+        }
+
+        foreach (var tensor in tensors)
+        {
+            if (tensor.requires_grad)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// The address of the first value of a tensor that <see cref="Applies"/>. It is valid while the tensor lives: keep the tensor
