@@ -103,7 +103,7 @@ internal sealed unsafe record AttentionSteps<T>(long Batches, long Tokens, long 
                         }
                         else
                         {
-                            Unsafe.CopyBlockUnaligned((T*)target, (T*)source, (uint)(headDim * sizeof(T)));
+                            Copy((byte*)source, (byte*)target, headDim * sizeof(T));
                         }
 
                         inRow += headDim;
@@ -113,6 +113,19 @@ internal sealed unsafe record AttentionSteps<T>(long Batches, long Tokens, long 
             }
         });
         GC.KeepAlive((rows, maps, Angles));
+    }
+
+    /// <summary>Copies one head of one token: too few bytes for a call of the runtime's own copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(byte* source, byte* target, long bytes)
+    {
+        long i = 0;
+        for (; i <= bytes - Vector512<byte>.Count; i += Vector512<byte>.Count)
+        {
+            Vector512.Load(source + i).Store(target + i);
+        }
+
+        Unsafe.CopyBlockUnaligned(target + i, source + i, (uint)(bytes - i));
     }
 
     /// <summary>Copies one head of one token, rotated by the angles of <see cref="RotaryEmbedding"/>, or back if the direction is -1.</summary>

@@ -37,9 +37,9 @@ internal static class FeedForward
     private static Tensor Map(Tensor weight, Tensor tokens, bool isColumns)
         => isColumns ? Products.Multiply(weight, tokens) : Products.Multiply(tokens, weight.t());
 
-    /// <summary>The gradient of the weights, the sum over the tokens of gradient · tokenᵀ.</summary>
-    private static Tensor OfWeight(Tensor gradient, Tensor tokens, bool isColumns)
-        => isColumns ? Products.Multiply(gradient, tokens.t()) : Products.Multiply(gradient.t(), tokens);
+    /// <summary>The gradient of transposed weights.</summary>
+    private static Tensor OfWeight(Tensor tokens, Tensor gradient, bool isColumns)
+        => isColumns ? Products.OfWeight(tokens.t(), gradient.t()) : Products.OfWeight(tokens, gradient);
 
     private sealed class FeedForwardFunction : autograd.SingleTensorFunction<FeedForwardFunction>
     {
@@ -47,7 +47,7 @@ internal static class FeedForward
 
         public override string Name => nameof(FeedForwardFunction);
 
-        /// <summary>Takes input, transposed weights and side. The weights' gradients are transposed back, without a copy, by the engine.</summary>
+        /// <summary>Takes input, transposed weights and side. The engine transposes the gradients back: a tensor of its own, which it keeps without a copy.</summary>
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (input, gateUp, down, isColumns) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (bool)vars[3]);
@@ -81,8 +81,8 @@ internal static class FeedForward
             return
             [
                 input.requires_grad ? Map(gateUp, ofWidened, isColumns) : null, // [R, D] or [D, N]
-                gateUp.requires_grad ? OfWeight(ofWidened, input, isColumns).t() : null, // [D, 2I]
-                down.requires_grad ? OfWeight(outer, gated, isColumns).t() : null, // [I, D]
+                gateUp.requires_grad ? OfWeight(input, ofWidened, isColumns) : null, // [D, 2I]
+                down.requires_grad ? OfWeight(gated, outer, isColumns) : null, // [I, D]
             ];
         }
 

@@ -158,8 +158,8 @@ internal static class FusedAttention
                 Tensor?[] gradients =
                 [
                     input.requires_grad ? Products.Multiply(ofPacked, qkv.t()).view(input.shape) : null, // [B, S, D]
-                    qkv.requires_grad ? Products.Multiply(ofPacked.t(), input.view(-1, width)).t() : null, // [D, 3D]
-                    output.requires_grad ? Products.Multiply(rows.t(), saved[3].view(-1, width)).t() : null, // [D, D]
+                    qkv.requires_grad ? Products.OfWeight(input.view(-1, width), ofPacked) : null, // [D, 3D]
+                    output.requires_grad ? Products.OfWeight(saved[3].view(-1, width), rows) : null, // [D, D]
                 ];
                 return [.. gradients.Select(gradient => gradient?.MoveToOuterDisposeScope()), null, null, null];
             });

@@ -15,7 +15,7 @@ namespace Hrm.Layers.Kernels;
 /// </remarks>
 internal static unsafe class FusedRmsNorm
 {
-    private const int Lanes = 16;
+    private const int Lanes = VectorMath.Lanes;
 
     /// <summary>Number of values in four accumulators of eight.</summary>
     private const int Group = 32;

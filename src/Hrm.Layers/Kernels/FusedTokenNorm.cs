@@ -12,7 +12,7 @@ namespace Hrm.Layers.Kernels;
 /// </remarks>
 internal static unsafe class FusedTokenNorm
 {
-    private const int Lanes = 16;
+    private const int Lanes = VectorMath.Lanes;
 
     /// <summary>Normalises the sum over S.</summary>
     /// <param name="mixed">[S, B, D], one for which <see cref="FastPath.Applies"/>; not changed.</param>

@@ -5,21 +5,49 @@ using System.Runtime.Intrinsics;
 namespace Hrm.Layers.Kernels;
 
 /// <summary>softmax(scale · x) of rows in place, forward and backward; computed in float32 and rounded once.</summary>
+/// <remarks>
+/// The last vector of a row overlaps the one before it: it is computed before that is overwritten, and its lanes that others have
+/// counted are left out of the sums. At S = 81 that takes a third less time than single values at the end.
+/// </remarks>
 internal static unsafe class SoftmaxRows
 {
+    private const int Lanes = VectorMath.Lanes;
+
     /// <summary>softmax(scale · x) of the rows from <paramref name="begin"/> to before <paramref name="end"/>.</summary>
     public static void Forward<T>(T* scores, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {
-        var padded = checked((int)((width + IStored<T>.Lanes - 1) / IStored<T>.Lanes * IStored<T>.Lanes));
-        var scratch = ArrayPool<float>.Shared.Rent(padded);
-        fixed (float* values = scratch)
+        var uncounted = Uncounted(width);
+        var scratch = ArrayPool<float>.Shared.Rent(checked((int)Math.Max(width, Lanes)));
+        fixed (float* powers = scratch)
         {
             for (var row = begin; row < end; row++)
             {
-                var largest = Read(scores + (row * width), width, values, padded);
-                var sum = Exponentiate(values, padded, largest, scale);
-                Write(values, 1 / sum, scores + (row * width), width);
+                var values = scores + (row * width);
+                if (width < Lanes)
+                {
+                    ForwardShort(values, (int)width, scale, uncounted);
+                    continue;
+                }
+
+                var largest = Vector512.Create(Largest(values, width));
+                var sum = Vector512<float>.Zero;
+                for (long i = 0; i <= width - Lanes; i += Lanes)
+                {
+                    var power = VectorMath.ExpOfNonPositive((T.Load(values + i) - largest) * scale);
+                    power.Store(powers + i);
+                    sum += power;
+                }
+
+                var last = VectorMath.ExpOfNonPositive((T.Load(values + width - Lanes) - largest) * scale);
+                last.Store(powers + width - Lanes);
+                var factor = 1 / Vector512.Sum(sum + Vector512.AndNot(last, uncounted));
+                for (long i = 0; i <= width - Lanes; i += Lanes)
+                {
+                    T.Store(Vector512.Load(powers + i) * factor, values + i);
+                }
+
+                T.Store(Vector512.Load(powers + width - Lanes) * factor, values + width - Lanes);
             }
         }
 
@@ -30,47 +58,76 @@ internal static unsafe class SoftmaxRows
     public static void Backward<T>(T* weights, T* gradient, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {
+        var uncounted = Uncounted(width);
         for (var row = begin; row < end; row++)
         {
             var p = weights + (row * width);
             var g = gradient + (row * width);
-            var mean = Mean(p, g, width);
-            long i = 0;
-            for (; i <= width - IStored<T>.Lanes; i += IStored<T>.Lanes)
+            if (width < Lanes)
             {
-                T.Store(T.Load(p + i) * scale * (T.Load(g + i) - Vector512.Create(mean)), g + i);
+                var (weight, slope) = (VectorMath.LoadTail(p, (int)width), VectorMath.LoadTail(g, (int)width));
+                VectorMath.StoreTail(Slope(weight, slope, Mean(weight * slope, weight), scale), g, (int)width);
+                continue;
             }
 
-            for (; i < width; i++)
+            Vector512<float> sum = default, total = default;
+            for (long i = 0; i <= width - Lanes; i += Lanes)
             {
-                T.StoreOne(T.LoadOne(p + i) * scale * (T.LoadOne(g + i) - mean), g + i);
+                var weight = T.Load(p + i);
+                sum = Vector512.FusedMultiplyAdd(weight, T.Load(g + i), sum);
+                total += weight;
             }
+
+            var (lastWeight, lastSlope) = (T.Load(p + width - Lanes), T.Load(g + width - Lanes));
+            sum += Vector512.AndNot(lastWeight * lastSlope, uncounted);
+            total += Vector512.AndNot(lastWeight, uncounted);
+            var mean = Mean(sum, total);
+            for (long i = 0; i <= width - Lanes; i += Lanes)
+            {
+                T.Store(Slope(T.Load(p + i), T.Load(g + i), mean, scale), g + i);
+            }
+
+            T.Store(Slope(lastWeight, lastSlope, mean, scale), g + width - Lanes);
         }
     }
 
-    /// <summary>The values as float32, followed by -∞; returns the largest. A NaN makes the row NaN in the end, whatever is returned.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Read<T>(T* scores, long width, float* values, int padded)
+    /// <summary>A row that fills less than a vector.</summary>
+    private static void ForwardShort<T>(T* values, int width, float scale, Vector512<float> uncounted)
         where T : unmanaged, IStored<T>
     {
-        long i = 0;
-        var largest = Vector512.Create(float.NegativeInfinity);
-        for (; i <= width - IStored<T>.Lanes; i += IStored<T>.Lanes)
+        var loaded = VectorMath.LoadTail(values, width);
+        var largest = float.NegativeInfinity;
+        for (var i = 0; i < width; i++)
         {
-            var part = T.Load(scores + i);
-            part.Store(values + i);
-            largest = Vector512.MaxNative(largest, part);
+            largest = MathF.Max(largest, loaded[i]);
         }
 
-        if (i < padded)
-        {
-            Vector512.Create(float.NegativeInfinity).Store(values + i);
-            for (; i < width; i++)
-            {
-                values[i] = T.LoadOne(scores + i);
-            }
+        var power = Vector512.AndNot(VectorMath.ExpOfNonPositive((loaded - Vector512.Create(largest)) * scale), uncounted);
+        VectorMath.StoreTail(power * (1 / Vector512.Sum(power)), values, width);
+    }
 
-            largest = Vector512.MaxNative(largest, Vector512.Load(values + padded - IStored<T>.Lanes));
+    /// <summary>
+    /// The lanes of a row's last vector that are not counted: those that the vector before it has too, or, of a row that is shorter
+    /// than a vector, those beyond its end.
+    /// </summary>
+    private static Vector512<float> Uncounted(long width)
+    {
+        var lanes = Vector512<int>.Indices;
+        var rest = (int)(width % Lanes);
+        return (width < Lanes
+            ? Vector512.GreaterThanOrEqual(lanes, Vector512.Create((int)width))
+            : Vector512.LessThan(lanes, Vector512.Create(Lanes - rest))).AsSingle();
+    }
+
+    /// <summary>The largest value. A NaN makes the row NaN in the end, whatever is returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest<T>(T* values, long width)
+        where T : unmanaged, IStored<T>
+    {
+        var largest = T.Load(values + width - Lanes);
+        for (long i = 0; i <= width - Lanes; i += Lanes)
+        {
+            largest = Vector512.MaxNative(largest, T.Load(values + i));
         }
 
         var halves = Vector256.MaxNative(largest.GetLower(), largest.GetUpper());
@@ -80,61 +137,13 @@ internal static unsafe class SoftmaxRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Exponentiate(float* values, int padded, float largest, float scale)
-    {
-        var sum = Vector512<float>.Zero;
-        for (var i = 0; i < padded; i += Vector512<float>.Count)
-        {
-            var power = VectorMath.ExpOfNonPositive((Vector512.Load(values + i) - Vector512.Create(largest)) * scale);
-            power.Store(values + i);
-            sum += power;
-        }
-
-        return Vector512.Sum(sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<T>(float* values, float factor, T* scores, long width)
-        where T : unmanaged, IStored<T>
-    {
-        long i = 0;
-        for (; i <= width - IStored<T>.Lanes; i += IStored<T>.Lanes)
-        {
-            T.Store(Vector512.Load(values + i) * factor, scores + i);
-        }
-
-        for (; i < width; i++)
-        {
-            T.StoreOne(values[i] * factor, scores + i);
-        }
-    }
+    private static Vector512<float> Slope(Vector512<float> weight, Vector512<float> gradient, float mean, float scale)
+        => weight * scale * (gradient - Vector512.Create(mean));
 
     /// <summary>
     /// Σ g∘p / Σ p. The sum of the weights is 1 only before they are rounded, and the result of a gradient that is the same
     /// everywhere must be 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Mean<T>(T* weights, T* gradient, long width)
-        where T : unmanaged, IStored<T>
-    {
-        var sum = Vector512<float>.Zero;
-        var total = Vector512<float>.Zero;
-        long i = 0;
-        for (; i <= width - IStored<T>.Lanes; i += IStored<T>.Lanes)
-        {
-            var weight = T.Load(weights + i);
-            sum = Vector512.FusedMultiplyAdd(weight, T.Load(gradient + i), sum);
-            total += weight;
-        }
-
-        var (restOfSum, restOfTotal) = (0f, 0f);
-        for (; i < width; i++)
-        {
-            var weight = T.LoadOne(weights + i);
-            restOfSum += weight * T.LoadOne(gradient + i);
-            restOfTotal += weight;
-        }
-
-        return (Vector512.Sum(sum) + restOfSum) / (Vector512.Sum(total) + restOfTotal);
-    }
+    private static float Mean(Vector512<float> products, Vector512<float> weights) => Vector512.Sum(products) / Vector512.Sum(weights);
 }

@@ -8,6 +8,9 @@ namespace Hrm.Layers.Kernels;
 /// <summary>Functions of vectors in float32 arithmetic, and reads and writes of less than a vector.</summary>
 internal static unsafe class VectorMath
 {
+    /// <summary>Number of float32 values in a vector.</summary>
+    public const int Lanes = 16;
+
     /// <summary>The logarithm of the smallest normal float32: below it the power is 0.</summary>
     private const float Lowest = -87.33654f;
 
@@ -83,7 +86,7 @@ internal unsafe interface IStored<TSelf>
     where TSelf : unmanaged, IStored<TSelf>
 {
     /// <summary>Number of values that <see cref="Load"/> and <see cref="Store"/> take at once.</summary>
-    const int Lanes = 16;
+    const int Lanes = VectorMath.Lanes;
 
     /// <summary>The dtype of the tensors.</summary>
     static abstract ScalarType Dtype { get; }

@@ -1,5 +1,6 @@
 using Hrm.Core;
 using Hrm.Layers;
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -99,9 +100,9 @@ public sealed class Muon : ParameterOptimizer
         x = x / x.norm().PlusInPlace(SmallestNorm);
         for (var step = 0; step < steps; step++)
         {
-            var square = x.mm(x.t()); // [n, n]
-            var factor = addmm(square, square, square, beta: Cubic, alpha: Quintic); // [n, n]
-            x = addmm(x, factor, x, beta: Linear, alpha: 1); // [n, k]
+            var square = Products.Multiply(x, x.t()); // [n, n]
+            var factor = Products.Multiply(square, square).TimesInPlace(Quintic).PlusInPlace(square, Cubic); // [n, n]
+            x = Products.Multiply(factor, x).PlusInPlace(x, Linear); // [n, k]
         }
 
         return (isTall ? x.t() : x).MoveToOuterDisposeScope();
