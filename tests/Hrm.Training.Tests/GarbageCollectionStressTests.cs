@@ -60,7 +60,7 @@ public sealed class GarbageCollectionStressTests
         // At this size a row's result does not depend on the size of the batch.
         var config = TinyModels.Config with { SequenceLength = 16, HiddenSize = 32, PuzzleEmbeddingWidth = 32, SwiGluInnerWidth = 48, ForwardDtype = dtype };
         using var model = TinyModels.Create(config);
-        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4 });
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4, RunningBatches = 2 });
         var random = new Random(2);
         var questions = Enumerable.Range(0, 16)
             .Select(_ => Enumerable.Range(0, config.SequenceLength).Select(_ => random.Next(config.VocabularySize)).ToArray())

@@ -1,9 +1,14 @@
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hrm.Core;
 
-/// <summary>The thread that runs a solver's batch and all its libtorch work.</summary>
+/// <summary>The threads that run a solver's batches and all their libtorch work, one for each batch.</summary>
+/// <remarks>
+/// Batches that run side by side share libtorch's threads. A single one uses all of them, so that few puzzles are answered soon; many
+/// are solved faster by batches of one thread each, because libtorch loses time whenever its threads wait for each other.
+/// </remarks>
 internal sealed class SolverLoop : IDisposable
 {
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
@@ -11,23 +16,23 @@ internal sealed class SolverLoop : IDisposable
 
     private readonly Lock _gate = new();
     private readonly RequestQueue _queue;
-    private readonly RunningBatch<SolverRequest> _batch;
+    private readonly RunningBatch<SolverRequest>[] _batches;
+    private readonly Thread?[] _threads; // by the index of their batch
     private readonly TimeProvider _time;
-    private readonly int _maxBatchSize;
-    private Thread? _thread;
-    private SolverStatistics _statistics;
+    private long _solved;
     private TimeSpan _busy;
 
     public SolverLoop(HrmModel model, SolverOptions options, TimeProvider time, TimeSpan idleTime)
     {
         _time = time;
-        _maxBatchSize = options.MaxBatchSize;
-        _queue = new RequestQueue(options.MaxQueueLength, idleTime, StartThread);
-        _batch = new RunningBatch<SolverRequest>(model, time);
+        var batches = options.RunningBatches > 0 ? options.RunningBatches : model.Device.type == DeviceType.CPU ? get_num_threads() : 1;
+        _batches = [.. Enumerable.Range(0, batches).Select(_ => new RunningBatch<SolverRequest>(model, time))];
+        _threads = new Thread[batches];
+        _queue = new RequestQueue(options.MaxQueueLength, batches, options.MaxBatchSize, idleTime, StartThread);
     }
 
-    /// <summary>Whether the thread exists.</summary>
-    public bool IsAwake => _thread is { IsAlive: true };
+    /// <summary>Whether a thread exists.</summary>
+    public bool IsAwake => _threads.Any(thread => thread is { IsAlive: true });
 
     public SolverStatistics Statistics
     {
@@ -35,7 +40,12 @@ internal sealed class SolverLoop : IDisposable
         {
             lock (_gate)
             {
-                return _statistics with { Waiting = _queue.Count };
+                return new SolverStatistics(
+                    _solved,
+                    _batches.Sum(batch => batch.Segments),
+                    _batches.Sum(batch => batch.RowSegments),
+                    _batches.Sum(batch => batch.Rows.Count),
+                    _queue.Count);
             }
         }
     }
@@ -57,25 +67,31 @@ internal sealed class SolverLoop : IDisposable
         => TryAdd(request, rejects) ? Task.CompletedTask : _queue.AddAsync(request, cancellationToken);
 
     /// <summary>Throws if a halting policy, module or observer calls the solver on the solver's own thread: the call would wait for itself.</summary>
-    /// <exception cref="InvalidOperationException">This is the solver's thread.</exception>
+    /// <exception cref="InvalidOperationException">This is a thread of the solver.</exception>
     public void RequireOtherThread()
     {
-        if (Thread.CurrentThread == _thread)
+        if (_threads.Contains(Thread.CurrentThread))
         {
             throw new InvalidOperationException(
                 "HrmSolver: expected a call from another thread, got one from the solver's own (a halting policy, module or observer that it runs), which would wait for itself.");
         }
     }
 
-    /// <summary>Stops the thread after the current segment. For one caller at a time.</summary>
+    /// <summary>Stops the threads after their current segments. For one caller at a time.</summary>
     public void Dispose()
     {
         var error = new ObjectDisposedException(nameof(HrmSolver));
         FailAll(_queue.Close(), error);
-        _thread?.Join();
-        FailAll(_batch.Rows, error);
-        _batch.Dispose();
-        Count(solved: 0, TimeSpan.Zero);
+        foreach (var thread in _threads)
+        {
+            thread?.Join();
+        }
+
+        foreach (var batch in _batches)
+        {
+            FailAll(batch.Rows, error);
+            batch.Dispose();
+        }
     }
 
     private bool TryAdd(SolverRequest request, bool rejects)
@@ -85,45 +101,46 @@ internal sealed class SolverLoop : IDisposable
         return isAdded || !rejects ? isAdded : throw new SolverBusyException(_queue.Count, RetryAfter(_queue.Count));
     }
 
-    private void StartThread()
+    private void StartThread(int batch)
     {
-        var thread = new Thread(Work) { IsBackground = true, Name = "Hrm solver" };
+        var thread = new Thread(() => Work(batch)) { IsBackground = true, Name = "Hrm solver" };
 
         // The solver must not keep the execution context of its first caller.
         thread.UnsafeStart();
-        _thread = thread;
+        _threads[batch] = thread;
     }
 
-    private void Work()
+    private void Work(int index)
     {
-        while (_queue.Take(_maxBatchSize - _batch.Rows.Count, waits: _batch.Rows.Count == 0) is { } coming)
+        var batch = _batches[index];
+        var threads = get_num_threads();
+        while (_queue.Take(index, batch.Rows.Count) is { } coming)
         {
             foreach (var request in coming)
             {
-                _batch.Add(request);
+                batch.Add(request);
             }
 
-            _batch.Remove(request => request.IsOver);
-            if (_batch.Rows.Count > 0)
-            {
-                RunSegment();
-            }
-            else
-            {
-                Count(solved: 0, TimeSpan.Zero);
-            }
+            KernelThreads.Use(Math.Max(1, threads / _queue.RunningBatches));
+            RunSegment(batch);
+            batch.Remove(request => request.IsOver);
         }
     }
 
-    private void RunSegment()
+    private void RunSegment(RunningBatch<SolverRequest> batch)
     {
         using var scope = NewDisposeScope();
         var start = _time.GetTimestamp();
-        SolverRequest[] running = [.. _batch.Rows];
+        SolverRequest[] running = [.. batch.Rows];
         try
         {
-            var ran = _batch.RunSegment();
-            Count(ran.Count(request => request.Reason != HaltReason.None), _time.GetElapsedTime(start));
+            var ran = batch.RunSegment();
+            lock (_gate)
+            {
+                _solved += ran.Count(request => request.Reason != HaltReason.None);
+                _busy += _time.GetElapsedTime(start);
+            }
+
             foreach (var request in ran)
             {
                 request.Report();
@@ -132,18 +149,8 @@ internal sealed class SolverLoop : IDisposable
         catch (Exception error)
         {
             // Every request of this segment gets the error; later requests may succeed.
+            batch.Clear();
             FailAll(running, error);
-            _batch.Clear();
-            Count(solved: 0, TimeSpan.Zero);
-        }
-    }
-
-    private void Count(int solved, TimeSpan elapsed)
-    {
-        lock (_gate)
-        {
-            _busy += elapsed;
-            _statistics = new SolverStatistics(_statistics.Solved + solved, _batch.Segments, _batch.RowSegments, _batch.Rows.Count, Waiting: 0);
         }
     }
 
@@ -152,7 +159,7 @@ internal sealed class SolverLoop : IDisposable
     {
         lock (_gate)
         {
-            var estimate = _statistics.Solved == 0 ? ShortestRetry : _busy / _statistics.Solved * waiting;
+            var estimate = _solved == 0 ? ShortestRetry : _busy / _solved * waiting / Math.Max(1, _queue.RunningBatches);
             return TimeSpan.FromTicks(Math.Clamp(estimate.Ticks, ShortestRetry.Ticks, LongestRetry.Ticks));
         }
     }

@@ -3,8 +3,14 @@ namespace Hrm.Core;
 /// <summary>The behaviour of a <see cref="HrmSolver"/>.</summary>
 public sealed class SolverOptions : IValidatedOptions
 {
-    /// <summary>The largest number of puzzles in the running batch; 1 … 65536. Default 64.</summary>
+    /// <summary>The largest number of puzzles that run at once, in all running batches together; 1 … 65536. Default 64.</summary>
     public int MaxBatchSize { get; set; } = 64;
+
+    /// <summary>
+    /// The largest number of batches that run at once, each on a thread of the solver; 0 … 1024. They share libtorch's threads. Default 0:
+    /// as many as libtorch has threads on the CPU, 1 on another device.
+    /// </summary>
+    public int RunningBatches { get; set; }
 
     /// <summary>The largest number of puzzles in the queue; 1 … 1048576. Default 1024.</summary>
     public int MaxQueueLength { get; set; } = 1024;
@@ -33,6 +39,7 @@ public sealed class SolverOptions : IValidatedOptions
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()
         .Between(nameof(MaxBatchSize), MaxBatchSize, 1, 1 << 16)
+        .Between(nameof(RunningBatches), RunningBatches, 0, 1 << 10)
         .Between(nameof(MaxQueueLength), MaxQueueLength, 1, 1 << 20)
         .Between(nameof(MaxSegments), MaxSegments, 1, HaltingOptions.MostSegments)
         .OneOf(nameof(Rule), Rule ?? HaltingRule.HaltOverContinue, HaltingRule.HaltOverContinue, HaltingRule.HaltPositive, HaltingRule.Never)

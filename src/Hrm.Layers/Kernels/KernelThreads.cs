@@ -26,16 +26,46 @@ internal static unsafe class KernelThreads
     /// GNU's entry into OpenMP threads; 0 if there is none. libtorch's own handle also searches the libraries that it was linked
     /// with: a process may hold a second OpenMP library, which has other threads.
     /// </summary>
-    private static readonly nint ParallelEntry =
-        OperatingSystem.IsLinux()
-        && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
-        && NativeLibrary.TryLoad(path, out var library)
-        && NativeLibrary.TryGetExport(library, "GOMP_parallel", out var entry)
-            ? entry
-            : 0;
+    private static readonly nint ParallelEntry = FindEntry("GOMP_parallel");
+
+    private static readonly nint OpenMpNumberEntry = FindEntry("omp_set_num_threads");
+
+    private static readonly nint MklNumberEntry = FindEntry("MKL_Set_Num_Threads_Local");
 
     /// <summary>Whether libtorch's threads can be entered: on Linux, where its OpenMP has GNU's interface.</summary>
-    public static bool HasOpenMp => ParallelEntry != 0;
+    public static bool HasOpenMp => ParallelEntry != 0 && OpenMpNumberEntry != 0;
+
+    /// <summary>Sets the number of threads of the kernels and of libtorch's operations that the calling thread runs.</summary>
+    /// <remarks>
+    /// libtorch's own function also changes the number of threads that start later, and MKL's number of the whole process. It is used only
+    /// if OpenMP's cannot be called, and a new thread then restores the number for later threads.
+    /// </remarks>
+    public static void Use(int threads)
+    {
+        if (get_num_threads() == threads)
+        {
+            return;
+        }
+
+        if (HasOpenMp)
+        {
+            ((delegate* unmanaged<int, void>)OpenMpNumberEntry)(threads);
+            if (MklNumberEntry != 0)
+            {
+                ((delegate* unmanaged<int, int>)MklNumberEntry)(threads);
+            }
+
+            return;
+        }
+
+        var standard = OnNewThread(get_num_threads);
+        set_num_threads(threads);
+        OnNewThread(() =>
+        {
+            set_num_threads(standard);
+            return standard;
+        });
+    }
 
     /// <summary>Runs the kernel once over each of the rows.</summary>
     /// <param name="rows">The number of rows; 0 does nothing.</param>
@@ -79,6 +109,23 @@ internal static unsafe class KernelThreads
             ExceptionDispatchInfo.Throw(failure);
         }
     }
+
+    private static int OnNewThread(Func<int> work)
+    {
+        var result = 0;
+        var thread = new Thread(() => result = work());
+        thread.Start();
+        thread.Join();
+        return result;
+    }
+
+    private static nint FindEntry(string name)
+        => OperatingSystem.IsLinux()
+            && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
+            && NativeLibrary.TryLoad(path, out var library)
+            && NativeLibrary.TryGetExport(library, name, out var entry)
+            ? entry
+            : 0;
 
     [UnmanagedCallersOnly]
     private static void Enter(nint work) => GCHandle<Work>.FromIntPtr(work).Target.TakeParts();

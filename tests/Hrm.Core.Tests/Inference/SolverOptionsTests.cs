@@ -11,6 +11,7 @@ public sealed class SolverOptionsTests
         solver.Should().BeEquivalentTo(new
         {
             MaxBatchSize = 64,
+            RunningBatches = 0,
             MaxQueueLength = 1024,
             MaxSegments = 16,
             Rule = (HaltingRule?)null,
@@ -26,10 +27,11 @@ public sealed class SolverOptionsTests
     [Fact]
     public void Every_bad_field_of_a_solver_is_reported_at_once()
     {
-        var options = new SolverOptions { MaxBatchSize = 0, MaxQueueLength = -1, MaxSegments = 65537, Rule = (HaltingRule)9 };
+        var options = new SolverOptions { MaxBatchSize = 0, RunningBatches = -1, MaxQueueLength = -1, MaxSegments = 65537, Rule = (HaltingRule)9 };
         string[] errors =
         [
             "MaxBatchSize: expected 1 … 65536, got 0",
+            "RunningBatches: expected 0 … 1024, got -1",
             "MaxQueueLength: expected 1 … 1048576, got -1",
             "MaxSegments: expected 1 … 65536, got 65537",
             "Rule: expected HaltOverContinue or HaltPositive or Never, got 9",
