@@ -10,18 +10,18 @@ namespace Hrm.Core;
 /// <summary>Solves puzzles with a trained model, segment by segment, until a halting policy stops them.</summary>
 /// <remarks>
 /// <para>
-/// Safe from any number of threads. All puzzles run together in one running batch, on a thread of the solver. When a puzzle stops, the
-/// next one from the queue takes its place at the next segment with a fresh carry. An answer does not depend on the other puzzles in the
-/// batch.
+/// Safe from any number of threads. Puzzles run together in running batches, each on a thread of the solver
+/// (<see cref="SolverOptions.RunningBatches"/>). When a puzzle stops, the next one from the queue takes its place at the next segment with
+/// a fresh carry. An answer does not depend on the other puzzles in the batch.
 /// </para>
 /// <para>
-/// The thread and every tensor exist only while there are puzzles to solve. Dispose the solver before its model: disposing the model first
-/// waits for the current segment, and the requests then fail with <see cref="ObjectDisposedException"/>. A cancelled request frees its
+/// The threads and every tensor exist only while there are puzzles to solve. Dispose the solver before its model: disposing the model first
+/// waits for the current segments, and the requests then fail with <see cref="ObjectDisposedException"/>. A cancelled request frees its
 /// place at the next segment. An exception in a segment is reported to every request in that batch; the solver then continues.
 /// </para>
 /// <para>
-/// Halting policies, modules and observers run on the solver's thread. They must not call the solver: the call would wait for itself and
-/// throws <see cref="InvalidOperationException"/>.
+/// Halting policies, modules and observers run on the solver's threads, several at once if there are several batches. They must not call
+/// the solver: the call would wait for itself and throws <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
 public sealed class HrmSolver : IDisposable
@@ -70,7 +70,7 @@ public sealed class HrmSolver : IDisposable
 
     internal int MaxSegments => _options.MaxSegments;
 
-    /// <summary>Whether the solver's thread exists.</summary>
+    /// <summary>Whether a thread of the solver exists.</summary>
     internal bool IsAwake => _loop.IsAwake;
 
     /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
@@ -187,13 +187,13 @@ public sealed class HrmSolver : IDisposable
         return ReadTraceAsync(tokens.ToArray(), puzzleId, cancellationToken);
     }
 
-    /// <summary>Stops the thread after the current segment; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
-    /// <exception cref="InvalidOperationException">Called on the solver's own thread, for instance by a halting policy.</exception>
+    /// <summary>Stops the threads after their current segments; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
+    /// <exception cref="InvalidOperationException">Called on a thread of the solver, for instance by a halting policy.</exception>
     public void Dispose()
     {
         _loop.RequireOtherThread();
 
-        // A second caller waits too: the state of the thread is freed after the thread has ended, and only once.
+        // A second caller waits too: the state of the threads is freed after they have ended, and only once.
         lock (_disposing)
         {
             if (_isDisposed)
@@ -332,6 +332,6 @@ public sealed class HrmSolver : IDisposable
 /// <param name="Solved">Answered puzzles.</param>
 /// <param name="Segments">Segments run.</param>
 /// <param name="RowSegments">Segments run, each counted once per puzzle in it.</param>
-/// <param name="Running">Puzzles in the running batch.</param>
+/// <param name="Running">Puzzles in the running batches.</param>
 /// <param name="Waiting">Puzzles in the queue.</param>
 public readonly record struct SolverStatistics(long Solved, long Segments, long RowSegments, int Running, int Waiting);

@@ -35,7 +35,7 @@ internal sealed class SolverInstrumentation : IDisposable
         meter.CreateObservableCounter("hrm.solver.segments", () => statistics().Segments, "{segment}", "Segments run.");
         meter.CreateObservableCounter("hrm.solver.row_segments", () => statistics().RowSegments, "{segment}", "Segments run, each counted once per puzzle in it.");
         meter.CreateObservableUpDownCounter<long>("hrm.solver.queue.length", () => statistics().Waiting, "{puzzle}", "Puzzles in the queue.");
-        meter.CreateObservableUpDownCounter<long>("hrm.solver.batch.size", () => statistics().Running, "{puzzle}", "Puzzles in the running batch.");
+        meter.CreateObservableUpDownCounter<long>("hrm.solver.batch.size", () => statistics().Running, "{puzzle}", "Puzzles in the running batches.");
     }
 
     /// <summary>Starts to watch a request; disposing the result records how the request ended.</summary>

@@ -99,24 +99,24 @@ public sealed class RunningBatchesTests : IDisposable
     }
 
     [Fact]
-    public void A_failing_batch_leaves_the_other_alone()
+    public async Task A_failing_batch_leaves_the_other_alone()
     {
         var first = 0;
         using var solver = Create(batches: 2, segments: 50, before: () => Interlocked.Exchange(ref first, 1) == 0 ? throw new TimeoutException() : true);
         var requests = Enumerable.Range(0, 40).Select(question => Ask(solver, question)).ToArray();
-        FluentActions.Invoking(() => Task.WaitAll(requests)).Should().Throw<TimeoutException>();
+        await FluentActions.Awaiting(() => Task.WhenAll(requests)).Should().ThrowAsync<TimeoutException>();
         requests.Should().Contain(request => request.IsFaulted).And.Contain(request => request.IsCompletedSuccessfully);
         solver.Statistics.Solved.Should().Be(requests.Count(request => request.IsCompletedSuccessfully));
     }
 
     [Fact]
-    public void Idle_workers_leave()
+    public async Task Idle_workers_leave()
     {
         using var solver = Create(batches: 3, segments: 2, idleTime: TimeSpan.FromMilliseconds(20));
         for (var round = 0; round < 20; round++)
         {
-            Task.WaitAll(Enumerable.Range(0, 40).Select(question => Ask(solver, question)).ToArray<Task>(), Patience).Should().BeTrue();
-            SpinWait.SpinUntil(() => !solver.IsAwake && _threads.Keys.All(thread => !thread.IsAlive), Patience).Should().BeTrue();
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(question => Ask(solver, question))).WaitAsync(Patience);
+            await HrmSolverTests.Eventually(() => !solver.IsAwake && _threads.Keys.All(thread => !thread.IsAlive));
         }
     }
 

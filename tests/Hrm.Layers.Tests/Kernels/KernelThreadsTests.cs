@@ -57,6 +57,28 @@ public sealed class KernelThreadsTests
         }
     }
 
+    [Fact]
+    public void A_thread_sets_only_its_own_number()
+    {
+        var standard = torch.get_num_threads();
+        OnNewThread(() =>
+        {
+            KernelThreads.Use(standard + 1);
+            return torch.get_num_threads();
+        }).Should().Be(standard + 1);
+        torch.get_num_threads().Should().Be(standard);
+        OnNewThread(torch.get_num_threads).Should().Be(standard);
+
+        static int OnNewThread(Func<int> read)
+        {
+            var number = 0;
+            var thread = new Thread(() => number = read());
+            thread.Start();
+            thread.Join();
+            return number;
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
