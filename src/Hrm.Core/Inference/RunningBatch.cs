@@ -6,8 +6,7 @@ namespace Hrm.Core;
 
 /// <summary>Puzzles that run together. A row that stops leaves the batch; a new row starts at any segment with a fresh carry.</summary>
 /// <remarks>
-/// A row's answer does not depend on the other rows: bit for bit if products have at least twelve rows and sum at least 32 values
-/// (float32, CPU), as in every preset.
+/// A row's answer does not depend on the other rows, except for rounding: a product of another number of rows may add in another order.
 /// The rows are always dense: before a segment the states of the remaining rows are gathered and fresh ones appended, so no empty place
 /// is computed. The gather copies two states per row when a row joins or leaves: 0.1 to 0.3 % of the time of a segment (D 64 to 512,
 /// B 16 and 64, on a CPU), less than one empty place costs. Tensors exist only while there are rows. For one thread, without gradient.

@@ -87,7 +87,8 @@ internal static unsafe class Products
 
     /// <summary>Whether oneDNN takes a product. It ends the process when it refuses one, so dtype and device are checked here.</summary>
     private static bool IsForOneDnn(Tensor left, Tensor right, long multiplications)
-        => MatrixLibrary.Entry != 0
+        => FastPath.IsOn
+        && MatrixLibrary.Entry != 0
         && multiplications >= FewMultiplications
         && left.size(-1) == right.size(-2)
         && (left.dim() == 2 || left.size(0) == right.size(0))
