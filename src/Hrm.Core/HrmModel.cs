@@ -72,6 +72,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     public HrmModel(HrmConfig config, nn.Module<Tensor, Tensor, Tensor> high, nn.Module<Tensor, Tensor, Tensor> low, Generator generator)
         : this(Checked(config), (high, low), generator ?? throw new ArgumentNullException(nameof(generator)))
     {
+        HasOwnModules = true;
     }
 
     /// <summary>Creates a model whose weights are loaded afterwards.</summary>
@@ -137,6 +138,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
             return _logitHead.Weight.device;
         }
     }
+
+    /// <summary>Whether the levels are modules that the caller made; the config then does not describe them.</summary>
+    internal bool HasOwnModules { get; }
 
     /// <summary>Whether the Q value of continuing was trained. Its weights start at zero and stay there with the halt-only loss.</summary>
     internal bool HasTrainedContinueValue

@@ -21,6 +21,8 @@ public class HrmTrainer : IDisposable
     private readonly CosineSchedule _puzzleSchedule;
     private readonly GradientNorm _gradientNorm = new();
     private readonly Tensor _sums; // [8], on the model's device
+    private readonly bool _canReplicate;
+    private ReplicaGroup? _replicas;
     private bool _isDisposed;
 
     /// <summary>Creates a trainer with the optimizer and gradient of the options.</summary>
@@ -42,6 +44,13 @@ public class HrmTrainer : IDisposable
         if (options.GradientMode is { } mode && mode != GradientMode)
         {
             throw new InvalidConfigException("trainer options", [$"GradientMode: expected {GradientMode} or none for {GetType().Name}, got {mode}"]);
+        }
+
+        _canReplicate = !model.HasOwnModules && model.Device.type == DeviceType.CPU;
+        if (options.Replicas > 1 && !_canReplicate)
+        {
+            var reason = model.HasOwnModules ? "with modules of its own" : $"on {model.Device}";
+            throw new InvalidConfigException("trainer options", [$"Replicas: expected 1 for a model {reason}, got {options.Replicas}"]);
         }
 
         Model = model;
@@ -72,21 +81,38 @@ public class HrmTrainer : IDisposable
     /// <summary>The updates that record gradients; set on the model at each step, as several trainers may share one.</summary>
     public GradientMode GradientMode { get; }
 
+    /// <summary>The number of replicas in use: that of the options, at most one per row; or the chosen one.</summary>
+    public int Replicas
+    {
+        get
+        {
+            if (field == 0)
+            {
+                field = Math.Clamp(Options.Replicas == 0 ? ChooseReplicas() : Options.Replicas, 1, RowCount);
+            }
+
+            return field;
+        }
+
+        private set;
+    }
+
     /// <summary>
-    /// The world size W, a divisor of GlobalBatchSize; each process takes GlobalBatchSize / W rows. Default 1.
+    /// The processes that train together; <see langword="null"/> (the default) for one process. Of world size W, each takes
+    /// GlobalBatchSize / W rows: its part of every batch, in the order of the ranks.
     /// </summary>
     /// <remarks>
-    /// With W &gt; 1 the caller sums the gradients of the model's parameters over all processes between <see cref="ComputeGradients"/>
-    /// and <see cref="ApplyGradients"/>, and <see cref="Step"/> throws. The gradient of a puzzle embedding is not among them.
+    /// Each process has equal weights, options and seed. Gradients and metrics are summed over all of them, so that their weights
+    /// stay equal. Every process calls <see cref="ComputeGradients"/> and <see cref="ApplyGradients"/> equally often.
     /// </remarks>
-    /// <exception cref="InvalidConfigException">Not a divisor of GlobalBatchSize.</exception>
-    public int WorldSize
+    /// <exception cref="InvalidConfigException">The world size is not a divisor of GlobalBatchSize.</exception>
+    public IProcessGroup? Group
     {
         get;
-        init => field = value > 0 && Options.GlobalBatchSize % value == 0
+        init => field = value is null || (value.WorldSize > 0 && Options.GlobalBatchSize % value.WorldSize == 0)
             ? value
-            : throw new InvalidConfigException("trainer", [$"WorldSize: expected a divisor of GlobalBatchSize {Options.GlobalBatchSize}, got {value}"]);
-    } = 1;
+            : throw new InvalidConfigException("trainer", [$"Group: expected a world size that divides GlobalBatchSize {Options.GlobalBatchSize}, got {value.WorldSize}"]);
+    }
 
     internal TrainerOptions Options { get; }
 
@@ -105,6 +131,9 @@ public class HrmTrainer : IDisposable
 
     internal Generator Generator { get; }
 
+    /// <summary>The rows of this process.</summary>
+    private int RowCount => Options.GlobalBatchSize / (Group?.WorldSize ?? 1);
+
     /// <summary>Creates the loss of the options, for evaluation.</summary>
     /// <param name="options">The options.</param>
     public static HrmLoss CreateLoss(TrainerOptions options)
@@ -118,23 +147,21 @@ public class HrmTrainer : IDisposable
     public double LearningRateAt(long step) => _schedule.At(step);
 
     /// <summary>Runs one segment, takes its gradient and updates the weights.</summary>
-    /// <param name="incoming">New puzzles, [GlobalBatchSize / W, seq_len], with labels. Only halted rows take theirs. The caller owns it.</param>
+    /// <param name="incoming">
+    /// New puzzles with labels, [GlobalBatchSize, seq_len], in a process group the rows of this rank. Only halted rows take theirs.
+    /// The caller owns it.
+    /// </param>
     /// <exception cref="ShapeMismatchException">
     /// The batch has another number of rows than the options or another length than the model, or no labels; or a token, label or id is
     /// outside the model's tables.
     /// </exception>
-    /// <exception cref="InvalidConfigException">No parameter requires a gradient, <c>torch.no_grad</c> is in force, or <see cref="WorldSize"/> is not 1.</exception>
+    /// <exception cref="InvalidConfigException">No parameter requires a gradient, or <c>torch.no_grad</c> is in force.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient is not finite, at a step at which the options check them; this step has not changed the weights.
     /// </exception>
     public void Step(PuzzleBatch incoming)
     {
-        if (WorldSize != 1)
-        {
-            throw new InvalidConfigException("trainer", [$"WorldSize: expected 1 for a step, which sums no gradients between processes, got {WorldSize}"]);
-        }
-
         using var scope = NewDisposeScope();
         ComputeGradients(incoming);
         ApplyGradients();
@@ -145,17 +172,17 @@ public class HrmTrainer : IDisposable
     public MetricAverages TakeMetrics()
     {
         using var use = Use();
-        var averages = Sums.Average((double)SummedSteps * Options.GlobalBatchSize / WorldSize);
+        var averages = Sums.Average((double)SummedSteps * Options.GlobalBatchSize);
         SetSums(default, steps: 0);
         return averages;
     }
 
     /// <summary>
-    /// The first half of <see cref="Step"/>: runs one segment and adds its gradient to the parameters'. The gradients of several
-    /// calls before <see cref="ApplyGradients"/> add up. If the batch is invalid, nothing changes.
+    /// The first half of <see cref="Step"/>: runs one segment and adds its gradient, summed over all processes, to the parameters'.
+    /// The gradients of several calls before <see cref="ApplyGradients"/> add up. If the batch is invalid, nothing changes.
     /// </summary>
     /// <param name="incoming"><inheritdoc cref="Step" path="/param"/></param>
-    /// <returns>The result of the segment; its tensors belong to the caller's dispose scope.</returns>
+    /// <returns>The result of the segment, with the metrics of all processes; its tensors belong to the caller's dispose scope.</returns>
     /// <inheritdoc cref="Step" path="/exception"/>
     public TrainingSegment ComputeGradients(PuzzleBatch incoming)
     {
@@ -166,7 +193,13 @@ public class HrmTrainer : IDisposable
         Model.Recurrence.GradientMode = GradientMode;
         Carry ??= TrainingCarry.Start(Model, incoming);
         Carry.Refill(Model, incoming);
+        if (Group is { Rank: > 0 })
+        {
+            Optimizer.ClearGradients(); // The first rank adds the sums of earlier calls.
+        }
+
         var segment = RunSegment();
+        SumOverRanks(segment);
         RequireFinite(segment);
         Carry.Advance(segment);
         AddToSums(segment.Loss.Metrics);
@@ -178,14 +211,14 @@ public class HrmTrainer : IDisposable
     public void ApplyGradients()
     {
         using var use = Use();
-        if (WorldSize > 1)
-        {
-            _gradientNorm.Clear(); // Measured before the processes' gradients were summed.
-        }
-
         if (Options.MaxGradientNorm > 0)
         {
             _gradientNorm.Limit(Optimizer.Parameters, Options.MaxGradientNorm);
+        }
+
+        if (Group is not null)
+        {
+            PuzzleOptimizer?.Gather(Group);
         }
 
         StepCount++;
@@ -231,6 +264,15 @@ public class HrmTrainer : IDisposable
         _gradientNorm.Clear();
     }
 
+    /// <summary>Continues with the number of replicas of a checkpoint, if the options leave it open and this machine has the threads.</summary>
+    internal void ContinueReplicas(int count)
+    {
+        if (Options.Replicas == 0 && (count == 1 || (_canReplicate && count <= get_num_threads())))
+        {
+            Replicas = Math.Min(count, RowCount);
+        }
+    }
+
     /// <summary>Replaces the sums of the metrics.</summary>
     internal void SetSums(MetricSums sums, long steps)
     {
@@ -239,12 +281,13 @@ public class HrmTrainer : IDisposable
         SummedSteps = steps;
     }
 
-    /// <summary>Frees optimizer, average, carry and metrics.</summary>
+    /// <summary>Frees optimizer, average, carry and metrics, and ends the threads of the replicas.</summary>
     public void Dispose()
     {
         if (!_isDisposed)
         {
             _isDisposed = true;
+            _replicas?.Dispose();
             Carry?.Dispose();
             Optimizer.Dispose();
             PuzzleOptimizer?.Dispose();
@@ -283,40 +326,74 @@ public class HrmTrainer : IDisposable
         }
 
         // The loss is divided by the options' number: with other rows, loss, gradient norm and clipping would be wrong in proportion.
-        var rows = Options.GlobalBatchSize / WorldSize;
-        if (incoming.Size != rows)
+        if (incoming.Size != RowCount)
         {
-            throw new ShapeMismatchException(nameof(incoming), $"the {rows} rows of TrainerOptions.GlobalBatchSize{(WorldSize > 1 ? " / WorldSize" : string.Empty)}", $"{incoming.Size}");
+            var divisor = Group is null ? string.Empty : " / WorldSize";
+            throw new ShapeMismatchException(nameof(incoming), $"the {RowCount} rows of TrainerOptions.GlobalBatchSize{divisor}", $"{incoming.Size}");
         }
 
-        ShapeGuard.Require(incoming.Inputs, nameof(incoming), Carry?.Data.Size ?? rows, Model.Config.SequenceLength);
+        ShapeGuard.Require(incoming.Inputs, nameof(incoming), Carry?.Data.Size ?? RowCount, Model.Config.SequenceLength);
         incoming.Limits.RequireWithin(Model.Config);
     }
 
-    /// <summary>Runs the segment in parts of at most the options' micro-batch; their gradients add up to that of the whole batch.</summary>
+    private int ChooseReplicas() => _canReplicate && Optimizer.Parameters.Sum(parameter => parameter.numel()) < ReplicaGroup.ManyParameters
+        ? Math.Min(get_num_threads(), RowCount / ReplicaGroup.FewRows)
+        : 1;
+
+    /// <summary>Runs the segment of all rows of this process, on the replicas if there are several.</summary>
     private TrainingSegment RunSegment()
     {
         using var scope = NewDisposeScope();
         var rows = Carry!.Data.Size;
+
+        // Drawn for the rows of all processes, so that a row's exploration does not depend on their number.
+        var minimum = _halting.DrawMinimum(Options.GlobalBatchSize, Model.Device)?.narrow(0, rows * (Group?.Rank ?? 0), rows); // [B]
+        if (Replicas == 1)
+        {
+            return RunRows(Model, PuzzleOptimizer, 0, rows, minimum).MoveToOuter(scope);
+        }
+
+        if (_replicas?.Count != Replicas)
+        {
+            _replicas?.Dispose();
+            _replicas = new ReplicaGroup(Model, Replicas);
+        }
+
+        var count = Replicas;
+        var parts = _replicas.Run(
+            (replica, rank) =>
+            {
+                var first = rank * rows / count;
+                return RunRows(replica.Model, replica.PuzzleOptimizer, first, ((rank + 1) * rows / count) - first, minimum);
+            },
+            scope);
+        _replicas.MoveGradients(PuzzleOptimizer);
+        return TrainingSegment.Join(parts).MoveToOuter(scope);
+    }
+
+    /// <summary>Runs rows in parts of at most the options' micro-batch; their gradients add up to that of all the rows.</summary>
+    private TrainingSegment RunRows(HrmModel model, SparseSignSgd? puzzleOptimizer, long start, long rows, Tensor? minimum)
+    {
+        using var scope = NewDisposeScope();
         var size = Options.MicroBatchSize == 0 ? rows : Math.Min(rows, Options.MicroBatchSize);
-        var minimum = _halting.DrawMinimum(rows, Model.Device); // [B]
         var parts = new List<TrainingSegment>();
         for (var first = 0L; first < rows; first += size)
         {
-            parts.Add(RunPart(first, Math.Min(size, rows - first), minimum));
+            parts.Add(RunPart(model, start + first, Math.Min(size, rows - first), minimum));
+            puzzleOptimizer?.Accumulate();
         }
 
         return TrainingSegment.Join(parts).MoveToOuter(scope);
     }
 
-    private TrainingSegment RunPart(long first, long count, Tensor? minimum)
+    private TrainingSegment RunPart(HrmModel model, long first, long count, Tensor? minimum)
     {
         using var scope = NewDisposeScope();
         var data = Carry!.Data.Rows(first, count);
         var segments = Carry.Segments.narrow(0, first, count).Plus(HeldScalars.One); // [count]
-        var output = Model.call(Carry.States.Rows(first, count), data);
+        var output = model.call(Carry.States.Rows(first, count), data);
         var halted = _halting.Decide(output.QHalt, output.QContinue, segments, minimum?.narrow(0, first, count)); // [count]
-        var target = ContinueTarget(output, segments, data); // [count]
+        var target = ContinueTarget(model, output, segments, data); // [count]
         var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
         if (!loss.Total.requires_grad)
         {
@@ -324,8 +401,25 @@ public class HrmTrainer : IDisposable
         }
 
         loss.Total.DividedBy(Options.GlobalBatchSize).backward();
-        PuzzleOptimizer?.Accumulate();
         return new TrainingSegment(output, segments, halted, target, loss).MoveToOuter(scope);
+    }
+
+    /// <summary>Sums gradients and metrics over the processes, so that all of them check and apply the same values.</summary>
+    private void SumOverRanks(TrainingSegment segment)
+    {
+        if (Group is null)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var gradient in Optimizer.Parameters.Select(parameter => parameter.grad).OfType<Tensor>())
+        {
+            Group.AllReduce(gradient);
+        }
+
+        Group.AllReduce(segment.Loss.Metrics);
     }
 
     /// <summary>Throws before the update if loss or gradient has NaN or infinity, with a report of the tensors that have them.</summary>
@@ -351,7 +445,7 @@ public class HrmTrainer : IDisposable
     /// The target of sigmoid(q_continue): the better of halting and continuing after one more segment, or only halting if the
     /// present segment is the last. [B], or <see langword="null"/> if q_continue is not trained.
     /// </summary>
-    private Tensor? ContinueTarget(HrmOutput output, Tensor segments, PuzzleBatch data)
+    private Tensor? ContinueTarget(HrmModel model, HrmOutput output, Tensor segments, PuzzleBatch data)
     {
         if (Options.HaltingLoss == HaltingLossKind.HaltOnly || Options.Halting.MaxSegments == 1)
         {
@@ -360,7 +454,7 @@ public class HrmTrainer : IDisposable
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var next = Model.call(output.Carry, data);
+        var next = model.call(output.Carry, data);
         var isLast = segments.IsAtLeast(Options.Halting.MaxSegments); // [B]
         var best = where(isLast, next.QHalt, maximum(next.QHalt, next.QContinue)); // [B]
         return best.sigmoid().MoveToOuterDisposeScope();

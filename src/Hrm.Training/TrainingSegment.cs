@@ -37,21 +37,25 @@ public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor H
     }
 
     /// <summary>Moves every tensor, without its graph, from a scope to the outer one.</summary>
-    internal TrainingSegment MoveToOuter(DisposeScope scope)
-    {
-        return new TrainingSegment(
-            new HrmOutput(
-                Outer(Output.Logits),
-                Outer(Output.QHalt),
-                Outer(Output.QContinue),
-                new HrmCarry(Outer(Output.Carry.High), Outer(Output.Carry.Low))),
-            Outer(Segments),
-            Outer(Halted),
-            ContinueTarget is null ? null : Outer(ContinueTarget),
-            new LossResult(Outer(Loss.Total), Outer(Loss.Metrics)));
+    internal TrainingSegment MoveToOuter(DisposeScope scope) => Select(tensor => scope.MoveToOuter(tensor.detach()));
 
-        Tensor Outer(Tensor tensor) => scope.MoveToOuter(tensor.detach());
-    }
+    /// <summary>Makes a scope the owner of every tensor, which has none.</summary>
+    internal void AttachTo(DisposeScope scope) => Select(tensor =>
+    {
+        scope.Attach(tensor);
+        return tensor;
+    });
+
+    private TrainingSegment Select(Func<Tensor, Tensor> choose) => new(
+        new HrmOutput(
+            choose(Output.Logits),
+            choose(Output.QHalt),
+            choose(Output.QContinue),
+            new HrmCarry(choose(Output.Carry.High), choose(Output.Carry.Low))),
+        choose(Segments),
+        choose(Halted),
+        ContinueTarget is null ? null : choose(ContinueTarget),
+        new LossResult(choose(Loss.Total), choose(Loss.Metrics)));
 }
 
 /// <summary>State kept between training steps: recurrent states, segment counts, halted rows, and the current data.</summary>

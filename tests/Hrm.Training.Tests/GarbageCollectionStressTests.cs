@@ -25,9 +25,9 @@ public sealed class GarbageCollectionStressTests
         ("token mixer, Muon, clipping without waiting", () => new SmallTraining(
             TinyModels.TokenMixer,
             options => (options.MaxGradientNorm, options.FiniteCheckInterval, options.Optimizer.Kind) = (0.1, 0, OptimizerKind.Muon))),
-        ("token mixer in bfloat16, softmax, micro-batches", () => new SmallTraining(
+        ("token mixer in bfloat16, softmax, micro-batches, replicas", () => new SmallTraining(
             TinyModels.TokenMixer with { ForwardDtype = ScalarType.BFloat16 },
-            options => (options.TokenLoss, options.MicroBatchSize) = (TokenLossKind.Softmax, 2))),
+            options => (options.TokenLoss, options.MicroBatchSize, options.Replicas) = (TokenLossKind.Softmax, 1, 2))),
         ("last cycle, one module for both levels, halting only", () => new SmallTraining(
             isTrm: true,
             change: options => options.HaltingLoss = HaltingLossKind.HaltOnly)),

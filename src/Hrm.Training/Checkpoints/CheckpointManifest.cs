@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hrm.Core;
+using Hrm.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace Hrm.Training;
@@ -28,6 +29,17 @@ internal sealed record CheckpointManifest
     /// <summary>Threads of libtorch: with another number, sums are added in another order.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Replicas of the trainer: with another number, sums are added in another order.</summary>
+    public int Replicas
+    {
+        get;
+        init => field = value == 0 ? 1 : value; // Generated JSON code sets 0 if the key is missing.
+    }
+
+    /// <summary>The library that multiplies float32 matrices; <see langword="null"/> if an earlier version did not record it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MatrixLibrary { get; init; }
+
     public required GradientMode GradientMode { get; init; }
 
     public required TrainerOptions Trainer { get; init; }
@@ -43,6 +55,8 @@ internal sealed record CheckpointManifest
         LibraryVersion = typeof(HrmTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         Step = trainer.StepCount,
         Threads = get_num_threads(),
+        Replicas = trainer.Replicas,
+        MatrixLibrary = Products.Library,
         GradientMode = trainer.GradientMode,
         Trainer = trainer.Options,
         Data = data,
@@ -72,7 +86,7 @@ internal sealed record CheckpointManifest
         return
         [
             .. ToJson(this).EnumerateObject()
-                .Where(property => property.Name is "threads" or "gradient_mode" or "trainer" or "data")
+                .Where(property => property.Name is "threads" or "replicas" or "matrix_library" or "gradient_mode" or "trainer" or "data")
                 .SelectMany(property => Differences(property.Name, property.Value, Find(ToJson(present), property.Name))),
         ];
 
@@ -84,7 +98,7 @@ internal sealed record CheckpointManifest
         static IEnumerable<string> Differences(string path, JsonElement old, JsonElement now) => old.ValueKind != JsonValueKind.Object
             ? old.ToString() == now.ToString() ? [] : [$"{path} was {old}"]
             : old.EnumerateObject()
-                .Where(property => property.Name != "gradient_mode") // The manifest's own field has the mode that was used.
+                .Where(property => property.Name is not ("gradient_mode" or "replicas")) // The manifest's own fields have what was used.
                 .SelectMany(property => Differences($"{path}:{property.Name}", property.Value, Find(now, property.Name)));
     }
 
@@ -93,6 +107,7 @@ internal sealed record CheckpointManifest
         // A resumed run continues these counts: the bounds are far below an overflow.
         var errors = new RangeRules()
             .Between("step", Step, 0, long.MaxValue)
+            .Between("replicas", Replicas, 1, ReplicaGroup.MostReplicas)
             .Between("run:sum_steps", Run.SumSteps, 0, MostCounted)
             .Between("run:rollbacks", Run.Rollbacks, 0, MostCounted)
             .Between("run:evaluations_since_best", Run.EvaluationsSinceBest, 0, MostCounted)

@@ -151,6 +151,7 @@ public sealed class CheckpointStore : IDisposable
             var data = stream is null ? null : DatasetIdentity.Of(stream);
             data?.RequireSameIds(path, manifest.Data);
             Read(path, trainer, manifest.Run, step);
+            trainer.ContinueReplicas(manifest.Replicas);
             stream?.Seek(manifest.Run.Position, manifest.Run.Skipped);
             var differences = manifest.DifferencesTo(CheckpointManifest.Of(trainer, manifest.Run, data));
             return new RestoredCheckpoint(path, step, manifest.Run.EvaluatedStep, damaged, differences) { State = manifest.Run };

@@ -49,6 +49,38 @@ public sealed class SparseSignSgd : IDisposable
         }
     }
 
+    /// <summary>Moves the accumulated gradients of another optimizer of the same table behind these.</summary>
+    internal void Take(SparseSignSgd other)
+    {
+        _pending.AddRange(other._pending);
+        other._pending.Clear();
+    }
+
+    /// <summary>Replaces the accumulated gradients by those of all ranks, in rank order; each rank has the same number of rows.</summary>
+    internal void Gather(IProcessGroup group)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (_pending.Count > 0)
+        {
+            var ids = Gather(_pending.Select(pending => pending.Ids.to_type(ScalarType.Float64))); // [W · B]
+            var gradient = Gather(_pending.Select(pending => pending.Gradient)); // [W · B, W]
+            Clear();
+            _pending.Add((ids.to_type(ScalarType.Int64).DetachFromDisposeScope(), gradient.DetachFromDisposeScope()));
+        }
+
+        // Each rank adds its rows to zeros, which changes no value.
+        Tensor Gather(IEnumerable<Tensor> parts)
+        {
+            var rows = cat([.. parts]);
+            var shape = rows.shape;
+            var all = zeros([group.WorldSize, .. shape], rows.dtype, rows.device);
+            all.select(0, group.Rank).copy_(rows);
+            group.AllReduce(all);
+            return all.flatten(0, 1);
+        }
+    }
+
     /// <summary>Updates the rows of every gradient since the last step, and frees them; does nothing without one.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     public void Step(double learningRate)

@@ -52,9 +52,12 @@ public sealed class TrainingRun
             throw new InvalidConfigException("trainer options", [$"GlobalBatchSize: expected {stream.BatchSize}, the batch size of the stream, got {trainer.Options.GlobalBatchSize}"]);
         }
 
-        if (stream.Options.WorldSize != trainer.WorldSize)
+        var (rank, worldSize) = (trainer.Group?.Rank ?? 0, trainer.Group?.WorldSize ?? 1);
+        if ((stream.Options.Rank, stream.Options.WorldSize) != (rank, worldSize))
         {
-            throw new InvalidConfigException("training stream options", [$"WorldSize: expected {trainer.WorldSize}, the processes whose gradients are summed, got {stream.Options.WorldSize}"]);
+            throw new InvalidConfigException(
+                "training stream options",
+                [$"Rank, WorldSize: expected {rank}, {worldSize} of the trainer's process group, got {stream.Options.Rank}, {stream.Options.WorldSize}"]);
         }
 
         using var use = trainer.Use();

@@ -181,6 +181,52 @@ public sealed class CheckpointStoreTests : IDisposable
             "trainer:learning_rate was 0.01", "trainer:halting:exploration_probability was 0.5");
     }
 
+    [Theory]
+    [InlineData(2, 0, 2)] // the recorded number
+    [InlineData(1, 0, 1)] // more than the machine has threads
+    [InlineData(1, 2, 2)] // the options'
+    [InlineData(2, 1, 1)]
+    public void The_recorded_number_of_replicas_is_used_if_the_options_and_the_machine_allow_it(int threads, int option, int expected)
+    {
+        var before = torch.get_num_threads();
+        try
+        {
+            using var saved = new SmallTraining(change: options => options.Replicas = 2);
+            _store.Save(saved.Trainer, new TrainingRunState(), saved.Stream);
+            torch.set_num_threads(threads);
+            using var other = new SmallTraining(change: options => options.Replicas = option);
+            var differences = _store.Restore(other.Trainer, other.Stream)!.Differences;
+            other.Trainer.Replicas.Should().Be(expected);
+            differences.Where(difference => !difference.StartsWith("threads", StringComparison.Ordinal))
+                .Should().Equal(expected == 2 ? [] : ["replicas was 2"]);
+        }
+        finally
+        {
+            torch.set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public void An_older_checkpoint_had_one_replica_and_any_library_of_products()
+    {
+        var path = Save();
+        var file = Path.Combine(path, "checkpoint.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        manifest["matrix_library"] = "another";
+        Rewrite();
+        _store.Restore(_training.Trainer)!.Differences.Should().Contain("matrix_library was another");
+        manifest.Remove("matrix_library").Should().BeTrue();
+        manifest.Remove("replicas").Should().BeTrue();
+        Rewrite();
+        _store.Restore(_training.Trainer)!.Differences.Should().NotContain(difference => difference.Contains("matrix_library") || difference.Contains("replicas"));
+
+        void Rewrite()
+        {
+            File.WriteAllText(file, manifest.ToJsonString());
+            ChecksumList.Write(path, CheckpointStore.FileNames);
+        }
+    }
+
     [Fact]
     public void A_dataset_whose_ids_mean_other_puzzles_is_refused_and_changes_nothing()
     {

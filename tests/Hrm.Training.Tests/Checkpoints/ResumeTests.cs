@@ -13,6 +13,8 @@ public sealed partial class ResumeTests : IDisposable
     private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions>? Change)> Cases = new()
     {
         ["float32, puzzle embedding"] = (TinyModels.Config, null),
+        ["two replicas"] = (TinyModels.Config, options => options.Replicas = 2),
+        ["bfloat16, three replicas"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, options => options.Replicas = 3),
         ["bfloat16"] = (TinyModels.Config with { ForwardDtype = torch.ScalarType.BFloat16 }, null),
         ["token mixer, halt only, no average"] = (
             TinyModels.TokenMixer,

@@ -187,7 +187,7 @@ public sealed class TrainingRunTests : IDisposable
     [Theory]
     [InlineData(2, 1, "trainer options: GlobalBatchSize: expected 2, the batch size of the stream, got 4.")]
     [InlineData(8, 1, "trainer options: GlobalBatchSize: expected 8, the batch size of the stream, got 4.")]
-    [InlineData(4, 2, "training stream options: WorldSize: expected 1, the processes whose gradients are summed, got 2.")]
+    [InlineData(4, 2, "training stream options: Rank, WorldSize: expected 0, 1 of the trainer's process group, got 0, 2.")]
     public void A_stream_of_another_batch_size_is_refused(int batchSize, int worldSize, string message)
     {
         using var stream = new TrainingStream(SmallTraining.Dataset(), batchSize, new TrainingStreamOptions { WorldSize = worldSize });

@@ -13,6 +13,7 @@ public sealed class TrainerOptionsTests
     {
         ["GlobalBatchSize"] = (64, 8, 0, "1 … 1048576"),
         ["MicroBatchSize"] = (0, 3, -1, "0 … 1048576"),
+        ["Replicas"] = (0, 2, -1, "0 … 1024"),
         ["TotalSteps"] = (1000L, 6L, 0L, "1 … 9223372036854775807"),
         ["WarmupSteps"] = (100L, 0L, -1L, "0 … 9223372036854775807"),
         ["LearningRate"] = (1e-4, 2e-2, double.NaN, Rate),
@@ -79,54 +80,6 @@ public sealed class TrainerOptionsTests
         var usual = Train(Options(kind));
         Train(Options(kind)).Should().Equal(usual);
         Train(changed).Should().NotEqual(usual);
-    }
-
-    /// <summary>Two processes with the same rows: the sum of their gradients is the gradient of one process that counts its rows only.</summary>
-    [Fact]
-    public void Summed_gradients_of_two_processes_are_clipped_and_applied_like_those_of_one()
-    {
-        var (single, shared) = (Options(), Options());
-        (single.MaxGradientNorm, shared.MaxGradientNorm) = (0.01, 0.01);
-        shared.GlobalBatchSize *= 2;
-        After(shared, worldSize: 2).Should().Equal(After(single, worldSize: 1));
-
-        static float[] After(TrainerOptions options, int worldSize)
-        {
-            using var training = new TinyTraining(options, worldSize: worldSize);
-            var (model, trainer, batch) = training;
-            trainer.ComputeGradients(batch);
-            foreach (var gradient in model.parameters().Select(parameter => parameter.grad).OfType<Tensor>())
-            {
-                gradient.add_(gradient.clone(), worldSize - 1);
-            }
-
-            trainer.ApplyGradients();
-            return [(float)trainer.GradientNorm!.Value, .. TinyModels.Weights(model)];
-        }
-    }
-
-    [Fact]
-    public void A_step_with_several_processes_is_refused()
-    {
-        using var training = new TinyTraining(Options(), worldSize: 2);
-        var trainer = training.Trainer;
-        using var batch = TinyModels.Batch(1, TinyModels.Rows / 2);
-        trainer.Invoking(it => it.Step(batch)).Should().Throw<InvalidConfigException>()
-            .WithMessage("trainer: WorldSize: expected 1 for a step, which sums no gradients between processes, got 2.");
-        trainer.Carry.Should().BeNull();
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(-2)]
-    [InlineData(3)]
-    [InlineData(8)]
-    public void A_world_size_that_does_not_divide_the_batch_is_refused(int worldSize)
-    {
-        using var model = TinyModels.Create();
-        using var generator = new Generator(1);
-        FluentActions.Invoking(() => new OneStepGradTrainer(model, Options(), generator) { WorldSize = worldSize })
-            .Should().Throw<InvalidConfigException>().WithMessage($"trainer: WorldSize: expected a divisor of GlobalBatchSize 4, got {worldSize}.");
     }
 
     [Fact]

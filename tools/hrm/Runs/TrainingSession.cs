@@ -99,7 +99,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         }
 
         folder.Save(settings);
-        console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(training.Examples.ExampleCount, "training example")}, {Words.Count(test.Examples.ExampleCount, "test example")}, {Words.Count(settings.Trainer.TotalSteps, "step")}");
+        console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(training.Examples.ExampleCount, "training example")}, {Words.Count(test.Examples.ExampleCount, "test example")}, {Words.Count(settings.Trainer.TotalSteps, "step")}, {Words.Count(trainer.Replicas, "replica")}");
         var outcome = run.Run(Progress ?? new ConsoleProgress(console), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
     }
