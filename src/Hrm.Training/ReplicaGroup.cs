@@ -123,13 +123,8 @@ internal sealed class ReplicaGroup : IDisposable
 
             Parameters = [.. Model.parameters()];
             PuzzleOptimizer = Model.PuzzleEmbedding is null ? null : new SparseSignSgd(Model.PuzzleEmbedding, weightDecay: 0);
-            _thread = SerialThread.Start($"Hrm replica {rank}", () =>
-            {
-                foreach (var task in _work.GetConsumingEnumerable())
-                {
-                    task.RunSynchronously(TaskScheduler.Default);
-                }
-            });
+            _thread = new Thread(Work) { IsBackground = true, Name = $"Hrm replica {rank}" };
+            _thread.Start();
         }
 
         public HrmModel Model { get; }
@@ -174,6 +169,15 @@ internal sealed class ReplicaGroup : IDisposable
             });
             _work.Add(task);
             return task;
+        }
+
+        private void Work()
+        {
+            KernelThreads.Use(1);
+            foreach (var task in _work.GetConsumingEnumerable())
+            {
+                task.RunSynchronously(TaskScheduler.Default);
+            }
         }
 
         public void DropGradients()
