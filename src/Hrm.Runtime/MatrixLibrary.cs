@@ -25,12 +25,17 @@ internal static class MatrixLibrary
 
     private static readonly Lazy<nint> Found = new(Find);
 
+    private static readonly Lazy<nint> Chosen = new(() => IsChosen ? Found.Value : 0);
+
     /// <summary>The library that the user forces, or null.</summary>
     /// <exception cref="TorchLoadException">The value is neither <c>onednn</c> nor <c>libtorch</c>.</exception>
     public static string? Forced { get; } = Check(Environment.GetEnvironmentVariable(Variable) ?? AppContext.GetData(Property) as string);
 
     /// <summary>The address of oneDNN's product, or 0 where libtorch's own is used. Read it only after libtorch is loaded.</summary>
-    public static nint Entry => Found.Value;
+    public static nint Entry => Chosen.Value;
+
+    /// <summary>The address of oneDNN's product whatever the choice, or 0 if the loaded libtorch does not export it.</summary>
+    public static nint OneDnnEntry => Found.Value;
 
     /// <summary>The library in use: <c>onednn</c> or <c>libtorch</c>.</summary>
     public static string Name => Entry != 0 ? OneDnn : Libtorch;
@@ -56,8 +61,7 @@ internal static class MatrixLibrary
     private static bool IsAmd => X86Base.IsSupported && X86Base.CpuId(0, 0) is { Ebx: 0x68747541, Edx: 0x69746E65, Ecx: 0x444D4163 };
 
     private static nint Find()
-        => IsChosen
-        && OperatingSystem.IsLinux()
+        => OperatingSystem.IsLinux()
         && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
         && NativeLibrary.TryLoad(path, out var library)
         && NativeLibrary.TryGetExport(library, Symbol, out var entry)

@@ -53,11 +53,14 @@ internal sealed class RoundTimes
     /// <summary>Median of a side, in milliseconds.</summary>
     public double MedianMs(string side) => Quantile(_times[side], 0.5);
 
+    /// <summary>Shortest time of a side, in milliseconds.</summary>
+    public double MinimumMs(string side) => _times[side].Min();
+
     /// <summary>Time of <paramref name="side"/> divided by that of <paramref name="reference"/>, round by round.</summary>
     public RatioEstimate Ratio(string side, string reference)
     {
         double[] ratios = [.. _times[side].Zip(_times[reference], (left, right) => left / right)];
-        return new RatioEstimate(Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), _times[side].Min() / _times[reference].Min());
+        return new RatioEstimate(Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), MinimumMs(side) / MinimumMs(reference));
     }
 
     private static double Quantile(IEnumerable<double> values, double quantile)

@@ -1,25 +1,29 @@
 using Hrm.Benchmarks.Workloads;
 using Hrm.Core;
-using Hrm.Puzzles;
-using Hrm.Training;
-using static TorchSharp.torch;
+using Hrm.Samples.QuickStart;
 
 namespace Hrm.Benchmarks.Ratios;
 
-/// <summary>Gain of halting with a trained model.</summary>
+/// <summary>Time of QuickStart's training, and the gain of halting with its model.</summary>
 internal static class HaltingRatios
 {
     private const double Confidence = 0.95;
 
     public static IEnumerable<RatioRow> Measure(bool isQuick)
     {
-        using var model = TrainFourByFour();
+        using var sample = new FourByFour(seed: 1);
+        var training = sample.Train();
         return
         [
-            .. Rows(model, new ConfidenceHalting(Confidence), "sigmoid(q_halt) ≥ 0.95", Bound.AtLeast(2), isQuick),
+            new RatioRow("QuickStart's training, seconds", training.TotalSeconds, FormattableString.Invariant($"{sample.Steps} steps of preset tiny, batch 64"))
+            {
+                Bar = Bound.AtMost(10),
+                Goal = Bound.AtMost(7),
+            },
+            .. Rows(sample.Model, new ConfidenceHalting(Confidence), "sigmoid(q_halt) ≥ 0.95", Bound.AtLeast(2), isQuick),
 
             // If a model is always right, both values are equal and noise decides which is larger, so this row has no bar.
-            .. Rows(model, new QValueHalting(), "q_halt > q_continue", bar: null, isQuick),
+            .. Rows(sample.Model, new QValueHalting(), "q_halt > q_continue", bar: null, isQuick),
         ];
     }
 
@@ -37,25 +41,5 @@ internal static class HaltingRatios
             outcome.PointsLost,
             outcome.Accuracies)
         { Bar = Bound.AtMost(0.5) };
-    }
-
-    /// <summary>Trains the tiny preset on 4×4 Sudokus in about a minute on 2 cores.</summary>
-    private static HrmModel TrainFourByFour()
-    {
-        const int Seed = 1;
-        var task = new SudokuTask(SudokuShape.Four);
-        var options = TrainerPresets.Tiny();
-        using var generator = new Generator(Seed, CPU);
-        var puzzles = SudokuSplit.FourByFour(trainingPuzzles: 1000, testPuzzles: 0, new StatefulRandom(Seed)).Training;
-        var model = new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator);
-        using var trainer = new OneStepGradTrainer(model, options, generator);
-        var dataset = new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize);
-        using var batches = new TrainingStream(dataset, options.GlobalBatchSize, new TrainingStreamOptions { Seed = Seed }, augmentation: task);
-        foreach (var batch in batches.Take((int)options.TotalSteps))
-        {
-            trainer.Step(batch);
-        }
-
-        return model;
     }
 }

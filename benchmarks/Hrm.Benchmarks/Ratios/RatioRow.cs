@@ -9,8 +9,14 @@ namespace Hrm.Benchmarks.Ratios;
 /// <param name="Note">Absolute times and other details, or the reason for a missing value.</param>
 internal sealed record RatioRow(string Quantity, double? Measured, string Note = "")
 {
+    /// <summary>Header of the table in Markdown.</summary>
+    public const string Header = "| what | measured | quartiles | bar | | goal | | |\n|---|---|---|---|---|---|---|---|";
+
     /// <summary>Bound that the value has to meet.</summary>
     public Bound? Bar { get; init; }
+
+    /// <summary>Bound that the value should meet later.</summary>
+    public Bound? Goal { get; init; }
 
     /// <summary>Lower and upper quartile of the rounds.</summary>
     public (double Lower, double Upper)? Quartiles { get; init; }
@@ -26,9 +32,10 @@ internal sealed record RatioRow(string Quantity, double? Measured, string Note =
     public override string ToString()
     {
         var quartiles = Quartiles is var (lower, upper) ? FormattableString.Invariant($"{lower:0.00} … {upper:0.00}") : "";
-        var verdict = Measured is { } value && Bar is { } bar ? (bar.IsMetBy(value) ? "met" : "**not met**") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"| {Quantity} | {Measured:0.00} | {quartiles} | {Bar} | {verdict} | {Note} |");
+        return string.Create(CultureInfo.InvariantCulture, $"| {Quantity} | {Measured:0.00} | {quartiles} | {Bar} | {Verdict(Bar)} | {Goal} | {Verdict(Goal)} | {Note} |");
     }
+
+    private string Verdict(Bound? bound) => Measured is { } value && bound is { } limit ? (limit.IsMetBy(value) ? "met" : "**not met**") : "";
 }
 
 /// <summary>Upper or lower bound of a value.</summary>

@@ -42,11 +42,21 @@ internal sealed class RatiosCommand : Command
         }
 
         var command = string.Join(' ', ["benchmarks -- ratios", .. isQuick ? ["--quick"] : Array.Empty<string>(), .. only.Select(section => $"--only {section}")]);
-        var table = $"| what | measured | quartiles | bar | | |\n|---|---|---|---|---|---|\n{string.Join('\n', rows)}\n\n`{command}`; {machine}.\n";
-        var path = Path.Combine(Directory.CreateDirectory("BenchmarkDotNet.Artifacts").FullName, "ratios.md");
+        Write("ratios.md", command, machine, rows);
+        return rows.Any(row => row.Measured is null) ? 1 : 0;
+    }
+
+    /// <summary>Writes a table to the console and to a file in the folder of the results.</summary>
+    /// <param name="file">Name of the file.</param>
+    /// <param name="command">Command that measured the rows.</param>
+    /// <param name="machine">State of the machine before the measurement.</param>
+    /// <param name="rows">The rows.</param>
+    public static void Write(string file, string command, MachineState machine, IEnumerable<RatioRow> rows)
+    {
+        var table = $"{RatioRow.Header}\n{string.Join('\n', rows)}\n\n`{command}`; {machine}.\n";
+        var path = Path.Combine(Directory.CreateDirectory("BenchmarkDotNet.Artifacts").FullName, file);
         File.WriteAllText(path, table);
         Console.WriteLine($"\n{table}\n{path}");
-        return rows.Any(row => row.Measured is null) ? 1 : 0;
     }
 
     private static void Measure(string name, Func<bool, IEnumerable<RatioRow>> measure, bool isQuick, List<RatioRow> rows)

@@ -69,6 +69,8 @@ public class BlockBenchmarks
     [ParamsAllValues]
     public Pass Pass { get; set; }
 
+    internal string Libraries => _products.Libraries;
+
     /// <summary>Creates the sides and requires that they compute the same.</summary>
     /// <exception cref="MeasurementException">They do not.</exception>
     [GlobalSetup]

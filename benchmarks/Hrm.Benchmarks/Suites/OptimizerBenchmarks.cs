@@ -33,7 +33,33 @@ public class OptimizerBenchmarks
     public OptimizerKind Optimizer { get; set; }
 
     [GlobalSetup]
-    public void Setup() => (_parameters, _optimizer, _step) = Create(Optimizer);
+    public void Setup()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2506, CPU);
+        _parameters =
+        [
+            .. Enumerable.Repeat(Shapes, Blocks).SelectMany(block => block)
+                .Select(shape => new Parameter(Normal(shape).DetachFromDisposeScope()) { grad = Normal(shape).DetachFromDisposeScope() }),
+        ];
+        var options = new OptimizerOptions();
+        _optimizer = Optimizer switch
+        {
+            OptimizerKind.EagerAdamATan2 => new PlainOptimizer(_parameters, options),
+            OptimizerKind.AdamATan2 => new AdamATan2(_parameters, options),
+            OptimizerKind.AdamW => new AdamW(_parameters, options),
+            OptimizerKind.Muon => new Muon(_parameters, Enumerable.Range(0, _parameters.Length), options),
+            _ => optim.AdamW(_parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay),
+        };
+        _step = _optimizer switch
+        {
+            PlainOptimizer plain => () => plain.Step(LearningRate),
+            ParameterOptimizer library => () => library.Step(LearningRate),
+            _ => () => ((optim.Optimizer)_optimizer).step(),
+        };
+
+        Tensor Normal(long[] shape) => randn(shape, generator: generator).mul_(0.05);
+    }
 
     [GlobalCleanup]
     public void Cleanup()
@@ -48,32 +74,4 @@ public class OptimizerBenchmarks
 
     [Benchmark]
     public void Step() => _step!();
-
-    private static (Parameter[] Parameters, IDisposable Optimizer, Action Step) Create(OptimizerKind kind)
-    {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(2506, CPU);
-        Parameter[] parameters =
-        [
-            .. Enumerable.Repeat(Shapes, Blocks).SelectMany(block => block)
-                .Select(shape => new Parameter(Normal(shape).DetachFromDisposeScope()) { grad = Normal(shape).DetachFromDisposeScope() }),
-        ];
-        var options = new OptimizerOptions();
-        return kind switch
-        {
-            OptimizerKind.EagerAdamATan2 => With(new PlainOptimizer(parameters, options), optimizer => optimizer.Step(LearningRate)),
-            OptimizerKind.AdamATan2 => With(new AdamATan2(parameters, options), optimizer => optimizer.Step(LearningRate)),
-            OptimizerKind.AdamW => With(new AdamW(parameters, options), optimizer => optimizer.Step(LearningRate)),
-            OptimizerKind.Muon => With(new Muon(parameters, Enumerable.Range(0, parameters.Length), options), optimizer => optimizer.Step(LearningRate)),
-            _ => With(
-                optim.AdamW(parameters, LearningRate, options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay),
-                optimizer => optimizer.step()),
-        };
-
-        (Parameter[] Parameters, IDisposable Optimizer, Action Step) With<T>(T optimizer, Action<T> step)
-            where T : IDisposable
-            => (parameters, optimizer, () => step(optimizer));
-
-        Tensor Normal(long[] shape) => randn(shape, generator: generator).mul_(0.05);
-    }
 }

@@ -18,6 +18,9 @@ internal static unsafe class Products
     /// <summary>The name of the library that multiplies float32 matrices on the CPU.</summary>
     public static string Library => MatrixLibrary.Name;
 
+    /// <summary>Whether the loaded libtorch exports oneDNN's product.</summary>
+    public static bool HasOneDnn => MatrixLibrary.OneDnnEntry != 0;
+
     /// <summary>x Wᵀ, recorded for a backward pass like libtorch's own operation.</summary>
     /// <param name="input">[…, I].</param>
     /// <param name="weight">[O, I], same dtype.</param>
@@ -45,18 +48,23 @@ internal static unsafe class Products
     /// <returns>[R, C] or [N, R, C], contiguous.</returns>
     public static Tensor Multiply(Tensor left, Tensor right)
     {
-        var isBatch = left.dim() == 3;
-        if (!IsForOneDnn(left, right, left.numel() * right.size(-1)))
+        if (IsForOneDnn(left, right, left.numel() * right.size(-1)))
         {
-            return isBatch ? bmm(left, right) : mm(left, right);
+            return MultiplyByOneDnn(left, right);
         }
 
+        return left.dim() == 3 ? bmm(left, right) : mm(left, right);
+    }
+
+    /// <summary>The product by oneDNN, whatever library is in use.</summary>
+    internal static Tensor MultiplyByOneDnn(Tensor left, Tensor right)
+    {
         using var scope = NewDisposeScope();
         var (first, second) = (Dense(left), Dense(right));
-        var product = isBatch
+        var product = left.dim() == 3
             ? empty(left.size(0), left.size(1), right.size(2), left.dtype, CPU)
             : empty(left.size(0), right.size(1), left.dtype, CPU);
-        ((delegate* unmanaged<nint, nint, nint, float, float, void>)MatrixLibrary.Entry)(first.Handle, second.Handle, product.Handle, 0, 1);
+        ((delegate* unmanaged<nint, nint, nint, float, float, void>)MatrixLibrary.OneDnnEntry)(first.Handle, second.Handle, product.Handle, 0, 1);
         GC.KeepAlive((first, second));
         return product.MoveToOuterDisposeScope();
     }
