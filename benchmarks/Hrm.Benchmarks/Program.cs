@@ -18,6 +18,7 @@ var root = new RootCommand("Measures the library. Without a command the argument
     new SelfTestCommand(),
     new ParityCommand(),
     new StepCommand(),
+    new PyTorchCommand(),
     startupCase,
 };
 
