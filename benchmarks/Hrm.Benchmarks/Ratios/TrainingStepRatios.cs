@@ -20,6 +20,28 @@ internal static class TrainingStepRatios
         times = Times(TrainingSetup.Small, batch: 64, isQuick ? 21 : 81);
         yield return Row($"{Small}, float32, times faster than the plain op sequence", times, "f32") with { Bar = Bound.AtLeast(1.65), Goal = Bound.AtLeast(1.9) };
         yield return Row($"{Small}, bfloat16, times faster than the plain op sequence", times, "bf16") with { Bar = Bound.AtLeast(1.4), Goal = Bound.AtLeast(1.6) };
+        yield return MeasureReplicas(isQuick);
+    }
+
+    /// <summary>Rows per second with one replica of one thread per core, against one replica whose operations use every core.</summary>
+    private static RatioRow MeasureReplicas(bool isQuick)
+    {
+        using var one = Pair(replicas: 1);
+        using var several = Pair(get_num_threads());
+        var times = RoundTimes.Measure([new("one", one.StepLibrary), new("several", several.StepLibrary)], isQuick ? 21 : 81, Warmups);
+        return RatioRow.Of(
+            $"training, preset small, B 64, bfloat16, {get_num_threads()} replicas, times the rows per second of one",
+            times.Ratio("one", "several"),
+            string.Create(CultureInfo.InvariantCulture, $"{64000 / times.MedianMs("several"):0} rows per second, one replica {64000 / times.MedianMs("one"):0}"))
+            with
+        { Bar = Bound.AtLeast(1.35), Goal = Bound.AtLeast(1.5) };
+
+        static TrainingPair Pair(int replicas)
+        {
+            var setup = TrainingSetup.Of(TrainingSetup.Small, ScalarType.BFloat16, batch: 64);
+            setup.Options.Replicas = replicas;
+            return new TrainingPair(setup);
+        }
     }
 
     private static RoundTimes Times(string preset, int batch, int rounds)

@@ -52,7 +52,7 @@ internal sealed record HaltingComparison(int Puzzles, double FixedPerSecond, dou
             haltingExact / puzzles.Length);
     }
 
-    private static (int[] Inputs, int[] Labels)[] Read(HrmModel model, string? csv)
+    public static (int[] Inputs, int[] Labels)[] Read(HrmModel model, string? csv)
     {
         var shape = SudokuShape.OfSide((int)Math.Sqrt(model.Config.SequenceLength));
         var task = new SudokuTask(shape);
@@ -62,7 +62,7 @@ internal sealed record HaltingComparison(int Puzzles, double FixedPerSecond, dou
         return [.. puzzles.Select(puzzle => (task.Encode(puzzle.Question), task.Encode(puzzle.Answer)))];
     }
 
-    private static int Solve(HrmSolver solver, (int[] Inputs, int[] Labels)[] puzzles)
+    public static int Solve(HrmSolver solver, (int[] Inputs, int[] Labels)[] puzzles)
     {
         var questions = puzzles.Select(puzzle => new SolverQuestion(puzzle.Inputs)).ToAsyncEnumerable();
         var answers = solver.SolveManyAsync(questions).ToBlockingEnumerable();
