@@ -85,7 +85,7 @@ internal sealed unsafe record AttentionSteps<T>(long Batches, long Tokens, long 
         var rotated = maps.Length == 3 && Angles is not null ? 2 : 0;
         var cos = Angles is null ? null : FastPath.AddressOf<float>(Angles.Cos);
         var signedSin = Angles is null ? null : FastPath.AddressOf<float>(Angles.SignedSin);
-        KernelThreads.Run(block.Batches * tokens, maps.Length * block.Heads * headDim, (begin, end) =>
+        KernelThreads.Run(block.Batches * tokens, maps.Length * block.Heads * headDim, [MethodImpl(KernelThreads.Optimized)] (begin, end) =>
         {
             for (var row = begin; row < end; row++)
             {

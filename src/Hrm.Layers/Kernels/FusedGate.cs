@@ -78,6 +78,7 @@ internal static unsafe class FusedGate
         return isColumns ? (rows / 2, width, width, rows / 2 * width) : (rows, width / 2, width, width / 2);
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void ForwardRow<T>(T* gate, T* up, T* target, long width)
         where T : unmanaged, IStored<T>
     {
@@ -94,6 +95,7 @@ internal static unsafe class FusedGate
         }
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void BackwardRow<T>(T* gate, T* gradient, T* target, long width, long distance)
         where T : unmanaged, IStored<T>
     {

@@ -104,6 +104,7 @@ internal static unsafe class FusedRmsNorm
         return target;
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Add<T>(T* target, T* addend, long width)
         where T : unmanaged, IStored<T>
     {
@@ -120,6 +121,7 @@ internal static unsafe class FusedRmsNorm
     }
 
     /// <summary>The lanes are libtorch's four accumulators of eight values, two in each vector here.</summary>
+    [MethodImpl(KernelThreads.Optimized)]
     private static float SumOfSquares<T>(T* values, long width)
         where T : unmanaged, IStored<T>
     {
@@ -170,6 +172,7 @@ internal static unsafe class FusedRmsNorm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Square(Vector512<float> values) => values * values;
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Multiply<T>(T* values, float scale, T* target, long width)
         where T : unmanaged, IStored<T>
     {
@@ -186,6 +189,7 @@ internal static unsafe class FusedRmsNorm
         }
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static float Dot<T>(T* first, T* second, long width)
         where T : unmanaged, IStored<T>
     {
@@ -211,6 +215,7 @@ internal static unsafe class FusedRmsNorm
         return sum;
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Combine<T>(T* gradient, T* sum, float share, float scale, T* target, long width)
         where T : unmanaged, IStored<T>
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -141,6 +142,7 @@ internal static unsafe class FusedTokenNorm
     }
 
     /// <summary>Writes the sum, and adds the squares of what was written.</summary>
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Add<T>(T* first, T* second, T* sum, float* squares, long width)
         where T : unmanaged, IStored<T>
     {
@@ -160,6 +162,7 @@ internal static unsafe class FusedTokenNorm
         }
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Multiply<T>(T* values, float* factors, T* target, long width)
         where T : unmanaged, IStored<T>
     {
@@ -175,6 +178,7 @@ internal static unsafe class FusedTokenNorm
         }
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void AddProduct<T>(T* first, T* second, float* sums, long width)
         where T : unmanaged, IStored<T>
     {
@@ -190,6 +194,7 @@ internal static unsafe class FusedTokenNorm
         }
     }
 
+    [MethodImpl(KernelThreads.Optimized)]
     private static void Combine<T>(T* gradient, T* sum, float* shares, float* factors, T* first, T* second, long width)
         where T : unmanaged, IStored<T>
     {

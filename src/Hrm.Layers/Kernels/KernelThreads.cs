@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Hrm.Runtime;
@@ -13,6 +14,12 @@ namespace Hrm.Layers.Kernels;
 /// </remarks>
 internal static unsafe class KernelThreads
 {
+    /// <summary>
+    /// For the loops of kernels: they are compiled with all optimizations at their first call. Otherwise the first 30 calls, and all until
+    /// the runtime is idle for 100 ms, take two to eight times as long.
+    /// </summary>
+    public const MethodImplOptions Optimized = MethodImplOptions.AggressiveOptimization;
+
     /// <summary>Number of values below which waking libtorch's threads costs more than it saves.</summary>
     private const long FewValues = 1 << 16;
 

@@ -14,6 +14,7 @@ internal static unsafe class SoftmaxRows
     private const int Lanes = VectorMath.Lanes;
 
     /// <summary>softmax(scale · x) of the rows from <paramref name="begin"/> to before <paramref name="end"/>.</summary>
+    [MethodImpl(KernelThreads.Optimized)]
     public static void Forward<T>(T* scores, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {
@@ -55,6 +56,7 @@ internal static unsafe class SoftmaxRows
     }
 
     /// <summary>The backward pass: <c>scale · p ∘ (g - Σ g∘p)</c> of each row.</summary>
+    [MethodImpl(KernelThreads.Optimized)]
     public static void Backward<T>(T* weights, T* gradient, long width, float scale, long begin, long end)
         where T : unmanaged, IStored<T>
     {
