@@ -34,6 +34,7 @@ internal sealed class TorchLoader
     public static TorchLoader Start()
     {
         OpenMpWait.Shorten();
+        KeptMemory.KeepMore();
         var libtorch = Environment.GetEnvironmentVariable(TorchLibraries.LibtorchVariable);
         var torchSharp = typeof(torch).Assembly;
         var context = AssemblyLoadContext.GetLoadContext(torchSharp) ?? AssemblyLoadContext.Default;
