@@ -6,25 +6,31 @@ namespace Hrm.Core;
 
 /// <summary>The threads that run a solver's batches and all their libtorch work, one for each batch.</summary>
 /// <remarks>
-/// Batches that run side by side share libtorch's threads. A single one uses all of them, so that few puzzles are answered soon; many
-/// are solved faster by batches of one thread each, because libtorch loses time whenever its threads wait for each other.
+/// Batches that run side by side share libtorch's threads, because libtorch loses time whenever its threads wait for each other. A single
+/// one uses all of them if its products are large. GNU's threads sleep at once if the process has more of them than cores, as it has
+/// when another thread has used libtorch before: one puzzle of preset small then took 43 ms with two threads, 20 with one.
 /// </remarks>
 internal sealed class SolverLoop : IDisposable
 {
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
+    /// <summary>Multiplications of a product from which several threads are faster than one.</summary>
+    private const long ManyMultiplications = 1 << 26;
+
     private readonly Lock _gate = new();
     private readonly RequestQueue _queue;
     private readonly RunningBatch<SolverRequest>[] _batches;
     private readonly Thread?[] _threads; // by the index of their batch
     private readonly TimeProvider _time;
+    private readonly long _multiplicationsPerRow; // of the largest product
     private long _solved;
     private TimeSpan _busy;
 
     public SolverLoop(HrmModel model, SolverOptions options, TimeProvider time, TimeSpan idleTime)
     {
         _time = time;
+        _multiplicationsPerRow = 2L * model.Config.TokenCount * model.Config.HiddenSize * model.Config.InnerWidth;
         var batches = options.RunningBatches > 0 ? options.RunningBatches : model.Device.type == DeviceType.CPU ? get_num_threads() : 1;
         _batches = [.. Enumerable.Range(0, batches).Select(_ => new RunningBatch<SolverRequest>(model, time))];
         _threads = new Thread[batches];
@@ -121,7 +127,8 @@ internal sealed class SolverLoop : IDisposable
                 batch.Add(request);
             }
 
-            KernelThreads.Use(Math.Max(1, threads / _queue.RunningBatches));
+            var isLarge = batch.Rows.Count * _multiplicationsPerRow >= ManyMultiplications;
+            KernelThreads.Use(isLarge ? Math.Max(1, threads / _queue.RunningBatches) : 1);
             RunSegment(batch);
             batch.Remove(request => request.IsOver);
         }

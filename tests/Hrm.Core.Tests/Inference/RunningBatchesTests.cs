@@ -44,7 +44,9 @@ public sealed class RunningBatchesTests : IDisposable
     public async Task Batches_share_the_threads_of_libtorch_and_a_single_one_uses_all()
     {
         var all = get_num_threads();
-        using var solver = Create(batches: 2, segments: 65536);
+        var config = Questions.Config with { SwiGluInnerWidth = (int)((1 << 25) / (Questions.Config.TokenCount * Questions.Config.HiddenSize)) + 1 };
+        using var large = TinyModel.Create(config, seed: 3);
+        using var solver = Create(batches: 2, segments: 65536, model: large);
         using var stop = new CancellationTokenSource();
         using var stopLast = new CancellationTokenSource();
         var last = Ask(solver, 0, stopLast.Token);
@@ -64,6 +66,14 @@ public sealed class RunningBatchesTests : IDisposable
         }
 
         bool Uses(params int[] numbers) => _threads.Values.Order().SequenceEqual(numbers);
+    }
+
+    [Fact]
+    public async Task Small_products_use_one_thread()
+    {
+        using var solver = Create(batches: 1, segments: 2);
+        await Ask(solver, 0);
+        _threads.Values.Should().Equal(1);
     }
 
     [Fact]
@@ -160,7 +170,7 @@ public sealed class RunningBatchesTests : IDisposable
     /// <param name="maxBatchSize">The largest number of rows.</param>
     /// <param name="before">Called at the first decision of each thread.</param>
     /// <param name="idleTime">The time after which an idle thread leaves.</param>
-    private HrmSolver Create(int batches, int segments, int maxBatchSize = 64, Func<bool>? before = null, TimeSpan? idleTime = null)
+    private HrmSolver Create(int batches, int segments, int maxBatchSize = 64, Func<bool>? before = null, TimeSpan? idleTime = null, HrmModel? model = null)
     {
         var halting = new ScriptedHalting(_ =>
         {
@@ -170,7 +180,7 @@ public sealed class RunningBatchesTests : IDisposable
             return HaltReason.None;
         });
         var options = new SolverOptions { RunningBatches = batches, MaxSegments = segments, MaxBatchSize = maxBatchSize };
-        return new HrmSolver(_model, ownsModel: false, halting, options, time: null, idleTime ?? Patience);
+        return new HrmSolver(model ?? _model, ownsModel: false, halting, options, time: null, idleTime ?? Patience);
     }
 
     private Task<SolverAnswer> Ask(HrmSolver solver, int question, CancellationToken cancellationToken = default)
