@@ -19,7 +19,7 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 {
-    /// <summary>Smallest batch whose product gives row-independent results.</summary>
+    /// <summary>Smallest batch whose product of the Q-head computes each row in the same way.</summary>
     private const long MinProductRows = 4;
 
     [ComponentName(Name = "embed_tokens")]

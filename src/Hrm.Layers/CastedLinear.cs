@@ -57,7 +57,7 @@ public sealed class CastedLinear : nn.Module<Tensor, Tensor>
         ShapeGuard.RequireWidth(input, nameof(input), _inputFeatures);
         using var scope = NewDisposeScope();
         var weight = CastScope.Cast(_weight, input.dtype); // [O, I]
-        var product = Products.Linear(input, weight); // […, O]
-        return (_bias is null ? product : product.Plus(_bias.CastTo(input.dtype))).MoveToOuterDisposeScope(); // […, O]
+        var bias = _bias?.CastTo(input.dtype); // [O]
+        return Products.Linear(input, weight, bias).MoveToOuterDisposeScope(); // […, O]
     }
 }

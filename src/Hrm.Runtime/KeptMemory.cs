@@ -9,7 +9,7 @@ namespace Hrm.Runtime;
 /// </remarks>
 internal static partial class KeptMemory
 {
-    /// <summary>Bytes that are kept: about the tensors of a block at D 512, B 16, forward and backward.</summary>
+    /// <summary>Bytes that each of glibc's arenas keeps: about the tensors of a block at D 512, B 16, forward and backward.</summary>
     public const int Bytes = 256 << 20;
 
     /// <summary>Tensors from this size on are always returned: glibc's largest value.</summary>
@@ -24,16 +24,25 @@ internal static partial class KeptMemory
     /// <summary>Keeps more, unless the environment sets it.</summary>
     public static void KeepMore()
     {
-        if (!IsSet(Environment.GetEnvironmentVariable))
+        if (IsSet(Environment.GetEnvironmentVariable))
+        {
+            return;
+        }
+
+        try
         {
             _ = SetOption(TrimThreshold, Bytes);
             _ = SetOption(MapThreshold, LargeTensor);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // Another C library than glibc.
         }
     }
 
     /// <summary>Whether the environment sets an option of glibc's allocator.</summary>
     internal static bool IsSet(Func<string, string?> environment) => Array.Exists(Variables, name => !string.IsNullOrEmpty(environment(name)));
 
-    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);
 }

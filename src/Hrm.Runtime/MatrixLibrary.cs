@@ -8,7 +8,8 @@ namespace Hrm.Runtime;
 /// <remarks>
 /// On AMD processors with AVX-512, MKL uses only half of a register's width; oneDNN is twice as fast there. The choice is made once per
 /// process, so that a resumed run computes the same bits. The environment variable <c>HRM_PRODUCTS</c> or the property
-/// <c>Hrm.Products</c> of <c>runtimeconfig.json</c> forces one for all shapes: <c>onednn</c> or <c>libtorch</c>.
+/// <c>Hrm.Products</c> of <c>runtimeconfig.json</c> forces one for all shapes: <c>onednn</c> or <c>libtorch</c>. oneDNN's function ends
+/// the process if it refuses a product or finds no memory, so it is called only where it refuses none.
 /// </remarks>
 internal static class MatrixLibrary
 {
@@ -23,13 +24,18 @@ internal static class MatrixLibrary
     /// <summary><c>void at::native::mkldnn_matmul(const at::Tensor&amp;, const at::Tensor&amp;, const at::Tensor&amp;, float beta, float alpha)</c>.</summary>
     private const string Symbol = "_ZN2at6native13mkldnn_matmulERKNS_6TensorES3_S3_ff";
 
+    /// <summary>oneDNN's variables that limit it to older instructions.</summary>
+    private static readonly string[] LimitVariables = ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"];
+
+    private static readonly Lazy<string?> Asked = new(() => Check(Environment.GetEnvironmentVariable(Variable) ?? AppContext.GetData(Property) as string));
+
     private static readonly Lazy<nint> Found = new(Find);
 
     private static readonly Lazy<nint> Chosen = new(() => IsChosen ? Found.Value : 0);
 
     /// <summary>The library that the user forces, or null.</summary>
     /// <exception cref="TorchLoadException">The value is neither <c>onednn</c> nor <c>libtorch</c>.</exception>
-    public static string? Forced { get; } = Check(Environment.GetEnvironmentVariable(Variable) ?? AppContext.GetData(Property) as string);
+    public static string? Forced => Asked.Value;
 
     /// <summary>The address of oneDNN's product, or 0 where libtorch's own is used. Read it only after libtorch is loaded.</summary>
     public static nint Entry => Chosen.Value;
@@ -55,13 +61,21 @@ internal static class MatrixLibrary
         ? IsFasterHere && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TorchLibraries.LibtorchVariable))
         : Forced == OneDnn;
 
-    private static bool IsFasterHere => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && IsAmd;
+    private static bool IsFasterHere => Vector512.IsHardwareAccelerated && IsAmd;
+
+    /// <summary>Whether the function accepts this processor: it wants these instructions even for float32, and oneDNN must be free to use them.</summary>
+    internal static bool IsAccepted
+        => Avx512F.VL.IsSupported
+        && Avx512BW.IsSupported
+        && Avx512DQ.IsSupported
+        && Array.TrueForAll(LimitVariables, name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
 
     /// <summary>Whether the processor calls itself AuthenticAMD.</summary>
     private static bool IsAmd => X86Base.IsSupported && X86Base.CpuId(0, 0) is { Ebx: 0x68747541, Edx: 0x69746E65, Ecx: 0x444D4163 };
 
     private static nint Find()
         => OperatingSystem.IsLinux()
+        && IsAccepted
         && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
         && NativeLibrary.TryLoad(path, out var library)
         && NativeLibrary.TryGetExport(library, Symbol, out var entry)

@@ -17,8 +17,9 @@ namespace Hrm.Runtime;
 /// <para>
 /// The library is changed only on Linux, in a copy that is deleted after its load, and only if it does not load unchanged. The folder
 /// of the copy is the temporary one (<c>TMPDIR</c>). On Linux libtorch's idle threads also sleep sooner, so that other work on the
-/// machine does not slow them down; <c>OMP_WAIT_POLICY</c> and <c>GOMP_SPINCOUNT</c> override this. On Linux the environment variable
-/// <c>HRM_LIBTORCH</c> names the <c>torch/lib</c> folder of a PyTorch installation to use instead of the application's libtorch.
+/// machine does not slow them down; <c>OMP_WAIT_POLICY</c> and <c>GOMP_SPINCOUNT</c> override this. The process keeps up to 256 MiB of
+/// freed memory per glibc arena for its next tensors; <c>MALLOC_TRIM_THRESHOLD_</c>, <c>MALLOC_MMAP_THRESHOLD_</c> and
+/// <c>GLIBC_TUNABLES</c> override this. The environment variable <c>HRM_LIBTORCH</c> names the <c>torch/lib</c> folder of a PyTorch installation to use instead of the application's libtorch.
 /// </para>
 /// </remarks>
 public static class TorchRuntime

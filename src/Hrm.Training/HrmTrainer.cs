@@ -105,13 +105,24 @@ public class HrmTrainer : IDisposable
     /// Each process has equal weights, options and seed. Gradients and metrics are summed over all of them, so that their weights
     /// stay equal. Every process calls <see cref="ComputeGradients"/> and <see cref="ApplyGradients"/> equally often.
     /// </remarks>
-    /// <exception cref="InvalidConfigException">The world size is not a divisor of GlobalBatchSize.</exception>
+    /// <exception cref="InvalidConfigException">The world size is not a divisor of GlobalBatchSize, or the rank is not below it.</exception>
     public IProcessGroup? Group
     {
         get;
-        init => field = value is null || (value.WorldSize > 0 && Options.GlobalBatchSize % value.WorldSize == 0)
-            ? value
-            : throw new InvalidConfigException("trainer", [$"Group: expected a world size that divides GlobalBatchSize {Options.GlobalBatchSize}, got {value.WorldSize}"]);
+        init
+        {
+            if (value is not null && (value.WorldSize < 1 || Options.GlobalBatchSize % value.WorldSize != 0))
+            {
+                throw new InvalidConfigException("trainer", [$"Group: expected a world size that divides GlobalBatchSize {Options.GlobalBatchSize}, got {value.WorldSize}"]);
+            }
+
+            if (value is not null && (value.Rank < 0 || value.Rank >= value.WorldSize))
+            {
+                throw new InvalidConfigException("trainer", [$"Group: expected a rank from 0 to {value.WorldSize - 1}, got {value.Rank}"]);
+            }
+
+            field = value;
+        }
     }
 
     internal TrainerOptions Options { get; }
@@ -281,13 +292,14 @@ public class HrmTrainer : IDisposable
         SummedSteps = steps;
     }
 
-    /// <summary>Frees optimizer, average, carry and metrics, and ends the threads of the replicas.</summary>
+    /// <summary>Frees optimizer, average, carry and metrics, and ends the threads of the replicas, which otherwise live as long as the process.</summary>
+    /// <exception cref="InvalidOperationException">A callback of the trainer's own step calls it with several replicas.</exception>
     public void Dispose()
     {
         if (!_isDisposed)
         {
-            _isDisposed = true;
             _replicas?.Dispose();
+            _isDisposed = true;
             Carry?.Dispose();
             Optimizer.Dispose();
             PuzzleOptimizer?.Dispose();

@@ -13,6 +13,6 @@ public interface IProcessGroup
     int WorldSize { get; }
 
     /// <summary>Replaces a tensor by its sum over all ranks, added in rank order: every rank gets the same values, bit for bit.</summary>
-    /// <param name="sum">Contiguous, float32 or float64, of the same shape in every rank; changed in place.</param>
+    /// <param name="sum">Contiguous, float64 or the dtype of the weights (float32 by default), of the same shape in every rank; changed in place.</param>
     void AllReduce(Tensor sum);
 }

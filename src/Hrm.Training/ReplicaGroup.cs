@@ -48,7 +48,7 @@ internal sealed class ReplicaGroup : IDisposable
         for (var rank = 0; rank < Count; rank++)
         {
             _replicas[rank].ShareWeights(_model);
-            tasks[rank] = _replicas[rank].Start(work, rank);
+            tasks[rank] = _replicas[rank].Start(work, rank, _model);
             if (_model.Recurrence.Updated is not null)
             {
                 ((IAsyncResult)tasks[rank]).AsyncWaitHandle.WaitOne(); // The callback need not be safe for several threads.
@@ -105,7 +105,16 @@ internal sealed class ReplicaGroup : IDisposable
     }
 
     /// <summary>Ends the threads and frees the copies.</summary>
-    public void Dispose() => Array.ForEach(_replicas, replica => replica.Dispose());
+    /// <exception cref="InvalidOperationException">The call comes from a callback on a replica's thread, which it would wait for.</exception>
+    public void Dispose()
+    {
+        if (Array.Exists(_replicas, replica => replica.IsCurrentThread))
+        {
+            throw new InvalidOperationException("HrmTrainer: expected Dispose on another thread, got it from a callback of its own step, which would wait for itself.");
+        }
+
+        Array.ForEach(_replicas, replica => replica.Dispose());
+    }
 
     /// <summary>One copy and its thread.</summary>
     internal sealed class Replica : IDisposable
@@ -128,6 +137,8 @@ internal sealed class ReplicaGroup : IDisposable
         }
 
         public HrmModel Model { get; }
+
+        public bool IsCurrentThread => _thread == Thread.CurrentThread;
 
         public IReadOnlyList<Parameter> Parameters { get; }
 
@@ -154,12 +165,13 @@ internal sealed class ReplicaGroup : IDisposable
             }
         }
 
-        public Task<TrainingSegment> Start(Func<Replica, int, TrainingSegment> work, int rank)
+        public Task<TrainingSegment> Start(Func<Replica, int, TrainingSegment> work, int rank, HrmModel source)
         {
             var task = new Task<TrainingSegment>(() =>
             {
                 try
                 {
+                    using var use = source.Use(); // A callback that disposes the model gets an error instead of waiting for this thread.
                     return work(this, rank);
                 }
                 finally

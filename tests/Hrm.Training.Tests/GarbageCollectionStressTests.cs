@@ -57,7 +57,7 @@ public sealed class GarbageCollectionStressTests
     [InlineData(ScalarType.BFloat16)]
     public async Task Solving_from_several_threads_gives_the_undisturbed_answers(ScalarType dtype)
     {
-        // At this size a row's result does not depend on the size of the batch.
+        // At this size libtorch multiplies, and a row's result does not depend on the size of the batch.
         var config = TinyModels.Config with { SequenceLength = 16, HiddenSize = 32, PuzzleEmbeddingWidth = 32, SwiGluInnerWidth = 48, ForwardDtype = dtype };
         using var model = TinyModels.Create(config);
         using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 4, RunningBatches = 2 });

@@ -27,6 +27,7 @@ internal sealed record TrainingSetup(HrmConfig Config, TrainerOptions Options)
         };
         options.GlobalBatchSize = batch;
         options.WarmupSteps = 10;
+        options.Replicas = 1; // Their gain is a row of its own.
         return new TrainingSetup(config with { ForwardDtype = dtype }, options);
     }
 }

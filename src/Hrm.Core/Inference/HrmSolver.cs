@@ -12,7 +12,7 @@ namespace Hrm.Core;
 /// <para>
 /// Safe from any number of threads. Puzzles run together in running batches, each on a thread of the solver
 /// (<see cref="SolverOptions.RunningBatches"/>). When a puzzle stops, the next one from the queue takes its place at the next segment with
-/// a fresh carry. An answer does not depend on the other puzzles in the batch.
+/// a fresh carry. An answer does not depend on the other puzzles in the batch, except for rounding.
 /// </para>
 /// <para>
 /// The threads and every tensor exist only while there are puzzles to solve. Dispose the solver before its model: disposing the model first

@@ -108,6 +108,11 @@ internal sealed class RequestQueue(int capacity, int batches, int maxRows, TimeS
                     _waiting.RemoveRange(0, count);
                     _rows[batch] += count;
                     Free(count);
+                    if (_waiting.Count > 0 && _rows.Sum() < maxRows)
+                    {
+                        Monitor.Pulse(_gate); // An idle worker may take the rest.
+                    }
+
                     return taken;
                 }
 
@@ -160,11 +165,15 @@ internal sealed class RequestQueue(int capacity, int batches, int maxRows, TimeS
             startWorker(batch);
             _hasWorker[batch] = true;
         }
-        catch
+        catch when (Array.TrueForAll(_hasWorker, has => !has))
         {
             // The system cannot start a thread: the place is free again.
             _room.Release();
             throw;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            // The running workers take the request.
         }
     }
 

@@ -29,7 +29,7 @@ internal static class FeedForward
         }
 
         using var scope = NewDisposeScope();
-        var gated = FusedGate.Forward(Map(gateUp, input, isColumns), isColumns, inPlace: true); // [R, I] or [I, N]
+        var gated = FusedGate.Forward(Map(gateUp, input, isColumns), isColumns, inPlace: isColumns); // [R, I] or [I, N]
         return Map(down, gated, isColumns).MoveToOuterDisposeScope();
     }
 

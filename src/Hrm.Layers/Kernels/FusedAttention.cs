@@ -17,12 +17,13 @@ internal static class FusedAttention
     private const long LongestMap = 20_000;
 
     /// <summary>
-    /// Whether the fused form takes this input, [B, S, D]. For long sequences in float32 libtorch's own fused attention is faster
-    /// (at S = 900 by a tenth forward, by a sixth with the backward pass); at S = 300 they are equal.
+    /// Whether the fused form takes this input, [B, S, D]. For long sequences in float32 it is faster than libtorch's own fused attention
+    /// only with oneDNN's products: at S = 900 by half, forward and with the backward pass; with MKL's slower by a tenth and a sixth.
     /// </summary>
     public static bool Applies(Tensor input, long headDim)
         => FastPath.Applies(input, 3 * input.numel())
-        && (input.dtype == ScalarType.BFloat16 ? input.size(1) <= LongestMap : KeepsWeights(input.size(1), headDim));
+        && input.size(1) <= LongestMap
+        && (input.dtype == ScalarType.BFloat16 || Products.UseOneDnn || KeepsWeights(input.size(1), headDim));
 
     /// <summary>Attends.</summary>
     /// <param name="input">[B, S, D].</param>

@@ -16,7 +16,7 @@ internal static unsafe class KernelThreads
 {
     /// <summary>
     /// For the loops of kernels: they are compiled with all optimizations at their first call. Otherwise the first 30 calls, and all until
-    /// the runtime is idle for 100 ms, take two to eight times as long.
+    /// the runtime is idle for 100 ms, take up to eight times as long.
     /// </summary>
     public const MethodImplOptions Optimized = MethodImplOptions.AggressiveOptimization;
 
@@ -34,6 +34,9 @@ internal static unsafe class KernelThreads
     /// with: a process may hold a second OpenMP library, which has other threads.
     /// </summary>
     private static readonly nint ParallelEntry = FindEntry("GOMP_parallel");
+
+    /// <summary>Held while the number of threads that start later differs from the process's.</summary>
+    private static readonly Lock Gate = new();
 
     private static readonly nint OpenMpNumberEntry = FindEntry("omp_set_num_threads");
 
@@ -65,13 +68,16 @@ internal static unsafe class KernelThreads
             return;
         }
 
-        var standard = OnNewThread(get_num_threads);
-        set_num_threads(threads);
-        OnNewThread(() =>
+        lock (Gate)
         {
-            set_num_threads(standard);
-            return standard;
-        });
+            var standard = OnNewThread(get_num_threads);
+            set_num_threads(threads);
+            OnNewThread(() =>
+            {
+                set_num_threads(standard);
+                return standard;
+            });
+        }
     }
 
     /// <summary>Runs the kernel once over each of the rows.</summary>

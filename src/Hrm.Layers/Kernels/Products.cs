@@ -13,42 +13,45 @@ namespace Hrm.Layers.Kernels;
 internal static unsafe class Products
 {
     /// <summary>Number of multiplications below which oneDNN's fixed cost of about 8 µs is more than it saves.</summary>
-    private static readonly long FewMultiplications = MatrixLibrary.Forced is null ? 1 << 20 : 1;
+    private const long FewMultiplications = 1 << 20;
 
     /// <summary>The name of the library that multiplies float32 matrices on the CPU.</summary>
     public static string Library => MatrixLibrary.Name;
 
+    /// <summary>Whether oneDNN multiplies float32 matrices.</summary>
+    public static bool UseOneDnn => MatrixLibrary.Entry != 0;
+
     /// <summary>Whether the loaded libtorch exports oneDNN's product.</summary>
     public static bool HasOneDnn => MatrixLibrary.OneDnnEntry != 0;
 
-    /// <summary>x Wᵀ, recorded for a backward pass like libtorch's own operation.</summary>
+    /// <summary>x Wᵀ + b, recorded for a backward pass like libtorch's own operation.</summary>
     /// <param name="input">[…, I].</param>
     /// <param name="weight">[O, I], same dtype.</param>
+    /// <param name="bias">[O], same dtype; or <see langword="null"/>.</param>
     /// <returns>[…, O].</returns>
-    public static Tensor Linear(Tensor input, Tensor weight)
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
     {
-        var rows = input.numel() / Math.Max(1, input.size(-1));
+        if (!IsForOneDnn(input, weight, input.numel() * weight.size(0)) || input.size(-1) != weight.size(1))
+        {
+            return nn.functional.linear(input, weight, bias); // […, O]
+        }
+
         using var scope = NewDisposeScope();
         var shape = input.shape;
         shape[^1] = weight.size(0);
-        var flat = input.reshape(rows, input.size(-1)); // [R, I]
-        var transposed = weight.t(); // [I, O]
-        if (!IsForOneDnn(flat, transposed, rows * weight.numel()))
-        {
-            return nn.functional.linear(input, weight).MoveToOuterDisposeScope(); // […, O]
-        }
-
-        var product = FastPath.Records(input, weight) ? ProductFunction.apply(flat, transposed) : Multiply(flat, transposed); // [R, O]
-        return product.view(shape).MoveToOuterDisposeScope(); // […, O]
+        var (rows, transposed) = (input.reshape(-1, weight.size(1)), weight.t()); // [R, I], [I, O]
+        var product = FastPath.Records(input, weight) ? ProductFunction.apply(rows, transposed) : MultiplyByOneDnn(rows, transposed); // [R, O]
+        return (bias is null ? product : product.Plus(bias)).view(shape).MoveToOuterDisposeScope(); // […, O]
     }
 
-    /// <summary>The product of two matrices or of two batches of matrices, of the same dtype; views of any strides.</summary>
+    /// <summary>The product of two matrices or of two batches of matrices, of the same dtype. Contiguous and transposed ones are not copied.</summary>
     /// <param name="left">[R, K] or [N, R, K].</param>
     /// <param name="right">[K, C] or [N, K, C].</param>
     /// <returns>[R, C] or [N, R, C], contiguous.</returns>
     public static Tensor Multiply(Tensor left, Tensor right)
     {
-        if (IsForOneDnn(left, right, left.numel() * right.size(-1)))
+        var fits = left.size(-1) == right.size(-2) && (left.dim() == 2 || left.size(0) == right.size(0));
+        if (fits && IsForOneDnn(left, right, left.numel() * right.size(-1)))
         {
             return MultiplyByOneDnn(left, right);
         }
@@ -59,14 +62,12 @@ internal static unsafe class Products
     /// <summary>The product by oneDNN, whatever library is in use.</summary>
     internal static Tensor MultiplyByOneDnn(Tensor left, Tensor right)
     {
-        using var scope = NewDisposeScope();
-        var (first, second) = (Dense(left), Dense(right));
         var product = left.dim() == 3
             ? empty(left.size(0), left.size(1), right.size(2), left.dtype, CPU)
             : empty(left.size(0), right.size(1), left.dtype, CPU);
-        ((delegate* unmanaged<nint, nint, nint, float, float, void>)MatrixLibrary.OneDnnEntry)(first.Handle, second.Handle, product.Handle, 0, 1);
-        GC.KeepAlive((first, second));
-        return product.MoveToOuterDisposeScope();
+        ((delegate* unmanaged<nint, nint, nint, float, float, void>)MatrixLibrary.OneDnnEntry)(left.Handle, right.Handle, product.Handle, 0, 1);
+        GC.KeepAlive((left, right));
+        return product;
     }
 
     /// <summary>The gradient of transposed weights, the sum of token · gradientᵀ over the tokens.</summary>
@@ -83,23 +84,11 @@ internal static unsafe class Products
         return product.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The tensor, or a contiguous copy of one whose rows or columns overlap or lie apart, as those of an expanded tensor.</summary>
-    private static Tensor Dense(Tensor matrix)
-    {
-        var (shape, strides) = (matrix.shape, matrix.stride());
-        var isRows = strides[^1] == 1 && strides[^2] >= shape[^1];
-        var isColumns = strides[^2] == 1 && strides[^1] >= shape[^2];
-        var isBatch = shape.Length == 2 || strides[0] >= shape[1] * shape[2];
-        return (isRows || isColumns) && isBatch ? matrix : matrix.contiguous();
-    }
-
-    /// <summary>Whether oneDNN takes a product. It ends the process when it refuses one, so dtype and device are checked here.</summary>
+    /// <summary>Whether oneDNN takes a product of tensors whose shapes fit: for all others it would end the process.</summary>
     private static bool IsForOneDnn(Tensor left, Tensor right, long multiplications)
         => FastPath.IsOn
-        && MatrixLibrary.Entry != 0
-        && multiplications >= FewMultiplications
-        && left.size(-1) == right.size(-2)
-        && (left.dim() == 2 || left.size(0) == right.size(0))
+        && UseOneDnn
+        && multiplications >= (MatrixLibrary.Forced is null ? FewMultiplications : 1)
         && left.dtype == ScalarType.Float32
         && right.dtype == ScalarType.Float32
         && left.device_type == DeviceType.CPU

@@ -63,6 +63,21 @@ public sealed class FusedAttentionTests
         });
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Gradients_of_frozen_weights_are_not_computed(int frozen)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(4, CPU);
+        using var layer = new SelfAttention(32, 4, null, generator);
+        var weights = layer.parameters().ToArray();
+        weights[frozen].requires_grad_(false);
+        layer.call(Normal([2, 5, 32])).sum().backward();
+        weights[frozen].grad.Should().BeNull();
+        weights[1 - frozen].grad.Should().NotBeNull();
+    }
+
     [Fact]
     public void Several_threads_can_attend_at_once()
     {

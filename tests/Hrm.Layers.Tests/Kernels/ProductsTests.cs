@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hrm.Layers.Kernels;
+using Hrm.Runtime;
 using Hrm.TestKit;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;
@@ -18,6 +19,15 @@ public sealed class ProductsTests
 
     /// <summary>Large enough for oneDNN, with and without whole vectors.</summary>
     public static TheoryData<long, long, long> Shapes => new() { { 128, 96, 112 }, { 131, 81, 129 }, { 1, 2048, 640 }, { 640, 2048, 1 }, { 3, 5, 7 } };
+
+    /// <summary>Without this, a missing function of libtorch would let the tests of oneDNN run by libtorch's products.</summary>
+    [Fact]
+    public void Forced_library_is_in_use()
+    {
+        var isAvailable = OperatingSystem.IsLinux() && MatrixLibrary.IsAccepted;
+        Products.Library.Should().Be(isAvailable ? MatrixLibrary.Forced ?? Products.Library : "libtorch");
+        Products.HasOneDnn.Should().Be(isAvailable);
+    }
 
     [Theory]
     [MemberData(nameof(Shapes))]

@@ -10,6 +10,16 @@ public sealed class ProcessGroupTests
     private const int Steps = 3;
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public void A_rank_outside_the_world_is_refused(int rank)
+    {
+        using var group = new ThreadGroup(2);
+        FluentActions.Invoking(() => new TinyTraining(Options(rate: 0), group: new ThreadGroup.Member(group, rank, 2)))
+            .Should().Throw<InvalidConfigException>().WithMessage($"trainer: Group: expected a rank from 0 to 1, got {rank}.");
+    }
+
+    [Theory]
     [InlineData(2, 1)]
     [InlineData(4, 1)]
     [InlineData(2, 2)]
