@@ -50,7 +50,7 @@ internal static unsafe class Products
     /// <returns>[R, C] or [N, R, C], contiguous.</returns>
     public static Tensor Multiply(Tensor left, Tensor right)
     {
-        var fits = left.size(-1) == right.size(-2) && (left.dim() == 2 || left.size(0) == right.size(0));
+        var fits = left.dim() == right.dim() && left.size(-1) == right.size(-2) && (left.dim() == 2 || left.size(0) == right.size(0));
         if (fits && IsForOneDnn(left, right, left.numel() * right.size(-1)))
         {
             return MultiplyByOneDnn(left, right);

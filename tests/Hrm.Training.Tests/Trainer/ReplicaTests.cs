@@ -15,11 +15,13 @@ public sealed class ReplicaTests : IDisposable
 
     private static readonly Dictionary<string, (HrmConfig Config, Action<TrainerOptions> Change)> Cases = new()
     {
-        ["puzzle embedding, exploration"] = (Wide, _ => { }),
+        ["puzzle embedding, exploration"] = (Wide, _ => { }
+        ),
         ["parts of one row"] = (Wide, options => options.MicroBatchSize = 1),
         ["last cycle, halt only"] = (Wide, options => (options.GradientMode, options.HaltingLoss) = (GradientMode.LastCycle, HaltingLossKind.HaltOnly)),
         ["full unroll, clipping"] = (Wide, options => (options.GradientMode, options.MaxGradientNorm) = (GradientMode.FullUnroll, 0.01)),
-        ["learned positions"] = (Wide with { PositionEncoding = PositionEncoding.Learned }, _ => { }),
+        ["learned positions"] = (Wide with { PositionEncoding = PositionEncoding.Learned }, _ => { }
+        ),
         ["token mixer"] = (
             TinyModels.TokenMixer with { SequenceLength = SequenceLength, HiddenSize = 64, TokenMixerInnerWidth = 64 },
             options => options.Optimizer.Kind = OptimizerKind.Muon),
