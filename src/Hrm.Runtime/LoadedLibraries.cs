@@ -12,6 +12,9 @@ internal static unsafe partial class LoadedLibraries
     private const int NoLoad = 4;
     private const int LinkMapRequest = 2;
 
+    /// <summary>libtorch, loaded now if it is not yet. A process has hundreds of mapped files, so they are listed once.</summary>
+    private static readonly Lazy<nint> Libtorch = new(FindLibtorch);
+
     /// <summary>
     /// The path of the library with this name, or with this name and a longer version (<c>libstdc++.so.6.0.30</c> for
     /// <c>libstdc++.so.6</c>); null if it is not loaded. Linux appends "(deleted)" to the path of a deleted file.
@@ -23,6 +26,13 @@ internal static unsafe partial class LoadedLibraries
             .Select(module => module.FileName)
             .FirstOrDefault(path => IsVersionOf(fileName, Path.GetFileName(path)));
     }
+
+    /// <summary>
+    /// The address of a function of libtorch, or of a library that it was linked with; 0 if there is none. Linux only. Loads libtorch.
+    /// </summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded.</exception>
+    public static nint FunctionOfLibtorch(string name)
+        => Libtorch.Value != 0 && NativeLibrary.TryGetExport(Libtorch.Value, name, out var entry) ? entry : 0;
 
     /// <summary>Whether the file is in the process already, so that loading this path would load nothing. Linux only.</summary>
     public static bool IsLoaded(string path) => Open(path, Lazy | NoLoad) != 0;
@@ -36,6 +46,17 @@ internal static unsafe partial class LoadedLibraries
 
     /// <summary>Whether a library offers this version of a symbol. Linux only.</summary>
     public static bool Offers(nint library, string symbol, string version) => Find(library, symbol, version) != 0;
+
+    private static nint FindLibtorch()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return 0;
+        }
+
+        TorchRuntime.EnsureLoaded();
+        return PathOf(TorchLibraries.Main) is { } path && NativeLibrary.TryLoad(path, out var library) ? library : 0;
+    }
 
     private static bool IsVersionOf(string fileName, string loaded)
         => loaded.StartsWith(fileName, StringComparison.Ordinal)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -29,7 +28,7 @@ internal static class MatrixLibrary
 
     private static readonly Lazy<string?> Asked = new(() => Check(Environment.GetEnvironmentVariable(Variable) ?? AppContext.GetData(Property) as string));
 
-    private static readonly Lazy<nint> Found = new(Find);
+    private static readonly Lazy<nint> Found = new(() => IsAccepted ? LoadedLibraries.FunctionOfLibtorch(Symbol) : 0);
 
     private static readonly Lazy<nint> Chosen = new(() => IsChosen ? Found.Value : 0);
 
@@ -37,7 +36,7 @@ internal static class MatrixLibrary
     /// <exception cref="TorchLoadException">The value is neither <c>onednn</c> nor <c>libtorch</c>.</exception>
     public static string? Forced => Asked.Value;
 
-    /// <summary>The address of oneDNN's product, or 0 where libtorch's own is used. Read it only after libtorch is loaded.</summary>
+    /// <summary>The address of oneDNN's product, or 0 where libtorch's own is used.</summary>
     public static nint Entry => Chosen.Value;
 
     /// <summary>The address of oneDNN's product whatever the choice, or 0 if the loaded libtorch does not export it.</summary>
@@ -72,13 +71,4 @@ internal static class MatrixLibrary
 
     /// <summary>Whether the processor calls itself AuthenticAMD.</summary>
     private static bool IsAmd => X86Base.IsSupported && X86Base.CpuId(0, 0) is { Ebx: 0x68747541, Edx: 0x69746E65, Ecx: 0x444D4163 };
-
-    private static nint Find()
-        => OperatingSystem.IsLinux()
-        && IsAccepted
-        && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
-        && NativeLibrary.TryLoad(path, out var library)
-        && NativeLibrary.TryGetExport(library, Symbol, out var entry)
-            ? entry
-            : 0;
 }

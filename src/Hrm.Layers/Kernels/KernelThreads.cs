@@ -33,14 +33,14 @@ internal static unsafe class KernelThreads
     /// GNU's entry into OpenMP threads; 0 if there is none. libtorch's own handle also searches the libraries that it was linked
     /// with: a process may hold a second OpenMP library, which has other threads.
     /// </summary>
-    private static readonly nint ParallelEntry = FindEntry("GOMP_parallel");
+    private static readonly nint ParallelEntry = LoadedLibraries.FunctionOfLibtorch("GOMP_parallel");
 
     /// <summary>Held while the number of threads that start later differs from the process's.</summary>
     private static readonly Lock Gate = new();
 
-    private static readonly nint OpenMpNumberEntry = FindEntry("omp_set_num_threads");
+    private static readonly nint OpenMpNumberEntry = LoadedLibraries.FunctionOfLibtorch("omp_set_num_threads");
 
-    private static readonly nint MklNumberEntry = FindEntry("MKL_Set_Num_Threads_Local");
+    private static readonly nint MklNumberEntry = LoadedLibraries.FunctionOfLibtorch("MKL_Set_Num_Threads_Local");
 
     /// <summary>Whether libtorch's threads can be entered: on Linux, where its OpenMP has GNU's interface.</summary>
     public static bool HasOpenMp => ParallelEntry != 0 && OpenMpNumberEntry != 0;
@@ -131,14 +131,6 @@ internal static unsafe class KernelThreads
         thread.Join();
         return result;
     }
-
-    private static nint FindEntry(string name)
-        => OperatingSystem.IsLinux()
-            && LoadedLibraries.PathOf(TorchLibraries.Main) is { } path
-            && NativeLibrary.TryLoad(path, out var library)
-            && NativeLibrary.TryGetExport(library, name, out var entry)
-            ? entry
-            : 0;
 
     [UnmanagedCallersOnly]
     private static void Enter(nint work) => GCHandle<Work>.FromIntPtr(work).Target.TakeParts();
