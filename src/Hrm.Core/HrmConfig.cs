@@ -121,6 +121,13 @@ public sealed record HrmConfig
     [JsonPropertyName("merge"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public StateMerge Merge { get; init; }
 
+    /// <summary>
+    /// The kind of the modules if the caller makes them, at most 200 characters; <see langword="null"/> (the default) if the config
+    /// describes them. A model around modules of your own fills in the names of their types, H first, unless a name is set.
+    /// </summary>
+    [JsonPropertyName("modules"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Modules { get; init; }
+
     /// <summary>ε of the normalisation.</summary>
     [JsonPropertyName("rms_norm_eps")]
     public double RmsNormEpsilon { get; init; }
@@ -210,6 +217,9 @@ internal sealed partial class HrmConfigJson : JsonSerializerContext
 /// <summary>The ranges of <see cref="HrmConfig"/>'s fields. The upper bounds limit the memory that a hostile file can request.</summary>
 internal static class HrmConfigRules
 {
+    /// <summary>The largest number of characters of <see cref="HrmConfig.Modules"/>.</summary>
+    public const int MaxKind = 200;
+
     private const int MaxTokens = 1 << 16;
     private const int MaxWidth = 1 << 16;
     private const int MaxCount = 1 << 10;
@@ -245,6 +255,7 @@ internal static class HrmConfigRules
             .Between(nameof(config.PuzzlePrefixLength), config.PuzzlePrefixLength ?? 1, 1, MaxTokens)
             .OneOf(nameof(config.PositionEncoding), config.PositionEncoding, PositionEncoding.Rope, PositionEncoding.Learned, PositionEncoding.None)
             .OneOf(nameof(config.Merge), config.Merge, StateMerge.Add, StateMerge.Gated)
+            .Check(nameof(config.Modules), Quote.Text(config.Modules ?? string.Empty), config.Modules is null or { Length: > 0 and <= MaxKind }, $"1 … {MaxKind} characters")
             .Positive(nameof(config.RmsNormEpsilon), config.RmsNormEpsilon)
             .Positive(nameof(config.RopeTheta), config.RopeTheta)
             .OneOf(nameof(config.ForwardDtype), config.ForwardDtype, torch.ScalarType.Float32, torch.ScalarType.BFloat16);

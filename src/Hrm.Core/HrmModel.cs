@@ -57,20 +57,23 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Creates a model with the modules that the config describes.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="generator">Draws the weights.</param>
-    /// <exception cref="InvalidConfigException">The config has bad fields; all are listed.</exception>
+    /// <exception cref="InvalidConfigException">The config has bad fields, all are listed; or it names modules that it does not describe.</exception>
     public HrmModel(HrmConfig config, Generator generator)
-        : this(Checked(config), Modules(config, generator ?? throw new ArgumentNullException(nameof(generator))), generator)
+        : this(Described(config), Modules(config, generator ?? throw new ArgumentNullException(nameof(generator))), generator)
     {
     }
 
     /// <summary>Creates a model around modules of your own.</summary>
-    /// <param name="config">Embeddings, heads, cycles and dtype. The fields that describe the blocks are not used, but must be valid.</param>
+    /// <param name="config">
+    /// Embeddings, heads, cycles and dtype. The fields that describe the blocks are not used, but must be valid. Unless both modules are
+    /// <see cref="ReasoningModule"/>s, <see cref="HrmConfig.Modules"/> gets the names of their types if it is not set.
+    /// </param>
     /// <param name="high">H: (zH, zL) → zH, [B, S, D] each. Keys <c>H_level.*</c>.</param>
     /// <param name="low">L: (zL, zH + x) → zL, [B, S, D] each. Keys <c>L_level.*</c>; may be the same object as <paramref name="high"/>.</param>
     /// <param name="generator">Draws the weights of embeddings and heads.</param>
     /// <exception cref="InvalidConfigException">The config has bad fields; all are listed.</exception>
     public HrmModel(HrmConfig config, nn.Module<Tensor, Tensor, Tensor> high, nn.Module<Tensor, Tensor, Tensor> low, Generator generator)
-        : this(Checked(config), (high, low), generator ?? throw new ArgumentNullException(nameof(generator)))
+        : this(Named(Checked(config), high, low), (high, low), generator ?? throw new ArgumentNullException(nameof(generator)))
     {
         HasOwnModules = true;
     }
@@ -79,7 +82,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <param name="config">The architecture.</param>
     /// <param name="hasSharedLevel">Whether one module, of the low level's size, serves as both levels.</param>
     internal HrmModel(HrmConfig config, bool hasSharedLevel = false)
-        : this(Checked(config), Modules(config, null, hasSharedLevel), null)
+        : this(Described(config), Modules(config, null, hasSharedLevel), null)
     {
     }
 
@@ -157,9 +160,17 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">The device of the weights; the CPU by default.</param>
     /// <param name="forwardDtype">The dtype to compute in instead of the config's: float32 or bfloat16.</param>
-    /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
-    public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null)
-        => ModelFolder.Load(folder, device ?? CPU, forwardDtype);
+    /// <param name="create">
+    /// Creates the model if its modules are your own. Receives the config of the folder, with <paramref name="forwardDtype"/> if that is
+    /// given, and returns a model of exactly this config, whose weights are then overwritten. The folder's weights bound the size of
+    /// embeddings and heads, but not of your modules: check what they take from the config if you do not trust the folder.
+    /// </param>
+    /// <exception cref="HrmException">
+    /// A file is missing, damaged or does not fit the config, the error names it; or the modules are not the library's, and
+    /// <paramref name="create"/> is <see langword="null"/> or returned a model of another config.
+    /// </exception>
+    public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
+        => ModelFolder.Load(folder, device ?? CPU, forwardDtype, create);
 
     /// <summary>Copies weights of the same names, shapes and dtypes into the model. Float32 weights may be stored as bfloat16 or float16.</summary>
     /// <param name="weights">The weights; the prefixes <c>_orig_mod.</c>, <c>model.inner.</c>, <c>module.</c> and <c>ema_model.</c> of names are ignored.</param>
@@ -353,6 +364,18 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
                 Monitor.PulseAll(users);
             }
         }
+    }
+
+    /// <summary>Requires a config that describes its modules.</summary>
+    private static HrmConfig Described(HrmConfig config) => Checked(config).Modules is not { } kind
+        ? config
+        : throw new InvalidConfigException("model config", [$"Modules: expected none, as the model has the modules that the config describes, got {Quote.Text(kind)}: pass yours to the other constructor"]);
+
+    /// <summary>Names the modules in the config, unless it names them or may describe them.</summary>
+    private static HrmConfig Named(HrmConfig config, params nn.Module<Tensor, Tensor, Tensor>[] modules)
+    {
+        var kinds = string.Join(", ", modules.Select(module => (module ?? throw new ArgumentNullException(nameof(modules), "expected modules H and L, got null")).GetType().Name).Distinct());
+        return config.Modules is not null || kinds == nameof(ReasoningModule) ? config : config with { Modules = Quote.Shorten(kinds, HrmConfigRules.MaxKind - 1) };
     }
 
     private static HrmConfig Checked(HrmConfig config)

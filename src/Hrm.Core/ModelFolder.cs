@@ -13,7 +13,7 @@ internal static class ModelFolder
     private const string ShardIndexName = "model.safetensors.index.json";
     private const string AuthorsConfigName = "all_config.yaml";
 
-    public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype)
+    public static HrmModel Load(string folder, Device device, ScalarType? forwardDtype, Func<HrmConfig, HrmModel>? create)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, ConfigName);
@@ -23,6 +23,13 @@ internal static class ModelFolder
         }
 
         var config = HrmConfigJson.ReadFile(path);
+        if (config.Modules is { } kind && create is null)
+        {
+            throw new HrmFormatException(
+                $"has modules of the kind {Quote.Text(kind)}, which are not the library's: pass a function that creates the model, HrmModel.Load(folder, create: config => …)",
+                path);
+        }
+
         var weightsPath = Path.Combine(folder, WeightsName);
         if (!File.Exists(weightsPath) && File.Exists(Path.Combine(folder, ShardIndexName)))
         {
@@ -32,7 +39,7 @@ internal static class ModelFolder
         using var weights = SafetensorsFile.Open(weightsPath);
         try
         {
-            return Create(config, weights, device, forwardDtype);
+            return Create(config, weights, device, forwardDtype, create);
         }
         catch (HrmFormatException error)
         {
@@ -66,18 +73,29 @@ internal static class ModelFolder
     }
 
     /// <summary>Creates a model of a config with the weights of a file, in another forward dtype if one is given.</summary>
-    /// <exception cref="HrmFormatException">The weights do not fit the config.</exception>
-    public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null)
+    /// <param name="config">The config of the weights.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="device">The device of the model.</param>
+    /// <param name="forwardDtype">The forward dtype; by default that of the config.</param>
+    /// <param name="create">Creates a model with modules that the config does not describe.</param>
+    /// <exception cref="HrmFormatException">The weights do not fit the config, or the created model has another one.</exception>
+    public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
     {
         // A shared module has the size of the low level; the number of high layers means nothing then.
-        var hasSharedLevel = ModelKeys.HaveSharedLevel(weights.Names);
-        config = hasSharedLevel ? config with { HighLayers = config.LowLayers } : config;
-        RequireRoom(hasSharedLevel ? config with { HighLayers = 0, Merge = StateMerge.Add } : config, weights);
-        var model = new HrmModel(config, hasSharedLevel);
+        var hasSharedLevel = create is null && ModelKeys.HaveSharedLevel(weights.Names);
+        var stored = hasSharedLevel ? config with { HighLayers = config.LowLayers } : config;
+        RequireRoom(hasSharedLevel ? stored with { HighLayers = 0, Merge = StateMerge.Add }
+            : create is not null ? stored with { HighLayers = 0, LowLayers = 0, Merge = StateMerge.Add } : stored, weights);
+        config = stored with { ForwardDtype = forwardDtype ?? stored.ForwardDtype };
+        var model = create is null ? new HrmModel(config, hasSharedLevel) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
         try
         {
-            model.LoadWeights(weights);
-            model = forwardDtype is { } dtype && dtype != config.ForwardDtype ? Recast(model, dtype, hasSharedLevel) : model;
+            RequireConfig(model, config);
+            using (model.Use())
+            {
+                ModelKeys.CopyInto(model, weights, casts: config != stored);
+            }
+
             model.to(device);
             return model;
         }
@@ -88,20 +106,20 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>Moves the weights to a model of another forward dtype; the given model is disposed.</summary>
-    private static HrmModel Recast(HrmModel model, ScalarType forwardDtype, bool hasSharedLevel)
+    /// <summary>Requires that a model has the config of a file. A file may name no modules, as those of older versions do.</summary>
+    /// <exception cref="HrmFormatException">It has another one; the fields that differ are listed as the file and the model have them.</exception>
+    public static void RequireConfig(HrmModel model, HrmConfig saved, string? path = null)
     {
-        using var noGradient = no_grad();
-        using (model)
+        var present = saved.Modules is null ? model.Config with { Modules = null } : model.Config;
+        if (present != saved)
         {
-            var other = new HrmModel(model.Config with { ForwardDtype = forwardDtype }, hasSharedLevel);
-            var stored = model.state_dict();
-            foreach (var (name, tensor) in other.state_dict())
-            {
-                tensor.copy_(stored[name]);
-            }
+            throw new HrmFormatException($"is of another model: there {Only(saved, present)}, here {Only(present, saved)}", path);
+        }
 
-            return other;
+        static string Only(HrmConfig config, HrmConfig other)
+        {
+            var different = config.ToJson().Split('\n').Except(other.ToJson().Split('\n')).Select(line => line.Trim().TrimEnd(',')).ToArray();
+            return different.Length == 0 ? "no such field" : string.Join(", ", different);
         }
     }
 
@@ -127,20 +145,23 @@ internal static class ModelKeys
     private static readonly string[] Prefixes = ["_orig_mod.", "model.inner.", "module.", "ema_model."];
 
     /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
-    public static void CopyInto(HrmModel model, WeightsFile weights)
+    /// <param name="model">The model.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="casts">Whether float32 values of the file may become the model's bfloat16 values.</param>
+    public static void CopyInto(HrmModel model, WeightsFile weights, bool casts = false)
     {
         var stored = StoredNames(weights);
         var expected = model.state_dict();
         RequireSame(weights.Path, expected.Keys, stored.Keys);
         foreach (var (name, tensor) in expected)
         {
-            weights.GetEntry(stored[name]).RequireFits(tensor, weights.Path, orWider: true);
+            weights.GetEntry(stored[name]).RequireFits(tensor, weights.Path, orWider: true, orNarrower: casts);
         }
 
         // Only now: weights that do not fit leave the model as it was.
         foreach (var (name, tensor) in expected)
         {
-            weights.CopyTo(stored[name], tensor);
+            weights.CopyTo(stored[name], tensor, orNarrower: casts);
         }
     }
 

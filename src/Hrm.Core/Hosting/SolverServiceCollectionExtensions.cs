@@ -20,7 +20,8 @@ public static class SolverServiceCollectionExtensions
     /// loaded: resolve the solver once at start, so that no request waits for it or gets the error.
     /// </para>
     /// <para>
-    /// A registered <see cref="IHaltingPolicy"/> is used instead of the stops of the options, of which none may be set then.
+    /// A registered <see cref="IHaltingPolicy"/> is used instead of the stops of the options, of which none may be set then. A registered
+    /// <c>Func&lt;HrmConfig, HrmModel&gt;</c> creates a model with modules of your own, see <see cref="HrmModel.Load"/>.
     /// </para>
     /// <para>
     /// The meter <c>Hrm.Solver</c> has <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
@@ -76,7 +77,8 @@ public static class SolverServiceCollectionExtensions
             model => policy ?? options.CreateHalting(SolverOptions.RuleOf(model)),
             DeviceOf(options.Device),
             time,
-            ForwardDtypes.Instance.Find(options.ForwardDtype));
+            ForwardDtypes.Instance.Find(options.ForwardDtype),
+            services.GetService<Func<HrmConfig, HrmModel>>());
         solver.Watch(services.GetService<IMeterFactory>(), logger, time);
         logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
         return solver;

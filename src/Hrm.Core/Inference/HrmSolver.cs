@@ -78,11 +78,12 @@ public sealed class HrmSolver : IDisposable
     /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
     /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?)" path="/param[@name='halting']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
+    /// <param name="create"><inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
-    /// <exception cref="HrmException">A file is missing, damaged or does not fit the config; the error names it.</exception>
-    public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null)
-        => Load(folder, options, _ => halting, device, time: null);
+    /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
+    public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
+        => Load(folder, options, _ => halting, device, time: null, create: create);
 
     /// <summary>Loads a model for a solver with a clock of its own.</summary>
     internal static HrmSolver Load(
@@ -91,10 +92,11 @@ public sealed class HrmSolver : IDisposable
         Func<HrmModel, IHaltingPolicy?> halting,
         Device? device,
         TimeProvider? time,
-        ScalarType? forwardDtype = null)
+        ScalarType? forwardDtype = null,
+        Func<HrmConfig, HrmModel>? create = null)
     {
         options = Checked(options);
-        var model = HrmModel.Load(folder, device, forwardDtype);
+        var model = HrmModel.Load(folder, device, forwardDtype, create);
         try
         {
             model.CastWeights();

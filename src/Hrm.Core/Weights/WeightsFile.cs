@@ -51,11 +51,14 @@ public abstract class WeightsFile : IDisposable
     /// <param name="name">The name of the tensor.</param>
     /// <param name="destination">The tensor to overwrite, of the same dtype; float32 also takes bfloat16 and float16.</param>
     /// <exception cref="HrmFormatException">There is no tensor of this name, or its dtype or shape does not fit.</exception>
-    public void CopyTo(string name, Tensor destination)
+    public void CopyTo(string name, Tensor destination) => CopyTo(name, destination, orNarrower: false);
+
+    /// <summary>Copies a tensor; with <paramref name="orNarrower"/> bfloat16 also takes float32.</summary>
+    internal void CopyTo(string name, Tensor destination, bool orNarrower)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var entry = GetEntry(name);
-        entry.RequireFits(destination, Path, orWider: true);
+        entry.RequireFits(destination, Path, orWider: true, orNarrower);
         if (destination.dtype == entry.Dtype && destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
             Fill(entry, destination);
@@ -126,11 +129,16 @@ public sealed class WeightsEntry
         return shape.Contains(0) ? 0 : (long)nonEmpty;
     }
 
-    /// <summary>Throws unless the tensor has this shape and dtype. With <paramref name="orWider"/> float32 fits bfloat16 and float16 too.</summary>
-    internal void RequireFits(Tensor destination, string path, bool orWider = false)
+    /// <summary>Throws unless the tensor has this shape and dtype.</summary>
+    /// <param name="destination">The tensor.</param>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="orWider">Whether a float32 tensor also takes bfloat16 and float16.</param>
+    /// <param name="orNarrower">Whether a bfloat16 tensor also takes float32.</param>
+    internal void RequireFits(Tensor destination, string path, bool orWider = false, bool orNarrower = false)
     {
         var widens = orWider && destination.dtype == ScalarType.Float32 && Dtype is (ScalarType.BFloat16 or ScalarType.Float16);
-        var fitsDtype = destination.dtype == Dtype || widens;
+        var narrows = orNarrower && destination.dtype == ScalarType.BFloat16 && Dtype == ScalarType.Float32;
+        var fitsDtype = destination.dtype == Dtype || widens || narrows;
         if (!fitsDtype || !destination.shape.AsSpan().SequenceEqual(_shape))
         {
             var dtype = WeightsDtype.Find(destination.dtype)?.Name ?? destination.dtype.ToString();

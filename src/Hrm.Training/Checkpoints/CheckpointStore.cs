@@ -87,7 +87,7 @@ public sealed class CheckpointStore : IDisposable
     /// <exception cref="HrmFileException">The folder cannot be read.</exception>
     public IReadOnlyList<long> Steps => [.. List().Select(entry => entry.Step)];
 
-    /// <summary>The folder of a step's checkpoint; <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?)"/> opens its model.</summary>
+    /// <summary>The folder of a step's checkpoint; <see cref="HrmModel.Load(string, TorchSharp.torch.Device?, TorchSharp.torch.ScalarType?, Func{HrmConfig, HrmModel}?)"/> opens its model.</summary>
     /// <param name="step">The step.</param>
     public string PathOf(long step) => Path.Combine(Folder, NameOf(step));
 
@@ -214,13 +214,7 @@ public sealed class CheckpointStore : IDisposable
     private static void Read(string path, HrmTrainer trainer, TrainingRunState state, long step)
     {
         var file = Path.Combine(path, ModelFolder.ConfigName);
-        var (saved, present) = (HrmConfigJson.ReadFile(file), trainer.Model.Config);
-        if (saved != present)
-        {
-            var different = present.ToJson().Split('\n').Except(saved.ToJson().Split('\n')).Select(line => line.Trim().TrimEnd(','));
-            throw new HrmFormatException($"is of another model: here {string.Join(", ", different)}", file);
-        }
-
+        ModelFolder.RequireConfig(trainer.Model, HrmConfigJson.ReadFile(file), file);
         using var weights = SafetensorsFile.Open(Path.Combine(path, ModelFolder.WeightsName));
         using var tensors = SafetensorsFile.Open(Path.Combine(path, StateName));
         TrainerTensors.Restore(trainer, weights, tensors, step);

@@ -25,6 +25,7 @@ public sealed class HrmConfigJsonTests
         TokenMixerInnerWidth = 20,
         PositionEncoding = PositionEncoding.Learned,
         Merge = StateMerge.Gated,
+        Modules = "GatedModule",
         RmsNormEpsilon = 1e-6,
         RopeTheta = 500.5,
         ForwardDtype = torch.ScalarType.Float32,
@@ -98,6 +99,7 @@ public sealed class HrmConfigJsonTests
     [InlineData("merge", "\"Gated\"")]
     [InlineData("merge", "1")]
     [InlineData("merge", "null")]
+    [InlineData("modules", "1")]
     [InlineData("forward_dtype", "\"float16\"")]
     [InlineData("forward_dtype", "6")]
     [InlineData("seq_len", "\"81\"")]

@@ -32,6 +32,8 @@ public sealed class HrmConfigTests
         ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 513 at HiddenSize 512, got 1"] = Valid with { PuzzleEmbeddingWidth = 513, PuzzlePrefixLength = 1 },
         ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 0 at HiddenSize 512, got 1"] = Valid with { PuzzlePrefixLength = 1 },
         ["PositionEncoding: expected Rope or Learned or None, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
+        ["Modules: expected 1 … 200 characters, got ''"] = Valid with { Modules = string.Empty },
+        [$"Modules: expected 1 … 200 characters, got '{new string('M', 120)}…'"] = Valid with { Modules = new string('M', 201) },
         ["Merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
         ["RmsNormEpsilon: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
         ["RopeTheta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },

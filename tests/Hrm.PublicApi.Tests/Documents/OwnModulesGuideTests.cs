@@ -40,11 +40,7 @@ public sealed class OwnModulesGuideTests : GuideFolder
 
         // <own-model-files>
         model.Save("gated-model");
-        using var loaded = Create(HrmConfig.FromJson(File.ReadAllText("gated-model/config.json")), generator);
-        using (var weights = SafetensorsFile.Open("gated-model/model.safetensors"))
-        {
-            loaded.LoadWeights(weights);
-        }
+        using var loaded = HrmModel.Load("gated-model", create: config => Create(config, generator));
         // </own-model-files>
 
         var losses = File.ReadLines("gated-metrics.jsonl").Select(line => JsonNode.Parse(line)!["metrics"]!["token_loss"]!.GetValue<double>()).ToArray();
@@ -64,6 +60,9 @@ public sealed class OwnModulesGuideTests : GuideFolder
         using var model = new HrmModel(config, ReasoningModule.Create(config, 1, null, generator), new GatedModule(config, generator), generator);
         model.Save("gated-model");
 
-        FluentActions.Invoking(() => HrmModel.Load("gated-model")).Should().Throw<HrmException>().WithMessage("*gated-model*");
+        var message = $"{Path.Combine("gated-model", "config.json")}: has modules of the kind 'ReasoningModule, GatedModule', which are not the library's: "
+            + "pass a function that creates the model, HrmModel.Load(folder, create: config => …)";
+        FluentActions.Invoking(() => HrmModel.Load("gated-model")).Should().Throw<HrmFormatException>().WithMessage(message);
+        FluentActions.Invoking(() => HrmSolver.Load("gated-model")).Should().Throw<HrmFormatException>().WithMessage(message);
     }
 }

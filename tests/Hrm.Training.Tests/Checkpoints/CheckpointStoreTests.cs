@@ -162,10 +162,36 @@ public sealed class CheckpointStoreTests : IDisposable
         var before = other.State();
 
         _store.Invoking(it => it.Restore(other.Trainer)).Should().Throw<HrmFormatException>()
-            .WithMessage(what == "architecture" ? "*is of another model: here \"H_cycles\": 3" : "*expected the state of this trainer*");
+            .WithMessage(what == "architecture" ? "*is of another model: there \"H_cycles\": 2, here \"H_cycles\": 3" : "*expected the state of this trainer*");
 
         other.State().Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
         other.Trainer.StepCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_model_of_own_modules_is_restored_into_one_of_the_same_kind()
+    {
+        using var generator = new torch.Generator(1);
+        using var first = new HrmModel(TinyModels.Config, new Gate(), new Gate(), generator);
+        using var second = new HrmModel(TinyModels.Config, new Gate(), new Gate(), generator);
+        using var renamed = new HrmModel(TinyModels.Config with { Modules = "another kind" }, new Gate(), new Gate(), generator);
+        using (var trainer = new HrmTrainer(first, TrainerPresets.Tiny(), generator))
+        {
+            _store.Save(trainer, new TrainingRunState());
+        }
+
+        using var same = new HrmTrainer(second, TrainerPresets.Tiny(), generator);
+        _store.Restore(same).Should().NotBeNull();
+        TinyModels.Weights(second).Should().Equal(TinyModels.Weights(first));
+
+        using var other = new HrmTrainer(renamed, TrainerPresets.Tiny(), generator);
+        _store.Invoking(it => it.Restore(other)).Should().Throw<HrmFormatException>()
+            .WithMessage("*is of another model: there \"modules\": \"Gate\", here \"modules\": \"another kind\"");
+    }
+
+    private sealed class Gate() : torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>(nameof(Gate))
+    {
+        public override torch.Tensor forward(torch.Tensor state, torch.Tensor injection) => state.mul(injection).tanh();
     }
 
     [Fact]

@@ -24,31 +24,14 @@ internal static class Architectures
     /// <param name="dtype">The forward dtype; by default that of the config.</param>
     public static HrmModel Load(string folder, RunSettings settings, torch.Device device, torch.ScalarType? dtype)
     {
-        if (settings.Architecture == Architecture.Hrm)
+        if (settings.Architecture is Architecture.Hrm or Architecture.Shared)
         {
             return HrmModel.Load(folder, device, dtype);
         }
 
-        if (dtype is not null && dtype != settings.Model.ForwardDtype)
-        {
-            throw new UsageException($"--dtype: expected {settings.Model.ForwardDtype}, as the run was trained in it and only the architecture Hrm accepts another one, got {dtype}.");
-        }
-
         RequireRoom(settings, [folder]);
         using var generator = new torch.Generator((ulong)settings.Seed);
-        var model = Create(settings.Architecture, settings.Model, generator);
-        try
-        {
-            using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-            model.LoadWeights(weights);
-            model.to(device);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return HrmModel.Load(folder, device, dtype, config => Create(settings.Architecture, settings.Model with { ForwardDtype = config.ForwardDtype }, generator));
     }
 
     /// <summary>Refuses settings whose model has more values than the stored weights, before memory is allocated.</summary>
