@@ -43,7 +43,7 @@ internal sealed class ShippedSudoku(FigureContext context)
         {
             context.Console.WriteLine($"measuring {name}");
             using var model = HrmModel.Load(Folder, context.Device);
-            using var test = SudokuFiles.Open([File], 9, "data");
+            using var test = SudokuFiles.Open([File], new RunData(), "data");
             return measure(model, test);
         });
 

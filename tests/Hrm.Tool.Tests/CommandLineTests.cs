@@ -49,7 +49,7 @@ public sealed class CommandLineTests
         => FluentActions.Invoking(() => TorchOptions.Apply("cpu", threads, allowsTf32: false)).Should().Throw<UsageException>().WithMessage($"--threads: expected 1 to *, got {threads}.");
 
     [Theory]
-    [InlineData("solve sudoku 12 --run a", "puzzle: *81*")]
+    [InlineData("solve sudoku 12 --run <run>", "puzzle: *81*")]
     [InlineData("solve sudoku <blanks> --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("evaluate sudoku --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("data maze build --train ftp://example.org/x.csv --test a --output b", "*ftp*")]

@@ -6,8 +6,8 @@ namespace Hrm.Puzzles;
 
 /// <summary>
 /// Common file format of the paper's Sudoku and maze datasets: UTF-8 with or without a byte order mark, LF or CRLF, fields of
-/// <see cref="CsvFields"/>, and a header that names the columns in any order: question and answer, and optionally source and
-/// rating. Other columns are ignored.
+/// <see cref="CsvFields"/>, and a header that names the columns in any order: question, and optionally answer, source and rating.
+/// Other columns are ignored.
 /// </summary>
 internal static class PuzzleCsv
 {
@@ -23,30 +23,41 @@ internal static class PuzzleCsv
     /// <summary>The names of the four columns in common files.</summary>
     private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
+    /// <summary>Returns true if the first line of a file can only be a header.</summary>
+    public static bool IsHeader(string line)
+        => line.Contains(',', StringComparison.Ordinal) || Names[1].Contains(line.Trim('"'), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Streams the rows; a file without a row is an error.</summary>
+    /// <param name="lines">The lines, header first.</param>
+    /// <param name="path">The name of the file, for errors.</param>
+    /// <param name="skipped">Receives each bad row, which is then skipped; <see langword="null"/> to throw.</param>
     /// <exception cref="HrmFormatException">An error of format; names line and column.</exception>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    public static IEnumerable<PuzzleCsvRow> ReadRows(string path)
+    public static IEnumerable<PuzzleCsvRow> ReadRows(IEnumerable<PuzzleLine> lines, string path, Action<HrmFormatException>? skipped = null)
     {
         int[]? columns = null;
-        var (fields, number) = (0, 0);
-        foreach (var line in PuzzleLines.Read(path))
+        var (fields, last, isEmpty) = (0, 0, true);
+        foreach (var (number, line) in lines)
         {
-            number++;
+            last = number;
             if (columns is null)
             {
-                columns = ReadHeader(line, path, out fields);
+                columns = ReadHeader(line, path, number, out fields);
                 continue;
             }
 
-            yield return ParseRow(line, columns, fields, path, number);
+            isEmpty = false;
+            if (PuzzleLines.Parse(() => ParseRow(line, columns, fields, path, number), skipped) is { } row)
+            {
+                yield return row;
+            }
         }
 
-        if (number < 2)
+        if (isEmpty)
         {
-            throw new HrmFormatException(number == 0
+            throw new HrmFormatException(columns is null
                 ? $"expected the header '{Header}', got an empty file"
-                : "expected at least one puzzle after the header, got the end of the file", path, number + 1);
+                : "expected at least one puzzle after the header, got the end of the file", path, last + 1);
         }
     }
 
@@ -97,16 +108,16 @@ internal static class PuzzleCsv
     }
 
     /// <summary>The index of each of the four columns in a row, -1 if missing.</summary>
-    private static int[] ReadHeader(string header, string path, out int count)
+    private static int[] ReadHeader(string header, string path, int line, out int count)
     {
-        var names = CsvFields.Split(header, path, 1);
+        var names = CsvFields.Split(header, path, line);
         count = names.Count;
         var columns = Array.ConvertAll(Names, known => names.FindIndex(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)));
         var isTwice = names.Count(name => Array.Exists(Names, known => known.Contains(name, StringComparer.OrdinalIgnoreCase))) > columns.Count(column => column >= 0);
-        return columns[1] >= 0 && columns[2] >= 0 && !isTwice
+        return columns[1] >= 0 && !isTwice
             ? columns
             : throw new HrmFormatException(
-                $"expected a header that names the columns {Question} (or puzzle, quizzes) and {Answer} (or solution, solutions), each column once, got {Quote.Text(header)}", path, 1);
+                $"expected a header that names the column {Question} (or puzzle, quizzes), and optionally {Answer} (or solution, solutions), each once, got {Quote.Text(header)}", path, line);
     }
 
     private static PuzzleCsvRow ParseRow(string line, int[] columns, int count, string path, int number)
@@ -140,8 +151,22 @@ internal static class PuzzleCsv
     private static bool IsRating(double rating) => double.IsFinite(rating) && rating >= 0;
 }
 
-/// <summary>Row of a puzzle file, before its columns are read as a puzzle.</summary>
-internal readonly record struct PuzzleCsvRow(int Line, string Source, string Question, string Answer, double? Rating);
+/// <summary>Row of a puzzle file, before its columns are read as a puzzle. The answer can be empty.</summary>
+internal sealed record PuzzleCsvRow(int Line, string Source, string Question, string Answer, double? Rating)
+{
+    /// <summary>Reads a field; an error gets the file, the line and the field.</summary>
+    public T Read<T>(string path, string field, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (HrmFormatException e)
+        {
+            throw e.At(path, Line, e.Place ?? field);
+        }
+    }
+}
 
 /// <summary>
 /// Fields of one line of a CSV file in the format of RFC 4180: separated by commas, and in quotes if they contain a comma or a quote,
@@ -218,6 +243,9 @@ internal static class CsvFields
     }
 }
 
+/// <summary>Line of a file, without its line break; the first has the number 1.</summary>
+internal readonly record struct PuzzleLine(int Number, string Text);
+
 /// <summary>
 /// Lines of a UTF-8 file, ended by LF or CRLF, in bounded memory: a line has at most 256 KiB. Errors name the file and line.
 /// </summary>
@@ -227,12 +255,40 @@ internal static class PuzzleLines
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Streams the lines, without their line breaks and a byte order mark.</summary>
+    /// <summary>Parses a line. An error is thrown, or given to <paramref name="skipped"/> if that is set; the result is then <see langword="null"/>.</summary>
+    public static T? Parse<T>(Func<T> parse, Action<HrmFormatException>? skipped)
+        where T : class
+    {
+        try
+        {
+            return parse();
+        }
+        catch (HrmFormatException error) when (skipped is not null)
+        {
+            skipped(error);
+            return null;
+        }
+    }
+
+    /// <summary>Streams the lines of a file, without their line breaks and a byte order mark.</summary>
     /// <exception cref="HrmFormatException">A line is too long or not UTF-8.</exception>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
-    public static IEnumerable<string> Read(string path)
+    public static IEnumerable<PuzzleLine> Read(string path, Action<HrmFormatException>? skipped = null)
     {
         using var stream = Guard(path, () => InputFile.OpenStream(path, bufferSize: 0));
+        foreach (var line in Read(stream, path, skipped))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Streams the lines that a stream contains, each as soon as its end has come.</summary>
+    /// <param name="stream">The stream; not closed.</param>
+    /// <param name="path">The name of the content, for errors.</param>
+    /// <param name="skipped">Receives each line that is not UTF-8, which is then skipped; <see langword="null"/> to throw.</param>
+    /// <inheritdoc cref="Read(string, Action{HrmFormatException}?)" path="/exception"/>
+    public static IEnumerable<PuzzleLine> Read(Stream stream, string path, Action<HrmFormatException>? skipped = null)
+    {
         var buffer = new byte[MaximumLineBytes + 2];
         var (start, end, number) = (0, 0, 1);
         while (true)
@@ -241,7 +297,13 @@ internal static class PuzzleLines
             if (length >= 0)
             {
                 var isEndedByCarriageReturn = length > 0 && buffer[start + length - 1] == '\r';
-                yield return Decode(buffer.AsSpan(start, isEndedByCarriageReturn ? length - 1 : length), path, number++);
+                var line = buffer.AsMemory(start, isEndedByCarriageReturn ? length - 1 : length);
+                if (Parse(() => Decode(line.Span, path, number), skipped) is { } text)
+                {
+                    yield return new PuzzleLine(number, text);
+                }
+
+                number++;
                 start += length + 1;
                 continue;
             }
@@ -262,9 +324,9 @@ internal static class PuzzleLines
             end += read;
         }
 
-        if (end > 0)
+        if (end > 0 && Parse(() => Decode(buffer.AsSpan(0, end), path, number), skipped) is { } rest)
         {
-            yield return Decode(buffer.AsSpan(0, end), path, number);
+            yield return new PuzzleLine(number, rest);
         }
     }
 

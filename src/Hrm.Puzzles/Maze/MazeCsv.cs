@@ -3,6 +3,7 @@ namespace Hrm.Puzzles;
 /// <summary>
 /// Maze files in the format of the paper's datasets: UTF-8, a header that names the columns as in <see cref="SudokuCsv"/>, one maze
 /// per line, one character per cell. Every row is verified: lengths, characters, one start and one goal, a shortest path as answer.
+/// Questions can also come from text.
 /// </summary>
 /// <remarks>Nothing is trimmed: rows begin and end with spaces, which are free cells.</remarks>
 public static class MazeCsv
@@ -10,13 +11,36 @@ public static class MazeCsv
     /// <summary>Streams the puzzles of a file in constant memory.</summary>
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every maze in it; by default each is square.</param>
-    /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
+    /// <param name="skipped">Receives the error of each bad row, which is then skipped; by default the first is thrown.</param>
+    /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>; a missing answer is <see cref="MazeGrid.FindShortestPath"/>.</returns>
     /// <exception cref="HrmFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
     /// <exception cref="HrmFileException">While enumerating: the file cannot be read.</exception>
-    public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null)
+    public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null, Action<HrmFormatException>? skipped = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return PuzzleCsv.ReadRows(path).Select(row => ReadPuzzle(row, path, shape));
+        return PuzzleCsv.ReadRows(PuzzleLines.Read(path, skipped), path, skipped).Select(row => PuzzleLines.Parse(() => ReadPuzzle(row, path, shape), skipped)).OfType<MazePuzzle>();
+    }
+
+    /// <summary>
+    /// Streams the mazes of a file or of the standard input in constant memory, each as soon as it is complete: CSV, whose answers are not
+    /// read, or text with one maze or one row of a maze per line. Between mazes there can be empty lines.
+    /// </summary>
+    /// <param name="stream">The content; read while enumerating, owned by the caller.</param>
+    /// <param name="name">The name of the content, for errors.</param>
+    /// <param name="shape">The shape of every maze.</param>
+    /// <param name="skipped">Receives the error of each bad line or maze, which is then skipped; by default the first is thrown.</param>
+    /// <returns>The mazes; each has a path from its start to its goal.</returns>
+    /// <exception cref="HrmFormatException">While enumerating: an error of format or rules; names the content, line and field.</exception>
+    /// <exception cref="HrmFileException">While enumerating: the stream cannot be read.</exception>
+    public static IEnumerable<MazeGrid> ReadQuestions(Stream stream, string name, MazeShape shape, Action<HrmFormatException>? skipped = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        return new PuzzleText(name, line => line, _ => (shape.Columns, shape.Cells), skipped)
+            .ReadRows(PuzzleLines.Read(stream, name, skipped))
+            .Select(row => PuzzleLines.Parse(() => ReadPuzzle(row with { Answer = string.Empty }, name, shape), skipped)?.Question)
+            .OfType<MazeGrid>();
     }
 
     /// <summary>Writes puzzles to a temporary file and renames it: the final name has the whole file or is unchanged.</summary>
@@ -34,16 +58,10 @@ public static class MazeCsv
 
     private static MazePuzzle ReadPuzzle(PuzzleCsvRow row, string path, MazeShape? shape)
     {
-        var field = PuzzleCsv.Question;
-        try
-        {
-            var question = MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion();
-            field = PuzzleCsv.Answer;
-            return new MazePuzzle(question, MazeGrid.Parse(row.Answer, question.Shape), row.Source, row.Rating, row.Line);
-        }
-        catch (HrmFormatException e)
-        {
-            throw e.At(path, row.Line, e.Place ?? field);
-        }
+        var question = row.Read(path, PuzzleCsv.Question, () => MazeGrid.Parse(row.Question, shape ?? MazeShape.OfCells(row.Question.Length)).RequireQuestion());
+        var answer = row.Answer.Length > 0
+            ? row.Read(path, PuzzleCsv.Answer, () => MazeGrid.Parse(row.Answer, question.Shape))
+            : row.Read(path, PuzzleCsv.Question, () => MazePuzzle.Of(question).Answer);
+        return row.Read(path, PuzzleCsv.Answer, () => new MazePuzzle(question, answer, row.Source, row.Rating, row.Line));
     }
 }

@@ -79,7 +79,7 @@ public sealed class SudokuGrid : IEquatable<SudokuGrid>
         return new SudokuGrid(shape, digits.ToArray());
     }
 
-    /// <summary>Reads a grid, one character per cell, row by row; '.' or '0' is a blank, A to G follow 9.</summary>
+    /// <summary>Reads a grid, one character per cell, row by row; '.', '0', '*' or '_' is a blank, A to G follow 9.</summary>
     /// <param name="text">The characters, without line breaks or spaces.</param>
     /// <param name="shape">The shape.</param>
     /// <exception cref="HrmFormatException">Another length or character; names the position.</exception>

@@ -71,7 +71,20 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     public static SudokuShape OfSide(int side)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, MaximumSide);
-        for (var boxRows = (int)Math.Sqrt(Math.Max(0, side)); boxRows >= 2; boxRows--)
+        return Find(side) ?? throw new ArgumentOutOfRangeException(nameof(side), side, "side: expected 4, 6, 8, 9, 10, 12, 14, 15 or 16");
+    }
+
+    /// <summary>The usual shape of a number of cells.</summary>
+    /// <exception cref="HrmFormatException">Not the square of a side.</exception>
+    internal static SudokuShape OfCells(int cells)
+        => Find((int)Math.Sqrt(cells)) is { } shape && shape.Cells == cells
+            ? shape
+            : throw new HrmFormatException($"expected 16, 36, 64, 81, 100, 144, 196, 225 or 256 characters, got {cells}");
+
+    /// <summary>The usual shape of a side, or <see langword="null"/>.</summary>
+    internal static SudokuShape? Find(int side)
+    {
+        for (var boxRows = side is >= 0 and <= MaximumSide ? (int)Math.Sqrt(side) : 0; boxRows >= 2; boxRows--)
         {
             if (side % boxRows == 0)
             {
@@ -79,7 +92,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
             }
         }
 
-        throw new ArgumentOutOfRangeException(nameof(side), side, "side: expected 4, 6, 8, 9, 10, 12, 14, 15 or 16");
+        return null;
     }
 
     /// <summary>The row of a cell, from 0.</summary>
@@ -107,12 +120,13 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         return digit == 0 ? '.' : Symbols[digit - 1];
     }
 
-    /// <summary>The digit of a character; '.' and '0' are blanks (0), letters can be lower or upper case.</summary>
+    /// <summary>The digit of a character; '.', '0', '*' and '_' are blanks (0), letters can be lower or upper case.</summary>
     internal bool TryParseSymbol(char symbol, out byte digit)
     {
-        var value = symbol is '.' or '0' ? 0 : Symbols.IndexOf(char.ToUpperInvariant(symbol), StringComparison.Ordinal) + 1;
+        var isBlank = symbol is '.' or '0' or '*' or '_';
+        var value = isBlank ? 0 : Symbols.IndexOf(char.ToUpperInvariant(symbol), StringComparison.Ordinal) + 1;
         digit = (byte)value;
-        return value <= Side && (value > 0 || symbol is '.' or '0');
+        return value <= Side && (value > 0 || isBlank);
     }
 
     /// <inheritdoc/>

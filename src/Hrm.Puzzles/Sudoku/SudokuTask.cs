@@ -45,7 +45,7 @@ public sealed class SudokuTask : ISymmetricTask
     public int VocabularySize => Shape.Side + 2;
 
     /// <summary>Reads a Sudoku, one character per cell, row by row.</summary>
-    /// <param name="text">The givens; '.' or '0' is a blank.</param>
+    /// <param name="text">The givens; '.', '0', '*' or '_' is a blank.</param>
     /// <returns>One token per cell.</returns>
     /// <exception cref="HrmFormatException">Another length or character; names the position; conflicting givens; names the cells.</exception>
     public int[] Parse(string text)

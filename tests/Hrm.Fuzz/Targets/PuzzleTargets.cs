@@ -13,17 +13,39 @@ internal static class PuzzleTargets
         CsvName,
         [
             FuzzSeed.Written(folder => SudokuCsv.Write(Path.Combine(folder, CsvName), new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(4, 6))),
+            FuzzSeed.Of(CsvName, "# list\n\n12.4341221434321 # easy\n\n[State]\n....\n[Puzzle]\n12.4\n3412\n2_43\n*3210\n"),
+            FuzzSeed.Of(CsvName, "id,puzzle,solution\n7,12.4341221434321,1234341221434321\n8,12.4341221434321,\n"),
             FuzzSeed.Of(CsvName, "source,question,answer,rating\n\"a \"\"b\"\", c\",12.4341221434321,1234341221434321,7\r\n,0234341221434321,1234341221434321,\n"),
         ],
-        ["source,question,answer,rating\n", "1234341221434321", ",,", "\"", "\"\"", "\r\n", ".", "0", "5", "\0"],
-        path => Check(SudokuCsv.Read(path, SudokuShape.Four)));
+        ["source,question,answer,rating\n", "1234341221434321", ",,", "\"", "\"\"", "\r\n", ".", "0", "5", "\0", "#", "[Puzzle]\n", "[", "12.4\n", "puzzle"],
+        path =>
+        {
+            // Whatever is in a line, it can be skipped; without a given shape the first puzzle decides it.
+            var bad = 0;
+            using (var stream = File.OpenRead(path))
+            {
+                Require(SudokuCsv.ReadQuestions(stream, path, skipped: _ => bad++).All(question => question.FindConflict() is null), "a question has no conflict");
+            }
+
+            var puzzles = SudokuCsv.Read(path, SudokuShape.Four).ToArray();
+            Require(puzzles.All(puzzle => puzzle.Question.IsSolvedBy(puzzle.Answer)), "an answer solves its question");
+            Require(bad == 0, "no line of a file without errors is skipped");
+        });
 
     public static FuzzTarget MazeCsvFile() => OfFile(
         CsvName,
         [.. new[] { 5, 7 }.Select(side => FuzzSeed.Written(folder =>
             MazeCsv.Write(Path.Combine(folder, CsvName), new MazeGenerator(new MazeShape(side, side), 6, new StatefulRandom(1)).Generate(3))))],
         ["source,question,answer,rating\n", "S", "G", "#", " ", "o", "     ", "#####", ",,", "\"", "\r\n"],
-        path => Require(MazeCsv.Read(path).All(maze => maze.Question.IsSolvedBy(maze.Answer)), "an answer is a shortest path from start to goal"));
+        path =>
+        {
+            using (var stream = File.OpenRead(path))
+            {
+                Require(MazeCsv.ReadQuestions(stream, path, MazeShape.Square(5), _ => { }).All(maze => maze.FindShortestPath() is not null), "a maze has a path");
+            }
+
+            Require(MazeCsv.Read(path).All(maze => maze.Question.IsSolvedBy(maze.Answer)), "an answer is a shortest path from start to goal");
+        });
 
     public static FuzzTarget ArcTaskJson()
     {
@@ -57,9 +79,6 @@ internal static class PuzzleTargets
             },
         };
     }
-
-    private static void Check(IEnumerable<SudokuPuzzle> puzzles)
-        => Require(puzzles.All(puzzle => puzzle.Question.IsSolvedBy(puzzle.Answer)), "an answer solves its question");
 
     private static void Check(ArcTask task)
     {

@@ -8,7 +8,7 @@ public class PuzzleCsvTests
     public void Surrounding_spaces_are_kept_and_the_file_is_rewritten_byte_for_byte(string file)
     {
         using var copy = new TemporaryFile();
-        var rows = PuzzleCsv.ReadRows(SampleData.PathOf(file)).ToArray();
+        var rows = PuzzleCsv.ReadRows(PuzzleLines.Read(SampleData.PathOf(file)), file).ToArray();
 
         rows.Should().HaveCount(1000).And.OnlyContain(row => row.Question.Length == 900 && row.Answer.Length == 900);
         rows.Should().Contain(row => row.Question.StartsWith(' ')).And.Contain(row => row.Question.EndsWith(' '));

@@ -61,4 +61,41 @@ public class MazeCsvTests
         MazeCsv.Write(file.Path, [puzzle]);
         MazeCsv.Read(file.Path).ToArray().Should().ContainSingle().Which.Answer.Should().Be(puzzle.Answer);
     }
+
+    [Theory]
+    [InlineData(" SG   ###\n")]
+    [InlineData(" SG\n   \n###\n")]
+    [InlineData("\n SG\r\n   \r\n###\n\n SG\n   \n###", 2)]
+    [InlineData(Header + Row)]
+    [InlineData("puzzle,id\n SG   ###,1\n")]
+    public void Questions_are_read_from_CSV_and_from_text(string text, int count = 1)
+        => Questions(text).Select(maze => maze.ToString()).Should().Equal(Enumerable.Repeat(" SG   ###", count));
+
+    [Theory]
+    [InlineData("\n", null, "expected at least one puzzle, got none")]
+    [InlineData(" SG\n  \n###\n", 2, "expected 9 characters (a puzzle) or 3 (a row of one), got 2: '  '")]
+    [InlineData(" SG\n\n###", 1, "expected 3 rows of 3 characters, got 1")]
+    [InlineData(" SG   ###\n SG o ###", 2, "expected a wall, a free cell, the start or the goal in row 2, column 2, got a path")]
+    [InlineData("#SG\n## \n#S#", 1, "expected one 'S', got one in row 1, column 2 and one in row 3, column 2")]
+    [InlineData("S#G\n###\n   ", 1, "expected a path from the start in row 1, column 1 to the goal in row 1, column 3, got none")]
+    public void An_error_in_text_names_the_line(string text, int? line, string problem)
+    {
+        var error = text.Invoking(it => Questions(it).ToArray()).Should().Throw<HrmFormatException>().Which;
+
+        (error.Path, error.Line, error.Problem).Should().Be(("the list", line, problem));
+    }
+
+    [Fact]
+    public void Bad_rows_are_skipped_and_a_missing_answer_is_found()
+    {
+        using var file = new TemporaryFile(Header + "a, SG   ###,,\nb, SG   ##,,\nc, SG   ###, SG,\nd, SG   ###, SG   ###,2\n");
+        var skipped = new List<HrmFormatException>();
+
+        MazeCsv.Read(file.Path, skipped: skipped.Add).Select(maze => (maze.Source, maze.Answer.ToString())).Should().Equal(("a", " SG   ###"), ("d", " SG   ###"));
+
+        skipped.Select(error => (error.Line, error.Place)).Should().Equal((3, "question"), (4, "answer"));
+    }
+
+    private static IEnumerable<MazeGrid> Questions(string text)
+        => MazeCsv.ReadQuestions(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), "the list", MazeShape.Square(3));
 }

@@ -26,12 +26,11 @@ public class SudokuCsvTests
     }
 
     [Theory]
-    [InlineData("", 1, null, "expected the header 'source,question,answer,rating', got an empty file")]
-    [InlineData("\n", 1, null, "expected a header that names the columns question (or puzzle, quizzes) and answer (or solution, solutions), each column once, got ''")]
-    [InlineData("question,rating\n" + Row, 1, null, "expected a header that names the columns*got 'question,rating'")]
-    [InlineData("question,answer,answer\n" + Row, 1, null, "expected a header that names the columns*each column once, got 'question,answer,answer'")]
+    [InlineData("source,rating\n" + Row, 1, null, "expected a header that names the column question (or puzzle, quizzes), and optionally answer (or solution, solutions), each once, got 'source,rating'")]
+    [InlineData("\n# list\nsource,rating\n" + Row, 3, null, "expected a header that names the column*got 'source,rating'")]
+    [InlineData("question,answer,answer\n" + Row, 1, null, "expected a header that names the column*each once, got 'question,answer,answer'")]
     [InlineData("source,question,answer,rating,\n" + Row, 2, null, "expected 5 fields, as the header has, got 4: 'list,12..341221434321,1234341221434321,3'")]
-    [InlineData(Row + Row, 1, null, "expected a header that names the columns*got 'list,12..341221434321,1234341221434321,3'")]
+    [InlineData(Row + Row, 1, null, "expected a header that names the column*got 'list,12..341221434321,1234341221434321,3'")]
     [InlineData(Header + Row + "\"a,12..341221434321,1234341221434321,3\n", 3, null, "expected a quote that closes the one at character 1, got the end of the line")]
     [InlineData(Header + Row + "\"a\"b,12..341221434321,1234341221434321,3\n", 3, null, "expected a comma or the end of the line after a closing quote, got more text at character 4")]
     [InlineData(Header + Row + "a,12..341221434321,1234341221434321,\"3\"\"\n", 3, null, "expected a quote that closes the one at character 37*")]

@@ -21,7 +21,7 @@ internal static class CommandLine
     public const string ExitCodes = """
         Exit codes: 0 done; 1 a file or the work failed; 2 an argument, a device or the settings are not valid; 3 the answer is no (the puzzle is not
         solved, the dataset has faults); 130 stopped by a signal, or 128 plus its number if there is nothing to save.
-        Results go to the standard output, errors and warnings to the standard error, one line each.
+        Results go to the standard output; progress, errors and warnings to the standard error.
         """;
 
     /// <summary>The width of output that is not a terminal: no line is wrapped.</summary>
@@ -29,6 +29,17 @@ internal static class CommandLine
 
     // A value @FILE is the name of a file, not a list of arguments.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>The console of progress and logs: the standard error, so that the standard output has only results.</summary>
+    public static IAnsiConsole Messages
+    {
+        get
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+            console.Profile.Width = Console.IsErrorRedirected ? UnboundedWidth : console.Profile.Width;
+            return console;
+        }
+    }
 
     /// <summary>Writes a warning to the standard error, in one line.</summary>
     public static void Warn(string message) => Console.Error.WriteLine($"warning: {message.ReplaceLineEndings(" ")}");
@@ -38,6 +49,11 @@ internal static class CommandLine
     public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args)
     {
         var result = root.Parse(args, Parsing);
+        if (result.Tokens is [{ Type: TokenType.Directive } directive, ..] && directive.Value.StartsWith("[suggest", StringComparison.Ordinal))
+        {
+            return result; // A shell asks how an unfinished line can continue.
+        }
+
         var command = string.Join(' ', result.Tokens.Where(token => token.Type == TokenType.Command).Select(token => token.Value).Prepend(root.Name));
         var help = $"'{command} --help' lists the options.";
         var name = "argument";
@@ -122,7 +138,7 @@ internal static class CommandLine
         return code;
     }
 
-    /// <summary>A value that begins like an option and is not a number is a mistyped option; a file of such a name is written ./-name.</summary>
+    /// <summary>A value that begins like an option and is not a number or - is a mistyped option; a file of such a name is written ./-name.</summary>
     private static bool IsOptionLike(string text)
-        => text.StartsWith('-') && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        => text.StartsWith('-') && text != "-" && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }

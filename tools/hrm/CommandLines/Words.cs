@@ -6,7 +6,10 @@ namespace Hrm.Tool;
 internal static class Words
 {
     /// <summary>Writes a count with its noun: "1 segment", "2 segments".</summary>
-    public static string Count(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? string.Empty : "s")}");
+    public static string Count(long count, string noun) => Count(count, noun, $"{noun}s");
+
+    /// <summary>Writes a count with its noun in the singular or in another plural.</summary>
+    public static string Count(long count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
 
     /// <summary>Describes the values of a type, as the end of "expected ".</summary>
     public static string Describe(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch

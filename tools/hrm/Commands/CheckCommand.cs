@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -12,16 +13,27 @@ internal static class CheckCommand
     public static Command Create(ToolTask task)
     {
         var disjoint = new Option<bool>("--disjoint") { Description = "Also prove that no test puzzle is a symmetric variant of a training puzzle." };
-        var command = new Command("check", $"Check a dataset of {task.Puzzles}: its files, and every example. Exit code 3 if it has faults.") { CommonOptions.Dataset };
+        var command = new Command("check", $"Check a dataset of {task.Puzzles}: its files, and every example. Exit code 3 if it has faults.") { CommonOptions.Dataset, CommonOptions.Json };
         if (task is not ArcToolTask)
         {
             command.Add(disjoint);
         }
 
-        command.SetAction((result, cancellationToken) => Task.Run(
-            () => new DatasetCheck(task, result.GetValue(CommonOptions.Dataset)!, AnsiConsole.Console).Run(result.GetValue(disjoint), cancellationToken) ? 0 : CommandLine.No,
-            CancellationToken.None));
+        command.SetAction((result, cancellationToken) => Task.Run(() => Check(result, task, result.GetValue(disjoint), cancellationToken), CancellationToken.None));
         return command;
+    }
+
+    private static int Check(ParseResult result, ToolTask task, bool disjoint, CancellationToken cancellationToken)
+    {
+        var isJson = result.GetValue(CommonOptions.Json);
+        var check = new DatasetCheck(task, result.GetValue(CommonOptions.Dataset)!, isJson ? CommandLine.Messages : AnsiConsole.Console);
+        var isSound = check.Run(disjoint, cancellationToken);
+        if (isJson)
+        {
+            JsonOutput.Write(check.ToJson());
+        }
+
+        return isSound ? 0 : CommandLine.No;
     }
 }
 
@@ -30,7 +42,12 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
 {
     private const int ShownFaults = 20;
 
+    private readonly JsonObject _splits = [];
+    private readonly JsonArray _shown = [];
     private long _faults;
+
+    /// <summary>Returns the result as JSON: the number of faults, the first of them, and the contents of each split.</summary>
+    public JsonObject ToJson() => new() { ["data"] = folder, ["faults"] = _faults, ["first_faults"] = _shown.DeepClone(), ["splits"] = _splits.DeepClone() };
 
     /// <summary>Writes the examples with a fault, and returns whether there are none.</summary>
     /// <exception cref="HrmException">A file of the dataset cannot be read.</exception>
@@ -52,7 +69,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
         }
         catch (HrmFormatException fault)
         {
-            console.WriteLine(fault.Message);
+            Report(fault.Message);
             return false;
         }
 
@@ -78,6 +95,12 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
         }
 
         console.WriteLine(DatasetOutput.Contents(split, dataset.Examples));
+        _splits[split] = new JsonObject
+        {
+            ["groups"] = dataset.Examples.GroupOffsets.Count - 1,
+            ["puzzles"] = dataset.Examples.PuzzleOffsets.Count - 1,
+            ["examples"] = dataset.Examples.ExampleCount,
+        };
     }
 
     private string? FindFault(NamedDataset dataset, string split, int example)
@@ -127,6 +150,7 @@ internal sealed class DatasetCheck(ToolTask task, string folder, IAnsiConsole co
     {
         if (++_faults <= ShownFaults)
         {
+            _shown.Add(fault);
             console.MarkupLineInterpolated($"[red]{fault}[/]");
         }
     }

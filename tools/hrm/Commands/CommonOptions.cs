@@ -9,25 +9,36 @@ internal static class CommonOptions
 
     public static Option<string> Dataset { get; } = new("--data") { Description = "The folder of a dataset.", Required = true };
 
-    public static Option<int> Side { get; } = new("--side") { Description = "The side of the boards: 4, 6, 9, …", DefaultValueFactory = _ => 9 };
+    public static Option<int?> Side { get; } = new("--side") { Description = "The side of the boards: 4, 6, 9, 16, …; by default that of the first puzzle." };
 
     public static Option<int?> Segments { get; } = new("--segments") { Description = "The number of segments; that of the training by default." };
+
+    public static Option<bool> Adaptive { get; } = new("--adaptive") { Description = "Let the Q-head of the model halt each puzzle." };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Write the result as JSON, for scripts." };
+
+    public static Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Report and skip bad lines of the files of puzzles, instead of ending." };
 
     public static Option<string[]> Files(string name, string description)
         => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
-    /// <summary>Reads where puzzles come from: a dataset, or for Sudoku CSV files.</summary>
+    /// <summary>Reads where puzzles come from: a dataset, or for Sudoku files of puzzles.</summary>
     public static RunData ReadData(ParseResult result, ToolTask task, Option<string?> data, Option<string[]> train, Option<string[]> test)
     {
         if (result.GetValue(data) is { } folder)
         {
-            RequireAbsent(result, "with --data", train, test, Side);
+            RequireAbsent(result, "with --data", train, test, Side, SkipBad);
             return new RunData { Folder = folder };
         }
 
-        return task is SudokuToolTask
-            ? new RunData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], Side = result.GetValue(Side) }
-            : throw new UsageException("--data: expected the folder of a dataset, as `data … build` writes it.");
+        if (task is not SudokuToolTask)
+        {
+            throw new UsageException("--data: expected the folder of a dataset, as `data … build` writes it.");
+        }
+
+        var files = new RunData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], SkipBad = result.GetValue(SkipBad) };
+        files.Side = result.GetValue(Side) ?? SudokuFiles.FindSide([.. files.Train, .. files.Test]);
+        return files;
     }
 
     /// <summary>Refuses options that would do nothing.</summary>

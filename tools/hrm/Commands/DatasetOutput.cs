@@ -12,9 +12,9 @@ internal static class DatasetOutput
 
     public static Option<int?> Count { get; } = new("--count") { Description = "Generate this number of puzzles, training and test together, instead of --train and --test." };
 
-    public static Option<string[]> Train { get; } = CommonOptions.Files("--train", "Training puzzles: one or more CSV files, or folders of them.");
+    public static Option<string[]> Train { get; } = CommonOptions.Files("--train", "Training puzzles: one or more files, or folders of CSV files.");
 
-    public static Option<string[]> Test { get; } = CommonOptions.Files("--test", "Test puzzles: one or more CSV files, or folders of them.");
+    public static Option<string[]> Test { get; } = CommonOptions.Files("--test", "Test puzzles: one or more files, or folders of CSV files.");
 
     public static Option<int?> Subsample { get; } = new("--subsample") { Description = "Take this number of the training puzzles, at random; 1,000 in the paper." };
 
@@ -40,14 +40,28 @@ internal static class DatasetOutput
         return command;
     }
 
-    /// <summary>Reads the CSV files of an option, row by row.</summary>
+    /// <summary>Reads the files of puzzles of an option, row by row.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="read">Reads a file; its second argument receives bad lines, or is <see langword="null"/> without <c>--skip-bad</c>.</param>
     /// <exception cref="UsageException">The option names no file.</exception>
-    public static IEnumerable<T> Read<T>(ParseResult result, Option<string[]> option, Func<string, IEnumerable<T>> read)
+    public static IEnumerable<T> Read<T>(ParseResult result, Option<string[]> option, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read)
     {
         var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
         return files.Count > 0
-            ? files.SelectMany(read)
-            : throw new UsageException($"{option.Name}: expected at least one CSV file (or --count for generated puzzles), got none.");
+            ? ReadAll(files, read, result.GetValue(CommonOptions.SkipBad))
+            : throw new UsageException($"{option.Name}: expected at least one file of puzzles (or --count for generated puzzles), got none.");
+    }
+
+    private static IEnumerable<T> ReadAll<T>(IEnumerable<string> files, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read, bool skipBad)
+    {
+        var bad = new BadLines();
+        foreach (var puzzle in files.SelectMany(file => read(file, skipBad ? bad.Add : null)))
+        {
+            yield return puzzle;
+        }
+
+        bad.Report();
     }
 
     /// <summary>Refuses files of puzzles beside <c>--count</c>.</summary>
@@ -57,6 +71,8 @@ internal static class DatasetOutput
         {
             throw new UsageException("--count: expected either --count or --train and --test, got both.");
         }
+
+        CommonOptions.RequireAbsent(result, "with --count", CommonOptions.SkipBad);
     }
 
     /// <summary>Writes the dataset and reports its contents.</summary>
@@ -66,7 +82,7 @@ internal static class DatasetOutput
         var (console, folder) = (AnsiConsole.Console, result.GetValue(Output)!);
         PuzzleSplit[] splits = [new(NamedDataset.TrainSplit, train), new(NamedDataset.TestSplit, test)];
         var options = new PuzzleDatasetOptions { SequenceLength = sequenceLength, VocabularySize = vocabularySize, Overwrite = result.GetValue(Overwrite) };
-        PuzzleDatasetFolder.Write(folder, identifiers, splits, options, new Lines(console), cancellationToken);
+        PuzzleDatasetFolder.Write(folder, identifiers, splits, options, new Lines(CommandLine.Messages), cancellationToken);
         foreach (var split in splits)
         {
             using var dataset = PuzzleDatasetFolder.Open(folder, split.Name);

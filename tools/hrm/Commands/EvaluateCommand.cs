@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Hrm.Core;
 using Spectre.Console;
 
@@ -8,9 +9,8 @@ namespace Hrm.Tool;
 internal static class EvaluateCommand
 {
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default the test puzzles of the run." };
-    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more CSV files.");
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
-    private static readonly Option<bool> Adaptive = new("--adaptive") { Description = "Let the Q-head of the model halt each puzzle." };
     private static readonly Option<bool> Scale = new("--scale") { Description = "Print the accuracy after 8 to 64 segments and with 1, 3 and 9 votes over symmetries." };
     private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and the segment at which each halting rule would have stopped." };
     private static readonly Option<int> Count = new("--count") { Description = "The number of puzzles for --scale, evenly over all.", DefaultValueFactory = _ => 200 };
@@ -19,12 +19,13 @@ internal static class EvaluateCommand
     {
         var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.")
         {
-            CommonOptions.Run, Data, CommonOptions.Segments, Adaptive, Depths, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
+            CommonOptions.Run, Data, CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         if (task is SudokuToolTask)
         {
             command.Add(Test);
             command.Add(CommonOptions.Side);
+            command.Add(CommonOptions.SkipBad);
         }
 
         if (task is ArcToolTask)
@@ -52,7 +53,7 @@ internal static class EvaluateCommand
         using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
         if (result.GetValue(Scale))
         {
-            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, Adaptive, Depths);
+            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json);
             await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, CommonOptions.Require(result, Count, 1, int.MaxValue))
                 .WriteAsync(AnsiConsole.Console, cancellationToken);
             return 0;
@@ -62,15 +63,31 @@ internal static class EvaluateCommand
         var report = task.CreateReport(test);
         if (result.GetValue(Depths))
         {
-            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, Adaptive, Submission);
+            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, CommonOptions.Adaptive, Submission, CommonOptions.Json);
             var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
             depths.Run(model, test, settings.EvaluationBatchSize, cancellationToken);
             depths.Write(AnsiConsole.Console);
             return 0;
         }
 
-        var halting = result.GetValue(Adaptive) ? new QValueHalting(rule: settings.Trainer.Halting.Rule) : null;
-        report.Write(AnsiConsole.Console, RunEvaluation.Run(model, settings, test, halting, report, cancellationToken));
+        var rule = result.GetValue(CommonOptions.Adaptive) ? settings.Trainer.Halting.Rule : HaltingRule.Never;
+        var clock = Stopwatch.StartNew();
+        var averages = RunEvaluation.Run(model, settings, test, rule == HaltingRule.Never ? null : new QValueHalting(rule: rule), report, cancellationToken);
+        if (result.GetValue(CommonOptions.Json))
+        {
+            var json = report.ToJson(averages);
+            json["task"] = task.Name;
+            json["model"] = folder.Path;
+            json["halting"] = rule.ToString();
+            json["max_segments"] = settings.Trainer.Halting.MaxSegments;
+            json["seconds"] = clock.Elapsed.TotalSeconds;
+            JsonOutput.Write(json);
+        }
+        else
+        {
+            report.Write(AnsiConsole.Console, averages);
+        }
+
         if (report is ArcReport arc && result.GetValue(Submission) is { } submission)
         {
             arc.WriteSubmission(submission);

@@ -10,7 +10,11 @@ internal static class HrmCommand
         PerTask("data", "Build, check and show datasets in the authors' format.", CreateData),
         PerTask("train", "Train a model.", TrainCommand.Create),
         PerTask("evaluate", "Evaluate a trained model.", EvaluateCommand.Create),
-        new Command("solve", "Solve a puzzle with a trained model and show the answer after each segment.") { SolveCommand.Create() },
+        new Command("solve", "Solve puzzles with a trained model.")
+        {
+            SolveCommand.Create(ToolTask.Of("sudoku")),
+            SolveCommand.Create(ToolTask.Of("maze")),
+        },
         ExportCommand.Create(),
     };
 

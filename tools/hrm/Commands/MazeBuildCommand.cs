@@ -18,7 +18,7 @@ internal static class MazeBuildCommand
 
     public static Command Create() => DatasetOutput.CreateCommand(
         "Build a dataset of mazes: generate them, or take them from CSV files.",
-        [DatasetOutput.Count, TestShare, Size, MinPath, DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, Augment, DropDuplicates],
+        [DatasetOutput.Count, TestShare, Size, MinPath, DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, Augment, DropDuplicates, CommonOptions.SkipBad],
         Build);
 
     private static void Build(ParseResult result, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal static class MazeBuildCommand
             mazes[made - 1] = generator.NextPuzzle(cancellationToken);
             if (made % ProgressStep == 0)
             {
-                AnsiConsole.Console.WriteLine($"{made:N0} of {count:N0} mazes, from {generator.LayoutsDrawn:N0} layouts");
+                CommandLine.Messages.WriteLine($"{made:N0} of {count:N0} mazes, from {generator.LayoutsDrawn:N0} layouts");
             }
         }
 
@@ -80,7 +80,9 @@ internal static class MazeBuildCommand
     private static MazeSplit Read(ParseResult result)
     {
         CommonOptions.RequireAbsent(result, "without --count", Size, TestShare);
-        return new MazeSplit([.. DatasetOutput.Read(result, DatasetOutput.Train, file => MazeCsv.Read(file))], [.. DatasetOutput.Read(result, DatasetOutput.Test, file => MazeCsv.Read(file))]);
+        return new MazeSplit([.. DatasetOutput.Read(result, DatasetOutput.Train, ReadFile)], [.. DatasetOutput.Read(result, DatasetOutput.Test, ReadFile)]);
+
+        static IEnumerable<MazePuzzle> ReadFile(string file, Action<HrmFormatException>? skipped) => MazeCsv.Read(file, skipped: skipped);
     }
 
     private static string Statistics(string name, int[] values)

@@ -4,7 +4,7 @@ using Hrm.Puzzles;
 
 namespace Hrm.Tool;
 
-/// <summary><c>data sudoku build</c>: builds a dataset of Sudokus from CSV files, or of generated ones.</summary>
+/// <summary><c>data sudoku build</c>: builds a dataset of Sudokus from files of puzzles, or of generated ones.</summary>
 internal static class SudokuBuildCommand
 {
     private static readonly Option<double?> MinDifficulty = new("--min-difficulty") { Description = "Leave out puzzles with a lower rating." };
@@ -14,13 +14,13 @@ internal static class SudokuBuildCommand
     private static readonly Option<int> Givens = new("--givens") { Description = "The number of givens of a generated puzzle; a puzzle that needs more to have one solution keeps more." };
 
     public static Command Create() => DatasetOutput.CreateCommand(
-        "Build a dataset of Sudokus: take them from CSV files, or generate them.",
-        [DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, MinDifficulty, MinGuesses, Augment, DatasetOutput.Count, TestCount, Givens, CommonOptions.Side],
+        "Build a dataset of Sudokus: take them from files, or generate them.",
+        [DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, MinDifficulty, MinGuesses, Augment, DatasetOutput.Count, TestCount, Givens, CommonOptions.Side, CommonOptions.SkipBad],
         Build);
 
     private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
-        var shape = SudokuFiles.ShapeOf(result.GetValue(CommonOptions.Side));
+        var shape = SudokuFiles.ShapeOf(result.GetValue(CommonOptions.Side) ?? SudokuFiles.FindSide(SourceFiles.Find(result.GetValue(DatasetOutput.Train) ?? [], ".csv")));
         var random = new StatefulRandom(result.GetValue(DatasetOutput.Seed));
         var (training, test) = result.GetValue(DatasetOutput.Count) is { } count
             ? Generate(result, shape, count, random)
@@ -64,6 +64,8 @@ internal static class SudokuBuildCommand
     private static (IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test) Read(ParseResult result, SudokuShape shape)
     {
         CommonOptions.RequireAbsent(result, "without --count", TestCount, Givens);
-        return (DatasetOutput.Read(result, DatasetOutput.Train, file => SudokuCsv.Read(file, shape)), DatasetOutput.Read(result, DatasetOutput.Test, file => SudokuCsv.Read(file, shape)));
+        return (DatasetOutput.Read(result, DatasetOutput.Train, ReadFile), DatasetOutput.Read(result, DatasetOutput.Test, ReadFile));
+
+        IEnumerable<SudokuPuzzle> ReadFile(string file, Action<HrmFormatException>? skipped) => SudokuCsv.Read(file, shape, skipped);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Hrm.Training;
 using Spectre.Console;
 using TorchSharp;
@@ -9,8 +10,8 @@ namespace Hrm.Tool;
 internal static class TrainCommand
 {
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset, as `data … build` writes it." };
-    private static readonly Option<string[]> Train = CommonOptions.Files("--train", "Training puzzles instead of --data: one or more CSV files.");
-    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles instead of --data: one or more CSV files.");
+    private static readonly Option<string[]> Train = CommonOptions.Files("--train", "Training puzzles instead of --data: one or more files, CSV or text.");
+    private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Output = new("--output") { Description = "The folder to write the run to." };
     private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to resume from its last checkpoint, with its settings and files." };
     private static readonly Option<string?> Init = new("--init") { Description = "The folder of a run or an export of the same sizes; training starts with its weights." };
@@ -24,16 +25,18 @@ internal static class TrainCommand
     public static Command Create(ToolTask task)
     {
         var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
+        preset.CompletionSources.Add([.. task.Presets]);
         var command = new Command(task.Name, $"Train on {task.Puzzles}, or resume a run.")
         {
             Data, Output, ResumeFrom, Init, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges,
-            TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
+            CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         if (task is SudokuToolTask)
         {
             command.Add(Train);
             command.Add(Test);
             command.Add(CommonOptions.Side);
+            command.Add(CommonOptions.SkipBad);
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
@@ -65,9 +68,9 @@ internal static class TrainCommand
         var device = TorchOptions.Apply(result);
         settings.Threads = torch.get_num_threads();
         (settings.Device, settings.AllowTensorFloat32) = (result.GetValue(TorchOptions.Device), result.GetValue(TorchOptions.Tf32));
-        using var run = new TrainingSession(settings, training, task.OpenTest(data), folder, device, AnsiConsole.Console);
+        using var run = new TrainingSession(settings, training, task.OpenTest(data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages };
         run.Plan(result.GetValue(Minutes), result.GetValue(Steps), result.GetValue(Epochs));
-        return CodeOf(run.Start(cancellationToken), task, folder);
+        return Finish(result, run.Start(cancellationToken), task, folder);
     }
 
     private static int Resume(ParseResult result, ToolTask task, Option<string?> preset, string path, CancellationToken cancellationToken)
@@ -78,7 +81,7 @@ internal static class TrainCommand
             throw new UsageException($"--resume: expected no --output or {path}, as a run is resumed in its own folder, got {output}.");
         }
 
-        var ignored = CommonOptions.Given(result, Data, Train, Test, Init, preset, Minutes, Steps, Epochs, CommonOptions.Side, TorchOptions.Dtype);
+        var ignored = CommonOptions.Given(result, Data, Train, Test, Init, preset, Minutes, Steps, Epochs, CommonOptions.Side, CommonOptions.SkipBad, TorchOptions.Dtype);
         if (ignored.Length > 0)
         {
             CommandLine.Warn($"{ignored}: ignored: a resumed run keeps the values that it was started with");
@@ -86,8 +89,8 @@ internal static class TrainCommand
 
         var settings = Resumed(result, folder.ReadSettings(task));
         var device = TorchOptions.Apply(settings.Device!, settings.Threads > 0 ? settings.Threads : null, settings.AllowTensorFloat32);
-        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, AnsiConsole.Console);
-        return CodeOf(run.Resume(cancellationToken), task, folder);
+        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages };
+        return Finish(result, run.Resume(cancellationToken), task, folder);
     }
 
     /// <summary>Applies the requested changes to the settings of a run.</summary>
@@ -124,14 +127,31 @@ internal static class TrainCommand
         return settings;
     }
 
-    private static int CodeOf(TrainingOutcome outcome, ToolTask task, RunFolder folder)
+    /// <summary>The console of the evaluations: the standard output, unless it has the JSON.</summary>
+    private static IAnsiConsole ResultsOf(ParseResult result) => result.GetValue(CommonOptions.Json) ? CommandLine.Messages : AnsiConsole.Console;
+
+    private static int Finish(ParseResult result, TrainingOutcome outcome, ToolTask task, RunFolder folder)
     {
+        if (result.GetValue(CommonOptions.Json))
+        {
+            JsonOutput.Write(new JsonObject
+            {
+                ["task"] = task.Name,
+                ["run"] = folder.Path,
+                ["reason"] = outcome.Reason.ToString(),
+                ["step"] = outcome.Step,
+                ["seconds"] = outcome.Trained.TotalSeconds,
+                ["best_accuracy"] = JsonOutput.Number(outcome.BestExactAccuracy),
+                ["best_step"] = outcome.BestStep,
+            });
+        }
+
         if (outcome.Reason != StopReason.Cancelled)
         {
             return 0;
         }
 
-        AnsiConsole.Console.MarkupLineInterpolated($"[yellow]stopped after step {outcome.Step:N0}; resume with: train {task.Name} --resume {folder.Path}[/]");
+        CommandLine.Messages.MarkupLineInterpolated($"[yellow]stopped after step {outcome.Step:N0}; resume with: train {task.Name} --resume {folder.Path}[/]");
         return CommandLine.Stopped;
     }
 }

@@ -6,8 +6,9 @@ namespace Hrm.Tool;
 /// <param name="Examples">The examples.</param>
 /// <param name="Identifiers">The name of each puzzle id; can be empty.</param>
 /// <param name="Sources">The source list of each example; empty if the data has none.</param>
-/// <param name="Folder">The folder of the dataset; empty for puzzles of CSV files.</param>
-internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "") : IDisposable
+/// <param name="Folder">The folder of the dataset; empty for files of puzzles.</param>
+/// <param name="Files">The file of each example; <see langword="null"/> for a dataset.</param>
+internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<string> Identifiers, IReadOnlyList<string> Sources, string Folder = "", IReadOnlyList<string>? Files = null) : IDisposable
 {
     public const string TrainSplit = "train";
     public const string TestSplit = "test";
@@ -40,6 +41,9 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
 
     /// <summary>Returns the source list of an example, or an empty string.</summary>
     public string SourceOf(int example) => Sources.Count > 0 ? Sources[example] : string.Empty;
+
+    /// <summary>Returns the file of an example, or an empty string.</summary>
+    public string FileOf(int example) => Files?[example] ?? string.Empty;
 
     /// <summary>Returns the name of the puzzle of an example, or an empty string.</summary>
     public string IdentifierOf(int example)

@@ -43,7 +43,7 @@ internal sealed class DepthReport
         }
 
         var table = TaskReport.CreateTable("puzzles", ["count", .. Depths.Select(depth => $"{depth}")]);
-        foreach (var (name, rows) in TaskReport.Group(_rows, row => row.Categories))
+        foreach (var (name, rows) in _task.GroupForTable(_rows, row => row.Categories))
         {
             table.AddRow([name.EscapeMarkup(), $"{rows.Length}", .. Depths.Select((_, place) => Share(rows.Count(row => row.IsExact[place]), rows.Length))]);
         }

@@ -15,7 +15,10 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
     private readonly ToolTask _task = ToolTask.Of(settings.Task);
     private HrmFileException? _unsaved;
 
-    /// <summary>Receives every report; by default writes lines to the console.</summary>
+    /// <summary>The console of progress and logs; by default that of the evaluations.</summary>
+    public IAnsiConsole? Messages { get; init; }
+
+    /// <summary>Receives every report; by default writes lines to <see cref="Messages"/>.</summary>
     public IProgress<TrainingReport>? Progress { get; init; }
 
     /// <summary>Sets the number of steps.</summary>
@@ -56,6 +59,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 
     private TrainingOutcome Train(bool isResumed, CancellationToken cancellationToken)
     {
+        var messages = Messages ?? console;
         Directory.CreateDirectory(folder.Path);
         using var checkpoints = CheckpointStore.Open(folder.CheckpointsPath, settings.KeepCheckpoints);
         if (isResumed && checkpoints.Steps.Count > 0)
@@ -81,7 +85,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
             Checkpoints = checkpoints,
             Evaluate = (_, cancellation) => EvaluateAndSave(trainer, cancellation),
             Logs = [json, board],
-            Logger = new ConsoleLogger(console),
+            Logger = new ConsoleLogger(messages),
         };
         if (isResumed)
         {
@@ -99,8 +103,8 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         }
 
         folder.Save(settings);
-        console.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(training.Examples.ExampleCount, "training example")}, {Words.Count(test.Examples.ExampleCount, "test example")}, {Words.Count(settings.Trainer.TotalSteps, "step")}, {Words.Count(trainer.Replicas, "replica")}");
-        var outcome = run.Run(Progress ?? new ConsoleProgress(console), cancellationToken);
+        messages.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(training.Examples.ExampleCount, "training example")}, {Words.Count(test.Examples.ExampleCount, "test example")}, {Words.Count(settings.Trainer.TotalSteps, "step")}, {Words.Count(trainer.Replicas, "replica")}");
+        var outcome = run.Run(Progress ?? new ConsoleProgress(messages), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
     }
 

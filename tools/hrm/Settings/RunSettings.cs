@@ -67,17 +67,21 @@ public sealed class RunSettings
 /// <summary>The files of the puzzles, so that a run can be resumed without naming them again.</summary>
 public sealed class RunData
 {
-    /// <summary>The folder of a dataset; empty if the puzzles are in CSV files.</summary>
+    /// <summary>The folder of a dataset; empty if the puzzles are in files.</summary>
     public string Folder { get; set; } = string.Empty;
 
-    /// <summary>CSV files of training puzzles (only Sudoku).</summary>
+    /// <summary>Files of training puzzles (only Sudoku).</summary>
     public string[] Train { get; set; } = [];
 
-    /// <summary>CSV files of test puzzles (only Sudoku).</summary>
+    /// <summary>Files of test puzzles (only Sudoku).</summary>
     public string[] Test { get; set; } = [];
 
-    /// <summary>The side of the boards in CSV files.</summary>
+    /// <summary>The side of the boards in files of puzzles.</summary>
     public int Side { get; set; } = 9;
+
+    /// <summary>Skips bad lines of the files of puzzles.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SkipBad { get; set; }
 
     /// <summary>The SHA-256 of the <c>identifiers.json</c> of the training puzzles, which names the puzzle ids; empty without this file.</summary>
     public string IdentifiersHash { get; set; } = string.Empty;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -11,6 +12,8 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     private static readonly int[] Attempts = [1, 2, 5, 10, 100, 1000];
 
     private readonly ArcVote _vote = new(ArcTasks.Of(test));
+
+    public override IReadOnlyList<string> Kinds { get; } = ["variant"];
 
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs)
     {
@@ -53,6 +56,21 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
         }
 
         console.Write(table);
+    }
+
+    public override JsonObject ToJson()
+    {
+        var (json, result) = (base.ToJson(), _vote.Rank());
+        var known = result.Tasks.Count(task => task.Task.HasAnswers);
+        json["tasks"] = known;
+        json["attempts"] = new JsonArray([.. Attempts.Where(_ => known > 0).Select(attempts => new JsonObject
+        {
+            ["attempts"] = attempts,
+            ["solved"] = result.Tasks.Count(task => task.IsSolved(attempts)),
+            ["pass_percent"] = result.PassPercent(attempts),
+            ["score_percent"] = result.ScorePercent(attempts),
+        })]);
+        return json;
     }
 
     /// <summary>Writes two answers per test input in the format of the competition.</summary>

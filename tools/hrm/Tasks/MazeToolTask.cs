@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -67,10 +68,19 @@ internal sealed class MazeToolTask : ToolTask
         return new PuzzleView($"example {example}, a path of {answer.PathCells} cells", [View("question", task.Decode(inputs)), View("answer", answer)]);
     }
 
-    public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
+    public override IEnumerable<string> ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped)
+        => MazeCsv.ReadQuestions(stream, name, ((MazeTask)task).Shape, skipped).Select(question => question.ToString());
+
+    public override int[]? FindSolution(int[] inputs)
     {
         var task = new MazeTask(MazeShape.OfCells(inputs.Length));
-        return View(title, task.Decode(answer), task.Decode(labels));
+        return task.DecodeQuestion(inputs).FindShortestPath() is { } path ? task.Encode(path) : null;
+    }
+
+    public override GridView? ViewAnswer(string title, int[] inputs, int[]? labels, int[] answer)
+    {
+        var task = new MazeTask(MazeShape.OfCells(inputs.Length));
+        return View(title, task.Decode(answer), labels is null ? null : task.Decode(labels));
     }
 
     private static GridView View(string title, MazeGrid maze, MazeGrid? solution = null)
@@ -106,6 +116,8 @@ internal sealed class MazeReport(NamedDataset test) : TaskReport
     private int _valid;
     private int _shortest;
 
+    public override IReadOnlyList<string> Kinds { get; } = ["path"];
+
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [LengthOf(example)];
 
     public override void Add(EvaluatedExample example)
@@ -122,6 +134,13 @@ internal sealed class MazeReport(NamedDataset test) : TaskReport
     {
         base.Write(console);
         console.WriteLine($"a path from start to goal: {_valid} of {_count}, {(double)_valid / _count:P1}; a shortest one: {_shortest}, {(double)_shortest / _count:P1}");
+    }
+
+    public override JsonObject ToJson()
+    {
+        var json = base.ToJson();
+        (json["paths"], json["shortest_paths"]) = (_valid, _shortest);
+        return json;
     }
 
     private string LengthOf(int example)

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Sudoku: from a dataset, or from CSV files.</summary>
+/// <summary>Sudoku: from a dataset, or from files of puzzles.</summary>
 internal sealed class SudokuToolTask : ToolTask
 {
     // Created once: a shape lists the peers of each cell, a canonical form all orders of rows.
@@ -22,7 +22,7 @@ internal sealed class SudokuToolTask : ToolTask
 
     public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data)
     {
-        // As in the paper, a dataset holds the variants that it was built with; puzzles of CSV files are varied when they are drawn.
+        // As in the paper, a dataset holds the variants that it was built with; puzzles of files are varied when they are drawn.
         var isVaried = data.Folder.Length == 0;
         return preset switch
         {
@@ -57,10 +57,10 @@ internal sealed class SudokuToolTask : ToolTask
     public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
 
     public override NamedDataset OpenTraining(RunData data)
-        => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data.Side, "--train");
+        => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data, "--train");
 
     public override NamedDataset OpenTest(RunData data)
-        => data.Folder.Length > 0 ? base.OpenTest(data) : SudokuFiles.Open(data.Test, data.Side, "--test");
+        => data.Folder.Length > 0 ? base.OpenTest(data) : SudokuFiles.Open(data.Test, data, "--test");
 
     public override TaskReport CreateReport(NamedDataset test) => new SudokuReport(test);
 
@@ -85,6 +85,22 @@ internal sealed class SudokuToolTask : ToolTask
 
     public override ISymmetricTask CreateSymmetricTask(PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength));
 
+    public override IEnumerable<string> ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped)
+        => SudokuCsv.ReadQuestions(stream, name, ((SudokuTask)task).Shape, skipped).Select(question => question.ToString());
+
+    public override int[]? FindSolution(int[] inputs)
+    {
+        var task = new SudokuTask(ShapeOf(inputs.Length));
+        try
+        {
+            return SudokuSearch.TrySolve(task.Decode(inputs), out var solution) ? task.Encode(solution) : null;
+        }
+        catch (HrmFormatException)
+        {
+            return null; // Too many guesses.
+        }
+    }
+
     public override PuzzleView View(NamedDataset dataset, int example)
     {
         var (inputs, labels) = dataset.Read(example);
@@ -94,14 +110,14 @@ internal sealed class SudokuToolTask : ToolTask
         return new PuzzleView(title, [View("question", question, question), View("answer", answer, question, answer)]);
     }
 
-    public override GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer)
+    public override GridView? ViewAnswer(string title, int[] inputs, int[]? labels, int[] answer)
     {
         var task = new SudokuTask(ShapeOf(inputs.Length));
-        return View(title, task.Decode(answer), task.Decode(inputs), task.Decode(labels));
+        return View(title, task.Decode(answer), task.Decode(inputs), labels is null ? null : task.Decode(labels));
     }
 
     /// <summary>Shows a grid: right cells green, wrong cells marked, givens and cells without a known solution plain.</summary>
-    public static GridView View(string title, SudokuGrid grid, SudokuGrid question, SudokuGrid? solution = null)
+    private static GridView View(string title, SudokuGrid grid, SudokuGrid question, SudokuGrid? solution = null)
     {
         var shape = grid.Shape;
         var cells = Enumerable.Range(0, shape.Cells).Select(cell =>
@@ -121,24 +137,30 @@ internal sealed class SudokuToolTask : ToolTask
     }
 }
 
-/// <summary>Reads puzzles from CSV files.</summary>
+/// <summary>Reads puzzles from files.</summary>
 internal static class SudokuFiles
 {
-    public static NamedDataset Open(IReadOnlyList<string> files, int side, string option)
+    public static NamedDataset Open(IReadOnlyList<string> files, RunData data, string option)
     {
         if (files.Count == 0)
         {
-            throw new UsageException($"{option}: expected at least one CSV file, got none.");
+            throw new UsageException($"{option}: expected at least one file of puzzles, got none.");
         }
 
-        var shape = ShapeOf(side);
-        var task = new SudokuTask(shape);
-        var puzzles = files.SelectMany(file => SudokuCsv.Read(file, shape)).ToArray();
+        var task = new SudokuTask(ShapeOf(data.Side));
+        var bad = new BadLines();
+        var puzzles = files.SelectMany(file => SudokuCsv.Read(file, task.Shape, data.SkipBad ? bad.Add : null).Select(puzzle => (File: file, Puzzle: puzzle))).ToArray();
+        bad.Report();
         return new NamedDataset(
-            new InMemoryPuzzleDataset(puzzles.Select(task.ToExample), task.VocabularySize),
+            new InMemoryPuzzleDataset(puzzles.Select(item => task.ToExample(item.Puzzle)), task.VocabularySize),
             [],
-            [.. puzzles.Select(puzzle => puzzle.Source)]);
+            [.. puzzles.Select(item => item.Puzzle.Source)],
+            Files: [.. puzzles.Select(item => item.File)]);
     }
+
+    /// <summary>Finds the side of the first puzzle that can be read; 9 without files.</summary>
+    public static int FindSide(IEnumerable<string> files)
+        => files.SelectMany(file => SudokuCsv.Read(file, skipped: _ => { })).FirstOrDefault()?.Question.Shape.Side ?? SudokuShape.Nine.Side;
 
     public static SudokuShape ShapeOf(int side)
     {
@@ -153,10 +175,12 @@ internal static class SudokuFiles
     }
 }
 
-/// <summary>Reports Sudoku answers per source list and per number of givens.</summary>
+/// <summary>Reports Sudoku answers per file, per source list and per number of givens.</summary>
 internal sealed class SudokuReport(NamedDataset test) : TaskReport
 {
-    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.SourceOf(example), GivensOf(inputs)];
+    public override IReadOnlyList<string> Kinds { get; } = [FileKind, "source", "givens"];
+
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.FileOf(example), test.SourceOf(example), GivensOf(inputs)];
 
     private static string GivensOf(int[] inputs)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hrm.Training;
 using Spectre.Console;
 
@@ -6,7 +7,13 @@ namespace Hrm.Tool;
 /// <summary>Reports an evaluation: the share of exact answers, in all and per category, and what else the task measures.</summary>
 internal abstract class TaskReport
 {
+    /// <summary>The kind of category that names the file of an example.</summary>
+    protected const string FileKind = "file";
+
     private readonly List<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> _rows = [];
+
+    /// <summary>The kinds of categories.</summary>
+    public abstract IReadOnlyList<string> Kinds { get; }
 
     /// <summary>Returns the categories of an example, one name per kind: its source list, its length; an empty name is no category.</summary>
     /// <param name="example">The index of the example.</param>
@@ -26,7 +33,7 @@ internal abstract class TaskReport
         }
 
         var table = CreateTable("puzzles", "count", "exact", "exact %", "segments");
-        foreach (var (name, rows) in Group(_rows, row => row.Categories))
+        foreach (var (name, rows) in GroupForTable(_rows, row => row.Categories))
         {
             var exact = rows.Count(row => row.IsExact);
             table.AddRow(name.EscapeMarkup(), $"{rows.Length}", $"{exact}", $"{100.0 * exact / rows.Length:F1}", $"{rows.Average(row => row.Segments):F2}");
@@ -42,6 +49,41 @@ internal abstract class TaskReport
         console.WriteLine($"token accuracy {averages.Accuracy:P2}, q_halt accuracy {averages.QHaltAccuracy:P2}, token loss {averages.TokenLoss:F4}");
     }
 
+    /// <summary>Returns the result as JSON: count, exact answers and mean segments of all, and of each category by its kind.</summary>
+    public virtual JsonObject ToJson()
+    {
+        var by = new JsonObject();
+        foreach (var (kind, name, rows) in Group(_rows, row => row.Categories))
+        {
+            by[kind] ??= new JsonObject();
+            by[kind]![name] = ToJson(rows);
+        }
+
+        return new JsonObject { ["all"] = ToJson(_rows), ["by"] = by };
+    }
+
+    /// <summary>Returns the result with the metrics that every task has as JSON.</summary>
+    public JsonObject ToJson(MetricAverages averages)
+    {
+        var json = ToJson();
+        json["token_accuracy"] = JsonOutput.Number(averages.Accuracy);
+        json["q_halt_accuracy"] = JsonOutput.Number(averages.QHaltAccuracy);
+        json["token_loss"] = JsonOutput.Number(averages.TokenLoss);
+        return json;
+    }
+
+    private static JsonObject ToJson(IReadOnlyCollection<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> rows)
+    {
+        var exact = rows.Count(row => row.IsExact);
+        return new JsonObject
+        {
+            ["count"] = rows.Count,
+            ["exact"] = exact,
+            ["accuracy"] = JsonOutput.Number((double)exact / rows.Count),
+            ["segments"] = rows.Count == 0 ? null : rows.Average(row => row.Segments),
+        };
+    }
+
     /// <summary>Creates a table with a column of names and columns of numbers.</summary>
     public static Table CreateTable(string names, params string[] numbers)
     {
@@ -54,18 +96,19 @@ internal abstract class TaskReport
         return table;
     }
 
-    /// <summary>Returns all results, then those per category: kind by kind, in the order of the names.</summary>
+    /// <summary>Returns all results, then those per category: kind by kind, in the order of the names. A single file is not repeated.</summary>
     /// <param name="rows">The results, at least one.</param>
     /// <param name="categoriesOf">Returns the categories of a result, one name per kind; an empty name is no category.</param>
-    public static IEnumerable<(string Name, T[] Rows)> Group<T>(IReadOnlyCollection<T> rows, Func<T, IReadOnlyList<string>> categoriesOf)
-    {
-        yield return ("all", [.. rows]);
-        for (var kind = 0; kind < categoriesOf(rows.First()).Count; kind++)
-        {
-            foreach (var category in rows.GroupBy(row => categoriesOf(row)[kind]).Where(group => group.Key.Length > 0).OrderBy(group => group.Key, StringComparer.Ordinal))
-            {
-                yield return (category.Key, [.. category]);
-            }
-        }
-    }
+    public IEnumerable<(string Name, T[] Rows)> GroupForTable<T>(IReadOnlyCollection<T> rows, Func<T, IReadOnlyList<string>> categoriesOf)
+        => Group(rows, categoriesOf)
+            .Where(group => group.Kind != FileKind || group.Rows.Length < rows.Count)
+            .Select(group => (group.Name, group.Rows))
+            .Prepend(("all", [.. rows]));
+
+    private IEnumerable<(string Kind, string Name, T[] Rows)> Group<T>(IReadOnlyCollection<T> rows, Func<T, IReadOnlyList<string>> categoriesOf)
+        => Kinds.SelectMany((kind, index) => rows
+            .GroupBy(row => categoriesOf(row)[index])
+            .Where(group => group.Key.Length > 0)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (kind, group.Key, group.ToArray())));
 }

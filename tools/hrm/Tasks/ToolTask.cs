@@ -42,11 +42,21 @@ internal abstract class ToolTask
     /// <summary>Creates the task for votes over its symmetries; <see langword="null"/> if a variant has its own puzzle id.</summary>
     public virtual ISymmetricTask? CreateSymmetricTask(PuzzleSize size) => null;
 
+    /// <summary>Streams the questions of a file or of the standard input as text; <see langword="null"/> if a question is more than a text.</summary>
+    /// <param name="stream">The content.</param>
+    /// <param name="name">The name of the content, for errors.</param>
+    /// <param name="task">The task that <see cref="CreateSymmetricTask"/> returned.</param>
+    /// <param name="skipped">Receives bad lines, which are then skipped; <see langword="null"/> to throw.</param>
+    public virtual IEnumerable<string>? ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped) => null;
+
+    /// <summary>Finds a solution by an exact search; <see langword="null"/> if there is none, or no such search.</summary>
+    public virtual int[]? FindSolution(int[] inputs) => null;
+
     /// <summary>Shows an example as coloured grids.</summary>
     public abstract PuzzleView View(NamedDataset dataset, int example);
 
-    /// <summary>Shows an answer with its right and wrong cells; <see langword="null"/> if the task has no such view.</summary>
-    public virtual GridView? ViewAnswer(string title, int[] inputs, int[] labels, int[] answer) => null;
+    /// <summary>Shows an answer with its right and wrong cells, if the labels are known; <see langword="null"/> if the task has no such view.</summary>
+    public virtual GridView? ViewAnswer(string title, int[] inputs, int[]? labels, int[] answer) => null;
 
     /// <summary>Opens the training puzzles.</summary>
     public virtual NamedDataset OpenTraining(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TrainSplit);

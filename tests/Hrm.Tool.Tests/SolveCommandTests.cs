@@ -1,0 +1,170 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.TestKit;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>The trained 9×9 model solves easy puzzles; a model of random weights solves nothing.</summary>
+public sealed class SolveCommandTests : IDisposable
+{
+    private const string Easy = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
+    private const string Solution = "672938154958142637134567289781324596396751428245896713867213945419685372523479861";
+
+    private static readonly string Model = RepositoryFolder.Combine("samples", "models", "sudoku-9x9");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Puzzles_of_files_of_any_format_become_lines_of_JSON()
+    {
+        File.WriteAllText(_folder["a.sdm"], $"# a list\n{Easy}\nbad\n");
+        File.WriteAllText(_folder["b.csv"], $"id,puzzle,solution\n1,{Easy},\n");
+        File.WriteAllLines(_folder["c.sdk"], Easy.Chunk(9).Select(row => new string(row)));
+
+        var result = await ToolProcess.RunAsync(
+            "solve", "sudoku", "--run", Model, "--file", _folder["a.sdm"], _folder["b.csv"], "--file", _folder["c.sdk"], "--skip-bad", "--json", "--segments", "8");
+
+        result.Code.Should().Be(0);
+        var answers = result.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        answers.Should().HaveCount(3).And.OnlyContain(answer => answer.GetProperty("puzzle").GetString() == Easy
+            && answer.GetProperty("answer").GetString() == Solution
+            && answer.GetProperty("solved").GetBoolean()
+            && answer.GetProperty("segments").GetInt32() == 8
+            && answer.GetProperty("confidence").GetDouble() > 0.9);
+        result.Messages.Should().Contain($"warning: skipped: {_folder["a.sdm"]}, line 3: expected 81 characters").And.Contain("1 bad line or puzzle skipped").And.Contain("3 of 3 puzzles solved");
+    }
+
+    [Fact]
+    public async Task Answers_come_in_order_as_text_or_CSV_and_a_wrong_one_is_code_3()
+    {
+        var puzzles = File.ReadLines(RepositoryFolder.Combine("samples", "data", "sudoku_extreme_like_test.csv")).Skip(1).Take(20).Select(line => line.Split(',')[1]).Append(Easy).ToArray();
+        File.WriteAllLines(_folder["list.txt"], puzzles);
+        string[] command = ["solve", "sudoku", "--run", Model, "--segments", "2", "--file", _folder["list.txt"]];
+
+        var csv = await ToolProcess.RunAsync([.. command, "--csv"]);
+        var text = await ToolProcess.RunAsync(command);
+
+        (csv.Code, text.Code).Should().Be((3, 3));
+        csv.Lines[0].Should().Be("puzzle,answer,solved,segments,confidence");
+        var rows = csv.Lines.Skip(1).Select(line => line.Split(',')).ToArray();
+        rows.Select(row => row[0]).Should().Equal(puzzles);
+        rows.Should().OnlyContain(row => (row[2] == "true") == SudokuGrid.Parse(row[0], SudokuShape.Nine).IsSolvedBy(SudokuGrid.Parse(row[1], SudokuShape.Nine)));
+        rows[^1][1..4].Should().Equal(Solution, "true", "2");
+        text.Lines.Should().Equal(rows.Select(row => $"{row[1]}\t{(row[2] == "true" ? "solved" : "not solved")} after 2 segments"));
+    }
+
+    [Fact]
+    public async Task A_bad_line_ends_the_command_after_the_answers_before_it()
+    {
+        File.WriteAllText(_folder["list.txt"], $"{Easy}\n{Easy}1\n{Easy}\n");
+
+        var result = await ToolProcess.RunAsync("solve", "sudoku", "--run", Model, "--segments", "2", "--json", "--file", _folder["list.txt"]);
+
+        result.Code.Should().Be(1);
+        result.Lines.Should().ContainSingle();
+        result.Messages.Should().StartWith($"error: {_folder["list.txt"]}, line 2: expected 81 characters (a puzzle) or 9 (a row of one), got 82");
+    }
+
+    [Fact]
+    public async Task Votes_and_adaptive_halting_take_effect()
+    {
+        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--run", Model, "--json", "--votes", "3", "--adaptive");
+
+        var answer = JsonDocument.Parse(voted.Output).RootElement;
+        (voted.Code, answer.GetProperty("attempts").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 3, 3));
+        answer.GetProperty("segments").GetInt32().Should().BeInRange(3, 3 * 8, "the Q-head halts long before 16 segments");
+    }
+
+    [Fact]
+    public async Task A_single_puzzle_is_shown_with_its_intermediate_predictions()
+    {
+        var result = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--run", Model);
+
+        result.Code.Should().Be(0);
+        result.Output.Should().Contain("intermediate predictions").And.Contain("puzzle").And.Contain("segment 1").And.Contain("solved after 16 segments: q_halt");
+        result.Messages.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(2, "puzzle, --file: expected one of them, got both.", Easy, "--file", "x")]
+    [InlineData(2, "puzzle: expected 81 characters, got 2", "12")]
+    [InlineData(2, "puzzle: expected different digits in row 1, column 1*", "11.......................................................................,,,,,,,,")]
+    [InlineData(2, "--skip-bad: does nothing with a single puzzle; leave it out.", Easy, "--skip-bad")]
+    [InlineData(2, "--csv: does nothing with --json; leave it out.", Easy, "--csv", "--json")]
+    [InlineData(2, "--votes: expected 1 to 256, got 0.", Easy, "--votes", "0")]
+    [InlineData(1, "*missing.txt*", "--file", "missing.txt")]
+    public async Task Arguments_that_do_not_fit_are_refused(int code, string message, params string[] arguments)
+    {
+        var result = await ToolProcess.RunAsync(["solve", "sudoku", "--run", Model, .. arguments.Select(argument => argument.Replace(',', '.'))]);
+
+        (result.Code, result.Output).Should().Be((code, string.Empty));
+        result.Messages.TrimEnd().Should().Match($"error: {message}");
+    }
+
+    [Fact]
+    public async Task Mazes_are_solved_from_text()
+    {
+        SaveRandomModel(25, 6);
+        const string maze = "S #  \n  #  \n#   #\n    G\n#####";
+        File.WriteAllText(_folder["mazes.txt"], $"{maze}\n\n{maze.ReplaceLineEndings(string.Empty)}\n");
+
+        var many = await ToolProcess.RunAsync("solve", "maze", "--run", _folder["run"], "--json", "--file", _folder["mazes.txt"]);
+        var one = await ToolProcess.RunAsync("solve", "maze", "--run", _folder["run"], maze);
+
+        (many.Code, one.Code).Should().Be((3, 3));
+        many.Lines.Should().HaveCount(2).And.OnlyContain(line => JsonDocument.Parse(line).RootElement.GetProperty("puzzle").GetString() == maze.ReplaceLineEndings(string.Empty));
+        one.Output.Should().Contain("not solved after 2 segments");
+    }
+
+    /// <summary>The whole program: its input stays open, an answer comes for each line, and a signal ends it while it waits.</summary>
+    [Fact]
+    public async Task Standard_input_becomes_standard_output_line_by_line_until_a_signal()
+    {
+        SaveRandomModel(256, 18);
+        var question = new string('.', 255) + "G";
+        using var process = ToolProcess.Start("solve", "sudoku", "--run", _folder["run"], "-", "--json");
+        for (var i = 0; i < 2; i++)
+        {
+            await process.StandardInput.WriteLineAsync(question);
+            await process.StandardInput.FlushAsync();
+            var line = await process.StandardOutput.ReadLineAsync();
+            JsonDocument.Parse(line!).RootElement.GetProperty("puzzle").GetString().Should().Be(question);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            process.StandardInput.Close();
+        }
+        else
+        {
+            Kill(process.Id, 2).Should().Be(0);
+        }
+
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(OperatingSystem.IsWindows() ? 3 : 130);
+        (await process.StandardOutput.ReadToEndAsync()).Should().BeEmpty();
+        (await process.StandardError.ReadToEndAsync()).Should().Contain(OperatingSystem.IsWindows() ? "0 of 2" : "cancelled");
+    }
+
+    private void SaveRandomModel(int length, int vocabulary)
+    {
+        var settings = new RunSettings
+        {
+            Task = vocabulary == 6 ? "maze" : "sudoku",
+            Model = HrmPresets.Tiny(length, vocabulary),
+            Augmentation = { HintProbability = 0 },
+            Trainer = { Halting = { MaxSegments = 2 } },
+        };
+        using var generator = new TorchSharp.torch.Generator(1);
+        using var model = new HrmModel(settings.Model, generator);
+        model.Save(_folder["run"]);
+        new RunFolder(_folder["run"]).Save(settings);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
