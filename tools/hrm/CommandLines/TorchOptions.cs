@@ -13,9 +13,9 @@ internal static class TorchOptions
     // Far more threads end the process.
     private static readonly int MostThreads = Math.Max(256, Environment.ProcessorCount);
 
-    public static Option<string> Device { get; } = new("--device") { Description = "The device: cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", CompletionSources = { "cpu", "cuda" } };
+    public static Option<string> Device { get; } = new("--device") { Description = "The device: cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", CompletionSources = { "cpu", "cuda" }, HelpName = "device" };
 
-    public static Option<string?> Dtype { get; } = new("--dtype") { Description = $"The dtype to compute in, {DtypeText}; by default that of the model's config.", CompletionSources = { "float32", "bfloat16" } };
+    public static Option<string?> Dtype { get; } = new("--dtype") { Description = $"The dtype to compute in, {DtypeText}; by default that of the model's config.", CompletionSources = { "float32", "bfloat16" }, HelpName = "dtype" };
 
     public static Option<bool> Tf32 { get; } = new("--tf32") { Description = "Let CUDA round the factors of float32 products to TensorFloat-32." };
 
