@@ -57,26 +57,30 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
                 continue;
             }
 
-            if (grid.Length == 0)
+            var size = sizeOf(text.Length);
+            if (text.Length == size.Cells)
             {
-                (start, (columns, cells)) = (number, sizeOf(text.Length));
+                EndGrid();
+                (start, isBroken) = (number, false);
+                yield return new PuzzleCsvRow(number, string.Empty, text, string.Empty, null);
+                continue;
             }
 
-            if (text.Length != columns && (text.Length != cells || grid.Length > 0))
+            if (grid.Length == 0)
+            {
+                (start, (columns, cells)) = (number, size);
+            }
+
+            if (text.Length != columns)
             {
                 grid.Clear();
                 isBroken = true;
                 Refuse(number, $"expected {cells} characters (a puzzle) or {columns} (a row of one), got {text.Length}: {Quote.Text(text)}");
             }
-            else if (text.Length == cells || !isBroken)
+            else if (!isBroken && grid.Append(text).Length == cells)
             {
-                isBroken = false;
-                grid.Append(text);
-                if (grid.Length == cells)
-                {
-                    yield return new PuzzleCsvRow(start, string.Empty, grid.ToString(), string.Empty, null);
-                    grid.Clear();
-                }
+                yield return new PuzzleCsvRow(start, string.Empty, grid.ToString(), string.Empty, null);
+                grid.Clear();
             }
         }
 

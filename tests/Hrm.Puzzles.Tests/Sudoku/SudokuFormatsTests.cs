@@ -42,7 +42,7 @@ public class SudokuFormatsTests
     [InlineData("12..\n3412\n\n2143\n4321\n", 1, "expected 4 rows of 4 characters, got 2")]
     [InlineData("12..\n3412\n2143", 1, "expected 4 rows of 4 characters, got 3")]
     [InlineData("12..\n34125\n2143\n4321", 2, "expected 16 characters (a puzzle) or 4 (a row of one), got 5: '34125'")]
-    [InlineData("12..\n3412\n" + Question, 3, "expected 16 characters (a puzzle) or 4 (a row of one), got 16: *")]
+    [InlineData("12..\n3412\n" + Question, 1, "expected 4 rows of 4 characters, got 2")]
     [InlineData(Question + "\n" + Question + "1", 2, "expected 16 characters (a puzzle) or 4 (a row of one), got 17: *")]
     [InlineData(Question + "\n123456789\n", 2, "expected 16 characters (a puzzle) or 4 (a row of one), got 9: '123456789'")]
     [InlineData("what is this?", 1, "expected 81 characters (a puzzle) or 9 (a row of one), got 13: 'what is this?'")]
@@ -60,6 +60,7 @@ public class SudokuFormatsTests
     /// <summary>The rows that remain of a broken grid are neither read as a new one nor reported again.</summary>
     [Theory]
     [InlineData(Question + "\nbad\n" + Answer, 2)]
+    [InlineData("easy\n" + Question + "\n" + Answer, 1)]
     [InlineData("bad\nworse\n" + Question + "\n11..341221434321\n" + Answer, 1, 2, 4)]
     [InlineData("12..\n34\n2143\n4321\n\n" + Question + "\n12..\n3412\n214\n" + Answer, 2, 9)]
     [InlineData("12..\n3412\n\n" + Question + "\n" + Answer + "\n12..", 1, 6)]
