@@ -16,7 +16,7 @@ settings=(--set "Seed=$seed" --set Trainer:FiniteCheckInterval=50 --set Run:Chec
 case $recipe in
   paper) settings+=(--preset sudoku-extreme --dtype bfloat16) ;;
   best) # what the tiny recursive model's paper (arXiv 2510.04871) does better with, in two modules of two blocks that mix tokens
-    settings+=(--preset sudoku-extreme --dtype bfloat16 --set Model:MixTokens=true --set Model:PositionEncoding=None
+    settings+=(--preset sudoku-extreme --dtype bfloat16 --set Model:Mixing=TokenMixer --set Model:PositionEncoding=None
       --set Model:HighLayers=2 --set Model:LowLayers=2 --set Model:HighCycles=3 --set Model:LowCycles=6 --set Trainer:GradientMode=LastCycle
       --set Trainer:EmaDecay=0.999 --set Trainer:HaltingLoss=HaltOnly --set Trainer:Halting:Rule=HaltPositive) ;;
   *) fail "--recipe: expected paper or best, got '$recipe'" ;;

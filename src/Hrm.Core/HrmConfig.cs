@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,6 +13,8 @@ public sealed record HrmConfig
 {
     /// <summary>The version of the file format that this library writes.</summary>
     public const int CurrentFormatVersion = 1;
+
+    private const TokenMixing NotGiven = (TokenMixing)(-1);
 
     /// <summary>Creates a config with the defaults; sequence length and vocabulary must be set.</summary>
     public HrmConfig()
@@ -31,8 +34,9 @@ public sealed record HrmConfig
         int hiddenSize = 512,
         int heads = 8,
         double expansion = 4,
+        TokenMixing mixing = NotGiven,
+        bool? mixTokens = null,
         double rmsNormEpsilon = 1e-5,
-        double ropeTheta = 10000,
         torch.ScalarType forwardDtype = torch.ScalarType.BFloat16)
     {
         FormatVersion = formatVersion;
@@ -44,8 +48,14 @@ public sealed record HrmConfig
         HiddenSize = hiddenSize;
         Heads = heads;
         Expansion = expansion;
+        var ofMixTokens = mixTokens is true ? TokenMixing.TokenMixer : TokenMixing.Attention;
+        Mixing = mixing == NotGiven ? ofMixTokens : mixing;
+        if (mixTokens is not null && mixTokens != (Mixing == TokenMixing.TokenMixer))
+        {
+            throw new JsonException($"expected mixing and mlp_t to agree, got {TokenMixings.Instance.NameOf(mixing)} and {(mixTokens is true ? "true" : "false")}");
+        }
+
         RmsNormEpsilon = rmsNormEpsilon;
-        RopeTheta = ropeTheta;
         ForwardDtype = forwardDtype;
     }
 
@@ -93,7 +103,7 @@ public sealed record HrmConfig
     [JsonPropertyName("hidden_size")]
     public int HiddenSize { get; init; }
 
-    /// <summary>A, the number of attention heads; ignored with <see cref="MixTokens"/>.</summary>
+    /// <summary>A, the number of attention heads; used by attention only.</summary>
     [JsonPropertyName("num_heads")]
     public int Heads { get; init; }
 
@@ -105,13 +115,21 @@ public sealed record HrmConfig
     [JsonPropertyName("swiglu_inner"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SwiGluInnerWidth { get; init; }
 
-    /// <summary>Whether a layer over the token axis mixes the tokens instead of attention.</summary>
-    [JsonPropertyName("mlp_t")]
-    public bool MixTokens { get; init; }
+    /// <summary>How a block mixes the tokens; by default attention. The authors' key <c>mlp_t</c>, true for the token mixer, is read too.</summary>
+    [JsonPropertyName("mixing"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TokenMixing Mixing { get; init; }
 
     /// <summary>The inner width of the token mixer; by default the authors' rule with S instead of D.</summary>
     [JsonPropertyName("token_mixer_inner"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? TokenMixerInnerWidth { get; init; }
+
+    /// <summary>k, the rows and columns of the convolution's kernel, an odd number; by default 3.</summary>
+    [JsonPropertyName("kernel_size"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? KernelSize { get; init; }
+
+    /// <summary>The number of columns of the grid that convolutions and <see cref="PositionEncoding.Rope2d"/> see; by default √seq_len.</summary>
+    [JsonPropertyName("grid_columns"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? GridColumns { get; init; }
 
     /// <summary>How the model encodes the positions of tokens.</summary>
     [JsonPropertyName("pos_encodings")]
@@ -128,17 +146,25 @@ public sealed record HrmConfig
     [JsonPropertyName("modules"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Modules { get; init; }
 
+    /// <summary>Whether a segment also sees the previous prediction: the softmax of its logits, embedded, is added to the injection.</summary>
+    [JsonPropertyName("feedback"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PredictionFeedback { get; init; }
+
     /// <summary>ε of the normalisation.</summary>
     [JsonPropertyName("rms_norm_eps")]
     public double RmsNormEpsilon { get; init; }
 
-    /// <summary>θ, the base of the rotary angles.</summary>
-    [JsonPropertyName("rope_theta")]
-    public double RopeTheta { get; init; }
+    /// <summary>θ, the base of the rotary angles; by default 10000, and 10 for <see cref="PositionEncoding.Rope2d"/>.</summary>
+    [JsonPropertyName("rope_theta"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RopeTheta { get; init; }
 
     /// <summary>The dtype of states, activations and logits: float32 or bfloat16. Parameters are float32.</summary>
     [JsonPropertyName("forward_dtype"), JsonConverter(typeof(ForwardDtypes))]
     public torch.ScalarType ForwardDtype { get; init; }
+
+    /// <summary>The authors' key of <see cref="Mixing"/>, which is read but not written.</summary>
+    [JsonInclude, JsonPropertyName("mlp_t"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal bool? MixTokens => null;
 
     /// <summary>P, the number of prefix tokens.</summary>
     [JsonIgnore]
@@ -158,6 +184,18 @@ public sealed record HrmConfig
     [JsonIgnore]
     public long MixerInnerWidth => TokenMixerInnerWidth ?? SwiGlu.InnerWidth(TokenCount, Expansion);
 
+    /// <summary>The number of rows and columns of the convolution's kernel.</summary>
+    [JsonIgnore]
+    public int KernelWidth => KernelSize ?? 3;
+
+    /// <summary>C, the number of columns of the grid; there are seq_len / C rows.</summary>
+    [JsonIgnore]
+    public int ColumnCount => GridColumns ?? (int)Math.Round(Math.Sqrt(SequenceLength));
+
+    /// <summary>The base of the rotary angles.</summary>
+    [JsonIgnore]
+    public double RotaryBase => RopeTheta ?? (PositionEncoding == PositionEncoding.Rope2d ? 10 : 10000);
+
     /// <summary>The number of trained values, without the puzzle table and the initial states.</summary>
     [JsonIgnore]
     public long ParameterCount
@@ -165,11 +203,17 @@ public sealed record HrmConfig
         get
         {
             long width = HiddenSize;
-            var mixing = MixTokens ? 3 * TokenCount * MixerInnerWidth : 4 * width * width;
+            var mixing = Mixing switch
+            {
+                TokenMixing.TokenMixer => 3 * TokenCount * MixerInnerWidth,
+                TokenMixing.Convolution => (width * KernelWidth * KernelWidth) + (width * width),
+                _ => 4 * width * width,
+            };
             var block = mixing + (3 * width * InnerWidth);
             var positions = PositionEncoding == PositionEncoding.Learned ? TokenCount * width : 0;
             var merges = Merge == StateMerge.Gated ? 4 * width * width : 0;
-            return ((HighLayers + LowLayers) * block) + merges + (2 * VocabularySize * width) + positions + (2 * width) + 2;
+            var tables = (PredictionFeedback ? 3 : 2) * VocabularySize * width;
+            return ((HighLayers + LowLayers) * block) + merges + tables + positions + (2 * width) + 2;
         }
     }
 
@@ -223,6 +267,7 @@ internal static class HrmConfigRules
     private const int MaxTokens = 1 << 16;
     private const int MaxWidth = 1 << 16;
     private const int MaxCount = 1 << 10;
+    private const int MaxKernel = 31;
     private const int MaxIds = 1 << 27;
     private const int MaxUpdates = 1 << 12; // per segment, which cannot be interrupted
     private const long MaxRowValues = 1L << 27; // 512 MiB in float32
@@ -253,11 +298,14 @@ internal static class HrmConfigRules
             .Between(nameof(config.SwiGluInnerWidth), config.SwiGluInnerWidth ?? 1, 1, MaxWidth)
             .Between(nameof(config.TokenMixerInnerWidth), config.TokenMixerInnerWidth ?? 1, 1, MaxWidth)
             .Between(nameof(config.PuzzlePrefixLength), config.PuzzlePrefixLength ?? 1, 1, MaxTokens)
-            .OneOf(nameof(config.PositionEncoding), config.PositionEncoding, PositionEncoding.Rope, PositionEncoding.Learned, PositionEncoding.None)
+            .OneOf(nameof(config.Mixing), config.Mixing, Enum.GetValues<TokenMixing>())
+            .Check(nameof(config.KernelSize), config.KernelWidth, config.KernelWidth is >= 1 and <= MaxKernel && config.KernelWidth % 2 == 1, $"an odd number in 1 … {MaxKernel}")
+            .Between(nameof(config.GridColumns), config.GridColumns ?? 1, 1, MaxTokens)
+            .OneOf(nameof(config.PositionEncoding), config.PositionEncoding, Enum.GetValues<PositionEncoding>())
             .OneOf(nameof(config.Merge), config.Merge, StateMerge.Add, StateMerge.Gated)
             .Check(nameof(config.Modules), Quote.Text(config.Modules ?? string.Empty), config.Modules is null or { Length: > 0 and <= MaxKind }, $"1 … {MaxKind} characters")
             .Positive(nameof(config.RmsNormEpsilon), config.RmsNormEpsilon)
-            .Positive(nameof(config.RopeTheta), config.RopeTheta)
+            .Positive(nameof(config.RopeTheta), config.RotaryBase)
             .OneOf(nameof(config.ForwardDtype), config.ForwardDtype, torch.ScalarType.Float32, torch.ScalarType.BFloat16);
         CheckTogether(config, rules);
         return rules.Errors;
@@ -274,15 +322,16 @@ internal static class HrmConfigRules
                 $"{rules.NameOf(nameof(config.HighCycles))} · ({rules.NameOf(nameof(config.LowCycles))} + 1) of at most {MaxUpdates} at {config.HighCycles} high cycles");
         }
 
-        if (!config.MixTokens && config.Heads > 0 && config.HiddenSize > 0)
+        if (config is { Mixing: TokenMixing.Attention, Heads: > 0, HiddenSize: > 0 })
         {
             var divides = config.HiddenSize % config.Heads == 0;
+            var multiple = config.PositionEncoding switch { PositionEncoding.Rope => 2, PositionEncoding.Rope2d => 4, _ => 1 };
             rules.Check(nameof(config.Heads), config.Heads, divides, $"a divisor of {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize}");
             rules.Check(
                 nameof(config.PositionEncoding),
                 config.PositionEncoding,
-                !divides || config.PositionEncoding != PositionEncoding.Rope || config.HiddenSize / config.Heads % 2 == 0,
-                $"an even head width for rope ({rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize}, {rules.NameOf(nameof(config.Heads))} {config.Heads})");
+                !divides || config.HiddenSize / config.Heads % multiple == 0,
+                $"a head width that is a multiple of {multiple} ({rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize}, {rules.NameOf(nameof(config.Heads))} {config.Heads})");
         }
 
         if (config is { PuzzlePrefixLength: { } prefix, HiddenSize: > 0 })
@@ -294,8 +343,24 @@ internal static class HrmConfigRules
                 $"enough tokens for {rules.NameOf(nameof(config.PuzzleEmbeddingWidth))} {config.PuzzleEmbeddingWidth} at {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize}");
         }
 
+        CheckGrid(config, rules);
         CheckInnerWidths(config, rules);
         CheckRow(config, rules);
+    }
+
+    /// <summary>Requires whole rows for convolutions and rows and columns as positions.</summary>
+    private static void CheckGrid(HrmConfig config, RangeRules rules)
+    {
+        var hasGrid = config is { Mixing: TokenMixing.Convolution } or { Mixing: TokenMixing.Attention, PositionEncoding: PositionEncoding.Rope2d };
+        var (tokens, columns) = (config.SequenceLength, config.ColumnCount);
+        if (hasGrid && tokens > 0 && columns > 0)
+        {
+            rules.Check(
+                nameof(config.GridColumns),
+                config.GridColumns is null ? "none" : columns,
+                config.GridColumns is null ? columns * columns == tokens : tokens % columns == 0,
+                $"a divisor of {rules.NameOf(nameof(config.SequenceLength))} {tokens}, or none if that is a square number");
+        }
     }
 
     /// <summary>Requires inner widths above zero: a small expansion of a small width rounds to zero.</summary>
@@ -307,7 +372,7 @@ internal static class HrmConfigRules
         }
 
         rules.Check(nameof(config.Expansion), config.Expansion, config.SwiGluInnerWidth is not null || config.InnerWidth > 0, $"an inner width of at least 1 at {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize}");
-        if (config.MixTokens && config.TokenMixerInnerWidth is null && config.TokenCount > 0)
+        if (config.Mixing == TokenMixing.TokenMixer && config.TokenMixerInnerWidth is null && config.TokenCount > 0)
         {
             rules.Check(nameof(config.Expansion), config.Expansion, config.MixerInnerWidth > 0, $"a token mixer's inner width of at least 1 at {config.TokenCount} tokens");
         }
@@ -324,10 +389,15 @@ internal static class HrmConfigRules
         long tokens = config.TokenCount;
         var logits = (long)config.SequenceLength * config.VocabularySize;
         var states = tokens * (config.HiddenSize + (2 * config.InnerWidth));
-        var mixed = config.MixTokens ? 2 * config.HiddenSize * config.MixerInnerWidth : 0;
-        var (row, parts) = (logits + states + mixed, $"logits {logits}, states {states}{(config.MixTokens ? $", mixed tokens {mixed}" : string.Empty)}");
+        var mixed = config.Mixing switch
+        {
+            TokenMixing.TokenMixer => 2 * config.HiddenSize * config.MixerInnerWidth,
+            TokenMixing.Convolution => 2 * config.HiddenSize * tokens,
+            _ => 0,
+        };
+        var (row, parts) = (logits + states + mixed, $"logits {logits}, states {states}{(mixed > 0 ? $", mixed tokens {mixed}" : string.Empty)}");
         rules.Check(nameof(config.SequenceLength), row, row <= MaxRowValues, $"at most {MaxRowValues} values for one row of a segment ({parts})");
-        if (!config.MixTokens)
+        if (config.Mixing == TokenMixing.Attention)
         {
             var scores = config.Heads * tokens * tokens;
             rules.Check(nameof(config.SequenceLength), scores, scores <= MaxRowScores, $"at most {MaxRowScores} attention scores for one row of a segment ({config.Heads} heads of {tokens} · {tokens} tokens)");

@@ -13,6 +13,10 @@ namespace Hrm.Core;
 /// trains each segment separately.
 /// </para>
 /// <para>
+/// With <see cref="HrmConfig.PredictionFeedback"/> the puzzle tokens of x also have <c>p · Fᵀ</c>: p is the softmax of the logits of
+/// the zH that the segment starts from, without a gradient, and F, [D, V], the key <c>feedback.weight</c>, starts with zeros.
+/// </para>
+/// <para>
 /// Parameter names are the authors'. Calls without gradient are safe from several threads; training is not. <c>Dispose</c> is safe from
 /// any thread: it waits for running calls. Source: arXiv 2506.21734, section 2.
 /// </para>
@@ -30,6 +34,9 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
     [ComponentName(Name = "puzzle_emb")]
     private readonly SparseEmbedding? _puzzleEmbedding;
+
+    [ComponentName(Name = "feedback")]
+    private readonly CastedLinear? _feedback;
 
     [ComponentName(Name = "lm_head")]
     private readonly CastedLinear _logitHead;
@@ -101,6 +108,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         _puzzleEmbedding = config.PuzzleEmbeddingWidth > 0
             ? new SparseEmbedding(config.PuzzleIdCount, config.PuzzleEmbeddingWidth, config.ForwardDtype)
             : null;
+        _feedback = config.PredictionFeedback ? new CastedLinear(config.VocabularySize, config.HiddenSize, generator: null) : null;
         _logitHead = new CastedLinear(config.HiddenSize, config.VocabularySize, generator);
         _qHead = new CastedLinear(config.HiddenSize, 2, generator: null, hasBias: true);
         using (no_grad())
@@ -238,9 +246,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         batch.Limits.RequireWithin(Config);
         using var use = Use();
         using var scope = NewDisposeScope();
-        var states = _recurrence.call(carry, Embed(batch)); // [B, S, D] each
-        var answer = states.High.narrow(1, Config.PrefixLength, Config.SequenceLength); // [B, seq_len, D]
-        var logits = _logitHead.call(answer); // [B, seq_len, V]
+        var states = _recurrence.call(carry, Embed(carry, batch)); // [B, S, D] each
+        var logits = Logits(states.High); // [B, seq_len, V]
         var q = QValues(states.High.select(1, 0)); // [B, 2]
         return new HrmOutput(
             scope.MoveToOuter(logits),
@@ -249,8 +256,11 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
             new HrmCarry(scope.MoveToOuter(states.High.detach()), scope.MoveToOuter(states.Low.detach())));
     }
 
-    /// <summary>√D · [prefix ; token embedding], [B, S, D]; with learned positions √D · 0.7071 · (… + positions).</summary>
-    internal Tensor Embed(PuzzleBatch batch)
+    /// <summary>
+    /// x of the segment that starts from a carry: √D · [prefix ; token embedding], [B, S, D]; with learned positions
+    /// √D · 0.7071 · (… + positions); plus the embedded prediction of the carry, if the config feeds it back.
+    /// </summary>
+    internal Tensor Embed(HrmCarry carry, PuzzleBatch batch)
     {
         using var scope = NewDisposeScope();
         var embedded = _tokenEmbedding.call(batch.Inputs); // [B, seq_len, D]
@@ -265,7 +275,24 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
             embedded = embedded.Plus(_positionEmbedding.Weight.CastTo(embedded.dtype)).Times(0.707106781); // [B, S, D]
         }
 
-        return embedded.Times(Math.Sqrt(Config.HiddenSize)).MoveToOuterDisposeScope(); // [B, S, D]
+        var injection = embedded.Times(Math.Sqrt(Config.HiddenSize)); // [B, S, D]
+        if (_feedback is not null)
+        {
+            var prediction = _feedback.call(Prediction(carry.High)); // [B, seq_len, D]
+            injection = injection.Plus(nn.functional.pad(prediction, [0, 0, Config.PrefixLength, 0])); // [B, S, D]
+        }
+
+        return injection.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The logits of a state, [B, seq_len, V], without the prefix.</summary>
+    private Tensor Logits(Tensor high) => _logitHead.call(high.narrow(1, Config.PrefixLength, Config.SequenceLength)); // [B, seq_len, V]
+
+    /// <summary>The probabilities of the token values that a state predicts, [B, seq_len, V], in the forward dtype, without a graph.</summary>
+    private Tensor Prediction(Tensor high)
+    {
+        using var noGradient = no_grad();
+        return Logits(high).CastTo(ScalarType.Float32).softmax(-1).CastTo(Config.ForwardDtype); // [B, seq_len, V]
     }
 
     /// <summary>The rows of the puzzles, padded with zeros and split into P tokens, [B, P, D].</summary>

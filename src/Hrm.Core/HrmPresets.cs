@@ -44,7 +44,7 @@ public static class HrmPresets
         HiddenSize = 128,
         Heads = 4,
         SwiGluInnerWidth = 384,
-        MixTokens = true,
+        Mixing = TokenMixing.TokenMixer,
         TokenMixerInnerWidth = 256,
         PositionEncoding = PositionEncoding.None,
     };

@@ -54,9 +54,15 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     public static RotaryEmbedding? CreateRotary(HrmConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
+        var headWidth = config.HiddenSize / config.Heads;
+        return config switch
+        {
+            { Mixing: not TokenMixing.Attention } => null,
+            { PositionEncoding: PositionEncoding.Rope } => new RotaryEmbedding(headWidth, config.TokenCount, config.RotaryBase),
+            { PositionEncoding: PositionEncoding.Rope2d } => new RotaryEmbedding(
+                headWidth, config.SequenceLength / config.ColumnCount, config.ColumnCount, config.PrefixLength, config.RotaryBase),
+            _ => null,
+        };
     }
 
     /// <summary>Updates the state.</summary>
@@ -96,10 +102,16 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
 
     private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
     {
-        return config.MixTokens
-            ? new TransformerBlock(new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator), FeedForward(), config.RmsNormEpsilon)
-            : new TransformerBlock(new SelfAttention(config.HiddenSize, config.Heads, rotary, generator), FeedForward(), config.RmsNormEpsilon);
+        return config.Mixing switch
+        {
+            TokenMixing.TokenMixer => new TransformerBlock(new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator), FeedForward(), config.RmsNormEpsilon),
+            TokenMixing.Convolution => new TransformerBlock(Convolution(), FeedForward(), config.RmsNormEpsilon),
+            _ => new TransformerBlock(new SelfAttention(config.HiddenSize, config.Heads, rotary, generator), FeedForward(), config.RmsNormEpsilon),
+        };
 
         SwiGlu FeedForward() => new(config.HiddenSize, config.InnerWidth, generator);
+
+        GridConvolution Convolution() => new(
+            config.HiddenSize, config.SequenceLength / config.ColumnCount, config.ColumnCount, config.PrefixLength, config.KernelWidth, generator);
     }
 }

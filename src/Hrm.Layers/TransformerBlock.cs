@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Hrm.Layers;
 
 /// <summary>
-/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>. mix is attention, or a token mixer that works (and is
-/// normalised) over the token axis.
+/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>. mix is attention, a convolution over the grid, or a token
+/// mixer that works (and is normalised) over the token axis.
 /// </summary>
 /// <remarks>
-/// Keys: <c>self_attn.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on the
-/// stability that post-norm gives to Q-learning; the token mixer: arXiv 2510.04871.
+/// Keys: <c>self_attn.*</c>, <c>conv.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on
+/// the stability that post-norm gives to Q-learning; the token mixer: arXiv 2510.04871.
 /// </remarks>
 public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 {
@@ -19,6 +19,9 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     [ComponentName(Name = "mlp_t")]
     private readonly SwiGlu? _tokenMixer;
+
+    [ComponentName(Name = "conv")]
+    private readonly GridConvolution? _convolution;
 
     [ComponentName(Name = "mlp")]
     private readonly SwiGlu _mlp;
@@ -50,6 +53,18 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Creates a block that mixes tokens by a convolution.</summary>
+    /// <param name="convolution">The convolution; owned by the block. It fixes the number of tokens and needs no positions.</param>
+    /// <param name="mlp">The feed-forward layer; owned by the block.</param>
+    /// <param name="normEpsilon">ε of the normalisation.</param>
+    public TransformerBlock(GridConvolution convolution, SwiGlu mlp, double normEpsilon = 1e-5)
+        : this(mlp, normEpsilon)
+    {
+        ArgumentNullException.ThrowIfNull(convolution);
+        _convolution = convolution;
+        RegisterComponents();
+    }
+
     private TransformerBlock(SwiGlu mlp, double normEpsilon)
         : base(nameof(TransformerBlock))
     {
@@ -67,7 +82,9 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", "S", "D");
         using var scope = NewDisposeScope();
-        var mixed = _attention is not null ? AddAndNorm(input, _attention) : MixTokens(input); // [B, S, D]
+        var mixed = _tokenMixer is not null ? MixTokens(input)
+            : _convolution is not null ? AddAndNorm(input, _convolution)
+            : AddAndNorm(input, _attention!); // [B, S, D]
         return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
     }
 

@@ -84,7 +84,9 @@ internal sealed class AuthorsConfig
             HiddenSize = Number<int>("hidden_size"),
             Heads = Number<int>("num_heads"),
             Expansion = Number<double>("expansion"),
-            MixTokens = Field<bool>("mlp_t", "true or false", absent: false, value => value.IsPlain && bool.TryParse(value.Text, out var flag) ? flag : null),
+            Mixing = Field<bool>("mlp_t", "true or false", absent: false, value => value.IsPlain && bool.TryParse(value.Text, out var flag) ? flag : null)
+                ? TokenMixing.TokenMixer
+                : TokenMixing.Attention,
             PositionEncoding = Choice("pos_encodings", PositionEncodings.Instance),
             RmsNormEpsilon = Number<double>("rms_norm_eps", absent: 1e-5),
             RopeTheta = Number<double>("rope_theta", absent: 10000.0),
@@ -102,7 +104,7 @@ internal sealed class AuthorsConfig
             Require("H_layers", stated.HighLayers, ModelKeys.HighLevel + ".*", LayerCount(ModelKeys.HighLevel));
         }
 
-        Require("mlp_t", stated.MixTokens, Mixer, _entries.ContainsKey(Mixer));
+        Require("mlp_t", stated.Mixing == TokenMixing.TokenMixer, Mixer, _entries.ContainsKey(Mixer));
         Require("pos_encodings: learned", stated.PositionEncoding == PositionEncoding.Learned, Positions, _entries.ContainsKey(Positions));
         if (_entries.TryGetValue(HighInit, out var state))
         {
@@ -115,7 +117,7 @@ internal sealed class AuthorsConfig
     {
         var rule = stated.HiddenSize > 0 ? stated.PrefixLength : 0;
         var known = given is 0 ? rule : given;
-        var key = stated.PositionEncoding == PositionEncoding.Learned ? Positions : stated.MixTokens ? Mixer : null;
+        var key = stated.PositionEncoding == PositionEncoding.Learned ? Positions : stated.Mixing == TokenMixing.TokenMixer ? Mixer : null;
         var hasPrefix = stated.PuzzleEmbeddingWidth > 0;
         if (key is not null && Size(key, key == Positions ? 0 : 1) is { } count)
         {

@@ -117,6 +117,9 @@ public sealed class EveryLayerTests
         Reject(new SparseEmbedding(5, 2, ScalarType.Float32), zeros([2, 3], ScalarType.Int32), "input: expected [B], got [2, 3].");
         Reject(new RotaryEmbedding(8, 4), zeros(2, 4, 3, 6), "input: expected [B, S, A, 8], got [2, 4, 3, 6].");
         Reject(new RotaryEmbedding(8, 4), zeros(2, 5, 3, 8), "input: expected [B, S ≤ 4, A, 8], got S = 5.");
+        Reject(new RotaryEmbedding(8, 2, 3, 1), zeros(2, 8, 3, 8), "input: expected [B, S ≤ 7, A, 8], got S = 8.");
+        Reject(LayerCase.Of("convolution").New(), zeros(2, 6, 32), "input: expected [B, 7, 32], got [2, 6, 32].");
+        Reject(LayerCase.Of("convolution block").New(), zeros(2, 7, 33), "input: expected [B, 7, 32], got [2, 7, 33].");
         Reject(new SelfAttention(32, 4, rotary: null, generator: null), zeros(2, 5, 33), "input: expected [B, S, 32], got [2, 5, 33].");
         Reject(new SelfAttention(32, 4, rotary: null, generator: null), zeros(5, 32), "input: expected [B, S, 32], got [5, 32].");
         Reject(new SelfAttention(32, 4, new RotaryEmbedding(8, 7), generator: null), zeros(2, 8, 32), "*S ≤ 7*S = 8*");
@@ -147,6 +150,17 @@ public sealed class EveryLayerTests
         Reject("headDim", () => new RotaryEmbedding(0, 4));
         Reject("length", () => new RotaryEmbedding(8, 0));
         Reject("theta", () => new RotaryEmbedding(8, 4, 0));
+        Reject("headDim", () => new RotaryEmbedding(6, 2, 3, 1));
+        Reject("rows", () => new RotaryEmbedding(8, 0, 3, 0));
+        Reject("columns", () => new RotaryEmbedding(8, 2, -3, 1));
+        Reject("prefix", () => new RotaryEmbedding(8, 2, 3, -1));
+        Reject("theta", () => new RotaryEmbedding(8, 2, 3, 1, 0));
+        Reject("width", () => new GridConvolution(0, 2, 3, 1, 3, generator: null));
+        Reject("rows", () => new GridConvolution(8, 0, 3, 1, 3, generator: null));
+        Reject("columns", () => new GridConvolution(8, 2, 0, 1, 3, generator: null));
+        Reject("prefix", () => new GridConvolution(8, 2, 3, -1, 3, generator: null));
+        Reject("kernelSize", () => new GridConvolution(8, 2, 3, 1, 2, generator: null));
+        Reject("kernelSize", () => new GridConvolution(8, 2, 3, 1, -1, generator: null));
         Reject("heads", () => new SelfAttention(32, 5, rotary: null, generator: null));
         Reject("heads", () => new SelfAttention(32, 0, rotary: null, generator: null));
         Reject("inputFeatures", () => new GatedMerge(0));

@@ -19,6 +19,8 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
         new("sparse embedding", _ => new SparseEmbedding(9, Width, ScalarType.Float32), Indices, ["weights"]),
         new("norm", _ => new RmsNorm(), State, []),
         new("rotary", _ => new RotaryEmbedding(8, Tokens), () => Normal([2, Tokens, 4, 8]), []),
+        new("rotary in a grid", _ => new RotaryEmbedding(8, 2, 3, 1), () => Normal([2, Tokens, 4, 8]), []),
+        new("convolution", Convolution, State, ["weight", "o_proj.weight"]),
         new("attention", Attention, State, ["qkv_proj.weight", "o_proj.weight"]),
         new("feed-forward", FeedForward, State, ["gate_up_proj.weight", "down_proj.weight"]),
         new("merge", StackedMerge.Create, () => Normal([2, 3, 5, StackedMerge.Width]), ["merge.state_proj.weight", "merge.injection_proj.weight"]),
@@ -32,6 +34,11 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
             g => new TransformerBlock(new SwiGlu(Tokens, 24, g), FeedForward(g)),
             State,
             ["mlp_t.gate_up_proj.weight", "mlp_t.down_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
+        new(
+            "convolution block",
+            g => new TransformerBlock(Convolution(g), FeedForward(g)),
+            State,
+            ["conv.weight", "conv.o_proj.weight", "mlp.gate_up_proj.weight", "mlp.down_proj.weight"]),
     ];
 
     /// <summary>The names, for theories.</summary>
@@ -51,6 +58,8 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
     public Tensor InputOf(ScalarType dtype) => Input() is var input && input.is_floating_point() ? input.to_type(dtype) : input;
 
     private static SelfAttention Attention(Generator generator) => new(Width, 4, new RotaryEmbedding(8, Tokens), generator);
+
+    private static GridConvolution Convolution(Generator generator) => new(Width, rows: 2, columns: 3, prefix: 1, kernelSize: 3, generator);
 
     private static SwiGlu FeedForward(Generator generator) => new(Width, 48, generator);
 

@@ -42,7 +42,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
     [InlineData("puzzle_emb_ndim: 16", "puzzle_emb_ndim: ${.hidden_size}", "arch.puzzle_emb_ndim: expected a whole number, got '${.hidden_size}'")]
     [InlineData("expansion: 4.0", "expansion: 4,0", "arch.expansion: expected a number, got '4,0'")]
     [InlineData("expansion: 4.0", "expansion: NaN", "expansion: expected 0.01 … 64, got NaN")]
-    [InlineData("pos_encodings: rope", "pos_encodings: alibi", "arch.pos_encodings: expected rope or learned or none, got 'alibi'")]
+    [InlineData("pos_encodings: rope", "pos_encodings: alibi", "arch.pos_encodings: expected rope or learned or none or rope2d, got 'alibi'")]
     [InlineData("forward_dtype: float32", "forward_dtype: float16", "arch.forward_dtype: expected float32 or bfloat16, got 'float16'")]
     [InlineData("rope_theta: 10000.0", "mlp_t: maybe", "arch.mlp_t: expected true or false, got 'maybe'")]
     [InlineData("rope_theta: 10000.0", "rope_theta: -1.0", "rope_theta: expected a finite number above 0, got -1")]
@@ -75,7 +75,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
             "arch.hidden_size: expected a whole number, got none",
             "arch.num_heads: expected a whole number, got none",
             "line 3, arch.expansion: expected a number, got 'y'",
-            "arch.pos_encodings: expected rope or learned or none, got none");
+            "arch.pos_encodings: expected rope or learned or none or rope2d, got none");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class AuthorsCheckpointErrorTests : IDisposable
         Opening(_folder.Path, 6).Should().Throw<InvalidConfigException>()
             .WithMessage($"{_folder["all_config.yaml"]}: sequenceLength 6 with a prefix of at least 1 (arch.puzzle_emb_len, arch.puzzle_emb_ndim): expected together 6, the tokens of embed_pos.embedding_weight in {_folder["step_0"]}.");
 
-        AuthorsFolder.Write(_folder.Path, AuthorsFolder.SharedConfig with { MixTokens = true }, shared: true);
+        AuthorsFolder.Write(_folder.Path, AuthorsFolder.SharedConfig with { Mixing = TokenMixing.TokenMixer }, shared: true);
         Opening(_folder.Path, 9).Should().Throw<InvalidConfigException>()
             .WithMessage("*sequenceLength 9 with a prefix of 3 *: expected together 8, the tokens of L_level.layers.0.mlp_t.gate_up_proj.weight in *step_0*");
     }

@@ -19,7 +19,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
     public static TheoryData<HrmConfig> SharedConfigs => new(
         AuthorsFolder.SharedConfig,
         AuthorsFolder.SharedConfig with { PuzzlePrefixLength = null },
-        AuthorsFolder.SharedConfig with { MixTokens = true, PositionEncoding = PositionEncoding.None },
+        AuthorsFolder.SharedConfig with { Mixing = TokenMixing.TokenMixer, PositionEncoding = PositionEncoding.None },
         AuthorsFolder.SharedConfig with { PuzzleEmbeddingWidth = 0, PuzzlePrefixLength = null, PuzzleIdCount = 1 });
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class AuthorsCheckpointTests : IDisposable
         var config = AuthorsFolder.SharedConfig with
         {
             PuzzlePrefixLength = stored == 1 ? null : stored,
-            MixTokens = positions == "mixer",
+            Mixing = positions == "mixer" ? TokenMixing.TokenMixer : TokenMixing.Attention,
             PositionEncoding = positions == "learned" ? PositionEncoding.Learned : PositionEncoding.Rope,
         };
         AuthorsFolder.Write(_folder.Path, config, yaml => $"{Without(yaml, "puzzle_emb_len")}  {line}\n", shared);

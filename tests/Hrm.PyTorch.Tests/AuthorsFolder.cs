@@ -19,6 +19,7 @@ internal static class AuthorsFolder
         LowLayers = 2,
         PuzzleEmbeddingWidth = 16,
         PuzzleIdCount = 3,
+        RopeTheta = 10000,
         ForwardDtype = ScalarType.Float32,
     };
 
@@ -38,10 +39,7 @@ internal static class AuthorsFolder
     public static HrmModel SharedModel(HrmConfig config, ulong seed = 1)
     {
         using var generator = new Generator(seed);
-        var rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new Layers.RotaryEmbedding(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta)
-            : null;
-        var both = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config, both, both, generator);
     }
 

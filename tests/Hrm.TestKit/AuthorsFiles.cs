@@ -50,7 +50,7 @@ public static class AuthorsFiles
           pos_encodings: {config.PositionEncoding.ToString().ToLowerInvariant()}
           puzzle_emb_ndim: {config.PuzzleEmbeddingWidth}
           rms_norm_eps: {config.RmsNormEpsilon}
-          rope_theta: {config.RopeTheta:0.0###}
-        {(hasSharedLevel ? $"  mlp_t: {(config.MixTokens ? "true" : "false")}\n  puzzle_emb_len: {config.PrefixLength}\n" : string.Empty)}
+          rope_theta: {config.RotaryBase:0.0###}
+        {(hasSharedLevel ? $"  mlp_t: {(config.Mixing == TokenMixing.TokenMixer ? "true" : "false")}\n  puzzle_emb_len: {config.PrefixLength}\n" : string.Empty)}
         """);
 }

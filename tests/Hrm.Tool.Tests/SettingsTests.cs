@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hrm.Core;
 using Hrm.TestKit;
 using Hrm.Training;
@@ -59,6 +60,24 @@ public sealed class SettingsTests : IDisposable
     [InlineData("LearningRate", "--set: expected KEY=VALUE, *")]
     public void An_invalid_key_or_value_is_an_error(string setting, string message)
         => FluentActions.Invoking(() => SettingsReader.Read(Preset(), null, [setting])).Should().Throw<UsageException>().WithMessage(message);
+
+    [Fact]
+    public void The_mixing_of_a_preset_is_replaced_and_the_older_key_of_a_run_is_read()
+    {
+        var grid = SettingsReader.Read(Preset(), null, ["Model:Mixing=convolution", "Model:KernelSize=5", "Model:PredictionFeedback=true"]);
+        grid.Model.Should().Be(Preset().Model with { Mixing = TokenMixing.Convolution, KernelSize = 5, PredictionFeedback = true });
+        var rotary = SettingsReader.Read(Preset(), null, ["Model:Mixing=Attention", "Model:PositionEncoding=Rope2d"]);
+        rotary.Model.RotaryBase.Should().Be(10);
+
+        var run = RunFolder.ToJson(grid);
+        ((JsonObject)run["Model"]!).Remove("mixing");
+        run["Model"]!["mlp_t"] = true;
+        File.WriteAllText(_folder["run.json"], run.ToJsonString());
+        new RunFolder(_folder.Path).ReadSettings().Model.Mixing.Should().Be(TokenMixing.TokenMixer);
+        run["Model"]!["mixing"] = "Convolution";
+        FluentActions.Invoking(() => RunFolder.FromJson(run, "run.json")).Should().Throw<UsageException>()
+            .WithMessage("run.json: expected mixing and mlp_t to agree, got convolution and true*");
+    }
 
     [Theory]
     [InlineData("""{ "Trainer": { "LearningRat": 1 } }""", "*settings.json: Trainer:LearningRat: expected one of *, LearningRate, *.")]

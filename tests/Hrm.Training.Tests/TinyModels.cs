@@ -25,7 +25,7 @@ internal static class TinyModels
 
     public static HrmConfig TokenMixer { get; } = Config with
     {
-        MixTokens = true,
+        Mixing = TokenMixing.TokenMixer,
         TokenMixerInnerWidth = 16,
         PuzzleEmbeddingWidth = 0,
         PositionEncoding = PositionEncoding.None,
@@ -42,6 +42,7 @@ internal static class TinyModels
         named["q_head.weight"].normal_(0, 0.5, generator);
         named["q_head.bias"].zero_();
         model.PuzzleEmbedding?.Weights.normal_(0, 0.3, generator);
+        named.GetValueOrDefault("feedback.weight")?.normal_(0, 0.5, generator);
         return model;
     }
 

@@ -15,8 +15,8 @@ internal sealed class PlainModel : IDisposable
     {
         Config = config;
         _recordsLastCycle = gradientMode == GradientMode.LastCycle;
-        _rotary = config is { PositionEncoding: PositionEncoding.Rope, MixTokens: false }
-            ? new PlainRotary(config.HiddenSize / config.Heads, config.TokenCount, config.RopeTheta, weights["lm_head.weight"].device)
+        _rotary = config is { PositionEncoding: PositionEncoding.Rope, Mixing: TokenMixing.Attention }
+            ? new PlainRotary(config.HiddenSize / config.Heads, config.TokenCount, config.RotaryBase, weights["lm_head.weight"].device)
             : null;
         Weights = weights;
     }
@@ -98,7 +98,7 @@ internal sealed class PlainModel : IDisposable
         return hidden.MoveToOuterDisposeScope();
     }
 
-    private Tensor Block(string name, Tensor hidden) => Config.MixTokens
+    private Tensor Block(string name, Tensor hidden) => Config.Mixing == TokenMixing.TokenMixer
         ? MixerBlock(hidden, key => Weights[$"{name}.{key}"], Config.RmsNormEpsilon) // [B, S, D]
         : PlainLayers.Block(hidden, key => Weights[$"{name}.{key}"], Config.Heads, _rotary, Config.RmsNormEpsilon); // [B, S, D]
 

@@ -34,7 +34,7 @@ public readonly record struct BlockSize(int Width, int Batch, int Tokens, Scalar
         VocabularySize = 11,
         HiddenSize = Width,
         Heads = Width / (Width <= 128 ? 32 : 64),
-        MixTokens = MixTokens,
+        Mixing = MixTokens ? TokenMixing.TokenMixer : TokenMixing.Attention,
         PositionEncoding = MixTokens ? PositionEncoding.None : PositionEncoding.Rope,
         ForwardDtype = Dtype,
     };
@@ -84,11 +84,11 @@ public class BlockBenchmarks
         _block = Size.MixTokens
             ? new TransformerBlock(new SwiGlu(Size.Tokens, _config.MixerInnerWidth, generator), feedForward, _config.RmsNormEpsilon)
             : new TransformerBlock(
-                new SelfAttention(Size.Width, _config.Heads, new RotaryEmbedding(headWidth, Size.Tokens, _config.RopeTheta), generator),
+                new SelfAttention(Size.Width, _config.Heads, new RotaryEmbedding(headWidth, Size.Tokens, _config.RotaryBase), generator),
                 feedForward,
                 _config.RmsNormEpsilon);
         _weights = new PlainWeights(_block);
-        _rotary = new PlainRotary(headWidth, Size.Tokens, _config.RopeTheta, CPU);
+        _rotary = new PlainRotary(headWidth, Size.Tokens, _config.RotaryBase, CPU);
         _products = new MatrixProducts(Size.Dtype, CPU).AddBlocks(_config, Size.Batch, count: 1);
         long[] shape = [Size.Batch, Size.Tokens, Size.Width];
         _input = randn(shape, generator: generator).to(Size.Dtype).DetachFromDisposeScope().requires_grad_(true);

@@ -38,7 +38,7 @@ internal sealed class MatrixProducts(ScalarType dtype, Device device) : IDisposa
     {
         for (var block = 0; block < count; block++)
         {
-            if (config.MixTokens)
+            if (config.Mixing == TokenMixing.TokenMixer)
             {
                 AddGated(batch * config.HiddenSize, config.TokenCount, config.MixerInnerWidth);
             }

@@ -50,15 +50,43 @@ public enum PositionEncoding
     /// <summary>A learned vector per position is added to the input.</summary>
     Learned,
 
-    /// <summary>No positions: for token mixers, whose weights distinguish the tokens.</summary>
+    /// <summary>No positions: for token mixers and convolutions, whose weights distinguish the tokens.</summary>
     None,
+
+    /// <summary>As <see cref="Rope"/>, by the row and the column of a cell; the prefix is not rotated. For grids.</summary>
+    Rope2d,
 }
 
-/// <summary>The position encodings by the authors' names.</summary>
+/// <summary>The position encodings by name; the authors have the first three.</summary>
 internal sealed class PositionEncodings()
-    : NameConverter<PositionEncoding>(("rope", PositionEncoding.Rope), ("learned", PositionEncoding.Learned), ("none", PositionEncoding.None))
+    : NameConverter<PositionEncoding>(
+        ("rope", PositionEncoding.Rope),
+        ("learned", PositionEncoding.Learned),
+        ("none", PositionEncoding.None),
+        ("rope2d", PositionEncoding.Rope2d))
 {
     public static PositionEncodings Instance { get; } = new();
+}
+
+/// <summary>How a block mixes the tokens.</summary>
+[JsonConverter(typeof(TokenMixings))]
+public enum TokenMixing
+{
+    /// <summary>Self-attention, as in the paper.</summary>
+    Attention,
+
+    /// <summary>A feed-forward layer over the token axis; the authors' <c>mlp_t</c>.</summary>
+    TokenMixer,
+
+    /// <summary>A convolution over the grid of the tokens, see <see cref="GridConvolution"/>.</summary>
+    Convolution,
+}
+
+/// <summary>The kinds of token mixing by name.</summary>
+internal sealed class TokenMixings()
+    : NameConverter<TokenMixing>(("attention", TokenMixing.Attention), ("token_mixer", TokenMixing.TokenMixer), ("convolution", TokenMixing.Convolution))
+{
+    public static TokenMixings Instance { get; } = new();
 }
 
 /// <summary>How a module merges its state with the injection.</summary>

@@ -52,7 +52,7 @@ public static class FixedPointStudy
             using var use = model.Use();
             using var carry = RunSegments(model, batch, segments, cancellationToken);
             var start = carry.Low.narrow(0, 0, count); // [count, S, D]
-            var injection = carry.High.Plus(model.Embed(batch)).narrow(0, 0, count); // [count, S, D]
+            var injection = carry.High.Plus(model.Embed(carry, batch)).narrow(0, 0, count); // [count, S, D]
             using var last = Iterate((step, before, after) => residuals[step] += SumOfChanges(before, after));
             Iterate((step, before, _) => distances[step] += SumOfChanges(last, before)).Dispose();
 

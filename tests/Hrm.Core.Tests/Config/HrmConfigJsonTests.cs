@@ -21,11 +21,14 @@ public sealed class HrmConfigJsonTests
         Heads = 4,
         Expansion = 2.5,
         SwiGluInnerWidth = 40,
-        MixTokens = true,
+        Mixing = TokenMixing.TokenMixer,
+        KernelSize = 5,
+        GridColumns = 3,
         TokenMixerInnerWidth = 20,
         PositionEncoding = PositionEncoding.Learned,
         Merge = StateMerge.Gated,
         Modules = "GatedModule",
+        PredictionFeedback = true,
         RmsNormEpsilon = 1e-6,
         RopeTheta = 500.5,
         ForwardDtype = torch.ScalarType.Float32,
@@ -48,10 +51,8 @@ public sealed class HrmConfigJsonTests
               "hidden_size": 512,
               "num_heads": 8,
               "expansion": 4,
-              "mlp_t": false,
               "pos_encodings": "rope",
               "rms_norm_eps": 1E-05,
-              "rope_theta": 10000,
               "forward_dtype": "bfloat16"
             }
 
@@ -73,6 +74,10 @@ public sealed class HrmConfigJsonTests
     [InlineData("pos_encodings", "rope", PositionEncoding.Rope)]
     [InlineData("pos_encodings", "learned", PositionEncoding.Learned)]
     [InlineData("pos_encodings", "none", PositionEncoding.None)]
+    [InlineData("pos_encodings", "rope2d", PositionEncoding.Rope2d)]
+    [InlineData("mixing", "attention", TokenMixing.Attention)]
+    [InlineData("mixing", "token_mixer", TokenMixing.TokenMixer)]
+    [InlineData("mixing", "convolution", TokenMixing.Convolution)]
     [InlineData("merge", "add", StateMerge.Add)]
     [InlineData("merge", "gated", StateMerge.Gated)]
     [InlineData("forward_dtype", "float32", torch.ScalarType.Float32)]
@@ -80,21 +85,50 @@ public sealed class HrmConfigJsonTests
     public void Choices_have_the_names_of_the_authors_and_of_PyTorch(string field, string name, object expected)
     {
         var config = HrmConfig.FromJson(With(field, $"\"{name}\""));
-        (field switch { "merge" => config.Merge, "pos_encodings" => config.PositionEncoding, _ => (object)config.ForwardDtype }).Should().Be(expected);
+        (field switch { "merge" => config.Merge, "mixing" => config.Mixing, "pos_encodings" => config.PositionEncoding, _ => (object)config.ForwardDtype }).Should().Be(expected);
     }
 
-    /// <summary>A program that does not know merges can read a model that adds.</summary>
-    [Fact]
-    public void Merge_is_written_only_if_it_is_not_the_sum()
+    /// <summary>The pinned defaults have none of them, so a program that does not know them reads a model without them.</summary>
+    [Theory]
+    [InlineData("\"merge\": \"gated\"")]
+    [InlineData("\"mixing\": \"token_mixer\"")]
+    [InlineData("\"kernel_size\": 5")]
+    [InlineData("\"grid_columns\": 3")]
+    [InlineData("\"feedback\": true")]
+    [InlineData("\"rope_theta\": 500.5")]
+    public void Options_of_this_library_are_written_if_they_are_not_the_default(string line)
+        => Unusual.ToJson().Should().Contain($"  {line},");
+
+    [Theory]
+    [InlineData("\"mlp_t\": true", TokenMixing.TokenMixer)]
+    [InlineData("\"mlp_t\": false", TokenMixing.Attention)]
+    [InlineData("\"mlp_t\": true, \"mixing\": \"token_mixer\"", TokenMixing.TokenMixer)]
+    [InlineData("\"mlp_t\": false, \"mixing\": \"attention\"", TokenMixing.Attention)]
+    [InlineData("\"mixing\": \"convolution\", \"mlp_t\": false", TokenMixing.Convolution)]
+    public void The_authors_key_of_the_token_mixer_is_read_but_not_written(string fields, TokenMixing expected)
     {
-        (Unusual with { Merge = StateMerge.Add }).ToJson().Should().NotContain("merge");
-        Unusual.ToJson().Should().Contain("  \"merge\": \"gated\",");
+        var config = HrmConfig.FromJson($$"""{"seq_len": 81, "vocab_size": 11, {{fields}}}""");
+        config.Should().Be(new HrmConfig { SequenceLength = 81, VocabularySize = 11, Mixing = expected });
+        config.ToJson().Should().NotContain("mlp_t");
     }
+
+    [Theory]
+    [InlineData("\"mlp_t\": true, \"mixing\": \"attention\"", "attention and true")]
+    [InlineData("\"mixing\": \"convolution\", \"mlp_t\": true", "convolution and true")]
+    [InlineData("\"mlp_t\": false, \"mixing\": \"token_mixer\"", "token_mixer and false")]
+    public void Keys_of_the_mixing_that_disagree_are_an_error(string fields, string got)
+        => Reading($$"""{"seq_len": 81, "vocab_size": 11, {{fields}}}""").WithMessage($"model config: *expected mixing and mlp_t to agree, got {got}.");
 
     [Theory]
     [InlineData("pos_encodings", "\"rotary\"")]
     [InlineData("pos_encodings", "\"rope, learned\"")]
     [InlineData("pos_encodings", "1")]
+    [InlineData("mixing", "\"Convolution\"")]
+    [InlineData("mixing", "2")]
+    [InlineData("mixing", "null")]
+    [InlineData("kernel_size", "3.5")]
+    [InlineData("grid_columns", "\"9\"")]
+    [InlineData("feedback", "1")]
     [InlineData("merge", "\"sum\"")]
     [InlineData("merge", "\"Gated\"")]
     [InlineData("merge", "1")]

@@ -22,18 +22,27 @@ public sealed class HrmConfigTests
         ["HiddenSize: expected 1 … 65536, got 0"] = Valid with { HiddenSize = 0 },
         ["Heads: expected 1 … 1024, got 0"] = Valid with { Heads = 0 },
         ["Heads: expected a divisor of HiddenSize 512, got 6"] = Valid with { Heads = 6, PositionEncoding = PositionEncoding.None },
-        ["PositionEncoding: expected an even head width for rope (HiddenSize 24, Heads 8), got Rope"] = Valid with { HiddenSize = 24 },
+        ["PositionEncoding: expected a head width that is a multiple of 2 (HiddenSize 24, Heads 8), got Rope"] = Valid with { HiddenSize = 24 },
         ["Expansion: expected 0.01 … 64, got NaN"] = Valid with { Expansion = double.NaN },
         ["Expansion: expected 0.01 … 64, got 65"] = Valid with { Expansion = 65 },
         ["Expansion: expected an inner width of at least 1 at HiddenSize 8, got 0.01"] = Valid with { Expansion = 0.01, HiddenSize = 8, Heads = 1 },
         ["SwiGluInnerWidth: expected 1 … 65536, got 0"] = Valid with { SwiGluInnerWidth = 0 },
-        ["TokenMixerInnerWidth: expected 1 … 65536, got -5"] = Valid with { MixTokens = true, TokenMixerInnerWidth = -5 },
-        ["Expansion: expected a token mixer's inner width of at least 1 at 9 tokens, got 0.01"] = Valid with { Expansion = 0.01, SequenceLength = 9, MixTokens = true },
+        ["TokenMixerInnerWidth: expected 1 … 65536, got -5"] = Valid with { Mixing = TokenMixing.TokenMixer, TokenMixerInnerWidth = -5 },
+        ["Expansion: expected a token mixer's inner width of at least 1 at 9 tokens, got 0.01"] = Valid with { Expansion = 0.01, SequenceLength = 9, Mixing = TokenMixing.TokenMixer },
         ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 513 at HiddenSize 512, got 1"] = Valid with { PuzzleEmbeddingWidth = 513, PuzzlePrefixLength = 1 },
         ["PuzzlePrefixLength: expected enough tokens for PuzzleEmbeddingWidth 0 at HiddenSize 512, got 1"] = Valid with { PuzzlePrefixLength = 1 },
-        ["PositionEncoding: expected Rope or Learned or None, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
         ["Modules: expected 1 … 200 characters, got ''"] = Valid with { Modules = string.Empty },
         [$"Modules: expected 1 … 200 characters, got '{new string('M', 120)}…'"] = Valid with { Modules = new string('M', 201) },
+        ["PositionEncoding: expected a head width that is a multiple of 4 (HiddenSize 48, Heads 8), got Rope2d"] = Valid with { HiddenSize = 48, PositionEncoding = PositionEncoding.Rope2d },
+        ["GridColumns: expected a divisor of SequenceLength 80, or none if that is a square number, got none"] = Valid with { SequenceLength = 80, PositionEncoding = PositionEncoding.Rope2d },
+        ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 10"] = Valid with { GridColumns = 10, Mixing = TokenMixing.Convolution },
+        ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 162"] = Valid with { GridColumns = 162, Mixing = TokenMixing.Convolution },
+        ["GridColumns: expected 1 … 65536, got 0"] = Valid with { GridColumns = 0, Mixing = TokenMixing.Convolution },
+        ["KernelSize: expected an odd number in 1 … 31, got 4"] = Valid with { KernelSize = 4 },
+        ["KernelSize: expected an odd number in 1 … 31, got -1"] = Valid with { KernelSize = -1 },
+        ["KernelSize: expected an odd number in 1 … 31, got 33"] = Valid with { KernelSize = 33 },
+        ["Mixing: expected Attention or TokenMixer or Convolution, got 9"] = Valid with { Mixing = (TokenMixing)9 },
+        ["PositionEncoding: expected Rope or Learned or None or Rope2d, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
         ["Merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
         ["RmsNormEpsilon: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },
         ["RopeTheta: expected a finite number above 0, got Infinity"] = Valid with { RopeTheta = double.PositiveInfinity },
@@ -63,6 +72,10 @@ public sealed class HrmConfigTests
             HrmPresets.SudokuExtreme, HrmPresets.SudokuExtremeFull, HrmPresets.MazeHard, HrmPresets.Arc(1_000_000), HrmPresets.Small(81, 11), HrmPresets.Small(900, 6),
             HrmPresets.Arc(1_000_000) with { HiddenSize = 3072, Heads = 48 },
             Valid with { SequenceLength = 4096, Heads = 8 }, // a grid of 64 · 64 cells
+            Valid with { SequenceLength = 900, Mixing = TokenMixing.Convolution, KernelSize = 31 },
+            Valid with { SequenceLength = 12, GridColumns = 4, Mixing = TokenMixing.Convolution, Heads = 5 }, // not used without attention
+            Valid with { SequenceLength = 12, GridColumns = 1, PositionEncoding = PositionEncoding.Rope2d },
+            Valid with { SequenceLength = 80, Mixing = TokenMixing.TokenMixer, PositionEncoding = PositionEncoding.Rope2d }, // not a grid
         })
         {
             config.Invoking(it => it.Validate()).Should().NotThrow();
@@ -73,6 +86,7 @@ public sealed class HrmConfigTests
     [InlineData("\"seq_len\": 65536, \"vocab_size\": 65536, \"hidden_size\": 2, \"num_heads\": 1")]
     [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2, \"num_heads\": 1")]
     [InlineData("\"seq_len\": 65536, \"vocab_size\": 2, \"hidden_size\": 2048, \"num_heads\": 1, \"mlp_t\": true, \"token_mixer_inner\": 1")]
+    [InlineData("\"seq_len\": 1600, \"vocab_size\": 2, \"hidden_size\": 32768, \"mixing\": \"convolution\", \"swiglu_inner\": 1")]
     [InlineData("\"seq_len\": 1, \"vocab_size\": 2, \"hidden_size\": 65536, \"mlp_t\": true, \"token_mixer_inner\": 65536")]
     public void A_row_that_needs_gigabytes_is_rejected(string fields)
     {
@@ -106,4 +120,13 @@ public sealed class HrmConfigTests
     public void ParameterCount_does_not_overflow_at_the_largest_config()
         => (Valid with { SequenceLength = 65536, VocabularySize = 65536, HiddenSize = 65536, Expansion = 64, HighLayers = 1024, LowLayers = 1024 })
             .ParameterCount.Should().BeGreaterThan(1L << 50);
+
+    [Fact]
+    public void Grid_kernel_and_rotary_base_have_defaults()
+    {
+        (Valid.ColumnCount, Valid.KernelWidth, Valid.RotaryBase).Should().Be((9, 3, 10000));
+        var grid = Valid with { SequenceLength = 12, GridColumns = 4, KernelSize = 5, PositionEncoding = PositionEncoding.Rope2d };
+        (grid.ColumnCount, grid.KernelWidth, grid.RotaryBase).Should().Be((4, 5, 10));
+        (grid with { RopeTheta = 30 }).RotaryBase.Should().Be(30);
+    }
 }

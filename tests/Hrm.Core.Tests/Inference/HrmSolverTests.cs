@@ -199,9 +199,15 @@ public sealed class HrmSolverTests : IDisposable
     public void A_loaded_solver_equals_its_model_bit_for_bit(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        foreach (var positions in new[] { PositionEncoding.Rope, PositionEncoding.Learned })
+        foreach (var (positions, mixing, feedback) in new[]
         {
-            using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype, PositionEncoding = positions });
+            (PositionEncoding.Rope, TokenMixing.Attention, false),
+            (PositionEncoding.Learned, TokenMixing.Attention, false),
+            (PositionEncoding.Rope2d, TokenMixing.Attention, true),
+            (PositionEncoding.None, TokenMixing.Convolution, true),
+        })
+        {
+            using var model = TinyModel.Create(Questions.Config with { ForwardDtype = dtype, PositionEncoding = positions, Mixing = mixing, PredictionFeedback = feedback });
             model.Save(_folder[$"{positions}"]);
             var expected = Questions.RunTogether(model, _questions[..1], 3)[2];
             using var solver = HrmSolver.Load(_folder[$"{positions}"], new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never, KeepLogits = true });

@@ -12,6 +12,7 @@ public sealed class HrmModelTests
         ["L_cycles"] = TinyModel.Config with { LowCycles = 3 },
         ["num_heads"] = TinyModel.Config with { Heads = 4 },
         ["pos_encodings"] = TinyModel.Config with { PositionEncoding = PositionEncoding.None },
+        ["pos_encodings in a grid"] = TinyModel.Config with { PositionEncoding = PositionEncoding.Rope2d, GridColumns = 5 },
         ["merge"] = TinyModel.Config with { Merge = StateMerge.Gated },
         ["rms_norm_eps"] = TinyModel.Config with { RmsNormEpsilon = 0.5 },
         ["rope_theta"] = TinyModel.Config with { RopeTheta = 3 },
@@ -21,12 +22,15 @@ public sealed class HrmModelTests
     public static TheoryData<string> ChangedFields => [.. Changes.Keys];
 
     [Theory]
-    [InlineData(ScalarType.Float32, 16, null, PositionEncoding.Rope, false)]
-    [InlineData(ScalarType.BFloat16, 16, null, PositionEncoding.Rope, false)]
-    [InlineData(ScalarType.Float32, 0, null, PositionEncoding.Learned, false)]
-    [InlineData(ScalarType.BFloat16, 24, null, PositionEncoding.Learned, false)] // one and a half tokens wide
-    [InlineData(ScalarType.BFloat16, 16, 4, PositionEncoding.None, true)] // padded with zeros
-    public void Forward_returns_the_documented_shapes_and_dtypes(ScalarType dtype, int puzzleWidth, int? prefix, PositionEncoding positions, bool mixes)
+    [InlineData(ScalarType.Float32, 16, null, PositionEncoding.Rope, TokenMixing.Attention)]
+    [InlineData(ScalarType.BFloat16, 16, null, PositionEncoding.Rope, TokenMixing.Attention)]
+    [InlineData(ScalarType.Float32, 0, null, PositionEncoding.Learned, TokenMixing.Attention)]
+    [InlineData(ScalarType.BFloat16, 24, null, PositionEncoding.Learned, TokenMixing.Attention)] // one and a half tokens wide
+    [InlineData(ScalarType.BFloat16, 16, 4, PositionEncoding.None, TokenMixing.TokenMixer)] // padded with zeros
+    [InlineData(ScalarType.BFloat16, 16, 4, PositionEncoding.None, TokenMixing.Convolution)]
+    [InlineData(ScalarType.Float32, 0, null, PositionEncoding.Rope2d, TokenMixing.Attention)]
+    [InlineData(ScalarType.BFloat16, 24, null, PositionEncoding.Rope2d, TokenMixing.Attention, true)]
+    public void Forward_returns_the_documented_shapes_and_dtypes(ScalarType dtype, int puzzleWidth, int? prefix, PositionEncoding positions, TokenMixing mixing, bool feedback = false)
     {
         var config = TinyModel.Config with
         {
@@ -34,7 +38,9 @@ public sealed class HrmModelTests
             PuzzleEmbeddingWidth = puzzleWidth,
             PuzzlePrefixLength = prefix,
             PositionEncoding = positions,
-            MixTokens = mixes,
+            GridColumns = 1,
+            PredictionFeedback = feedback,
+            Mixing = mixing,
         };
         using var scope = NewDisposeScope();
         using var model = TinyModel.Create(config);
@@ -116,10 +122,12 @@ public sealed class HrmModelTests
         first.call(first.InitialCarry(3), batch).Logits.detach().Equals(alone).Should().BeTrue();
     }
 
-    [Fact]
-    public void Segments_backward_and_resets_leak_no_tensors()
+    [Theory]
+    [InlineData(TokenMixing.Attention, false)]
+    [InlineData(TokenMixing.Convolution, true)]
+    public void Segments_backward_and_resets_leak_no_tensors(TokenMixing mixing, bool feedback)
     {
-        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16 });
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16, Mixing = mixing, GridColumns = 5, PredictionFeedback = feedback });
         using var batch = TinyModel.Batch();
         using var rows = tensor([true, false, true]);
         var carry = model.InitialCarry(3);

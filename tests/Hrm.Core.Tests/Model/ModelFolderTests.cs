@@ -12,11 +12,14 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData(ScalarType.Float32, PositionEncoding.Rope, StateMerge.Add)]
     [InlineData(ScalarType.BFloat16, PositionEncoding.Learned, StateMerge.Add)]
     [InlineData(ScalarType.Float32, PositionEncoding.Rope, StateMerge.Gated)]
-    public void Load_restores_a_saved_model_bit_for_bit(ScalarType dtype, PositionEncoding positions, StateMerge merge)
+    [InlineData(ScalarType.BFloat16, PositionEncoding.Rope2d, StateMerge.Add)]
+    [InlineData(ScalarType.Float32, PositionEncoding.None, StateMerge.Add, TokenMixing.Convolution)]
+    public void Load_restores_a_saved_model_bit_for_bit(ScalarType dtype, PositionEncoding positions, StateMerge merge, TokenMixing mixing = TokenMixing.Attention)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = dtype, PositionEncoding = positions, Merge = merge });
+        var config = TinyModel.Config with { ForwardDtype = dtype, PositionEncoding = positions, Merge = merge, Mixing = mixing, GridColumns = 5, PredictionFeedback = true };
+        using var model = TinyModel.Create(config);
         using var batch = TinyModel.Batch();
         model.Save(_folder["model"]);
         using var loaded = HrmModel.Load(_folder["model"]);

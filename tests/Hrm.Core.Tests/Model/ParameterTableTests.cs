@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Hrm.Core.Tests;
 
 /// <summary>
-/// Names, shapes and dtypes of every preset's tensors, and the number of its parameters: a checkpoint loads key for key only
+/// Names, shapes and dtypes of every preset's and option's tensors, and the number of its parameters: a checkpoint loads key for key only
 /// while these stay. After an intended change, copy the received text of the message into the approved file.
 /// </summary>
 public sealed class ParameterTableTests
@@ -18,6 +18,9 @@ public sealed class ParameterTableTests
         ["MazeHard"] = HrmPresets.MazeHard,
         ["Arc"] = HrmPresets.Arc(1000),
         ["Small"] = HrmPresets.Small(81, 11),
+        ["SmallConvolution"] = HrmPresets.Small(81, 11) with { Mixing = TokenMixing.Convolution, KernelSize = 5 },
+        ["SmallRope2d"] = HrmPresets.Small(81, 11) with { Mixing = TokenMixing.Attention, PositionEncoding = PositionEncoding.Rope2d },
+        ["SmallFeedback"] = HrmPresets.Small(81, 11) with { PredictionFeedback = true },
     };
 
     public static TheoryData<string> Names => [.. Presets.Keys];
@@ -35,14 +38,24 @@ public sealed class ParameterTableTests
     }
 
     [Theory]
-    [InlineData(PositionEncoding.Rope, false, StateMerge.Add)]
-    [InlineData(PositionEncoding.Learned, false, StateMerge.Add)]
-    [InlineData(PositionEncoding.None, true, StateMerge.Add)]
-    [InlineData(PositionEncoding.Rope, false, StateMerge.Gated)]
-    [InlineData(PositionEncoding.None, true, StateMerge.Gated)]
-    public void ParameterCount_is_right_for_different_levels_and_every_position_and_merge(PositionEncoding positions, bool mixes, StateMerge merge)
+    [InlineData(PositionEncoding.Rope, TokenMixing.Attention, StateMerge.Add)]
+    [InlineData(PositionEncoding.Learned, TokenMixing.Attention, StateMerge.Add)]
+    [InlineData(PositionEncoding.Rope2d, TokenMixing.Attention, StateMerge.Add)]
+    [InlineData(PositionEncoding.None, TokenMixing.TokenMixer, StateMerge.Add)]
+    [InlineData(PositionEncoding.None, TokenMixing.Convolution, StateMerge.Add, true)]
+    [InlineData(PositionEncoding.Rope, TokenMixing.Attention, StateMerge.Gated)]
+    [InlineData(PositionEncoding.None, TokenMixing.TokenMixer, StateMerge.Gated, true)]
+    public void ParameterCount_is_right_for_different_levels_and_every_option(PositionEncoding positions, TokenMixing mixing, StateMerge merge, bool feedback = false)
     {
-        using var model = new HrmModel(TinyModel.Config with { PositionEncoding = positions, MixTokens = mixes, HighLayers = 3, Merge = merge });
+        using var model = new HrmModel(TinyModel.Config with
+        {
+            PositionEncoding = positions,
+            GridColumns = 5,
+            Mixing = mixing,
+            HighLayers = 3,
+            Merge = merge,
+            PredictionFeedback = feedback,
+        });
         using var scope = NewDisposeScope();
         model.parameters().Sum(parameter => parameter.numel()).Should().Be(model.Config.ParameterCount);
     }

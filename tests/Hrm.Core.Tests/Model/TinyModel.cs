@@ -20,7 +20,7 @@ internal static class TinyModel
         ForwardDtype = ScalarType.Float32,
     };
 
-    /// <summary>The model with values in its puzzle embedding, in its Q head and in its gates, which start with zeros.</summary>
+    /// <summary>The model with values in its puzzle embedding, in its Q head, its gates and its feedback, which start with zeros.</summary>
     public static HrmModel Create(HrmConfig? config = null, ulong seed = 1)
     {
         using var generator = new Generator(seed);
@@ -29,7 +29,7 @@ internal static class TinyModel
         using var noGradient = no_grad();
         model.PuzzleEmbedding?.Weights.normal_(0, 1, generator);
         model.state_dict()["q_head.weight"].normal_(0, 1, generator);
-        foreach (var (_, gate) in model.named_parameters().Where(entry => entry.name.Contains(".merge.")))
+        foreach (var (_, gate) in model.named_parameters().Where(entry => entry.name.Contains(".merge.") || entry.name == "feedback.weight"))
         {
             gate.normal_(0, 0.3, generator);
         }

@@ -30,6 +30,22 @@ public sealed class FusedAttentionTests
         layer.ShouldRoundNoWorse(Plain, Normal([batch, tokens, width]), 1.05);
     }
 
+    [Theory]
+    [InlineData(9, 9, 1, 64)]
+    [InlineData(3, 5, 0, 24)]
+    public void Rows_and_columns_as_positions_equal_the_plain_form(int rows, int columns, int prefix, int width)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        using var layer = new SelfAttention(width, 2, new RotaryEmbedding(width / 2, rows, columns, prefix), generator);
+        var weights = layer.state_dict();
+        Tensor Plain(Tensor x) => PlainLayers.Attend(
+            x, weights["qkv_proj.weight"], weights["o_proj.weight"], 2, heads => PlainLayers.RotateInGrid(heads, columns, prefix, theta: 10));
+        var input = Normal([2, prefix + (rows * columns), width]);
+        layer.ShouldEqualExactly(Plain, input, 3e-6);
+        layer.ShouldRoundNoWorse(Plain, input, 1.05);
+    }
+
     [Fact]
     public void Blocks_of_some_heads_of_one_row_equal_the_plain_form()
     {

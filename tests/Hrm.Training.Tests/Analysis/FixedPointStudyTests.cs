@@ -38,14 +38,16 @@ public sealed class FixedPointStudyTests : IDisposable
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(Rows)]
-    public void The_first_updates_are_those_of_the_next_segment_and_filling_rows_do_not_count(int batchSize)
+    [InlineData(4, true)]
+    public void The_first_updates_are_those_of_the_next_segment_and_filling_rows_do_not_count(int batchSize, bool feedback = false)
     {
         const int Segments = 3;
-        var (highCycles, lowCycles) = (_model.Config.HighCycles, _model.Config.LowCycles);
-        using var states = StateStudy.Run(_model, _dataset, Segments + 1, Rows);
+        using var model = TinyModels.Create(TinyModels.Config with { PredictionFeedback = feedback }, seed: 5);
+        var (highCycles, lowCycles) = (model.Config.HighCycles, model.Config.LowCycles);
+        using var states = StateStudy.Run(model, _dataset, Segments + 1, Rows);
         var expected = states.Residuals.Skip(Segments * highCycles * (lowCycles + 1)).Take(lowCycles).Select(update => update.Relative);
         var reports = new ProgressList<int>();
-        var steps = FixedPointStudy.Run(_model, _dataset, Segments, lowCycles, batchSize, reports);
+        var steps = FixedPointStudy.Run(model, _dataset, Segments, lowCycles, batchSize, reports);
         steps.Zip(expected).Should().HaveCount(lowCycles).And.AllSatisfy(pair =>
         {
             // A product of few rows may be computed in another order.
