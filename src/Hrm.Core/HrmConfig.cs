@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -127,7 +126,10 @@ public sealed record HrmConfig
     [JsonPropertyName("kernel_size"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? KernelSize { get; init; }
 
-    /// <summary>The number of columns of the grid that convolutions and <see cref="PositionEncoding.Rope2d"/> see; by default √seq_len.</summary>
+    /// <summary>
+    /// C, the number of columns of the grid for convolutions and <see cref="PositionEncoding.Rope2d"/>; divides seq_len. By default √seq_len,
+    /// a whole number then. Other models do not use it.
+    /// </summary>
     [JsonPropertyName("grid_columns"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? GridColumns { get; init; }
 
@@ -162,9 +164,9 @@ public sealed record HrmConfig
     [JsonPropertyName("forward_dtype"), JsonConverter(typeof(ForwardDtypes))]
     public torch.ScalarType ForwardDtype { get; init; }
 
-    /// <summary>The authors' key of <see cref="Mixing"/>, which is read but not written.</summary>
+    /// <summary>The authors' key of <see cref="Mixing"/>, which the constructor reads. Always <see langword="null"/>, so that it is not written.</summary>
     [JsonInclude, JsonPropertyName("mlp_t"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    internal bool? MixTokens => null;
+    internal bool? MixTokens { get; init; }
 
     /// <summary>P, the number of prefix tokens.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using Hrm.Layers.Kernels;
 using TorchSharp;
 using static Hrm.Layers.Tests.PlainComparison;
 using static TorchSharp.torch;
@@ -38,8 +39,9 @@ public sealed class GridConvolutionTests
         Tensor Mix(Tensor x) => PlainLayers.Convolve(x, weights["conv.weight"], weights["conv.o_proj.weight"], 2, 5, 1);
         Tensor Feed(Tensor x) => PlainLayers.Gate(x, weights["mlp.gate_up_proj.weight"], weights["mlp.down_proj.weight"]);
         Tensor Plain(Tensor x) => PlainLayers.AddAndNorm(PlainLayers.AddAndNorm(x, Mix), Feed);
-        layer.ShouldEqualExactly(Plain, Normal([3, 11, Width]), 3e-6);
-        layer.ShouldRoundNoWorse(Plain, Normal([3, 11, Width]), 1.05);
+        var input = Normal([20, 11, Width]);
+        layer.ShouldEqualExactly(Plain, input, 3e-6);
+        layer.ShouldRoundNoWorse(Plain, input, 1.05);
     }
 
     [Fact]
@@ -51,6 +53,20 @@ public sealed class GridConvolutionTests
 
         // 50,000 values: one standard error of the deviation is 0.3 %.
         layer.state_dict()["weight"].std().item<float>().Should().BeApproximately(1f / 5, 0.002f);
+    }
+
+    [Fact]
+    public void Kernel_is_cast_once_per_open_scope()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var generator = new Generator(1);
+        using var layer = new GridConvolution(Width, 3, 3, 0, 3, generator);
+        var input = Normal([2, 9, Width]).to_type(ScalarType.BFloat16);
+        using var casts = CastScope.Open();
+        var before = layer.call(input);
+        layer.state_dict()["weight"].zero_();
+        layer.call(input).Equals(before).Should().Be(FastPath.IsOn);
     }
 
     /// <summary>A solver puts puzzles of different requests into one batch.</summary>

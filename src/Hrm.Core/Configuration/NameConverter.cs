@@ -50,7 +50,7 @@ public enum PositionEncoding
     /// <summary>A learned vector per position is added to the input.</summary>
     Learned,
 
-    /// <summary>No positions: for token mixers and convolutions, whose weights distinguish the tokens.</summary>
+    /// <summary>No positions: for token mixers, whose weights distinguish the tokens, and convolutions, which see the border of the grid.</summary>
     None,
 
     /// <summary>As <see cref="Rope"/>, by the row and the column of a cell; the prefix is not rotated. For grids.</summary>

@@ -171,12 +171,15 @@ internal static class SettingsReader
     {
         var known = Properties(type).ToArray();
         return Array.Find(known, property => IsNamed(property, name))
-            ?? throw new UsageException($"{path}{name}: expected one of {string.Join(", ", known.Select(MemberOf))}.");
+            ?? throw new UsageException($"{path}{name}: expected one of {string.Join(", ", known.Where(IsPublic).Select(MemberOf))}.");
     }
 
     /// <summary>A setting of the model has two names: that of its JSON file and that of C#.</summary>
     private static bool IsNamed(JsonPropertyInfo property, string name)
         => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || MemberOf(property).Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Keys of older files are not public.</summary>
+    private static bool IsPublic(JsonPropertyInfo property) => property.AttributeProvider is PropertyInfo { GetMethod.IsPublic: true };
 
     private static string MemberOf(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
 
