@@ -8,7 +8,7 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <remarks>Immutable and safe for use by several threads.</remarks>
 /// <example><code>
-/// var sets = ArcTaskFile.ReadSets("arc_agi_1/data").Concat(ArcTaskFile.ReadSets("concept_arc/corpus"));
+/// var sets = ArcTaskFile.ReadSets(["arc_agi_1/data", "concept_arc/corpus"]);
 /// var dataset = ArcDataset.Build(sets, new() { Augmentations = 1000, Seed = 42 });
 /// </code></example>
 public sealed class ArcDataset

@@ -50,6 +50,15 @@ public sealed class ArcTask
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+
+    /// <summary>Returns the task with every output that this or an equal task knows; <see langword="null"/> if the other differs.</summary>
+    internal ArcTask? Merge(ArcTask other)
+    {
+        var pairs = Test.Zip(other.Test).ToArray();
+        var isEqual = Test.Count == other.Test.Count && Train.SequenceEqual(other.Train) && pairs.All(pair =>
+            pair.First.Input.Equals(pair.Second.Input) && (pair.First.Output is null || pair.Second.Output is null || pair.First.Output.Equals(pair.Second.Output)));
+        return isEqual ? new ArcTask(Name, Train, pairs.Select(pair => pair.First.Output is null ? pair.Second : pair.First)) : null;
+    }
 }
 
 /// <summary>Input grid of an ARC task with the output that the rule of the task gives.</summary>
@@ -63,11 +72,15 @@ public sealed record ArcPair(ArcGrid Input, ArcGrid? Output);
 /// Whether the test pairs measure a model. If so they go to the test split and the demonstrations to the train split; otherwise
 /// every pair goes to the train split.
 /// </param>
-public sealed class ArcTaskSet(IReadOnlyList<ArcTask> tasks, bool isEvaluation)
+/// <param name="name">The name of the set, for example <c>training</c>; empty by default.</param>
+public sealed class ArcTaskSet(IReadOnlyList<ArcTask> tasks, bool isEvaluation, string name = "")
 {
     /// <summary>The tasks.</summary>
     public IReadOnlyList<ArcTask> Tasks { get; } = tasks ?? throw new ArgumentNullException(nameof(tasks));
 
     /// <summary>Whether the test pairs measure a model.</summary>
     public bool IsEvaluation { get; } = isEvaluation;
+
+    /// <summary>The name of the set.</summary>
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 }

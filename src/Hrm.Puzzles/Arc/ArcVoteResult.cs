@@ -8,8 +8,11 @@ public sealed class ArcVoteResult
 {
     private static readonly ArcGrid NoAnswer = ArcGrid.Create(1, 1, [0]);
 
-    internal ArcVoteResult(IReadOnlyList<ArcTaskVote> tasks)
+    /// <summary>Collects the votes on tasks.</summary>
+    /// <param name="tasks">One vote per task.</param>
+    public ArcVoteResult(IReadOnlyList<ArcTaskVote> tasks)
     {
+        ArgumentNullException.ThrowIfNull(tasks);
         Tasks = tasks;
     }
 
@@ -65,6 +68,29 @@ public sealed class ArcVoteResult
             throw new HrmFileException(path, "could not be written", e.InnerException ?? e);
         }
     }
+
+    /// <summary>Reads a submission; <see cref="WriteSubmission(string)"/> is the inverse.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tasks">The tasks that it answers; a task without attempts in the file is not solved.</param>
+    /// <returns>The attempts as candidates without votes.</returns>
+    /// <exception cref="HrmFormatException">
+    /// The file is not a submission, or not for these tasks and test inputs; names the key, for example <c>007bbfb7[0].attempt_1[3][1]</c>.
+    /// </exception>
+    /// <exception cref="HrmFileException">The file cannot be read.</exception>
+    public static ArcVoteResult ReadSubmission(string path, IEnumerable<ArcTask> tasks)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tasks);
+        var attempts = new ArcJsonReader(path).ReadSubmission();
+        ArcTaskVote[] votes = [.. tasks.Select(task => new ArcTaskVote(task, Read(path, task, attempts.GetValueOrDefault(task.Name))))];
+        return attempts.Keys.Except(votes.Select(vote => vote.Task.Name)).FirstOrDefault() is { } stranger
+            ? throw new HrmFormatException($"expected the names of the {votes.Length} tasks, got another", path, place: ArcJsonReader.PathOf(stranger))
+            : new ArcVoteResult(votes);
+    }
+
+    private static ArcTestVote[] Read(string path, ArcTask task, List<ArcGrid[]>? tests) => tests is null || tests.Count == task.Test.Count
+        ? [.. task.Test.Select((pair, test) => new ArcTestVote(pair, [.. (tests?[test] ?? []).Select(grid => new ArcCandidate(grid, 0, 0))]))]
+        : throw new HrmFormatException($"expected attempts for {task.Test.Count} test inputs, got {tests.Count}", path, place: task.Name);
 
     private void WriteSubmission(Utf8JsonWriter json)
     {

@@ -4,28 +4,33 @@ namespace Hrm.Puzzles;
 
 /// <summary>Solves ARC tasks with a trained model: it solves every variant of a task that the model has an id for, and they vote.</summary>
 /// <remarks>
-/// The model knows a task by its puzzle id, so it solves only tasks of the dataset that it was trained on. As thread-safe as the
-/// underlying solver, which the caller still owns.
+/// A model with a puzzle table knows a task by its puzzle ids, so it solves only tasks of the dataset that it was trained on. A model
+/// without a puzzle table solves the test inputs of any task as they are. As thread-safe as the underlying solver.
 /// </remarks>
 public sealed class ArcSolver
 {
     private readonly HrmSolver _solver;
+    private readonly bool _hasPuzzleTable;
     private readonly ILookup<string, (int PuzzleId, ArcPuzzleId Variant)> _variants;
 
     /// <summary>Creates the solver.</summary>
     /// <param name="solver">The model's solver; the caller still owns it.</param>
-    /// <param name="identifiers">The text of each puzzle id of the dataset that the model was trained on.</param>
+    /// <param name="identifiers">
+    /// The text of each puzzle id of the dataset that the model was trained on; not used for a model without a puzzle table.
+    /// </param>
     /// <exception cref="ShapeMismatchException">The model has other numbers of tokens, token values or puzzle ids.</exception>
     public ArcSolver(HrmSolver solver, IReadOnlyList<string> identifiers)
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(identifiers);
         var config = solver.Config;
-        if (config.SequenceLength != ArcEncoding.SequenceLength || config.VocabularySize != ArcEncoding.VocabularySize || config.PuzzleIdCount != identifiers.Count)
+        _hasPuzzleTable = config.PuzzleEmbeddingWidth > 0;
+        var ids = _hasPuzzleTable ? identifiers.Count : config.PuzzleIdCount;
+        if (config.SequenceLength != ArcEncoding.SequenceLength || config.VocabularySize != ArcEncoding.VocabularySize || config.PuzzleIdCount != ids)
         {
             throw new ShapeMismatchException(
                 nameof(solver),
-                $"a model of {ArcEncoding.SequenceLength} tokens, a vocabulary of {ArcEncoding.VocabularySize} and {identifiers.Count} puzzle ids",
+                $"a model of {ArcEncoding.SequenceLength} tokens, a vocabulary of {ArcEncoding.VocabularySize} and {ids} puzzle ids",
                 $"one of {config.SequenceLength}, {config.VocabularySize} and {config.PuzzleIdCount}");
         }
 
@@ -36,6 +41,10 @@ public sealed class ArcSolver
             .ToLookup(entry => entry.Variant!.Name, entry => (entry.Id, entry.Variant!));
     }
 
+    /// <summary>Whether the model can solve a task: it has puzzle ids for it, or no puzzle table.</summary>
+    /// <param name="name">The name of the task.</param>
+    public bool Knows(string name) => !_hasPuzzleTable || _variants.Contains(name);
+
     /// <summary>Solves every test input of a task in every variant, and ranks the answers.</summary>
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
@@ -45,15 +54,16 @@ public sealed class ArcSolver
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (!_variants.Contains(task.Name))
+        if (!Knows(task.Name))
         {
             throw new HrmFormatException($"expected one of the {_variants.Count} tasks that the model has puzzle ids for, got another", place: task.Name);
         }
 
         var vote = new ArcVote([task]);
+        IEnumerable<(int PuzzleId, ArcPuzzleId Variant)> variants = _hasPuzzleTable ? _variants[task.Name] : [(0, new ArcPuzzleId(task.Name))];
         (string Identifier, SolverQuestion Question)[] rows =
         [
-            .. _variants[task.Name].SelectMany(variant => task.Test, (variant, pair) => (
+            .. variants.SelectMany(variant => task.Test, (variant, pair) => (
                 variant.Variant.ToString(),
                 new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input)), variant.PuzzleId))),
         ];

@@ -54,35 +54,56 @@ internal static class PuzzleTargets
             name,
             [FuzzSeed.Of(name, """{"train": [{"input": [[0, 1], [2, 3]], "output": [[4]]}, {"input": [[9]], "output": [[8, 7, 6]]}], "test": [{"input": [[5, 5]], "output": [[1], [1]]}], "name": "x"}""")],
             ["train", "test", "input", "output", "[[0]]", "[0]", "10", "[[0, 0], [0]]", "[", "]", "{", "}", ","],
-            path => Check(ArcTaskFile.Read(path)));
+            path => Check(ArcTaskFile.ReadSets(path)));
     }
 
-    /// <summary>The competition's two files: tasks, and the outputs that they lack.</summary>
+    /// <summary>The competition's files: tasks, the outputs that they lack, attempts; and a folder of tasks with an equal one.</summary>
     public static FuzzTarget ArcCombined()
     {
-        const string challenges = "challenges.json";
-        const string solutions = "solutions.json";
-        var tasks = FuzzSeed.Of(
-            challenges,
-            """{"one": {"train": [{"input": [[0, 1]], "output": [[4]]}], "test": [{"input": [[5]]}, {"input": [[6]]}]}, "two": {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}}""");
-        var outputs = FuzzSeed.Of(solutions, """{"one": [[[1], [2]], [[3]]], "two": [[[4, 4]]]}""");
+        const string challenges = "files/x_test_challenges.json";
+        const string solutions = "files/x_test_solutions.json";
+        const string submission = "submission.json";
+        const string task = "data/training/three.json";
+        FuzzSeed[] seeds =
+        [
+            FuzzSeed.Of(
+                challenges,
+                """{"one": {"train": [{"input": [[0, 1]], "output": [[4]]}], "test": [{"input": [[5]]}, {"input": [[6]]}]}, "three": {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}}"""),
+            FuzzSeed.Of(solutions, """{"one": [[[1], [2]], [[3]]], "three": [[[4, 4]]]}"""),
+            FuzzSeed.Of(submission, """{"one": [{"attempt_1": [[1], [2]], "attempt_2": [[0]]}, {"attempt_1": [[3]], "attempt_2": [[3]]}], "three": [{"attempt_1": [[1]], "attempt_2": [[4, 4]]}]}"""),
+            FuzzSeed.Of(task, """{"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}"""),
+        ];
         return new FuzzTarget
         {
-            Seeds = [new FuzzSeed(tasks.Files.Concat(outputs.Files).ToDictionary(), [challenges, solutions])],
-            Tokens = ["train", "test", "input", "output", "one", "two", "[[0]]", "[[[0]]]", "10", "[", "]", "{", "}"],
+            Seeds = [new FuzzSeed(seeds.SelectMany(seed => seed.Files).ToDictionary(), [challenges, challenges, solutions, submission, task])],
+            Tokens = ["train", "test", "input", "output", "attempt_1", "attempt_2", "one", "three", "[[0]]", "[[[0]]]", "10", "[", "]", "{", "}"],
             Read = folder =>
             {
-                foreach (var task in ArcTaskFile.ReadCombined(Path.Combine(folder, challenges), Path.Combine(folder, solutions)))
+                string[] sources = [Path.Combine(folder, "files"), Path.Combine(folder, "data")];
+                var isSkipped = false;
+                try
                 {
-                    Check(task);
+                    Check(ArcTaskFile.ReadSets(sources, skipped: _ => isSkipped = true));
                 }
+                catch (HrmFormatException) when (isSkipped)
+                {
+                    // Nothing is left.
+                }
+
+                var sets = ArcTaskFile.ReadSets(sources);
+                Require(!isSkipped, "what is skipped is an error otherwise");
+                Check(sets);
+                var score = ArcVoteResult.ReadSubmission(Path.Combine(folder, submission), sets.SelectMany(set => set.Tasks)).ScorePercent(2);
+                Require(score is >= 0 and <= 100 or double.NaN, "a score is a percentage");
             },
         };
     }
 
-    private static void Check(ArcTask task)
+    private static void Check(IReadOnlyList<ArcTaskSet> sets)
     {
-        foreach (var grid in task.Train.Concat(task.Test).SelectMany(pair => (ArcGrid?[])[pair.Input, pair.Output]).OfType<ArcGrid>())
+        var tasks = sets.SelectMany(set => set.Tasks).ToArray();
+        Require(tasks.Length > 0 && tasks.DistinctBy(task => task.Name).Count() == tasks.Length, "there are tasks, each name once");
+        foreach (var grid in tasks.SelectMany(task => task.Train.Concat(task.Test)).SelectMany(pair => (ArcGrid?[])[pair.Input, pair.Output]).OfType<ArcGrid>())
         {
             Require(grid.Rows is >= 1 and <= 30 && grid.Columns is >= 1 and <= 30, "sides are 1 to 30");
             Require(grid.Cells.IndexOfAnyExceptInRange((byte)0, (byte)9) < 0, "colours are 0 to 9");

@@ -19,12 +19,13 @@ public class ArcCombinedFileTests
     }
 
     [Theory]
-    [InlineData("{}", null, null, "expected at least one task, got none")]
-    [InlineData("[]", null, null, "expected an object of tasks, got a list")]
-    [InlineData("{\"a\":{},\"a\":{}}", null, null, "expected JSON: Duplicate property 'a'*")]
+    [InlineData("{}", null, null, "expected train and test, or tasks under their names, got neither")]
+    [InlineData("{\"a\":[[[1]]]}", null, null, "expected train and test, or tasks under their names, got neither")]
+    [InlineData("[]", null, null, "expected an object with train and test, got a list")]
+    [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]},\"a\":{}}", null, "a", "expected each name once, got it twice")]
     [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3,11]]}]}}", null, "a.test[0].input[0][1]", "expected a colour of 0 to 9, got 11")]
     [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[]}}", null, "a.test", "expected at least one pair, got none")]
-    [InlineData("{\"a\":[]}", null, "a", "expected an object with train and test, got a list")]
+    [InlineData("{\"a\":[],\"b\":{\"train\":[]}}", null, "a", "expected an object with train and test, got a list")]
     [InlineData("{\"\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]}}", null, "''.name", "expected a name of 1 to 200 characters, got 0")]
     [InlineData("{\"<blank>\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]]}]}}", null, "'<blank>'.name", "expected a name that is not <blank>*")]
     [InlineData(Challenges, """{"b":[[[6]],[[7]]]}""", "a", "expected 1 grids, one per test pair, got 0")]
@@ -32,6 +33,8 @@ public class ArcCombinedFileTests
     [InlineData(Challenges, """{"b":[[[6]],[[7]]],"a":[[[6]]],"c":[[[6]]]}""", null, "expected the names of tasks, got 'c', which is none")]
     [InlineData(Challenges, """{"b":[[[6]],[[7],[8,9]]]}""", "b[1][1]", "expected 1 cells as in row 0, got 2")]
     [InlineData(Challenges, """{"b":[[[6]],null]}""", "b[1]", "expected a list of rows, got null")]
+    [InlineData(Challenges, """{"b":[[[6]],[[7]]],"b":[]}""", "b", "expected each name once, got it twice")]
+    [InlineData(Challenges, "[]", null, "expected an object of lists of grids, got a list")]
     [InlineData(Challenges, """{"b":{}}""", "b", "expected a list of grids, got an object")]
     [InlineData("{\"a\":{" + Demonstrations + ",\"test\":[{\"input\":[[3]],\"output\":[[1]]}]}}", """{"a":[[[6]]]}""", "a[0]", "expected the output in the task's own file, got another grid")]
     public void Errors_name_file_and_key(string challenges, string? solutions, string? field, string problem)
@@ -52,6 +55,6 @@ public class ArcCombinedFileTests
             File.WriteAllText(folder["solutions.json"], solutions);
         }
 
-        return ArcTaskFile.ReadCombined(folder["challenges.json"], solutions is null ? null : folder["solutions.json"]);
+        return ArcTaskFile.ReadSets(folder["challenges.json"]).Should().ContainSingle().Subject.Tasks;
     }
 }

@@ -19,7 +19,7 @@ public sealed class ArcTaskFileTests : IDisposable
              "train": [{"input": [[0, 1], [2, 3]], "note": null, "output": [[9]]}]}
             """);
 
-        var task = ArcTaskFile.Read(_folder["a1.json"]);
+        var task = ArcTaskFile.ReadSets(_folder["a1.json"]).Should().ContainSingle().Subject.Tasks.Should().ContainSingle().Subject;
 
         task.Name.Should().Be("a1");
         task.Train.Should().Equal(new ArcPair(ArcGrid.Parse("01/23"), ArcGrid.Parse("9")));
@@ -51,34 +51,14 @@ public sealed class ArcTaskFileTests : IDisposable
     }
 
     [Fact]
-    public void A_repeated_name_is_reported_with_both_files()
-    {
-        Write(_folder, "x/1.json", "y/1.json");
-
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{_folder["y/1.json"]}: expected each task's name once, got 1 from {_folder["x/1.json"]} too");
-    }
-
-    [Fact]
-    public void A_folder_without_tasks_is_an_error()
-    {
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{_folder.Path}: expected 1 to 10000 folders of tasks, got none");
-
-        Directory.CreateDirectory(_folder["a"]);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
-            .WithMessage($"{_folder["a"]}: expected 1 to 10000 .json files, got none");
-    }
-
-    [Fact]
     public void A_missing_or_unreadable_path_is_a_typed_error()
     {
         var missing = _folder["missing"];
 
-        FluentActions.Invoking(() => ArcTaskFile.Read(missing)).Should().Throw<HrmFileException>().Which.Path.Should().Be(missing);
-        FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<HrmFileException>();
-        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(missing)).Should().Throw<HrmFileException>();
-        FluentActions.Invoking(() => ArcTaskFile.Read(_folder.Path)).Should().Throw<HrmFileException>();
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(missing)).Should().Throw<HrmFileException>().Which.Path.Should().Be(missing);
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(string.Empty)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder.Path)).Should().Throw<HrmFormatException>()
+            .WithMessage($"{_folder.Path}: expected at least one task, got none");
     }
 
     [Fact]
@@ -91,9 +71,7 @@ public sealed class ArcTaskFileTests : IDisposable
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>()
-            .WithMessage($"{_folder["a.json"]}: expected at most 16777216 bytes, got 67108865");
-        FluentActions.Invoking(() => ArcTaskFile.ReadCombined(_folder["a.json"])).Should().Throw<HrmFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder["a.json"])).Should().Throw<HrmFormatException>()
             .WithMessage($"{_folder["a.json"]}: expected at most 67108864 bytes, got 67108865");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);

@@ -17,6 +17,9 @@ public sealed class ArcTaskFormatTests : IDisposable
     [InlineData("[[1,-1]]", "[0][1]", "expected a colour of 0 to 9, got -1")]
     [InlineData("[[1,2.0]]", "[0][1]", "expected a colour of 0 to 9, got 2.0")]
     [InlineData("[[1,\"2\"]]", "[0][1]", "expected a colour of 0 to 9, got a string")]
+    [InlineData("[[1,12]]", "[0][1]", "expected a colour of 0 to 9, got 12")]
+    [InlineData("[[1,1e0]]", "[0][1]", "expected a colour of 0 to 9, got 1e0")]
+    [InlineData("[[1,true]]", "[0][1]", "expected a colour of 0 to 9, got True")]
     [InlineData("[[1,null]]", "[0][1]", "expected a colour of 0 to 9, got null")]
     [InlineData("[[1,[2]]]", "[0][1]", "expected a colour of 0 to 9, got a list")]
     [InlineData("[]", "", "expected 1 to 30 rows, got 0")]
@@ -33,6 +36,10 @@ public sealed class ArcTaskFormatTests : IDisposable
             ShouldFail($$"""{"train":[{"input":[[0]],"output":[[0]]}],"test":[{{pair}}]}""", $"test[0].{key}{place}", problem);
         }
     }
+
+    [Fact]
+    public void Whitespace_in_a_row_does_not_matter()
+        => Read(TaskWith("[ [1,\t2 ,\r\n3 ],[4,5,6] ]")).Train[0].Input.Should().Be(ArcGrid.Parse("123/456"));
 
     [Fact]
     public void Sides_of_31_are_rejected_and_sides_of_30_are_not()
@@ -52,14 +59,16 @@ public sealed class ArcTaskFormatTests : IDisposable
     [InlineData("""{"train":[{"input":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0]", "expected an output with every demonstration, got none")]
     [InlineData("""{"train":[{"output":[[3]]}],"test":[{"input":[[3]]}]}""", "train[0].input", "expected a grid, got none")]
     [InlineData("""{"train":[{"input":[[3]],"output":[[1]]}],"test":[{}]}""", "test[0].input", "expected a grid, got none")]
-    [InlineData("""{"train":[{"input":[[3]],"input":[[3]]}]}""", null, "expected JSON: Duplicate property 'input'*")]
+    [InlineData("""{"train":[{"input":[[3]],"input":[[3]]}],"test":[]}""", "train[0].input", "expected each key once, got it twice")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[3]],"output":[[3]]}],"test":[]}""", "train[0].output", "expected each key once, got it twice")]
+    [InlineData("""{"train":[{"input":[[3]],"output":[[3]]}],"test":[],"test":[]}""", "test", "expected each key once, got it twice")]
     [InlineData("""{"train":{"input":[[3]]}}""", "train", "expected a list of pairs, got an object")]
     [InlineData("""{"train":[[[3]]]}""", "train[0]", "expected an object with input and output, got a list")]
     [InlineData("""{"train":[null]}""", "train[0]", "expected an object with input and output, got null")]
     [InlineData("""{"train":"all"}""", "train", "expected a list of pairs, got a string")]
     [InlineData("[]", null, "expected an object with train and test, got a list")]
     [InlineData("null", null, "expected an object with train and test, got null")]
-    [InlineData("""{"\ud800":1}""", null, "expected keys that are valid Unicode, got an escaped half of a surrogate pair")]
+    [InlineData("""{"\ud800":{"train":[]}}""", null, "expected keys that are valid Unicode, got an escaped half of a surrogate pair")]
     public void Errors_in_a_task_name_the_keys(string json, string? field, string problem) => ShouldFail(json, field, problem);
 
     [Theory]
@@ -72,7 +81,7 @@ public sealed class ArcTaskFormatTests : IDisposable
     {
         File.WriteAllText(_folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
         (error.Path, error.Line).Should().Be((_folder["a.json"], line));
         error.Problem.Should().MatchRegex("^byte [0-9]+: expected JSON: '?.").And.NotContain("LineNumber");
@@ -87,7 +96,7 @@ public sealed class ArcTaskFormatTests : IDisposable
     {
         File.WriteAllBytes(_folder["a.json"], [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
 
-        FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>()
+        FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder["a.json"])).Should().Throw<HrmFormatException>()
             .WithMessage($"{_folder["a.json"]}: expected UTF-8, got invalid bytes");
     }
 
@@ -96,14 +105,14 @@ public sealed class ArcTaskFormatTests : IDisposable
     private ArcTask Read(string json)
     {
         File.WriteAllText(_folder["a.json"], json);
-        return ArcTaskFile.Read(_folder["a.json"]);
+        return ArcTaskFile.ReadSets(_folder["a.json"]).Should().ContainSingle().Subject.Tasks.Should().ContainSingle().Subject;
     }
 
     private void ShouldFail(string json, string? field, string problem)
     {
         File.WriteAllText(_folder["a.json"], json);
 
-        var error = FluentActions.Invoking(() => ArcTaskFile.Read(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
+        var error = FluentActions.Invoking(() => ArcTaskFile.ReadSets(_folder["a.json"])).Should().Throw<HrmFormatException>().Which;
 
         (error.Path, error.Place).Should().Be((_folder["a.json"], field));
         error.Problem.Should().Match(problem);

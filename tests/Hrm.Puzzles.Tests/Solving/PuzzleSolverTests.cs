@@ -82,9 +82,24 @@ public sealed class PuzzleSolverTests
             test.Candidates.Sum(candidate => candidate.Votes).Should().Be(4, "the task and its three variants");
         }
 
+        arc.Knows(tasks[0].Name).Should().BeTrue();
+        arc.Knows("stranger").Should().BeFalse();
         var stranger = new ArcTask("stranger", tasks[0].Train, tasks[0].Test);
         await arc.Awaiting(it => it.SolveAsync(stranger)).Should().ThrowAsync<HrmFormatException>().WithMessage("stranger*");
         FluentActions.Invoking(() => new ArcSolver(solver, ["<blank>"])).Should().Throw<ShapeMismatchException>();
+    }
+
+    [Fact]
+    public async Task A_model_without_a_puzzle_table_solves_any_arc_task_as_it_is()
+    {
+        var task = ArcTaskFile.ReadSets(SampleData.PathOf(Path.Combine("arc_agi_1", "data")))[0].Tasks[0];
+        using var model = CreateModel(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize);
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
+        var arc = new ArcSolver(solver, []);
+
+        arc.Knows(task.Name).Should().BeTrue();
+        var candidate = (await arc.SolveAsync(task)).Tests[0].Candidates.Should().ContainSingle().Subject;
+        candidate.Grid.Should().Be(ArcEncoding.Crop(solver.Solve(ArcEncoding.Encode(task.Test[0].Input)).Tokens.ToArray()));
     }
 
     private static HrmModel CreateModel(int sequenceLength, int vocabularySize, int puzzleIds = 1)
