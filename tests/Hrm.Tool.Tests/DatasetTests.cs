@@ -85,9 +85,6 @@ public sealed class DatasetTests : IDisposable
         Directory.CreateSymbolicLink(_folder["csv", "out"], _folder["elsewhere"]);
 
         SourceFiles.Find([_folder["csv"]], ".csv").Should().Equal(_folder["csv", "a.csv"], _folder["csv", "below", "b.csv"]);
-
-        Directory.CreateSymbolicLink(_folder["elsewhere", "data"], _folder["elsewhere"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder["elsewhere"])).Should().Throw<UsageException>();
     }
 
     [Fact]
@@ -113,17 +110,6 @@ public sealed class DatasetTests : IDisposable
         SourceFiles.Find([_folder["csv"]], ".csv").Should().HaveCount(10_000);
         File.WriteAllText(_folder["csv", "one more.csv"], string.Empty);
         FluentActions.Invoking(() => SourceFiles.Find([_folder["csv"]], ".csv")).Should().Throw<UsageException>().WithMessage("*: expected 1 to 10000 files*got more.");
-    }
-
-    /// <summary>The root and three folders below it.</summary>
-    [Fact]
-    public void Tasks_of_a_repository_are_found_to_three_levels()
-    {
-        Directory.CreateDirectory(_folder["a", "b", "c", "d", "e"]);
-        File.WriteAllText(_folder["a", "b", "c", "d", "e", "task.json"], "{}");
-
-        ArcFolder.Find(_folder["a"]).Should().Be(_folder["a", "b", "c", "d"]);
-        FluentActions.Invoking(() => ArcFolder.Find(_folder.Path)).Should().Throw<UsageException>().WithMessage("--source: *: expected a folder with folders of ARC tasks*");
     }
 
     private static string Written(Action<IAnsiConsole> write)

@@ -31,7 +31,9 @@ internal static class ToolTargets
                 Seed("solve sudoku ..... --run run --segments 2 --votes 3 --adaptive"),
                 Seed("solve maze - --run run --file a b --json --csv --skip-bad"),
                 Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --min-guesses 2 --min-difficulty 0.5"),
-                Seed("data arc build --source a --source b --augment 3 --output out"),
+                Seed("data arc build --source a --source b --test-from c d --skip-bad --augment 3 --output out"),
+                Seed("solve arc a b --run run --data folder --submission file --json --skip-bad --segments 2"),
+                Seed("evaluate submission file --source a b --skip-bad"),
                 Seed("export --run run --output out --dtype bfloat16"),
             ],
             Tokens =

@@ -1,25 +1,36 @@
 using System.CommandLine;
 using Hrm.Puzzles;
+using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary><c>data arc build</c>: builds a dataset from the tasks of ARC-AGI-1, ARC-AGI-2 and ConceptARC with their augmentations.</summary>
+/// <summary><c>data arc build</c>: builds a dataset from ARC tasks with their augmentations.</summary>
 internal static class ArcBuildCommand
 {
-    private static readonly Option<string[]> Source = CommonOptions.Files(
-        "--source",
-        "One or more folders of tasks: `data` of ARC-AGI, `corpus` of ConceptARC, or a repository around them. The tasks in a folder named `evaluation` are for testing.");
+    private static readonly Option<string[]> TestFrom = CommonOptions.Files(
+        "--test-from", "The sets for testing: their names, files or folders; by default those named `evaluation` or `test`. Their demonstrations are for training.");
 
     private static readonly Option<int> Augment = new("--augment") { Description = "The maximum number of augmentations per task; 1,000 in the paper.", DefaultValueFactory = _ => 1000 };
 
-    public static Command Create() => DatasetOutput.CreateCommand("Build a dataset of ARC tasks.", [Source, Augment], Build);
+    public static Command Create() => DatasetOutput.CreateCommand("Build a dataset of ARC tasks.", [ArcSources.Source, TestFrom, CommonOptions.SkipBad, Augment], Build);
 
     private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
-        ArcTaskSet[] sets = [.. (result.GetValue(Source) ?? []).SelectMany(source => ArcTaskFile.ReadSets(ArcFolder.Find(source)))];
-        if (sets.Length == 0)
+        if (result.GetValue(ArcSources.Source) is not { Length: > 0 } sources)
         {
-            throw new UsageException("--source: expected at least one folder of tasks, got none.");
+            throw new UsageException("--source: expected at least one file or folder of tasks, got none.");
+        }
+
+        var testFrom = result.GetValue(TestFrom);
+        var sets = ArcSources.Read(result, sources, testFrom is { Length: > 0 } ? testFrom : null, isTraining: true);
+        foreach (var set in sets)
+        {
+            AnsiConsole.Console.WriteLine($"{set.Name}: {Words.Count(set.Tasks.Count, "task")} for {(set.IsEvaluation ? "testing" : "training")}");
+        }
+
+        if (!sets.Any(set => set.IsEvaluation))
+        {
+            throw new UsageException($"--test-from: expected at least one set for testing, got none; name one of {string.Join(", ", sets.Select(set => set.Name).Distinct())}.");
         }
 
         var options = new ArcDatasetOptions { Augmentations = result.GetValue(Augment), Seed = result.GetValue(DatasetOutput.Seed) };

@@ -17,7 +17,7 @@ internal static class CommonOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Write the result as JSON, for scripts." };
 
-    public static Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Report and skip bad lines of the files of puzzles, instead of ending." };
+    public static Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Report and skip bad lines, puzzles and files, instead of ending." };
 
     public static Option<string[]> Files(string name, string description)
         => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };

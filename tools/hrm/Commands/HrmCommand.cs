@@ -9,21 +9,22 @@ internal static class HrmCommand
     {
         PerTask("data", "Build, check and show datasets in the authors' format.", CreateData),
         PerTask("train", "Train a model.", TrainCommand.Create),
-        PerTask("evaluate", "Evaluate a trained model.", EvaluateCommand.Create),
+        PerTask("evaluate", "Evaluate a trained model.", EvaluateCommand.Create, ArcScoreCommand.Create()),
         new Command("solve", "Solve puzzles with a trained model.")
         {
             SolveCommand.Create(ToolTask.Of("sudoku")),
             SolveCommand.Create(ToolTask.Of("maze")),
+            ArcSolveCommand.Create(),
         },
         ExportCommand.Create(),
     };
 
-    private static Command PerTask(string name, string description, Func<ToolTask, Command> create)
+    private static Command PerTask(string name, string description, Func<ToolTask, Command> create, params Command[] others)
     {
         var command = new Command(name, description);
-        foreach (var task in ToolTask.All)
+        foreach (var subcommand in ToolTask.All.Select(create).Concat(others))
         {
-            command.Add(create(task));
+            command.Add(subcommand);
         }
 
         return command;

@@ -1,13 +1,15 @@
 namespace Hrm.Tool;
 
-/// <summary>The bad lines and puzzles that <c>--skip-bad</c> skips: the first few are reported with their places, all are counted.</summary>
-internal sealed class BadLines
+/// <summary>The bad lines, puzzles and files that <c>--skip-bad</c> skips: the first few are reported with their places, all are counted.</summary>
+/// <param name="one">The name of one of them.</param>
+/// <param name="many">The plural of the name.</param>
+internal sealed class BadLines(string one = "bad line or puzzle", string many = "bad lines or puzzles")
 {
     private const int Shown = 5;
 
     public long Count { get; private set; }
 
-    public void Add(HrmFormatException error)
+    public void Add(HrmException error)
     {
         if (++Count <= Shown)
         {
@@ -20,7 +22,7 @@ internal sealed class BadLines
     {
         if (Count > 0)
         {
-            CommandLine.Warn($"{Words.Count(Count, "bad line or puzzle", "bad lines or puzzles")} skipped");
+            CommandLine.Warn($"{Words.Count(Count, one, many)} skipped");
         }
     }
 }

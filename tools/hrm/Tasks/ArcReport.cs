@@ -35,7 +35,12 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     public override void Write(IAnsiConsole console)
     {
         base.Write(console);
-        var result = _vote.Rank();
+        WriteScores(console, _vote.Rank(), Attempts);
+    }
+
+    /// <summary>Writes how many tasks are solved within each number of attempts.</summary>
+    public static void WriteScores(IAnsiConsole console, ArcVoteResult result, IEnumerable<int> attempts)
+    {
         var known = result.Tasks.Count(task => task.Task.HasAnswers);
         if (known < result.Tasks.Count)
         {
@@ -48,11 +53,10 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
         }
 
         var table = CreateTable("attempts", "tasks solved", "%", "ARC Prize score, %");
-
-        foreach (var attempts in Attempts)
+        foreach (var count in attempts)
         {
             table.AddRow(
-                $"{attempts}", $"{result.Tasks.Count(task => task.IsSolved(attempts))} of {known}", $"{result.PassPercent(attempts):F1}", $"{result.ScorePercent(attempts):F1}");
+                $"{count}", $"{result.Tasks.Count(task => task.IsSolved(count))} of {known}", $"{result.PassPercent(count):F1}", $"{result.ScorePercent(count):F1}");
         }
 
         console.Write(table);
@@ -60,17 +64,23 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
 
     public override JsonObject ToJson()
     {
-        var (json, result) = (base.ToJson(), _vote.Rank());
+        var json = base.ToJson();
+        AddScores(json, _vote.Rank(), Attempts);
+        return json;
+    }
+
+    /// <summary>Adds the scored tasks, and how many are solved within each number of attempts.</summary>
+    public static void AddScores(JsonObject json, ArcVoteResult result, IEnumerable<int> attempts)
+    {
         var known = result.Tasks.Count(task => task.Task.HasAnswers);
         json["tasks"] = known;
-        json["attempts"] = new JsonArray([.. Attempts.Where(_ => known > 0).Select(attempts => new JsonObject
+        json["attempts"] = new JsonArray([.. attempts.Where(_ => known > 0).Select(count => new JsonObject
         {
-            ["attempts"] = attempts,
-            ["solved"] = result.Tasks.Count(task => task.IsSolved(attempts)),
-            ["pass_percent"] = result.PassPercent(attempts),
-            ["score_percent"] = result.ScorePercent(attempts),
+            ["attempts"] = count,
+            ["solved"] = result.Tasks.Count(task => task.IsSolved(count)),
+            ["pass_percent"] = result.PassPercent(count),
+            ["score_percent"] = result.ScorePercent(count),
         })]);
-        return json;
     }
 
     /// <summary>Writes two answers per test input in the format of the competition.</summary>

@@ -68,7 +68,8 @@ internal sealed class ArcToolTask : ToolTask
         return new PuzzleView($"example {example}, {dataset.IdentifierOf(example)}", grids);
     }
 
-    private static GridView View(string title, ArcGrid grid)
+    /// <summary>Shows a grid in the usual colours.</summary>
+    public static GridView View(string title, ArcGrid grid)
     {
         var cells = new CellView[grid.Cells.Length];
         for (var cell = 0; cell < cells.Length; cell++)

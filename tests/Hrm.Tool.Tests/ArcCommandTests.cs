@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.TestKit;
+using TorchSharp;
+
+namespace Hrm.Tool.Tests;
+
+/// <summary>From the competition's files to a submission and its score.</summary>
+public sealed class ArcCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public ArcCommandTests()
+    {
+        Write("arc-agi_training_challenges.json", """{"a":{"train":[{"input":[[1,2]],"output":[[2,1]]}],"test":[{"input":[[3,4]]}]}}""");
+        Write("arc-agi_training_solutions.json", """{"a":[[[4,3]]]}""");
+        Write("arc-agi_evaluation_challenges.json", """{"b":{"train":[{"input":[[1],[2]],"output":[[2]]}],"test":[{"input":[[3],[4]]},{"input":[[5],[6]]}]}}""");
+        Write("arc-agi_evaluation_solutions.json", """{"b":[[[4]],[[6]]]}""");
+        Write("arc-agi_test_challenges.json", """{"c":{"train":[{"input":[[7]],"output":[[8]]}],"test":[{"input":[[9]]}]}}""");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_competition_goes_from_task_files_to_a_score()
+    {
+        await Expect("data arc build --augment 3 --source <in> --output <in>/data", 0, "*evaluation: 1 task for testing*test: 1 task for testing*training: 1 task for training*", string.Empty);
+        SaveRun();
+
+        var (code, text, _) = await Run("solve arc <in>/arc-agi_evaluation_challenges.json <in>/arc-agi_test_challenges.json --run <in>/run --submission <in>/solved.json");
+        (await Run("evaluate arc --run <in>/run --submission <in>/evaluated.json")).Code.Should().Be(0);
+
+        code.Should().Be(CommandLine.No, "a model that was not trained does not solve b");
+        text.Should().Contain("b, test input 1, ").And.Contain(": not solved").And.Contain("0 of 1").And.Contain("1 of 2 tasks have no known outputs");
+        var solved = JsonDocument.Parse(File.ReadAllText(_folder["solved.json"])).RootElement;
+        JsonElement.DeepEquals(solved, JsonDocument.Parse(File.ReadAllText(_folder["evaluated.json"])).RootElement).Should().BeTrue("both vote over the same ids");
+        solved.GetProperty("b").GetArrayLength().Should().Be(2);
+
+        Write("right.json", """{"b":[{"attempt_1":[[0]],"attempt_2":[[4]]},{"attempt_1":[[6]],"attempt_2":[[0]]}]}""");
+        (await Run("evaluate submission <in>/right.json --source <in>/arc-agi_evaluation_challenges.json")).Text.Should().MatchRegex("1 .* 0 of 1 .* 0.0 .* 50.0 ").And.MatchRegex("2 .* 1 of 1 .* 100.0 .* 100.0 ");
+        var scores = JsonDocument.Parse((await Run("evaluate submission <in>/right.json --source <in>/arc-agi_evaluation_challenges.json --json")).Text).RootElement;
+        scores.GetProperty("attempts")[0].GetProperty("score_percent").GetDouble().Should().Be(50);
+    }
+
+    [Fact]
+    public async Task Answers_are_lines_of_JSON()
+    {
+        await Run("data arc build --augment 3 --source <in> --output <in>/data");
+        SaveRun();
+
+        var (code, text, _) = await Run("solve arc <in>/arc-agi_test_challenges.json <in>/arc-agi_evaluation_challenges.json --run <in>/run --json");
+
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        lines.Select(line => line.GetProperty("task").GetString()).Should().Equal("c", "b");
+        lines[0].GetProperty("tests")[0].GetProperty("solved").ValueKind.Should().Be(JsonValueKind.Null, "the output is not known");
+        var test = lines[1].GetProperty("tests")[1];
+        test.GetProperty("solved").GetBoolean().Should().BeFalse();
+        test.GetProperty("attempts").GetArrayLength().Should().Be(test.GetProperty("votes").GetArrayLength()).And.BeInRange(1, 2);
+        ArcGrid.Create(test.GetProperty("attempts")[0].GetArrayLength(), test.GetProperty("attempts")[0][0].GetArrayLength(), [.. test.GetProperty("attempts")[0].EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(cell => cell.GetByte())]);
+        code.Should().Be(CommandLine.No);
+    }
+
+    [Fact]
+    public async Task Tasks_without_puzzle_ids_are_named()
+    {
+        await Run("data arc build --augment 0 --source <in> --output <in>/data");
+        SaveRun();
+        Write("other.json", """{"train":[{"input":[[1]],"output":[[8]]}],"test":[{"input":[[9]]}]}""");
+
+        await Expect(
+            "solve arc <in>/other.json --run <in>/run",
+            2,
+            string.Empty,
+            "error: *run: expected puzzle ids for 1 task, got none for 1 (other); build a dataset with them and train the model on it with --init and --new-ids.*");
+        await Expect(
+            "solve arc <in>/other.json <in>/arc-agi_test_challenges.json --run <in>/run --submission <in>/s.json",
+            CommandLine.No,
+            "*other, test input 1, no attempt*c, test input 1, attempts with*",
+            "warning: *got none for 1 (other)*");
+        File.ReadAllText(_folder["s.json"]).Should().StartWith("""{"other":[{"attempt_1":[[0]],"attempt_2":[[0]]}],"c":""");
+    }
+
+    [Fact]
+    public async Task A_model_without_a_puzzle_table_solves_unknown_tasks()
+    {
+        SaveRun(puzzleWidth: 0);
+
+        await Expect("solve arc <in>/arc-agi_test_challenges.json --run <in>/run", 0, "*c, test input 1, *1 of 1 tasks have no known outputs*", string.Empty);
+    }
+
+    [Fact]
+    public async Task Bad_tasks_are_skipped_with_a_report()
+    {
+        Write("flat/good.json", """{"train":[{"input":[[1]],"output":[[8]]}],"test":[{"input":[[9]],"output":[[7]]}]}""");
+        Write("flat/open.json", """{"train":[{"input":[[1]],"output":[[8]]}],"test":[{"input":[[9]]}]}""");
+        for (var bad = 0; bad < 7; bad++)
+        {
+            Write($"flat/bad{bad}.json", """{"train":[{"input":[[10]]}],"test":[]}""");
+        }
+
+        await Expect("data arc build --source <in>/flat --output <in>/data", 1, string.Empty, "error: *bad0.json, train[0].input[0][0]: expected a colour of 0 to 9, got 10*");
+        var (code, text, error) = await Run("data arc build --source <in>/flat <in>/arc-agi_evaluation_challenges.json --skip-bad --augment 0 --output <in>/data");
+
+        code.Should().Be(0);
+        text.Should().Contain("flat: 1 task for training").And.Contain("evaluation: 1 task for testing");
+        error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(6).And.StartWith($"warning: skipped: {_folder["flat", "bad0.json"]}, train[0].input[0][0]: expected a colour of 0 to 9, got 10");
+        error.Should().Contain("warning: 8 bad files or tasks skipped", "seven files, and a task that cannot be trained on");
+    }
+
+    [Theory]
+    [InlineData("--source <in>/arc-agi_training_challenges.json", 2, "error: --test-from: expected at least one set for testing, got none; name one of training.*")]
+    [InlineData("--source <in> --test-from nothing", 2, "error: *expected one of evaluation, test, training, or a path, got 'nothing'.*")]
+    [InlineData("--source <in> --test-from evaluation", 1, "error: c: expected the output of every test pair in a task that is trained on, got none*")]
+    [InlineData("", 2, "error: --source: expected at least one file or folder of tasks, got none.*")]
+    public async Task A_dataset_needs_sets_for_testing_and_outputs_for_training(string arguments, int code, string error)
+    {
+        var (actual, _, written) = await Run($"data arc build {arguments} --output <in>/data");
+        actual.Should().Be(code);
+        written.Should().Match(error);
+    }
+
+    private async Task Expect(string arguments, int code, string textPattern, string errorPattern)
+    {
+        var actual = await Run(arguments);
+        actual.Code.Should().Be(code, actual.Error);
+
+        // Match refuses an empty pattern.
+        $"{actual.Text}|{actual.Error}".Should().Match($"{textPattern}|{errorPattern}");
+    }
+
+    private async Task<(int Code, string Text, string Error)> Run(string arguments)
+    {
+        string[] list = [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(argument => argument.Replace("<in>", _folder.Path, StringComparison.Ordinal))];
+        var result = await ToolProcess.RunAsync(list);
+        return (result.Code, result.Output, result.Messages);
+    }
+
+    /// <summary>Saves a run on the dataset whose model was not trained.</summary>
+    private void SaveRun(int puzzleWidth = 16)
+    {
+        var settings = new RunSettings
+        {
+            Task = "arc",
+            Model = HrmPresets.Tiny(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize) with { HiddenSize = 16, SwiGluInnerWidth = 32, PuzzleEmbeddingWidth = puzzleWidth },
+            Augmentation = { Symmetries = false },
+            Trainer = { Halting = { MaxSegments = 1 } },
+            Data = { Folder = _folder["data"] },
+        };
+        if (puzzleWidth > 0)
+        {
+            using var dataset = NamedDataset.Open(_folder["data"], NamedDataset.TrainSplit);
+            settings.Data.IdentifiersHash = dataset.IdentifiersHash;
+            settings.Model = settings.Model with { PuzzleIdCount = dataset.Identifiers.Count };
+        }
+
+        using var generator = new torch.Generator(7);
+        using var model = new HrmModel(settings.Model, generator);
+        using (torch.no_grad())
+        {
+            model.PuzzleEmbedding?.Weights.normal_(0, 1, generator); // A new table is zero, so all variants would have the same answer.
+        }
+
+        Directory.CreateDirectory(_folder["run"]);
+        model.Save(_folder["run"]);
+        new RunFolder(_folder["run"]).Save(settings);
+    }
+
+    private void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[path])!);
+        File.WriteAllText(_folder[path], text);
+    }
+}
