@@ -32,6 +32,7 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
             {
                 ["Hrm.Core"] = Same,
                 ["Microsoft.Extensions.Configuration.Binder"] = Extensions,
+                ["Microsoft.Extensions.Hosting.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
             },

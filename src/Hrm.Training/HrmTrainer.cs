@@ -20,8 +20,9 @@ public class HrmTrainer : IDisposable
     private readonly CosineSchedule _schedule;
     private readonly CosineSchedule _puzzleSchedule;
     private readonly GradientNorm _gradientNorm = new();
-    private readonly Tensor _sums; // [8], on the model's device
+    private readonly Tensor _sums; // [9], on the model's device
     private readonly bool _canReplicate;
+    private ParameterOptimizer? _optimizer;
     private ReplicaGroup? _replicas;
     private bool _isDisposed;
 
@@ -58,7 +59,6 @@ public class HrmTrainer : IDisposable
         Generator = generator;
         _loss = CreateLoss(options);
         _halting = new AdaptiveHalting(options.Halting, generator);
-        Optimizer = ParameterOptimizer.Create(model, options.Optimizer);
         PuzzleOptimizer = model.PuzzleEmbedding is null ? null : new SparseSignSgd(model.PuzzleEmbedding, options.PuzzleWeightDecay);
         _schedule = new CosineSchedule(options.LearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
         _puzzleSchedule = new CosineSchedule(options.PuzzleLearningRate, options.WarmupSteps, options.TotalSteps, options.MinLearningRateRatio);
@@ -125,6 +125,47 @@ public class HrmTrainer : IDisposable
         }
     }
 
+    /// <summary>The optimizer of the weights; by default that of <see cref="TrainerOptions.Optimizer"/>. The trainer owns it.</summary>
+    /// <remarks>It gets the learning rates of the schedule, and limited gradients. The puzzle embedding has an optimizer of its own.</remarks>
+    /// <exception cref="InvalidConfigException">
+    /// It has a parameter that is not the model's, or lacks one that requires a gradient. To freeze a parameter, set <c>requires_grad</c>.
+    /// </exception>
+    public ParameterOptimizer Optimizer
+    {
+        get => _optimizer ??= ParameterOptimizer.Create(Model, Options.Optimizer);
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            var given = value.Parameters.Select(parameter => parameter.Handle).ToHashSet();
+            var named = Model.named_parameters().ToArray();
+            var unknown = given.Except(named.Select(entry => entry.parameter.Handle)).Count();
+            var missing = Array.Find(named, entry => entry.parameter.requires_grad && !given.Contains(entry.parameter.Handle)).name;
+            if (unknown > 0 || missing is not null)
+            {
+                throw new InvalidConfigException(
+                    "trainer",
+                    [$"Optimizer: expected every parameter of the model that requires a gradient, and no other, got {unknown} others and {(missing is null ? "all of them" : $"none for {missing}")}"]);
+            }
+
+            _optimizer = value;
+        }
+    }
+
+    /// <summary>
+    /// The loss of a token instead of that of the options: (logits [rows, seq_len, V], labels [rows, seq_len]) → [rows, seq_len], floating
+    /// point, 0 for <see cref="PuzzleBatch.IgnoredLabel"/>. The caller owns it; its parameters are not trained.
+    /// </summary>
+    /// <remarks>Called once for each part of a batch; with replicas on several threads at once.</remarks>
+    public nn.Module<Tensor, Tensor, Tensor> TokenLoss
+    {
+        get => _loss.TokenLoss;
+        init => _loss = new HrmLoss(value);
+    }
+
+    /// <summary>A loss that is added to that of tokens and Q values, and reported as <see cref="MetricSums.AuxiliaryLoss"/>; by default none.</summary>
+    /// <remarks><inheritdoc cref="TokenLoss" path="/remarks/node()"/></remarks>
+    public AuxiliaryLoss? AuxiliaryLoss { get; init; }
+
     internal TrainerOptions Options { get; }
 
     /// <summary>The state kept between steps; <see langword="null"/> before the first.</summary>
@@ -135,8 +176,6 @@ public class HrmTrainer : IDisposable
 
     /// <summary>The number of steps whose metrics have not been taken.</summary>
     internal long SummedSteps { get; private set; }
-
-    internal ParameterOptimizer Optimizer { get; }
 
     internal SparseSignSgd? PuzzleOptimizer { get; }
 
@@ -164,9 +203,11 @@ public class HrmTrainer : IDisposable
     /// </param>
     /// <exception cref="ShapeMismatchException">
     /// The batch has another number of rows than the options or another length than the model, or no labels; or a token, label or id is
-    /// outside the model's tables.
+    /// outside the model's tables; or a loss of your own has another shape or dtype than it should.
     /// </exception>
-    /// <exception cref="InvalidConfigException">No parameter requires a gradient, or <c>torch.no_grad</c> is in force.</exception>
+    /// <exception cref="InvalidConfigException">
+    /// No parameter requires a gradient, <c>torch.no_grad</c> is in force, or a loss of your own has no graph.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient is not finite, at a step at which the options check them; this step has not changed the weights.
@@ -301,7 +342,7 @@ public class HrmTrainer : IDisposable
             _replicas?.Dispose();
             _isDisposed = true;
             Carry?.Dispose();
-            Optimizer.Dispose();
+            _optimizer?.Dispose();
             PuzzleOptimizer?.Dispose();
             _gradientNorm.Clear();
             Average?.Dispose();
@@ -314,7 +355,7 @@ public class HrmTrainer : IDisposable
     private void AddToSums(Tensor metrics)
     {
         using var scope = NewDisposeScope();
-        _sums.PlusInPlace(metrics); // [8]
+        _sums.PlusInPlace(metrics); // [9]
         SummedSteps++;
     }
 
@@ -352,8 +393,21 @@ public class HrmTrainer : IDisposable
         ? Math.Min(get_num_threads(), RowCount / ReplicaGroup.FewRows)
         : 1;
 
-    /// <summary>Runs the segment of all rows of this process, on the replicas if there are several.</summary>
+    /// <summary>Runs the segment of all rows of this process, on the replicas if there are several. If a part fails, no gradient remains.</summary>
     private TrainingSegment RunSegment()
+    {
+        try
+        {
+            return RunParts();
+        }
+        catch
+        {
+            DropGradients();
+            throw;
+        }
+    }
+
+    private TrainingSegment RunParts()
     {
         using var scope = NewDisposeScope();
         var rows = Carry!.Data.Size;
@@ -407,6 +461,7 @@ public class HrmTrainer : IDisposable
         var halted = _halting.Decide(output.QHalt, output.QContinue, segments, minimum?.narrow(0, first, count)); // [count]
         var target = ContinueTarget(model, output, segments, data); // [count]
         var loss = _loss.Compute(output, data.Labels!, segments, halted, target);
+        loss = AuxiliaryLoss is null ? loss : loss.Plus(AuxiliaryLoss(output, data, segments), output);
         if (!loss.Total.requires_grad)
         {
             throw new InvalidConfigException("trainer", ["parameters: expected at least one that requires a gradient and that the loss depends on, got none"]);

@@ -30,7 +30,7 @@ public sealed record TrainingSegment(HrmOutput Output, Tensor Segments, Tensor H
             Rows(part => part.Segments), // [B]
             Rows(part => part.Halted), // [B]
             parts[0].ContinueTarget is null ? null : Rows(part => part.ContinueTarget!), // [B]
-            new LossResult(Sum(part => part.Loss.Total), Sum(part => part.Loss.Metrics))); // [], [8]
+            new LossResult(Sum(part => part.Loss.Total), Sum(part => part.Loss.Metrics))); // [], [9]
 
         Tensor Rows(Func<TrainingSegment, Tensor> choose) => cat([.. parts.Select(choose)]);
         Tensor Sum(Func<TrainingSegment, Tensor> choose) => stack([.. parts.Select(choose)]).sum(dim: 0);

@@ -10,11 +10,11 @@ internal sealed class TinyTraining : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Generator _generator;
 
-    public TinyTraining(TrainerOptions options, HrmConfig? config = null, long modelSeed = 1, ulong seed = 1, IProcessGroup? group = null)
+    public TinyTraining(TrainerOptions options, HrmConfig? config = null, long modelSeed = 1, ulong seed = 1, IProcessGroup? group = null, AuxiliaryLoss? auxiliaryLoss = null)
     {
         _generator = new Generator(seed);
         Model = TinyModels.Create(config, modelSeed);
-        Trainer = new HrmTrainer(Model, options, _generator) { Group = group };
+        Trainer = new HrmTrainer(Model, options, _generator) { Group = group, AuxiliaryLoss = auxiliaryLoss };
         Batch = TinyModels.Batch(1);
     }
 

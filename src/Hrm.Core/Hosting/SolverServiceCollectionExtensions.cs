@@ -84,7 +84,7 @@ public static class SolverServiceCollectionExtensions
         return solver;
     }
 
-    private static torch.Device DeviceOf(string name)
+    internal static torch.Device DeviceOf(string name)
     {
         try
         {

@@ -76,5 +76,5 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
         => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && File.Exists(Path.Combine(folder, ModelFolder.WeightsName));
 
     [GeneratedRegex(@"^(cpu|mps|cuda(:\d{1,2})?)\z")]
-    private static partial Regex DeviceName();
+    internal static partial Regex DeviceName();
 }

@@ -231,6 +231,9 @@ internal sealed record TrainingRunState
 
     public int EvaluationsSinceBest { get; init; }
 
+    /// <summary>The step of the last checkpoint, if only time was the reason to save it; the next one replaces it.</summary>
+    public long? TimedCheckpoint { get; init; }
+
     public TrainingRunOptions? Options { get; init; }
 
     /// <summary>The number of rollbacks to a checkpoint after a divergence.</summary>

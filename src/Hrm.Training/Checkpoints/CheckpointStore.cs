@@ -43,8 +43,9 @@ public sealed class CheckpointStore : IDisposable
 {
     internal static readonly string[] FileNames = [ModelFolder.ConfigName, ModelFolder.WeightsName, StateName, CheckpointManifest.FileName];
 
+    internal const string NamePrefix = "step-";
+
     private const string LockName = ".lock";
-    private const string NamePrefix = "step-";
     private const string StateName = "training.safetensors";
 
     private readonly int _keep;
@@ -101,7 +102,13 @@ public sealed class CheckpointStore : IDisposable
     /// <exception cref="ObjectDisposedException">The trainer or its model is disposed.</exception>
     public void Save(HrmTrainer trainer, TrainingStream? stream = null) => Save(trainer, new TrainingRunState(), stream);
 
-    internal void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null)
+    internal static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
+
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="stream">The source of the batches.</param>
+    /// <param name="replaced">The step of an earlier checkpoint that this one replaces.</param>
+    internal void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null, long? replaced = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using var use = trainer.Use();
@@ -112,7 +119,7 @@ public sealed class CheckpointStore : IDisposable
         }
 
         Write(trainer, CheckpointManifest.Of(trainer, state, stream is null ? null : DatasetIdentity.Of(stream)));
-        Prune(trainer.StepCount, state.BestCheckpoint);
+        Prune(trainer.StepCount, state.BestCheckpoint, replaced);
     }
 
     /// <summary>Restores trainer and stream from the newest undamaged checkpoint.</summary>
@@ -165,8 +172,6 @@ public sealed class CheckpointStore : IDisposable
     /// <summary>Unlocks the folder for other processes.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
-
     private static long StepOf(string name)
         => long.TryParse(name.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step) ? step : -1;
 
@@ -180,11 +185,11 @@ public sealed class CheckpointStore : IDisposable
     ]);
 
     /// <summary>A failure is ignored and retried by the next call: the checkpoint was saved.</summary>
-    private void Prune(long savedStep, long? best)
+    private void Prune(long savedStep, long? best, long? replaced)
     {
         try
         {
-            var bySide = List().ToLookup(entry => entry.Step > savedStep);
+            var bySide = List().ToLookup(entry => entry.Step > savedStep || (entry.Step == replaced && entry.Step != savedStep));
             foreach (var (_, path) in bySide[true].Concat(bySide[false].Skip(_keep)).Where(entry => entry.Step != best))
             {
                 StagedFolder.Delete(path);

@@ -25,7 +25,12 @@ internal static class TrainerTensors
     public static Dictionary<string, Tensor> Of(HrmTrainer trainer)
     {
         var tensors = LongLived(trainer);
-        tensors[Steps] = tensor(trainer.Optimizer.StepCounts, ScalarType.Int64); // [parameters]
+        tensors[Steps] = tensor(trainer.Optimizer.Parts.SelectMany(part => part.StepCounts).ToArray(), ScalarType.Int64); // [parameters]
+        foreach (var (name, optimizer, parameter) in TorchStates(trainer))
+        {
+            tensors[name] = tensor(optimizer.GetState(parameter), ScalarType.Byte); // [bytes]
+        }
+
         tensors[GeneratorName] = trainer.Generator.get_state();
         if (trainer.Carry is { } carry)
         {
@@ -48,22 +53,30 @@ internal static class TrainerTensors
     {
         using var scope = NewDisposeScope();
         var expected = LongLived(trainer);
-        RequireNames(state, expected.Keys);
+        var torchStates = TorchStates(trainer).ToArray();
+        RequireNames(state, [.. expected.Keys, .. torchStates.Select(entry => entry.Name)]);
         foreach (var (name, value) in expected)
         {
             state.GetEntry(name).RequireFits(value, state.Path);
         }
 
-        var counts = ReadSteps(state, trainer.Optimizer.StepCounts.Length);
+        var counts = ReadSteps(state, trainer.Optimizer.Parts.Sum(part => part.StepCounts.Length));
         var generator = ReadGenerator(trainer, state);
         var carry = state.Contains(High) ? ReadCarry(trainer.Model, state) : null;
+        var earlier = Array.ConvertAll(torchStates, entry => entry.Optimizer.GetState(entry.Parameter));
         try
         {
+            Array.ForEach(torchStates, entry => Load(entry, state));
             trainer.Model.LoadWeights(weights);
         }
         catch
         {
             carry?.Dispose();
+            foreach (var (entry, bytes) in torchStates.Zip(earlier))
+            {
+                entry.Optimizer.SetState(entry.Parameter, bytes);
+            }
+
             throw;
         }
 
@@ -72,7 +85,12 @@ internal static class TrainerTensors
             state.CopyTo(name, value);
         }
 
-        counts.CopyTo(trainer.Optimizer.StepCounts, 0);
+        foreach (var part in trainer.Optimizer.Parts)
+        {
+            counts.AsSpan(0, part.StepCounts.Length).CopyTo(part.StepCounts);
+            counts = counts[part.StepCounts.Length..];
+        }
+
         trainer.Generator.set_state(generator);
         trainer.Restore(step, carry);
     }
@@ -80,11 +98,14 @@ internal static class TrainerTensors
     /// <summary>The state that stays in the same tensors from the first step to the last: optimizer and average.</summary>
     private static Dictionary<string, Tensor> LongLived(HrmTrainer trainer)
     {
-        var names = trainer.Model.named_parameters().ToDictionary(entry => entry.parameter.Handle, entry => entry.name);
+        var names = Names(trainer);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var slot in trainer.Optimizer.Slots)
+        foreach (var part in trainer.Optimizer.Parts)
         {
-            tensors.Add($"optimizer.{slot.Name}.{names[trainer.Optimizer.Parameters[slot.Parameter].Handle]}", slot.Value);
+            foreach (var slot in part.Slots)
+            {
+                tensors.Add(NameOf(part, slot.Name, slot.Parameter, names), slot.Value);
+            }
         }
 
         if (trainer.Average is { } average)
@@ -97,6 +118,33 @@ internal static class TrainerTensors
 
         return tensors;
     }
+
+    /// <summary>The states that TorchSharp writes and reads as bytes.</summary>
+    private static IEnumerable<(string Name, TorchOptimizer Optimizer, int Parameter)> TorchStates(HrmTrainer trainer)
+    {
+        var names = Names(trainer);
+        return trainer.Optimizer.Parts.OfType<TorchOptimizer>().SelectMany(part => Enumerable.Range(0, part.Parameters.Count)
+            .Select(index => (NameOf(part, part.Name, index, names), part, index)));
+    }
+
+    private static void Load((string Name, TorchOptimizer Optimizer, int Parameter) entry, WeightsFile state)
+    {
+        var bytes = Read(state, entry.Name, ScalarType.Byte, [.. state.GetEntry(entry.Name).Shape]).bytes.ToArray();
+        try
+        {
+            entry.Optimizer.SetState(entry.Parameter, bytes);
+        }
+        catch (Exception error)
+        {
+            throw new HrmFormatException($"expected the state of {entry.Optimizer.Name}, got other bytes", state.Path, place: $"tensor {entry.Name}", innerException: error);
+        }
+    }
+
+    private static Dictionary<nint, string> Names(HrmTrainer trainer)
+        => trainer.Model.named_parameters().ToDictionary(entry => entry.parameter.Handle, entry => entry.name);
+
+    private static string NameOf(ParameterOptimizer optimizer, string state, int parameter, Dictionary<nint, string> names)
+        => $"optimizer.{state}.{names[optimizer.Parameters[parameter].Handle]}";
 
     private static void RequireNames(WeightsFile state, IEnumerable<string> longLived)
     {

@@ -22,7 +22,7 @@ public sealed class Evaluator
     /// <param name="model">The model; the caller owns it.</param>
     /// <param name="maxSegments">M, the largest number of segments of an example.</param>
     /// <param name="halting">Stops an example earlier; <see langword="null"/> runs every example for M segments.</param>
-    /// <param name="loss">The reported loss; <see langword="null"/> for that of the default <see cref="TrainerOptions"/>.</param>
+    /// <param name="loss">The reported loss of tokens; without one, <see cref="MetricAverages.TokenLoss"/> is NaN. No other metric depends on it.</param>
     /// <param name="batchSize">B.</param>
     /// <exception cref="ArgumentOutOfRangeException">M or B is not positive.</exception>
     public Evaluator(HrmModel model, int maxSegments, IHaltingPolicy? halting = null, HrmLoss? loss = null, int batchSize = 256)
@@ -33,7 +33,7 @@ public sealed class Evaluator
         _model = model;
         _maxSegments = maxSegments;
         _halting = halting;
-        _loss = loss ?? HrmTrainer.CreateLoss(new TrainerOptions());
+        _loss = loss ?? new HrmLoss(new UnknownTokenLoss());
         _batchSize = batchSize;
     }
 

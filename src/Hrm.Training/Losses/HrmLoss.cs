@@ -19,7 +19,7 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
 {
     private const double QWeight = 0.5;
 
-    private readonly nn.Module<Tensor, Tensor, Tensor> _tokenLoss = tokenLoss ?? throw new ArgumentNullException(nameof(tokenLoss));
+    internal nn.Module<Tensor, Tensor, Tensor> TokenLoss { get; } = tokenLoss ?? throw new ArgumentNullException(nameof(tokenLoss));
 
     /// <summary>Computes loss and metrics.</summary>
     /// <param name="output">The output of the segment.</param>
@@ -28,7 +28,8 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
     /// <param name="halted">[B], bool: the rows that stop now; the metrics count only these.</param>
     /// <param name="continueTarget">[B], float32: the target of sigmoid(q_continue); <see langword="null"/> leaves its term out.</param>
     /// <returns>Tensors in the caller's dispose scope.</returns>
-    /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeMismatchException">The shapes do not fit, or the token loss has another shape or dtype than it should.</exception>
+    /// <exception cref="InvalidConfigException">The logits have a graph, and the token loss has none.</exception>
     public LossResult Compute(HrmOutput output, Tensor labels, Tensor segments, Tensor halted, Tensor? continueTarget)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -50,15 +51,36 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
             ShapeGuard.Require(continueTarget, nameof(continueTarget), rows);
         }
 
-
         using var scope = NewDisposeScope();
         var outcome = RowOutcome.Of(logits, labels);
-        var tokenLoss = (_tokenLoss.call(logits, labels) / outcome.Divisor.unsqueeze(-1)).sum(); // []
+        var tokenLosses = TokenLoss.call(logits, labels); // [B, seq_len]
+        RequireLoss(tokenLosses, $"token loss ({TokenLoss.GetType().Name})", logits.requires_grad, rows, logits.size(1));
+        var tokenLoss = (tokenLosses / outcome.Divisor.unsqueeze(-1)).sum(); // []
         var haltLoss = SummedBce(qHalt, outcome.IsRight.to_type(ScalarType.Float32)); // []
         var continueLoss = continueTarget is null ? null : SummedBce(qContinue, continueTarget); // []
         var total = tokenLoss.Plus((continueLoss is null ? haltLoss : haltLoss.Plus(continueLoss)).Times(QWeight)); // []
-        var metrics = Measure(qHalt, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [8]
+        var metrics = Measure(qHalt, outcome, segments, halted, [tokenLoss, haltLoss, continueLoss]); // [9]
         return new LossResult(scope.MoveToOuter(total), scope.MoveToOuter(metrics));
+    }
+
+    /// <summary>Checks the result of a loss that may be the caller's own.</summary>
+    /// <param name="loss">The result.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="needsGraph">Whether its arguments have a graph.</param>
+    /// <param name="shape">The expected shape.</param>
+    internal static void RequireLoss(Tensor loss, string name, bool needsGraph, params ReadOnlySpan<Axis> shape)
+    {
+        ArgumentNullException.ThrowIfNull(loss, name);
+        ShapeGuard.Require(loss, name, shape);
+        if (!is_floating_point(loss))
+        {
+            throw new ShapeMismatchException(name, "floating point", $"{loss.dtype}");
+        }
+
+        if (needsGraph && !loss.requires_grad)
+        {
+            throw new InvalidConfigException("trainer", [$"{name}: expected a result that depends on logits or Q values, got one without a graph"]);
+        }
     }
 
     private static Tensor SummedBce(Tensor logits, Tensor target)
@@ -68,6 +90,7 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
     {
         using var noGradient = no_grad();
         var counts = halted.logical_and(outcome.HasLabels).to_type(ScalarType.Float64); // [B]
+        var none = zeros([], ScalarType.Float64, qHalt.device); // []
         var haltIsRight = qHalt.ge(HeldScalars.Zero).eq(outcome.IsRight); // [B]
         return stack(
         [
@@ -76,19 +99,40 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
             (counts * outcome.IsRight).sum(),
             (counts * haltIsRight).sum(),
             (counts * segments).sum(),
-            Detached(losses[0]),
-            Detached(losses[1]),
-            Detached(losses[2]),
-        ]); // [8], in the order of MetricSums
+            Detached(losses[0]!),
+            Detached(losses[1]!),
+            losses[2] is { } continueLoss ? Detached(continueLoss) : none,
+            none,
+        ]); // [9], in the order of MetricSums
 
-        Tensor Detached(Tensor? loss) => loss is null ? zeros_like(counts).sum() : loss.detach().to_type(ScalarType.Float64);
+        static Tensor Detached(Tensor loss) => loss.detach().to_type(ScalarType.Float64);
     }
 }
 
 /// <summary>Loss and metrics of one segment, on the device.</summary>
 /// <param name="Total">[]: the sum over rows, with its graph; not divided by the global batch.</param>
-/// <param name="Metrics">[8], float64, without a graph, for <see cref="MetricSums.Read"/>.</param>
-public sealed record LossResult(Tensor Total, Tensor Metrics);
+/// <param name="Metrics">[9], float64, without a graph, for <see cref="MetricSums.Read"/>.</param>
+public sealed record LossResult(Tensor Total, Tensor Metrics)
+{
+    /// <summary>Adds an auxiliary loss to the total, and writes it into the metrics.</summary>
+    internal LossResult Plus(Tensor auxiliary, HrmOutput output)
+    {
+        HrmLoss.RequireLoss(auxiliary, nameof(AuxiliaryLoss), output.Logits.requires_grad || output.QHalt.requires_grad);
+        using (no_grad())
+        {
+            Metrics[^1].copy_(auxiliary);
+        }
+
+        return this with { Total = Total.Plus(auxiliary) };
+    }
+}
+
+/// <summary>A loss in addition to that of tokens and Q values: the sum over rows, which the trainer divides by the global batch.</summary>
+/// <param name="output">Logits [rows, seq_len, V] in the forward dtype and Q values [rows], with their graph; the carry has none.</param>
+/// <param name="batch">The puzzles of the same rows: inputs and labels [rows, seq_len], ids [rows].</param>
+/// <param name="segments">[rows], int32: segments run on the current puzzles, including this one.</param>
+/// <returns>[], floating point, with a graph. Its temporaries are freed with the segment.</returns>
+public delegate Tensor AuxiliaryLoss(HrmOutput output, PuzzleBatch batch, Tensor segments);
 
 /// <summary>The correctness of each row of a batch; the tensors are in the caller's dispose scope.</summary>
 /// <param name="HasLabels">[B], bool: the row has a labelled token.</param>

@@ -25,27 +25,31 @@ public readonly record struct MetricSums(
     double QContinueLoss)
 {
     /// <summary>The number of sums.</summary>
-    internal const int Length = 8;
+    internal const int Length = 9;
+
+    /// <summary>The auxiliary loss of the trainer, over all rows; 0 without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double AuxiliaryLoss { get; init; }
 
     /// <summary>True if no loss is NaN or infinite.</summary>
     [JsonIgnore]
-    public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss);
+    public bool HasFiniteLosses => double.IsFinite(TokenLoss + QHaltLoss + QContinueLoss + AuxiliaryLoss);
 
     /// <summary>Reads sums from the device; waits for it.</summary>
-    /// <param name="metrics">[8], float64: <see cref="LossResult.Metrics"/>, or a sum of several.</param>
-    /// <exception cref="ShapeMismatchException">The shape is not [8].</exception>
+    /// <param name="metrics">[9], float64: <see cref="LossResult.Metrics"/>, or a sum of several.</param>
+    /// <exception cref="ShapeMismatchException">The shape is not [9].</exception>
     public static MetricSums Read(Tensor metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         ShapeGuard.Require(metrics, nameof(metrics), Length);
         using var scope = NewDisposeScope();
         var values = metrics.cpu().data<double>().ToArray();
-        return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
+        return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]) { AuxiliaryLoss = values[8] };
     }
 
-    /// <summary>The tensor for <see cref="Read"/>, on the CPU, [8], float64.</summary>
+    /// <summary>The tensor for <see cref="Read"/>, on the CPU, [9], float64.</summary>
     internal Tensor ToTensor()
-        => tensor(new[] { Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss }, ScalarType.Float64);
+        => tensor(new[] { Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss, AuxiliaryLoss }, ScalarType.Float64);
 
     /// <summary>Adds the sums of another batch.</summary>
     public static MetricSums operator +(MetricSums left, MetricSums right) => new(
@@ -56,7 +60,10 @@ public readonly record struct MetricSums(
         left.Segments + right.Segments,
         left.TokenLoss + right.TokenLoss,
         left.QHaltLoss + right.QHaltLoss,
-        left.QContinueLoss + right.QContinueLoss);
+        left.QContinueLoss + right.QContinueLoss)
+    {
+        AuxiliaryLoss = left.AuxiliaryLoss + right.AuxiliaryLoss,
+    };
 
     /// <summary>The averages: metrics over <see cref="Count"/>, losses over <paramref name="lossCount"/>.</summary>
     /// <param name="lossCount">The rows of the losses: global batch times steps in training, <see cref="Count"/> in evaluation.</param>
@@ -72,7 +79,10 @@ public readonly record struct MetricSums(
             Segments / rows,
             TokenLoss / lossRows,
             QHaltLoss / lossRows,
-            QContinueLoss / lossRows);
+            QContinueLoss / lossRows)
+        {
+            AuxiliaryLoss = AuxiliaryLoss / lossRows,
+        };
     }
 }
 
@@ -93,4 +103,9 @@ public readonly record struct MetricAverages(
     double Segments,
     double TokenLoss,
     double QHaltLoss,
-    double QContinueLoss);
+    double QContinueLoss)
+{
+    /// <summary>The auxiliary loss of the trainer per row; 0 without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double AuxiliaryLoss { get; init; }
+}

@@ -53,6 +53,14 @@ public sealed class StablemaxCrossEntropy() : nn.Module<Tensor, Tensor, Tensor>(
     }
 }
 
+/// <summary>Instead of a loss that is not known: NaN for each token.</summary>
+internal sealed class UnknownTokenLoss() : nn.Module<Tensor, Tensor, Tensor>(nameof(UnknownTokenLoss))
+{
+    private static readonly Scalar NotANumber = double.NaN.ToScalar();
+
+    public override Tensor forward(Tensor logits, Tensor labels) => full_like(labels, NotANumber, ScalarType.Float32); // [B, seq_len]
+}
+
 internal static class TokenLabels
 {
     private static readonly Scalar Ignored = PuzzleBatch.IgnoredLabel.ToScalar();

@@ -23,11 +23,20 @@ namespace Hrm.Training;
 /// 1e-8 … 1e3. Source: Everett et al., arXiv 2407.05872.
 /// </para>
 /// </remarks>
-/// <param name="parameters">The parameters, float32, each once.</param>
-/// <param name="options">Betas and weight decay.</param>
-/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-public sealed class AdamATan2(IEnumerable<Parameter> parameters, OptimizerOptions options)
-    : ParameterOptimizer(parameters, options, isATan2: true, matrices: []);
+public sealed class AdamATan2 : ParameterOptimizer
+{
+    private readonly Adam _adam;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="parameters">The parameters, float32, each once.</param>
+    /// <param name="options">Betas and weight decay.</param>
+    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+    public AdamATan2(IEnumerable<Parameter> parameters, OptimizerOptions options)
+        : base(parameters) => _adam = new Adam(this, Enumerable.Range(0, Parameters.Count), options, isATan2: true);
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate) => _adam.Step(learningRate);
+}
 
 /// <summary>Adam with decoupled weight decay.</summary>
 /// <remarks>
@@ -40,14 +49,23 @@ public sealed class AdamATan2(IEnumerable<Parameter> parameters, OptimizerOption
 /// Source: Loshchilov and Hutter, arXiv 1711.05101.
 /// </para>
 /// </remarks>
-/// <param name="parameters">The parameters, float32, each once.</param>
-/// <param name="options">Betas, weight decay and ε.</param>
-/// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-public sealed class AdamW(IEnumerable<Parameter> parameters, OptimizerOptions options)
-    : ParameterOptimizer(parameters, options, isATan2: false, matrices: []);
+public sealed class AdamW : ParameterOptimizer
+{
+    private readonly Adam _adam;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="parameters">The parameters, float32, each once.</param>
+    /// <param name="options">Betas, weight decay and ε.</param>
+    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
+    public AdamW(IEnumerable<Parameter> parameters, OptimizerOptions options)
+        : base(parameters) => _adam = new Adam(this, Enumerable.Range(0, Parameters.Count), options, isATan2: false);
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate) => _adam.Step(learningRate);
+}
 
 /// <summary>The two averages of some parameters of an optimizer, and their update.</summary>
-internal sealed class Adam : IDisposable
+internal sealed class Adam
 {
     private readonly ParameterOptimizer _owner;
     private readonly OptimizerOptions _options;
@@ -56,23 +74,20 @@ internal sealed class Adam : IDisposable
     private readonly Tensor[] _means; // same shapes as the parameters
     private readonly Tensor[] _squares; // same shapes as the parameters
 
-    /// <param name="owner">Owns the parameters and counts their steps.</param>
+    /// <param name="owner">Owns parameters, averages and counts of steps.</param>
     /// <param name="indices">The indices of the parameters that are updated here.</param>
     /// <param name="options">Betas, weight decay and ε.</param>
     /// <param name="isATan2">The direction: atan2(m, √v / √(1-β2ᵗ)), or m / (√v / √(1-β2ᵗ) + ε).</param>
     public Adam(ParameterOptimizer owner, IEnumerable<int> indices, OptimizerOptions options, bool isATan2)
     {
-        using var noGradient = no_grad();
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _owner = owner;
         _options = options;
         _isATan2 = isATan2;
         _indices = [.. indices];
-        _means = [.. _indices.Select(index => zeros_like(owner.Parameters[index]).DetachFromDisposeScope())];
-        _squares = [.. _indices.Select(index => zeros_like(owner.Parameters[index]).DetachFromDisposeScope())];
+        _means = owner.AddState("mean", _indices);
+        _squares = owner.AddState("square", _indices);
     }
-
-    public IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots =>
-        [.. _indices.Select((index, i) => ("mean", index, _means[i])), .. _indices.Select((index, i) => ("square", index, _squares[i]))];
 
     public void Step(double learningRate)
     {
@@ -99,12 +114,6 @@ internal sealed class Adam : IDisposable
         }
 
         pass.Run();
-    }
-
-    public void Dispose()
-    {
-        Array.ForEach(_means, tensor => tensor.Dispose());
-        Array.ForEach(_squares, tensor => tensor.Dispose());
     }
 
     private void UpdateEagerly(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamCoefficients coefficients)

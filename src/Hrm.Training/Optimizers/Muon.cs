@@ -29,6 +29,8 @@ public sealed class Muon : ParameterOptimizer
     private const double SmallestNorm = 1e-7;
 
     private readonly OptimizerOptions _options;
+    private readonly int[] _matrices;
+    private readonly Adam _adam;
     private readonly Tensor[] _momenta; // same shapes as the matrices
 
     /// <summary>Creates the optimizer.</summary>
@@ -39,38 +41,38 @@ public sealed class Muon : ParameterOptimizer
     /// <exception cref="ArgumentOutOfRangeException">An index is outside the parameters.</exception>
     /// <exception cref="ShapeMismatchException">A parameter among the matrices is not of two dimensions.</exception>
     public Muon(IEnumerable<Parameter> parameters, IEnumerable<int> matrices, OptimizerOptions options)
-        : base(parameters, options, isATan2: false, matrices)
+        : base(parameters)
     {
-        using var noGradient = no_grad();
-        _options = options;
-        _momenta = [.. Matrices.Select(index => zeros_like(Parameters[index]).DetachFromDisposeScope())];
-    }
+        ArgumentNullException.ThrowIfNull(matrices);
+        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
+        _matrices = [.. matrices.Distinct().Order()];
+        foreach (var index in _matrices)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(matrices));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Parameters.Count, nameof(matrices));
+            ShapeGuard.Require(Parameters[index], $"{nameof(parameters)}[{index}]", "rows", "columns");
+        }
 
-    internal override IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots =>
-        [.. Matrices.Select((index, i) => ("momentum", index, _momenta[i])), .. base.Slots];
+        _options = options;
+        _momenta = AddState("momentum", _matrices);
+        _adam = new Adam(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options, isATan2: false);
+    }
 
     /// <inheritdoc/>
     public override void Step(double learningRate)
     {
         using var noGradient = no_grad();
-        for (var i = 0; i < Matrices.Length; i++)
+        for (var i = 0; i < _matrices.Length; i++)
         {
             using var scope = NewDisposeScope();
-            if (GradientOf(Matrices[i]) is { } gradient)
+            if (GradientOf(_matrices[i]) is { } gradient)
             {
-                StepCounts[Matrices[i]]++;
-                Update(Parameters[Matrices[i]], gradient, _momenta[i], learningRate);
+                StepCounts[_matrices[i]]++;
+                Update(Parameters[_matrices[i]], gradient, _momenta[i], learningRate);
             }
         }
 
-        base.Step(learningRate);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        Array.ForEach(_momenta, tensor => tensor.Dispose());
-        base.Dispose();
+        _adam.Step(learningRate);
     }
 
     private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)

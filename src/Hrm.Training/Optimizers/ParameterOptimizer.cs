@@ -7,25 +7,26 @@ namespace Hrm.Training;
 
 /// <summary>Updates parameters from their gradients. The learning rate is an argument of each step.</summary>
 /// <remarks>
+/// <para>
 /// Create it after the model was moved to its device: moving replaces the parameters. A parameter without a gradient, and
 /// its state, do not change. Owns its state; dispose it. Not safe for concurrent use.
+/// </para>
+/// <para>
+/// An optimizer of your own implements <see cref="Step"/>, within <c>torch.no_grad</c> and a dispose scope. Checkpoints save what it
+/// keeps in <see cref="AddState"/> and <see cref="StepCounts"/>, and resume it bit for bit; other fields start anew.
+/// </para>
 /// </remarks>
 public abstract class ParameterOptimizer : IDisposable
 {
     private readonly Parameter[] _parameters;
+    private readonly List<(string Name, int Parameter, Tensor Value)> _slots = [];
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters to update, each once.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="isATan2">The direction of Adam: with atan2, or with a division and ε.</param>
-    /// <param name="matrices">The indices of the parameters that the subclass updates instead of Adam, each of two dimensions.</param>
-    /// <exception cref="ArgumentException">There is no parameter, one comes twice, or an index is outside the parameters.</exception>
-    /// <exception cref="InvalidConfigException">The options have invalid fields; all are listed.</exception>
-    /// <exception cref="ShapeMismatchException">A parameter among the matrices is not of two dimensions.</exception>
-    private protected ParameterOptimizer(IEnumerable<Parameter> parameters, OptimizerOptions options, bool isATan2, IEnumerable<int> matrices)
+    /// <exception cref="ArgumentException">There is no parameter, or one comes twice.</exception>
+    protected ParameterOptimizer(IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        InvalidConfigException.ThrowIfInvalid("optimizer options", options);
         _parameters = [.. parameters];
         StepCounts = new long[_parameters.Length];
         if (_parameters.Length == 0)
@@ -37,16 +38,6 @@ public abstract class ParameterOptimizer : IDisposable
         {
             throw new ArgumentException("expected each parameter once, got one twice", nameof(parameters));
         }
-
-        Matrices = [.. matrices.Distinct().Order()];
-        foreach (var index in Matrices)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(matrices));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _parameters.Length, nameof(matrices));
-            ShapeGuard.Require(_parameters[index], $"{nameof(parameters)}[{index}]", "rows", "columns");
-        }
-
-        Adam = new Adam(this, Enumerable.Range(0, _parameters.Length).Except(Matrices), options, isATan2);
     }
 
     /// <summary>The parameters, in the order they were given.</summary>
@@ -56,21 +47,38 @@ public abstract class ParameterOptimizer : IDisposable
     /// Every tensor that is kept between steps, with its name (<c>mean</c>, <c>square</c> or <c>momentum</c>) and the index of its
     /// parameter. Live: copying into them restores the state.
     /// </summary>
-    internal virtual IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots => Adam.Slots;
+    internal IReadOnlyList<(string Name, int Parameter, Tensor Value)> Slots => _slots;
 
-    /// <summary>The number of updates of each parameter, live.</summary>
-    internal long[] StepCounts { get; }
+    /// <summary>The optimizers of which this one consists; itself if there are no others.</summary>
+    internal virtual IEnumerable<ParameterOptimizer> Parts => [this];
 
-    /// <summary>The averages and update of all other parameters than the <see cref="Matrices"/>.</summary>
-    private protected Adam Adam { get; }
-
-    /// <summary>The indices of the parameters that the subclass updates.</summary>
-    private protected int[] Matrices { get; }
+    /// <summary>The number of updates of each parameter, from 0. An optimizer that needs them counts them in its <see cref="Step"/>.</summary>
+    protected internal long[] StepCounts { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step; 0 updates only the optimizer's state.</param>
     /// <exception cref="ShapeMismatchException">A gradient has another shape than its parameter.</exception>
-    public virtual void Step(double learningRate) => Adam.Step(learningRate);
+    public abstract void Step(double learningRate);
+
+    /// <summary>Creates tensors that are kept between steps: zeros like each parameter. Call it in the constructor.</summary>
+    /// <param name="name">Their name in checkpoints, for instance <c>momentum</c>.</param>
+    /// <param name="indices">The indices of the parameters that have one; all by default.</param>
+    /// <returns>The tensors, in the order of the indices, to be changed in place. The optimizer owns them.</returns>
+    /// <exception cref="ArgumentException">A parameter already has a state of this name.</exception>
+    protected internal Tensor[] AddState(string name, IEnumerable<int>? indices = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        using var noGradient = no_grad();
+        int[] chosen = [.. indices ?? Enumerable.Range(0, _parameters.Length)];
+        if (_slots.Exists(slot => slot.Name == name && chosen.Contains(slot.Parameter)))
+        {
+            throw new ArgumentException($"expected each name once per parameter, got '{name}' twice", nameof(name));
+        }
+
+        Tensor[] values = [.. chosen.Select(index => zeros_like(_parameters[index]).DetachFromDisposeScope())];
+        _slots.AddRange(chosen.Zip(values, (index, value) => (name, index, value)));
+        return values;
+    }
 
     /// <summary>Creates the optimizer that options name, for all parameters of a model in their order.</summary>
     /// <remarks>
@@ -102,15 +110,20 @@ public abstract class ParameterOptimizer : IDisposable
     }
 
     /// <summary>Frees the optimizer's state.</summary>
-    public virtual void Dispose()
+    public void Dispose()
     {
-        Adam.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The gradient of a parameter, in the caller's dispose scope.</summary>
+    /// <summary>Frees the optimizer's state.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> is the caller.</param>
+    protected virtual void Dispose(bool disposing) => _slots.ForEach(slot => slot.Value.Dispose());
+
+    /// <summary>The gradient of a parameter, in the caller's dispose scope; <see langword="null"/> if it has none.</summary>
+    /// <param name="parameter">The index of the parameter.</param>
     /// <exception cref="ShapeMismatchException">Its shape is not the parameter's: an update would read beyond its end.</exception>
-    internal Tensor? GradientOf(int parameter)
+    protected internal Tensor? GradientOf(int parameter)
     {
         var gradient = _parameters[parameter].grad;
         if (gradient is not null)

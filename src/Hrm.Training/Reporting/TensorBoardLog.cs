@@ -62,6 +62,11 @@ public sealed class TensorBoardLog : ITrainingLog
             ("q_halt_loss", metrics.QHaltLoss),
             ("q_continue_loss", metrics.QContinueLoss),
         ];
+        if (metrics.AuxiliaryLoss != 0)
+        {
+            scalars.Add(("auxiliary_loss", metrics.AuxiliaryLoss));
+        }
+
         if (report.Kind == ReportKind.Training)
         {
             scalars.Add(("learning_rate", report.LearningRate));

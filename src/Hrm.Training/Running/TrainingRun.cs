@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
 using Hrm.Core;
+using Hrm.Layers.Kernels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using static TorchSharp.torch;
 
 namespace Hrm.Training;
 
@@ -11,7 +13,8 @@ namespace Hrm.Training;
 /// </summary>
 /// <remarks>
 /// Every decision depends on counts that a checkpoint stores, so a resumed run does what the uninterrupted one would have
-/// done. The caller owns trainer, stream, checkpoints and logs. Not safe for concurrent use.
+/// done. Only <see cref="TrainingRunOptions.CheckpointTime"/> depends on the clock, and it changes no result. The caller owns
+/// trainer, stream, checkpoints and logs. Not safe for concurrent use.
 /// </remarks>
 /// <example><code>
 /// using var checkpoints = CheckpointStore.Open("runs/first/checkpoints");
@@ -21,11 +24,16 @@ namespace Hrm.Training;
 /// </code></example>
 public sealed class TrainingRun
 {
+    /// <summary>The smallest ratio of the time between checkpoints by time to the time of saving one.</summary>
+    private const int TimePerSave = 20;
+
     private readonly HrmTrainer _trainer;
     private readonly TrainingStream _stream;
     private readonly TrainingRunOptions _options;
     private TrainingRunState _state = new();
     private (long Step, long EvaluatedStep)? _saved;
+    private long _lastSave; // timestamp
+    private TimeSpan _saveTime; // of the last save
 
     /// <summary>Creates a run at its beginning.</summary>
     /// <param name="trainer">The trainer.</param>
@@ -82,8 +90,14 @@ public sealed class TrainingRun
     /// <summary>The logger of events and errors.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>The clock of the times in reports; no decision depends on it.</summary>
+    /// <summary>The clock of the times in reports and of <see cref="TrainingRunOptions.CheckpointTime"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Called when the weights are worth a model: after each evaluation that is the best so far; or without evaluations at each
+    /// checkpoint by steps, and at the end.
+    /// </summary>
+    internal Action? ModelReady { get; init; }
 
     /// <summary>Resumes from the newest undamaged checkpoint, if there is any.</summary>
     /// <returns>The checkpoint; <see langword="null"/> if there is none.</returns>
@@ -118,6 +132,7 @@ public sealed class TrainingRun
     {
         _trainer.Use().Dispose();
         RequireOwnCheckpoints();
+        _lastSave = Time.GetTimestamp();
         var isCancelled = false;
         while (true)
         {
@@ -135,9 +150,20 @@ public sealed class TrainingRun
                     TrySave();
                 }
 
-                if (FindReasonToStop() is { } reason)
+                var reason = FindReasonToStop();
+                if (IsModelReady(reason))
                 {
-                    return Finish(reason);
+                    ModelReady?.Invoke();
+                }
+
+                if (reason is not null)
+                {
+                    return Finish(reason.Value);
+                }
+
+                if (IsCheckpointOverdue())
+                {
+                    TrySave(isByTime: true);
                 }
 
                 TakeStep(cancellationToken);
@@ -152,6 +178,29 @@ public sealed class TrainingRun
             }
         }
     }
+
+    /// <summary>Runs <see cref="Run"/> on a thread of its own, with the caller's number of libtorch's threads: the same outcome, bit for bit.</summary>
+    /// <inheritdoc cref="Run"/>
+    public Task<TrainingOutcome> RunAsync(IProgress<TrainingReport>? progress = null, CancellationToken cancellationToken = default)
+        => OnOwnThread(get_num_threads(), () => Run(progress, cancellationToken));
+
+    /// <summary>Runs work on a new thread, on which libtorch uses a number of threads.</summary>
+    internal static Task<T> OnOwnThread<T>(int threads, Func<T> work) => Task.Factory.StartNew(
+        () =>
+        {
+            KernelThreads.Use(threads);
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                BackwardMemory.FreeReturned();
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private void RequireOwnCheckpoints()
     {
@@ -239,6 +288,17 @@ public sealed class TrainingRun
     private bool IsCheckpointDue()
         => _trainer.StepCount % _options.CheckpointInterval == 0 || (_state.EvaluatedStep == _trainer.StepCount && _trainer.StepCount > 0);
 
+    private bool IsCheckpointOverdue()
+        => _options.CheckpointTime > TimeSpan.Zero
+        && _trainer.Group is null
+        && Time.GetElapsedTime(_lastSave) is var elapsed
+        && elapsed >= _options.CheckpointTime
+        && elapsed >= TimePerSave * _saveTime;
+
+    private bool IsModelReady(StopReason? reason) => Evaluate is not null && _options.EvaluationInterval > 0
+        ? _state.BestExactAccuracy is not null && _state.BestStep == _trainer.StepCount
+        : _trainer.StepCount > 0 && (reason is not null || _trainer.StepCount % _options.CheckpointInterval == 0);
+
     private StopReason? FindReasonToStop()
     {
         if (_trainer.StepCount >= _trainer.Options.TotalSteps)
@@ -264,11 +324,11 @@ public sealed class TrainingRun
     }
 
     /// <summary>Logs a failure instead of stopping: a disk that is full now may have room at the next checkpoint.</summary>
-    private void TrySave()
+    private void TrySave(bool isByTime = false)
     {
         try
         {
-            Save();
+            Save(isByTime);
         }
         catch (HrmFileException exception)
         {
@@ -276,7 +336,7 @@ public sealed class TrainingRun
         }
     }
 
-    private void Save()
+    private void Save(bool isByTime = false)
     {
         var present = (_trainer.StepCount, _state.EvaluatedStep);
         if (Checkpoints is null || _saved == present)
@@ -287,8 +347,18 @@ public sealed class TrainingRun
         RequireFiniteLosses();
         _trainer.RequireFiniteWeights();
         var best = _state.BestExactAccuracy is not null && _state.BestStep == _trainer.StepCount ? _trainer.StepCount : _state.BestCheckpoint;
-        var state = _state with { BestCheckpoint = best, Options = _options };
-        Checkpoints.Save(_trainer, state, _stream);
+        var state = _state with { BestCheckpoint = best, TimedCheckpoint = isByTime ? _trainer.StepCount : null, Options = _options };
+        var start = Time.GetTimestamp();
+        try
+        {
+            Checkpoints.Save(_trainer, state, _stream, replaced: _state.TimedCheckpoint);
+        }
+        finally
+        {
+            _lastSave = Time.GetTimestamp();
+            _saveTime = Time.GetElapsedTime(start, _lastSave);
+        }
+
         (_state, _saved) = (state, present);
         Logger.CheckpointSaved(_trainer.StepCount);
     }

@@ -34,4 +34,16 @@ internal static partial class TrainingRunMessages
 
     [LoggerMessage(10, LogLevel.Information, "Stopped after step {Step}: {Reason}")]
     public static partial void Stopped(this ILogger logger, long step, StopReason reason);
+
+    [LoggerMessage(11, LogLevel.Error, "The training in the background failed")]
+    public static partial void TrainingFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(12, LogLevel.Information, "Saved the model {Folder}")]
+    public static partial void ModelAnnounced(this ILogger logger, string folder);
+
+    [LoggerMessage(13, LogLevel.Error, "The model of step {Step} could not be saved; training continues: {Problem}")]
+    public static partial void ModelNotSaved(this ILogger logger, long step, string problem);
+
+    [LoggerMessage(14, LogLevel.Error, "The receiver of the model {Folder} failed; training continues")]
+    public static partial void AnnouncementFailed(this ILogger logger, string folder, Exception error);
 }

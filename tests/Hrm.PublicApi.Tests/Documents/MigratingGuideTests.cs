@@ -28,8 +28,7 @@ public sealed partial class MigratingGuideTests : GuideFolder
         // <migrating>
         using var model = AuthorsCheckpoint.Load("checkpoints/sudoku/step_26040", sequenceLength: 81);
         using var test = PuzzleDatasetFolder.Open("data/sudoku", "test");
-        var options = new TrainerOptions { TokenLoss = TokenLossKind.Stablemax };
-        var evaluator = new Evaluator(model, 16, loss: HrmTrainer.CreateLoss(options));
+        var evaluator = new Evaluator(model, 16);
         var averages = evaluator.Evaluate(test, example => Console.WriteLine($"{example.Example}: {example.IsExact}"));
         Console.WriteLine($"{averages.ExactAccuracy:P1} exact of {averages.Count}");
         // </migrating>

@@ -36,7 +36,7 @@ public sealed class OwnTaskGuideTests : GuideFolder
 
         // <own-score>
         var solved = 0;
-        var evaluator = new Evaluator(model, options.Halting.MaxSegments, loss: HrmTrainer.CreateLoss(options));
+        var evaluator = new Evaluator(model, options.Halting.MaxSegments);
         var averages = evaluator.Evaluate(test, example => solved += task.IsSolution(example.Inputs, example.Answer) ? 1 : 0);
         Console.WriteLine($"{solved} of {test.ExampleCount} solved, {averages.ExactAccuracy:P0} exact");
         // </own-score>

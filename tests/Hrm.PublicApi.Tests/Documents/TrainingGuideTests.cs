@@ -2,8 +2,7 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
 using TorchSharp;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -25,20 +24,102 @@ public sealed class TrainingGuideTests : GuideFolder
     }
 
     [Fact]
-    public void Options_come_from_the_configuration_of_an_application()
+    public void Losses_and_optimizers_of_the_application_train()
     {
-        var builder = new
+        var options = TrainerPresets.Tiny();
+        using var softmax = new SoftmaxCrossEntropy();
+        Train(model =>
         {
-            Services = new ServiceCollection(),
-            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Training:Trainer:LearningRate", "0.002")]).Build(),
-        };
+            using var generator = new torch.Generator(1);
+            // <own-losses>
+            using var trainer = new HrmTrainer(model, options, generator)
+            {
+                TokenLoss = softmax,
+                AuxiliaryLoss = EntropyLoss.Of,
+            };
+            // </own-losses>
+            Step(trainer);
+            trainer.TakeMetrics().AuxiliaryLoss.Should().BeNegative();
+        });
+        Train(model =>
+        {
+            using var generator = new torch.Generator(1);
+            // <optimizer-groups>
+            var named = model.named_parameters().ToArray();
+            var matrices = named.Where(entry => entry.parameter.ndim == 2).Select(entry => entry.parameter);
+            var biases = named.Where(entry => entry.parameter.ndim != 2).Select(entry => entry.parameter);
+            using var trainer = new HrmTrainer(model, options, generator)
+            {
+                Optimizer = new OptimizerGroups(
+                    (new Lion(matrices), 0.3),
+                    (new AdamW(biases, new OptimizerOptions { WeightDecay = 0 }), 1)),
+            };
+            // </optimizer-groups>
+            Step(trainer);
+        });
+        Train(model =>
+        {
+            using var generator = new torch.Generator(1);
+            // <torch-optimizer>
+            var sgd = torch.optim.SGD(model.parameters(), learningRate: 0.1, momentum: 0.9);
+            using var trainer = new HrmTrainer(model, options, generator)
+            {
+                Optimizer = new TorchOptimizer(sgd, baseLearningRate: options.LearningRate),
+            };
+            // </torch-optimizer>
+            Step(trainer);
+        });
+
+        void Train(Action<HrmModel> train)
+        {
+            using var generator = new torch.Generator(1);
+            using var model = new HrmModel(HrmPresets.Tiny(16, 5), generator);
+            train(model);
+        }
+
+        void Step(HrmTrainer trainer)
+        {
+            var rows = options.GlobalBatchSize;
+            using var batch = PuzzleBatch.Create(new int[rows * 16], new int[rows * 16], [], 16);
+            var before = Weights();
+            trainer.Step(batch);
+            trainer.Step(batch);
+            Weights().Should().NotEqual(before);
+
+            float[] Weights() => [.. trainer.Model.parameters().SelectMany(parameter => parameter.detach().data<float>().ToArray())];
+        }
+    }
+
+    [Fact]
+    public async Task An_application_trains_in_its_host()
+    {
+        var task = new SudokuTask(SudokuShape.Four);
+        var training = new InMemoryPuzzleDataset(SudokuSplit.FourByFour(100, 1, new StatefulRandom(1)).Training.Select(task.ToExample), task.VocabularySize);
+        var published = new TaskCompletionSource<string>();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(
+            [new("Training:Folder", "runs/hosted"), new("Training:Trainer:TotalSteps", "2"), new("Training:Trainer:GlobalBatchSize", "8")]);
 
         // <host>
-        builder.Services.AddHrmTraining(builder.Configuration.GetSection("Training"));
+        builder.Services.AddHrmTraining(builder.Configuration.GetSection("Training"), services => new TrainingSetup
+        {
+            CreateModel = generator => new HrmModel(HrmPresets.Tiny(task.SequenceLength, task.VocabularySize), generator),
+            Dataset = training,
+            Augmentation = task,
+            ModelSaved = PublishAsync,
+        });
         // </host>
 
-        using var services = builder.Services.BuildServiceProvider();
-        services.GetRequiredService<IOptions<TrainerOptions>>().Value.LearningRate.Should().Be(0.002);
+        using var host = builder.Build();
+        await host.StartAsync();
+        HrmModel.Load(await published.Task.WaitAsync(TimeSpan.FromMinutes(1))).Dispose();
+        await host.StopAsync();
+
+        Task PublishAsync(string folder, CancellationToken cancellationToken)
+        {
+            published.SetResult(folder);
+            return Task.CompletedTask;
+        }
     }
 
     private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)

@@ -50,6 +50,16 @@ public sealed class EvaluatorTests : IDisposable
         Check(Evaluate(dataset, Rows, segments), _ => segments).Should().Be(Direct(dataset, segments).Average(Rows));
     }
 
+    [Fact]
+    public void Without_a_loss_only_the_loss_of_the_tokens_is_unknown()
+    {
+        var dataset = _byHand.Dataset(_ => MaxSegments);
+        var known = new Evaluator(_model, MaxSegments, loss: Loss).Evaluate(dataset);
+        var unknown = new Evaluator(_model, MaxSegments).Evaluate(dataset);
+        known.TokenLoss.Should().BePositive();
+        unknown.Should().Be(known with { TokenLoss = double.NaN });
+    }
+
     /// <summary>The policy decides once per segment of each computed row.</summary>
     [Fact]
     public void Stopped_rows_are_not_computed()
@@ -189,7 +199,7 @@ public sealed class EvaluatorTests : IDisposable
     private (MetricAverages Averages, List<EvaluatedExample> Examples) Evaluate(IPuzzleDataset dataset, int batchSize, int maxSegments = MaxSegments, IHaltingPolicy? policy = null)
     {
         var examples = new List<EvaluatedExample>();
-        return (new Evaluator(_model, maxSegments, policy, batchSize: batchSize).Evaluate(dataset, examples.Add), examples);
+        return (new Evaluator(_model, maxSegments, policy, Loss, batchSize).Evaluate(dataset, examples.Add), examples);
     }
 
     private MetricAverages Check((MetricAverages Averages, List<EvaluatedExample> Examples) result, Func<int, int> segmentsOf)

@@ -26,7 +26,8 @@ public sealed class HrmLossTests
         result.Metrics.requires_grad.Should().BeFalse();
         var metrics = result.Metrics.data<double>().ToArray();
         metrics[..5].Should().Equal(expected.Metrics[..5], (left, right) => Math.Abs(left - right) < 1e-12);
-        metrics[5..].Should().Equal(expected.Metrics[5..], (left, right) => Math.Abs(left - right) <= 1e-6 * Math.Abs(right));
+        metrics[8].Should().Be(0, "there is no auxiliary loss");
+        metrics[5..8].Should().Equal(expected.Metrics[5..], (left, right) => Math.Abs(left - right) <= 1e-6 * Math.Abs(right));
     }
 
     [Fact]

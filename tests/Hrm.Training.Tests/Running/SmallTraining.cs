@@ -10,7 +10,7 @@ internal sealed class SmallTraining : IDisposable
 
     private readonly CancellationTokenSource _cancellation = new();
 
-    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false, bool isTrm = false, bool prefetches = true)
+    public SmallTraining(HrmConfig? config = null, Action<TrainerOptions>? change = null, int? cancelAfter = null, bool isEasy = false, bool isTrm = false, bool prefetches = true, Func<HrmModel, TrainerOptions, ParameterOptimizer>? optimizer = null)
     {
         var options = new TrainerOptions
         {
@@ -26,7 +26,9 @@ internal sealed class SmallTraining : IDisposable
         };
         change?.Invoke(options);
         Model = isTrm ? SharedLevels() : TinyModels.Create(config);
-        Trainer = new HrmTrainer(Model, options, _generator);
+        Trainer = optimizer is null
+            ? new HrmTrainer(Model, options, _generator)
+            : new HrmTrainer(Model, options, _generator) { Optimizer = optimizer(Model, options) };
         Stream = new TrainingStream(
             Dataset(isEasy: isEasy),
             TinyModels.Rows,

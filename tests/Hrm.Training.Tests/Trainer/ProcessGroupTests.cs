@@ -41,6 +41,17 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
+    public void An_auxiliary_loss_is_summed_over_the_ranks()
+    {
+        AuxiliaryLoss loss = (output, _, _) => output.QHalt.exp().sum();
+        var one = Train(1, Options(rate: 0), auxiliaryLoss: loss).Single();
+        var without = Train(1, Options(rate: 0)).Single();
+        LargestDeviation(one.Gradients[0], without.Gradients[0]).Should().BeGreaterThan(0.1);
+        Train(2, Options(rate: 0), auxiliaryLoss: loss).Should()
+            .AllSatisfy(rank => LargestDeviation(rank.Gradients[0], one.Gradients[0]).Should().BeLessThan(1e-6));
+    }
+
+    [Fact]
     public void All_ranks_have_the_same_weights_and_puzzle_rows()
     {
         var options = Options(rate: 1e-3);
@@ -103,12 +114,12 @@ public sealed class ProcessGroupTests
     }
 
     /// <summary>One result per rank.</summary>
-    private static Result[] Train(int worldSize, TrainerOptions options, int calls = 1)
+    private static Result[] Train(int worldSize, TrainerOptions options, int calls = 1, AuxiliaryLoss? auxiliaryLoss = null)
     {
         using var group = new ThreadGroup(worldSize);
         return group.Run(rank =>
         {
-            using var training = new TinyTraining(options, ReplicaTests.Wide, group: worldSize == 1 ? null : rank);
+            using var training = new TinyTraining(options, ReplicaTests.Wide, group: worldSize == 1 ? null : rank, auxiliaryLoss: auxiliaryLoss);
             var (model, trainer) = training;
             var result = new Result([], [], [], []);
             for (var step = 0; step < Steps; step++)

@@ -24,7 +24,7 @@ internal static class SettingsReader
     ];
 
     /// <summary>Settings that change only what is reported and kept.</summary>
-    private static readonly string[] Free = [nameof(RunSettings.KeepCheckpoints), nameof(RunSettings.PrefetchBatches)];
+    private static readonly string[] Free = [nameof(RunSettings.KeepCheckpoints), nameof(RunSettings.PrefetchBatches), "Run:CheckpointTime"];
 
     /// <summary>Settings that do the same, unless the run stops or rolls back by its measurements.</summary>
     private static readonly string[] FreeWithoutRules =

@@ -149,6 +149,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
             ? settings.Run.EvaluationInterval
             : Math.Max(1, settings.Trainer.TotalSteps / settings.Evaluations),
         CheckpointInterval = settings.Run.CheckpointInterval,
+        CheckpointTime = settings.Run.CheckpointTime,
         Patience = settings.Run.Patience,
         StopAtTrainingAccuracy = settings.Run.StopAtTrainingAccuracy,
         MaxRollbacks = settings.Run.MaxRollbacks,
