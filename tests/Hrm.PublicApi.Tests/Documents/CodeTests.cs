@@ -6,7 +6,7 @@ namespace Hrm.PublicApi.Tests.Documents;
 public sealed class CodeTests
 {
     /// <summary>Another name of a language could hide code from the tests.</summary>
-    private static readonly string[] Languages = ["csharp", "sh", "json", "mermaid", "python", "text", "xml", "yaml"];
+    private static readonly string[] Languages = ["bash", "csharp", "sh", "json", "mermaid", "powershell", "python", "text", "xml", "yaml"];
 
     private static IEnumerable<CodeBlock> Blocks => MarkdownFile.All.SelectMany(document => document.Blocks);
 
