@@ -22,6 +22,8 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
             {
                 ["Hrm.Layers"] = Same,
                 ["Microsoft.Extensions.Configuration.Binder"] = Extensions,
+                ["Microsoft.Extensions.Diagnostics.HealthChecks"] = Extensions,
+                ["Microsoft.Extensions.Hosting.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Logging.Abstractions"] = Extensions,
                 ["Microsoft.Extensions.Options.ConfigurationExtensions"] = Extensions,
             },

@@ -133,6 +133,21 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>The architecture.</summary>
     public HrmConfig Config { get; }
 
+    /// <summary>
+    /// The name of the model in the metrics, traces and logs of a solver, read when the solver takes the model. By default the last part
+    /// of the folder that it was loaded from, otherwise <c>unnamed</c>. Not saved.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is null or empty.</exception>
+    public string Name
+    {
+        get;
+        set
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value);
+            field = value;
+        }
+    } = "unnamed";
+
     /// <summary>The recurrence; its <see cref="HierarchicalConvergence.GradientMode"/> selects the updates that record gradients.</summary>
     public HierarchicalConvergence Recurrence => _recurrence;
 

@@ -39,7 +39,9 @@ internal static class ModelFolder
         using var weights = SafetensorsFile.Open(weightsPath);
         try
         {
-            return Create(config, weights, device, forwardDtype, create);
+            var model = Create(config, weights, device, forwardDtype, create);
+            model.Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) is { Length: > 0 } name ? name : model.Name;
+            return model;
         }
         catch (HrmFormatException error)
         {

@@ -20,7 +20,7 @@ internal sealed class OptionsValidator<TOptions> : IValidateOptions<TOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         var errors = options.FindErrors();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors.Select(error => RangeRules.Named(name, error)));
     }
 }
 
@@ -31,6 +31,9 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
     private readonly List<string> _errors = [];
 
     public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>An error of named options, with their name.</summary>
+    public static string Named(string? name, string error) => string.IsNullOrEmpty(name) ? error : $"{name}: {error}";
 
     /// <summary>The name that is reported for a field.</summary>
     public string NameOf(string field) => rename is null ? field : rename(field);

@@ -1,6 +1,7 @@
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,6 +21,13 @@ namespace Hrm.Core;
 /// place at the next segment. An exception in a segment is reported to every request in that batch; the solver then continues.
 /// </para>
 /// <para>
+/// <see cref="SwapAsync(string, CancellationToken)"/> replaces the model while the solver works. Each request is answered by one model.
+/// </para>
+/// <para>
+/// Every solver has the meter and the activity source <c>Hrm.Solver</c>, see
+/// <see cref="SolverServiceCollectionExtensions.AddHrmSolver(IServiceCollection, IConfiguration)"/>.
+/// </para>
+/// <para>
 /// Halting policies, modules and observers run on the solver's threads, several at once if there are several batches. They must not call
 /// the solver: the call would wait for itself and throws <see cref="InvalidOperationException"/>.
 /// </para>
@@ -28,79 +36,108 @@ public sealed class HrmSolver : IDisposable
 {
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
-    private readonly HrmModel _model;
-    private readonly bool _ownsModel;
     private readonly SolverOptions _options;
-    private readonly SolverLoop _loop;
-    private readonly Lock _disposing = new();
-    private SolverInstrumentation? _instrumentation;
-    private bool _isDisposed;
+    private readonly Func<HrmModel, IHaltingPolicy?> _halting;
+    private readonly Func<string, HrmModel> _load;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _idleTime;
+    private readonly ServedModels _models;
+    private readonly SolverInstrumentation _instrumentation;
+    private Task _lastSwap = Task.CompletedTask;
 
     /// <summary>Creates a solver.</summary>
     /// <param name="model">The model, owned by the caller; set to evaluation mode. Must not be trained while puzzles are solved.</param>
     /// <param name="halting">May stop a puzzle before <see cref="SolverOptions.MaxSegments"/>; by default <see cref="QValueHalting"/> with the options' rule.</param>
     /// <param name="options">Batch, queue and limits; read now. The defaults if <see langword="null"/>.</param>
     /// <param name="time">Measures time for <see cref="TimeHalting"/> and <see cref="SolverBusyException.RetryAfter"/>; the system's by default.</param>
+    /// <param name="logger">Receives swaps, rejected and failed puzzles; none by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null)
-        : this(model, ownsModel: false, halting, options, time, IdleTime)
+    public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null, ILogger<HrmSolver>? logger = null)
+        : this(model, ownsModel: false, options, _ => halting, time, observers: new SolverObservers(Logger: logger))
     {
     }
 
-    internal HrmSolver(HrmModel model, bool ownsModel, IHaltingPolicy? halting, SolverOptions? options, TimeProvider? time, TimeSpan idleTime)
+    internal HrmSolver(
+        HrmModel model,
+        bool ownsModel,
+        SolverOptions? options,
+        Func<HrmModel, IHaltingPolicy?> halting,
+        TimeProvider? time = null,
+        TimeSpan? idleTime = null,
+        Func<string, HrmModel>? load = null,
+        SolverObservers? observers = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = Checked(options);
-        using var use = model.Use();
-        Halting = halting ?? new QValueHalting(rule: _options.Rule ?? SolverOptions.RuleOf(model));
-        _model = model;
-        _ownsModel = ownsModel;
-        _model.eval();
-        _loop = new SolverLoop(model, _options, time ?? TimeProvider.System, idleTime);
+        _halting = halting;
+        _time = time ?? TimeProvider.System;
+        _idleTime = idleTime ?? IdleTime;
+        var device = model.Device;
+        _load = load ?? (folder => LoadModel(folder, device));
+        _models = new ServedModels(Serve(model, ownsModel));
+
+        // A listener must not keep a forgotten solver.
+        var models = new WeakReference<ServedModels>(_models);
+        _instrumentation = new SolverInstrumentation(observers ?? new SolverObservers(), _time, () => models.TryGetTarget(out var found) ? found.Statistics : SolverInstrumentation.Nothing);
     }
 
-    /// <summary>The architecture of the model.</summary>
-    public HrmConfig Config => _model.Config;
+    /// <summary>The architecture of the model that new requests go to.</summary>
+    public HrmConfig Config => _models.Current.Model.Config;
 
-    /// <summary>Counts of the solver's past and current work.</summary>
-    public SolverStatistics Statistics => _loop.Statistics;
+    /// <summary>The name of the model that new requests go to, see <see cref="HrmModel.Name"/>.</summary>
+    public string ModelName => _models.Current.Name;
 
-    internal IHaltingPolicy Halting { get; }
+    /// <summary>Counts of the solver's past and current work, of all its models together.</summary>
+    public SolverStatistics Statistics => _models.Statistics.Values.Aggregate((sum, next) => sum.Plus(next));
 
     internal int MaxSegments => _options.MaxSegments;
 
     /// <summary>Whether a thread of the solver exists.</summary>
-    internal bool IsAwake => _loop.IsAwake;
+    internal bool IsAwake => _models.IsAwake;
 
     /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
-    /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?)" path="/param[@name='halting']"/></param>
+    /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?, ILogger{HrmSolver}?)" path="/param[@name='halting']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
     /// <param name="create"><inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
-        => Load(folder, options, _ => halting, device, time: null, create: create);
+        => Load(folder, options, _ => halting, path => LoadModel(path, device, create: create));
 
-    /// <summary>Loads a model for a solver with a clock of its own.</summary>
+    /// <summary>Loads a model for a solver with a clock and observers of its own.</summary>
     internal static HrmSolver Load(
         string folder,
         SolverOptions? options,
         Func<HrmModel, IHaltingPolicy?> halting,
-        Device? device,
-        TimeProvider? time,
-        ScalarType? forwardDtype = null,
-        Func<HrmConfig, HrmModel>? create = null)
+        Func<string, HrmModel> load,
+        TimeProvider? time = null,
+        SolverObservers? observers = null)
     {
         options = Checked(options);
+        var model = load(folder);
+        try
+        {
+            return new HrmSolver(model, ownsModel: true, options, halting, time, load: load, observers: observers);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads a model for inference only.</summary>
+    internal static HrmModel LoadModel(string folder, Device? device, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
+    {
         var model = HrmModel.Load(folder, device, forwardDtype, create);
         try
         {
             model.CastWeights();
-            return new HrmSolver(model, ownsModel: true, halting(model), options, time, IdleTime);
+            return model;
         }
         catch
         {
@@ -118,7 +155,7 @@ public sealed class HrmSolver : IDisposable
     public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: false);
-        using var watch = _instrumentation?.Begin("solve", request);
+        using var watch = Watch("solve", request);
         Enqueue(request);
         return request.Answered.GetAwaiter().GetResult();
     }
@@ -143,14 +180,19 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="HrmException">A puzzle does not fit the model.</exception>
     /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed meanwhile.</exception>
     /// <exception cref="OperationCanceledException">The requests were cancelled.</exception>
-    public async IAsyncEnumerable<SolverAnswer> SolveManyAsync(
+    public IAsyncEnumerable<SolverAnswer> SolveManyAsync(IAsyncEnumerable<SolverQuestion> questions, CancellationToken cancellationToken = default)
+        => SolveManyAsync(questions, model: null, cancellationToken);
+
+    /// <summary>Solves a stream of puzzles with one model, which the caller holds, or each with the current model.</summary>
+    internal async IAsyncEnumerable<SolverAnswer> SolveManyAsync(
         IAsyncEnumerable<SolverQuestion> questions,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        ServedModel? model,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(questions);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pending = Channel.CreateBounded<Task<SolverAnswer>>(_options.MaxBatchSize + (_options.MaxQueueLength / 2));
-        var asking = AskAllAsync(questions, pending.Writer, stop.Token);
+        var asking = AskAllAsync(questions, model, pending.Writer, stop.Token);
         try
         {
             await foreach (var answer in pending.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -175,7 +217,7 @@ public sealed class HrmSolver : IDisposable
     public IReadOnlyList<SolverAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: true);
-        using var watch = _instrumentation?.Begin("trace", request);
+        using var watch = Watch("trace", request);
         Enqueue(request);
         return request.WaitForTrace();
     }
@@ -189,38 +231,137 @@ public sealed class HrmSolver : IDisposable
         return ReadTraceAsync(tokens.ToArray(), puzzleId, cancellationToken);
     }
 
-    /// <summary>Stops the threads after their current segments; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Replaces the model by that of a folder, while requests are answered.</summary>
+    /// <remarks>
+    /// <para>
+    /// The model is loaded on a thread of the pool, with the device, forward dtype and function of the solver's first model. The task ends
+    /// when new requests go to the new model. Requests before, running or waiting, are answered by the old model, which is then freed if
+    /// the solver owns it: <see cref="DrainAsync"/> waits for that. Meanwhile both models are in memory, each with threads, a queue and
+    /// batches of its own.
+    /// </para>
+    /// <para>
+    /// A swap that fails or is cancelled leaves the old model. Swaps run one after the other. A policy that the solver was created with
+    /// remains; the default policy is chosen again, by the new model. A puzzle id of a request must be one of its model.
+    /// </para>
+    /// </remarks>
+    /// <param name="folder">The folder of a model with as many tokens and token values as the old one.</param>
+    /// <param name="cancellationToken">Cancels the swap before new requests go to the new model.</param>
+    /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
+    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens or token values.</exception>
+    /// <exception cref="ObjectDisposedException">The solver is disposed, or was disposed meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The swap was cancelled.</exception>
+    public Task SwapAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return SwapInTurn(() => Task.Run(
+            () =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var model = _load(folder);
+                try
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Replace(model, ownsModel: true);
+                }
+                catch
+                {
+                    model.Dispose();
+                    throw;
+                }
+            },
+            CancellationToken.None));
+    }
+
+    /// <summary>Replaces the model by a loaded one, while requests are answered; otherwise like the swap to a folder.</summary>
+    /// <param name="model">A model with as many tokens and token values as the old one; set to evaluation mode.</param>
+    /// <param name="ownsModel">Whether the solver disposes the model. If the swap fails, the caller still owns it.</param>
+    /// <exception cref="ArgumentException">The solver owns the model already.</exception>
+    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens or token values.</exception>
+    /// <exception cref="ObjectDisposedException">The solver or the model is disposed.</exception>
+    public Task SwapAsync(HrmModel model, bool ownsModel)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return SwapInTurn(() =>
+        {
+            Replace(model, ownsModel);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>
+    /// Returns a task that ends when every model that was replaced before the call has answered its requests, and is freed if the solver
+    /// owns it. The caller may then dispose a replaced model of its own.
+    /// </summary>
+    public Task DrainAsync() => _models.DrainAsync();
+
+    /// <summary>Stops the threads of all models after their current segments; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
     /// <exception cref="InvalidOperationException">Called on a thread of the solver, for instance by a halting policy.</exception>
     public void Dispose()
     {
-        _loop.RequireOtherThread();
+        _models.Dispose();
+        _instrumentation.Dispose();
+    }
 
-        // A second caller waits too: the state of the threads is freed after they have ended, and only once.
-        lock (_disposing)
+    /// <summary>Keeps the current model from being freed until the result is disposed.</summary>
+    internal ModelHold Hold() => _models.Hold();
+
+    /// <summary>Starts a swap after the last one has ended.</summary>
+    private async Task SwapInTurn(Func<Task> swap)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Interlocked.Exchange(ref _lastSwap, ended.Task);
+        try
         {
-            if (_isDisposed)
-            {
-                return;
-            }
-
-            _isDisposed = true;
-            _loop.Dispose();
-            _instrumentation?.Dispose();
-            if (_ownsModel)
-            {
-                _model.Dispose();
-            }
+            await before.ConfigureAwait(false);
+            _models.RequireOpen();
+            await swap().ConfigureAwait(false);
+        }
+        finally
+        {
+            ended.SetResult();
         }
     }
 
-    /// <summary>Attaches metrics and logging; call before the first request.</summary>
-    internal void Watch(IMeterFactory? meters, ILogger logger, TimeProvider time)
-        => _instrumentation = new SolverInstrumentation(meters, logger, time, () => Statistics);
-
-    private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace)
+    private void Replace(HrmModel model, bool ownsModel)
     {
-        SolverRequest.Require(Config, tokens, puzzleId);
-        return new SolverRequest(tokens.ToArray(), puzzleId, _options.MaxSegments, Halting, isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
+        var (old, config) = (Config, model.Config);
+        if (config.SequenceLength != old.SequenceLength || config.VocabularySize != old.VocabularySize)
+        {
+            throw new ShapeMismatchException(
+                nameof(model),
+                $"{old.SequenceLength} tokens of a vocabulary of {old.VocabularySize}, as the solver's model has",
+                $"{config.SequenceLength} of {config.VocabularySize}");
+        }
+
+        var before = _models.Replace(Serve(model, ownsModel));
+        _instrumentation.Logger.Swapped(model.Name, before.Name);
+    }
+
+    private ServedModel Serve(HrmModel model, bool ownsModel)
+    {
+        var halting = _halting(model) ?? new QValueHalting(rule: _options.Rule ?? SolverOptions.RuleOf(model));
+        return new ServedModel(model, ownsModel, halting, new SolverLoop(model, _options, _time, _idleTime));
+    }
+
+    private SolverInstrumentation.RequestWatch Watch(string kind, SolverRequest request)
+    {
+        try
+        {
+            return _instrumentation.Begin(kind, request);
+        }
+        catch (Exception error)
+        {
+            // A listener has failed.
+            request.Fail(error);
+            throw;
+        }
+    }
+
+    private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace, ServedModel? model = null)
+    {
+        using var hold = model?.Hold() ?? Hold();
+        SolverRequest.Require(hold.Model.Model.Config, tokens, puzzleId);
+        return new SolverRequest(hold.Model, tokens.ToArray(), puzzleId, _options.MaxSegments, isTrace: isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
     }
 
     /// <summary>Answers a request.</summary>
@@ -230,7 +371,7 @@ public sealed class HrmSolver : IDisposable
     /// <param name="timeIsUp">Ends the wait for room in the queue.</param>
     internal async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool mayReject, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
     {
-        using var watch = _instrumentation?.Begin("solve", request);
+        using var watch = Watch("solve", request);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp);
         await EnqueueAsync(request, mayReject, waiting.Token, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
@@ -241,7 +382,7 @@ public sealed class HrmSolver : IDisposable
     private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(int[] tokens, int puzzleId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: true);
-        using var watch = _instrumentation?.Begin("trace", request);
+        using var watch = Watch("trace", request);
         await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
         try
@@ -271,13 +412,13 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
-    private async Task AskAllAsync(IAsyncEnumerable<SolverQuestion> questions, ChannelWriter<Task<SolverAnswer>> pending, CancellationToken cancellationToken)
+    private async Task AskAllAsync(IAsyncEnumerable<SolverQuestion> questions, ServedModel? model, ChannelWriter<Task<SolverAnswer>> pending, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var question in questions.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                var request = CreateRequest(question.Tokens.Span, question.PuzzleId, isTrace: false);
+                var request = CreateRequest(question.Tokens.Span, question.PuzzleId, isTrace: false, model);
                 await pending.WriteAsync(AnswerAsync(request, mayReject: false, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
 
@@ -294,7 +435,7 @@ public sealed class HrmSolver : IDisposable
     {
         try
         {
-            _loop.Add(request, _options.RejectWhenFull);
+            request.Model.Loop.Add(request, _options.RejectWhenFull);
         }
         catch (Exception error)
         {
@@ -309,7 +450,7 @@ public sealed class HrmSolver : IDisposable
         try
         {
             callers.ThrowIfCancellationRequested();
-            await _loop.AddAsync(request, mayReject && _options.RejectWhenFull, waiting).ConfigureAwait(false);
+            await request.Model.Loop.AddAsync(request, mayReject && _options.RejectWhenFull, waiting).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -336,4 +477,12 @@ public sealed class HrmSolver : IDisposable
 /// <param name="RowSegments">Segments run, each counted once per puzzle in it.</param>
 /// <param name="Running">Puzzles in the running batches.</param>
 /// <param name="Waiting">Puzzles in the queue.</param>
-public readonly record struct SolverStatistics(long Solved, long Segments, long RowSegments, int Running, int Waiting);
+public readonly record struct SolverStatistics(long Solved, long Segments, long RowSegments, int Running, int Waiting)
+{
+    internal SolverStatistics Plus(SolverStatistics other) => new(
+        Solved + other.Solved,
+        Segments + other.Segments,
+        RowSegments + other.RowSegments,
+        Running + other.Running,
+        Waiting + other.Waiting);
+}

@@ -1,10 +1,18 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hrm.Core;
 
+/// <summary>The observers of a solver.</summary>
+/// <param name="Solver">The name of the solver in metrics and traces; <see langword="null"/> for none.</param>
+/// <param name="Logger">Receives what happens; <see langword="null"/> for none.</param>
+/// <param name="Meters">Creates the meter; by default the solver does.</param>
+internal sealed record SolverObservers(string? Solver = null, ILogger? Logger = null, IMeterFactory? Meters = null);
+
 /// <summary>Metrics, traces and logs of a solver: the meter and the activity source <c>Hrm.Solver</c>, and a logger.</summary>
+/// <remarks>Everything has the tag <c>hrm.model.name</c>, and <c>hrm.solver.name</c> if the solver has a name.</remarks>
 internal sealed class SolverInstrumentation : IDisposable
 {
     public const string Name = "Hrm.Solver";
@@ -16,30 +24,45 @@ internal sealed class SolverInstrumentation : IDisposable
 
     private readonly ActivitySource _activities = new(Name);
     private readonly Meter? _ownMeter;
-    private readonly ILogger _logger;
+    private readonly string? _solver;
     private readonly TimeProvider _time;
+    private readonly Func<IReadOnlyDictionary<string, SolverStatistics>> _statistics;
     private readonly Counter<long> _rejected;
     private readonly Histogram<double> _duration;
     private Exception? _lastError;
 
-    public SolverInstrumentation(IMeterFactory? meters, ILogger logger, TimeProvider time, Func<SolverStatistics> statistics)
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="observers">The observers.</param>
+    /// <param name="time">Measures durations.</param>
+    /// <param name="statistics">Returns the counts by the names of the models.</param>
+    public SolverInstrumentation(SolverObservers observers, TimeProvider time, Func<IReadOnlyDictionary<string, SolverStatistics>> statistics)
     {
         // A factory disposes the meters that it created.
-        _ownMeter = meters is null ? new Meter(Name) : null;
-        var meter = _ownMeter ?? meters!.Create(Name);
-        _logger = logger;
+        _ownMeter = observers.Meters is null ? new Meter(Name) : null;
+        var meter = _ownMeter ?? observers.Meters!.Create(Name);
+        Logger = observers.Logger ?? NullLogger.Instance;
+        _solver = observers.Solver;
         _time = time;
+        _statistics = statistics;
         _rejected = meter.CreateCounter<long>("hrm.solver.rejected", "{puzzle}", "Puzzles rejected because the queue was full.");
         _duration = meter.CreateHistogram("hrm.solver.duration", "s", "From the request to its end, including the time in the queue and the time of a trace's reader.", tags: null, Durations);
-        meter.CreateObservableCounter("hrm.solver.puzzles", () => statistics().Solved, "{puzzle}", "Answered puzzles.");
-        meter.CreateObservableCounter("hrm.solver.segments", () => statistics().Segments, "{segment}", "Segments run.");
-        meter.CreateObservableCounter("hrm.solver.row_segments", () => statistics().RowSegments, "{segment}", "Segments run, each counted once per puzzle in it.");
-        meter.CreateObservableUpDownCounter<long>("hrm.solver.queue.length", () => statistics().Waiting, "{puzzle}", "Puzzles in the queue.");
-        meter.CreateObservableUpDownCounter<long>("hrm.solver.batch.size", () => statistics().Running, "{puzzle}", "Puzzles in the running batches.");
+        meter.CreateObservableCounter("hrm.solver.puzzles", () => Measure(counts => counts.Solved), "{puzzle}", "Answered puzzles.");
+        meter.CreateObservableCounter("hrm.solver.segments", () => Measure(counts => counts.Segments), "{segment}", "Segments run.");
+        meter.CreateObservableCounter("hrm.solver.row_segments", () => Measure(counts => counts.RowSegments), "{segment}", "Segments run, each counted once per puzzle in it.");
+        meter.CreateObservableUpDownCounter("hrm.solver.queue.length", () => Measure(counts => counts.Waiting), "{puzzle}", "Puzzles in the queue.");
+        meter.CreateObservableUpDownCounter("hrm.solver.batch.size", () => Measure(counts => counts.Running), "{puzzle}", "Puzzles in the running batches.");
     }
 
+    /// <summary>The counts of no model.</summary>
+    public static IReadOnlyDictionary<string, SolverStatistics> Nothing { get; } = new Dictionary<string, SolverStatistics>();
+
+    public ILogger Logger { get; }
+
     /// <summary>Starts to watch a request; disposing the result records how the request ended.</summary>
-    public RequestWatch Begin(string kind, SolverRequest request) => new(this, _activities.StartActivity(kind), request);
+    public RequestWatch Begin(string kind, SolverRequest request) => new(
+        this,
+        _activities.HasListeners() ? _activities.StartActivity(kind, ActivityKind.Internal, parentContext: default, Tags(request.Model.Name)) : null,
+        request);
 
     public void Dispose()
     {
@@ -54,6 +77,7 @@ internal sealed class SolverInstrumentation : IDisposable
 
         public void Dispose()
         {
+            var tags = owner.Tags(request.Model.Name);
             var error = request.Answered.Exception?.InnerException;
             var outcome = error switch
             {
@@ -62,7 +86,13 @@ internal sealed class SolverInstrumentation : IDisposable
                 OperationCanceledException or ObjectDisposedException => "cancelled",
                 _ => "failed",
             };
-            owner._duration.Record(owner._time.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+            if (error is SolverBusyException)
+            {
+                owner._rejected.Add(1, tags);
+            }
+
+            tags.Add("outcome", outcome);
+            owner._duration.Record(owner._time.GetElapsedTime(_start).TotalSeconds, tags);
             if (outcome == "answered")
             {
                 activity?.SetTag("hrm.solver.segments", request.Segments);
@@ -79,17 +109,30 @@ internal sealed class SolverInstrumentation : IDisposable
         }
     }
 
+    private TagList Tags(string model)
+    {
+        var tags = new TagList { { "hrm.model.name", model } };
+        if (_solver is not null)
+        {
+            tags.Add("hrm.solver.name", _solver);
+        }
+
+        return tags;
+    }
+
+    private IEnumerable<Measurement<long>> Measure(Func<SolverStatistics, long> count)
+        => _statistics().Select(model => new Measurement<long>(count(model.Value), Tags(model.Key)));
+
     /// <summary>Logs a rejection or a failure. A segment fails for every puzzle in it with the same error, which is logged once.</summary>
     private void Log(Exception error)
     {
         if (error is SolverBusyException)
         {
-            _rejected.Add(1);
-            _logger.Rejected(error.Message);
+            Logger.Rejected(error.Message);
         }
         else if (Interlocked.Exchange(ref _lastError, error) != error)
         {
-            _logger.Failed(error);
+            Logger.Failed(error);
         }
     }
 }
@@ -105,4 +148,10 @@ internal static partial class SolverMessages
 
     [LoggerMessage(3, LogLevel.Error, "A puzzle could not be solved")]
     public static partial void Failed(this ILogger logger, Exception error);
+
+    [LoggerMessage(4, LogLevel.Information, "New puzzles go to the model {Model} instead of {Before}")]
+    public static partial void Swapped(this ILogger logger, string model, string before);
+
+    [LoggerMessage(5, LogLevel.Error, "The solver {Solver} could not be loaded")]
+    public static partial void LoadFailed(this ILogger logger, string solver, Exception error);
 }

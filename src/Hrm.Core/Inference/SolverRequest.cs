@@ -12,13 +12,17 @@ internal sealed class SolverRequest : RunningRow
     // Holds at most as many predictions as segments may run, so it needs no bound of its own.
     private readonly Channel<SolverAnswer>? _trace;
 
-    /// <summary>Creates a request whose tokens and id were checked by <see cref="Require"/>.</summary>
-    public SolverRequest(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy halting, bool isTrace = false)
-        : base(tokens, puzzleId, maxSegments, halting)
+    /// <summary>Creates a request whose tokens and id were checked by <see cref="Require"/>; it uses the model until it is over.</summary>
+    public SolverRequest(ServedModel model, int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting = null, bool isTrace = false)
+        : base(tokens, puzzleId, maxSegments, halting ?? model.Halting)
     {
+        Model = model;
+        model.Enter();
         KeepsResiduals = isTrace;
         _trace = isTrace ? Channel.CreateUnbounded<SolverAnswer>(new UnboundedChannelOptions { SingleReader = true }) : null;
     }
+
+    public ServedModel Model { get; }
 
     /// <summary>The answer; fails with the error of the request.</summary>
     public Task<SolverAnswer> Answered => _completion.Task;
@@ -76,10 +80,11 @@ internal sealed class SolverRequest : RunningRow
     /// <summary>Reports the segment that has run; called on the solver's thread.</summary>
     public void Report()
     {
-        if (Reason != HaltReason.None)
+        // Before the last prediction, whose reader may end the request.
+        if (Reason != HaltReason.None
+            && _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits())))
         {
-            // Before the last prediction, whose reader may end the request.
-            _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits()));
+            Model.Leave();
         }
 
         _trace?.Writer.TryWrite(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Residuals.High, Residuals.Low));
@@ -93,7 +98,11 @@ internal sealed class SolverRequest : RunningRow
     public void Fail(Exception error)
     {
         _trace?.Writer.TryComplete(error);
-        _completion.TrySetException(error);
+        if (_completion.TrySetException(error))
+        {
+            Model.Leave();
+        }
+
         _ = _completion.Task.Exception; // Observed: the reader of a trace gets the error from the channel.
     }
 

@@ -4,7 +4,7 @@ namespace Hrm.Core;
 /// <remarks>
 /// The attempts share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed draws the
 /// same symmetries and noise. The number of attempts depends on time only if a time budget or the task's check ends them early. Safe from
-/// several threads.
+/// several threads. One model answers all attempts at a puzzle, also if the solver swaps its model meanwhile.
 /// </remarks>
 /// <example>
 /// <code>
@@ -72,9 +72,13 @@ public sealed class ThinkingSolver
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
-        var deadline = _timeBudget is { } budget ? new DeadlineHalting(_solver.Halting, budget, _time) : null;
+
+        // One model answers every attempt, also if the solver swaps its model meanwhile.
+        using var hold = _solver.Hold();
+        var model = hold.Model;
+        var deadline = _timeBudget is { } budget ? new DeadlineHalting(model.Halting, budget, _time) : null;
         var attempts = Ways(tokens)
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(way, start, tokens, puzzleId, deadline, timeIsUp.Token, stop.Token)))
+            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(model, way, start, tokens, puzzleId, deadline, timeIsUp.Token, stop.Token)))
             .ToArray();
         try
         {
@@ -128,14 +132,14 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync((int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, DeadlineHalting? deadline, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync(ServedModel model, (int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, DeadlineHalting? deadline, CancellationToken timeIsUp, CancellationToken cancellationToken)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
-        SolverRequest.Require(_solver.Config, way.Asked, puzzleId);
+        SolverRequest.Require(model.Model.Config, way.Asked, puzzleId);
         // The first attempt always runs, and only it is rejected by a full queue, so that no finished attempt is wasted.
         var isFirst = number == 0;
-        var request = new SolverRequest(way.Asked, puzzleId, _maxSegments, deadline ?? _solver.Halting) { Noise = _starts[start], BeginsBefore = isFirst ? null : deadline };
+        var request = new SolverRequest(model, way.Asked, puzzleId, _maxSegments, deadline) { Noise = _starts[start], BeginsBefore = isFirst ? null : deadline };
         var answer = await _solver.AnswerAsync(request, mayReject: isFirst, cancellationToken, isFirst ? CancellationToken.None : timeIsUp).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
         return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);

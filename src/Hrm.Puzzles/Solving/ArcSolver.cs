@@ -67,7 +67,10 @@ public sealed class ArcSolver
                 variant.Variant.ToString(),
                 new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input)), variant.PuzzleId))),
         ];
-        var answers = _solver.SolveManyAsync(rows.Select(row => row.Question).ToAsyncEnumerable(), cancellationToken);
+
+        // One model answers every variant, also if the solver swaps its model meanwhile.
+        using var hold = _solver.Hold();
+        var answers = _solver.SolveManyAsync(rows.Select(row => row.Question).ToAsyncEnumerable(), hold.Model, cancellationToken);
         var index = 0;
         await foreach (var answer in answers.ConfigureAwait(false))
         {

@@ -18,23 +18,38 @@ internal sealed class CollectedMetrics : IMeterFactory
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Values.AddOrUpdate(
-            instrument.Name, value, (_, before) => instrument is Counter<long> ? before + value : value));
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, _) => Durations.Enqueue((tags[0].Value!.ToString()!, value)));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Values.AddOrUpdate(
+            (instrument.Name, Find(tags, "hrm.solver.name"), Find(tags, "hrm.model.name")), value, (_, before) => instrument is Counter<long> ? before + value : value));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, _) => Durations.Enqueue((Find(tags, "outcome")!, Find(tags, "hrm.model.name")!, value)));
         _listener.Start();
     }
 
-    public ConcurrentDictionary<string, long> Values { get; } = new();
+    /// <summary>The values by instrument, name of the solver and name of the model.</summary>
+    public ConcurrentDictionary<(string Instrument, string? Solver, string? Model), long> Values { get; } = new();
 
-    public ConcurrentQueue<(string Outcome, double Seconds)> Durations { get; } = new();
+    public ConcurrentQueue<(string Outcome, string Model, double Seconds)> Durations { get; } = new();
 
-    public long this[string name]
+    /// <summary>The sum over all solvers and models.</summary>
+    public long this[string name] => Of(name).Sum(entry => entry.Value);
+
+    /// <summary>The values of an instrument.</summary>
+    public IEnumerable<(string? Solver, string? Model, long Value)> Of(string name)
     {
-        get
+        _listener.RecordObservableInstruments();
+        return Values.Where(entry => entry.Key.Instrument == name).Select(entry => (entry.Key.Solver, entry.Key.Model, entry.Value));
+    }
+
+    private static string? Find(ReadOnlySpan<KeyValuePair<string, object?>> tags, string key)
+    {
+        foreach (var tag in tags)
         {
-            _listener.RecordObservableInstruments();
-            return Values[name];
+            if (tag.Key == key)
+            {
+                return tag.Value?.ToString();
+            }
         }
+
+        return null;
     }
 
     public Meter Create(MeterOptions options)

@@ -66,6 +66,7 @@ public sealed class SolverServiceTests : IDisposable
                 ["hrm.solver.segments"] = 3,
                 ["hrm.solver.reason"] = "Maximum",
                 ["hrm.solver.outcome"] = "answered",
+                ["hrm.model.name"] = Path.GetFileName(_folder.Path),
             });
             activity.Status.Should().Be(ActivityStatusCode.Unset);
         }
@@ -121,8 +122,8 @@ public sealed class SolverServiceTests : IDisposable
     {
         using var model = TinyModel.Create(Questions.Config);
         using var gate = new ManualResetEventSlim();
-        using var solver = new HrmSolver(model, new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("too slow") : HaltReason.Stable));
-        solver.Watch(_metrics, _log, TimeProvider.System);
+        var halting = new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("too slow") : HaltReason.Stable);
+        using var solver = new HrmSolver(model, ownsModel: false, options: null, _ => halting, observers: new SolverObservers(Logger: _log, Meters: _metrics));
         var first = solver.SolveAsync(_questions[0].Tokens);
         await HrmSolverTests.Eventually(() => solver.Statistics is { Waiting: 0 } && solver.IsAwake);
         Task[] asked = [first, solver.SolveAsync(_questions[1].Tokens), solver.SolveAsync(_questions[2].Tokens)];
@@ -198,7 +199,7 @@ public sealed class SolverServiceTests : IDisposable
     [Fact]
     public void A_second_solver_is_rejected()
         => FluentActions.Invoking(() => new ServiceCollection().AddHrmSolver(_ => { }).AddHrmSolver(_ => { }))
-            .Should().Throw<InvalidOperationException>().WithMessage("expected no solver among the services*");
+            .Should().Throw<InvalidOperationException>().WithMessage("expected no solver among the services, got one: *");
 
     [Fact]
     public void A_missing_device_is_named()

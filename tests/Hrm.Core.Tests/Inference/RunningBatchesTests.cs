@@ -133,6 +133,8 @@ public sealed class RunningBatchesTests : IDisposable
     [Fact]
     public void Each_batch_takes_its_share_of_the_requests()
     {
+        using var solver = new HrmSolver(_model);
+        using var hold = solver.Hold();
         var started = new List<int>();
         var queue = new RequestQueue(capacity: 100, batches: 3, maxRows: 8, TimeSpan.FromTicks(1), started.Add);
         Fill(3);
@@ -159,7 +161,7 @@ public sealed class RunningBatchesTests : IDisposable
         {
             for (var i = 0; i < count; i++)
             {
-                queue.TryAdd(new SolverRequest(_questions[i].Tokens.ToArray(), 0, maxSegments: 1, new QValueHalting())).Should().BeTrue();
+                queue.TryAdd(new SolverRequest(hold.Model, _questions[i].Tokens.ToArray(), 0, maxSegments: 1)).Should().BeTrue();
             }
         }
     }
@@ -180,7 +182,7 @@ public sealed class RunningBatchesTests : IDisposable
             return HaltReason.None;
         });
         var options = new SolverOptions { RunningBatches = batches, MaxSegments = segments, MaxBatchSize = maxBatchSize };
-        return new HrmSolver(model ?? _model, ownsModel: false, halting, options, time: null, idleTime ?? Patience);
+        return new HrmSolver(model ?? _model, ownsModel: false, options, _ => halting, idleTime: idleTime ?? Patience);
     }
 
     private Task<SolverAnswer> Ask(HrmSolver solver, int question, CancellationToken cancellationToken = default)

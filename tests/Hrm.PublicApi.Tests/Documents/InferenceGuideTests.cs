@@ -86,6 +86,50 @@ public sealed class InferenceGuideTests : GuideFolder
     }
 
     [Fact]
+    public async Task A_solver_changes_its_model()
+    {
+        using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 1 });
+        using (var generator = new torch.Generator(2))
+        using (var model = new HrmModel(HrmPresets.Tiny(16, 6), generator))
+        {
+            model.Save("new-model");
+        }
+
+        // <swap>
+        await solver.SwapAsync("new-model"); // new requests go to the new model
+        await solver.DrainAsync(); // the old one has answered its requests and is freed
+        // </swap>
+
+        solver.ModelName.Should().Be("new-model");
+    }
+
+    [Fact]
+    public async Task Several_solvers_have_names()
+    {
+        var builder = new
+        {
+            Services = new ServiceCollection(),
+            Configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Easy:Folder", _model), new("Hard:Folder", _model), new("Hard:Limits:MaxSegments", "3"), new("Hard:Limits:Rule", "Never")]).Build(),
+        };
+
+        // <named-solvers>
+        builder.Services.AddHrmSolver("easy", builder.Configuration.GetSection("Easy"));
+        builder.Services.AddHrmSolver("hard", builder.Configuration.GetSection("Hard"));
+        builder.Services.AddHealthChecks().AddHrmSolver("easy", tags: ["ready"]).AddHrmSolver("hard", tags: ["ready"]);
+        // </named-solvers>
+
+        using var services = builder.Services.AddSingleton<Puzzles>().BuildServiceProvider();
+        (await services.GetRequiredService<Puzzles>().SolveAsync(Tokens, isHard: true)).Segments.Should().Be(3);
+    }
+
+    // <keyed-solvers>
+    internal sealed class Puzzles([FromKeyedServices("easy")] HrmSolver easy, [FromKeyedServices("hard")] HrmSolver hard)
+    {
+        public Task<SolverAnswer> SolveAsync(int[] tokens, bool isHard) => (isHard ? hard : easy).SolveAsync(tokens);
+    }
+    // </keyed-solvers>
+
+    [Fact]
     public void More_thinking_takes_symmetries_and_votes()
     {
         using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
