@@ -133,20 +133,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>The architecture.</summary>
     public HrmConfig Config { get; }
 
-    /// <summary>
-    /// The name of the model in the metrics, traces and logs of a solver, read when the solver takes the model. By default the last part
-    /// of the folder that it was loaded from, otherwise <c>unnamed</c>. Not saved.
-    /// </summary>
-    /// <exception cref="ArgumentException">The name is null or empty.</exception>
-    public string Name
-    {
-        get;
-        set
-        {
-            ArgumentException.ThrowIfNullOrEmpty(value);
-            field = value;
-        }
-    } = "unnamed";
+    /// <summary>The name in a solver's metrics, traces and logs. Default: the last part of the folder that the model was loaded from, or <c>unnamed</c>.</summary>
+    public string Name { get; set; } = "unnamed";
 
     /// <summary>The recurrence; its <see cref="HierarchicalConvergence.GradientMode"/> selects the updates that record gradients.</summary>
     public HierarchicalConvergence Recurrence => _recurrence;
@@ -184,13 +172,11 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <param name="device">The device of the weights; the CPU by default.</param>
     /// <param name="forwardDtype">The dtype to compute in instead of the config's: float32 or bfloat16.</param>
     /// <param name="create">
-    /// Creates the model if its modules are your own. Receives the config of the folder, with <paramref name="forwardDtype"/> if that is
-    /// given, and returns a model of exactly this config, whose weights are then overwritten. The folder's weights bound the size of
-    /// embeddings and heads, but not of your modules: check what they take from the config if you do not trust the folder.
+    /// Creates the model if its modules are your own, from the folder's config with the <paramref name="forwardDtype"/>, and must return a
+    /// model of this config. The weights bound the size of embeddings and heads, not of your modules: check the config of a foreign folder.
     /// </param>
     /// <exception cref="HrmException">
-    /// A file is missing, damaged or does not fit the config, the error names it; or the modules are not the library's, and
-    /// <paramref name="create"/> is <see langword="null"/> or returned a model of another config.
+    /// A file is missing, damaged or does not fit the config, the error names it; or <paramref name="create"/> is missing or does not fit.
     /// </exception>
     public static HrmModel Load(string folder, Device? device = null, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
         => ModelFolder.Load(folder, device ?? CPU, forwardDtype, create);

@@ -74,12 +74,7 @@ internal static class ModelFolder
         config.Commit();
     }
 
-    /// <summary>Creates a model of a config with the weights of a file, in another forward dtype if one is given.</summary>
-    /// <param name="config">The config of the weights.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="device">The device of the model.</param>
-    /// <param name="forwardDtype">The forward dtype; by default that of the config.</param>
-    /// <param name="create">Creates a model with modules that the config does not describe.</param>
+    /// <summary>Creates a model of a config, or with modules that it does not describe, and copies the weights of a file, in another forward dtype if one is given.</summary>
     /// <exception cref="HrmFormatException">The weights do not fit the config, or the created model has another one.</exception>
     public static HrmModel Create(HrmConfig config, WeightsFile weights, Device device, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
     {
@@ -146,10 +141,7 @@ internal static class ModelKeys
     /// <summary>Prefixes that training code adds in any order: compiler, loss head, data-parallel wrapper, averaged weights.</summary>
     private static readonly string[] Prefixes = ["_orig_mod.", "model.inner.", "module.", "ema_model."];
 
-    /// <summary>Copies every tensor; the two sets of names must be the same.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="casts">Whether float32 values of the file may become the model's bfloat16 values.</param>
+    /// <summary>Copies every tensor; the two sets of names must be the same. With <paramref name="casts"/> bfloat16 also takes float32.</summary>
     public static void CopyInto(HrmModel model, WeightsFile weights, bool casts = false)
     {
         var stored = StoredNames(weights);

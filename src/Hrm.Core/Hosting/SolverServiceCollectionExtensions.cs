@@ -1,15 +1,13 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using TorchSharp;
 
 namespace Hrm.Core;
 
-/// <summary>Registers a solver in an application's services.</summary>
+/// <summary>Registers solvers and their health checks in an application's services.</summary>
 public static class SolverServiceCollectionExtensions
 {
     /// <summary>Adds a <see cref="HrmSolver"/> as a singleton with options from a configuration.</summary>
@@ -17,8 +15,8 @@ public static class SolverServiceCollectionExtensions
     /// <para>
     /// The options are checked when the host starts; bad options throw <see cref="OptionsValidationException"/>. An unknown key is an
     /// error, because a mistyped option would otherwise do nothing. The host then loads the model in the background; without a host it is
-    /// loaded on first use. Weights that do not fit their config are logged, and are the error of each request. To end the start instead,
-    /// resolve the solver before. <see cref="SolverHealthChecksBuilderExtensions.AddHrmSolver"/> tells when it is ready.
+    /// loaded on first use. A model that cannot be loaded is logged, and each request gets the error: resolve the solver before the host
+    /// starts to end the start instead.
     /// </para>
     /// <para>
     /// A registered <see cref="IHaltingPolicy"/> is used instead of the stops of the options, of which none may be set then. A registered
@@ -28,46 +26,57 @@ public static class SolverServiceCollectionExtensions
     /// The meter <c>Hrm.Solver</c> has <c>hrm.solver.puzzles</c>, <c>.segments</c>, <c>.row_segments</c>, <c>.queue.length</c>,
     /// <c>.batch.size</c>, <c>.rejected</c> and <c>.duration</c> (seconds, by <c>outcome</c>); the activity source of the same name has
     /// an activity per request, <c>solve</c> or <c>trace</c>, with the tags <c>hrm.solver.segments</c>, <c>.reason</c> and <c>.outcome</c>.
-    /// All have the tag <c>hrm.model.name</c>, the name of the model that answers (<see cref="HrmModel.Name"/>), and those of a named
-    /// solver <c>hrm.solver.name</c>. Each model name is a time series of its own, which stays after a swap.
+    /// All have the tag <c>hrm.model.name</c> (<see cref="HrmModel.Name"/>), and <c>hrm.solver.name</c> if the solver has a name.
     /// </para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="section">The configuration of <see cref="SolverServiceOptions"/>.</param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services already contain one.</exception>
+    /// <exception cref="InvalidOperationException">The services already contain one of this name, or without a name.</exception>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, IConfiguration section) => Add(services, null, Binding(section, null));
 
     /// <summary>Adds a <see cref="HrmSolver"/> as a singleton, with options set in code; otherwise as with a configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services already contain one.</exception>
+    /// <inheritdoc cref="AddHrmSolver(IServiceCollection, IConfiguration)" path="/returns|/exception"/>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, Action<SolverServiceOptions> configure) => Add(services, null, configure);
 
     /// <summary>Adds a <see cref="HrmSolver"/> as a keyed singleton, <c>[FromKeyedServices("name")] HrmSolver</c>; otherwise as without a name.</summary>
     /// <remarks>
-    /// Call it once per name. A named solver takes the policy and the function that are registered under its name as the key; register
-    /// them under <see cref="KeyedService.AnyKey"/> for all named solvers. Those without a key are only for the solver without a name.
+    /// Its policy and function are the services with its name as their key, or with <see cref="KeyedService.AnyKey"/>; those without a key
+    /// are only for the solver without a name.
     /// </remarks>
     /// <param name="services">The services.</param>
-    /// <param name="name">The key of the solver, the name of its options, and its name in metrics and traces.</param>
+    /// <param name="name">The key of the solver, and its name in options, metrics and traces.</param>
     /// <param name="section">The configuration of <see cref="SolverServiceOptions"/>.</param>
-    /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services already contain one of this name.</exception>
+    /// <inheritdoc cref="AddHrmSolver(IServiceCollection, IConfiguration)" path="/returns|/exception"/>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, string name, IConfiguration section)
         => services.AddHrmSolver(name, Binding(section, name));
 
     /// <summary>Adds a <see cref="HrmSolver"/> as a keyed singleton, with options set in code; otherwise as with a configuration.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The key of the solver, the name of its options, and its name in metrics and traces.</param>
+    /// <param name="name"><inheritdoc cref="AddHrmSolver(IServiceCollection, string, IConfiguration)" path="/param[@name='name']"/></param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="InvalidOperationException">The services already contain one of this name.</exception>
+    /// <inheritdoc cref="AddHrmSolver(IServiceCollection, IConfiguration)" path="/returns|/exception"/>
     public static IServiceCollection AddHrmSolver(this IServiceCollection services, string name, Action<SolverServiceOptions> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return Add(services, name, configure);
+    }
+
+    /// <summary>Adds a check of the readiness of a solver, named like it or <c>hrm-solver</c>.</summary>
+    /// <remarks>
+    /// Unhealthy while the solver is loading (<c>loading</c>), and after a failed attempt, with its error. Healthy when it is loaded, with
+    /// the name of the <c>model</c> and the counts <c>solved</c>, <c>running</c> and <c>waiting</c> as data. Never loads the solver.
+    /// </remarks>
+    /// <param name="builder">The health checks.</param>
+    /// <param name="name">The name of the solver; <see langword="null"/> for the one without.</param>
+    /// <param name="tags">Tags of the check, to filter by; none by default.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    public static IHealthChecksBuilder AddHrmSolver(this IHealthChecksBuilder builder, string? name = null, IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(name ?? "hrm-solver", services => services.GetRequiredKeyedService<SolverLoader>(name), failureStatus: null, tags));
     }
 
     private static Action<SolverServiceOptions> Binding(IConfiguration section, string? name)
@@ -82,71 +91,16 @@ public static class SolverServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
         if (services.Any(service => service.ServiceType == typeof(HrmSolver) && Equals(service.ServiceKey, name)))
         {
-            throw new InvalidOperationException(name is null
-                ? "expected no solver among the services, got one: give each further one a name."
-                : $"expected no solver named '{name}' among the services, got one: give each a name of its own.");
+            throw new InvalidOperationException($"expected no solver {(name is null ? "without a name" : $"named '{name}'")} among the services, got one: give each a name of its own.");
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SolverServiceOptions>, OptionsValidator<SolverServiceOptions>>());
         services.AddOptions<SolverServiceOptions>(name).Configure(configure).ValidateOnStart();
-        services.AddSingleton(_ => new SolverState(name));
-        services.AddKeyedSingleton(name, (provider, _) => Load(provider, SolverState.Of(provider, name)));
-        return services.AddHostedService<SolverLoading>();
+        return services
+            .AddKeyedSingleton(name, (provider, _) => new SolverLoader(provider, name))
+            .AddKeyedSingleton(name, (provider, _) => provider.GetRequiredKeyedService<SolverLoader>(name).Load())
+            .AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<SolverLoader>(name));
     }
-
-    private static HrmSolver Load(IServiceProvider services, SolverState state)
-    {
-        try
-        {
-            state.Solver = Load(services, state.Name);
-            return state.Solver;
-        }
-        catch (Exception error)
-        {
-            state.Error = error;
-            throw;
-        }
-    }
-
-    private static HrmSolver Load(IServiceProvider services, string? name)
-    {
-        var options = services.GetRequiredService<IOptionsMonitor<SolverServiceOptions>>().Get(name);
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var logger = services.GetService<ILogger<HrmSolver>>() ?? NullLogger<HrmSolver>.Instance;
-        var policy = services.GetKeyedService<IHaltingPolicy>(name);
-        var create = services.GetKeyedService<Func<HrmConfig, HrmModel>>(name);
-        if (policy is not null && options.HasStops)
-        {
-            throw new InvalidConfigException("solver options", ["Confidence, UnchangedSegments, TimeLimit, Limits:Rule: expected none beside a registered IHaltingPolicy, got at least one"]);
-        }
-
-        var start = time.GetTimestamp();
-        var device = DeviceOf(options.Device);
-        var solver = HrmSolver.Load(
-            options.Folder,
-            options.Limits,
-            model => policy ?? options.CreateHalting(SolverOptions.RuleOf(model)),
-            folder => HrmSolver.LoadModel(folder, device, ForwardDtypes.Instance.Find(options.ForwardDtype), create),
-            time,
-            new SolverObservers(name, logger, services.GetService<IMeterFactory>()));
-        logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
-        return solver;
-    }
-
-    internal static torch.Device DeviceOf(string name)
-    {
-        try
-        {
-            var device = torch.device(name);
-            return device.type != DeviceType.CUDA || device.index < torch.cuda.device_count() ? device : throw Missing(name);
-        }
-        catch (InvalidOperationException)
-        {
-            throw Missing(name);
-        }
-    }
-
-    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected an available device, got '{name}'"]);
 }
 
 /// <summary>Binds options; unreadable values throw the same exception as values out of range.</summary>

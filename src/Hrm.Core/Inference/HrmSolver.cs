@@ -74,12 +74,12 @@ public sealed class HrmSolver : IDisposable
         _time = time ?? TimeProvider.System;
         _idleTime = idleTime ?? IdleTime;
         var device = model.Device;
-        _load = load ?? (folder => LoadModel(folder, device));
+        _load = load ?? (folder => HrmModel.Load(folder, device));
         _models = new ServedModels(Serve(model, ownsModel));
 
         // A listener must not keep a forgotten solver.
         var models = new WeakReference<ServedModels>(_models);
-        _instrumentation = new SolverInstrumentation(observers ?? new SolverObservers(), _time, () => models.TryGetTarget(out var found) ? found.Statistics : SolverInstrumentation.Nothing);
+        _instrumentation = new SolverInstrumentation(observers ?? new SolverObservers(), _time, () => models.TryGetTarget(out var found) ? found.Statistics : null);
     }
 
     /// <summary>The architecture of the model that new requests go to.</summary>
@@ -106,7 +106,7 @@ public sealed class HrmSolver : IDisposable
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
-        => Load(folder, options, _ => halting, path => LoadModel(path, device, create: create));
+        => Load(folder, options, _ => halting, path => HrmModel.Load(path, device, create: create));
 
     /// <summary>Loads a model for a solver with a clock and observers of its own.</summary>
     internal static HrmSolver Load(
@@ -121,23 +121,8 @@ public sealed class HrmSolver : IDisposable
         var model = load(folder);
         try
         {
-            return new HrmSolver(model, ownsModel: true, options, halting, time, load: load, observers: observers);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Loads a model for inference only.</summary>
-    internal static HrmModel LoadModel(string folder, Device? device, ScalarType? forwardDtype = null, Func<HrmConfig, HrmModel>? create = null)
-    {
-        var model = HrmModel.Load(folder, device, forwardDtype, create);
-        try
-        {
             model.CastWeights();
-            return model;
+            return new HrmSolver(model, ownsModel: true, options, halting, time, load: load, observers: observers);
         }
         catch
         {
@@ -155,7 +140,7 @@ public sealed class HrmSolver : IDisposable
     public SolverAnswer Solve(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: false);
-        using var watch = Watch("solve", request);
+        using var watch = _instrumentation.Begin("solve", request);
         Enqueue(request);
         return request.Answered.GetAwaiter().GetResult();
     }
@@ -217,7 +202,7 @@ public sealed class HrmSolver : IDisposable
     public IReadOnlyList<SolverAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: true);
-        using var watch = Watch("trace", request);
+        using var watch = _instrumentation.Begin("trace", request);
         Enqueue(request);
         return request.WaitForTrace();
     }
@@ -233,16 +218,10 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Replaces the model by that of a folder, while requests are answered.</summary>
     /// <remarks>
-    /// <para>
-    /// The model is loaded on a thread of the pool, with the device, forward dtype and function of the solver's first model. The task ends
-    /// when new requests go to the new model. Requests before, running or waiting, are answered by the old model, which is then freed if
-    /// the solver owns it: <see cref="DrainAsync"/> waits for that. Meanwhile both models are in memory, each with threads, a queue and
-    /// batches of its own.
-    /// </para>
-    /// <para>
-    /// A swap that fails or is cancelled leaves the old model. Swaps run one after the other. A policy that the solver was created with
-    /// remains; the default policy is chosen again, by the new model. A puzzle id of a request must be one of its model.
-    /// </para>
+    /// The model is loaded on a thread of the pool, with the device, forward dtype and function of the first one. The task ends when new
+    /// requests go to the new model. Earlier requests, running or waiting, are answered by the old model, which is then freed if the solver
+    /// owns it (<see cref="DrainAsync"/>); until then both are in memory, each with threads, queue and batches of its own. A swap that fails
+    /// leaves the old model. Swaps run one after the other. The default halting policy is that of the new model.
     /// </remarks>
     /// <param name="folder">The folder of a model with as many tokens and token values as the old one.</param>
     /// <param name="cancellationToken">Cancels the swap before new requests go to the new model.</param>
@@ -253,23 +232,22 @@ public sealed class HrmSolver : IDisposable
     public Task SwapAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return SwapInTurn(() => Task.Run(
-            () =>
+        return SwapInTurn(() =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var model = _load(folder);
+            try
             {
+                model.CastWeights();
                 cancellationToken.ThrowIfCancellationRequested();
-                var model = _load(folder);
-                try
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    Replace(model, ownsModel: true);
-                }
-                catch
-                {
-                    model.Dispose();
-                    throw;
-                }
-            },
-            CancellationToken.None));
+                Replace(model, ownsModel: true);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        });
     }
 
     /// <summary>Replaces the model by a loaded one, while requests are answered; otherwise like the swap to a folder.</summary>
@@ -281,17 +259,10 @@ public sealed class HrmSolver : IDisposable
     public Task SwapAsync(HrmModel model, bool ownsModel)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return SwapInTurn(() =>
-        {
-            Replace(model, ownsModel);
-            return Task.CompletedTask;
-        });
+        return SwapInTurn(() => Replace(model, ownsModel));
     }
 
-    /// <summary>
-    /// Returns a task that ends when every model that was replaced before the call has answered its requests, and is freed if the solver
-    /// owns it. The caller may then dispose a replaced model of its own.
-    /// </summary>
+    /// <summary>Waits until the models replaced so far have answered their requests and are freed, or may be freed by the caller that owns them.</summary>
     public Task DrainAsync() => _models.DrainAsync();
 
     /// <summary>Stops the threads of all models after their current segments; unanswered requests fail with <see cref="ObjectDisposedException"/>.</summary>
@@ -305,16 +276,15 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Keeps the current model from being freed until the result is disposed.</summary>
     internal ModelHold Hold() => _models.Hold();
 
-    /// <summary>Starts a swap after the last one has ended.</summary>
-    private async Task SwapInTurn(Func<Task> swap)
+    /// <summary>Runs a swap on the pool after the one before has ended.</summary>
+    private async Task SwapInTurn(Action swap)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = Interlocked.Exchange(ref _lastSwap, ended.Task);
         try
         {
             await before.ConfigureAwait(false);
-            _models.RequireOpen();
-            await swap().ConfigureAwait(false);
+            await Task.Run(swap, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -343,20 +313,6 @@ public sealed class HrmSolver : IDisposable
         return new ServedModel(model, ownsModel, halting, new SolverLoop(model, _options, _time, _idleTime));
     }
 
-    private SolverInstrumentation.RequestWatch Watch(string kind, SolverRequest request)
-    {
-        try
-        {
-            return _instrumentation.Begin(kind, request);
-        }
-        catch (Exception error)
-        {
-            // A listener has failed.
-            request.Fail(error);
-            throw;
-        }
-    }
-
     private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace, ServedModel? model = null)
     {
         using var hold = model?.Hold() ?? Hold();
@@ -371,7 +327,7 @@ public sealed class HrmSolver : IDisposable
     /// <param name="timeIsUp">Ends the wait for room in the queue.</param>
     internal async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool mayReject, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
     {
-        using var watch = Watch("solve", request);
+        using var watch = _instrumentation.Begin("solve", request);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp);
         await EnqueueAsync(request, mayReject, waiting.Token, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
@@ -382,7 +338,7 @@ public sealed class HrmSolver : IDisposable
     private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(int[] tokens, int puzzleId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = CreateRequest(tokens, puzzleId, isTrace: true);
-        using var watch = Watch("trace", request);
+        using var watch = _instrumentation.Begin("trace", request);
         await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);
         try

@@ -10,28 +10,10 @@ internal sealed class ServedModels : IDisposable
 
     public ServedModels(ServedModel first) => _models = [first];
 
-    public ServedModel Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _models[^1];
-            }
-        }
-    }
+    public ServedModel Current => All[^1];
 
     /// <summary>Whether a thread of a model exists.</summary>
-    public bool IsAwake
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _models.Exists(model => model.Loop.IsAwake);
-            }
-        }
-    }
+    public bool IsAwake => Array.Exists(All, model => model.Loop.IsAwake);
 
     /// <summary>Counts by the name of the model. A name stays when its model is freed, so that its counts never fall.</summary>
     public IReadOnlyDictionary<string, SolverStatistics> Statistics
@@ -43,6 +25,17 @@ internal sealed class ServedModels : IDisposable
                 var sums = new Dictionary<string, SolverStatistics>(_past);
                 _models.ForEach(model => Add(sums, model));
                 return sums;
+            }
+        }
+    }
+
+    private ServedModel[] All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _models];
             }
         }
     }
@@ -65,7 +58,7 @@ internal sealed class ServedModels : IDisposable
         ServedModel before;
         lock (_gate)
         {
-            RequireOpen();
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HrmSolver));
             if (_models.Exists(other => other.IsOwned && ReferenceEquals(other.Model, model.Model)))
             {
                 throw new ArgumentException("expected another model, got one that the solver owns and frees when it is replaced", nameof(model));
@@ -81,29 +74,18 @@ internal sealed class ServedModels : IDisposable
     }
 
     /// <summary>Returns a task that ends when the models that are replaced now are freed.</summary>
-    public Task DrainAsync()
-    {
-        lock (_gate)
-        {
-            return Task.WhenAll(_models.SkipLast(1).Select(model => model.Freed));
-        }
-    }
-
-    /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
-    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), typeof(HrmSolver));
+    public Task DrainAsync() => Task.WhenAll(All.SkipLast(1).Select(model => model.Freed));
 
     /// <summary>Stops and frees every model; a second caller waits too.</summary>
     public void Dispose()
     {
-        ServedModel[] models;
+        Array.ForEach(All, model => model.Loop.RequireOtherThread());
         lock (_gate)
         {
-            _models.ForEach(model => model.Loop.RequireOtherThread());
-            _isDisposed = true;
-            models = [.. _models];
+            _isDisposed = true; // no model comes any more
         }
 
-        Array.ForEach(models, model => model.Dispose());
+        Array.ForEach(All, model => model.Dispose());
     }
 
     private async Task FreeAsync(ServedModel model)

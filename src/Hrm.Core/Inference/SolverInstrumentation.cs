@@ -26,7 +26,7 @@ internal sealed class SolverInstrumentation : IDisposable
     private readonly Meter? _ownMeter;
     private readonly string? _solver;
     private readonly TimeProvider _time;
-    private readonly Func<IReadOnlyDictionary<string, SolverStatistics>> _statistics;
+    private readonly Func<IReadOnlyDictionary<string, SolverStatistics>?> _statistics;
     private readonly Counter<long> _rejected;
     private readonly Histogram<double> _duration;
     private Exception? _lastError;
@@ -34,8 +34,8 @@ internal sealed class SolverInstrumentation : IDisposable
     /// <summary>Creates the instruments.</summary>
     /// <param name="observers">The observers.</param>
     /// <param name="time">Measures durations.</param>
-    /// <param name="statistics">Returns the counts by the names of the models.</param>
-    public SolverInstrumentation(SolverObservers observers, TimeProvider time, Func<IReadOnlyDictionary<string, SolverStatistics>> statistics)
+    /// <param name="statistics">Returns the counts by the names of the models, or <see langword="null"/> if the solver is forgotten.</param>
+    public SolverInstrumentation(SolverObservers observers, TimeProvider time, Func<IReadOnlyDictionary<string, SolverStatistics>?> statistics)
     {
         // A factory disposes the meters that it created.
         _ownMeter = observers.Meters is null ? new Meter(Name) : null;
@@ -52,9 +52,6 @@ internal sealed class SolverInstrumentation : IDisposable
         meter.CreateObservableUpDownCounter("hrm.solver.queue.length", () => Measure(counts => counts.Waiting), "{puzzle}", "Puzzles in the queue.");
         meter.CreateObservableUpDownCounter("hrm.solver.batch.size", () => Measure(counts => counts.Running), "{puzzle}", "Puzzles in the running batches.");
     }
-
-    /// <summary>The counts of no model.</summary>
-    public static IReadOnlyDictionary<string, SolverStatistics> Nothing { get; } = new Dictionary<string, SolverStatistics>();
 
     public ILogger Logger { get; }
 
@@ -121,7 +118,7 @@ internal sealed class SolverInstrumentation : IDisposable
     }
 
     private IEnumerable<Measurement<long>> Measure(Func<SolverStatistics, long> count)
-        => _statistics().Select(model => new Measurement<long>(count(model.Value), Tags(model.Key)));
+        => _statistics()?.Select(model => new Measurement<long>(count(model.Value), Tags(model.Key))) ?? [];
 
     /// <summary>Logs a rejection or a failure. A segment fails for every puzzle in it with the same error, which is logged once.</summary>
     private void Log(Exception error)
@@ -153,5 +150,5 @@ internal static partial class SolverMessages
     public static partial void Swapped(this ILogger logger, string model, string before);
 
     [LoggerMessage(5, LogLevel.Error, "The solver {Solver} could not be loaded")]
-    public static partial void LoadFailed(this ILogger logger, string solver, Exception error);
+    public static partial void LoadFailed(this ILogger logger, Exception error, string solver);
 }

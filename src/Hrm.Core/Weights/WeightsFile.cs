@@ -129,11 +129,10 @@ public sealed class WeightsEntry
         return shape.Contains(0) ? 0 : (long)nonEmpty;
     }
 
-    /// <summary>Throws unless the tensor has this shape and dtype.</summary>
-    /// <param name="destination">The tensor.</param>
-    /// <param name="path">The file, for the message.</param>
-    /// <param name="orWider">Whether a float32 tensor also takes bfloat16 and float16.</param>
-    /// <param name="orNarrower">Whether a bfloat16 tensor also takes float32.</param>
+    /// <summary>
+    /// Throws unless the tensor has this shape and dtype. With <paramref name="orWider"/> float32 fits bfloat16 and float16 too, with
+    /// <paramref name="orNarrower"/> bfloat16 fits float32.
+    /// </summary>
     internal void RequireFits(Tensor destination, string path, bool orWider = false, bool orNarrower = false)
     {
         var widens = orWider && destination.dtype == ScalarType.Float32 && Dtype is (ScalarType.BFloat16 or ScalarType.Float16);

@@ -40,7 +40,7 @@ internal sealed class TrainingService(IServiceProvider services, Func<IServicePr
     private TrainingOutcome Train(CancellationToken cancellationToken)
     {
         var created = setup(services);
-        var device = SolverServiceCollectionExtensions.DeviceOf(options.Device);
+        var device = SolverLoader.DeviceOf(options.Device);
         using var generator = new Generator((ulong)options.Seed);
         using var model = created.CreateModel(generator);
         model.to(device);

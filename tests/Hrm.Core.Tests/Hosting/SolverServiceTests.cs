@@ -199,7 +199,7 @@ public sealed class SolverServiceTests : IDisposable
     [Fact]
     public void A_second_solver_is_rejected()
         => FluentActions.Invoking(() => new ServiceCollection().AddHrmSolver(_ => { }).AddHrmSolver(_ => { }))
-            .Should().Throw<InvalidOperationException>().WithMessage("expected no solver among the services, got one: *");
+            .Should().Throw<InvalidOperationException>().WithMessage("expected no solver without a name among the services, got one: *");
 
     [Fact]
     public void A_missing_device_is_named()

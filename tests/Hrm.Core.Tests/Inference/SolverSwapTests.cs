@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Hrm.TestKit;
 using static TorchSharp.torch;
 
@@ -279,6 +280,20 @@ public sealed class SolverSwapTests : IDisposable
         await swap.Awaiting(it => it.WaitAsync(Patience)).Should().ThrowAsync<ObjectDisposedException>();
         created.Should().NotBeSameAs(first);
         created!.Invoking(it => it.InitialCarry(1)).Should().Throw<ObjectDisposedException>();
+    }
+
+    /// <summary>The meter of a solver that is never disposed stays in the list of all meters.</summary>
+    [Fact]
+    public void Instruments_do_not_keep_a_forgotten_solver()
+    {
+        var forgotten = Forget();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        forgotten.TryGetTarget(out _).Should().BeFalse();
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference<HrmSolver> Forget() => new(new HrmSolver(_models[0]));
     }
 
     /// <summary>A policy of the caller stays; the default one depends on the weights.</summary>
