@@ -14,6 +14,8 @@ internal sealed class TorchLibraries(IEnumerable<string> folders)
 
     public const string TorchSharp = "libLibTorchSharp.so";
 
+    private const string Natives = "runtimes/linux-x64/native";
+
     private static readonly string[] Required = ["libc10.so", Main, "libtorch.so"];
 
     // Each library follows those that it needs, so that the loader finds them in the process by name.
@@ -36,10 +38,15 @@ internal sealed class TorchLibraries(IEnumerable<string> folders)
         var probed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
         string[] application = [.. probed.Split(Path.PathSeparator), AppContext.BaseDirectory];
         string[] beside = Path.GetDirectoryName(torchSharp.Location) is { Length: > 0 } folder
-            ? [folder, Path.Combine(folder, "runtimes", "linux-x64", "native")]
+            ? [folder, Path.Combine(folder, Natives), Path.GetFullPath(Path.Combine(folder, "..", "..", Natives))]
             : [];
         var isDefault = AssemblyLoadContext.GetLoadContext(torchSharp) == AssemblyLoadContext.Default;
-        return new TorchLibraries(isDefault ? [.. application, .. beside] : [.. beside, .. application]);
+        var libraries = new TorchLibraries(isDefault ? [.. application, .. beside] : [.. beside, .. application]);
+
+        // A script has libtorch only in the package cache, where its host found and loaded it.
+        return libraries.Find(Main) is null && LoadedLibraries.PathOf(Main) is { } loaded
+            ? new TorchLibraries([.. libraries._folders, Path.GetDirectoryName(loaded)!])
+            : libraries;
     }
 
     /// <summary>The libtorch of a PyTorch installation.</summary>

@@ -81,8 +81,8 @@ internal sealed class TorchLoader
         var corrected = original is null ? null : VersionRelaxation.Apply(File.ReadAllBytes(original), original, VersionRelaxation.IsOfferedByHost);
         if (application.Problem(needsLibtorch: _otherLibtorch is null) is { } problem)
         {
-            // Scripts and notebooks have their files only in the package cache, where TorchSharp looks next. What it finds there
-            // works only on a host that needs no correction.
+            // If the host of a script or notebook has not loaded libtorch, TorchSharp looks for it in the package cache next. What it
+            // finds there works only on a machine that needs no correction.
             return _otherLibtorch is null && corrected is null ? new Outcome(0, problem) : throw problem;
         }
 
