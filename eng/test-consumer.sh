@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Builds and runs applications outside of the repository that use only the packed packages: project, nuget.config and file-based application of
-# docs/packages.md and the code of README.md, with every libtorch that can be had here, also trimmed and native. Usage: test-consumer.sh PACKAGES VERSION
+# Builds and runs applications outside of the repository that use only the packed packages: project and nuget.config of docs/packages.md, the code of
+# README.md, the samples, the template, with every libtorch that can be had here, also trimmed and native. Usage: test-consumer.sh PACKAGES VERSION
 set -euo pipefail
 packages=$(realpath "$1")
 version=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/app"
+native=
+trap '[ -z "$native" ] || kill "$native" 2>/dev/null || true; rm -rf "$work"' EXIT
+mkdir -p "$work"/{app,OwnModules,file,trimmed,native,data,hive}
 cp "$here"/consumer/*.cs "$work/app"/
+cp "$root"/samples/OwnModules/*.cs "$work/OwnModules"/
 
 fail() { echo "FAILED  $*" >&2; exit 1; }
 block() { # FILE LANGUAGE NUMBER: a block of code of a document
@@ -17,7 +19,8 @@ block() { # FILE LANGUAGE NUMBER: a block of code of a document
 }
 
 # The documented project, with the version that was packed.
-block docs/packages.md xml 1 | sed -E "s/(\"Hrm\.[A-Za-z]+\" Version=)\"\[[^]]*\]\"/\1\"[$version]\"/" >"$work/app/Consumer.csproj"
+packed() { sed -E "/Hrm\./s/\[0[^]]*\]/[$version]/"; } # the documents' version of our packages becomes the one that was packed
+block docs/packages.md xml 1 | packed | tee "$work/OwnModules/OwnModules.csproj" >"$work/app/Consumer.csproj"
 grep -qF "\"[$version]\"" "$work/app/Consumer.csproj" || fail "docs/packages.md has no project with a reference to an exact version of Hrm"
 
 # The documented nuget.config, with the folder, and with the sources of this machine instead of nuget.org.
@@ -43,79 +46,96 @@ for package in runtime layers core training puzzles; do
   [ ! -e "$usual/hrm.$package/$version" ] || fail "expected no Hrm package in $usual, got hrm.$package $version"
 done
 export NUGET_PACKAGES="$work/packages"
-cd "$work/app"
-settings=(
-  -c Release
-  -p:RestoreFallbackFolders="$usual"
-)
-build() { rm -rf bin obj; dotnet build Consumer.csproj "${settings[@]}" "$@"; }
-start() { dotnet "$(echo bin/Release/net10.0/*/Consumer.dll)" "$@"; }
-mentions() { grep -qa HrmTorchRuntime bin/Release/net10.0/*/Consumer.dll; }
+export RestoreFallbackFolders=$usual XDG_DATA_HOME=$work/data
 
-build
+# An application of one file, as it is, trimmed and native: none has reflection for JSON. The native one takes longest, so it is made meanwhile.
+packed <"$root/samples/solve.cs" | sed '1i #:package Microsoft.Extensions.DependencyInjection@10.0.0' | cat - "$here/consumer/Options.txt" >"$work/file/solve.cs"
+grep -qF "@[$version]" "$work/file/solve.cs" || fail "samples/solve.cs has no package of an exact version"
+cp "$work/file/solve.cs" "$work/trimmed"/
+cp "$work/file/solve.cs" "$work/native"/
+publish() { # FOLDER SETTINGS…: no warning may be about a package of ours
+  cd "$work/$1"
+  dotnet publish solve.cs -o out -p:TrimmerSingleWarn=false "${@:2}" >publish.log 2>&1 || fail "$(tail publish.log)"
+  ! grep -E 'warning IL[0-9]+: Hrm\.' publish.log || fail "a package of ours is not ready for this"
+}
+if [ -n "$(command -v clang || command -v gcc)" ]; then
+  publish native &
+  native=$!
+fi
+
+# The template, instantiated; its training is made shorter.
+template() { dotnet new "$@" --debug:custom-hive "$work/hive"; }
+template install "$packages/Hrm.Templates.$version.nupkg"
+template hrm-task --name MyTask --output "$work/MyTask"
+grep -q 'TotalSteps = 600' "$work/MyTask/Program.cs" || fail "the template has no training of 600 steps"
+sed -i 's/TotalSteps = 600/TotalSteps = 20/' "$work/MyTask/Program.cs"
+sed -i 's/TotalSteps = 200/TotalSteps = 20/' "$work/OwnModules/Program.cs"
+
+cd "$work"
+printf '<Solution>%s</Solution>' "$(printf '<Project Path="%s" />' {app/Consumer,OwnModules/OwnModules,MyTask/MyTask}.csproj)" >all.slnx
+dotnet build all.slnx -c Release -p:CreateHardLinksForCopyLocalIfPossible=true
 for package in runtime layers core training puzzles; do
   [ -e "$NUGET_PACKAGES/hrm.$package/$version" ] || fail "expected hrm.$package $version from $packages"
 done
+start() { (cd "$1" && dotnet "$(echo bin/Release/net10.0/*/"$2.dll")" "${@:3}"); } # FOLDER NAME ARGUMENTS…
+mentions() { grep -qa HrmTorchRuntime app/bin/Release/net10.0/*/Consumer.dll; }
 mentions || fail "the package's initializer is not in the application"
-start
-start readme | tee readme.log
+start app Consumer
+start app Consumer readme | tee readme.log
 grep -q 'consumer: the model answers [1-4]' readme.log && grep -Eq 'after [0-9]+ segments' readme.log || fail "README.md printed something else"
+start MyTask MyTask | tee task.log
+grep -Eq '^[0-9]+ of 200 solved' task.log && grep -Eq '^[0-9?]{6}: (not )?sorted$' task.log || fail "the template printed something else"
+start OwnModules OwnModules | tee modules.log
+grep -Eq '^[0-9]+ of 100 solved$' modules.log || fail "samples/OwnModules printed something else"
 
+# A script of F#, which calls the initializer itself.
+packed <"$root/samples/solve.fsx" >solve.fsx
+puzzle=9.2.........6........18.4...1....7.......25.38...1...........6........8...5..7...
+dotnet fsi solve.fsx "$root/samples/models/sudoku-9x9" "$puzzle" | tee script.log
+grep -qi '^962374851.*: True, after [0-9]* segments' script.log || fail "samples/solve.fsx printed something else"
+
+build() { dotnet build app/Consumer.csproj -c Release "$@"; }
 build -p:HrmTorchRuntime=false
 ! mentions || fail "HrmTorchRuntime=false left the initializer in"
-start initialize
+start app Consumer initialize
 
 # A libtorch that no package brings: that of the usual cache represents a PyTorch installation.
 if [ "$(uname -sm)" = "Linux x86_64" ]; then
-  restored=$(grep -om1 'libtorch-cpu-linux-x64/[0-9.]*' obj/project.assets.json)
+  restored=$(grep -om1 'libtorch-cpu-linux-x64/[0-9.]*' app/obj/project.assets.json)
   libtorch=$usual/$restored/runtimes/linux-x64/native
   [ -d "$libtorch" ] || libtorch=$NUGET_PACKAGES/$restored/runtimes/linux-x64/native
   [ -d "$libtorch" ] || fail "expected the libtorch that the restore took, $restored, in one of the two caches"
+  rm -rf app/{bin,obj}
   build -p:HrmBackend=none
-  [ -z "$(find bin -name 'libtorch_cpu*')" ] || fail "HrmBackend=none brought a libtorch"
-  HRM_LIBTORCH=$libtorch start initialize | tee none.log
+  [ -z "$(find app/bin -name 'libtorch_cpu*')" ] || fail "HrmBackend=none brought a libtorch"
+  HRM_LIBTORCH=$libtorch start app Consumer initialize | tee none.log
   grep -qF "consumer: libtorch is $libtorch/" none.log || fail "expected the libtorch of HRM_LIBTORCH"
 fi
 
 # The packages with CUDA need not be in the registry: the project asks for them.
 for backend in cpu cuda-linux cuda-windows; do
-  dotnet msbuild Consumer.csproj -getItem:PackageReference -p:HrmBackend=$backend | grep -q "\"TorchSharp-$backend\"" || fail "HrmBackend=$backend is not asked for"
+  dotnet msbuild app/Consumer.csproj -getItem:PackageReference -p:HrmBackend=$backend | grep -q "\"TorchSharp-$backend\"" || fail "HrmBackend=$backend is not asked for"
 done
 refused() { # CODE SETTINGS…: a build that has to end with an error
   local code=$1
   shift
-  ! dotnet build Consumer.csproj "${settings[@]}" "$@" >refused.log 2>&1 && grep -q "error $code" refused.log || fail "expected the error $code of $*"
+  ! build "$@" >refused.log 2>&1 && grep -q "error $code" refused.log || fail "expected the error $code of $*"
 }
-build -p:HrmBackend=none >build.log
 refused HRM0001 --no-restore -p:HrmBackend=gpu
-sed -i '/TorchSharp-/d' Consumer.csproj
+sed -i '/TorchSharp-/d' app/Consumer.csproj
 refused HRM0002 -p:HrmBackend=cpu
 
-# A file-based application, as it is, trimmed and native: none has reflection for JSON.
-mkdir "$work/file" "$work/data"
-cd "$work/file"
-export XDG_DATA_HOME=$work/data RestoreFallbackFolders=$usual
-{
-  block docs/packages.md text 1 | sed -E "s/^(#:package Hrm\.[A-Za-z]+@)\[.*\]$/\1[$version]/"
-  echo '#:package Microsoft.Extensions.DependencyInjection@10.0.0' # for the options of Options.txt
-  block README.md csharp 2 | sed -E 's|"my-model"|args[0]|; s|"123\.[^"]*"|args[1]|; s|SudokuShape\.Four|SudokuShape.Nine|'
-  cat "$here/consumer/Options.txt"
-} | awk '/^#:/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' >solve.cs
-grep -qF "@[$version]" solve.cs && grep -qF 'args[1]' solve.cs || fail "the documents have no file-based application"
 solves() { # COMMAND…: the shipped model solves, and its options are bound
-  "$@" "$root/samples/models/sudoku-9x9" 9.2.........6........18.4...1....7.......25.38...1...........6........8...5..7... >file.log
+  "$@" "$root/samples/models/sudoku-9x9" "$puzzle" >file.log
   grep -q '^962374851.*: True, after [0-9]* segments' file.log && grep -qx 'options: 3 2 00:00:05' file.log || fail "$*: $(cat file.log)"
 }
-publish() { # FOLDER SETTINGS…: no warning may be about a package of ours
-  dotnet publish solve.cs -o "$1" -p:TrimmerSingleWarn=false "${@:2}" >publish.log 2>&1 || fail "$(tail publish.log)"
-  ! grep -E 'warning IL[0-9]+: Hrm\.' publish.log || fail "a package of ours is not ready for this"
-}
-solves dotnet run solve.cs
-publish trimmed -p:PublishAot=false -p:PublishTrimmed=true
-solves trimmed/solve
-if [ -n "$(command -v clang || command -v gcc)" ]; then
-  publish native
-  solves native/solve
+solves dotnet run file/solve.cs
+(publish trimmed -p:PublishAot=false -p:PublishTrimmed=true)
+solves trimmed/out/solve
+if [ -n "$native" ]; then
+  wait "$native" || fail "no native application"
+  native=
+  solves native/out/solve
 else
   echo "skipped  native application: expected clang or gcc, got neither"
 fi

@@ -12,9 +12,7 @@ commit=$(git rev-parse HEAD)
 remote=$(git remote get-url origin 2>/dev/null || true)
 
 check() { dotnet run --project eng/packages -c Release --no-build -- "$@"; }
-pack() { # FOLDER PACKAGES
-  for project in "$1"/src/*/*.csproj; do dotnet pack -c Release "$project" -o "$2" -v quiet || return 1; done
-}
+pack() { (cd "$1" && dotnet pack -c Release -o "$2" -v quiet -p:RunAnalyzers=false); } # FOLDER PACKAGES
 
 dotnet build eng/packages -c Release -v quiet
 check check "$packages" --root "$root" --version "$version" --commit "$commit" ${remote:+--repository any}

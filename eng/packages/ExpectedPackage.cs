@@ -1,7 +1,7 @@
 namespace Hrm.PackageCheck;
 
 /// <summary>The expected contents and dependencies of a package.</summary>
-/// <param name="Id">Its name, which is that of its assembly.</param>
+/// <param name="Id">Its name, which is that of its assembly, if it has one.</param>
 /// <param name="Dependencies">Version ranges by package; <c>SAME</c> is exactly the version of this package.</param>
 /// <param name="Files">Files besides those that each package has.</param>
 internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyList<string> Files)
@@ -41,11 +41,21 @@ internal sealed record ExpectedPackage(string Id, IReadOnlyDictionary<string, st
             []),
         new("Hrm.PyTorch", new Dictionary<string, string> { ["Hrm.Core"] = Same, ["System.IO.Hashing"] = Extensions, ["YamlDotNet"] = "18.1.0" }, []),
         new("Hrm.Puzzles", new Dictionary<string, string> { ["Hrm.Core"] = Same }, []),
+        new(
+            "Hrm.Templates",
+            new Dictionary<string, string>(),
+            ["content/hrm-task/.template.config/template.json", "content/hrm-task/OwnTask.csproj", "content/hrm-task/Program.cs", "content/hrm-task/SortingTask.cs"])
+        {
+            IsTemplate = true,
+        },
     ];
+
+    /// <summary>Whether it is a package for <c>dotnet new</c>, without assembly and symbols.</summary>
+    public bool IsTemplate { get; init; }
 
     /// <summary>The files of the package itself, without those that its container needs.</summary>
     public IEnumerable<string> AllFiles =>
-        [$"{Id}.nuspec", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.md", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml", .. Files];
+        [$"{Id}.nuspec", "README.md", "LICENSE", "THIRD-PARTY-NOTICES.md", .. IsTemplate ? [] : (string[])[$"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml"], .. Files];
 
     /// <summary>The files of the package of symbols.</summary>
     public IEnumerable<string> SymbolFiles => [$"{Id}.nuspec", $"lib/net10.0/{Id}.pdb"];

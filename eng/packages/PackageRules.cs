@@ -16,18 +16,31 @@ internal sealed partial class PackageRules(string root, string version, string c
 
     private readonly List<string> _findings = [];
 
-    public IReadOnlyList<string> Check(ExpectedPackage expected, PackageArchive package, PackageArchive symbols)
+    public IReadOnlyList<string> Check(ExpectedPackage expected, PackageArchive package, PackageArchive? symbols)
     {
+        PackageArchive[] archives = symbols is null ? [package] : [package, symbols];
         Same($"{package.Name}: files", expected.AllFiles, package.Files);
-        Same($"{symbols.Name}: files", expected.SymbolFiles, symbols.Files);
+        if (symbols is not null)
+        {
+            Same($"{symbols.Name}: files", expected.SymbolFiles, symbols.Files);
+        }
+
         if (_findings.Count > 0)
         {
             return _findings;
         }
 
         CheckMetadata(expected, package);
-        CheckAssembly(expected, package, symbols);
-        foreach (var (archive, entry) in new[] { package, symbols }.SelectMany(archive => archive.Entries.Select(entry => (archive, entry))))
+        if (symbols is not null)
+        {
+            CheckAssembly(expected, package, symbols);
+        }
+        else
+        {
+            CheckTemplate(package);
+        }
+
+        foreach (var (archive, entry) in archives.SelectMany(archive => archive.Entries.Select(entry => (archive, entry))))
         {
             Require(!Mentions(entry.Value), $"{archive.Name}: {entry.Key}: expected no word of {root}");
         }
@@ -45,6 +58,10 @@ internal sealed partial class PackageRules(string root, string version, string c
         var readme = Encoding.UTF8.GetString(package.Entries["README.md"]);
         Require(readme.StartsWith($"# {expected.Id}\n", StringComparison.Ordinal), $"{package.Name}: README.md: expected that of the package");
         Same($"{package.Name}: README.md: links that lead nowhere on a package's page", [], RelativeLink().Matches(readme).Select(link => link.Value));
+        Same(
+            $"{package.Name}: kinds of package",
+            expected.IsTemplate ? ["Template"] : [],
+            metadata.Descendants().Where(element => element.Name.LocalName == "packageType").Select(element => element.Attribute("name")!.Value));
         Require(Value(metadata, "description").Length > 60, $"{package.Name}: expected a description");
         Require(Value(metadata, "tags").Split(' ').Length > 6, $"{package.Name}: expected tags of its own");
         var source = Element(metadata, "repository");
@@ -58,6 +75,16 @@ internal sealed partial class PackageRules(string root, string version, string c
             $"{package.Name}: dependencies",
             expected.DependenciesOf(version),
             metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}"));
+    }
+
+    private void CheckTemplate(PackageArchive package)
+    {
+        foreach (var (name, content) in package.Entries.Where(entry => entry.Key.StartsWith("content/", StringComparison.Ordinal)))
+        {
+            var text = Encoding.UTF8.GetString(content);
+            Require(!Unfilled().IsMatch(text), $"{package.Name}: {name}: expected no mark and no place of a version");
+            Require(!name.EndsWith(".csproj", StringComparison.Ordinal) || text.Contains($"Version=\"[{version}]\"", StringComparison.Ordinal), $"{package.Name}: {name}: expected packages of the version {version}");
+        }
     }
 
     private void CheckAssembly(ExpectedPackage expected, PackageArchive package, PackageArchive symbols)
@@ -79,6 +106,9 @@ internal sealed partial class PackageRules(string root, string version, string c
 
     [GeneratedRegex(@"\]\((?!https?://)[^)]*\)")]
     private static partial Regex RelativeLink();
+
+    [GeneratedRegex(@"_VERSION|^\s*// <", RegexOptions.Multiline)]
+    private static partial Regex Unfilled();
 
     private bool IsOurs(KeyValuePair<string, string> link) => link.Key == "/_/*" && link.Value.Contains(commit, StringComparison.Ordinal);
 

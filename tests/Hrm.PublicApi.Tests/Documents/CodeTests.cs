@@ -48,6 +48,11 @@ internal sealed record CompiledRegion(string File, string Name, string Text)
     private static IEnumerable<CompiledRegion> Read(string file)
     {
         var lines = System.IO.File.ReadAllLines(RepositoryFolder.Combine(file));
+        if (lines[0].StartsWith("#:", StringComparison.Ordinal))
+        {
+            yield return new CompiledRegion(file, "application of one file", string.Join('\n', lines));
+        }
+
         for (var start = 0; start < lines.Length; start++)
         {
             var mark = lines[start].TrimStart();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Hrm.TestKit;
 
 namespace Hrm.PublicApi.Tests.Documents;
@@ -11,6 +12,23 @@ public abstract class GuideFolder : IDisposable
     private protected GuideFolder()
     {
         Environment.CurrentDirectory = _folder.Path;
+    }
+
+    /// <summary>Runs a sample in this process and folder, and returns the lines that it prints.</summary>
+    private protected static string[] Run(Assembly sample)
+    {
+        var before = Console.Out;
+        using var output = new StringWriter();
+        Console.SetOut(output);
+        try
+        {
+            sample.EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+            return output.ToString().TrimEnd().Split(Environment.NewLine);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
     }
 
     public void Dispose()

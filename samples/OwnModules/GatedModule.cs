@@ -4,8 +4,6 @@ using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Hrm.PublicApi.Tests.Documents;
-
 // <own-module>
 /// <summary>L as a gated unit: it proposes a state, and a gate says how much of the old one stays.</summary>
 internal sealed class GatedModule : nn.Module<Tensor, Tensor, Tensor>

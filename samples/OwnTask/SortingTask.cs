@@ -1,8 +1,6 @@
 using Hrm;
 using Hrm.Core;
 
-namespace Hrm.PublicApi.Tests.Documents;
-
 // <own-task>
 /// <summary>Sorts digits: "539031" has the answer "013359". Token n + 1 is the digit n; token 0 is padding.</summary>
 internal sealed class SortingTask(int length) : IPuzzleTask
