@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 
 dotnet tool restore
 # The compiler checks first: missing documentation and a broken cref are warnings, and warnings are errors.
-for project in src/*/*.csproj; do dotnet publish -c Release "$project" -o "$work/assemblies" -v quiet; done
+# These three bring the other packages.
+for project in src/Hrm.{Training,Puzzles,PyTorch}; do dotnet publish -c Release "$project" -o "$work/assemblies" -v quiet; done
 # TorchSharp's own dependencies, which an application has and the packages do not.
 dotnet build -c Release samples/QuickStart -v quiet
 find samples/QuickStart/bin/Release \( -name SkiaSharp.dll -o -name ICSharpCode.SharpZipLib.dll \) -exec cp {} "$work/assemblies" \;
