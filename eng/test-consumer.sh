@@ -8,10 +8,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 work=$(mktemp -d)
 native=
-trap '[ -z "$native" ] || kill "$native" 2>/dev/null || true; rm -rf "$work"' EXIT
+service=
+trap 'kill $native $service 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir -p "$work"/{app,OwnModules,file,trimmed,native,data,hive}
 cp "$here"/consumer/*.cs "$work/app"/
 cp "$root"/samples/OwnModules/*.cs "$work/OwnModules"/
+cp -r "$here"/consumer/Service "$work"/
 
 fail() { echo "FAILED  $*" >&2; exit 1; }
 block() { # FILE LANGUAGE NUMBER: a block of code of a document
@@ -21,6 +23,7 @@ block() { # FILE LANGUAGE NUMBER: a block of code of a document
 # The documented project, with the version that was packed.
 packed() { sed -E "/Hrm\./s/\[0[^]]*\]/[$version]/"; } # the documents' version of our packages becomes the one that was packed
 block docs/packages.md xml 1 | packed | tee "$work/OwnModules/OwnModules.csproj" >"$work/app/Consumer.csproj"
+packed <"$here/consumer/Service/Service.csproj" >"$work/Service/Service.csproj"
 grep -qF "\"[$version]\"" "$work/app/Consumer.csproj" || fail "docs/packages.md has no project with a reference to an exact version of Hrm"
 
 # The documented nuget.config, with the folder, and with the sources of this machine instead of nuget.org.
@@ -72,7 +75,7 @@ sed -i 's/TotalSteps = 600/TotalSteps = 20/' "$work/MyTask/Program.cs"
 sed -i 's/TotalSteps = 200/TotalSteps = 20/' "$work/OwnModules/Program.cs"
 
 cd "$work"
-printf '<Solution>%s</Solution>' "$(printf '<Project Path="%s" />' {app/Consumer,OwnModules/OwnModules,MyTask/MyTask}.csproj)" >all.slnx
+printf '<Solution>%s</Solution>' "$(printf '<Project Path="%s" />' {app/Consumer,OwnModules/OwnModules,MyTask/MyTask,Service/Service}.csproj)" >all.slnx
 dotnet build all.slnx -c Release -p:CreateHardLinksForCopyLocalIfPossible=true
 for package in runtime layers core training puzzles; do
   [ -e "$NUGET_PACKAGES/hrm.$package/$version" ] || fail "expected hrm.$package $version from $packages"
@@ -87,6 +90,34 @@ start MyTask MyTask | tee task.log
 grep -Eq '^[0-9]+ of 200 solved' task.log && grep -Eq '^[0-9?]{6}: (not )?sorted$' task.log || fail "the template printed something else"
 start OwnModules OwnModules | tee modules.log
 grep -Eq '^[0-9]+ of 100 solved$' modules.log || fail "samples/OwnModules printed something else"
+
+# A service that trains in the background, and answers by each model that the training saves.
+(cd Service && exec dotnet bin/Release/net10.0/*/Service.dll --urls http://127.0.0.1:0) >service.log 2>&1 &
+service=$!
+get() { # PATH: the last line of the answer
+  exec 3<>"/dev/tcp/127.0.0.1/$port"
+  printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&3
+  tail -n 1 <&3
+  exec 3>&-
+}
+for _ in {1..300}; do
+  port=$(sed -nE 's|.*Now listening on: http://127.0.0.1:([0-9]+).*|\1|p' service.log)
+  [ -z "$port" ] || break
+  sleep 0.1
+done
+[ -n "$port" ] || fail "the service does not listen: $(cat service.log)"
+for _ in {1..300}; do
+  answer=$(get /solve/123.3....1....2.)
+  ! grep -Eq 'by step-0*100$' <<<"$answer" || break
+  sleep 0.1
+done
+echo "$answer; $(get /metrics)"
+grep -Eq '^[1-4.]{16} (True|False) by step-0*100$' <<<"$answer" || fail "expected an answer of the last model, got $answer: $(cat service.log)"
+[ "$(get /health)" = Healthy ] || fail "expected a healthy service"
+get /metrics | grep -Eq '"(untrained|step-0*(25|50|75))":[0-9]+' || fail "expected requests that an earlier model answered"
+kill "$service"
+wait "$service" || fail "the service did not stop: $(cat service.log)"
+service=
 
 # A script of F#, which calls the initializer itself.
 packed <"$root/samples/solve.fsx" >solve.fsx
