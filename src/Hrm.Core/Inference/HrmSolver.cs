@@ -197,23 +197,31 @@ public sealed class HrmSolver : IDisposable
     }
 
     /// <summary>Solves a puzzle and returns the prediction of every segment; blocks until all are ready.</summary>
-    /// <inheritdoc cref="Solve" path="/param|/exception"/>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <param name="halting">Stops this puzzle instead of the solver's policy; the solver's policy if <see langword="null"/>.</param>
+    /// <inheritdoc cref="Solve" path="/exception"/>
     /// <returns>One prediction per segment, in order.</returns>
-    public IReadOnlyList<SolverAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0)
+    public IReadOnlyList<SolverAnswer> Trace(ReadOnlySpan<int> tokens, int puzzleId = 0, IHaltingPolicy? halting = null)
     {
-        var request = CreateRequest(tokens, puzzleId, isTrace: true);
+        var request = CreateRequest(tokens, puzzleId, isTrace: true, halting: halting);
         using var watch = _instrumentation.Begin("trace", request);
         Enqueue(request);
         return request.WaitForTrace();
     }
 
     /// <summary>Yields the prediction of every segment when it is ready. Bad tokens throw at the call, everything else is reported by the stream.</summary>
-    /// <inheritdoc cref="SolveAsync" path="/param|/exception"/>
+    /// <param name="tokens">The puzzle, seq_len tokens; copied.</param>
+    /// <param name="puzzleId">The puzzle id, for models with a puzzle embedding.</param>
+    /// <param name="halting"><inheritdoc cref="Trace" path="/param[@name='halting']"/></param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <inheritdoc cref="SolveAsync" path="/exception"/>
     /// <returns>One prediction per segment, in order; a reader that stops early frees the puzzle's place.</returns>
-    public IAsyncEnumerable<SolverAnswer> TraceAsync(ReadOnlyMemory<int> tokens, int puzzleId = 0, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SolverAnswer> TraceAsync(
+        ReadOnlyMemory<int> tokens, int puzzleId = 0, IHaltingPolicy? halting = null, CancellationToken cancellationToken = default)
     {
         SolverRequest.Require(Config, tokens.Span, puzzleId);
-        return ReadTraceAsync(tokens.ToArray(), puzzleId, cancellationToken);
+        return ReadTraceAsync(tokens.ToArray(), puzzleId, halting, cancellationToken);
     }
 
     /// <summary>Replaces the model by that of a folder, while requests are answered.</summary>
@@ -313,11 +321,11 @@ public sealed class HrmSolver : IDisposable
         return new ServedModel(model, ownsModel, halting, new SolverLoop(model, _options, _time, _idleTime));
     }
 
-    private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace, ServedModel? model = null)
+    private SolverRequest CreateRequest(ReadOnlySpan<int> tokens, int puzzleId, bool isTrace, ServedModel? model = null, IHaltingPolicy? halting = null)
     {
         using var hold = model?.Hold() ?? Hold();
         SolverRequest.Require(hold.Model.Model.Config, tokens, puzzleId);
-        return new SolverRequest(hold.Model, tokens.ToArray(), puzzleId, _options.MaxSegments, isTrace: isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
+        return new SolverRequest(hold.Model, tokens.ToArray(), puzzleId, _options.MaxSegments, halting, isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
     }
 
     /// <summary>Answers a request.</summary>
@@ -335,9 +343,10 @@ public sealed class HrmSolver : IDisposable
     }
 
     /// <summary>Each enumeration is a request of its own.</summary>
-    private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(int[] tokens, int puzzleId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<SolverAnswer> ReadTraceAsync(
+        int[] tokens, int puzzleId, IHaltingPolicy? halting, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = CreateRequest(tokens, puzzleId, isTrace: true);
+        var request = CreateRequest(tokens, puzzleId, isTrace: true, halting: halting);
         using var watch = _instrumentation.Begin("trace", request);
         await EnqueueAsync(request, mayReject: true, cancellationToken, cancellationToken).ConfigureAwait(false);
         using var registration = FailWhenCancelled(request, cancellationToken);

@@ -169,6 +169,23 @@ public sealed class HrmSolverTests : IDisposable
         await Eventually(() => solver.Statistics.Running == 0);
     }
 
+    /// <summary>For one request only: the next one is stopped by the solver's policy again.</summary>
+    [Fact]
+    public async Task A_trace_can_have_a_policy_of_its_own()
+    {
+        using var solver = new HrmSolver(_model, new ConfidenceHalting(1e-9), new SolverOptions { MaxSegments = 5 });
+        var never = new QValueHalting(rule: HaltingRule.Never);
+        var stop = solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId);
+        stop[^1].Reason.Should().Be(HaltReason.Confident);
+        stop.Count.Should().BeLessThan(5);
+
+        var whole = await solver.TraceAsync(_questions[0].Tokens, _questions[0].PuzzleId, never).ToArrayAsync();
+        whole.Select(answer => answer.Reason).Should().Equal([.. Enumerable.Repeat(HaltReason.None, 4), HaltReason.Maximum]);
+        whole.Take(stop.Count).Select(answer => answer.QHalt).Should().Equal(stop.Select(answer => answer.QHalt));
+        solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId, never).Should().Equal(whole);
+        solver.Trace(_questions[0].Tokens.Span, _questions[0].PuzzleId).Should().Equal(stop);
+    }
+
     [Fact]
     public async Task A_trace_can_be_enumerated_twice()
     {
