@@ -40,6 +40,17 @@ public sealed class BadRequestTests
         service.Solver.Statistics.Segments.Should().Be(0);
     }
 
+    /// <summary>Which would otherwise do nothing.</summary>
+    [Theory]
+    [InlineData("/api/sudoku", "true")]
+    [InlineData("/api/sudoku/trace", "1")]
+    public async Task Until_the_maximum_is_a_truth_value_of_a_trace(string path, string value)
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9));
+        using var response = await service.Client.PostAsync(path, Json($$"""{"puzzle": "{{Blanks}}", "untilMaximum": {{value}}}"""));
+        (await response.ReadProblemAsync(400)).GetProperty("errors").TryGetProperty("untilMaximum", out _).Should().BeTrue();
+    }
+
     [Fact]
     public async Task Cells_in_conflict_are_listed()
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Hrm.Core;
 using Hrm.Samples.SolverService;
 using Hrm.TestKit;
@@ -27,10 +28,18 @@ internal sealed class RunningService : IAsyncDisposable
 
     public HrmSolver Solver => _app.Services.GetRequiredService<HrmSolver>();
 
-    public static async Task<RunningService> StartAsync(HrmConfig config, params string[] settings)
+    public static Task<RunningService> StartAsync(HrmConfig config, params string[] settings) => StartAsync(config, card: null, settings);
+
+    /// <summary>Starts the service with a model that has a card.</summary>
+    public static async Task<RunningService> StartAsync(HrmConfig config, byte[]? card, params string[] settings)
     {
         var folder = new TemporaryFolder();
         TinyModels.Save(config, folder.Path);
+        if (card is not null)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder.Path, "README.md"), card);
+        }
+
         string[] always = ["--model", folder.Path, "--Solver:Limits:Rule", "Never", "--Solver:Limits:MaxSegments", "3"];
         return await StartAsync(folder, [.. always, .. settings]);
     }
@@ -38,12 +47,21 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Starts the service without options.</summary>
     public static Task<RunningService> StartWithDefaultsAsync() => StartAsync(new TemporaryFolder(), []);
 
+    public async Task<JsonElement> GetModelAsync() => JsonSerializer.Deserialize<JsonElement>(await Client.GetStringAsync("/api/model"));
+
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
-        => SendAsync(path, puzzle, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        => SendAsync(path, new { puzzle }, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <summary>Traces a puzzle to the maximum.</summary>
+    public async Task<JsonElement[]> TraceUntilMaximumAsync(string path, string puzzle)
+    {
+        using var response = await SendAsync(path, new { puzzle, untilMaximum = true }, HttpCompletionOption.ResponseHeadersRead, default);
+        return await response.ReadEventsAsync().Select(item => item.Data).ToArrayAsync();
+    }
 
     /// <summary>Posts a puzzle and returns when the headers of the response have arrived.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, string puzzle, CancellationToken cancellationToken = default)
-        => SendAsync(path, puzzle, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        => SendAsync(path, new { puzzle }, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     /// <summary>Waits until a condition holds.</summary>
     public static async Task Eventually(Func<bool> holds)
@@ -73,9 +91,9 @@ internal sealed class RunningService : IAsyncDisposable
         return new RunningService(folder, app);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string path, string puzzle, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(string path, object body, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { puzzle }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         return await Client.SendAsync(request, completion, cancellationToken);
     }
 }

@@ -96,4 +96,21 @@ public sealed class SolveTests
         events[3].Data.GetProperty("solution").GetString().Should().Be(events[2].Data.GetProperty("board").GetString());
         events[3].Data.GetProperty("reason").GetString().Should().Be("Maximum");
     }
+
+    /// <summary>So that rules can be compared: the events before the service's own stop are the same ones.</summary>
+    [Fact]
+    public async Task A_trace_until_the_maximum_continues_where_the_service_would_stop()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9), "--Solver:Confidence", "0.001", "--Solver:Limits:MaxSegments", "5");
+        using var stopped = await service.OpenAsync("/api/sudoku/trace", Puzzles.Sudoku);
+        var events = await stopped.ReadEventsAsync().Select(item => item.Data).ToArrayAsync();
+        events.Should().HaveCount(2);
+        events[1].GetProperty("reason").GetString().Should().Be("Confident");
+
+        var whole = await service.TraceUntilMaximumAsync("/api/sudoku/trace", Puzzles.Sudoku);
+        whole.Should().HaveCount(6);
+        whole[0].GetRawText().Should().Be(events[0].GetRawText());
+        whole[5].GetProperty("reason").GetString().Should().Be("Maximum");
+        whole[5].GetProperty("segments").GetInt32().Should().Be(5);
+    }
 }

@@ -30,7 +30,7 @@ public sealed class StartTests
     public async Task The_model_is_described_with_valid_examples(string kind, int side, int boxRows)
     {
         await using var service = await RunningService.StartAsync(kind == "maze" ? TinyModels.Maze(side) : TinyModels.Sudoku(side));
-        var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
+        var model = await service.GetModelAsync();
         model.GetProperty("kind").GetString().Should().Be(kind);
         model.GetProperty("side").GetInt32().Should().Be(side);
         model.GetProperty("boxRows").GetInt32().Should().Be(boxRows);
@@ -47,7 +47,7 @@ public sealed class StartTests
     public async Task The_default_model_solves_its_examples()
     {
         await using var service = await RunningService.StartWithDefaultsAsync();
-        var model = JsonSerializer.Deserialize<JsonElement>(await service.Client.GetStringAsync("/api/model"));
+        var model = await service.GetModelAsync();
         model.GetProperty("side").GetInt32().Should().Be(9);
         foreach (var example in model.GetProperty("examples").EnumerateArray())
         {
@@ -56,6 +56,49 @@ public sealed class StartTests
             answer.GetProperty("isSolved").GetBoolean().Should().BeTrue();
             answer.GetProperty("segments").GetInt32().Should().BeLessThan(16);
             answer.GetProperty("reason").GetString().Should().Be("Confident");
+        }
+    }
+
+    [Fact]
+    public async Task The_model_is_described_with_its_config_halting_and_card()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), "# Tiny é"u8.ToArray(), "--Solver:Confidence", "0.9");
+        var model = await service.GetModelAsync();
+        model.GetProperty("dtype").GetString().Should().Be("float32");
+        model.GetProperty("hiddenSize").GetInt32().Should().Be(32);
+        model.GetProperty("card").GetString().Should().Be("# Tiny é");
+        var halting = model.GetProperty("halting");
+        halting.GetProperty("maxSegments").GetInt32().Should().Be(3);
+        halting.GetProperty("rule").GetString().Should().Be("Never");
+        halting.GetProperty("confidence").GetDouble().Should().Be(0.9);
+        halting.GetProperty("unchangedSegments").ValueKind.Should().Be(JsonValueKind.Null);
+
+        await using var shipped = await RunningService.StartWithDefaultsAsync();
+        model = await shipped.GetModelAsync();
+        model.GetProperty("name").GetString().Should().Be("sudoku-9x9");
+        model.GetProperty("card").GetString().Should().Contain("## Accuracy");
+    }
+
+    [Fact]
+    public void A_card_that_cannot_be_shown_is_left_out()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "README.md");
+        ModelCard.Read(folder.Path).Should().BeNull();
+        File.WriteAllText(path, new string('x', ModelCard.MaxBytes));
+        ModelCard.Read(folder.Path).Should().HaveLength(ModelCard.MaxBytes);
+        File.AppendAllText(path, "x");
+        ModelCard.Read(folder.Path).Should().BeNull();
+        File.WriteAllBytes(path, [0xff, (byte)'a']);
+        ModelCard.Read(folder.Path).Should().Be("\ufffda");
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        ModelCard.Read(folder.Path).Should().BeNull();
+        Directory.Delete(path);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.CreateSymbolicLink(path, "/dev/zero");
+            ModelCard.Read(folder.Path).Should().BeNull();
         }
     }
 
@@ -70,7 +113,9 @@ public sealed class StartTests
             .Select(response => response.Name).Should().BeEquivalentTo("200", "400", "413", "415", "503");
         document.GetProperty("paths").GetProperty("/api/sudoku/trace").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content")
             .TryGetProperty("text/event-stream", out _).Should().BeTrue();
-        document.GetProperty("components").GetProperty("schemas").GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        schemas.GetProperty("TraceRequest").GetProperty("properties").GetProperty("untilMaximum").GetProperty("description").GetString().Should().Contain("largest number of segments");
+        schemas.GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
     }
 
     /// <summary>Unknown options and options without a value would otherwise do nothing.</summary>

@@ -1,17 +1,19 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Hrm.Core;
+using Microsoft.Extensions.Options;
 
 namespace Hrm.Samples.SolverService;
 
 /// <summary>The endpoints of the API: the model, its state, and puzzles to solve.</summary>
 internal static class Endpoints
 {
+    private static readonly QValueHalting Never = new(rule: HaltingRule.Never);
+
     public static void MapModel(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver) => new ModelResponse(
-            puzzle.Kind, puzzle.Side, puzzle.BoxRows, puzzle.Symbols, solver.Config.ParameterCount, puzzle.Examples))
-            .WithSummary("The puzzles that the model solves, with examples.");
+        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver, IOptions<SolverServiceOptions> options) => ModelResponse.Of(puzzle, solver.Config, options.Value))
+            .WithSummary("The model: the puzzles that it solves, with examples, its size, when it stops, and its card.");
         routes.MapGet("/health", Health).WithSummary("The state of the service; it listens as soon as the model is loaded.");
     }
 
@@ -27,7 +29,8 @@ internal static class Endpoints
         group.MapPost("/trace", TraceAsync)
             .Produces<SegmentEvent>(StatusCodes.Status200OK, "text/event-stream")
             .WithSummary("Solves a puzzle and streams the intermediate prediction after each segment.")
-            .WithDescription("Server-sent events: 'segment' with a SegmentEvent after each segment, then 'done' with a PuzzleResponse. A stream without 'done' was interrupted.");
+            .WithDescription("Server-sent events: 'segment' with a SegmentEvent after each segment, then 'done' with a PuzzleResponse. A stream without 'done' was interrupted. "
+                + "With 'untilMaximum', the service's rules of halting are not applied and every segment to the maximum is streamed, for comparing such rules on one trace.");
     }
 
     private static HealthResponse Health(HrmSolver solver)
@@ -46,11 +49,11 @@ internal static class Endpoints
     }
 
     private static async Task<IResult> TraceAsync(
-        PuzzleRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
+        TraceRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
     {
         var inputs = puzzle.Task.Parse(request.Puzzle);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        var answers = solver.TraceAsync(inputs, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
+        var answers = solver.TraceAsync(inputs, halting: request.UntilMaximum ? Never : null, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
         try
         {
             // A full queue can become a status code only before the stream starts.

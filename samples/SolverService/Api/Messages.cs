@@ -6,10 +6,18 @@ namespace Hrm.Samples.SolverService;
 
 /// <summary>A puzzle to solve.</summary>
 /// <param name="Puzzle">One character per cell, row by row.</param>
-internal sealed record PuzzleRequest(
+internal record PuzzleRequest(
     [property: Required]
     [property: Description("One character per cell, row by row. Sudoku: '.' or '0' for a blank, 1 to 9, A to G. Maze: '#' wall, ' ' free, 'S' start, 'G' goal.")]
     string Puzzle = "");
+
+/// <summary>A puzzle to trace.</summary>
+/// <param name="Puzzle"><inheritdoc cref="PuzzleRequest" path="/param[@name='Puzzle']"/></param>
+/// <param name="UntilMaximum">Whether to run the largest number of segments, whatever the service's rules of halting say.</param>
+internal sealed record TraceRequest(
+    string Puzzle = "",
+    [property: Description("Whether to run the largest number of segments, whatever the service's rules of halting say.")]
+    bool UntilMaximum = false) : PuzzleRequest(Puzzle);
 
 /// <summary>The answer to a puzzle.</summary>
 /// <param name="Puzzle">The puzzle as it was read.</param>
@@ -50,14 +58,64 @@ internal sealed record SegmentEvent(
         Json.FiniteOrNull(answer.LowResidual));
 }
 
-/// <summary>The puzzles that the service solves.</summary>
+/// <summary>The model of the service, and the puzzles that it solves.</summary>
 /// <param name="Kind"><c>sudoku</c> or <c>maze</c>.</param>
 /// <param name="Side">The number of rows and of columns.</param>
 /// <param name="BoxRows">The number of rows of a box of a Sudoku; otherwise 0.</param>
 /// <param name="Symbols">The characters of a question, the empty cell first.</param>
-/// <param name="Parameters">The number of parameters of the model.</param>
 /// <param name="Examples">Puzzles to try.</param>
-internal sealed record ModelResponse(string Kind, int Side, int BoxRows, string Symbols, long Parameters, IReadOnlyList<string> Examples);
+/// <param name="Name">The name of the model's folder.</param>
+/// <param name="Parameters">The number of parameters of the model.</param>
+/// <param name="Dtype">The dtype of the computation.</param>
+/// <param name="HiddenSize">D, the width of the states.</param>
+/// <param name="HighLayers">The number of blocks of the high module.</param>
+/// <param name="LowLayers">The number of blocks of the low module.</param>
+/// <param name="HighCycles">N, the number of high cycles per segment.</param>
+/// <param name="LowCycles">T, the number of low updates per high cycle.</param>
+/// <param name="Halting">When the service stops a puzzle.</param>
+/// <param name="Card">The README.md of the model's folder, Markdown; <see langword="null"/> if there is none.</param>
+internal sealed record ModelResponse(
+    string Kind,
+    int Side,
+    int BoxRows,
+    string Symbols,
+    IReadOnlyList<string> Examples,
+    string Name,
+    long Parameters,
+    string Dtype,
+    int HiddenSize,
+    int HighLayers,
+    int LowLayers,
+    int HighCycles,
+    int LowCycles,
+    HaltingResponse Halting,
+    string? Card)
+{
+    public static ModelResponse Of(ServedPuzzle puzzle, HrmConfig config, SolverServiceOptions options) => new(
+        puzzle.Kind,
+        puzzle.Side,
+        puzzle.BoxRows,
+        puzzle.Symbols,
+        puzzle.Examples,
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
+        config.ParameterCount,
+        options.ForwardDtype ?? config.ForwardDtype.ToString().ToLowerInvariant(),
+        config.HiddenSize,
+        config.HighLayers,
+        config.LowLayers,
+        config.HighCycles,
+        config.LowCycles,
+        new HaltingResponse(options.Limits.MaxSegments, options.Limits.Rule?.ToString(), options.Confidence, options.UnchangedSegments, options.TimeLimit),
+        ModelCard.Read(options.Folder));
+}
+
+/// <summary>When the service stops a puzzle: at the first of these.</summary>
+/// <param name="MaxSegments">The largest number of segments.</param>
+/// <param name="Rule"><c>HaltOverContinue</c>, <c>HaltPositive</c> or <c>Never</c>; <see langword="null"/>: the rule of the model, if nothing else is set.</param>
+/// <param name="Confidence">The sigmoid of the Q value of halting that stops; <see langword="null"/> if it is not used.</param>
+/// <param name="UnchangedSegments">The number of unchanged segments that stops; <see langword="null"/> if it is not used.</param>
+/// <param name="TimeLimit">The time from a puzzle's first segment that stops; <see langword="null"/>: no limit.</param>
+internal sealed record HaltingResponse(int MaxSegments, string? Rule, double? Confidence, int? UnchangedSegments, TimeSpan? TimeLimit);
 
 /// <summary>The state of the service.</summary>
 /// <param name="Status"><c>ready</c>.</param>

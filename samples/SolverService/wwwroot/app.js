@@ -1,17 +1,27 @@
-import { createBoard } from "./board.js";
+import { showCard } from "./card.js";
 import { readEvents } from "./event-stream.js";
 import { MazeEditor } from "./maze-editor.js";
+import { Player } from "./player.js";
+import { examine, isGiven } from "./segments.js";
 import { SudokuEditor } from "./sudoku-editor.js";
+import { View } from "./view.js";
 
-const [form, examples, tools, container, hint, solve, stop, clear, message, status, segments] =
-  ["form", "examples", "tools", "editor", "hint", "solve", "stop", "clear", "message", "status", "segments"]
-    .map(id => document.getElementById(id));
+const page = Object.fromEntries(Array.from(document.querySelectorAll("[id]"), element => [element.id, element]));
 
+let model, editor, player, view;
 let running; // the AbortController of the current trace
 
+const commands = {
+  play: togglePlay,
+  first: () => player.go(0),
+  back: () => player.go(player.position - 1),
+  forward: () => player.go(player.position + 1),
+  last: () => player.go(player.segments.length),
+};
+
 start().catch(error => {
-  document.getElementById("model").textContent = "The model could not be loaded.";
-  message.textContent = error.message;
+  page.model.textContent = "The model could not be loaded.";
+  page.message.textContent = error.message;
 });
 
 async function start() {
@@ -20,61 +30,149 @@ async function start() {
     throw new Error(`The service answered ${response.status}.`);
   }
 
-  const model = await response.json();
-  const editor = model.kind === "maze" ? new MazeEditor(container, model, tools) : new SudokuEditor(container, model);
-  hint.textContent = editor.hint;
-  document.getElementById("model").textContent =
-    `A model of ${model.parameters.toLocaleString("en")} parameters, for ${model.kind === "maze" ? "mazes" : "Sudokus"} of ${model.side}×${model.side}.`;
-  examples.append(new Option("none", ""), ...model.examples.map((text, place) => new Option(`number ${place + 1}`, text)));
-  examples.addEventListener("change", () => { editor.text = examples.value; });
-  container.addEventListener("edited", () => {
-    examples.value = "";
-    message.textContent = "";
-  });
-  container.addEventListener("refused", event => { message.textContent = event.detail; });
-  clear.addEventListener("click", () => {
-    editor.text = "";
-    examples.value = "";
-  });
-  stop.addEventListener("click", () => running?.abort());
-  form.addEventListener("submit", event => {
-    event.preventDefault();
-    watch(model, editor);
-  });
-  solve.disabled = clear.disabled = false;
+  model = await response.json();
+  editor = model.kind === "maze" ? new MazeEditor(page.editor, model, page.tools) : new SudokuEditor(page.editor, model);
+  player = new Player(() => view?.schedule(), () => view.pauseAt);
+  view = new View(page, model, editor, player);
+  page.examples.append(new Option("none", ""), ...model.examples.map((text, index) => new Option(`number ${index + 1}`, text)));
+  page.hint.textContent = editor.hint;
+  showCard(page, model);
+  listen();
+  page.play.disabled = page.edit.disabled = page.clear.disabled = false;
+  if (!openFragment()) {
+    choose(model.examples[0] ?? "");
+  }
+
+  const isBlank = !Array.from(editor.text).some(symbol => isGiven(symbol, model));
+  if (!isBlank && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    solve();
+  }
 }
 
-async function watch(model, editor) {
+function listen() {
+  page.form.addEventListener("submit", event => {
+    event.preventDefault();
+    togglePlay();
+  });
+  for (const name of ["first", "back", "forward", "last"]) {
+    page[name].addEventListener("click", commands[name]);
+  }
+
+  page.slider.addEventListener("input", () => player.go(page.slider.valueAsNumber));
+  page.speed.addEventListener("change", () => { player.perSecond = Number(page.speed.value); });
+  page.player.addEventListener("keydown", pressKey);
+  page.stop.addEventListener("click", () => {
+    running?.abort();
+    page.play.focus(); // before the focus is lost with the button
+  });
+  page.clear.addEventListener("click", () => choose(""));
+  page.edit.addEventListener("click", () => {
+    player.go(0);
+    view.draw();
+    editor.cells.find(cell => cell.tabIndex === 0).focus();
+  });
+  page.examples.addEventListener("change", () => choose(page.examples.value));
+  page.editor.addEventListener("edited", () => {
+    page.examples.value = "";
+    forget();
+  });
+  document.addEventListener("paste", event => {
+    const text = event.clipboardData.getData("text");
+    if (text.trim().length > 1 && !page.rules.contains(event.target)) {
+      event.preventDefault();
+      open(text);
+    }
+  });
+  addEventListener("hashchange", openFragment);
+}
+
+function pressKey(event) {
+  const isTyping = event.target.matches("select, input:not([type=range], [type=radio])");
+  const command = commands[{ p: "play", ",": "back", ".": "forward", "<": "first", ">": "last" }[event.key.toLowerCase()]];
+  if (command && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    command();
+  }
+}
+
+/** Opens the puzzle of the address; returns whether there is one. */
+function openFragment() {
+  const text = new URLSearchParams(location.hash.slice(1)).get("puzzle");
+  if (text !== null) {
+    open(text);
+  }
+
+  return text !== null;
+}
+
+/** Takes a puzzle from outside: one character per cell, in a Sudoku also with white space between them. */
+function open(text) {
+  const puzzle = text.replace(model.kind === "maze" ? /[\r\n]/g : /\s/g, "");
+  const length = model.side ** 2;
+  choose(puzzle.length === length ? puzzle : "");
+  page.message.textContent = puzzle.length === length ? "" : `Expected ${length} characters, got ${puzzle.length}.`;
+}
+
+function choose(puzzle) {
+  editor.text = puzzle;
+  page.examples.value = model.examples.includes(puzzle) ? puzzle : "";
+  forget();
+}
+
+/** Drops the trace, which is one of another puzzle. */
+function forget() {
   running?.abort();
+  running = undefined;
+  page.message.textContent = "";
+  view.question = undefined;
+  player.reset(true);
+}
+
+function togglePlay() {
+  if (player.isPlaying) {
+    player.pause();
+  } else if (view.question === undefined) {
+    history.replaceState(null, "", `#${new URLSearchParams({ puzzle: editor.text })}`);
+    solve();
+  } else {
+    if (player.isAtEnd) {
+      player.go(0);
+    }
+
+    player.play();
+  }
+}
+
+async function solve() {
+  forget();
   const mine = running = new AbortController();
-  const question = editor.text;
-  segments.replaceChildren();
-  message.textContent = "";
-  status.textContent = "In the queue …";
-  stop.disabled = false;
+  view.question = editor.text;
+  player.reset(false);
+  player.play();
   try {
-    await trace(model, editor, question, mine.signal);
+    await trace(mine.signal);
   } catch (error) {
-    if (running === mine) {
-      status.textContent = mine.signal.aborted ? "Stopped." : "No answer.";
-      message.textContent = mine.signal.aborted ? "" : error.message;
+    if (!mine.signal.aborted) {
+      page.message.textContent = error.message;
     }
   } finally {
     if (running === mine) {
-      if (document.activeElement === stop) {
-        solve.focus(); // before the focus is lost with the button
+      running = undefined;
+      if (player.segments.length === 0) {
+        view.question = undefined;
+        player.pause();
       }
 
-      stop.disabled = true;
+      player.complete();
     }
   }
 }
 
-async function trace(model, editor, question, signal) {
+async function trace(signal) {
   const response = await fetch(`api/${model.kind}/trace`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ puzzle: question }),
+    body: JSON.stringify({ puzzle: view.question, untilMaximum: true }),
     signal,
   });
   if (!response.ok) {
@@ -83,18 +181,12 @@ async function trace(model, editor, question, signal) {
     throw new Error(problem.detail ?? problem.title);
   }
 
-  let board;
   let isDone = false;
   for await (const { type, data } of readEvents(response)) {
     signal.throwIfAborted();
+    isDone ||= type === "done";
     if (type === "segment") {
-      segments.append(createBoard(model, question, board, data));
-      board = data.board;
-      status.textContent = `Segment ${data.segment}${data.isSolved ? ": solved" : ""} …`;
-    } else if (type === "done") {
-      isDone = true;
-      const sure = data.confidence === null ? "" : `, ${Math.floor(100 * data.confidence)} % sure`;
-      status.textContent = `${data.isSolved ? "Solved" : "Not solved"} after ${data.segments} segments (${data.reason}${sure}).`;
+      player.add(examine(data, model, view.question, player.segments.at(-1)));
     }
   }
 

@@ -1,50 +1,49 @@
-import { borders, layOut } from "./grid.js";
+import { borders, layOut, nameOf, roam } from "./grid.js";
+import { isGiven } from "./segments.js";
 
-/** What the model thinks after a segment: a board, and its Q values as bars. */
-export function createBoard(model, question, before, segment) {
-  const item = document.createElement("li");
-  const title = document.createElement("strong");
-  title.textContent = `Segment ${segment.segment}`;
-  item.append(title, createGrid(model, question, before, segment.board), createBars(segment));
-  return item;
-}
+const spoken = { "#": "wall", " ": "free", ".": "blank", o: "path", S: "start", G: "goal" };
 
-function createGrid(model, question, before, board) {
-  const grid = document.createElement("div");
-  grid.className = "grid";
-  grid.setAttribute("role", "img");
-  grid.setAttribute("aria-label", board.match(new RegExp(`.{${model.side}}`, "g")).join(", "));
-  layOut(grid, model.side, "board");
-  grid.append(...Array.from(board, (symbol, cell) => {
-    const isGiven = question[cell] === symbol;
-    const element = document.createElement("span");
-    element.classList.add(...borders(cell, model));
-    element.classList.toggle("wall", symbol === "#" && isGiven);
-    element.classList.toggle("path", symbol === "o");
-    element.classList.toggle("given", isGiven && model.kind === "sudoku" && symbol !== ".");
-    element.classList.toggle("thought", !isGiven);
-    element.classList.toggle("changed", before !== undefined && before[cell] !== symbol);
-    element.textContent = symbol === "." ? "" : symbol;
-    return element;
-  }));
-  return grid;
-}
+/** The prediction after a segment. */
+export class Board {
+  constructor(container, model) {
+    this.model = model;
+    layOut(container, model.side);
+    this.cells = Array.from({ length: model.side ** 2 }, (_, cell) => {
+      const element = document.createElement("span");
+      element.setAttribute("role", "gridcell");
+      element.classList.add(...borders(cell, model));
+      return element;
+    });
+    for (let start = 0; start < this.cells.length; start += model.side) {
+      const row = document.createElement("div");
+      row.setAttribute("role", "row");
+      row.append(...this.cells.slice(start, start + model.side));
+      container.append(row);
+    }
 
-function createBars(segment) {
-  const bars = document.createElement("div");
-  bars.className = "bars";
-  for (const [name, value] of [["Q halt", segment.qHalt], ["Q continue", segment.qContinue]]) {
-    const meter = document.createElement("meter");
-    meter.value = value === null ? 0 : 1 / (1 + Math.exp(-value)); // as a probability: from 0 to 1
-    meter.setAttribute("aria-label", name);
-    bars.append(label(name), meter, label(value === null ? "no number" : value.toFixed(1)));
+    roam(this.cells, model.side);
   }
 
-  return bars;
-}
+  show(question, { board, changed, wrong }) {
+    const { kind, side } = this.model;
+    const changedCells = new Set(changed);
+    this.cells.forEach((element, cell) => {
+      const symbol = board[cell];
+      const states = {
+        given: kind === "sudoku" && isGiven(question[cell], this.model),
+        changed: changedCells.has(cell),
+        wrong: wrong.has(cell),
+      };
+      for (const [name, holds] of Object.entries(states)) {
+        element.classList.toggle(name, holds);
+      }
 
-function label(text) {
-  const element = document.createElement("span");
-  element.textContent = text;
-  return element;
+      element.classList.toggle("filled", kind === "sudoku" && !states.given);
+      element.classList.toggle("wall", symbol === "#");
+      element.classList.toggle("path", symbol === "o");
+      element.textContent = symbol === "." || symbol === "#" ? "" : symbol;
+      const names = Object.keys(states).filter(name => states[name]).join(", ").replace("wrong", "in conflict");
+      element.setAttribute("aria-label", `${nameOf(cell, side)}: ${spoken[symbol] ?? symbol}${names && ", "}${names}`);
+    });
+  }
 }

@@ -1,11 +1,11 @@
 // Common to editors and boards: a square of cells, and the arrow keys in it.
 
-const largest = { editor: 24, board: 14 }; // rem
+const largest = 24.75; // rem
 
 /** Sets the number of columns and the size of a cell. */
-export function layOut(grid, side, kind) {
+export function layOut(grid, side) {
   grid.style.setProperty("--side", side);
-  grid.style.setProperty("--cell", `min(${Math.min(2.4, Math.max(largest[kind] / side, 0.5))}rem, (100vw - 3rem) / ${side})`);
+  grid.style.setProperty("--cell", `min(${Math.min(2.75, Math.max(largest / side, 0.5))}rem, (100vw - 2.25rem) / ${side})`);
 }
 
 /** The classes that draw the borders of a cell. */

@@ -4,7 +4,7 @@ const names = { "#": "wall", " ": "free", S: "start", G: "goal" };
 
 /** A maze to draw: a button a cell. */
 export class MazeEditor {
-  hint = "Draw with the pointer, or move with the arrow keys and press Space to draw; the keys #, S, G and Delete set a cell at once.";
+  hint = "Draw with the pointer, or move with the arrow keys and press Space to draw; the keys #, S, G and Delete set a cell at once. A whole maze can be pasted. The address of a solved maze can be shared.";
 
   constructor(container, model, tools) {
     this.side = model.side;
@@ -12,7 +12,7 @@ export class MazeEditor {
     this.container = container;
     tools.hidden = false;
     container.classList.add("drawn");
-    layOut(container, model.side, "editor");
+    layOut(container, model.side);
     this.values = Array(model.side ** 2).fill(" ");
     this.cells = this.values.map((_, cell) => this.createCell(cell, model));
     container.replaceChildren(...this.cells);

@@ -2,15 +2,14 @@ import { borders, layOut, nameOf, roam } from "./grid.js";
 
 /** A Sudoku to type: a field a cell. */
 export class SudokuEditor {
-  hint = "Type digits; the arrow keys move. A whole puzzle can be pasted, one character per cell.";
+  hint = "Type digits; the arrow keys move. A whole puzzle can be pasted, one character per cell. The address of a solved puzzle can be shared.";
 
   constructor(container, model) {
     this.symbols = model.symbols;
-    layOut(container, model.side, "editor");
+    layOut(container, model.side);
     this.cells = Array.from({ length: model.side ** 2 }, (_, cell) => this.createCell(cell, model, container));
     container.replaceChildren(...this.cells);
     roam(this.cells, model.side);
-    container.addEventListener("paste", event => this.paste(event));
   }
 
   get text() {
@@ -56,20 +55,5 @@ export class SudokuEditor {
       container.dispatchEvent(new Event("edited"));
     });
     return field;
-  }
-
-  paste(event) {
-    const text = event.clipboardData.getData("text").replace(/\s/g, "");
-    if (text.length === 1) {
-      return;
-    }
-
-    event.preventDefault();
-    if (text.length === this.cells.length) {
-      this.text = text;
-      event.currentTarget.dispatchEvent(new Event("edited"));
-    } else {
-      event.currentTarget.dispatchEvent(new CustomEvent("refused", { detail: `Expected ${this.cells.length} characters, got ${text.length}.` }));
-    }
   }
 }

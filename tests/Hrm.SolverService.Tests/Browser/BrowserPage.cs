@@ -1,19 +1,21 @@
 using System.Collections.Concurrent;
+using Hrm.TestKit;
 using PuppeteerSharp;
 using PuppeteerSharp.Media;
+using PuppeteerSharp.PageAccessibility;
 
 namespace Hrm.SolverService.Tests;
 
 /// <summary>The page of the service in a headless Chromium.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
-    private readonly IBrowser _browser;
+    private readonly IBrowserContext _context;
     private readonly IPage _page;
     private readonly ConcurrentQueue<string> _errors = new();
 
-    private BrowserPage(IBrowser browser, IPage page)
+    private BrowserPage(IBrowserContext context, IPage page)
     {
-        _browser = browser;
+        _context = context;
         _page = page;
         _page.PageError += (_, error) => _errors.Enqueue($"{error.Message}");
         _page.Console += (_, entry) =>
@@ -28,18 +30,29 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>Errors and warnings of the page.</summary>
     public IEnumerable<string> Errors => _errors;
 
-    public static async Task<BrowserPage> OpenAsync(Uri address)
+    public static async Task<BrowserPage> OpenAsync(IBrowser browser, Uri address, int width, string scheme, bool moves)
     {
-        var browser = await Puppeteer.LaunchAsync(new LaunchOptions
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable(BrowserFactAttribute.Variable),
-            DefaultViewport = new ViewPortOptions { Width = 1000, Height = 1400 },
-            Args = ["--disable-gpu", "--disable-dev-shm-usage", .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>()], // Chromium as root requires it
-        });
-        var page = new BrowserPage(browser, await browser.NewPageAsync());
+        var context = await browser.CreateBrowserContextAsync();
+        var page = new BrowserPage(context, await context.NewPageAsync());
+        await page._page.SetViewportAsync(new ViewPortOptions { Width = width, Height = width < 500 ? 740 : 1100, IsMobile = width < 500 });
+        await page._page.EmulateMediaFeaturesAsync([
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme },
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersReducedMotion, Value = moves ? "no-preference" : "reduce" }]);
         await page._page.GoToAsync(address.ToString());
-        await page.WaitAsync("!document.getElementById('solve').disabled");
+        await page.WaitAsync("!document.getElementById('play').disabled");
         return page;
+    }
+
+    /// <summary>The text of an element.</summary>
+    public Task<string> TextAsync(string id) => EvaluateAsync<string>($"document.getElementById('{id}').textContent");
+
+    /// <summary>What a screen reader is told of the page: roles, names and values.</summary>
+    public async Task<IEnumerable<SerializedAXNode>> AccessibleNodesAsync()
+    {
+        return Descendants(await _page.Accessibility.SnapshotAsync());
+
+        static IEnumerable<SerializedAXNode> Descendants(SerializedAXNode node)
+            => node.Children is null ? [node] : node.Children.SelectMany(Descendants).Prepend(node);
     }
 
     public Task<T> EvaluateAsync<T>(string expression) => _page.EvaluateExpressionAsync<T>(expression);
@@ -49,14 +62,14 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>Waits until a condition holds. Puppeteer's own wait needs <c>eval</c>, which the page's policy forbids.</summary>
     public async Task WaitAsync(string condition)
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 1500; i++)
         {
             if (await EvaluateAsync<bool>(condition))
             {
                 return;
             }
 
-            await Task.Delay(100);
+            await Task.Delay(20);
         }
 
         throw new TimeoutException($"expected {condition} within 30 s, got a page with: {await EvaluateAsync<string>("document.body.innerText")}");
@@ -70,12 +83,14 @@ internal sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    public async Task SaveScreenshotAsync(string path, string scheme)
+    public Task ClickAsync(string selector) => _page.ClickAsync(selector);
+
+    public async Task SaveScreenshotAsync(string name)
     {
-        await _page.EmulateMediaFeaturesAsync([new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
+        var path = RepositoryFolder.Combine("artifacts", "browser", name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await _page.ScreenshotAsync(path);
+        await _page.ScreenshotAsync(path, new ScreenshotOptions { FullPage = true });
     }
 
-    public ValueTask DisposeAsync() => _browser.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _context.CloseAsync();
 }
