@@ -26,13 +26,15 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
     /// <summary>Smallest batch whose product of the Q-head computes each row in the same way.</summary>
     private const long MinProductRows = 4;
 
+    private const string PuzzleTable = "puzzle_emb";
+
     [ComponentName(Name = "embed_tokens")]
     private readonly CastedEmbedding _tokenEmbedding;
 
     [ComponentName(Name = "embed_pos")]
     private readonly CastedEmbedding? _positionEmbedding;
 
-    [ComponentName(Name = "puzzle_emb")]
+    [ComponentName(Name = PuzzleTable)]
     private readonly SparseEmbedding? _puzzleEmbedding;
 
     [ComponentName(Name = "feedback")]
@@ -191,6 +193,47 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ModelKeys.CopyInto(this, weights);
     }
 
+    /// <summary>Creates a model with another number of puzzle ids, to learn new tasks. All other weights are copies of this model's.</summary>
+    /// <remarks>The new rows of the puzzle table are zeros, as in a new model. To train only the table, freeze all parameters of the new model.</remarks>
+    /// <param name="count">The number of ids.</param>
+    /// <param name="kept">The number of first rows to copy; 0 replaces all. By default as many as both tables have.</param>
+    /// <param name="create">Creates the model of a config; required for a model with modules of your own.</param>
+    /// <returns>A model on the same device, with the same dtypes; dispose it. This model does not change.</returns>
+    /// <exception cref="InvalidOperationException">The model has no puzzle table, or has modules of its own and <paramref name="create"/> is missing.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="kept"/> is negative or above one of the two counts.</exception>
+    /// <exception cref="InvalidConfigException"><paramref name="count"/> is out of range.</exception>
+    /// <exception cref="HrmFormatException"><paramref name="create"/> makes a model of another config or with other weights.</exception>
+    public HrmModel WithPuzzleIds(int count, int? kept = null, Func<HrmConfig, HrmModel>? create = null)
+    {
+        if (_puzzleEmbedding is null)
+        {
+            throw new InvalidOperationException("puzzle ids: expected a model with a puzzle embedding, got one whose PuzzleEmbeddingWidth is 0.");
+        }
+
+        if (HasOwnModules && create is null)
+        {
+            throw new InvalidOperationException("create: expected a function that creates the model with its own modules, got none.");
+        }
+
+        var rows = Math.Min(count, Config.PuzzleIdCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(kept ?? 0, nameof(kept));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kept ?? rows, rows, nameof(kept));
+        using var use = Use();
+        var config = Config with { PuzzleIdCount = count };
+        var other = create is null ? new HrmModel(config, ReferenceEquals(_recurrence.High, _recurrence.Low)) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
+        try
+        {
+            ModelFolder.RequireConfig(other, config);
+            other.CopyWeights(this, kept ?? rows);
+            return other;
+        }
+        catch
+        {
+            other.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file appears only when it is complete.</summary>
     /// <remarks>
     /// Bfloat16 weights take half the size. A model with this forward dtype computes the same segments from them, because it casts its
@@ -324,6 +367,28 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
                 // libtorch would silently promote another dtype, and the model would compute in it.
                 throw new ShapeMismatchException(name, $"{Config.ForwardDtype}", $"{state.dtype}");
             }
+        }
+    }
+
+    /// <summary>Takes over device, dtypes and values of another model of the same tensors, and the first rows of its puzzle table.</summary>
+    private void CopyWeights(HrmModel other, long rows)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (other._logitHead.Weight.dtype != _logitHead.Weight.dtype)
+        {
+            CastWeights();
+        }
+
+        this.to(other.Device);
+        var (own, stored) = (state_dict(), other.state_dict());
+        ModelKeys.RequireSame("create", stored.Keys, own.Keys);
+        foreach (var (name, tensor) in own)
+        {
+            var isTable = name.StartsWith(PuzzleTable, StringComparison.Ordinal);
+            var (target, source) = isTable ? (tensor.narrow(0, 0, rows), stored[name].narrow(0, 0, rows)) : (tensor, stored[name]); // [rows, W]
+            ShapeGuard.Require(target, name, [.. source.shape]);
+            target.copy_(source);
         }
     }
 

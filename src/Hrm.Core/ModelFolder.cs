@@ -196,7 +196,7 @@ internal static class ModelKeys
         return name;
     }
 
-    private static void RequireSame(string path, IEnumerable<string> expected, IEnumerable<string> stored)
+    public static void RequireSame(string path, IEnumerable<string> expected, IEnumerable<string> stored)
     {
         var missing = expected.Except(stored, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var unknown = stored.Except(expected, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();

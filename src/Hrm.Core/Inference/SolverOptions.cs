@@ -33,8 +33,13 @@ public sealed class SolverOptions : IValidatedOptions
     /// <summary>Returns a copy, which later changes of the options do not affect.</summary>
     internal SolverOptions Copy() => (SolverOptions)MemberwiseClone();
 
-    /// <summary>The paper's rule, or that of the halt-only loss if the model's value of continuing was not trained.</summary>
-    internal static HaltingRule RuleOf(HrmModel model) => model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
+    /// <summary>The rule that <see cref="Rule"/> chooses by default: the paper's, or <see cref="HaltingRule.HaltPositive"/>.</summary>
+    /// <param name="model">A trained model. If its value of continuing was not trained, its loss was the halt-only one.</param>
+    public static HaltingRule RuleOf(HrmModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.HasTrainedContinueValue ? HaltingRule.HaltOverContinue : HaltingRule.HaltPositive;
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()

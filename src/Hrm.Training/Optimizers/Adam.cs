@@ -71,8 +71,8 @@ internal sealed class Adam
     private readonly OptimizerOptions _options;
     private readonly bool _isATan2;
     private readonly int[] _indices;
-    private readonly Tensor[] _means; // same shapes as the parameters
-    private readonly Tensor[] _squares; // same shapes as the parameters
+    private readonly Tensor?[] _means; // same shapes as the parameters; null for a frozen one
+    private readonly Tensor?[] _squares; // same shapes as the parameters; null for a frozen one
 
     /// <param name="owner">Owns parameters, averages and counts of steps.</param>
     /// <param name="indices">The indices of the parameters that are updated here.</param>
@@ -85,8 +85,8 @@ internal sealed class Adam
         _options = options;
         _isATan2 = isATan2;
         _indices = [.. indices];
-        _means = owner.AddState("mean", _indices);
-        _squares = owner.AddState("square", _indices);
+        _means = owner.AddTrainedState("mean", _indices);
+        _squares = owner.AddTrainedState("square", _indices);
     }
 
     public void Step(double learningRate)
@@ -94,22 +94,24 @@ internal sealed class Adam
         using var scope = NewDisposeScope(); // Keeps the gradients alive until the pass is over.
         using var noGradient = no_grad();
         var pass = new AdamPass(_isATan2);
-        for (var i = 0; i < _indices.Length; i++)
+        foreach (var index in _indices)
         {
-            Tensor parameter = _owner.Parameters[_indices[i]];
-            if (_owner.GradientOf(_indices[i]) is not { } gradient)
+            Tensor parameter = _owner.Parameters[index];
+            if (_owner.GradientOf(index) is not { } gradient)
             {
                 continue;
             }
 
-            var coefficients = AdamCoefficients.Of(_options, ++_owner.StepCounts[_indices[i]], learningRate);
-            if (Array.TrueForAll([parameter, gradient, _means[i], _squares[i]], FloatPass.CanWalk))
+            var mean = _means[index] ??= _owner.AddState("mean", [index])[0];
+            var square = _squares[index] ??= _owner.AddState("square", [index])[0];
+            var coefficients = AdamCoefficients.Of(_options, ++_owner.StepCounts[index], learningRate);
+            if (Array.TrueForAll([parameter, gradient, mean, square], FloatPass.CanWalk))
             {
-                pass.Add(parameter, gradient, _means[i], _squares[i], coefficients);
+                pass.Add(parameter, gradient, mean, square, coefficients);
             }
             else
             {
-                UpdateEagerly(parameter, gradient, _means[i], _squares[i], coefficients);
+                UpdateEagerly(parameter, gradient, mean, square, coefficients);
             }
         }
 

@@ -36,13 +36,16 @@ public sealed class ExponentialMovingAverage : IDisposable
     /// <summary>The average, one tensor per parameter in their order. Live and owned by this object: copy into it to restore it.</summary>
     public IReadOnlyList<Tensor> Values => _shadow;
 
-    /// <summary>Adds the present values of the parameters to the average.</summary>
+    /// <summary>Adds the present values of the parameters to the average. That of a frozen parameter does not change, not even by rounding.</summary>
     public void Update()
     {
         using var noGradient = no_grad();
         for (var i = 0; i < _parameters.Length; i++)
         {
-            _shadow[i].TimesInPlace(_decay).PlusInPlace(_parameters[i], 1 - _decay);
+            if (_parameters[i].requires_grad)
+            {
+                _shadow[i].TimesInPlace(_decay).PlusInPlace(_parameters[i], 1 - _decay);
+            }
         }
     }
 

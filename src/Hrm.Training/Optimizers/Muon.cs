@@ -31,7 +31,7 @@ public sealed class Muon : ParameterOptimizer
     private readonly OptimizerOptions _options;
     private readonly int[] _matrices;
     private readonly Adam _adam;
-    private readonly Tensor[] _momenta; // same shapes as the matrices
+    private readonly Tensor?[] _momenta; // same shapes as the matrices; null for a frozen one
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="parameters">The parameters, float32, each once.</param>
@@ -54,7 +54,7 @@ public sealed class Muon : ParameterOptimizer
         }
 
         _options = options;
-        _momenta = AddState("momentum", _matrices);
+        _momenta = AddTrainedState("momentum", _matrices);
         _adam = new Adam(this, Enumerable.Range(0, Parameters.Count).Except(_matrices), options, isATan2: false);
     }
 
@@ -62,13 +62,13 @@ public sealed class Muon : ParameterOptimizer
     public override void Step(double learningRate)
     {
         using var noGradient = no_grad();
-        for (var i = 0; i < _matrices.Length; i++)
+        foreach (var index in _matrices)
         {
             using var scope = NewDisposeScope();
-            if (GradientOf(_matrices[i]) is { } gradient)
+            if (GradientOf(index) is { } gradient)
             {
-                StepCounts[_matrices[i]]++;
-                Update(Parameters[_matrices[i]], gradient, _momenta[i], learningRate);
+                StepCounts[index]++;
+                Update(Parameters[index], gradient, _momenta[index] ??= AddState("momentum", [index])[0], learningRate);
             }
         }
 

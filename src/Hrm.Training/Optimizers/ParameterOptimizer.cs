@@ -80,6 +80,20 @@ public abstract class ParameterOptimizer : IDisposable
         return values;
     }
 
+    /// <summary>Creates a tensor as <see cref="AddState"/> does for each parameter that is not frozen; another gets its own at its first gradient.</summary>
+    /// <returns>The tensors, at the index of their parameter.</returns>
+    internal Tensor?[] AddTrainedState(string name, IEnumerable<int> indices)
+    {
+        var state = new Tensor?[_parameters.Length];
+        int[] trained = [.. indices.Where(index => _parameters[index].requires_grad)];
+        foreach (var (index, value) in trained.Zip(AddState(name, trained)))
+        {
+            state[index] = value;
+        }
+
+        return state;
+    }
+
     /// <summary>Creates the optimizer that options name, for all parameters of a model in their order.</summary>
     /// <remarks>
     /// Muon takes the matrices of the blocks. AdamW takes embeddings, positions, heads and biases: their rows are looked up or
