@@ -16,7 +16,7 @@ NUGET_PACKAGES="$work/cache" dotnet tool install --tool-path "$work/tool" --add-
 
 puzzle=.7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...
 model=samples/models/sudoku-9x9
-if env -u HRM_LIBTORCH "$work/tool/hrm" solve sudoku --run "$model" "$puzzle" 2>"$work/error"; then
+if env -u HRM_LIBTORCH "$work/tool/hrm" solve sudoku --model "$model" "$puzzle" 2>"$work/error"; then
   echo "expected an error without libtorch" >&2
   exit 1
 fi
@@ -25,5 +25,5 @@ fi
 # A folder of libtorch only, as PyTorch has it.
 mkdir "$work/libtorch"
 find "$libtorch" -maxdepth 1 -name '*.so*' ! -name '*TorchSharp*' ! -name '*Skia*' -exec ln -s {} "$work/libtorch/" \;
-HRM_LIBTORCH="$work/libtorch" "$work/tool/hrm" solve sudoku --run "$model" "$puzzle" | tee "$work/answer" | tail -n 1
+HRM_LIBTORCH="$work/libtorch" "$work/tool/hrm" solve sudoku --model "$model" "$puzzle" | tee "$work/answer" | tail -n 1
 tail -n 1 "$work/answer" | grep -q "^solved after"

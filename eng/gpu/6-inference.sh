@@ -25,5 +25,5 @@ if is_small; then
   test=$out/test.csv
 fi
 run halting "$here/app/Hrm.Benchmarks" halting "$model" "$test" --device "$device" --dtype bfloat16 --batch "$batch" --rounds "$rounds" --segments "$segments" --rule "$rule" --output "$out/halting.json"
-run scale "$here/app/hrm" evaluate sudoku --run "$model" --test "$test" --scale --count "$count" --device "$device"
+run scale "$here/app/hrm" evaluate sudoku --model "$model" --test "$test" --scale --count "$count" --device "$device"
 finish

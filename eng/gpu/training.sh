@@ -27,8 +27,8 @@ train_and_evaluate() { # TASK NAME ARGUMENT…: the run goes to runs/NAME below 
     interrupt_after $(($(left) - reserve)) "train-$name" "$hrm" train "$task" --output "$folder" --device "$device" "$@"
   fi || return
   [ -f "$folder/config.json" ] || { echo "$name: not evaluated yet, call again to continue"; return; }
-  run "evaluate-$name" "$hrm" evaluate "$task" --run "$folder" --device "$device" &&
-    run "export-$name" "$hrm" export --run "$folder" --output "$out/$name" &&
+  run "evaluate-$name" "$hrm" evaluate "$task" --model "$folder" --device "$device" &&
+    run "export-$name" "$hrm" export --model "$folder" --output "$out/$name" &&
     cp "$folder/metrics.jsonl" "$out/$name/"
 }
 

@@ -45,11 +45,12 @@ public sealed partial class AuthorsCheckpoint : IDisposable
     /// <param name="path"><inheritdoc cref="Open" path="/param[@name='path']"/></param>
     /// <param name="sequenceLength"><inheritdoc cref="Open" path="/param[@name='sequenceLength']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
+    /// <param name="forwardDtype">The dtype to compute in instead of the config's: float32 or bfloat16.</param>
     /// <returns>The model; dispose it.</returns>
-    public static HrmModel Load(string path, int sequenceLength, Device? device = null)
+    public static HrmModel Load(string path, int sequenceLength, Device? device = null, ScalarType? forwardDtype = null)
     {
         using var checkpoint = Open(path, sequenceLength);
-        return ModelFolder.Create(checkpoint.Config, checkpoint.Weights, device ?? CPU);
+        return ModelFolder.Create(checkpoint.Config, checkpoint.Weights, device ?? CPU, forwardDtype);
     }
 
     /// <summary>Opens a checkpoint and derives its architecture; no weights are read yet.</summary>

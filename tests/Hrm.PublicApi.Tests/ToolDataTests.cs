@@ -30,14 +30,14 @@ public sealed class ToolDataTests : IDisposable
         Run("data", "arc", "check", "--data", Folder("arc")).Should().Contain("no fault found");
         Run("data", "arc", "show", "--data", Folder("arc"), "--html", Folder("arc.html")).Should().Contain("example 0, ");
         Run(["train", "arc", "--data", Folder("arc"), "--output", Folder("run"), .. FewSteps]);
-        Run("evaluate", "arc", "--run", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
+        Run("evaluate", "arc", "--model", Folder("run"), "--threads", "1", "--submission", Folder("submission.json")).Should().Contain("tasks solved").And.Contain("of 20");
         File.ReadAllText(Folder("submission.json")).Should().StartWith("{\"").And.Contain("attempt_2");
 
         // Built again with another seed, the same ids mean other variants.
         Run("data", "arc", "build", "--source", Path.Combine(Data, "arc_agi_1", "data"), "--augment", "2", "--seed", "2", "--overwrite", "--output", Folder("arc"));
         foreach (var (expected, arguments) in new (int, string[])[]
         {
-            (2, ["evaluate", "arc", "--run", Folder("run")]),
+            (2, ["evaluate", "arc", "--model", Folder("run")]),
             (1, ["train", "arc", "--resume", Folder("run")]),
             (2, ["train", "arc", "--data", Folder("arc"), "--output", Folder("second"), "--init", Folder("run"), .. FewSteps]),
             (2, ["train", "arc", "--data", Folder("arc"), "--output", Folder("second"), "--init", Path.Combine(Folder("run"), "checkpoints", "step-000000000002"), .. FewSteps]),

@@ -21,12 +21,12 @@ public sealed class ToolTests : IDisposable
 
         var training = ToolProcess.Run("train", "sudoku", "--train", Path.Combine(Data, "sudoku_easy_train.csv"), "--test", test, "--steps", "12",
             "--output", run, "--set", "Trainer:GlobalBatchSize=16", "--set", "Trainer:WarmupSteps=2", "--set", "Model:HiddenSize=64");
-        var evaluation = ToolProcess.Run("evaluate", "sudoku", "--run", run, "--test", test);
-        var solving = ToolProcess.Run("solve", "sudoku", "--run", run, "--segments", "3", Puzzle);
+        var evaluation = ToolProcess.Run("evaluate", "sudoku", "--model", run, "--test", test);
+        var solving = ToolProcess.Run("solve", "sudoku", "--model", run, "--segments", "3", Puzzle);
 
         var exported = Path.Combine(_folder, "exported");
-        var export = ToolProcess.Run("export", "--run", run, "--output", exported);
-        var again = ToolProcess.Run("evaluate", "sudoku", "--run", exported, "--test", test);
+        var export = ToolProcess.Run("export", "--model", run, "--output", exported);
+        var again = ToolProcess.Run("evaluate", "sudoku", "--model", exported, "--test", test);
 
         training.Code.Should().Be(0, training.Output);
         training.Output.Split('\n').Should().Contain(line => line.StartsWith("step ") && line.Contains("halting after"), "lines are not wrapped outside of a terminal");
@@ -58,8 +58,8 @@ public sealed class ToolTests : IDisposable
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--config", _folder], _folder),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--allow-changes"], "--allow-changes: does nothing without --resume"),
             (["train", "sudoku", "--resume", _folder], "run.json: expected the settings of a run, got no such file; train a model first."),
-            (["evaluate", "sudoku", "--run", _folder, "--test", easy], "run.json: expected the settings of a run, got no such file; train a model first."),
-            (["export", "--run", _folder, "--output", _folder], "--output: expected another folder"),
+            (["evaluate", "sudoku", "--model", _folder, "--test", easy], "expected a run (run.json), a model (config.json, model.safetensors) or a checkpoint of the authors' code (all_config.yaml), got none of these files."),
+            (["export", "--model", _folder, "--output", _folder], "--output: expected another folder"),
         ];
         foreach (var (arguments, named) in mistakes)
         {

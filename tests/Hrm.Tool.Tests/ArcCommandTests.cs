@@ -28,8 +28,8 @@ public sealed class ArcCommandTests : IDisposable
         await Expect("data arc build --augment 3 --source <in> --output <in>/data", 0, "*evaluation: 1 task for testing*test: 1 task for testing*training: 1 task for training*", string.Empty);
         SaveRun();
 
-        var (code, text, _) = await Run("solve arc <in>/arc-agi_evaluation_challenges.json <in>/arc-agi_test_challenges.json --run <in>/run --submission <in>/solved.json");
-        (await Run("evaluate arc --run <in>/run --submission <in>/evaluated.json")).Code.Should().Be(0);
+        var (code, text, _) = await Run("solve arc <in>/arc-agi_evaluation_challenges.json <in>/arc-agi_test_challenges.json --model <in>/run --submission <in>/solved.json");
+        (await Run("evaluate arc --model <in>/run --submission <in>/evaluated.json")).Code.Should().Be(0);
 
         code.Should().Be(CommandLine.No, "a model that was not trained does not solve b");
         text.Should().Contain("b, test input 1, ").And.Contain(": not solved").And.Contain("0 of 1").And.Contain("1 of 2 tasks have no known outputs");
@@ -49,7 +49,7 @@ public sealed class ArcCommandTests : IDisposable
         await Run("data arc build --augment 3 --source <in> --output <in>/data");
         SaveRun();
 
-        var (code, text, _) = await Run("solve arc <in>/arc-agi_test_challenges.json <in>/arc-agi_evaluation_challenges.json --run <in>/run --json");
+        var (code, text, _) = await Run("solve arc <in>/arc-agi_test_challenges.json <in>/arc-agi_evaluation_challenges.json --model <in>/run --json");
 
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         lines.Select(line => line.GetProperty("task").GetString()).Should().Equal("c", "b");
@@ -69,12 +69,12 @@ public sealed class ArcCommandTests : IDisposable
         Write("other.json", """{"train":[{"input":[[1]],"output":[[8]]}],"test":[{"input":[[9]]}]}""");
 
         await Expect(
-            "solve arc <in>/other.json --run <in>/run",
+            "solve arc <in>/other.json --model <in>/run",
             2,
             string.Empty,
             "error: *run: expected puzzle ids for 1 task, got none for 1 (other); build a dataset with them and train the model on it with --init and --new-ids.*");
         await Expect(
-            "solve arc <in>/other.json <in>/arc-agi_test_challenges.json --run <in>/run --submission <in>/s.json",
+            "solve arc <in>/other.json <in>/arc-agi_test_challenges.json --model <in>/run --submission <in>/s.json",
             CommandLine.No,
             "*other, test input 1, no attempt*c, test input 1, attempts with*",
             "warning: *got none for 1 (other)*");
@@ -86,7 +86,7 @@ public sealed class ArcCommandTests : IDisposable
     {
         SaveRun(puzzleWidth: 0);
 
-        await Expect("solve arc <in>/arc-agi_test_challenges.json --run <in>/run", 0, "*c, test input 1, *1 of 1 tasks have no known outputs*", string.Empty);
+        await Expect("solve arc <in>/arc-agi_test_challenges.json --model <in>/run", 0, "*c, test input 1, *1 of 1 tasks have no known outputs*", string.Empty);
     }
 
     [Fact]

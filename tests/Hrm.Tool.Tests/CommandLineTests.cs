@@ -11,12 +11,12 @@ public sealed class CommandLineTests
     [InlineData("train sudoku --train a.csv --output --minuts", "--minuts: expected an option of*")]
     [InlineData("train sudoku --minuts=3", "--minuts=3: expected an option of*")]
     [InlineData("train sudoku -steps 3", "-steps: expected an option of*")]
-    [InlineData("export --run a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists the options.")]
+    [InlineData("export --model a --output b --xyzzy", "--xyzzy: expected an option of '* export'; '* export --help' lists the options.")]
     [InlineData("trian sudoku", "trian: expected a command or option of '*'; '* --help' lists the options.")]
     [InlineData("train sudoku --steps many", "--steps: expected a whole number, got 'many'; *")]
     [InlineData("train sudoku --output <> --steps 1", "--output: expected a value, got ''.")]
     [InlineData("train sudoku --train <>", "--train: expected a value, got ''.")]
-    [InlineData("solve sudoku <> --run a", "argument: expected a value, got ''.")]
+    [InlineData("solve sudoku <> --model a", "argument: expected a value, got ''.")]
     [InlineData("train sudoku --output a --output b", "*--output*single argument*")]
     [InlineData("train", "Required command was not provided; '* train --help' lists the options.")]
     public void An_invalid_command_line_is_an_error(string arguments, string message)
@@ -49,9 +49,9 @@ public sealed class CommandLineTests
         => FluentActions.Invoking(() => TorchOptions.Apply("cpu", threads, allowsTf32: false)).Should().Throw<UsageException>().WithMessage($"--threads: expected 1 to *, got {threads}.");
 
     [Theory]
-    [InlineData("solve sudoku 12 --run <run>", "puzzle: *81*")]
-    [InlineData("solve sudoku <blanks> --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
-    [InlineData("evaluate sudoku --run <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
+    [InlineData("solve sudoku 12 --model <run>", "puzzle: *81*")]
+    [InlineData("solve sudoku <blanks> --model <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
+    [InlineData("evaluate sudoku --model <run> --segments 0", "--segments: expected 1 to 65536, got 0.")]
     [InlineData("data maze build --train ftp://example.org/x.csv --test a --output b", "*ftp*")]
     public async Task An_invalid_value_is_an_error_with_its_option(string arguments, string message)
     {

@@ -19,7 +19,7 @@ public sealed class OutputTests : IDisposable
         string[] hard = [.. File.ReadLines(Path.Combine(data, "sudoku_extreme_like_test.csv")).Take(31)];
         File.WriteAllLines(_folder["hard.csv"], hard);
         File.WriteAllLines(_folder["easy.txt"], File.ReadLines(Path.Combine(data, "sudoku_easy_test.csv")).Skip(1).Take(20).Select(line => line.Split(',')[1]).Append("bad"));
-        string[] command = ["evaluate", "sudoku", "--run", RepositoryFolder.Combine("samples", "models", "sudoku-9x9"), "--segments", "8", "--test", _folder["hard.csv"], _folder["easy.txt"], "--skip-bad"];
+        string[] command = ["evaluate", "sudoku", "--model", RepositoryFolder.Combine("samples", "models", "sudoku-9x9"), "--segments", "8", "--test", _folder["hard.csv"], _folder["easy.txt"], "--skip-bad"];
 
         var json = await ToolProcess.RunAsync([.. command, "--json"]);
         var table = await ToolProcess.RunAsync(command);
@@ -104,7 +104,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("train sudoku --pre", "--preset")]
     [InlineData("train sudoku --preset sudoku-extreme", "sudoku-extreme|sudoku-extreme-full")]
     [InlineData("evaluate maze --device cu", "cuda")]
-    [InlineData("solve sudoku --run a --xyzzy --vo", "--votes")]
+    [InlineData("solve sudoku --model a --xyzzy --vo", "--votes")]
     public async Task A_shell_can_complete_an_unfinished_line(string line, string expected)
     {
         var unfinished = $"{HrmCommand.Create().Name} {line}";

@@ -26,7 +26,7 @@ public sealed class SolveCommandTests : IDisposable
         File.WriteAllLines(_folder["c.sdk"], Easy.Chunk(9).Select(row => new string(row)));
 
         var result = await ToolProcess.RunAsync(
-            "solve", "sudoku", "--run", Model, "--file", _folder["a.sdm"], _folder["b.csv"], "--file", _folder["c.sdk"], "--skip-bad", "--json", "--segments", "8");
+            "solve", "sudoku", "--model", Model, "--file", _folder["a.sdm"], _folder["b.csv"], "--file", _folder["c.sdk"], "--skip-bad", "--json", "--segments", "8");
 
         result.Code.Should().Be(0);
         var answers = result.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
@@ -43,7 +43,7 @@ public sealed class SolveCommandTests : IDisposable
     {
         var puzzles = File.ReadLines(RepositoryFolder.Combine("samples", "data", "sudoku_extreme_like_test.csv")).Skip(1).Take(20).Select(line => line.Split(',')[1]).Append(Easy).ToArray();
         File.WriteAllLines(_folder["list.txt"], puzzles);
-        string[] command = ["solve", "sudoku", "--run", Model, "--segments", "2", "--file", _folder["list.txt"]];
+        string[] command = ["solve", "sudoku", "--model", Model, "--segments", "2", "--file", _folder["list.txt"]];
 
         var csv = await ToolProcess.RunAsync([.. command, "--csv"]);
         var text = await ToolProcess.RunAsync(command);
@@ -62,7 +62,7 @@ public sealed class SolveCommandTests : IDisposable
     {
         File.WriteAllText(_folder["list.txt"], $"{Easy}\n{Easy}1\n{Easy}\n");
 
-        var result = await ToolProcess.RunAsync("solve", "sudoku", "--run", Model, "--segments", "2", "--json", "--file", _folder["list.txt"]);
+        var result = await ToolProcess.RunAsync("solve", "sudoku", "--model", Model, "--segments", "2", "--json", "--file", _folder["list.txt"]);
 
         result.Code.Should().Be(1);
         result.Lines.Should().ContainSingle();
@@ -72,7 +72,7 @@ public sealed class SolveCommandTests : IDisposable
     [Fact]
     public async Task Votes_and_adaptive_halting_take_effect()
     {
-        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--run", Model, "--json", "--votes", "3", "--adaptive");
+        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--votes", "3", "--adaptive");
 
         var answer = JsonDocument.Parse(voted.Output).RootElement;
         (voted.Code, answer.GetProperty("attempts").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 3, 3));
@@ -82,7 +82,7 @@ public sealed class SolveCommandTests : IDisposable
     [Fact]
     public async Task A_single_puzzle_is_shown_with_its_intermediate_predictions()
     {
-        var result = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--run", Model);
+        var result = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model);
 
         result.Code.Should().Be(0);
         result.Output.Should().Contain("intermediate predictions").And.Contain("puzzle").And.Contain("segment 1").And.Contain("solved after 16 segments: q_halt");
@@ -99,7 +99,7 @@ public sealed class SolveCommandTests : IDisposable
     [InlineData(1, "*missing.txt*", "--file", "missing.txt")]
     public async Task Arguments_that_do_not_fit_are_refused(int code, string message, params string[] arguments)
     {
-        var result = await ToolProcess.RunAsync(["solve", "sudoku", "--run", Model, .. arguments.Select(argument => argument.Replace(',', '.'))]);
+        var result = await ToolProcess.RunAsync(["solve", "sudoku", "--model", Model, .. arguments.Select(argument => argument.Replace(',', '.'))]);
 
         (result.Code, result.Output).Should().Be((code, string.Empty));
         result.Messages.TrimEnd().Should().Match($"error: {message}");
@@ -112,8 +112,8 @@ public sealed class SolveCommandTests : IDisposable
         const string maze = "S #  \n  #  \n#   #\n    G\n#####";
         File.WriteAllText(_folder["mazes.txt"], $"{maze}\n\n{maze.ReplaceLineEndings(string.Empty)}\n");
 
-        var many = await ToolProcess.RunAsync("solve", "maze", "--run", _folder["run"], "--json", "--file", _folder["mazes.txt"]);
-        var one = await ToolProcess.RunAsync("solve", "maze", "--run", _folder["run"], maze);
+        var many = await ToolProcess.RunAsync("solve", "maze", "--model", _folder["run"], "--json", "--file", _folder["mazes.txt"]);
+        var one = await ToolProcess.RunAsync("solve", "maze", "--model", _folder["run"], maze);
 
         (many.Code, one.Code).Should().Be((3, 3));
         many.Lines.Should().HaveCount(2).And.OnlyContain(line => JsonDocument.Parse(line).RootElement.GetProperty("puzzle").GetString() == maze.ReplaceLineEndings(string.Empty));
@@ -126,7 +126,7 @@ public sealed class SolveCommandTests : IDisposable
     {
         SaveRandomModel(256, 18);
         var question = new string('.', 255) + "G";
-        using var process = ToolProcess.Start("solve", "sudoku", "--run", _folder["run"], "-", "--json");
+        using var process = ToolProcess.Start("solve", "sudoku", "--model", _folder["run"], "-", "--json");
         for (var i = 0; i < 2; i++)
         {
             await process.StandardInput.WriteLineAsync(question);

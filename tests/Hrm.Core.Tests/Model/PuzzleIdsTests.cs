@@ -1,4 +1,3 @@
-using Hrm.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +100,7 @@ public sealed class PuzzleIdsTests
 
     private static HrmModel CreateShared(HrmConfig config, Generator generator)
     {
-        var both = ReasoningModule.Create(config, config.LowLayers, new RotaryEmbedding(8, config.TokenCount, config.RopeTheta), generator);
+        var both = ReasoningModule.Create(config, config.LowLayers, ReasoningModule.CreateRotary(config), generator);
         return new HrmModel(config, both, both, generator);
     }
 

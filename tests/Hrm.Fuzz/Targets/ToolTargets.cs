@@ -27,14 +27,15 @@ internal static class ToolTargets
             [
                 Seed("train sudoku --train a.csv b.csv --test c.csv --output run --steps 3 --set Trainer:LearningRate=0.1 --set Data:Train=[\"x.csv\"] --config settings.json --threads 2"),
                 Seed("train maze --resume run --set Augmentation:HintProbability=0 --allow-changes --device cuda:0 --tf32"),
-                Seed("evaluate arc --run run --data folder --submission file --depths --segments 8 --dtype float32"),
-                Seed("solve sudoku ..... --run run --segments 2 --votes 3 --adaptive"),
-                Seed("solve maze - --run run --file a b --json --csv --skip-bad"),
+                Seed("train arc --data folder --output run --init other --new-ids --freeze H_level all --modules own.dll"),
+                Seed("evaluate arc --model run --data folder --submission file --depths --segments 8 --dtype float32"),
+                Seed("solve sudoku ..... --model run --segments 2 --votes 3 --adaptive"),
+                Seed("solve maze - --model run --file a b --json --csv --skip-bad"),
                 Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --min-guesses 2 --min-difficulty 0.5"),
                 Seed("data arc build --source a --source b --test-from c d --skip-bad --augment 3 --output out"),
-                Seed("solve arc a b --run run --data folder --submission file --json --skip-bad --segments 2"),
+                Seed("solve arc a b --model run --data folder --submission file --json --skip-bad --segments 2"),
                 Seed("evaluate submission file --source a b --skip-bad"),
-                Seed("export --run run --output out --dtype bfloat16"),
+                Seed("export --model run --output out --dtype bfloat16"),
             ],
             Tokens =
             [

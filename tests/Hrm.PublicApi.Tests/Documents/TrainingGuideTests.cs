@@ -122,6 +122,37 @@ public sealed class TrainingGuideTests : GuideFolder
         }
     }
 
+    [Fact]
+    public void New_ids_are_trained_while_the_rest_is_frozen()
+    {
+        var options = TrainerPresets.Tiny();
+        options.GlobalBatchSize = 2;
+        using var generator = new torch.Generator(1);
+        using var trained = new HrmModel(HrmPresets.Tiny(16, 6) with { PuzzleEmbeddingWidth = 32, PuzzleIdCount = 2 }, generator);
+        int[] tokens = [.. Enumerable.Repeat(2, 16)];
+        var newTasks = new InMemoryPuzzleDataset([new PuzzleExample(tokens, tokens, puzzleId: 1), new PuzzleExample(tokens, tokens, puzzleId: 2)], vocabularySize: 6, puzzleIdCount: 3);
+
+        // <new-ids>
+        using var model = trained.WithPuzzleIds(newTasks.PuzzleIdCount, kept: 0);
+        foreach (var parameter in model.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        using var trainer = new HrmTrainer(model, options, generator);
+        // </new-ids>
+
+        model.Config.PuzzleIdCount.Should().Be(3);
+        using var stream = new TrainingStream(newTasks, options.GlobalBatchSize);
+        foreach (var batch in stream.Take(2))
+        {
+            trainer.Step(batch);
+        }
+
+        model.PuzzleEmbedding!.Weights[1..].count_nonzero().item<long>().Should().BePositive();
+        model.parameters().Zip(trained.parameters()).Should().OnlyContain(pair => pair.First.allclose(pair.Second, 0, 0, false));
+    }
+
     private static TrainingOutcome Train(TrainerOptions options, CancellationToken cancellationToken)
     {
         // <training>

@@ -12,14 +12,15 @@ internal static class ArcSolveCommand
     private const int Attempts = 2;
 
     private static readonly Argument<string[]> Sources = new("tasks") { Description = "Files or folders of tasks, as --source of `data arc build`.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string?> Data = new("--data") { Description = "The dataset with the puzzle ids of the model; by default that of its run." };
+    private static readonly Option<string?> Data = new("--data") { Description = "The dataset with the puzzle ids of the model; by default that of the run, if the model is one." };
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write the attempts to, in the format of the competition." };
 
     public static Command Create()
     {
         var command = new Command("arc", "Solve ARC tasks. Exit code 3 if a task is not solved within two attempts, or the model does not know it.")
         {
-            Sources, CommonOptions.Run, Data, CommonOptions.SkipBad, Submission, CommonOptions.Json, CommonOptions.Segments, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
+            Sources, CommonOptions.Model, CommonOptions.Modules, Data, CommonOptions.SkipBad, Submission, CommonOptions.Json, CommonOptions.Segments,
+            TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         command.SetAction(SolveAsync);
         return command;
@@ -28,14 +29,15 @@ internal static class ArcSolveCommand
     private static async Task<int> SolveAsync(ParseResult result, CancellationToken cancellationToken)
     {
         ArcTask[] tasks = [.. ArcSources.Read(result, result.GetValue(Sources)!).SelectMany(set => set.Tasks)];
-        var folder = new RunFolder(result.GetValue(CommonOptions.Run)!);
-        var settings = folder.ReadSettings(ToolTask.Of("arc"));
-        CommonOptions.ApplySegments(result, settings);
-        var identifiers = settings.Model.PuzzleEmbeddingWidth > 0 ? ReadIdentifiers(result, settings, folder.Path) : [];
-        using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
-        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = HaltingRule.Never });
+        var tool = ToolTask.Of("arc");
+        var source = CommonOptions.OpenModel(result, tool);
+        var segments = CommonOptions.ReadSegments(result);
+        var settings = source.CreateSettings(tool, tool.PaperLength);
+        var identifiers = settings.Model.PuzzleEmbeddingWidth > 0 ? ReadIdentifiers(result, settings, source.Path) : [];
+        using var model = source.Load(tool.PaperLength, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = segments ?? settings.Trainer.Halting.MaxSegments, Rule = HaltingRule.Never });
         var arc = new ArcSolver(solver, identifiers);
-        RequireKnown(arc, tasks, folder.Path);
+        RequireKnown(arc, tasks, source.Path);
         var votes = new List<ArcTaskVote>(tasks.Length);
         foreach (var task in tasks)
         {

@@ -5,7 +5,9 @@ namespace Hrm.Tool;
 /// <summary>The options that several commands share.</summary>
 internal static class CommonOptions
 {
-    public static Option<string> Run { get; } = new("--run") { Description = "The folder of a trained run.", Required = true };
+    public static Option<string> Model { get; } = new("--model") { Description = "The folder of a run, an export, a saved model or a checkpoint of the authors' code.", Required = true };
+
+    public static Option<string?> Modules { get; } = new("--modules") { Description = "An assembly (.dll) that creates the model with modules of your own. Its code runs in this process." };
 
     public static Option<string> Dataset { get; } = new("--data") { Description = "The folder of a dataset.", Required = true };
 
@@ -60,16 +62,14 @@ internal static class CommonOptions
         where T : IComparable<T>
         => Require(result.GetValue(option)!, option, least, most);
 
-    /// <summary>Replaces the number of segments of the training, if the option is given.</summary>
-    public static void ApplySegments(ParseResult result, RunSettings settings)
-    {
-        const int MostSegments = 65536;
-        if (result.GetValue(Segments) is { } segments)
-        {
-            settings.Trainer.Halting.MaxSegments = Require(segments, Segments, 1, MostSegments);
-            SettingsReader.Check(settings);
-        }
-    }
+    /// <summary>Reads the number of segments; <see langword="null"/> without the option.</summary>
+    public static int? ReadSegments(ParseResult result) => result.GetValue(Segments) is { } segments ? Require(segments, Segments, 1, 65536) : null;
+
+    /// <summary>Opens the model of a command, with the modules that the command line names.</summary>
+    public static ModelSource OpenModel(ParseResult result, ToolTask? task = null) => ModelSource.Open(result.GetValue(Model)!, ReadModules(result), task);
+
+    /// <summary>Loads the assembly of modules; <see langword="null"/> without the option.</summary>
+    public static OwnModules? ReadModules(ParseResult result) => result.GetValue(Modules) is { } path ? new OwnModules(path) : null;
 
     private static T Require<T>(T value, Option option, T least, T most)
         where T : IComparable<T>

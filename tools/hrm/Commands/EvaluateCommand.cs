@@ -8,7 +8,7 @@ namespace Hrm.Tool;
 /// <summary><c>evaluate TASK</c>: measures a model on test puzzles.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default the test puzzles of the run." };
+    private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default the test puzzles of the run, if the model is one." };
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
     private static readonly Option<bool> Scale = new("--scale") { Description = "Print the accuracy after 8 to 64 segments and with 1, 3 and 9 votes over symmetries." };
@@ -19,7 +19,7 @@ internal static class EvaluateCommand
     {
         var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.")
         {
-            CommonOptions.Run, Data, CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
+            CommonOptions.Model, CommonOptions.Modules, Data, CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         if (task is SudokuToolTask)
         {
@@ -44,13 +44,15 @@ internal static class EvaluateCommand
 
     private static async Task<int> EvaluateAsync(ParseResult result, ToolTask task, CancellationToken cancellationToken)
     {
-        var folder = new RunFolder(result.GetValue(CommonOptions.Run)!);
-        var settings = folder.ReadSettings(task);
-        CommonOptions.ApplySegments(result, settings);
-        var isNamed = CommonOptions.Given(result, Data, Test).Length > 0;
-        using var test = task.OpenTest(isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test) : settings.Data);
-        test.RequireIdsOf(settings.Data, folder.Path);
-        using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
+        var source = CommonOptions.OpenModel(result, task);
+        var segments = CommonOptions.ReadSegments(result);
+        var isNamed = CommonOptions.Given(result, Data, Test).Length > 0 || source.Run is null;
+        using var test = task.OpenTest(isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test) : source.Run!.Data);
+        var settings = source.CreateSettings(task, test.Examples.SequenceLength);
+        settings.Trainer.Halting.MaxSegments = segments ?? settings.Trainer.Halting.MaxSegments;
+        test.RequireIdsOf(settings.Data, source.Path);
+        using var model = source.Load(settings.Model.SequenceLength, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
+        settings.Trainer.Halting.Rule = source.RuleOf(model);
         if (result.GetValue(Scale))
         {
             CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json);
@@ -77,7 +79,7 @@ internal static class EvaluateCommand
         {
             var json = report.ToJson(averages);
             json["task"] = task.Name;
-            json["model"] = folder.Path;
+            json["model"] = source.Path;
             json["halting"] = rule.ToString();
             json["max_segments"] = settings.Trainer.Halting.MaxSegments;
             json["seconds"] = clock.Elapsed.TotalSeconds;

@@ -26,7 +26,7 @@ internal static class SolveCommand
     {
         var command = new Command(task.Name, $"Solve {task.Puzzles}: one puzzle in pictures, or many. Exit code 3 if an answer is not a solution.")
         {
-            Puzzle, Files, CommonOptions.Run, CommonOptions.Segments, CommonOptions.Adaptive, Votes, CommonOptions.Json, Csv, CommonOptions.SkipBad,
+            Puzzle, Files, CommonOptions.Model, CommonOptions.Modules, CommonOptions.Segments, CommonOptions.Adaptive, Votes, CommonOptions.Json, Csv, CommonOptions.SkipBad,
             TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         command.SetAction((result, cancellationToken) => Task.Run(() => SolveAsync(result, task, cancellationToken), CancellationToken.None));
@@ -36,16 +36,16 @@ internal static class SolveCommand
     private static async Task<int> SolveAsync(ParseResult result, ToolTask tool, CancellationToken cancellationToken)
     {
         RequireOneSource(result);
-        var folder = new RunFolder(result.GetValue(CommonOptions.Run)!);
-        var settings = folder.ReadSettings(tool);
-        CommonOptions.ApplySegments(result, settings);
+        var source = CommonOptions.OpenModel(result, tool);
+        var segments = CommonOptions.ReadSegments(result);
+        var settings = source.CreateSettings(tool, tool.PaperLength);
         var task = tool.CreateSymmetricTask(new PuzzleSize(settings.Model.SequenceLength, settings.Model.VocabularySize, settings.Model.PuzzleIdCount))!;
         var inputs = result.GetValue(Puzzle) is { } text and not "-" ? Parse(task, text) : null;
-        using var model = Architectures.Load(folder.Path, settings, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
+        using var model = source.Load(tool.PaperLength, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
         using var solver = new HrmSolver(model, options: new SolverOptions
         {
-            MaxSegments = settings.Trainer.Halting.MaxSegments,
-            Rule = result.GetValue(CommonOptions.Adaptive) ? settings.Trainer.Halting.Rule : HaltingRule.Never,
+            MaxSegments = segments ?? settings.Trainer.Halting.MaxSegments,
+            Rule = result.GetValue(CommonOptions.Adaptive) ? source.RuleOf(model) : HaltingRule.Never,
         });
         var votes = CommonOptions.Require(result, Votes, 1, MostVotes);
         var isLines = result.GetValue(CommonOptions.Json) || result.GetValue(Csv) || votes > 1;

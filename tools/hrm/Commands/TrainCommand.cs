@@ -14,7 +14,9 @@ internal static class TrainCommand
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Output = new("--output") { Description = "The folder to write the run to." };
     private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to resume from its last checkpoint, with its settings and files." };
-    private static readonly Option<string?> Init = new("--init") { Description = "The folder of a run or an export of the same sizes; training starts with its weights." };
+    private static readonly Option<string?> Init = new("--init") { Description = "A model to start with: a run, an export, a saved model or a checkpoint of the authors' code, of puzzles of the same size." };
+    private static readonly Option<bool> NewIds = new("--new-ids") { Description = "With --init: replace the puzzle embedding by a new one for the ids of the data." };
+    private static readonly Option<string[]> Freeze = CommonOptions.Files("--freeze", "Parameters that do not change, by the beginnings of their names, such as H_level or lm_head; all: train only the puzzle embedding.");
     private static readonly Option<double?> Minutes = new("--minutes") { Description = "The training time; it is converted to a number of steps at the start." };
     private static readonly Option<long?> Steps = new("--steps") { Description = "The number of steps, instead of --minutes." };
     private static readonly Option<long?> Epochs = new("--epochs") { Description = "The number of epochs, instead of --minutes; in the paper 20,000 on Sudoku and mazes, 100,000 on ARC." };
@@ -24,11 +26,11 @@ internal static class TrainCommand
 
     public static Command Create(ToolTask task)
     {
-        var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}." };
+        var preset = new Option<string?>("--preset") { Description = $"Config and training options: {string.Join(", ", task.Presets)}. Default {task.Presets[0]}. With --init, the config is that of the model." };
         preset.CompletionSources.Add([.. task.Presets]);
         var command = new Command(task.Name, $"Train on {task.Puzzles}, or resume a run.")
         {
-            Data, Output, ResumeFrom, Init, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges,
+            Data, Output, ResumeFrom, Init, NewIds, Freeze, CommonOptions.Modules, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges,
             CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         if (task is SudokuToolTask)
@@ -54,21 +56,36 @@ internal static class TrainCommand
         var folder = new RunFolder(result.GetValue(Output) ?? throw new UsageException("--output: expected the folder to write the run to."));
         var training = task.OpenTraining(data);
         var initial = task.CreateSettings(preset, PuzzleSize.Of(training.Examples), data);
+        var modules = CommonOptions.ReadModules(result);
         (initial.Task, initial.Data) = (task.Name, data);
-        var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
-        SettingsReader.RequireSame(initial, settings);
-        settings.Model = settings.Model with { ForwardDtype = TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)) ?? settings.Model.ForwardDtype };
-        settings.InitialWeights = result.GetValue(Init) ?? settings.InitialWeights;
-        settings.Data.IdentifiersHash = training.IdentifiersHash;
-        if (settings.InitialWeights.Length > 0 && training.Examples.PuzzleIdCount > 1 && RunFolder.OfModel(settings.InitialWeights) is { } initialized)
+        (initial.NewIds, initial.Frozen) = (result.GetValue(NewIds), result.GetValue(Freeze) is { Length: > 0 } frozen ? frozen : null);
+        if (result.GetValue(Init) is { } model)
         {
-            training.RequireIdsOf(initialized.ReadSettings().Data, settings.InitialWeights);
+            initial.InitialWeights = model;
+            ModelSource.Open(model, modules).Initialize(initial, training);
+        }
+        else
+        {
+            CommonOptions.RequireAbsent(result, "without --init", NewIds);
         }
 
+        var settings = SettingsReader.Read(initial, result.GetValue(Config), result.GetValue(Set) ?? []);
+        SettingsReader.RequireSame(initial, settings);
+        if (modules is not null && settings.Architecture != Architecture.Hrm)
+        {
+            throw new UsageException($"--modules: expected the architecture {Architecture.Hrm}, whose modules the assembly creates, got {settings.Architecture}.");
+        }
+
+        settings.Model = settings.Model with
+        {
+            ForwardDtype = TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)) ?? settings.Model.ForwardDtype,
+            Modules = settings.Model.Modules ?? modules?.Kind,
+        };
+        settings.Data.IdentifiersHash = training.IdentifiersHash;
         var device = TorchOptions.Apply(result);
         settings.Threads = torch.get_num_threads();
         (settings.Device, settings.AllowTensorFloat32) = (result.GetValue(TorchOptions.Device), result.GetValue(TorchOptions.Tf32));
-        using var run = new TrainingSession(settings, training, task.OpenTest(data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages };
+        using var run = new TrainingSession(settings, training, task.OpenTest(data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
         run.Plan(result.GetValue(Minutes), result.GetValue(Steps), result.GetValue(Epochs));
         return Finish(result, run.Start(cancellationToken), task, folder);
     }
@@ -81,15 +98,18 @@ internal static class TrainCommand
             throw new UsageException($"--resume: expected no --output or {path}, as a run is resumed in its own folder, got {output}.");
         }
 
-        var ignored = CommonOptions.Given(result, Data, Train, Test, Init, preset, Minutes, Steps, Epochs, CommonOptions.Side, CommonOptions.SkipBad, TorchOptions.Dtype);
+        var ignored = CommonOptions.Given(result, Data, Train, Test, Init, NewIds, Freeze, preset, Minutes, Steps, Epochs, CommonOptions.Side, CommonOptions.SkipBad, TorchOptions.Dtype);
         if (ignored.Length > 0)
         {
             CommandLine.Warn($"{ignored}: ignored: a resumed run keeps the values that it was started with");
         }
 
-        var settings = Resumed(result, folder.ReadSettings(task));
+        var recorded = folder.ReadSettings(task);
+        var modules = CommonOptions.ReadModules(result);
+        OwnModules.RequireFor(recorded.Model, path, modules);
+        var settings = Resumed(result, recorded);
         var device = TorchOptions.Apply(settings.Device!, settings.Threads > 0 ? settings.Threads : null, settings.AllowTensorFloat32);
-        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages };
+        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
         return Finish(result, run.Resume(cancellationToken), task, folder);
     }
 

@@ -46,7 +46,7 @@ internal static class Architectures
             try
             {
                 using var weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-                stored = Math.Max(stored, weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size)));
+                stored = Math.Max(stored, CountValues(weights));
             }
             catch (HrmException error)
             {
@@ -54,17 +54,32 @@ internal static class Architectures
             }
         }
 
-        // The shared architecture has one module, L, and one merge; the plain ones have no merge.
-        var config = settings.Architecture switch
+        if (stored == 0 && problem is not null)
         {
-            Architecture.Hrm => settings.Model,
-            Architecture.Shared => settings.Model with { HighLayers = 0, Merge = StateMerge.Add },
-            _ => settings.Model with { Merge = StateMerge.Add },
+            throw problem;
+        }
+
+        RequireRoom(settings.Architecture, settings.Model, stored);
+    }
+
+    /// <summary>Refuses a config that has more values than weights, before memory is allocated.</summary>
+    public static void RequireRoom(Architecture architecture, HrmConfig config, WeightsFile weights) => RequireRoom(architecture, config, CountValues(weights));
+
+    private static long CountValues(WeightsFile weights) => weights.Names.Sum(name => weights.GetEntry(name).Shape.Aggregate(1L, (product, size) => product * size));
+
+    private static void RequireRoom(Architecture architecture, HrmConfig config, long stored)
+    {
+        // The shared architecture has one module, L, and one merge; the plain ones have no merge.
+        var counted = architecture switch
+        {
+            Architecture.Hrm => config,
+            Architecture.Shared => config with { HighLayers = 0, Merge = StateMerge.Add },
+            _ => config with { Merge = StateMerge.Add },
         };
-        var needed = config.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
+        var needed = counted.ParameterCount + ((long)config.PuzzleIdCount * config.PuzzleEmbeddingWidth);
         if (stored < needed)
         {
-            throw stored == 0 && problem is not null ? problem : new UsageException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
+            throw new UsageException($"settings: expected a model that fits the weights of the run, {stored} values, got one of {needed}.");
         }
     }
 

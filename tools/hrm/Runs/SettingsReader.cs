@@ -21,6 +21,7 @@ internal static class SettingsReader
     private static readonly string[] OfOptions =
     [
         nameof(RunSettings.Task), nameof(RunSettings.Data), nameof(RunSettings.Threads), nameof(RunSettings.Device), nameof(RunSettings.AllowTensorFloat32),
+        nameof(RunSettings.InitialWeights), nameof(RunSettings.NewIds), nameof(RunSettings.Frozen),
     ];
 
     /// <summary>Settings that change only what is reported and kept.</summary>
@@ -87,6 +88,7 @@ internal static class SettingsReader
             .. Between(nameof(settings.Evaluations), settings.Evaluations, 1, int.MaxValue),
             .. Between(nameof(settings.EvaluationBatchSize), settings.EvaluationBatchSize, 1, MostRows),
             .. Between(nameof(settings.Threads), settings.Threads, 0, MostStoredThreads),
+            .. (settings.Frozen ?? []).Where(string.IsNullOrEmpty).Select(name => $"{nameof(settings.Frozen)}: expected beginnings of names, got '{name ?? "null"}'"),
             .. settings.Data.Train.Concat(settings.Data.Test).Append(settings.Data.Folder).Append(settings.InitialWeights)
                 .Where(path => path is null || path.Contains('\0', StringComparison.Ordinal))
                 .Select(path => $"Data, InitialWeights: expected paths, got '{path ?? "null"}'"),

@@ -11,6 +11,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 {
     private const int WarmupSteps = 15;
     private const int TimedSteps = 25;
+    private const string All = "all";
 
     private readonly ToolTask _task = ToolTask.Of(settings.Task);
     private HrmFileException? _unsaved;
@@ -20,6 +21,9 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 
     /// <summary>Receives every report; by default writes lines to <see cref="Messages"/>.</summary>
     public IProgress<TrainingReport>? Progress { get; init; }
+
+    /// <summary>The modules of the model, if it has its own.</summary>
+    public OwnModules? Modules { get; init; }
 
     /// <summary>Sets the number of steps.</summary>
     public void Plan(double? minutes, long? steps, long? epochs)
@@ -62,20 +66,14 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         var messages = Messages ?? console;
         Directory.CreateDirectory(folder.Path);
         using var checkpoints = CheckpointStore.Open(folder.CheckpointsPath, settings.KeepCheckpoints);
-        if (isResumed && checkpoints.Steps.Count > 0)
+        if (isResumed && checkpoints.Steps.Count > 0 && Modules is null)
         {
             Architectures.RequireRoom(settings, checkpoints.Steps.Select(checkpoints.PathOf));
         }
 
         using var generator = new torch.Generator((ulong)settings.Seed);
-        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
-        if (!isResumed && settings.InitialWeights.Length > 0)
-        {
-            using var weights = SafetensorsFile.Open(Path.Combine(settings.InitialWeights, "model.safetensors"));
-            model.LoadWeights(weights);
-        }
-
-        model.to(device);
+        using var model = isResumed || settings.InitialWeights.Length == 0 ? Create(settings.Model, generator) : CreateInitialized(generator);
+        Prepare(model);
         using var trainer = new HrmTrainer(model, settings.Trainer, generator);
         using var stream = CreateStream();
         var json = new JsonLinesLog(folder.MetricsPath);
@@ -113,8 +111,8 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
     {
         using var batches = CreateStream();
         using var generator = new torch.Generator((ulong)settings.Seed);
-        using var model = Architectures.Create(settings.Architecture, settings.Model, generator);
-        model.to(device);
+        using var model = Create(settings.Model, generator);
+        Prepare(model);
         using var trainer = new HrmTrainer(model, settings.Trainer, generator);
         var clock = new Stopwatch();
         foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
@@ -133,6 +131,63 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         }
 
         return Math.Max(1, (long)(time / (clock.Elapsed / TimedSteps)));
+    }
+
+    private HrmModel Create(HrmConfig config, torch.Generator generator)
+        => Modules?.Create(config, generator) ?? Architectures.Create(settings.Architecture, config, generator);
+
+    /// <summary>Creates the model with the initial weights, and with new rows in its puzzle table if the settings say so.</summary>
+    private HrmModel CreateInitialized(torch.Generator generator)
+    {
+        using var weights = ModelSource.Open(settings.InitialWeights, Modules).OpenWeights(settings.Model.SequenceLength);
+        var table = settings.NewIds ? weights.Names.FirstOrDefault(name => name.EndsWith("puzzle_emb.weights", StringComparison.Ordinal)) : null;
+        var config = table is null ? settings.Model : settings.Model with { PuzzleIdCount = (int)Math.Min(weights.GetEntry(table).Shape[0], int.MaxValue) };
+        if (Modules is null)
+        {
+            Architectures.RequireRoom(settings.Architecture, config, weights);
+        }
+
+        var model = Create(config, generator);
+        try
+        {
+            model.LoadWeights(weights);
+            if (table is null)
+            {
+                return model;
+            }
+
+            using (model)
+            {
+                return model.WithPuzzleIds(settings.Model.PuzzleIdCount, kept: 0, _ => Create(settings.Model, generator));
+            }
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Moves the model to its device, and freezes parameters.</summary>
+    private void Prepare(HrmModel model)
+    {
+        model.to(device);
+        var parameters = model.named_parameters().ToArray();
+        foreach (var frozen in settings.Frozen ?? [])
+        {
+            var found = Array.FindAll(parameters, entry => frozen == All || entry.name.StartsWith(frozen, StringComparison.Ordinal));
+            if (found.Length == 0)
+            {
+                throw new UsageException($"--freeze: expected {All} or the beginning of a parameter's name ({string.Join(", ", parameters.Select(entry => entry.name.Split('.')[0]).Distinct())}), got '{frozen}'.");
+            }
+
+            Array.ForEach(found, entry => entry.parameter.requires_grad = false);
+        }
+
+        if (model.PuzzleEmbedding is null && !Array.Exists(parameters, entry => entry.parameter.requires_grad))
+        {
+            throw new UsageException("--freeze: expected a parameter or a puzzle embedding to train, got a model of which all is frozen.");
+        }
     }
 
     private TrainingStream CreateStream()

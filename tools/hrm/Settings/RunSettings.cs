@@ -23,8 +23,16 @@ public sealed class RunSettings
     /// <summary>The augmentation of drawn puzzles. Hints are only for Sudoku; an ARC dataset contains its variants.</summary>
     public SudokuAugmentationOptions Augmentation { get; set; } = new();
 
-    /// <summary>The folder of the model whose weights the run starts with; empty to draw them.</summary>
+    /// <summary>The model whose weights the run starts with; empty to draw them.</summary>
     public string InitialWeights { get; set; } = string.Empty;
+
+    /// <summary>Whether the initial weights get a new puzzle table, of the ids of the training puzzles.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NewIds { get; set; }
+
+    /// <summary>The parameters that do not change: beginnings of their names, or <c>all</c>, which leaves the puzzle table to train.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? Frozen { get; set; }
 
     /// <summary>The seed of weights, sampling, augmentation and exploration.</summary>
     public long Seed { get; set; } = 1;

@@ -18,6 +18,8 @@ internal sealed class SudokuToolTask : ToolTask
 
     public override string Puzzles => "Sudoku puzzles";
 
+    public override int PaperLength => 81;
+
     public override IReadOnlyList<string> Presets { get; } = ["small", "tiny", "sudoku-extreme", "sudoku-extreme-full"];
 
     public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data)

@@ -15,6 +15,9 @@ internal abstract class ToolTask
     /// <summary>The name of its puzzles in the help.</summary>
     public abstract string Puzzles { get; }
 
+    /// <summary>The number of tokens of the paper's puzzles, for checkpoints of the authors' code, which do not have it.</summary>
+    public virtual int PaperLength => 900;
+
     /// <summary>The names of its presets; the first is the default.</summary>
     public abstract IReadOnlyList<string> Presets { get; }
 
