@@ -355,6 +355,11 @@ internal static class HrmConfigRules
     {
         var hasGrid = config is { Mixing: TokenMixing.Convolution } or { Mixing: TokenMixing.Attention, PositionEncoding: PositionEncoding.Rope2d };
         var (tokens, columns) = (config.SequenceLength, config.ColumnCount);
+        rules.Check(
+            nameof(config.PositionEncoding),
+            config.PositionEncoding,
+            config.PositionEncoding != PositionEncoding.Rope2d || config.Mixing == TokenMixing.Attention,
+            $"attention with rope2d ({rules.NameOf(nameof(config.Mixing))} {config.Mixing})");
         if (hasGrid && tokens > 0 && columns > 0)
         {
             rules.Check(
@@ -389,7 +394,7 @@ internal static class HrmConfigRules
         }
 
         long tokens = config.TokenCount;
-        var logits = (long)config.SequenceLength * config.VocabularySize;
+        var logits = (long)config.SequenceLength * config.VocabularySize * (config.PredictionFeedback ? 4 : 1); // beside them: the last ones, their softmax, its cast
         var states = tokens * (config.HiddenSize + (2 * config.InnerWidth));
         var mixed = config.Mixing switch
         {

@@ -107,11 +107,16 @@ internal static class ModelFolder
     /// <exception cref="HrmFormatException">It has another one; the fields that differ are listed as the file and the model have them.</exception>
     public static void RequireConfig(HrmModel model, HrmConfig saved, string? path = null)
     {
-        var present = saved.Modules is null ? model.Config with { Modules = null } : model.Config;
+        var present = Stated(saved.Modules is null ? model.Config with { Modules = null } : model.Config);
+        saved = Stated(saved);
         if (present != saved)
         {
             throw new HrmFormatException($"is of another model: there {Only(saved, present)}, here {Only(present, saved)}", path);
         }
+
+        // A default and its value written out are the same.
+        static HrmConfig Stated(HrmConfig config)
+            => config with { RopeTheta = config.RotaryBase, KernelSize = config.KernelWidth, GridColumns = config.ColumnCount };
 
         static string Only(HrmConfig config, HrmConfig other)
         {

@@ -23,6 +23,7 @@ public class HrmTrainer : IDisposable
     private readonly Tensor _sums; // [9], on the model's device
     private readonly bool _canReplicate;
     private ParameterOptimizer? _optimizer;
+    private bool _hasOwnOptimizer;
     private ReplicaGroup? _replicas;
     private bool _isDisposed;
 
@@ -147,7 +148,7 @@ public class HrmTrainer : IDisposable
                     [$"Optimizer: expected every parameter of the model that requires a gradient, and no other, got {unknown} others and {(missing is null ? "all of them" : $"none for {missing}")}"]);
             }
 
-            _optimizer = value;
+            (_optimizer, _hasOwnOptimizer) = (value, true);
         }
     }
 
@@ -167,6 +168,14 @@ public class HrmTrainer : IDisposable
     public AuxiliaryLoss? AuxiliaryLoss { get; init; }
 
     internal TrainerOptions Options { get; }
+
+    /// <summary>The names of the parts that the options do not describe: a resumed training needs equal ones. Empty if there are none.</summary>
+    internal string OwnParts => string.Join(", ", ((string?[])
+    [
+        TokenLoss is SoftmaxCrossEntropy or StablemaxCrossEntropy ? null : TokenLoss.GetType().Name,
+        AuxiliaryLoss is null ? null : nameof(AuxiliaryLoss),
+        _hasOwnOptimizer ? Optimizer.ToString() : null,
+    ]).OfType<string>());
 
     /// <summary>The state kept between steps; <see langword="null"/> before the first.</summary>
     internal TrainingCarry? Carry { get; private set; }

@@ -79,30 +79,30 @@ internal sealed class SolverLoader(IServiceProvider services, string? name) : Ba
         }
 
         var start = time.GetTimestamp();
-        var device = DeviceOf(options.Device);
+        var device = DeviceOf(options.Device, "solver options");
         var solver = HrmSolver.Load(
             options.Folder,
             options.Limits,
             model => policy ?? options.CreateHalting(SolverOptions.RuleOf(model)),
-            folder => HrmModel.Load(folder, device, ForwardDtypes.Instance.Find(options.ForwardDtype), create),
+            (folder, dtype) => HrmModel.Load(folder, device, dtype ?? ForwardDtypes.Instance.Find(options.ForwardDtype), create),
             time,
             new SolverObservers(name, _logger, services.GetService<IMeterFactory>()));
         _logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);
         return solver;
     }
 
-    internal static torch.Device DeviceOf(string name)
+    internal static torch.Device DeviceOf(string name, string owner)
     {
         try
         {
             var device = torch.device(name);
-            return device.type != DeviceType.CUDA || device.index < torch.cuda.device_count() ? device : throw Missing(name);
+            return device.type != DeviceType.CUDA || device.index < torch.cuda.device_count() ? device : throw Missing();
         }
         catch (InvalidOperationException)
         {
-            throw Missing(name);
+            throw Missing();
         }
-    }
 
-    private static InvalidConfigException Missing(string name) => new("solver options", [$"Device: expected an available device, got '{name}'"]);
+        InvalidConfigException Missing() => new(owner, [$"Device: expected an available device, got '{name}'"]);
+    }
 }

@@ -38,7 +38,8 @@ public sealed class HrmSolver : IDisposable
 
     private readonly SolverOptions _options;
     private readonly Func<HrmModel, IHaltingPolicy?> _halting;
-    private readonly Func<string, HrmModel> _load;
+    private readonly Func<string, ScalarType?, HrmModel> _load;
+    private readonly ScalarType _forwardDtype;
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleTime;
     private readonly ServedModels _models;
@@ -51,10 +52,24 @@ public sealed class HrmSolver : IDisposable
     /// <param name="options">Batch, queue and limits; read now. The defaults if <see langword="null"/>.</param>
     /// <param name="time">Measures time for <see cref="TimeHalting"/> and <see cref="SolverBusyException.RetryAfter"/>; the system's by default.</param>
     /// <param name="logger">Receives swaps, rejected and failed puzzles; none by default.</param>
+    /// <param name="create">For a swap to a folder: <inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public HrmSolver(HrmModel model, IHaltingPolicy? halting = null, SolverOptions? options = null, TimeProvider? time = null, ILogger<HrmSolver>? logger = null)
-        : this(model, ownsModel: false, options, _ => halting, time, observers: new SolverObservers(Logger: logger))
+    public HrmSolver(
+        HrmModel model,
+        IHaltingPolicy? halting = null,
+        SolverOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<HrmSolver>? logger = null,
+        Func<HrmConfig, HrmModel>? create = null)
+        : this(
+            model,
+            ownsModel: false,
+            options,
+            _ => halting,
+            time,
+            load: LoaderLike(model, create),
+            observers: new SolverObservers(Logger: logger))
     {
     }
 
@@ -65,7 +80,7 @@ public sealed class HrmSolver : IDisposable
         Func<HrmModel, IHaltingPolicy?> halting,
         TimeProvider? time = null,
         TimeSpan? idleTime = null,
-        Func<string, HrmModel>? load = null,
+        Func<string, ScalarType?, HrmModel>? load = null,
         SolverObservers? observers = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -73,8 +88,8 @@ public sealed class HrmSolver : IDisposable
         _halting = halting;
         _time = time ?? TimeProvider.System;
         _idleTime = idleTime ?? IdleTime;
-        var device = model.Device;
-        _load = load ?? (folder => HrmModel.Load(folder, device));
+        _forwardDtype = model.Config.ForwardDtype;
+        _load = load ?? ((folder, dtype) => HrmModel.Load(folder, forwardDtype: dtype));
         _models = new ServedModels(Serve(model, ownsModel));
 
         // A listener must not keep a forgotten solver.
@@ -89,7 +104,7 @@ public sealed class HrmSolver : IDisposable
     public string ModelName => _models.Current.Name;
 
     /// <summary>Counts of the solver's past and current work, of all its models together.</summary>
-    public SolverStatistics Statistics => _models.Statistics.Values.Aggregate((sum, next) => sum.Plus(next));
+    public SolverStatistics Statistics => _models.Total;
 
     internal int MaxSegments => _options.MaxSegments;
 
@@ -99,26 +114,26 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
-    /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?, ILogger{HrmSolver}?)" path="/param[@name='halting']"/></param>
+    /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?, ILogger{HrmSolver}?, Func{HrmConfig, HrmModel}?)" path="/param[@name='halting']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
     /// <param name="create"><inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
     public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
-        => Load(folder, options, _ => halting, path => HrmModel.Load(path, device, create: create));
+        => Load(folder, options, _ => halting, (path, dtype) => HrmModel.Load(path, device, dtype, create));
 
     /// <summary>Loads a model for a solver with a clock and observers of its own.</summary>
     internal static HrmSolver Load(
         string folder,
         SolverOptions? options,
         Func<HrmModel, IHaltingPolicy?> halting,
-        Func<string, HrmModel> load,
+        Func<string, ScalarType?, HrmModel> load,
         TimeProvider? time = null,
         SolverObservers? observers = null)
     {
         options = Checked(options);
-        var model = load(folder);
+        var model = load(folder, null);
         try
         {
             model.CastWeights();
@@ -243,7 +258,7 @@ public sealed class HrmSolver : IDisposable
         return SwapInTurn(() =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var model = _load(folder);
+            var model = _load(folder, _forwardDtype);
             try
             {
                 model.CastWeights();
@@ -283,6 +298,14 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Keeps the current model from being freed until the result is disposed.</summary>
     internal ModelHold Hold() => _models.Hold();
+
+    /// <summary>A function that loads models onto the device of one that may be gone by then.</summary>
+    private static Func<string, ScalarType?, HrmModel> LoaderLike(HrmModel model, Func<HrmConfig, HrmModel>? create)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var device = model.Device;
+        return (folder, dtype) => HrmModel.Load(folder, device, dtype, create);
+    }
 
     /// <summary>Runs a swap on the pool after the one before has ended.</summary>
     private async Task SwapInTurn(Action swap)

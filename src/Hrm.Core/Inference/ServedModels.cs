@@ -3,9 +3,13 @@ namespace Hrm.Core;
 /// <summary>The models of a solver: the one that new requests go to, and replaced ones that still answer requests.</summary>
 internal sealed class ServedModels : IDisposable
 {
+    /// <summary>The largest number of freed models whose counts are reported by name.</summary>
+    private const int MostNames = 64;
+
     private readonly Lock _gate = new();
     private readonly List<ServedModel> _models; // the last is the current one
-    private readonly Dictionary<string, SolverStatistics> _past = []; // of freed models, by their names
+    private readonly OrderedDictionary<string, SolverStatistics> _past = []; // of freed models, by their names
+    private SolverStatistics _forgotten; // of freed models whose names are no longer kept
     private bool _isDisposed;
 
     public ServedModels(ServedModel first) => _models = [first];
@@ -15,7 +19,19 @@ internal sealed class ServedModels : IDisposable
     /// <summary>Whether a thread of a model exists.</summary>
     public bool IsAwake => Array.Exists(All, model => model.Loop.IsAwake);
 
-    /// <summary>Counts by the name of the model. A name stays when its model is freed, so that its counts never fall.</summary>
+    /// <summary>Counts of all models, also of those whose names are no longer kept.</summary>
+    public SolverStatistics Total
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Statistics.Values.Aggregate(_forgotten, (sum, next) => sum.Plus(next));
+            }
+        }
+    }
+
+    /// <summary>Counts by the name of the model. A name stays when its model is freed, so that its counts do not fall; the last 64 are kept.</summary>
     public IReadOnlyDictionary<string, SolverStatistics> Statistics
     {
         get
@@ -59,9 +75,9 @@ internal sealed class ServedModels : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(HrmSolver));
-            if (_models.Exists(other => other.IsOwned && ReferenceEquals(other.Model, model.Model)))
+            if (_models.Exists(other => (other.IsOwned || model.IsOwned) && ReferenceEquals(other.Model, model.Model)))
             {
-                throw new ArgumentException("expected another model, got one that the solver owns and frees when it is replaced", nameof(model));
+                throw new ArgumentException("expected another model, got one that the solver has, and that is freed when one of its two uses ends", nameof(model));
             }
 
             before = _models[^1];
@@ -74,7 +90,13 @@ internal sealed class ServedModels : IDisposable
     }
 
     /// <summary>Returns a task that ends when the models that are replaced now are freed.</summary>
-    public Task DrainAsync() => Task.WhenAll(All.SkipLast(1).Select(model => model.Freed));
+    /// <exception cref="InvalidOperationException">The caller is a thread of the solver, which the models wait for.</exception>
+    public Task DrainAsync()
+    {
+        var models = All;
+        Array.ForEach(models, model => model.Loop.RequireOtherThread());
+        return Task.WhenAll(models.SkipLast(1).Select(model => model.Freed));
+    }
 
     /// <summary>Stops and frees every model; a second caller waits too.</summary>
     public void Dispose()
@@ -96,11 +118,17 @@ internal sealed class ServedModels : IDisposable
         {
             _models.Remove(model);
             Add(_past, model);
+            if (_past.Count > MostNames)
+            {
+                // A name per model would grow without end in a service that is trained for months.
+                _forgotten = _forgotten.Plus(_past.GetAt(0).Value);
+                _past.RemoveAt(0);
+            }
         }
     }
 
-    private static void Add(Dictionary<string, SolverStatistics> sums, ServedModel model)
-        => sums[model.Name] = sums.GetValueOrDefault(model.Name).Plus(model.Loop.Statistics);
+    private static void Add(IDictionary<string, SolverStatistics> sums, ServedModel model)
+        => sums[model.Name] = (sums.TryGetValue(model.Name, out var sum) ? sum : default).Plus(model.Loop.Statistics);
 }
 
 /// <summary>A model in a solver with everything that belongs to it: its name, threads, queue and halting policy.</summary>

@@ -77,7 +77,8 @@ public sealed class ThinkingSolver
         using var hold = _solver.Hold();
         var model = hold.Model;
         var deadline = _timeBudget is { } budget ? new DeadlineHalting(model.Halting, budget, _time) : null;
-        var attempts = Ways(tokens)
+        var ways = Ways(tokens).ToArray(); // before the first attempt, as a symmetry may throw
+        var attempts = ways
             .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(model, way, start, tokens, puzzleId, deadline, timeIsUp.Token, stop.Token)))
             .ToArray();
         try

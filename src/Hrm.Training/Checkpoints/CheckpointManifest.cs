@@ -44,6 +44,13 @@ internal sealed record CheckpointManifest
 
     public required TrainerOptions Trainer { get; init; }
 
+    /// <summary>The losses and optimizers that the options do not describe, see <see cref="HrmTrainer.OwnParts"/>.</summary>
+    public string OwnParts
+    {
+        get;
+        init => field = value ?? string.Empty; // Generated JSON code sets null if the key is missing.
+    } = string.Empty;
+
     /// <summary>The data of the training; <see langword="null"/> without a stream.</summary>
     public DatasetIdentity? Data { get; init; }
 
@@ -58,6 +65,7 @@ internal sealed record CheckpointManifest
         Replicas = trainer.Replicas,
         MatrixLibrary = Products.Library,
         GradientMode = trainer.GradientMode,
+        OwnParts = trainer.OwnParts,
         Trainer = trainer.Options,
         Data = data,
         Run = state,
@@ -86,7 +94,7 @@ internal sealed record CheckpointManifest
         return
         [
             .. ToJson(this).EnumerateObject()
-                .Where(property => property.Name is "threads" or "replicas" or "matrix_library" or "gradient_mode" or "trainer" or "data")
+                .Where(property => property.Name is "threads" or "replicas" or "matrix_library" or "gradient_mode" or "own_parts" or "trainer" or "data")
                 .SelectMany(property => Differences(property.Name, property.Value, Find(ToJson(present), property.Name))),
         ];
 
@@ -232,6 +240,7 @@ internal sealed record TrainingRunState
     public int EvaluationsSinceBest { get; init; }
 
     /// <summary>The step of the last checkpoint, if only time was the reason to save it; the next one replaces it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? TimedCheckpoint { get; init; }
 
     public TrainingRunOptions? Options { get; init; }

@@ -172,7 +172,8 @@ public sealed class CheckpointStore : IDisposable
     /// <summary>Unlocks the folder for other processes.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static long StepOf(string name)
+    /// <summary>The step of a folder's name, or -1 if it is not that of a checkpoint.</summary>
+    internal static long StepOf(string name)
         => long.TryParse(name.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step) ? step : -1;
 
     /// <summary>The checkpoints of the folder, the newest first.</summary>

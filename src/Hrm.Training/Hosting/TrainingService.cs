@@ -40,7 +40,7 @@ internal sealed class TrainingService(IServiceProvider services, Func<IServicePr
     private TrainingOutcome Train(CancellationToken cancellationToken)
     {
         var created = setup(services);
-        var device = SolverLoader.DeviceOf(options.Device);
+        var device = SolverLoader.DeviceOf(options.Device, "training options");
         using var generator = new Generator((ulong)options.Seed);
         using var model = created.CreateModel(generator);
         model.to(device);
@@ -63,7 +63,7 @@ internal sealed class TrainingService(IServiceProvider services, Func<IServicePr
             ModelReady = () => SaveModel(trainer, created, cancellationToken),
         };
         run.Resume();
-        if (Models().FirstOrDefault() is { } newest)
+        if (Models(trainer.StepCount).FirstOrDefault() is { } newest)
         {
             Announce(newest, created, cancellationToken);
         }
@@ -97,7 +97,7 @@ internal sealed class TrainingService(IServiceProvider services, Func<IServicePr
         }
 
         Announce(path, created, cancellationToken);
-        foreach (var old in Models().Skip(options.KeepModels).Where(old => old != _announced && old != path))
+        foreach (var old in Models(trainer.StepCount).Skip(options.KeepModels).Where(old => old != _announced && old != path))
         {
             StagedFolder.Delete(old);
         }
@@ -117,8 +117,13 @@ internal sealed class TrainingService(IServiceProvider services, Func<IServicePr
         }
     }
 
-    /// <summary>The folders of the models, the newest first.</summary>
-    private string[] Models() => HrmFileException.Guard(_models, "could not be read", () => Directory.GetDirectories(_models, $"{CheckpointStore.NamePrefix}*").OrderDescending(StringComparer.Ordinal).ToArray());
+    /// <summary>The folders of the models up to a step, the newest first. Later ones are of a training before, whose checkpoints are gone.</summary>
+    private string[] Models(long lastStep) => HrmFileException.Guard<string[]>(_models, "could not be read", () =>
+    [
+        .. Directory.GetDirectories(_models, $"{CheckpointStore.NamePrefix}*")
+            .Where(path => CheckpointStore.StepOf(Path.GetFileName(path)) is >= 0 and var step && step <= lastStep)
+            .OrderDescending(StringComparer.Ordinal),
+    ]);
 }
 
 /// <summary>The meter <c>Hrm.Training</c>, updated by the reports of a run.</summary>
@@ -153,13 +158,20 @@ internal sealed class TrainingMetrics : ITrainingLog, IDisposable
         var kind = new KeyValuePair<string, object?>("kind", report.Kind == ReportKind.Training ? "training" : "evaluation");
         _steps.Add(Math.Max(0, report.Step - _step));
         _step = report.Step;
-        _loss.Record(report.Metrics.TokenLoss, kind);
+        if (double.IsFinite(report.Metrics.TokenLoss))
+        {
+            _loss.Record(report.Metrics.TokenLoss, kind); // An evaluation may have no loss.
+        }
+
         _exactAccuracy.Record(report.Metrics.ExactAccuracy, kind);
         _learningRate.Record(report.LearningRate);
         if (report.Kind == ReportKind.Training)
         {
             _stepRate.Record(report.StepsPerSecond);
-            _gradientNorm.Record(report.GradientNorm ?? double.NaN);
+            if (report.GradientNorm is { } norm)
+            {
+                _gradientNorm.Record(norm);
+            }
         }
     }
 

@@ -32,8 +32,21 @@ public static class TrainingServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">The services already contain a training.</exception>
     public static IServiceCollection AddHrmTraining(this IServiceCollection services, IConfiguration section, Func<IServiceProvider, TrainingSetup> setup)
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
+        return services.AddHrmTraining(options => CheckedBinding.Fill<TrainingServiceOptions>(() => section.Bind(options, CheckedBinding.Strict)), setup);
+    }
+
+    /// <summary>Adds a hosted service that trains, with options set in code; otherwise as with a configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="setup">Creates model and data; called once, on the thread of the training.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="InvalidOperationException">The services already contain a training.</exception>
+    public static IServiceCollection AddHrmTraining(
+        this IServiceCollection services, Action<TrainingServiceOptions> configure, Func<IServiceProvider, TrainingSetup> setup)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
         ArgumentNullException.ThrowIfNull(setup);
         if (services.Any(service => service.ImplementationType == typeof(OptionsValidator<TrainingServiceOptions>)))
         {
@@ -41,9 +54,7 @@ public static class TrainingServiceCollectionExtensions
         }
 
         services.AddSingleton<IValidateOptions<TrainingServiceOptions>, OptionsValidator<TrainingServiceOptions>>();
-        services.AddOptions<TrainingServiceOptions>()
-            .Configure(options => CheckedBinding.Fill<TrainingServiceOptions>(() => section.Bind(options, CheckedBinding.Strict)))
-            .ValidateOnStart();
+        services.AddOptions<TrainingServiceOptions>().Configure(configure).ValidateOnStart();
         return services.AddHostedService(provider => new TrainingService(provider, setup, provider.GetRequiredService<IOptions<TrainingServiceOptions>>().Value));
     }
 }

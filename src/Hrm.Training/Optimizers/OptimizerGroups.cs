@@ -13,7 +13,7 @@ public sealed class OptimizerGroups : ParameterOptimizer
     /// <exception cref="ArgumentException">There is no group, or a parameter is in two of them.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A factor is negative or not finite.</exception>
     public OptimizerGroups(params (ParameterOptimizer Optimizer, double RateFactor)[] groups)
-        : base(groups.SelectMany(group => group.Optimizer.Parameters))
+        : base((groups ?? throw new ArgumentNullException(nameof(groups))).SelectMany(group => (group.Optimizer ?? throw new ArgumentNullException(nameof(groups))).Parameters))
     {
         _groups = [.. groups];
         foreach (var (_, factor) in _groups)
@@ -24,6 +24,10 @@ public sealed class OptimizerGroups : ParameterOptimizer
             }
         }
     }
+
+    /// <summary>The optimizers with their factors, for the settings of a checkpoint.</summary>
+    public override string ToString()
+        => string.Join(" + ", _groups.Select(group => FormattableString.Invariant($"{group.RateFactor} · {group.Optimizer}")));
 
     internal override IEnumerable<ParameterOptimizer> Parts => _groups.SelectMany(group => group.Optimizer.Parts);
 

@@ -151,9 +151,10 @@ public sealed class TrainingRun
                 }
 
                 var reason = FindReasonToStop();
-                if (IsModelReady(reason))
+                if (ModelReady is not null && IsModelReady(reason))
                 {
-                    ModelReady?.Invoke();
+                    _trainer.RequireFiniteWeights();
+                    ModelReady();
                 }
 
                 if (reason is not null)
@@ -347,7 +348,7 @@ public sealed class TrainingRun
         RequireFiniteLosses();
         _trainer.RequireFiniteWeights();
         var best = _state.BestExactAccuracy is not null && _state.BestStep == _trainer.StepCount ? _trainer.StepCount : _state.BestCheckpoint;
-        var state = _state with { BestCheckpoint = best, TimedCheckpoint = isByTime ? _trainer.StepCount : null, Options = _options };
+        var state = _state with { BestCheckpoint = best, TimedCheckpoint = isByTime && !IsCheckpointDue() ? _trainer.StepCount : null, Options = _options };
         var start = Time.GetTimestamp();
         try
         {

@@ -34,6 +34,7 @@ public sealed class HrmConfigTests
         ["Modules: expected 1 … 200 characters, got ''"] = Valid with { Modules = string.Empty },
         [$"Modules: expected 1 … 200 characters, got '{new string('M', 120)}…'"] = Valid with { Modules = new string('M', 201) },
         ["PositionEncoding: expected a head width that is a multiple of 4 (HiddenSize 48, Heads 8), got Rope2d"] = Valid with { HiddenSize = 48, PositionEncoding = PositionEncoding.Rope2d },
+        ["PositionEncoding: expected attention with rope2d (Mixing TokenMixer), got Rope2d"] = Valid with { Mixing = TokenMixing.TokenMixer, PositionEncoding = PositionEncoding.Rope2d },
         ["GridColumns: expected a divisor of SequenceLength 80, or none if that is a square number, got none"] = Valid with { SequenceLength = 80, PositionEncoding = PositionEncoding.Rope2d },
         ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 10"] = Valid with { GridColumns = 10, Mixing = TokenMixing.Convolution },
         ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 162"] = Valid with { GridColumns = 162, Mixing = TokenMixing.Convolution },
@@ -75,7 +76,6 @@ public sealed class HrmConfigTests
             Valid with { SequenceLength = 900, Mixing = TokenMixing.Convolution, KernelSize = 31 },
             Valid with { SequenceLength = 12, GridColumns = 4, Mixing = TokenMixing.Convolution, Heads = 5 }, // not used without attention
             Valid with { SequenceLength = 12, GridColumns = 1, PositionEncoding = PositionEncoding.Rope2d },
-            Valid with { SequenceLength = 80, Mixing = TokenMixing.TokenMixer, PositionEncoding = PositionEncoding.Rope2d }, // not a grid
         })
         {
             config.Invoking(it => it.Validate()).Should().NotThrow();

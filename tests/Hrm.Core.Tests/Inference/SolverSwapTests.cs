@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Hrm.TestKit;
 using static TorchSharp.torch;
@@ -175,7 +176,7 @@ public sealed class SolverSwapTests : IDisposable
         }
 
         HrmModel? created = null;
-        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, folder => created = HrmModel.Load(folder));
+        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) => created = HrmModel.Load(folder));
         var first = created;
         (await solver.Awaiting(it => it.SwapAsync(_folder[fault])).Should().ThrowAsync<Exception>()).Which.Should().BeOfType(error);
 
@@ -200,6 +201,7 @@ public sealed class SolverSwapTests : IDisposable
         (await solver.Awaiting(it => it.SwapAsync(longer, ownsModel: true)).Should().ThrowAsync<ShapeMismatchException>())
             .WithMessage("model: expected 16 tokens of a vocabulary of 7, as the solver's model has, got 17 of 7.");
         longer.InitialCarry(1).Dispose();
+        await solver.Awaiting(it => it.SwapAsync(_models[0], ownsModel: true)).Should().ThrowAsync<ArgumentException>().WithParameterName("model");
 
         await solver.SwapAsync(owned, ownsModel: true);
         await solver.Awaiting(it => it.SwapAsync(owned, ownsModel: true)).Should().ThrowAsync<ArgumentException>().WithParameterName("model");
@@ -212,11 +214,55 @@ public sealed class SolverSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task Counts_of_many_models_are_complete_and_bounded()
+    {
+        using var solver = new HrmSolver(_models[0], options: TwoSegments);
+        var names = new HashSet<string>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, it) => Enable(it, instrument) };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => names.Add($"{tags.ToArray().First(tag => tag.Key == "hrm.model.name").Value}"));
+        listener.Start();
+        for (var model = 0; model < 70; model++)
+        {
+            _models[1].Name = $"counted {model}";
+            await solver.SwapAsync(_models[1], ownsModel: false);
+            await Ask(solver, 0);
+        }
+
+        await solver.DrainAsync();
+        listener.RecordObservableInstruments();
+        solver.Statistics.Solved.Should().Be(70);
+        names.Where(name => name.StartsWith("counted", StringComparison.Ordinal)).Should().HaveCountLessThanOrEqualTo(65).And.Contain("counted 69").And.NotContain("counted 0");
+
+        static void Enable(MeterListener listener, Instrument instrument)
+        {
+            if (instrument.Name == "hrm.solver.puzzles")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_solver_of_own_modules_swaps_to_a_folder_with_its_function_and_dtype()
+    {
+        using var generator = new Generator(1);
+        using var model = Create(Questions.Config);
+        model.Save(_folder["own"]);
+        using var recast = Create(Questions.Config with { ForwardDtype = ScalarType.BFloat16 });
+        using var solver = new HrmSolver(recast, options: TwoSegments, create: Create);
+        await solver.SwapAsync(_folder["own"]);
+        solver.Config.Should().Be(recast.Config);
+        (await Ask(solver, 0)).Segments.Should().Be(2);
+
+        HrmModel Create(HrmConfig config) => new(config, new ToyLevel("h", 1, []), new ToyLevel("l", 0.5f, []), generator);
+    }
+
+    [Fact]
     public async Task Swaps_run_one_after_the_other_and_a_cancelled_one_changes_nothing()
     {
         _gate.Reset();
         var loads = new ConcurrentQueue<string>();
-        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, folder =>
+        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) =>
         {
             loads.Enqueue(Path.GetFileName(folder));
             _gate.Wait(loads.Count > 1 ? Patience : TimeSpan.Zero);
@@ -267,7 +313,7 @@ public sealed class SolverSwapTests : IDisposable
     {
         _gate.Reset();
         HrmModel? created = null;
-        var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, folder =>
+        var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) =>
         {
             _gate.Wait(created is null ? TimeSpan.Zero : Patience);
             return created = HrmModel.Load(folder);

@@ -195,6 +195,36 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_default_of_the_config_and_its_value_are_the_same_model()
+    {
+        using (var earlier = new SmallTraining(TinyModels.Config with { RopeTheta = TinyModels.Config.RotaryBase, KernelSize = 3 }))
+        {
+            _store.Save(earlier.Trainer, new TrainingRunState(), earlier.Stream);
+        }
+
+        _store.Restore(_training.Trainer, _training.Stream).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Losses_and_optimizers_of_the_caller_are_named()
+    {
+        using var softmax = new SoftmaxCrossEntropy();
+        using var generator = new torch.Generator(1);
+        using var model = TinyModels.Create();
+        using (var own = new HrmTrainer(model, TrainerPresets.Tiny(), generator)
+        {
+            AuxiliaryLoss = (output, _, _) => output.QHalt.sum(),
+            Optimizer = new OptimizerGroups((new AdamATan2(model.parameters(), new OptimizerOptions()), 0.5)),
+        })
+        {
+            _store.Save(own, new TrainingRunState());
+        }
+
+        using var plain = new HrmTrainer(model, TrainerPresets.Tiny(), generator) { TokenLoss = softmax };
+        _store.Restore(plain)!.Differences.Should().Contain("own_parts was AuxiliaryLoss, 0.5 · Hrm.Training.AdamATan2");
+    }
+
+    [Fact]
     public void Settings_that_differ_are_named()
     {
         Save();

@@ -99,6 +99,25 @@ public sealed class TrainingServiceTests : IDisposable
         _log.Messages.Count(message => message.StartsWith("The receiver of the model") && message.Contains("no swap")).Should().Be(5);
     }
 
+    [Fact]
+    public async Task Models_of_an_earlier_training_and_other_folders_are_neither_announced_nor_deleted()
+    {
+        foreach (var name in (string[])["step-000000000099", "step-000000000012-keep"])
+        {
+            using var model = TinyModels.Create();
+            model.Save(_folder["run", "models", name]);
+        }
+
+        using var host = Host(Setup(), ("Run:CheckpointInterval", "8"), ("KeepModels", "1"));
+        await host.StartAsync();
+        await _log.WaitFor("Stopped after step 24: Completed");
+        await host.StopAsync();
+
+        _announced.Select(Path.GetFileName).Should().Equal("step-000000000008", "step-000000000016", "step-000000000024");
+        Directory.GetDirectories(_folder["run", "models"]).Select(Path.GetFileName).Order()
+            .Should().Equal("step-000000000012-keep", "step-000000000024", "step-000000000099");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -154,7 +173,7 @@ public sealed class TrainingServiceTests : IDisposable
         var services = new ServiceCollection();
         var section = new ConfigurationBuilder().Build();
         services.AddHrmTraining(section, Setup());
-        services.Invoking(it => it.AddHrmTraining(section, Setup())).Should().Throw<InvalidOperationException>().WithMessage("expected no training*");
+        services.Invoking(it => it.AddHrmTraining(options => options.Folder = "another", Setup())).Should().Throw<InvalidOperationException>().WithMessage("expected no training*");
     }
 
     /// <summary>A setup that remembers the announced folders, each of which must hold a complete model.</summary>

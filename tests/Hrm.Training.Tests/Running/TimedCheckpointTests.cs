@@ -56,6 +56,30 @@ public sealed class TimedCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_is_not_finite_is_not_ready()
+    {
+        using var training = new SmallTraining(change: options => (options.TotalSteps, options.FiniteCheckInterval) = (3, 0));
+        var isReady = false;
+        var run = new TrainingRun(training.Trainer, training.Stream, new TrainingRunOptions { ReportInterval = 1 })
+        {
+            ModelReady = () => isReady = true,
+            Logs = [new ActingLog(report => Spoil(report.Step))],
+        };
+        run.Invoking(it => it.Run()).Should().Throw<TrainingDivergedException>();
+        isReady.Should().BeFalse();
+
+        void Spoil(long step)
+        {
+            using var noGradient = torch.no_grad();
+            using var nothing = double.NaN.ToScalar();
+            if (step == 3)
+            {
+                training.Model.parameters().First().fill_(nothing);
+            }
+        }
+    }
+
+    [Fact]
     public void Saving_takes_at_most_a_twentieth_of_the_time()
     {
         // Each look at the clock takes a second: a save takes 1, a step with its decision 3.
