@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
-using Hrm.Layers;
-using TorchSharp;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

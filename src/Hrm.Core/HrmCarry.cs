@@ -1,7 +1,3 @@
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
 /// <summary>The recurrent state that one segment passes to the next: zH and zL, both [B, S, D] in the forward dtype.</summary>

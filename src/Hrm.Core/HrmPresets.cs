@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
 /// <summary>The architectures of the paper's tasks, and a small one for CPUs.</summary>

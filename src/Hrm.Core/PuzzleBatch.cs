@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

@@ -1,8 +1,5 @@
-using Hrm.Layers;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

@@ -1,8 +1,6 @@
 using Hrm.Layers.Kernels;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Layers;
 
 /// <summary>Copies tensors from the host to the device of a model.</summary>

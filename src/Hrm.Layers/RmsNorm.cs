@@ -1,6 +1,4 @@
 using Hrm.Layers.Kernels;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Layers;
 
 /// <summary>Rotary position embedding (RoPE): rotates each pair of channels by an angle that grows with the position.</summary>

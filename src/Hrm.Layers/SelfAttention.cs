@@ -1,7 +1,5 @@
 using Hrm.Layers.Kernels;
-using TorchSharp;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Puzzles;
 
 /// <summary>The first error of a grid or of an answer.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using Hrm.Core;
 using TorchSharp;
 
 namespace Hrm.PyTorch;

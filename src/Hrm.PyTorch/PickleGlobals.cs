@@ -1,4 +1,3 @@
-using Hrm.Core;
 using TorchSharp;
 
 namespace Hrm.PyTorch;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Hrm.Core;
 
 namespace Hrm.PyTorch;
 

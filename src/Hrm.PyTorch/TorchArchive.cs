@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.IO.Hashing;
-using Hrm.Core;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hrm.PyTorch;

@@ -1,4 +1,3 @@
-using Hrm.Core;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,7 +1,3 @@
-using Hrm.Core;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>Loss, gradient or weights contain NaN or infinity.</summary>

@@ -1,6 +1,3 @@
-using Hrm.Core;
-using TorchSharp;
-
 namespace Hrm.Training;
 
 /// <summary>

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using Hrm.Core;
-using Hrm.Layers;
 using Hrm.Layers.Kernels;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Settings for the paper's models, and for small ones on CPUs. Each call gives new options to change.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Intervals and limits of a long training, in steps; only <see cref="CheckpointTime"/> is a time.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Hrm.Layers;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

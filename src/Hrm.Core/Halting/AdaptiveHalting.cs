@@ -1,7 +1,3 @@
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
 /// <summary>The halting of Q-learning in training: a row stops when the value of halting exceeds that of continuing.</summary>

@@ -1,7 +1,3 @@
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
 /// <summary>Puzzles that run together. A row that stops leaves the batch; a new row starts at any segment with a fresh carry.</summary>

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

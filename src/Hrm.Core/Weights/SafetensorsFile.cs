@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

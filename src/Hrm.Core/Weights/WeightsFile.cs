@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Core;
 
 /// <summary>A file of named tensors. Safe from several threads; tensors stay valid after the file is disposed.</summary>

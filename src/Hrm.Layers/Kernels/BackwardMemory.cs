@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Hrm.Layers.Kernels;
 
 /// <summary>Frees the tensors that one of our backward functions gives to libtorch.</summary>

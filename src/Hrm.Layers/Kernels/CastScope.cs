@@ -1,5 +1,4 @@
 using Hrm.Layers.Kernels;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers;
 

@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Layers.Kernels;
 
 /// <summary>The two products of <see cref="SwiGlu"/> and the gate between them, as one node of the graph.</summary>

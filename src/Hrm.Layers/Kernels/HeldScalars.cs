@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Layers;
 
 /// <summary>Arithmetic of tensors and numbers that keeps each native scalar alive until the call returns.</summary>

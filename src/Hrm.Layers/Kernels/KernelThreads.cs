@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Hrm.Runtime;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers.Kernels;
 

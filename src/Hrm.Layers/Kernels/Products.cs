@@ -1,6 +1,4 @@
 using Hrm.Runtime;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Layers.Kernels;
 

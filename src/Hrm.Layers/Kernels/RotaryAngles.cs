@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Layers;
 
 /// <summary>The tables of <see cref="RotaryEmbedding"/>, in a class, so that the module does not register them as buffers.</summary>

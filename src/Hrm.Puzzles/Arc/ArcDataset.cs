@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Puzzles;
 
 /// <summary>

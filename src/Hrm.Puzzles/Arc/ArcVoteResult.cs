@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hrm.Core;
 
 namespace Hrm.Puzzles;
 

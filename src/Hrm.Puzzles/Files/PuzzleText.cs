@@ -1,5 +1,4 @@
 using System.Text;
-using Hrm.Core;
 
 namespace Hrm.Puzzles;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using Hrm.Core;
 
 namespace Hrm.Puzzles;
 

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Puzzles;
 
 /// <summary>Solves ARC tasks with a trained model: it solves every variant of a task that the model has an id for, and they vote.</summary>

@@ -1,8 +1,3 @@
-using Hrm.Core;
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>The convergence of L when zH is held, and the distance from its fixed point after the model's own updates.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>The effect that a halting policy would have had on examples that ran longer.</summary>

@@ -1,7 +1,3 @@
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>The covariance of states that are added in parts: the number of directions that a module uses, and the directions.</summary>

@@ -1,7 +1,3 @@
-using Hrm.Core;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>The states of a model's modules over all updates: the change by each update, and the number of directions in use.</summary>

@@ -1,9 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Hrm.Core;
 using Hrm.Layers.Kernels;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Hrm.Core;
-using TorchSharp;
 
 namespace Hrm.Training;
 

@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using Hrm.Core;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

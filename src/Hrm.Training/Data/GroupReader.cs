@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Checks groups one after the other, and passes their puzzles and examples to callbacks.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Draws batches of examples as the authors do: each group once per epoch, one random puzzle of it.</summary>

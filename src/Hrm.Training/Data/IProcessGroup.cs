@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>Processes that train together, each on its part of the rows of every batch. See <see cref="HrmTrainer.Group"/>.</summary>

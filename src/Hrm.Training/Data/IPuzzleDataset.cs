@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Examples, ordered by puzzle and group as in the authors' datasets.</summary>

@@ -1,8 +1,5 @@
 using System.Collections;
 using System.Collections.Concurrent;
-using Hrm.Core;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

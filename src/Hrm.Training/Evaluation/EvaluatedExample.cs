@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>An example of a dataset with the model's answer to it, segment by segment.</summary>

@@ -1,6 +1,4 @@
-using Hrm.Core;
 using Hrm.Layers.Kernels;
-using TorchSharp;
 
 namespace Hrm.Training;
 

@@ -1,8 +1,3 @@
-using Hrm.Core;
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>The loss of one segment: that of the tokens, and half of that of the two Q values.</summary>

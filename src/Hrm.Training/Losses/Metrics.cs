@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

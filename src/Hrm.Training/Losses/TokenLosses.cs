@@ -1,8 +1,3 @@
-using Hrm.Core;
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>Cross entropy over softmax, in float32: <c>loss = -log(exp(x_y) / Σ exp(x))</c>.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-using TorchSharp;
 using TorchSharp.Modules;
 
 namespace Hrm.Training;

@@ -1,9 +1,7 @@
 using System.Runtime.ExceptionServices;
-using Hrm.Core;
 using Hrm.Layers.Kernels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

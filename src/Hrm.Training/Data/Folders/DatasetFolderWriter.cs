@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Writes a dataset folder beside its final name. It is renamed to that name when everything is written.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>An <c>.npy</c> file of integers, whose elements are not loaded. Reads from several threads are safe.</summary>

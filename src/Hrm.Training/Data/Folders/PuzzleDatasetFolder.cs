@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>A split of a dataset folder in the authors' format. Its rows are read from the files when they are needed.</summary>

@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Settings for every split of a dataset to write.</summary>

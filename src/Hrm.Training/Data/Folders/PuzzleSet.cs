@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>The five arrays of a split. Opening checks types, shapes, offsets and ids; rows are checked when they are read.</summary>

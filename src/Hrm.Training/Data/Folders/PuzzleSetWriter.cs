@@ -1,5 +1,3 @@
-using Hrm.Core;
-
 namespace Hrm.Training;
 
 /// <summary>Writes the five arrays of a split, group by group, and checks each value. Throws the exceptions of the file system.</summary>
