@@ -1,25 +1,16 @@
 namespace Hrm.Core;
 
 /// <summary>The recurrent state that one segment passes to the next: zH and zL, both [B, S, D] in the forward dtype.</summary>
-/// <remarks>Has one owner, which disposes it.</remarks>
-public sealed class HrmCarry : IDisposable
+/// <remarks>Owns its tensors, and has one owner, which disposes it.</remarks>
+/// <param name="high">zH, [B, S, D].</param>
+/// <param name="low">zL, [B, S, D].</param>
+public sealed class HrmCarry(Tensor high, Tensor low) : IDisposable
 {
-    /// <summary>Creates a carry that owns its tensors.</summary>
-    /// <param name="high">zH, [B, S, D].</param>
-    /// <param name="low">zL, [B, S, D].</param>
-    public HrmCarry(Tensor high, Tensor low)
-    {
-        ArgumentNullException.ThrowIfNull(high);
-        ArgumentNullException.ThrowIfNull(low);
-        High = high;
-        Low = low;
-    }
-
     /// <summary>zH, the state of the slow module, [B, S, D].</summary>
-    public Tensor High { get; }
+    public Tensor High { get; } = high ?? throw new ArgumentNullException(nameof(high));
 
     /// <summary>zL, the state of the fast module, [B, S, D].</summary>
-    public Tensor Low { get; }
+    public Tensor Low { get; } = low ?? throw new ArgumentNullException(nameof(low));
 
     /// <summary>Takes the tensors out of every dispose scope; the caller owns them.</summary>
     public HrmCarry DetachFromDisposeScope()
@@ -57,32 +48,23 @@ internal static class StateChange
 
 /// <summary>The result of one segment: logits, the two Q values, and the carry for the next segment.</summary>
 /// <remarks>Has one owner, which disposes it. The caller may take over the carry; a dispose scope frees the other tensors then.</remarks>
-public sealed class HrmOutput : IDisposable
+/// <param name="logits">[B, seq_len, V], forward dtype.</param>
+/// <param name="qHalt">[B], float32: the logit of halting.</param>
+/// <param name="qContinue">[B], float32: the logit of continuing.</param>
+/// <param name="carry">The detached states.</param>
+public sealed class HrmOutput(Tensor logits, Tensor qHalt, Tensor qContinue, HrmCarry carry) : IDisposable
 {
-    /// <summary>Creates an output.</summary>
-    /// <param name="logits">[B, seq_len, V], forward dtype.</param>
-    /// <param name="qHalt">[B], float32: the logit of halting.</param>
-    /// <param name="qContinue">[B], float32: the logit of continuing.</param>
-    /// <param name="carry">The detached states.</param>
-    public HrmOutput(Tensor logits, Tensor qHalt, Tensor qContinue, HrmCarry carry)
-    {
-        Logits = logits;
-        QHalt = qHalt;
-        QContinue = qContinue;
-        Carry = carry;
-    }
-
     /// <summary>The logits per puzzle token, [B, seq_len, V], in the forward dtype.</summary>
-    public Tensor Logits { get; }
+    public Tensor Logits { get; } = logits;
 
     /// <summary>The Q value of halting before the sigmoid, [B], float32.</summary>
-    public Tensor QHalt { get; }
+    public Tensor QHalt { get; } = qHalt;
 
     /// <summary>The Q value of continuing before the sigmoid, [B], float32.</summary>
-    public Tensor QContinue { get; }
+    public Tensor QContinue { get; } = qContinue;
 
     /// <summary>The states for the next segment, without a graph.</summary>
-    public HrmCarry Carry { get; }
+    public HrmCarry Carry { get; } = carry;
 
     /// <summary>Frees every tensor, the carry included.</summary>
     public void Dispose()

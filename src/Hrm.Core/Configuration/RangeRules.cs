@@ -74,19 +74,13 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
 }
 
 /// <summary>A configuration has fields that are missing, unknown or out of range; all are listed.</summary>
-public sealed class InvalidConfigException : HrmException
+/// <param name="source">The file name or the kind of configuration.</param>
+/// <param name="errors">One line per bad field: name, value and expected range.</param>
+public sealed class InvalidConfigException(string source, IReadOnlyList<string> errors)
+    : HrmException($"{source}: {string.Join("; ", errors)}.")
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="source">The file name or the kind of configuration.</param>
-    /// <param name="errors">One line per bad field: name, value and expected range.</param>
-    public InvalidConfigException(string source, IReadOnlyList<string> errors)
-        : base($"{source}: {string.Join("; ", errors)}.")
-    {
-        Errors = [.. errors.Select(MessageText.Printable)];
-    }
-
     /// <summary>One line per bad field.</summary>
-    public IReadOnlyList<string> Errors { get; }
+    public IReadOnlyList<string> Errors { get; } = [.. errors.Select(MessageText.Printable)];
 
     /// <summary>Throws if options have a field out of its range.</summary>
     internal static void ThrowIfInvalid(string source, IValidatedOptions options)

@@ -102,22 +102,13 @@ public enum HaltingRule
 
 /// <summary>Stops a puzzle when the model's confidence in its answer is high enough: <c>sigmoid(q_halt) ≥ threshold</c>.</summary>
 /// <remarks>q_halt is trained to predict whether the answer is right; it is a probability only as far as training made it one.</remarks>
-public sealed class ConfidenceHalting : IHaltingPolicy
+/// <param name="threshold">The smallest confidence that stops a puzzle; above 0, below 1.</param>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is out of its range.</exception>
+public sealed class ConfidenceHalting(double threshold) : IHaltingPolicy
 {
-    private readonly double _threshold;
-
-    /// <summary>Creates the policy.</summary>
-    /// <param name="threshold">The smallest confidence that stops a puzzle; above 0, below 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is out of its range.</exception>
-    public ConfidenceHalting(double threshold)
-    {
-        if (!(threshold > 0 && threshold < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "expected a probability above 0 and below 1");
-        }
-
-        _threshold = threshold;
-    }
+    private readonly double _threshold = threshold is > 0 and < 1
+        ? threshold
+        : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "expected a probability above 0 and below 1");
 
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state)

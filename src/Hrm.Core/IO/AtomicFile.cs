@@ -8,7 +8,7 @@ namespace Hrm.Core;
 /// Several can be staged before the first is committed, so that a full disk leaves a set of files as it was. Disposing one that was not
 /// committed deletes it. A file of a killed process is deleted by the first write into the same folder after an hour.
 /// </remarks>
-internal sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile(string path, string stagedPath, FileStream stream) : IDisposable
 {
     /// <summary>The number that Linux follows.</summary>
     private const int MaxLinks = 40;
@@ -20,17 +20,7 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>A network file system may not show the locks of other hosts.</summary>
     private static readonly TimeSpan AgeOfLeftover = TimeSpan.FromHours(1);
 
-    private readonly string _path;
-    private readonly string _stagedPath;
-    private readonly FileStream _stream;
     private bool _pending = true;
-
-    private AtomicFile(string path, string stagedPath, FileStream stream)
-    {
-        _path = path;
-        _stagedPath = stagedPath;
-        _stream = stream;
-    }
 
     /// <summary>Writes beside <paramref name="path"/>, flushes to the disk and renames over it.</summary>
     /// <inheritdoc cref="Stage" path="/param|/exception"/>
@@ -75,11 +65,11 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    public void Commit() => HrmFileException.Guard(_path, "could not be replaced", () =>
+    public void Commit() => HrmFileException.Guard(path, "could not be replaced", () =>
     {
-        File.Move(_stagedPath, _path, overwrite: true);
+        File.Move(stagedPath, path, overwrite: true);
         _pending = false;
-        _stream.Dispose();
+        stream.Dispose();
     });
 
     /// <summary>Returns true if an exception of the system blames the file or the disk, not the caller.</summary>
@@ -97,14 +87,14 @@ internal sealed class AtomicFile : IDisposable
         _pending = false;
         try
         {
-            _stream.Dispose();
+            stream.Dispose();
         }
         catch (Exception exception) when (IsWriteError(exception))
         {
             // Bytes that did not fit are still in its buffer.
         }
 
-        Delete(_stagedPath);
+        Delete(stagedPath);
     }
 
     /// <summary>Deletes the staged files of killed processes.</summary>

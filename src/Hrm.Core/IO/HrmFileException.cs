@@ -1,20 +1,14 @@
 namespace Hrm;
 
 /// <summary>A file or folder could not be read or written: missing, not permitted, disk full, in use. Bad content has other exceptions.</summary>
-public sealed class HrmFileException : HrmException
+/// <param name="path">The file or folder.</param>
+/// <param name="failure">The failure, as the end of a sentence that starts with the path: "expected a folder, got a file".</param>
+/// <param name="innerException">The error of the system.</param>
+public sealed class HrmFileException(string path, string failure, Exception? innerException = null)
+    : HrmException(innerException is null ? $"{path}: {failure}" : $"{path}: {failure}: {innerException.Message}", innerException)
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <param name="failure">The failure, as the end of a sentence that starts with the path: "expected a folder, got a file".</param>
-    /// <param name="innerException">The error of the system.</param>
-    public HrmFileException(string path, string failure, Exception? innerException = null)
-        : base(innerException is null ? $"{path}: {failure}" : $"{path}: {failure}: {innerException.Message}", innerException!)
-    {
-        Path = path;
-    }
-
     /// <summary>The file or folder.</summary>
-    public string Path { get; }
+    public string Path { get; } = path;
 
     /// <summary>Creates the exception for a file that could not be opened or read.</summary>
     internal static HrmFileException Unreadable(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException

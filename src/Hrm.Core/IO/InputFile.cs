@@ -8,24 +8,17 @@ namespace Hrm.Core;
 /// The file is not mapped: reading a mapped page behind the end of a shortened file ends the process. Pipes and devices are
 /// rejected without being opened, because opening or reading them could wait forever.
 /// </remarks>
-internal sealed class InputFile : IDisposable
+internal sealed class InputFile(string path, SafeFileHandle? handle) : IDisposable
 {
     private const FileShare Share = FileShare.Read | FileShare.Delete;
 
-    private InputFile(string path, SafeFileHandle? handle)
-    {
-        Path = path;
-        Handle = handle;
-        Length = handle is null ? 0 : RandomAccess.GetLength(handle);
-    }
-
-    public string Path { get; }
+    public string Path { get; } = path;
 
     /// <summary>The open file; null for an empty one.</summary>
-    public SafeFileHandle? Handle { get; }
+    public SafeFileHandle? Handle { get; } = handle;
 
     /// <summary>The length when the file was opened; bytes appended later are not read.</summary>
-    public long Length { get; }
+    public long Length { get; } = handle is null ? 0 : RandomAccess.GetLength(handle);
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="HrmFileException">The file is missing, not readable, not a regular file or too long.</exception>

@@ -3,7 +3,7 @@ using static System.IO.Path;
 namespace Hrm.Core;
 
 /// <summary>A folder written beside its final name, which it takes in one rename. Disposing one that was not committed deletes it.</summary>
-internal sealed class StagedFolder : IDisposable
+internal sealed class StagedFolder(string final, string path) : IDisposable
 {
     private const string StagedPrefix = ".staged-";
     private const string OldPrefix = ".old-";
@@ -14,19 +14,11 @@ internal sealed class StagedFolder : IDisposable
     /// <summary>The length of a hyphen and a random name, which follow the final name.</summary>
     private const int SuffixLength = 13;
 
-    private readonly string _final;
-    private readonly FileStream _lock;
+    private readonly FileStream _lock = new(Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
     private bool _pending = true;
 
-    private StagedFolder(string final, string path)
-    {
-        _final = final;
-        Path = path;
-        _lock = new FileStream(Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-    }
-
     /// <summary>The folder to write into.</summary>
-    public string Path { get; }
+    public string Path { get; } = path;
 
     /// <summary>Creates an empty folder beside the final name.</summary>
     /// <param name="final">The final name; its parent folder must exist.</param>
@@ -50,12 +42,12 @@ internal sealed class StagedFolder : IDisposable
     public void Commit(bool replaces = true)
     {
         _lock.Dispose();
-        HrmFileException.Guard(_final, "could not be replaced", () =>
+        HrmFileException.Guard(final, "could not be replaced", () =>
         {
-            if (!replaces && Directory.Exists(_final))
+            if (!replaces && Directory.Exists(final))
             {
                 // Fails if it is not empty.
-                Directory.Delete(_final);
+                Directory.Delete(final);
             }
 
             Replace();
@@ -130,23 +122,23 @@ internal sealed class StagedFolder : IDisposable
 
     private void Replace()
     {
-        if (!Directory.Exists(_final))
+        if (!Directory.Exists(final))
         {
-            Directory.Move(Path, _final);
+            Directory.Move(Path, final);
             return;
         }
 
         // Between the two renames no folder has the final name; if the process is killed there, CleanUp restores the old one.
-        var old = Combine(GetDirectoryName(_final)!, OldPrefix + GetFileName(_final));
+        var old = Combine(GetDirectoryName(final)!, OldPrefix + GetFileName(final));
         Delete(old);
-        Directory.Move(_final, old);
+        Directory.Move(final, old);
         try
         {
-            Directory.Move(Path, _final);
+            Directory.Move(Path, final);
         }
         catch
         {
-            Directory.Move(old, _final);
+            Directory.Move(old, final);
             throw;
         }
 

@@ -7,21 +7,13 @@ namespace Hrm.Core;
 /// is computed. The gather copies two states per row when a row joins or leaves: 0.1 to 0.3 % of the time of a segment (D 64 to 512,
 /// B 16 and 64, on a CPU), less than one empty place costs. Tensors exist only while there are rows. For one thread, without gradient.
 /// </remarks>
-internal sealed class RunningBatch<TRow> : IDisposable
+internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : IDisposable
     where TRow : RunningRow
 {
-    private readonly HrmModel _model;
-    private readonly TimeProvider _time;
     private readonly List<TRow> _rows = [];
     private HrmCarry? _carry; // the rows that have run, by their index
     private PuzzleBatch? _batch;
     private bool _hasChanged;
-
-    public RunningBatch(HrmModel model, TimeProvider time)
-    {
-        _model = model;
-        _time = time;
-    }
 
     /// <summary>The rows of the next segment.</summary>
     public IReadOnlyList<TRow> Rows => _rows;
@@ -61,7 +53,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<TRow> RunSegment()
     {
-        using var use = _model.Use();
+        using var use = model.Use();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (_hasChanged)
@@ -70,7 +62,7 @@ internal sealed class RunningBatch<TRow> : IDisposable
         }
 
         var before = _carry!;
-        var output = _model.call(before, _batch!);
+        var output = model.call(before, _batch!);
         _carry = output.Carry.DetachFromDisposeScope();
         using (before)
         {
@@ -109,9 +101,9 @@ internal sealed class RunningBatch<TRow> : IDisposable
             [.. _rows.SelectMany(row => row.Tokens)],
             [],
             [.. _rows.Select(row => row.PuzzleId)],
-            _model.Config.SequenceLength,
-            _model.Device);
-        var now = _time.GetTimestamp();
+            model.Config.SequenceLength,
+            model.Device);
+        var now = time.GetTimestamp();
         for (var place = 0; place < _rows.Count; place++)
         {
             _rows[place].Enter(place, now);
@@ -125,29 +117,29 @@ internal sealed class RunningBatch<TRow> : IDisposable
     {
         if (stayed.Length == 0)
         {
-            return _model.InitialCarry(newcomers); // [newcomers, S, D]
+            return model.InitialCarry(newcomers); // [newcomers, S, D]
         }
 
-        var index = tensor(stayed, ScalarType.Int64, _model.Device); // [stayed]
+        var index = tensor(stayed, ScalarType.Int64, model.Device); // [stayed]
         var old = new HrmCarry(carry!.High.index_select(0, index), carry.Low.index_select(0, index)); // [stayed, S, D]
         if (newcomers == 0)
         {
             return old;
         }
 
-        using var fresh = _model.InitialCarry(newcomers); // [newcomers, S, D]
+        using var fresh = model.InitialCarry(newcomers); // [newcomers, S, D]
         return new HrmCarry(cat([old.High, fresh.High]), cat([old.Low, fresh.Low])); // [B, S, D]
     }
 
     private void Finish(HrmOutput output)
     {
-        var length = _model.Config.SequenceLength;
+        var length = model.Config.SequenceLength;
         var answers = output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [B, seq_len]
         var qHalt = output.QHalt.cpu().data<float>().ToArray(); // [B]
         var qContinue = output.QContinue.cpu().data<float>().ToArray(); // [B]
         for (var place = 0; place < _rows.Count; place++)
         {
-            _rows[place].Finish(answers.AsSpan(place * length, length), qHalt[place], qContinue[place], _time);
+            _rows[place].Finish(answers.AsSpan(place * length, length), qHalt[place], qContinue[place], time);
         }
     }
 
@@ -175,29 +167,17 @@ internal sealed class RunningBatch<TRow> : IDisposable
     }
 }
 
-/// <summary>One puzzle in a <see cref="RunningBatch{TRow}"/> and its results so far.</summary>
-internal class RunningRow
+/// <summary>One puzzle in a <see cref="RunningBatch{TRow}"/> and its results so far. <see cref="SolverRequest.Require"/> has checked its tokens and id.</summary>
+internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
 {
     /// <summary>The index of a row that has not run yet.</summary>
     private const int Nowhere = -1;
 
-    private readonly int _maxSegments;
-    private readonly IHaltingPolicy? _halting;
-    private readonly int[] _answer;
+    private readonly int[] _answer = new int[tokens.Length];
 
-    /// <summary>Creates a row whose tokens and id were checked by <see cref="SolverRequest.Require"/>.</summary>
-    public RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingPolicy? halting)
-    {
-        Tokens = tokens;
-        PuzzleId = puzzleId;
-        _maxSegments = maxSegments;
-        _halting = halting;
-        _answer = new int[tokens.Length];
-    }
+    public int[] Tokens { get; } = tokens;
 
-    public int[] Tokens { get; }
-
-    public int PuzzleId { get; }
+    public int PuzzleId { get; } = puzzleId;
 
     /// <summary>Whether to keep the logits of the last segment.</summary>
     public bool KeepsLogits { get; init; }
@@ -253,8 +233,8 @@ internal class RunningRow
         answer.CopyTo(_answer);
         QHalt = qHalt;
         QContinue = qContinue;
-        Reason = _halting?.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt))) ?? HaltReason.None;
-        if (Reason == HaltReason.None && Segments >= _maxSegments)
+        Reason = halting?.Decide(new SegmentState(Segments, qHalt, qContinue, UnchangedSegments, time.GetElapsedTime(StartedAt))) ?? HaltReason.None;
+        if (Reason == HaltReason.None && Segments >= maxSegments)
         {
             Reason = HaltReason.Maximum;
         }

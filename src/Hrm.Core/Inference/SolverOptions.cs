@@ -52,17 +52,11 @@ public sealed class SolverOptions : IValidatedOptions
 }
 
 /// <summary>A solver's queue is full, and <see cref="SolverOptions.RejectWhenFull"/> is set.</summary>
-public sealed class SolverBusyException : HrmException
+/// <param name="queueLength">The number of puzzles in the queue.</param>
+/// <param name="retryAfter">When to try again.</param>
+public sealed class SolverBusyException(int queueLength, TimeSpan retryAfter)
+    : HrmException(FormattableString.Invariant($"queue: expected room for a puzzle, got {queueLength} waiting; try again in {retryAfter.TotalSeconds:F0} s."))
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="queueLength">The number of puzzles in the queue.</param>
-    /// <param name="retryAfter">When to try again.</param>
-    public SolverBusyException(int queueLength, TimeSpan retryAfter)
-        : base(FormattableString.Invariant($"queue: expected room for a puzzle, got {queueLength} waiting; try again in {retryAfter.TotalSeconds:F0} s."))
-    {
-        RetryAfter = retryAfter;
-    }
-
     /// <summary>When to try again: an estimate of the time for the waiting puzzles, 1 s … 1 minute.</summary>
-    public TimeSpan RetryAfter { get; }
+    public TimeSpan RetryAfter { get; } = retryAfter;
 }

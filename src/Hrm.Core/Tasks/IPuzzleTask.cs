@@ -41,47 +41,30 @@ public interface IPuzzleTask : IExampleAugmentation
 }
 
 /// <summary>A training example: tokens and labels of the same length, and a puzzle id.</summary>
-public sealed class PuzzleExample
+/// <param name="inputs">The tokens, seq_len; kept, not copied.</param>
+/// <param name="labels">The labels, seq_len; kept, not copied.</param>
+/// <param name="puzzleId">The puzzle id.</param>
+public sealed class PuzzleExample(int[] inputs, int[] labels, int puzzleId = 0)
 {
-    /// <summary>Creates an example.</summary>
-    /// <param name="inputs">The tokens, seq_len; kept, not copied.</param>
-    /// <param name="labels">The labels, seq_len; kept, not copied.</param>
-    /// <param name="puzzleId">The puzzle id.</param>
-    public PuzzleExample(int[] inputs, int[] labels, int puzzleId = 0)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(labels);
-        Inputs = inputs;
-        Labels = labels;
-        PuzzleId = puzzleId;
-    }
-
     /// <summary>The tokens, seq_len.</summary>
-    public int[] Inputs { get; }
+    public int[] Inputs { get; } = inputs ?? throw new ArgumentNullException(nameof(inputs));
 
     /// <summary>The labels, seq_len; <see cref="PuzzleBatch.IgnoredLabel"/> for tokens that do not count.</summary>
-    public int[] Labels { get; }
+    public int[] Labels { get; } = labels ?? throw new ArgumentNullException(nameof(labels));
 
     /// <summary>The puzzle id.</summary>
-    public int PuzzleId { get; }
+    public int PuzzleId { get; } = puzzleId;
 }
 
 /// <summary>
 /// A puzzle of a dataset with its variants; an epoch draws one of them. A variant is a list of examples with the same id: one
 /// example for a Sudoku or a maze, the demonstration pairs for an ARC task.
 /// </summary>
-public sealed class PuzzleGroup
+/// <param name="puzzles">The variants, each a list of examples with the same id; none is empty.</param>
+public sealed class PuzzleGroup(IReadOnlyList<IReadOnlyList<PuzzleExample>> puzzles)
 {
-    /// <summary>Creates a group.</summary>
-    /// <param name="puzzles">The variants, each a list of examples with the same id; none is empty.</param>
-    public PuzzleGroup(IReadOnlyList<IReadOnlyList<PuzzleExample>> puzzles)
-    {
-        ArgumentNullException.ThrowIfNull(puzzles);
-        Puzzles = puzzles;
-    }
-
     /// <summary>The variants, each a list of examples with the same id.</summary>
-    public IReadOnlyList<IReadOnlyList<PuzzleExample>> Puzzles { get; }
+    public IReadOnlyList<IReadOnlyList<PuzzleExample>> Puzzles { get; } = puzzles ?? throw new ArgumentNullException(nameof(puzzles));
 
     /// <summary>A group of one puzzle of one example.</summary>
     /// <param name="example">The example.</param>
