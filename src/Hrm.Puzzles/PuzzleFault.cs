@@ -19,17 +19,11 @@ public sealed record PuzzleFault(string Message, int Cell, int? OtherCell = null
 }
 
 /// <summary>A generator finds fewer different puzzles than requested.</summary>
-public sealed class PuzzleSupplyException : HrmException
+/// <param name="message">The requested and the found puzzles, and the number of draws.</param>
+public sealed class PuzzleSupplyException(string message) : HrmException(message)
 {
     /// <summary>The largest number of consecutive draws without a new puzzle.</summary>
     internal const int FruitlessDraws = 10_000;
-
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">The requested and the found puzzles, and the number of draws.</param>
-    public PuzzleSupplyException(string message)
-        : base(message)
-    {
-    }
 
     /// <summary>Creates the exception for a number of puzzles.</summary>
     internal static PuzzleSupplyException Of(string expected, int found)

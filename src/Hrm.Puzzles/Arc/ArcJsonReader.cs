@@ -24,21 +24,6 @@ internal sealed class ArcJsonReader(string file, Action<HrmException>? skipped =
     /// <summary>The name as part of a message; it comes from the file.</summary>
     public static string PathOf(string name) => ArcPuzzleId.FindNameFault(name) is null ? name : Quote.Text(name);
 
-    /// <summary>Reads a value; if its error is skipped, returns <see langword="null"/>.</summary>
-    public static T? Try<T>(Func<T> read, Action<HrmException>? skipped)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (HrmException error) when (skipped is not null)
-        {
-            skipped(error);
-            return null;
-        }
-    }
-
     /// <summary>Reads one task, or an object of tasks under their names; the content decides.</summary>
     public IReadOnlyList<ArcTask> ReadTasks() => Read<IReadOnlyList<ArcTask>>(root => IsOfMany(root)
         ? [.. ReadNamed(root, "an object of tasks", (task, name) => ReadTask(task, name, PathOf(name))).Values.OfType<ArcTask>()]
@@ -102,7 +87,7 @@ internal sealed class ArcJsonReader(string file, Action<HrmException>? skipped =
         var values = new OrderedDictionary<string, T?>(StringComparer.Ordinal);
         foreach (var property in named.EnumerateObject())
         {
-            var value = Try(
+            var value = PuzzleLines.Try(
                 () => values.ContainsKey(property.Name) ? throw Fault("expected each name once, got it twice", PathOf(property.Name)) : read(property.Value, property.Name),
                 skipped);
             values.TryAdd(property.Name, value);

@@ -70,7 +70,7 @@ public static class ArcTaskFile
         {
             foreach (var task in Read(file, skipped))
             {
-                ArcJsonReader.Try(() => Add(tasks, task, set, file), skipped);
+                PuzzleLines.Try(() => Add(tasks, task, set, file), skipped);
             }
         }
 
@@ -131,20 +131,20 @@ public static class ArcTaskFile
 
     private static IEnumerable<ArcTask> Read(string file, Action<HrmException>? skipped)
     {
-        var tasks = ArcJsonReader.Try(new ArcJsonReader(file, skipped).ReadTasks, skipped) ?? [];
+        var tasks = PuzzleLines.Try(new ArcJsonReader(file, skipped).ReadTasks, skipped) ?? [];
         var solutions = PartOf(file, Challenges) is { } part ? part + Solutions + Extension : null;
         if (!File.Exists(solutions))
         {
             return tasks;
         }
 
-        var outputs = ArcJsonReader.Try(new ArcJsonReader(solutions, skipped).ReadSolutions, skipped) ?? [];
+        var outputs = PuzzleLines.Try(new ArcJsonReader(solutions, skipped).ReadSolutions, skipped) ?? [];
 
         // If errors are skipped, it may be the solution of a skipped task.
         return skipped is null && outputs.Keys.Except(tasks.Select(task => task.Name)).FirstOrDefault() is { } stranger
             ? throw new HrmFormatException($"expected the names of tasks, got {Quote.Text(stranger)}, which is none", solutions)
             : tasks.Where(task => !outputs.TryGetValue(task.Name, out var grids) || grids is not null)
-                .Select(task => ArcJsonReader.Try(() => WithOutputs(task, outputs.GetValueOrDefault(task.Name), solutions), skipped))
+                .Select(task => PuzzleLines.Try(() => WithOutputs(task, outputs.GetValueOrDefault(task.Name), solutions), skipped))
                 .OfType<ArcTask>();
     }
 

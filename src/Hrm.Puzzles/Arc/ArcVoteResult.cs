@@ -3,20 +3,13 @@ using System.Text.Json;
 namespace Hrm.Puzzles;
 
 /// <summary>Result of a vote on tasks.</summary>
-public sealed class ArcVoteResult
+/// <param name="tasks">One vote per task.</param>
+public sealed class ArcVoteResult(IReadOnlyList<ArcTaskVote> tasks)
 {
     private static readonly ArcGrid NoAnswer = ArcGrid.Create(1, 1, [0]);
 
-    /// <summary>Collects the votes on tasks.</summary>
-    /// <param name="tasks">One vote per task.</param>
-    public ArcVoteResult(IReadOnlyList<ArcTaskVote> tasks)
-    {
-        ArgumentNullException.ThrowIfNull(tasks);
-        Tasks = tasks;
-    }
-
     /// <summary>One vote per task, in the order of the tasks.</summary>
-    public IReadOnlyList<ArcTaskVote> Tasks { get; }
+    public IReadOnlyList<ArcTaskVote> Tasks { get; } = tasks ?? throw new ArgumentNullException(nameof(tasks));
 
     private IReadOnlyList<ArcTaskVote> Known => [.. Tasks.Where(task => task.Task.HasAnswers)];
 

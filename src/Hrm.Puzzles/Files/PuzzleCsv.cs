@@ -46,7 +46,7 @@ internal static class PuzzleCsv
             }
 
             isEmpty = false;
-            if (PuzzleLines.Parse(() => ParseRow(line, columns, fields, path, number), skipped) is { } row)
+            if (PuzzleLines.Try(() => ParseRow(line, columns, fields, path, number), skipped) is { } row)
             {
                 yield return row;
             }
@@ -254,15 +254,16 @@ internal static class PuzzleLines
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Parses a line. An error is thrown, or given to <paramref name="skipped"/> if that is set; the result is then <see langword="null"/>.</summary>
-    public static T? Parse<T>(Func<T> parse, Action<HrmFormatException>? skipped)
+    /// <summary>Parses a line or value. An error is thrown, or given to <paramref name="skipped"/> if that is set; the result is then <see langword="null"/>.</summary>
+    public static T? Try<T, TError>(Func<T> parse, Action<TError>? skipped)
         where T : class
+        where TError : HrmException
     {
         try
         {
             return parse();
         }
-        catch (HrmFormatException error) when (skipped is not null)
+        catch (TError error) when (skipped is not null)
         {
             skipped(error);
             return null;
@@ -274,7 +275,7 @@ internal static class PuzzleLines
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
     public static IEnumerable<PuzzleLine> Read(string path, Action<HrmFormatException>? skipped = null)
     {
-        using var stream = Guard(path, () => InputFile.OpenStream(path, bufferSize: 0));
+        using var stream = HrmFileException.Guard(path, "could not be read", () => InputFile.OpenStream(path, bufferSize: 0));
         foreach (var line in Read(stream, path, skipped))
         {
             yield return line;
@@ -297,7 +298,7 @@ internal static class PuzzleLines
             {
                 var isEndedByCarriageReturn = length > 0 && buffer[start + length - 1] == '\r';
                 var line = buffer.AsMemory(start, isEndedByCarriageReturn ? length - 1 : length);
-                if (Parse(() => Decode(line.Span, path, number), skipped) is { } text)
+                if (Try(() => Decode(line.Span, path, number), skipped) is { } text)
                 {
                     yield return new PuzzleLine(number, text);
                 }
@@ -314,7 +315,7 @@ internal static class PuzzleLines
 
             buffer.AsSpan(start, end - start).CopyTo(buffer);
             (start, end) = (0, end - start);
-            var read = Guard(path, () => stream.Read(buffer.AsSpan(end)));
+            var read = HrmFileException.Guard(path, "could not be read", () => stream.Read(buffer.AsSpan(end)));
             if (read == 0)
             {
                 break;
@@ -323,7 +324,7 @@ internal static class PuzzleLines
             end += read;
         }
 
-        if (end > 0 && Parse(() => Decode(buffer.AsSpan(0, end), path, number), skipped) is { } rest)
+        if (end > 0 && Try(() => Decode(buffer.AsSpan(0, end), path, number), skipped) is { } rest)
         {
             yield return new PuzzleLine(number, rest);
         }
@@ -349,16 +350,4 @@ internal static class PuzzleLines
 
     private static HrmFormatException TooLong(string path, int number) =>
         new($"expected a line of at most {MaximumLineBytes} bytes, got a longer one", path, number);
-
-    private static T Guard<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new HrmFileException(path, "could not be read", e);
-        }
-    }
 }

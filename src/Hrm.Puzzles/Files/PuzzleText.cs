@@ -99,7 +99,7 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
         }
     }
 
-    private void Refuse(int line, string problem) => PuzzleLines.Parse<string>(() => throw new HrmFormatException(problem, path, line), skipped);
+    private void Refuse(int line, string problem) => PuzzleLines.Try<string, HrmFormatException>(() => throw new HrmFormatException(problem, path, line), skipped);
 
     private HrmFormatException NoPuzzle() => new("expected at least one puzzle, got none", path);
 

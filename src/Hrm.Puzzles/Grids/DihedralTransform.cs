@@ -5,21 +5,14 @@ namespace Hrm.Puzzles;
 /// 0 identity; 1, 2, 3 quarter turns counter-clockwise; 4 left-right flip; 5 up-down flip; 6 transposition; 7 transposition along the
 /// other diagonal. Those that swap rows and columns transform a grid of R × C cells into one of C × R.
 /// </remarks>
-internal readonly record struct DihedralTransform
+/// <param name="Index">The index, 0 to 7.</param>
+internal readonly record struct DihedralTransform(int Index)
 {
     /// <summary>The number of transforms.</summary>
     public const int Count = 8;
 
-    private DihedralTransform(int index)
-    {
-        Index = index;
-    }
-
     /// <summary>All eight, in order.</summary>
     public static DihedralTransform[] All { get; } = [.. Enumerable.Range(0, Count).Select(index => new DihedralTransform(index))];
-
-    /// <summary>The index, 0 to 7.</summary>
-    public int Index { get; }
 
     /// <summary>Whether rows and columns are swapped.</summary>
     public bool SwapsAxes => Index is 1 or 3 or 6 or 7;

@@ -18,7 +18,7 @@ public static class MazeCsv
     public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null, Action<HrmFormatException>? skipped = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return PuzzleCsv.ReadRows(PuzzleLines.Read(path, skipped), path, skipped).Select(row => PuzzleLines.Parse(() => ReadPuzzle(row, path, shape), skipped)).OfType<MazePuzzle>();
+        return PuzzleCsv.ReadRows(PuzzleLines.Read(path, skipped), path, skipped).Select(row => PuzzleLines.Try(() => ReadPuzzle(row, path, shape), skipped)).OfType<MazePuzzle>();
     }
 
     /// <summary>
@@ -39,7 +39,7 @@ public static class MazeCsv
         ArgumentNullException.ThrowIfNull(shape);
         return new PuzzleText(name, line => line, _ => (shape.Columns, shape.Cells), skipped)
             .ReadRows(PuzzleLines.Read(stream, name, skipped))
-            .Select(row => PuzzleLines.Parse(() => ReadPuzzle(row with { Answer = string.Empty }, name, shape), skipped)?.Question)
+            .Select(row => PuzzleLines.Try(() => ReadPuzzle(row with { Answer = string.Empty }, name, shape), skipped)?.Question)
             .OfType<MazeGrid>();
     }
 

@@ -62,7 +62,7 @@ public static class SudokuCsv
         where T : class
     {
         var text = new PuzzleText(path, WithoutComment, SizeOf, skipped);
-        return text.ReadRows(lines).Select(row => PuzzleLines.Parse(() => read(row, ShapeOf(row)), skipped)).OfType<T>();
+        return text.ReadRows(lines).Select(row => PuzzleLines.Try(() => read(row, ShapeOf(row)), skipped)).OfType<T>();
 
         SudokuShape ShapeOf(PuzzleCsvRow row) => shape ??= row.Read(path, PuzzleCsv.Question, () => SudokuShape.OfCells(row.Question.Length));
 
