@@ -199,14 +199,16 @@ internal static class ModelKeys
         return name;
     }
 
-    public static void RequireSame(string path, IEnumerable<string> expected, IEnumerable<string> stored)
+    /// <summary>Requires that a file has exactly the expected names.</summary>
+    /// <exception cref="HrmFormatException">Names are missing or unknown.</exception>
+    public static void RequireSame(string path, IEnumerable<string> expected, IEnumerable<string> stored, string what = "the model's tensors")
     {
         var missing = expected.Except(stored, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var unknown = stored.Except(expected, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (missing.Length + unknown.Length > 0)
         {
             throw new HrmFormatException(
-                $"expected the model's tensors: {missing.Length} missing ({Some(missing)}), {unknown.Length} unknown ({Some(unknown)})",
+                $"expected {what}: {missing.Length} missing ({Some(missing)}), {unknown.Length} unknown ({Some(unknown)})",
                 path);
         }
     }

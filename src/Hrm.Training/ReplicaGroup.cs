@@ -9,7 +9,7 @@ namespace Hrm.Training;
 /// libtorch divides each operation among the cores, which wait for each other after it: on a small model, or next to other work on
 /// the machine, that costs more than the operation. Replicas divide the rows instead. Not safe for concurrent use.
 /// </remarks>
-internal sealed class ReplicaGroup : IDisposable
+internal sealed class ReplicaGroup(HrmModel model, int count) : IDisposable
 {
     /// <summary>The largest number that options accept.</summary>
     public const int MostReplicas = 1024;
@@ -23,14 +23,7 @@ internal sealed class ReplicaGroup : IDisposable
     /// <summary>The smallest number of rows that a replica is worth.</summary>
     public const int FewRows = 8;
 
-    private readonly HrmModel _model;
-    private readonly Replica[] _replicas;
-
-    public ReplicaGroup(HrmModel model, int count)
-    {
-        _model = model;
-        _replicas = [.. Enumerable.Range(0, count).Select(rank => new Replica(model, rank))];
-    }
+    private readonly Replica[] _replicas = [.. Enumerable.Range(0, count).Select(rank => new Replica(model, rank))];
 
     public int Count => _replicas.Length;
 
@@ -43,9 +36,9 @@ internal sealed class ReplicaGroup : IDisposable
         var tasks = new Task<TrainingSegment>[Count];
         for (var rank = 0; rank < Count; rank++)
         {
-            _replicas[rank].ShareWeights(_model);
-            tasks[rank] = _replicas[rank].Start(work, rank, _model);
-            if (_model.Recurrence.Updated is not null)
+            _replicas[rank].ShareWeights(model);
+            tasks[rank] = _replicas[rank].Start(work, rank, model);
+            if (model.Recurrence.Updated is not null)
             {
                 ((IAsyncResult)tasks[rank]).AsyncWaitHandle.WaitOne(); // The callback need not be safe for several threads.
             }
@@ -74,7 +67,7 @@ internal sealed class ReplicaGroup : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Parameter[] sums = [.. _model.parameters()];
+        Parameter[] sums = [.. model.parameters()];
         foreach (var replica in _replicas)
         {
             foreach (var (sum, parameter) in sums.Zip(replica.Parameters))

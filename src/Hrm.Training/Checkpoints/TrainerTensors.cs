@@ -51,7 +51,8 @@ internal static class TrainerTensors
         using var scope = NewDisposeScope();
         var expected = LongLived(trainer);
         var torchStates = TorchStates(trainer).ToArray();
-        RequireNames(state, [.. expected.Keys, .. torchStates.Select(entry => entry.Name)]);
+        string[] names = [.. expected.Keys, .. torchStates.Select(entry => entry.Name), .. Loose, .. state.Contains(High) ? OfCarry : []];
+        ModelKeys.RequireSame(state.Path, names, state.Names, "the state of this trainer (optimizer, average, carry)");
         foreach (var (name, value) in expected)
         {
             state.GetEntry(name).RequireFits(value, state.Path);
@@ -142,21 +143,6 @@ internal static class TrainerTensors
 
     private static string NameOf(ParameterOptimizer optimizer, string state, int parameter, Dictionary<nint, string> names)
         => $"optimizer.{state}.{names[optimizer.Parameters[parameter].Handle]}";
-
-    private static void RequireNames(WeightsFile state, IEnumerable<string> longLived)
-    {
-        string[] expected = [.. longLived, .. Loose, .. state.Contains(High) ? OfCarry : []];
-        var missing = expected.Except(state.Names, StringComparer.Ordinal).ToArray();
-        var unknown = state.Names.Except(expected, StringComparer.Ordinal).ToArray();
-        if (missing.Length + unknown.Length > 0)
-        {
-            throw new HrmFormatException(
-                $"expected the state of this trainer (optimizer, average, carry): {missing.Length} missing ({First(missing)}), {unknown.Length} unknown ({First(unknown)})",
-                state.Path);
-        }
-
-        static string First(string[] names) => names.Length == 0 ? "none" : Quote.Text(names[0]);
-    }
 
     private static long[] ReadSteps(WeightsFile state, int parameters)
     {

@@ -1,34 +1,23 @@
 namespace Hrm.Training;
 
 /// <summary>Writes a dataset folder beside its final name. It is renamed to that name when everything is written.</summary>
-internal sealed class DatasetFolderWriter
+internal sealed class DatasetFolderWriter(string root, IReadOnlyList<string> identifiers, PuzzleSplit[] splits, PuzzleDatasetOptions options)
 {
     private const int GroupsBetweenReports = 1024;
 
-    private readonly string _root;
-    private readonly IReadOnlyList<string> _identifiers;
-    private readonly PuzzleSplit[] _splits;
-    private readonly PuzzleDatasetOptions _options;
-
-    public DatasetFolderWriter(string root, IReadOnlyList<string> identifiers, PuzzleSplit[] splits, PuzzleDatasetOptions options)
-    {
-        InvalidConfigException.ThrowIfAny("dataset options", FindErrors(options, splits));
-        _root = AtomicFile.FollowLinks(Path.TrimEndingDirectorySeparator(root));
-        _identifiers = identifiers;
-        _splits = splits;
-        _options = options;
-    }
+    private readonly string _root = AtomicFile.FollowLinks(Path.TrimEndingDirectorySeparator(root));
 
     public void Write(IProgress<int>? progress, CancellationToken cancellationToken)
     {
+        InvalidConfigException.ThrowIfAny("dataset options", FindErrors());
         ReportErrors(MakeRoom);
         using var staged = StagedFolder.Create(_root);
         var writers = new List<PuzzleSetWriter>();
         try
         {
-            foreach (var split in _splits)
+            foreach (var split in splits)
             {
-                ReportErrors(() => writers.Add(new PuzzleSetWriter(Path.Combine(staged.Path, split.Name), split.Name, _options)));
+                ReportErrors(() => writers.Add(new PuzzleSetWriter(Path.Combine(staged.Path, split.Name), split.Name, options)));
                 foreach (var group in split.Groups)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -50,12 +39,12 @@ internal sealed class DatasetFolderWriter
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        staged.Commit(_options.Overwrite);
+        staged.Commit(options.Overwrite);
 
         void Report() => progress?.Report(writers.Sum(writer => writer.Examples));
     }
 
-    private static IReadOnlyList<string> FindErrors(PuzzleDatasetOptions options, PuzzleSplit[] splits)
+    private IReadOnlyList<string> FindErrors()
     {
         var rules = new RangeRules()
             .Between("VocabularySize", options.VocabularySize, 1, int.MaxValue)
@@ -100,7 +89,7 @@ internal sealed class DatasetFolderWriter
             return;
         }
 
-        if (Directory.EnumerateFileSystemEntries(_root).Any() && !_options.Overwrite)
+        if (Directory.EnumerateFileSystemEntries(_root).Any() && !options.Overwrite)
         {
             throw new HrmFileException(_root, "expected nothing or an empty folder; a dataset is replaced only if Overwrite is set");
         }
@@ -114,14 +103,14 @@ internal sealed class DatasetFolderWriter
     /// <summary>Completes all splits when the identifiers are known; they may grow while groups are enumerated.</summary>
     private void Complete(string staged, List<PuzzleSetWriter> writers)
     {
-        DatasetJson.CheckIdentifiers(Path.Combine(_root, DatasetNames.Identifiers), _identifiers);
-        foreach (var (split, writer) in _splits.Zip(writers))
+        DatasetJson.CheckIdentifiers(Path.Combine(_root, DatasetNames.Identifiers), identifiers);
+        foreach (var (split, writer) in splits.Zip(writers))
         {
-            writer.Complete(_identifiers.Count);
+            writer.Complete(identifiers.Count);
             var path = Path.Combine(staged, split.Name, DatasetNames.Metadata);
-            DatasetJson.WriteMetadata(path, _options, _identifiers.Count, writer.Groups, writer.Puzzles, writer.Examples);
+            DatasetJson.WriteMetadata(path, options, identifiers.Count, writer.Groups, writer.Puzzles, writer.Examples);
         }
 
-        DatasetJson.WriteIdentifiers(Path.Combine(staged, DatasetNames.Identifiers), _identifiers);
+        DatasetJson.WriteIdentifiers(Path.Combine(staged, DatasetNames.Identifiers), identifiers);
     }
 }

@@ -20,7 +20,7 @@ internal static class DatasetJson
     /// <exception cref="HrmFormatException">A key is missing or its value is not valid.</exception>
     public static PuzzleDatasetMetadata ReadMetadata(string path)
     {
-        var metadata = Read(path, MaxMetadataBytes, TrainingJson.Default.PuzzleDatasetMetadata);
+        var metadata = Read(path, MaxMetadataBytes, DatasetJsonContext.Default.PuzzleDatasetMetadata);
         var isOneName = metadata.Sets is [{ } name] && DatasetNames.IsPlain(name);
         var errors = new RangeRules()
             .Between("vocab_size", metadata.VocabularySize, 1, int.MaxValue)
@@ -53,7 +53,7 @@ internal static class DatasetJson
     /// <exception cref="HrmFormatException">The file is too long or not a list of strings.</exception>
     public static IReadOnlyList<string> ReadIdentifiers(string path)
     {
-        var identifiers = Read(path, MaxIdentifiersBytes, TrainingJson.Default.StringArray);
+        var identifiers = Read(path, MaxIdentifiersBytes, DatasetJsonContext.Default.StringArray);
         return Array.IndexOf<string?>(identifiers, null) is >= 0 and var missing
             ? throw new HrmFormatException(FormattableString.Invariant($"[{missing}]: expected a string, got null"), path)
             : identifiers;
@@ -143,3 +143,13 @@ internal sealed record PuzzleDatasetMetadata
     /// <summary>The names of the sets. Every builder of the authors writes one, and only one is read.</summary>
     public required IReadOnlyList<string> Sets { get; init; }
 }
+
+/// <inheritdoc cref="CheckpointJson"/>
+[JsonSourceGenerationOptions(
+    MaxDepth = 8,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(PuzzleDatasetMetadata))]
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class DatasetJsonContext : JsonSerializerContext;

@@ -1,28 +1,20 @@
 namespace Hrm.Training;
 
 /// <summary>An <c>.npy</c> file of integers, whose elements are not loaded. Reads from several threads are safe.</summary>
-internal sealed class NpyFile : IDisposable
+internal sealed class NpyFile(InputFile file) : IDisposable
 {
     private const int BytesAtOnce = 1 << 15;
 
-    private readonly InputFile _file;
-    private readonly NpyHeader _header;
+    private readonly NpyHeader _header = NpyHeader.Read(file);
 
-    private NpyFile(InputFile file)
-    {
-        _file = file;
-        _header = NpyHeader.Read(file);
-        Count = (file.Length - _header.DataStart) / Dtype.Size;
-    }
-
-    public string Path => _file.Path;
+    public string Path => file.Path;
 
     public NpyDtype Dtype => _header.Dtype;
 
     public IReadOnlyList<long> Shape => _header.Shape;
 
     /// <summary>The number of elements.</summary>
-    public long Count { get; }
+    public long Count => (file.Length - _header.DataStart) / Dtype.Size;
 
     /// <summary>Opens a file and checks its header and length.</summary>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
@@ -50,14 +42,14 @@ internal sealed class NpyFile : IDisposable
         {
             var count = Math.Min(bytes.Length / size, destination.Length);
             var piece = bytes[..(count * size)];
-            _file.CopyTo(_header.DataStart + (start * size), piece);
+            file.CopyTo(_header.DataStart + (start * size), piece);
             Dtype.Decode(piece, destination[..count]);
             destination = destination[count..];
             start += count;
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => file.Dispose();
 }
 
 /// <summary>
