@@ -29,7 +29,6 @@ public sealed class PuzzleBatch : IDisposable
     /// <summary>B, the number of rows.</summary>
     public long Size => Inputs.size(0);
 
-    /// <summary>The largest values of the batch.</summary>
     internal BatchLimits Limits { get; }
 
     /// <summary>Creates a batch from values in memory.</summary>

@@ -8,10 +8,8 @@ namespace Hrm.Puzzles;
 /// </param>
 public sealed record PuzzleFault(string Message, int Cell, int? OtherCell = null)
 {
-    /// <summary>Creates an exception for a fault of a question.</summary>
     internal HrmFormatException OfQuestion() => Create(Message, PuzzleCsv.Question);
 
-    /// <summary>Creates an exception for a fault of an answer.</summary>
     internal HrmFormatException OfAnswer() => Create($"the answer does not solve its question: {Message}", PuzzleCsv.Answer);
 
     private HrmFormatException Create(string problem, string place)
@@ -25,7 +23,6 @@ public sealed class PuzzleSupplyException(string message) : HrmException(message
     /// <summary>The largest number of consecutive draws without a new puzzle.</summary>
     internal const int FruitlessDraws = 10_000;
 
-    /// <summary>Creates the exception for a number of puzzles.</summary>
     internal static PuzzleSupplyException Of(string expected, int found)
         => new(FormattableString.Invariant($"expected {expected}, got {found}: {FruitlessDraws} more draws brought no new one"));
 }

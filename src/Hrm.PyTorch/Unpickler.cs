@@ -12,7 +12,7 @@ namespace Hrm.PyTorch;
 /// the pickle.
 /// Reference: https://docs.python.org/3/library/pickletools.html
 /// </remarks>
-internal sealed class Unpickler
+internal sealed class Unpickler(PickleBytes bytes)
 {
     private const int MinProtocol = 2;
     private const int MaxProtocol = 5;
@@ -22,18 +22,11 @@ internal sealed class Unpickler
     /// <summary>The maximum number of values that a pickle can push: about 25 per tensor, enough for 8,000 tensors.</summary>
     private const int MaxValues = 200_000;
 
-    private readonly PickleBytes _bytes;
-    private readonly PickleGlobals _globals;
+    private readonly PickleGlobals _globals = new(bytes);
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
     private int _pushed;
-
-    private Unpickler(PickleBytes bytes)
-    {
-        _bytes = bytes;
-        _globals = new PickleGlobals(bytes);
-    }
 
     /// <summary>The number of values above the last mark; instructions reach no further down.</summary>
     private int Available => _stack.Count - (_marks.Count > 0 ? _marks[^1] : 0);
@@ -43,19 +36,19 @@ internal sealed class Unpickler
 
     private object? Run()
     {
-        if (_bytes.ReadByte() != Protocol || _bytes.ReadByte() is < MinProtocol or > MaxProtocol)
+        if (bytes.ReadByte() != Protocol || bytes.ReadByte() is < MinProtocol or > MaxProtocol)
         {
-            throw _bytes.Fault($"expected a pickle of protocol {MinProtocol} to {MaxProtocol} at its first byte");
+            throw bytes.Fault($"expected a pickle of protocol {MinProtocol} to {MaxProtocol} at its first byte");
         }
 
-        while ((char)_bytes.ReadByte() is var opcode && opcode != Stop)
+        while ((char)bytes.ReadByte() is var opcode && opcode != Stop)
         {
             Execute(opcode);
         }
 
-        return _marks.Count == 0 && _stack.Count == 1 && _bytes.Rest == 0
+        return _marks.Count == 0 && _stack.Count == 1 && bytes.Rest == 0
             ? _stack[0]
-            : throw _bytes.Fault($"expected one value at the end, got {_stack.Count}, {_marks.Count} marks and {_bytes.Rest} bytes after it");
+            : throw bytes.Fault($"expected one value at the end, got {_stack.Count}, {_marks.Count} marks and {bytes.Rest} bytes after it");
     }
 
     /// <summary>Executes an instruction that torch.save uses in protocols 2 to 5; no other is known. The comments are Python's names.</summary>
@@ -66,14 +59,14 @@ internal sealed class Unpickler
             case 'N': Push(null); break; // NONE
             case '\u0088': Push(true); break; // NEWTRUE
             case '\u0089': Push(false); break; // NEWFALSE
-            case 'J': Push((long)_bytes.ReadInt32()); break; // BININT
-            case 'K': Push((long)_bytes.ReadByte()); break; // BININT1
-            case 'M': Push((long)_bytes.ReadUInt16()); break; // BININT2
-            case '\u008a': Push(_bytes.ReadInteger(_bytes.ReadByte())); break; // LONG1
-            case 'G': Push(_bytes.ReadDouble()); break; // BINFLOAT
-            case '\u008c': Push(_bytes.ReadText(_bytes.ReadByte())); break; // SHORT_BINUNICODE
-            case 'X': Push(_bytes.ReadText(_bytes.ReadUInt32())); break; // BINUNICODE
-            case '\u008d': Push(_bytes.ReadText(_bytes.ReadUInt64())); break; // BINUNICODE8
+            case 'J': Push((long)bytes.ReadInt32()); break; // BININT
+            case 'K': Push((long)bytes.ReadByte()); break; // BININT1
+            case 'M': Push((long)bytes.ReadUInt16()); break; // BININT2
+            case '\u008a': Push(bytes.ReadInteger(bytes.ReadByte())); break; // LONG1
+            case 'G': Push(bytes.ReadDouble()); break; // BINFLOAT
+            case '\u008c': Push(bytes.ReadText(bytes.ReadByte())); break; // SHORT_BINUNICODE
+            case 'X': Push(bytes.ReadText(bytes.ReadUInt32())); break; // BINUNICODE
+            case '\u008d': Push(bytes.ReadText(bytes.ReadUInt64())); break; // BINUNICODE8
 
             case '(': Mark(); break; // MARK
             case ')': PushTuple([]); break; // EMPTY_TUPLE
@@ -90,19 +83,19 @@ internal sealed class Unpickler
             case 's': SetItems(Pop(2)); break; // SETITEM
             case 'u': SetItems(PopToMark()); break; // SETITEMS
 
-            case 'q': Remember(_bytes.ReadByte()); break; // BINPUT
-            case 'r': Remember(_bytes.ReadUInt32()); break; // LONG_BINPUT
+            case 'q': Remember(bytes.ReadByte()); break; // BINPUT
+            case 'r': Remember(bytes.ReadUInt32()); break; // LONG_BINPUT
             case '\u0094': Remember((uint)_memo.Count); break; // MEMOIZE
-            case 'h': Recall(_bytes.ReadByte()); break; // BINGET
-            case 'j': Recall(_bytes.ReadUInt32()); break; // LONG_BINGET
+            case 'h': Recall(bytes.ReadByte()); break; // BINGET
+            case 'j': Recall(bytes.ReadUInt32()); break; // LONG_BINGET
 
-            case '\u0095': RequireFrame(_bytes.ReadUInt64()); break; // FRAME
-            case 'c': Push(_globals.Find(_bytes.ReadLine(), _bytes.ReadLine())); break; // GLOBAL
+            case '\u0095': RequireFrame(bytes.ReadUInt64()); break; // FRAME
+            case 'c': Push(_globals.Find(bytes.ReadLine(), bytes.ReadLine())); break; // GLOBAL
             case '\u0093': FindFromStack(Pop(2)); break; // STACK_GLOBAL
             case 'Q': Push(_globals.Storage(Pop(1)[0])); break; // BINPERSID
             case 'R': Call(Pop(2)); break; // REDUCE
             case 'b': IgnoreAttributes(Pop(1)[0]); break; // BUILD
-            default: throw _bytes.Fault($"expected one of the instructions that torch.save uses, got 0x{(byte)opcode:x2}: refused");
+            default: throw bytes.Fault($"expected one of the instructions that torch.save uses, got 0x{(byte)opcode:x2}: refused");
         }
     }
 
@@ -110,19 +103,19 @@ internal sealed class Unpickler
     {
         if (++_pushed > MaxValues)
         {
-            throw _bytes.Fault($"expected at most {MaxValues} values, got more");
+            throw bytes.Fault($"expected at most {MaxValues} values, got more");
         }
 
         _stack.Add(value);
     }
 
-    private object? Peek() => Available > 0 ? _stack[^1] : throw _bytes.Fault("expected a value to work on, got none");
+    private object? Peek() => Available > 0 ? _stack[^1] : throw bytes.Fault("expected a value to work on, got none");
 
     private object?[] Pop(int count)
     {
         if (Available < count)
         {
-            throw _bytes.Fault($"expected {count} values to work on, got {Available}");
+            throw bytes.Fault($"expected {count} values to work on, got {Available}");
         }
 
         var values = CollectionsMarshal.AsSpan(_stack)[(_stack.Count - count)..].ToArray();
@@ -134,7 +127,7 @@ internal sealed class Unpickler
     {
         if (_marks.Count == PickleContainer.MaxDepth)
         {
-            throw _bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more marks");
+            throw bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more marks");
         }
 
         _marks.Add(_stack.Count);
@@ -145,7 +138,7 @@ internal sealed class Unpickler
     {
         if (_marks.Count == 0)
         {
-            throw _bytes.Fault("expected a mark, got none");
+            throw bytes.Fault("expected a mark, got none");
         }
 
         var values = Pop(Available);
@@ -174,17 +167,17 @@ internal sealed class Unpickler
 
     private void Append(object?[] items)
     {
-        var list = Peek() as PickleList ?? throw _bytes.Fault($"expected a list to append to, got {PickleContainer.Describe(Peek())}");
+        var list = Peek() as PickleList ?? throw bytes.Fault($"expected a list to append to, got {PickleContainer.Describe(Peek())}");
         Array.ForEach(items, list.Add);
         RequireShallow(list);
     }
 
     private void SetItems(object?[] items)
     {
-        var dictionary = Peek() as PickleDictionary ?? throw _bytes.Fault($"expected a dict to set items of, got {PickleContainer.Describe(Peek())}");
+        var dictionary = Peek() as PickleDictionary ?? throw bytes.Fault($"expected a dict to set items of, got {PickleContainer.Describe(Peek())}");
         if (items.Length % 2 != 0)
         {
-            throw _bytes.Fault($"expected keys with values, got {items.Length} values");
+            throw bytes.Fault($"expected keys with values, got {items.Length} values");
         }
 
         for (var i = 0; i < items.Length; i += 2)
@@ -194,11 +187,11 @@ internal sealed class Unpickler
             {
                 string text => text,
                 long number => number.ToString(CultureInfo.InvariantCulture),
-                var other => throw _bytes.Fault($"expected a text as a dict's key, got {PickleContainer.Describe(other)}"),
+                var other => throw bytes.Fault($"expected a text as a dict's key, got {PickleContainer.Describe(other)}"),
             };
             if (!dictionary.TryAdd(key, items[i + 1]))
             {
-                throw _bytes.Fault($"expected each key once, got {Quote.Text(key)} twice");
+                throw bytes.Fault($"expected each key once, got {Quote.Text(key)} twice");
             }
         }
 
@@ -210,7 +203,7 @@ internal sealed class Unpickler
         // Picklers count from 0. Other numbers could collide in the hash table.
         if (index >= MaxValues)
         {
-            throw _bytes.Fault($"expected remembered values with numbers below {MaxValues}, got {index}");
+            throw bytes.Fault($"expected remembered values with numbers below {MaxValues}, got {index}");
         }
 
         _memo[index] = Peek();
@@ -218,30 +211,30 @@ internal sealed class Unpickler
 
     private void Recall(uint index) => Push(_memo.TryGetValue(index, out var value)
         ? value
-        : throw _bytes.Fault($"expected a value remembered before, got number {index} of {_memo.Count}"));
+        : throw bytes.Fault($"expected a value remembered before, got number {index} of {_memo.Count}"));
 
     private void RequireFrame(ulong length)
     {
-        if (length > (ulong)_bytes.Rest)
+        if (length > (ulong)bytes.Rest)
         {
-            throw _bytes.Fault($"expected a frame within the {_bytes.Rest} bytes left, got one of {length}");
+            throw bytes.Fault($"expected a frame within the {bytes.Rest} bytes left, got one of {length}");
         }
     }
 
     private void FindFromStack(object?[] names) => Push(names is [string module, string name]
         ? _globals.Find(module, name)
-        : throw _bytes.Fault($"expected a module's and a name's text, got {PickleContainer.Describe(names[0])} and {PickleContainer.Describe(names[1])}"));
+        : throw bytes.Fault($"expected a module's and a name's text, got {PickleContainer.Describe(names[0])} and {PickleContainer.Describe(names[1])}"));
 
     private void Call(object?[] call) => Push(call is [PickleGlobal callable, PickleTuple arguments]
         ? _globals.Call(callable, arguments.Items)
-        : throw _bytes.Fault($"expected a name to call and a tuple of arguments, got {PickleContainer.Describe(call[0])} and {PickleContainer.Describe(call[1])}"));
+        : throw bytes.Fault($"expected a name to call and a tuple of arguments, got {PickleContainer.Describe(call[0])} and {PickleContainer.Describe(call[1])}"));
 
     /// <summary>The state dict of a module has the versions of its modules as an attribute.</summary>
     private void IgnoreAttributes(object? attributes)
     {
         if (attributes is not PickleDictionary || Peek() is not PickleDictionary { IsOrdered: true })
         {
-            throw _bytes.Fault($"expected attributes of an OrderedDict in a dict, got {PickleContainer.Describe(attributes)} for {PickleContainer.Describe(Peek())}");
+            throw bytes.Fault($"expected attributes of an OrderedDict in a dict, got {PickleContainer.Describe(attributes)} for {PickleContainer.Describe(Peek())}");
         }
     }
 
@@ -249,7 +242,7 @@ internal sealed class Unpickler
     {
         if (container.IsTooDeep)
         {
-            throw _bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more");
+            throw bytes.Fault($"expected values nested at most {PickleContainer.MaxDepth} deep, got more");
         }
     }
 }

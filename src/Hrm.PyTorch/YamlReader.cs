@@ -14,21 +14,14 @@ internal sealed record YamlValue(long Line, string? Text = null, bool IsPlain = 
 /// Reads a YAML file of plain values, event by event: no objects are made from it, and anything that could make a small file large
 /// or ambiguous (anchors, aliases, tags, equal keys, several documents) is refused.
 /// </summary>
-internal sealed class YamlReader
+internal sealed class YamlReader(string text, string source)
 {
     private const int MaxDepth = 16;
     private const int MaxNodes = 10_000;
     private const int MaxKeyLength = 1_024;
 
-    private readonly string _source;
-    private readonly Parser _parser;
+    private readonly Parser _parser = new(new StringReader(text));
     private int _nodes;
-
-    private YamlReader(string text, string source)
-    {
-        _source = source;
-        _parser = new Parser(new StringReader(text));
-    }
 
     /// <summary>Returns the mapping that a text consists of.</summary>
     /// <exception cref="InvalidConfigException">The text is not such YAML.</exception>
@@ -109,5 +102,5 @@ internal sealed class YamlReader
         return items;
     }
 
-    private InvalidConfigException Fault(long line, string problem) => new(_source, [$"line {line}: {problem}"]);
+    private InvalidConfigException Fault(long line, string problem) => new(source, [$"line {line}: {problem}"]);
 }

@@ -66,7 +66,6 @@ internal sealed record DivergenceReport(
     private string FirstLine => FormattableString.Invariant(
         $"step {Step}: token loss {Losses.TokenLoss:G6}, q_halt loss {Losses.QHaltLoss:G6}, q_continue loss {Losses.QContinueLoss:G6}, auxiliary loss {Losses.AuxiliaryLoss:G6}, gradient norm {GradientNorm:G6}");
 
-    /// <summary>The report as lines of text.</summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
         [

@@ -66,7 +66,6 @@ internal sealed class TrainingCarry(HrmCarry states, Tensor segments, Tensor hal
     /// <summary>The rows that have halted and take new data next, [B], bool.</summary>
     public Tensor Halted { get; private set; } = halted;
 
-    /// <summary>The current puzzles.</summary>
     public PuzzleBatch Data { get; private set; } = data;
 
     /// <summary>A carry in which every row has halted, so that the first step takes the whole batch.</summary>
@@ -99,7 +98,6 @@ internal sealed class TrainingCarry(HrmCarry states, Tensor segments, Tensor hal
         Halted = segment.Halted.DetachFromDisposeScope();
     }
 
-    /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
         States.Dispose();

@@ -82,14 +82,12 @@ public sealed class InvalidConfigException(string source, IReadOnlyList<string> 
     /// <summary>One line per bad field.</summary>
     public IReadOnlyList<string> Errors { get; } = [.. errors.Select(MessageText.Printable)];
 
-    /// <summary>Throws if options have a field out of its range.</summary>
     internal static void ThrowIfInvalid(string source, IValidatedOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfAny(source, options.FindErrors());
     }
 
-    /// <summary>Throws if there is an error.</summary>
     internal static void ThrowIfAny(string source, IReadOnlyList<string> errors)
     {
         if (errors.Count > 0)

@@ -30,7 +30,6 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
     /// <summary>Stops a puzzle at this time from its first segment on, see <see cref="TimeHalting"/>; above zero. Default: no limit.</summary>
     public TimeSpan? TimeLimit { get; set; }
 
-    /// <summary>Whether any stop is set.</summary>
     internal bool HasStops => Confidence is not null || UnchangedSegments is not null || TimeLimit is not null || Limits.Rule is not null;
 
     /// <inheritdoc/>

@@ -55,7 +55,6 @@ internal sealed class StagedFolder(string final, string path) : IDisposable
         });
     }
 
-    /// <summary>Deletes the folder if it was not committed.</summary>
     public void Dispose()
     {
         _lock.Dispose();

@@ -37,7 +37,6 @@ internal sealed class RequestQueue(int capacity, int batches, int maxRows, TimeS
         }
     }
 
-    /// <summary>The number of batches that run.</summary>
     public int RunningBatches
     {
         get

@@ -18,7 +18,6 @@ internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : ID
     /// <summary>The rows of the next segment.</summary>
     public IReadOnlyList<TRow> Rows => _rows;
 
-    /// <summary>Segments run.</summary>
     public long Segments { get; private set; }
 
     /// <summary>Segments run, each counted once per row in it.</summary>
@@ -78,7 +77,6 @@ internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : ID
         return ran;
     }
 
-    /// <summary>Removes every row.</summary>
     public void Clear() => Remove(_ => true);
 
     public void Dispose() => Clear();
@@ -182,7 +180,6 @@ internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingP
     /// <summary>Whether to keep the logits of the last segment.</summary>
     public bool KeepsLogits { get; init; }
 
-    /// <summary>Whether to compute <see cref="Residuals"/>.</summary>
     public bool KeepsResiduals { get; init; }
 
     /// <summary>The noise on the initial carry, or <see langword="null"/>.</summary>
@@ -191,7 +188,6 @@ internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingP
     /// <summary>The row's index in the carry, or −1 before its first segment.</summary>
     public int Place { get; private set; } = Nowhere;
 
-    /// <summary>Segments run.</summary>
     public int Segments { get; private set; }
 
     /// <summary>The number of segments since the prediction last changed.</summary>

@@ -31,10 +31,7 @@ internal sealed class SolverInstrumentation : IDisposable
     private readonly Histogram<double> _duration;
     private Exception? _lastError;
 
-    /// <summary>Creates the instruments.</summary>
-    /// <param name="observers">The observers.</param>
-    /// <param name="time">Measures durations.</param>
-    /// <param name="statistics">Returns the counts by the names of the models, or <see langword="null"/> if the solver is forgotten.</param>
+    /// <summary>Creates the instruments. <paramref name="statistics"/> returns the counts by model, <see langword="null"/> if the solver is forgotten.</summary>
     public SolverInstrumentation(SolverObservers observers, TimeProvider time, Func<IReadOnlyDictionary<string, SolverStatistics>?> statistics)
     {
         // A factory disposes the meters that it created.

@@ -32,7 +32,6 @@ internal sealed record ThinkingAttempt(int Number, int[] Tokens, SolverAnswer An
 /// <summary>Selects one answer of several attempts.</summary>
 internal static class AnswerVote
 {
-    /// <summary>Selects an answer.</summary>
     public static ThinkingAnswer Choose(IReadOnlyList<ThinkingAttempt> attempts, AnswerSelection selection)
     {
         var groups = attempts

@@ -165,7 +165,6 @@ internal sealed record WeightsDtype(string Name, int Size, ScalarType Scalar)
 
     public static string AllNames { get; } = string.Join(", ", InFileOrder.Select(dtype => dtype.Name));
 
-    /// <summary>The index in the file's order of dtypes.</summary>
     public int FileOrder => Array.IndexOf(InFileOrder, this);
 
     public static WeightsDtype? Find(string name) => Array.Find(InFileOrder, dtype => dtype.Name == name);

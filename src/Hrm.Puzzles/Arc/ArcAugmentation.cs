@@ -23,7 +23,6 @@ public readonly record struct ArcAugmentation
     /// <summary>The augmentation that changes nothing.</summary>
     public static ArcAugmentation Identity => default;
 
-    /// <summary>The symmetry of the grid.</summary>
     internal DihedralTransform Transform { get; }
 
     /// <summary>Whether nothing is changed.</summary>

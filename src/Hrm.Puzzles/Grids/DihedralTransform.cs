@@ -8,19 +8,15 @@ namespace Hrm.Puzzles;
 /// <param name="Index">The index, 0 to 7.</param>
 internal readonly record struct DihedralTransform(int Index)
 {
-    /// <summary>The number of transforms.</summary>
     public const int Count = 8;
 
     /// <summary>All eight, in order.</summary>
     public static DihedralTransform[] All { get; } = [.. Enumerable.Range(0, Count).Select(index => new DihedralTransform(index))];
 
-    /// <summary>Whether rows and columns are swapped.</summary>
     public bool SwapsAxes => Index is 1 or 3 or 6 or 7;
 
-    /// <summary>The transform that undoes this one.</summary>
     public DihedralTransform Inverse => new(Index switch { 1 => 3, 3 => 1, _ => Index });
 
-    /// <summary>The transform of an index, 0 to 7.</summary>
     public static DihedralTransform Of(int index) => All[index];
 
     /// <summary>Transforms a grid of R · C cells, row by row, into a span that does not overlap it.</summary>

@@ -16,7 +16,6 @@ internal sealed class MazeSearch
     private readonly int[] _parents;
     private readonly int[] _queue;
 
-    /// <summary>Creates the buffers of a shape.</summary>
     public MazeSearch(MazeShape shape)
     {
         // A row of walls above and below, and a column of walls right of each row, which also ends the next row at its left: no step

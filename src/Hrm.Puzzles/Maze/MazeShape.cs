@@ -63,7 +63,6 @@ public sealed record MazeShape
     /// <summary>For example "30x30".</summary>
     public override string ToString() => FormattableString.Invariant($"{Rows}x{Columns}");
 
-    /// <summary>The shape of a transformed grid.</summary>
     internal MazeShape Transform(DihedralTransform transform) => transform.SwapsAxes ? new MazeShape(Columns, Rows) : this;
 
     /// <summary>The neighbours of a cell in the order below, left, right, above.</summary>

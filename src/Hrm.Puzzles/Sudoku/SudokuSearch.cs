@@ -89,7 +89,6 @@ internal sealed class SudokuSearchTree(SudokuShape shape, int maximumGuesses = i
     /// <summary>The cells guessed in since the search started.</summary>
     public int Guesses { get; private set; }
 
-    /// <summary>The solution found last.</summary>
     public SudokuGrid Solution => _levels[_depth + 1]!.ToGrid();
 
     public void Start(ReadOnlySpan<byte> givens)

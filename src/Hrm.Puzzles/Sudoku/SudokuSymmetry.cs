@@ -34,7 +34,6 @@ internal sealed class SudokuSymmetry(SudokuShape shape, byte[] rows, byte[] colu
         }
     }
 
-    /// <summary>The symmetry that undoes this one.</summary>
     public SudokuSymmetry Inverse()
     {
         var (rowsBack, columnsBack) = (Inverse(rows), Inverse(columns));

@@ -18,10 +18,8 @@ internal sealed record CheckpointManifest
 
     public required int FormatVersion { get; init; }
 
-    /// <summary>The version of the library that wrote it.</summary>
     public required string LibraryVersion { get; init; }
 
-    /// <summary>Steps taken.</summary>
     public required long Step { get; init; }
 
     /// <summary>Threads of libtorch: with another number, sums are added in another order.</summary>
@@ -203,7 +201,6 @@ internal sealed record TrainingRunState
     /// <summary>The position of the next batch.</summary>
     public SamplerPosition Position { get; init; }
 
-    /// <summary>The positions of batches that are skipped.</summary>
     public IReadOnlyList<SamplerPosition> Skipped
     {
         get;

@@ -102,10 +102,7 @@ public sealed class CheckpointStore : IDisposable
 
     internal static string NameOf(long step) => FormattableString.Invariant($"{NamePrefix}{step:d12}");
 
-    /// <param name="trainer">The trainer.</param>
-    /// <param name="state">The state of the run.</param>
-    /// <param name="stream">The source of the batches.</param>
-    /// <param name="replaced">The step of an earlier checkpoint that this one replaces.</param>
+    /// <summary>Saves a run. The checkpoint of the step <paramref name="replaced"/> is deleted afterwards.</summary>
     internal void Save(HrmTrainer trainer, TrainingRunState state, TrainingStream? stream = null, long? replaced = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);

@@ -137,7 +137,6 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
         return -1;
     }
 
-    /// <summary>Converts stored labels to labels.</summary>
     public void FromStored(Span<int> labels)
     {
         if (IgnoreLabelId is { } ignored)
@@ -146,7 +145,6 @@ internal readonly record struct TokenRules(int VocabularySize, int? IgnoreLabelI
         }
     }
 
-    /// <summary>Converts labels to stored labels.</summary>
     public void ToStored(ReadOnlySpan<int> labels, Span<int> stored)
     {
         labels.CopyTo(stored);

@@ -7,32 +7,17 @@ namespace Hrm.Training;
 /// cross epochs; its last, unfilled batch is dropped. Draws depend only on seed and iteration. The sets of a dataset are one
 /// stream; the authors' loader reads them one after the other.
 /// </remarks>
-internal sealed class GroupSampler
+/// <exception cref="ArgumentOutOfRangeException">An iteration might not fill one batch.</exception>
+internal sealed class GroupSampler(IPuzzleDataset dataset, int batchSize, int epochsPerIteration, long seed)
 {
-    private readonly IPuzzleDataset _dataset;
-    private readonly int _batchSize;
-    private readonly int _epochsPerIteration;
-    private readonly long _seed;
-
-    /// <exception cref="ArgumentOutOfRangeException">An iteration might not fill one batch.</exception>
-    public GroupSampler(IPuzzleDataset dataset, int batchSize, int epochsPerIteration, long seed)
-    {
-        var sure = SmallestEpoch(dataset) * epochsPerIteration;
-        if (batchSize > sure)
-        {
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most {sure}, the examples that every iteration draws");
-        }
-
-        _dataset = dataset;
-        _batchSize = batchSize;
-        _epochsPerIteration = epochsPerIteration;
-        _seed = seed;
-    }
+    private readonly int _batchSize = SmallestEpoch(dataset) * epochsPerIteration is var sure && batchSize <= sure
+        ? batchSize
+        : throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"expected at most {sure}, the examples that every iteration draws");
 
     /// <summary>The batches of an iteration, starting at a batch. Earlier ones are drawn but not returned.</summary>
     public IEnumerable<SampledExample[]> Iterate(long iteration, long firstBatch = 0)
     {
-        var random = new StatefulRandom(_seed).Split(iteration);
+        var random = new StatefulRandom(seed).Split(iteration);
         var batch = new SampledExample[_batchSize];
         var (filled, number) = (0, 0L);
         foreach (var group in GroupOrder(random))
@@ -74,8 +59,8 @@ internal sealed class GroupSampler
 
     private IEnumerable<int> GroupOrder(Random random)
     {
-        var order = Enumerable.Range(0, _dataset.GroupOffsets.Count - 1).ToArray();
-        for (var epoch = 0; epoch < _epochsPerIteration; epoch++)
+        var order = Enumerable.Range(0, dataset.GroupOffsets.Count - 1).ToArray();
+        for (var epoch = 0; epoch < epochsPerIteration; epoch++)
         {
             random.ShuffleStably(order.AsSpan());
             foreach (var group in order)
@@ -88,9 +73,9 @@ internal sealed class GroupSampler
     /// <summary>Draws a puzzle of a group, and as many of its examples as fit.</summary>
     private int AddPuzzleOf(int group, Span<SampledExample> room, Random random)
     {
-        var puzzle = random.Next(_dataset.GroupOffsets[group], _dataset.GroupOffsets[group + 1]);
-        var first = _dataset.PuzzleOffsets[puzzle];
-        var count = _dataset.PuzzleOffsets[puzzle + 1] - first;
+        var puzzle = random.Next(dataset.GroupOffsets[group], dataset.GroupOffsets[group + 1]);
+        var first = dataset.PuzzleOffsets[puzzle];
+        var count = dataset.PuzzleOffsets[puzzle + 1] - first;
         if (count == 1)
         {
             room[0] = new SampledExample(first, puzzle);

@@ -261,7 +261,6 @@ internal sealed class BatchPrefetch : IDisposable
     private readonly BlockingCollection<StreamedBatch> _ready;
     private readonly Task _producer;
 
-    /// <summary>Starts the thread.</summary>
     public BatchPrefetch(IEnumerable<StreamedBatch> source, int capacity)
     {
         _ready = new BlockingCollection<StreamedBatch>(capacity);

@@ -21,7 +21,6 @@ public readonly record struct MetricSums(
     double QHaltLoss,
     double QContinueLoss)
 {
-    /// <summary>The number of sums.</summary>
     internal const int Length = 9;
 
     /// <summary>The auxiliary loss of the trainer, over all rows; 0 without one.</summary>

@@ -13,7 +13,6 @@ internal sealed class PuzzleSetWriter : IDisposable
     private readonly NpyWriter _puzzleOffsets;
     private readonly NpyWriter _groupOffsets;
 
-    /// <summary>Creates the folder of the split and its files.</summary>
     public PuzzleSetWriter(string folder, string split, PuzzleDatasetOptions options)
     {
         _rules = new TokenRules(options.VocabularySize, options.IgnoreLabelId);
