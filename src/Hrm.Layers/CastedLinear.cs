@@ -1,6 +1,5 @@
 using Hrm.Layers.Kernels;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 
 namespace Hrm.Layers;
 

@@ -1,5 +1,4 @@
 using Hrm.Layers.Kernels;
-using TorchSharp.Utils;
 
 namespace Hrm.Layers;
 

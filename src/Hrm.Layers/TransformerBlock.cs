@@ -1,5 +1,3 @@
-using TorchSharp.Utils;
-
 namespace Hrm.Layers;
 
 /// <summary>

@@ -28,9 +28,7 @@ internal sealed class ReplicaGroup(HrmModel model, int count) : IDisposable
     public int Count => _replicas.Length;
 
     /// <summary>Runs work on every replica at once, with the weights and settings that the model has now.</summary>
-    /// <param name="work">Gets a replica and its rank.</param>
-    /// <param name="scope">The owner of the results.</param>
-    /// <returns>The results in rank order.</returns>
+    /// <returns>The results in rank order, which the scope owns.</returns>
     public TrainingSegment[] Run(Func<Replica, int, TrainingSegment> work, DisposeScope scope)
     {
         var tasks = new Task<TrainingSegment>[Count];

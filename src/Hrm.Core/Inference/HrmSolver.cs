@@ -349,11 +349,7 @@ public sealed class HrmSolver : IDisposable
         return new SolverRequest(hold.Model, tokens.ToArray(), puzzleId, _options.MaxSegments, halting, isTrace) { KeepsLogits = _options.KeepLogits && !isTrace };
     }
 
-    /// <summary>Answers a request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="mayReject">Whether a full queue rejects the request if the options say so.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <param name="timeIsUp">Ends the wait for room in the queue.</param>
+    /// <summary>Answers a request. <paramref name="mayReject"/>: a full queue may reject it; <paramref name="timeIsUp"/> ends the wait for room.</summary>
     internal async Task<SolverAnswer> AnswerAsync(SolverRequest request, bool mayReject, CancellationToken cancellationToken, CancellationToken timeIsUp = default)
     {
         using var watch = _instrumentation.Begin("solve", request);

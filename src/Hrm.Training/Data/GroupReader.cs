@@ -14,10 +14,7 @@ internal sealed class GroupReader(string name, TokenRules rules)
 
     public int Examples { get; private set; }
 
-    /// <summary>Checks a group.</summary>
-    /// <param name="group">The group.</param>
-    /// <param name="example">Receives each example.</param>
-    /// <param name="puzzle">Receives the id of each puzzle, after its examples.</param>
+    /// <summary>Checks a group, and passes on each example, and the id of each puzzle after its examples.</summary>
     public void Read(PuzzleGroup group, Action<PuzzleExample> example, Action<int> puzzle)
     {
         RequireContent(group.Puzzles.Count, $"{name}: group {Groups}", "puzzle");

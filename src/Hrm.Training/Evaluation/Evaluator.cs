@@ -65,11 +65,7 @@ public sealed class Evaluator
     }
 
     /// <summary>Runs an action on every batch of a dataset, in evaluation mode, without gradient and in a dispose scope.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="dataset">The examples.</param>
-    /// <param name="batchSize">B.</param>
-    /// <param name="progress">Receives the number of finished examples after each batch.</param>
-    /// <param name="evaluate">Takes the batch, the index of its first example and the number of its examples; further rows are padding.</param>
+    /// <remarks>The action takes the batch, the index of its first example and the number of its examples; further rows are padding.</remarks>
     internal static void ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
     {
         ArgumentNullException.ThrowIfNull(model);

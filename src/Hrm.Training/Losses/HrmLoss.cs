@@ -58,11 +58,7 @@ public sealed class HrmLoss(nn.Module<Tensor, Tensor, Tensor> tokenLoss)
         return new LossResult(scope.MoveToOuter(total), scope.MoveToOuter(metrics));
     }
 
-    /// <summary>Checks the result of a loss that may be the caller's own.</summary>
-    /// <param name="loss">The result.</param>
-    /// <param name="name">Its name in messages.</param>
-    /// <param name="needsGraph">Whether its arguments have a graph.</param>
-    /// <param name="shape">The expected shape.</param>
+    /// <summary>Checks the result of a loss that may be the caller's own. It needs a graph if its arguments have one.</summary>
     internal static void RequireLoss(Tensor loss, string name, bool needsGraph, params ReadOnlySpan<Axis> shape)
     {
         ArgumentNullException.ThrowIfNull(loss, name);

@@ -66,10 +66,7 @@ internal sealed class NpyWriter : IDisposable
     private byte[] _bytes = [];
     private long _elements;
 
-    /// <summary>Creates the file.</summary>
-    /// <param name="path">The file, which must not exist.</param>
-    /// <param name="dtype">The element type.</param>
-    /// <param name="rowLength">The length of a row; <see langword="null"/> for an array of one axis.</param>
+    /// <summary>Creates the file, which must not exist; without a length of rows for an array of one axis.</summary>
     public NpyWriter(string path, NpyDtype dtype, int? rowLength = null)
     {
         _dtype = dtype;
