@@ -44,8 +44,8 @@ internal sealed class RunningService : IAsyncDisposable
         return await StartAsync(folder, [.. always, .. settings]);
     }
 
-    /// <summary>Starts the service without options.</summary>
-    public static Task<RunningService> StartWithDefaultsAsync() => StartAsync(new TemporaryFolder(), []);
+    /// <summary>Starts the service with the model that comes with the samples.</summary>
+    public static Task<RunningService> StartWithDefaultsAsync(params string[] settings) => StartAsync(new TemporaryFolder(), settings);
 
     public async Task<JsonElement> GetModelAsync() => JsonSerializer.Deserialize<JsonElement>(await Client.GetStringAsync("/api/model"));
 

@@ -113,4 +113,13 @@ public sealed class SolveTests
         whole[5].GetProperty("reason").GetString().Should().Be("Maximum");
         whole[5].GetProperty("segments").GetInt32().Should().Be(5);
     }
+
+    [Fact]
+    public async Task A_trace_until_the_maximum_keeps_the_time_limit()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), "--Solver:TimeLimit", "00:00:00.0000001");
+        var trace = await service.TraceUntilMaximumAsync("/api/sudoku/trace", new string('.', 16));
+        trace.Should().HaveCount(2);
+        trace[1].GetProperty("reason").GetString().Should().Be("Time");
+    }
 }

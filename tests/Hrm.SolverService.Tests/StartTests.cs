@@ -3,6 +3,7 @@ using System.Text.Json;
 using Hrm.Core;
 using Hrm.Samples.SolverService;
 using Hrm.TestKit;
+using TorchSharp;
 
 namespace Hrm.SolverService.Tests;
 
@@ -69,14 +70,44 @@ public sealed class StartTests
         model.GetProperty("card").GetString().Should().Be("# Tiny é");
         var halting = model.GetProperty("halting");
         halting.GetProperty("maxSegments").GetInt32().Should().Be(3);
-        halting.GetProperty("rule").GetString().Should().Be("Never");
-        halting.GetProperty("confidence").GetDouble().Should().Be(0.9);
-        halting.GetProperty("unchangedSegments").ValueKind.Should().Be(JsonValueKind.Null);
+        halting.GetProperty("stops").GetRawText().Should().Be("""[{"rule":"Confidence","value":0.9}]""");
 
         await using var shipped = await RunningService.StartWithDefaultsAsync();
         model = await shipped.GetModelAsync();
         model.GetProperty("name").GetString().Should().Be("sudoku-9x9");
         model.GetProperty("card").GetString().Should().Contain("## Accuracy");
+    }
+
+    /// <summary>The same stops as those of the solver, which are not public.</summary>
+    [Theory]
+    [InlineData(null, null, null, "HaltPositive")]
+    [InlineData(HaltingRule.Never, null, null, "Never")]
+    [InlineData(null, 0.9, null, "Confidence 0.9")]
+    [InlineData(HaltingRule.Never, null, 2, "UnchangedSegments 2")]
+    [InlineData(HaltingRule.HaltOverContinue, 0.9, 2, "Confidence 0.9, UnchangedSegments 2, HaltOverContinue")]
+    public void The_stops_are_those_of_the_options_or_the_rule_of_the_model(HaltingRule? rule, double? confidence, int? unchanged, string expected)
+    {
+        var options = new SolverServiceOptions { Confidence = confidence, UnchangedSegments = unchanged, Limits = { Rule = rule } };
+        var stops = HaltingResponse.Of(options, HaltingRule.HaltPositive).Stops;
+        string.Join(", ", stops.Select(stop => FormattableString.Invariant($"{stop.Rule} {stop.Value}").Trim())).Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task The_model_that_answers_now_is_described()
+    {
+        using var generator = new torch.Generator(1);
+        using var trained = new HrmModel(TinyModels.Sudoku(4), generator) { Name = "trained" };
+        using (torch.no_grad())
+        {
+            trained.get_parameter("q_head.weight")!.normal_(0, 1, generator);
+        }
+
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
+        (await service.GetModelAsync()).GetProperty("isContinueTrained").GetBoolean().Should().BeFalse();
+        await service.Solver.SwapAsync(trained, ownsModel: false);
+        var model = await service.GetModelAsync();
+        model.GetProperty("isContinueTrained").GetBoolean().Should().BeTrue();
+        model.GetProperty("name").GetString().Should().Be("trained");
     }
 
     [Fact]

@@ -8,11 +8,9 @@ namespace Hrm.Samples.SolverService;
 /// <summary>The endpoints of the API: the model, its state, and puzzles to solve.</summary>
 internal static class Endpoints
 {
-    private static readonly QValueHalting Never = new(rule: HaltingRule.Never);
-
     public static void MapModel(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver, IOptions<SolverServiceOptions> options) => ModelResponse.Of(puzzle, solver.Config, options.Value))
+        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver, IOptions<SolverServiceOptions> options) => ModelResponse.Of(puzzle, solver, options.Value))
             .WithSummary("The model: the puzzles that it solves, with examples, its size, when it stops, and its card.");
         routes.MapGet("/health", Health).WithSummary("The state of the service; it listens as soon as the model is loaded.");
     }
@@ -30,7 +28,7 @@ internal static class Endpoints
             .Produces<SegmentEvent>(StatusCodes.Status200OK, "text/event-stream")
             .WithSummary("Solves a puzzle and streams the intermediate prediction after each segment.")
             .WithDescription("Server-sent events: 'segment' with a SegmentEvent after each segment, then 'done' with a PuzzleResponse. A stream without 'done' was interrupted. "
-                + "With 'untilMaximum', the service's rules of halting are not applied and every segment to the maximum is streamed, for comparing such rules on one trace.");
+                + "With 'untilMaximum', only the maximum and the service's time limit end the trace, for comparing the other rules of halting on it.");
     }
 
     private static HealthResponse Health(HrmSolver solver)
@@ -49,11 +47,17 @@ internal static class Endpoints
     }
 
     private static async Task<IResult> TraceAsync(
-        TraceRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
+        TraceRequest request,
+        ServedPuzzle puzzle,
+        HrmSolver solver,
+        IOptions<SolverServiceOptions> options,
+        IHostApplicationLifetime lifetime,
+        CancellationToken aborted)
     {
         var inputs = puzzle.Task.Parse(request.Puzzle);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        var answers = solver.TraceAsync(inputs, halting: request.UntilMaximum ? Never : null, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
+        var halting = request.UntilMaximum ? UntilMaximum(options.Value.TimeLimit) : null;
+        var answers = solver.TraceAsync(inputs, halting: halting, cancellationToken: stop.Token).GetAsyncEnumerator(stop.Token);
         try
         {
             // A full queue can become a status code only before the stream starts.
@@ -68,6 +72,9 @@ internal static class Endpoints
 
         return TypedResults.ServerSentEvents(EventsAsync(puzzle, inputs, answers, stop, lifetime.ApplicationStopping, aborted));
     }
+
+    private static IHaltingPolicy UntilMaximum(TimeSpan? timeLimit)
+        => timeLimit is { } limit ? new TimeHalting(limit) : new QValueHalting(rule: HaltingRule.Never);
 
     /// <summary>One event for the current answer and for each later one.</summary>
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(

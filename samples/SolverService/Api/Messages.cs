@@ -13,10 +13,10 @@ internal record PuzzleRequest(
 
 /// <summary>A puzzle to trace.</summary>
 /// <param name="Puzzle"><inheritdoc cref="PuzzleRequest" path="/param[@name='Puzzle']"/></param>
-/// <param name="UntilMaximum">Whether to run the largest number of segments, whatever the service's rules of halting say.</param>
+/// <param name="UntilMaximum">Whether to run the largest number of segments that the time limit allows, whatever the service's other rules of halting say.</param>
 internal sealed record TraceRequest(
     string Puzzle = "",
-    [property: Description("Whether to run the largest number of segments, whatever the service's rules of halting say.")]
+    [property: Description("Whether to run the largest number of segments that the time limit allows, whatever the service's other rules of halting say.")]
     bool UntilMaximum = false) : PuzzleRequest(Puzzle);
 
 /// <summary>The answer to a puzzle.</summary>
@@ -64,7 +64,7 @@ internal sealed record SegmentEvent(
 /// <param name="BoxRows">The number of rows of a box of a Sudoku; otherwise 0.</param>
 /// <param name="Symbols">The characters of a question, the empty cell first.</param>
 /// <param name="Examples">Puzzles to try.</param>
-/// <param name="Name">The name of the model's folder.</param>
+/// <param name="Name">The name of the model, that of its folder.</param>
 /// <param name="Parameters">The number of parameters of the model.</param>
 /// <param name="Dtype">The dtype of the computation.</param>
 /// <param name="HiddenSize">D, the width of the states.</param>
@@ -72,6 +72,7 @@ internal sealed record SegmentEvent(
 /// <param name="LowLayers">The number of blocks of the low module.</param>
 /// <param name="HighCycles">N, the number of high cycles per segment.</param>
 /// <param name="LowCycles">T, the number of low updates per high cycle.</param>
+/// <param name="IsContinueTrained">Whether the Q value of continuing was trained; otherwise it means nothing.</param>
 /// <param name="Halting">When the service stops a puzzle.</param>
 /// <param name="Card">The README.md of the model's folder, Markdown; <see langword="null"/> if there is none.</param>
 internal sealed record ModelResponse(
@@ -88,34 +89,68 @@ internal sealed record ModelResponse(
     int LowLayers,
     int HighCycles,
     int LowCycles,
+    bool IsContinueTrained,
     HaltingResponse Halting,
     string? Card)
 {
-    public static ModelResponse Of(ServedPuzzle puzzle, HrmConfig config, SolverServiceOptions options) => new(
-        puzzle.Kind,
-        puzzle.Side,
-        puzzle.BoxRows,
-        puzzle.Symbols,
-        puzzle.Examples,
-        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
-        config.ParameterCount,
-        options.ForwardDtype ?? config.ForwardDtype.ToString().ToLowerInvariant(),
-        config.HiddenSize,
-        config.HighLayers,
-        config.LowLayers,
-        config.HighCycles,
-        config.LowCycles,
-        new HaltingResponse(options.Limits.MaxSegments, options.Limits.Rule?.ToString(), options.Confidence, options.UnchangedSegments, options.TimeLimit),
-        ModelCard.Read(options.Folder));
+    public static ModelResponse Of(ServedPuzzle puzzle, HrmSolver solver, SolverServiceOptions options)
+    {
+        var (config, rule) = (solver.Config, solver.ModelRule);
+        return new ModelResponse(
+            puzzle.Kind,
+            puzzle.Side,
+            puzzle.BoxRows,
+            puzzle.Symbols,
+            puzzle.Examples,
+            solver.ModelName,
+            config.ParameterCount,
+            options.ForwardDtype ?? config.ForwardDtype.ToString().ToLowerInvariant(),
+            config.HiddenSize,
+            config.HighLayers,
+            config.LowLayers,
+            config.HighCycles,
+            config.LowCycles,
+            rule == HaltingRule.HaltOverContinue,
+            HaltingResponse.Of(options, rule),
+            ModelCard.Read(options.Folder));
+    }
 }
 
 /// <summary>When the service stops a puzzle: at the first of these.</summary>
 /// <param name="MaxSegments">The largest number of segments.</param>
-/// <param name="Rule"><c>HaltOverContinue</c>, <c>HaltPositive</c> or <c>Never</c>; <see langword="null"/>: the rule of the model, if nothing else is set.</param>
-/// <param name="Confidence">The sigmoid of the Q value of halting that stops; <see langword="null"/> if it is not used.</param>
-/// <param name="UnchangedSegments">The number of unchanged segments that stops; <see langword="null"/> if it is not used.</param>
 /// <param name="TimeLimit">The time from a puzzle's first segment that stops; <see langword="null"/>: no limit.</param>
-internal sealed record HaltingResponse(int MaxSegments, string? Rule, double? Confidence, int? UnchangedSegments, TimeSpan? TimeLimit);
+/// <param name="Stops">The other stops; at least one.</param>
+internal sealed record HaltingResponse(int MaxSegments, TimeSpan? TimeLimit, IReadOnlyList<StopResponse> Stops)
+{
+    /// <param name="options">The options of the solver.</param>
+    /// <param name="modelRule">The comparison of the Q values that fits the model.</param>
+    public static HaltingResponse Of(SolverServiceOptions options, HaltingRule modelRule)
+    {
+        var stops = new List<StopResponse>();
+        if (options.Confidence is { } confidence)
+        {
+            stops.Add(new StopResponse(nameof(options.Confidence), confidence));
+        }
+
+        if (options.UnchangedSegments is { } unchanged)
+        {
+            stops.Add(new StopResponse(nameof(options.UnchangedSegments), unchanged));
+        }
+
+        // Beside another stop, the Q values stop only if a rule is set, and the rule Never adds nothing.
+        if (stops.Count == 0 || options.Limits.Rule is HaltingRule.HaltOverContinue or HaltingRule.HaltPositive)
+        {
+            stops.Add(new StopResponse($"{options.Limits.Rule ?? modelRule}"));
+        }
+
+        return new HaltingResponse(options.Limits.MaxSegments, options.TimeLimit, stops);
+    }
+}
+
+/// <summary>A condition that stops a puzzle.</summary>
+/// <param name="Rule"><c>HaltOverContinue</c>, <c>HaltPositive</c>, <c>Never</c>, <c>Confidence</c> or <c>UnchangedSegments</c>.</param>
+/// <param name="Value">For <c>Confidence</c> the sigmoid of the Q value of halting, for <c>UnchangedSegments</c> their number; otherwise <see langword="null"/>.</param>
+internal sealed record StopResponse(string Rule, double? Value = null);
 
 /// <summary>The state of the service.</summary>
 /// <param name="Status"><c>ready</c>.</param>

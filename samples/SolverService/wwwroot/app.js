@@ -149,8 +149,10 @@ async function solve() {
   view.question = editor.text;
   player.reset(false);
   player.play();
+  let isCut = true;
   try {
     await trace(mine.signal);
+    isCut = false;
   } catch (error) {
     if (!mine.signal.aborted) {
       page.message.textContent = error.message;
@@ -163,7 +165,7 @@ async function solve() {
         player.pause();
       }
 
-      player.complete();
+      player.complete(isCut);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isRuleOfModel } from "./rules.js";
+import { describeStop } from "./rules.js";
 
 /** Shows the facts of the configuration, and the card of the model if it has one. */
 export function showCard(page, model) {
@@ -11,11 +11,8 @@ export function showCard(page, model) {
     "Computes in": model.dtype,
     Architecture: `width ${model.hiddenSize}, blocks: ${model.highLayers} high and ${model.lowLayers} low, ${cycles}`,
     "Stops after": `${halting.maxSegments} segments at most`,
-    ...(halting.confidence !== null && { "or at a confidence of": halting.confidence }),
-    ...(halting.unchangedSegments !== null && { "or after unchanged segments": halting.unchangedSegments }),
     ...(halting.timeLimit !== null && { "or after the time": halting.timeLimit }),
-    ...(halting.rule !== null && { "or by the Q values": halting.rule }),
-    ...(isRuleOfModel(halting) && { "or by the Q values": "as the model was trained" }),
+    "Stops by the rule": halting.stops.map(describeStop).join(", or "),
   };
   page.model.textContent = `A model of ${facts.Parameters} parameters, for ${facts.Task}.`;
   page.facts.append(...Object.entries(facts).flatMap(([name, value]) => [create("dt", name), create("dd", `${value}`)]));

@@ -2,7 +2,8 @@
 export class Player {
   segments = [];
   position = 0;
-  isComplete = true; // whether all segments have arrived
+  isComplete = true; // whether no more segments arrive
+  isCut = false; // whether the trace ended before its last segment
   perSecond = 2;
   #timer;
 
@@ -32,6 +33,7 @@ export class Player {
   reset(isComplete) {
     this.segments = [];
     this.isComplete = isComplete;
+    this.isCut = false;
     this.go(0);
   }
 
@@ -40,8 +42,9 @@ export class Player {
     this.changed();
   }
 
-  complete() {
+  complete(isCut) {
     this.isComplete = true;
+    this.isCut = isCut;
     this.changed();
   }
 

@@ -1,45 +1,43 @@
 import { sigmoid } from "./segments.js";
 
 const rules = {
-  confidence: {
+  Confidence: {
     name: "sigmoid(q_halt) is at least",
     parameter: { value: 0.95, min: 0, max: 1, step: "any" },
     stops: (segment, threshold) => sigmoid(segment.qHalt) >= threshold,
   },
-  positive: { name: "q_halt > 0", stops: segment => segment.qHalt > 0 },
-  continue: { name: "q_halt > q_continue", stops: segment => segment.qHalt > segment.qContinue },
-  unchanged: {
+  HaltPositive: { name: "q_halt > 0", stops: segment => segment.qHalt > 0 },
+  HaltOverContinue: { name: "q_halt > q_continue", stops: segment => segment.qHalt > segment.qContinue },
+  UnchangedSegments: {
     name: "segments without a change:",
     parameter: { value: 2, min: 1, max: 65536, step: 1 },
     stops: (segment, count) => segment.unchanged >= count,
   },
-  maximum: { name: "never before the maximum", stops: () => false },
+  Never: { name: "never before the maximum", stops: () => false },
 };
 
-/** Whether the service stops by the comparison of the Q values that fits the model. */
-export function isRuleOfModel({ rule, confidence, unchangedSegments }) {
-  return rule === null && confidence === null && unchangedSegments === null;
+/** Describes a stop of the service. */
+export function describeStop({ rule, value }) {
+  return `${rules[rule].name} ${value ?? ""}`.trim();
 }
 
-/** The rule that the service itself halts by, and its parameter. */
-export function ruleOf({ rule, confidence, unchangedSegments }) {
-  if (confidence !== null) {
-    return ["confidence", confidence];
-  }
-
-  if (unchangedSegments !== null) {
-    return ["unchanged", unchangedSegments];
-  }
-
-  return [{ HaltOverContinue: "continue", HaltPositive: "positive", Never: "maximum" }[rule] ?? "continue"];
+/** The rules to choose from: first that of the service if it has several stops. */
+function choices(stops) {
+  const service = {
+    name: "the first stop of the service",
+    stops: segment => stops.some(({ rule, value }) => rules[rule].stops(segment, value)),
+  };
+  return stops.length > 1 ? { Service: service, ...rules } : rules;
 }
 
 /** Lets the reader choose a rule, and shows where it stops. */
 export class RulePicker {
-  constructor(container, letter, changed, goTo) {
+  /** @param stops those of the service, at least one */
+  constructor(container, letter, stops, changed, goTo) {
     this.letter = letter;
+    this.rules = choices(stops);
     this.select = document.createElement("select");
-    this.select.append(...Object.entries(rules).map(([key, { name }]) => new Option(name, key)));
+    this.select.append(...Object.entries(this.rules).map(([key, { name }]) => new Option(name, key)));
     this.select.setAttribute("aria-label", `Rule ${letter}`);
     this.input = document.createElement("input");
     this.input.type = "number";
@@ -69,7 +67,7 @@ export class RulePicker {
 
   choose(rule, value) {
     this.select.value = rule;
-    const { parameter } = rules[rule];
+    const { parameter } = this.rules[rule];
     this.input.hidden = parameter === undefined;
     Object.assign(this.input, parameter ?? {}, value === undefined ? {} : { value });
   }
@@ -77,19 +75,19 @@ export class RulePicker {
   /** The segment at which the rule stops, or undefined. */
   stop(segments) {
     const index = this.input.hidden || this.input.validity.valid && this.input.value !== ""
-      ? segments.findIndex(segment => rules[this.rule].stops(segment, this.input.valueAsNumber))
+      ? segments.findIndex(segment => this.rules[this.rule].stops(segment, this.input.valueAsNumber))
       : -1;
     return index < 0 ? undefined : index + 1;
   }
 
   /** Shows where the rule stops, and whether the prediction there is right. */
-  show(segments, isComplete) {
+  show({ segments, isComplete, isCut }) {
     const stop = this.stop(segments);
     this.end = stop ?? segments.length;
     const end = segments[this.end - 1];
     this.button.disabled = end === undefined;
-    if (end === undefined || (stop === undefined && !isComplete)) {
-      this.result.textContent = isComplete ? "" : "not yet";
+    if (end === undefined || (stop === undefined && (isCut || !isComplete))) {
+      this.result.textContent = !isComplete ? "not yet" : end ? "not known (cut)" : "";
       this.result.className = "";
       return;
     }

@@ -1,6 +1,6 @@
 import { Board } from "./board.js";
 import { Chart, format } from "./charts.js";
-import { RulePicker, isRuleOfModel, ruleOf } from "./rules.js";
+import { RulePicker } from "./rules.js";
 import { sigmoid } from "./segments.js";
 
 const columns = {
@@ -19,8 +19,6 @@ const columns = {
 export class View {
   question; // the puzzle of the trace, if there is one
   #frame = 0;
-  #isContinueTrained = false; // the value of an untrained one is the same in every segment
-  #followsModel; // whether the service stops by the rule that fits the model, which its first trace shows
   #speech;
   #spoken = "";
 
@@ -31,17 +29,18 @@ export class View {
     this.charts = [
       new Chart(page.values, "Q values", go, false, [
         ["q_halt", "first", segment => segment.qHalt],
-        ["q_continue", "second", segment => this.#isContinueTrained ? segment.qContinue : NaN, "(not trained)"],
+        ["q_continue", "second", segment => model.isContinueTrained ? segment.qContinue : NaN, "(not trained)"],
       ]),
       new Chart(page.residuals, "Residuals", go, true, [
         ["high", "first", segment => segment.highResidual],
         ["low", "second", segment => segment.lowResidual],
       ]),
     ];
-    this.pickers = ["A", "B"].map(letter => new RulePicker(page.rules, letter, () => this.schedule(), go));
-    this.pickers[0].choose(...ruleOf(model.halting));
-    this.#followsModel = isRuleOfModel(model.halting);
-    this.pickers[1].choose(this.pickers[0].rule === "positive" ? "confidence" : "positive");
+    const { stops } = model.halting;
+    this.pickers = ["A", "B"].map(letter => new RulePicker(page.rules, letter, stops, () => this.schedule(), go));
+    const { rule, value } = stops.length > 1 ? { rule: "Service" } : stops[0];
+    this.pickers[0].choose(rule, value ?? undefined);
+    this.pickers[1].choose(rule === "HaltPositive" ? "Confidence" : "HaltPositive");
     const states = model.kind === "maze" ? ["path"] : ["given", "filled"];
     page.legend.append(...[...states, "changed", "wrong"].map(name => create("span", name === "wrong" ? "in conflict" : name, name)));
     page.columns.append(...Object.keys(columns).map(name => create("th", name)));
@@ -60,19 +59,13 @@ export class View {
   draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { segments, position, isComplete } = this.player;
-    this.#isContinueTrained = segments.some(segment => segment.qContinue !== segments[0].qContinue);
-    if (this.#followsModel && isComplete && segments.length > 0) {
-      this.#followsModel = false;
-      this.pickers[0].choose(this.#isContinueTrained ? "continue" : "positive");
-    }
-
+    const { segments, position } = this.player;
     const stops = this.pickers.map(picker => ({ letter: picker.letter, segment: picker.stop(segments) })).filter(stop => stop.segment);
     this.#drawBoard();
     this.#drawControls(stops);
     this.#drawTable();
     this.charts.forEach(chart => chart.draw(segments, position, stops));
-    this.pickers.forEach(picker => picker.show(segments, isComplete));
+    this.pickers.forEach(picker => picker.show(this.player));
     this.#announce();
   }
 

@@ -101,6 +101,17 @@ public sealed class HrmSolver : IDisposable
     /// <summary>The name of the model that new requests go to, see <see cref="HrmModel.Name"/>.</summary>
     public string ModelName => _models.Current.Name;
 
+    /// <summary>The comparison of the Q values that fits the model that new requests go to, see <see cref="SolverOptions.RuleOf"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The solver is disposed.</exception>
+    public HaltingRule ModelRule
+    {
+        get
+        {
+            using var hold = Hold();
+            return SolverOptions.RuleOf(hold.Model.Model);
+        }
+    }
+
     /// <summary>Counts of the solver's past and current work, of all its models together.</summary>
     public SolverStatistics Statistics => _models.Total;
 

@@ -355,8 +355,10 @@ public sealed class SolverSwapTests : IDisposable
         var state = new SegmentState(1, QHalt: 1, QContinue: 2);
         using var solver = new HrmSolver(_models[0]);
         Decide(solver).Should().Be(HaltReason.None, "the value of continuing is larger");
+        solver.ModelRule.Should().Be(HaltingRule.HaltOverContinue);
         await solver.SwapAsync(haltOnly, ownsModel: false);
         Decide(solver).Should().Be(HaltReason.QValues, "the value of continuing was not trained");
+        solver.ModelRule.Should().Be(HaltingRule.HaltPositive);
 
         using var own = new HrmSolver(_models[0], new StableHalting(1));
         await own.SwapAsync(haltOnly, ownsModel: false);

@@ -131,18 +131,18 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.WaitAsync($"document.getElementById('live').textContent.startsWith('Segment {stop} of 64: ')");
         foreach (var (rule, value, policy) in new (string, string, IHaltingPolicy)[]
         {
-            ("positive", "", new QValueHalting(rule: HaltingRule.HaltPositive)),
-            ("continue", "", new QValueHalting()),
-            ("confidence", "0.5", new ConfidenceHalting(0.5)),
-            ("unchanged", "3", new StableHalting(3)),
-            ("maximum", "", new QValueHalting(rule: HaltingRule.Never)),
+            ("HaltPositive", "", new QValueHalting(rule: HaltingRule.HaltPositive)),
+            ("HaltOverContinue", "", new QValueHalting()),
+            ("Confidence", "0.5", new ConfidenceHalting(0.5)),
+            ("UnchangedSegments", "3", new StableHalting(3)),
+            ("Never", "", new QValueHalting(rule: HaltingRule.Never)),
         })
         {
             await page.EvaluateAsync<bool>($"(select => (select.value = '{rule}', select.dispatchEvent(new Event('change'))))(document.querySelector('[aria-label=\"Rule B\"]'))");
             await page.EvaluateAsync<bool>($"(input => (input.value = '{value}', input.dispatchEvent(new Event('input'))))(document.querySelector('[aria-label=\"Parameter of rule B\"]'))");
             var end = StopOf(policy, trace);
             var verdict = trace[end - 1].GetProperty("isSolved").GetBoolean() ? "✓ right" : "✗ wrong";
-            await page.WaitAsync($"document.querySelectorAll('#rules output')[1].textContent === '{(rule == "maximum" ? "runs on to" : "stops after")} segment {end}: {verdict}'");
+            await page.WaitAsync($"document.querySelectorAll('#rules output')[1].textContent === '{(rule == "Never" ? "runs on to" : "stops after")} segment {end}: {verdict}'");
         }
 
         await page.EvaluateAsync<bool>("document.querySelectorAll('#rules button')[1].click() === undefined");
@@ -171,6 +171,26 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.PressAsync(">");
         await page.WaitAsync("(rows => rows < 65536 && document.getElementById('title').textContent === `Segment ${rows} of ${rows}`)(document.querySelectorAll('#rows tr').length)");
         (await page.TextAsync("message")).Should().BeEmpty();
+        (await page.EvaluateAsync<string>("document.querySelector('#rules output').textContent")).Should().Be("not known (cut)");
+    }
+
+    [BrowserFact]
+    public async Task Rule_A_is_the_first_stop_of_a_service_with_several()
+    {
+        await using var service = await RunningService.StartWithDefaultsAsync("--Solver:UnchangedSegments", "1", "--Solver:Confidence", "0.95");
+        await using var page = await chromium.OpenAsync(service.Client.BaseAddress!);
+        (await page.TextAsync("facts")).Should().Contain("sigmoid(q_halt) is at least 0.95, or segments without a change: 1");
+        (await page.EvaluateAsync<string>("document.querySelector('[aria-label=\"Rule A\"]').selectedOptions[0].text")).Should().Be("the first stop of the service");
+        foreach (var example in (await service.GetModelAsync()).GetProperty("examples").EnumerateArray())
+        {
+            await page.EvaluateAsync<bool>($"(select => (select.value = '{example}', select.dispatchEvent(new Event('change'))))(document.getElementById('examples'))");
+            await page.ClickAsync("#play");
+            await page.WaitAsync(IsTraced);
+            using var response = await service.PostAsync("/api/sudoku", example.GetString()!);
+            var answer = await response.ReadJsonAsync();
+            var verdict = answer.GetProperty("isSolved").GetBoolean() ? "✓ right" : "✗ wrong";
+            await page.WaitAsync($"document.querySelector('#rules output').textContent === 'stops after segment {answer.GetProperty("segments")}: {verdict}'");
+        }
     }
 
     /// <summary>Everything by Tab, each with a visible focus; nothing moves before a key is pressed.</summary>
