@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Hrm.Layers;
-using TorchSharp;
 
 namespace Hrm.Core;
 

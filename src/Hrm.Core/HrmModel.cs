@@ -1,7 +1,4 @@
-using Hrm.Layers;
-using TorchSharp;
 using TorchSharp.Utils;
-using static TorchSharp.torch;
 
 namespace Hrm.Core;
 

@@ -1,7 +1,4 @@
-using Hrm.Layers;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

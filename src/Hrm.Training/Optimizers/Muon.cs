@@ -1,9 +1,5 @@
-using Hrm.Core;
-using Hrm.Layers;
 using Hrm.Layers.Kernels;
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

@@ -1,7 +1,4 @@
-using Hrm.Core;
-using Hrm.Layers;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Hrm.Training;
 

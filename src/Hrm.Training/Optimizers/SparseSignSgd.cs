@@ -1,7 +1,3 @@
-using Hrm.Layers;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace Hrm.Training;
 
 /// <summary>Sign descent on the rows of a <see cref="SparseEmbedding"/> that were looked up in a step.</summary>
