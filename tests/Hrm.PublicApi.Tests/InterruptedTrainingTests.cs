@@ -87,7 +87,7 @@ public sealed class InterruptedTrainingTests : IDisposable
         ToolProcess.InOneLine(output).Should().Contain("stopped after step ").And.Contain("resume with: train sudoku --resume");
         var before = Directory.GetDirectories(Checkpoints(run)).Order().ToArray();
 
-        (code, output) = ToolProcess.RunWithFileLimit(65_536, "train", "sudoku", "--resume", run);
+        (code, output) = ToolProcess.RunWithFileLimit(65_536, "Resumed from step", "train", "sudoku", "--resume", run);
         code.Should().Be(1, output);
         ToolProcess.InOneLine(output).Should().Contain($"The checkpoint of step {LongSteps - 5} could not be saved; training continues")
             .And.Contain("error:").And.Contain("too large for the file system").And.NotContain("   at ");

@@ -110,7 +110,7 @@ public sealed class ToolDataTests : IDisposable
         var maze = Path.Combine(Data, "maze_30x30_hard_test.csv");
         (int Code, string[] Arguments, string Named)[] mistakes =
         [
-            (2, ["data", "maze", "build", "--output", Folder("new")], "--train: expected at least one CSV file"),
+            (2, ["data", "maze", "build", "--output", Folder("new")], "--train: expected at least one file of puzzles"),
             (2, ["data", "maze", "build", "--count", "1", "--output", Folder("new")], "--count: expected at least 2"),
             (2, ["data", "maze", "build", "--count", "5", "--train", maze, "--output", Folder("new")], "either --count or --train"),
             (1, ["data", "maze", "build", "--train", maze, "--test", Path.Combine(Data, "sudoku_easy_test.csv"), "--output", Folder("new")], "line 2"),

@@ -22,17 +22,23 @@ internal static partial class ToolProcess
     /// <summary>Starts a command.</summary>
     public static Process Start(params string[] arguments) => Start("dotnet", [Library, .. arguments]);
 
-    /// <summary>Runs a command whose files may have this many bytes as soon as libtorch is loaded, as if the disk were full.</summary>
-    public static (int Code, string Output) RunWithFileLimit(int bytes, params string[] arguments)
+    /// <summary>Runs a command whose files may have this many bytes as soon as it has written a text, as if the disk were full.</summary>
+    public static (int Code, string Output) RunWithFileLimit(int bytes, string text, params string[] arguments)
     {
-        // With SIGXFSZ ignored the write fails instead of the process; .NET's own mappings must not count.
+        // With SIGXFSZ ignored the write fails instead of the process; .NET's own mappings must not count. Not before it has loaded
+        // libtorch, for which the tool may write a corrected copy of a library.
         var script = $"""
             trap '' XFSZ
             export DOTNET_EnableWriteXorExecute=0
-            dotnet "$@" &
-            until grep -qs LibTorchSharp /proc/$!/maps || ! kill -0 $!; do sleep 0.02; done
+            log=$(mktemp)
+            dotnet "$@" >"$log" 2>&1 &
+            until grep -q "{text}" "$log" || ! kill -0 $!; do sleep 0.01; done
             prlimit --pid $! --fsize={bytes}
             wait $!
+            code=$?
+            cat "$log"
+            rm "$log"
+            exit $code
             """;
         return Finish(Start("bash", ["-c", script, "bash", Library, .. arguments]));
     }

@@ -51,7 +51,7 @@ public sealed class ToolTests : IDisposable
             (["train", "sudoku", "--train", "nowhere.csv", "--test", easy, "--output", _folder, "--steps", "1"], "nowhere.csv"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder], "either --minutes or --steps"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--steps", "1"], "--output: expected the folder"),
-            (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one CSV file"),
+            (["train", "sudoku", "--test", easy, "--output", _folder, "--steps", "1"], "--train: expected at least one file of puzzles"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Run:CheckpointInterval=0"], "CheckpointInterval: expected 1"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--set", "Threads=3"], "--config, --set: Threads does nothing at the start of a run; use the options"),
             (["train", "sudoku", "--train", easy, "--test", easy, "--output", _folder, "--steps", "1", "--init", "nowhere"], "nowhere"),
@@ -82,7 +82,8 @@ public sealed class ToolTests : IDisposable
         var run = Path.Combine(_folder, "run");
         var training = ToolProcess.RunApart("train", "sudoku", "--train", test, test, "--test", test, "--steps", "1", "--threads", "1", "--preset", "tiny", "--output", run, "--set", "Trainer:GlobalBatchSize=2", "--set", "Evaluations=1", "--set", "Trainer:Halting:MaxSegments=1");
         training.Code.Should().Be(0, training.Errors);
-        training.Output.Should().Contain("8 training examples, 4 test examples, 1 step").And.Contain("after 1 step, 1 segment:");
+        training.Errors.Should().Contain("8 training examples, 4 test examples, 1 step");
+        training.Output.Should().Contain("after 1 step, 1 segment:");
 
         (string[] Change, string Named)[] changes =
         [

@@ -40,7 +40,8 @@ public sealed class ArcCommandTests : IDisposable
         Write("right.json", """{"b":[{"attempt_1":[[0]],"attempt_2":[[4]]},{"attempt_1":[[6]],"attempt_2":[[0]]}]}""");
         (await Run("evaluate submission <in>/right.json --source <in>/arc-agi_evaluation_challenges.json")).Text.Should().MatchRegex("1 .* 0 of 1 .* 0.0 .* 50.0 ").And.MatchRegex("2 .* 1 of 1 .* 100.0 .* 100.0 ");
         var scores = JsonDocument.Parse((await Run("evaluate submission <in>/right.json --source <in>/arc-agi_evaluation_challenges.json --json")).Text).RootElement;
-        scores.GetProperty("attempts")[0].GetProperty("score_percent").GetDouble().Should().Be(50);
+        var first = scores.GetProperty("scores")[0];
+        (first.GetProperty("k").GetInt32(), first.GetProperty("solved").GetInt32(), first.GetProperty("score_percent").GetDouble()).Should().Be((1, 0, 50));
     }
 
     [Fact]
@@ -79,6 +80,37 @@ public sealed class ArcCommandTests : IDisposable
             "*other, test input 1, no attempt*c, test input 1, attempts with*",
             "warning: *got none for 1 (other)*");
         File.ReadAllText(_folder["s.json"]).Should().StartWith("""{"other":[{"attempt_1":[[0]],"attempt_2":[[0]]}],"c":""");
+    }
+
+    [Theory]
+    [InlineData("solve arc <in>/arc-agi_test_challenges.json --model <in>/nowhere --submission <in>/missing/s.json", "--submission: expected a file in a folder that exists, got '*s.json'.")]
+    [InlineData("evaluate arc --model <in>/nowhere --submission <in>", "--submission: expected a file in a folder that exists, got *")]
+    [InlineData("evaluate submission <in>/s.json --source <in>/arc-agi_test_challenges.json", "--source: expected at least one task with its outputs, got none.")]
+    [InlineData("evaluate submission <in>/s.json --source <in>/arc-agi_test_challenges.json --skip-bad", "--skip-bad: expected an option of *")]
+    public Task Arguments_that_cannot_lead_to_a_result_are_refused_early(string arguments, string error) => Expect(arguments, 2, string.Empty, $"error: {error}\n");
+
+    /// <summary>The task without puzzle ids has its line at once, the other would take hours.</summary>
+    [Fact]
+    public async Task A_signal_leaves_the_attempts_until_then()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There is no such signal.
+        }
+
+        await Run("data arc build --augment 0 --source <in> --output <in>/data");
+        SaveRun();
+        Write("other.json", """{"train":[{"input":[[1]],"output":[[8]]}],"test":[{"input":[[9]]}]}""");
+        using var process = ToolProcess.Start(
+            "solve", "arc", _folder["other.json"], _folder["arc-agi_test_challenges.json"], "--model", _folder["run"], "--submission", _folder["s.json"], "--segments", "65536", "--json");
+        (await process.StandardOutput.ReadLineAsync()).Should().StartWith("""{"task":"other",""");
+
+        ToolProcess.Interrupt(process);
+
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(130);
+        File.ReadAllText(_folder["s.json"]).Should().Be("""{"other":[{"attempt_1":[[0]],"attempt_2":[[0]]}]}""");
+        (await process.StandardError.ReadToEndAsync()).Should().Contain("1 of 2 tasks: other").And.Contain("cancelled");
     }
 
     [Fact]

@@ -83,6 +83,26 @@ public sealed class OutputTests : IDisposable
         (await ToolProcess.RunAsync("train", "sudoku", "--resume", _folder["run"])).Code.Should().Be(0);
     }
 
+    /// <summary>The exact search for a missing answer can take long.</summary>
+    [Theory]
+    [InlineData("1234341221434321")]
+    [InlineData("................")]
+    public void Files_are_read_until_a_signal(string puzzle)
+    {
+        File.WriteAllText(_folder["list.txt"], puzzle);
+        var data = new RunData { Side = 4, SkipBad = true };
+
+        data.Invoking(it => SudokuFiles.Open([_folder["list.txt"]], it, "--test", new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void The_side_is_that_of_the_first_question_whose_answer_is_not_searched()
+    {
+        File.WriteAllLines(_folder["list.txt"], ["no puzzle", new string('.', 16), new string('.', 81)]);
+
+        SudokuFiles.FindSide([_folder["list.txt"]]).Should().Be(4);
+    }
+
     [Fact]
     public async Task A_fault_of_a_dataset_is_in_the_JSON()
     {
@@ -100,7 +120,7 @@ public sealed class OutputTests : IDisposable
     /// <summary>The line goes on at its end; a shell passes the position.</summary>
     [Theory]
     [InlineData("so", "solve")]
-    [InlineData("solve ", "maze|sudoku")]
+    [InlineData("solve ", "arc|maze|sudoku")]
     [InlineData("train sudoku --pre", "--preset")]
     [InlineData("train sudoku --preset sudoku-extreme", "sudoku-extreme|sudoku-extreme-full")]
     [InlineData("evaluate maze --device cu", "cuda")]

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hrm.Core;
 using Hrm.Puzzles;
@@ -70,12 +69,23 @@ public sealed class SolveCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_bad_lines_alone_is_an_error()
+    {
+        File.WriteAllText(_folder["list.txt"], "bad\nworse\n");
+
+        var result = await ToolProcess.RunAsync("solve", "sudoku", "--model", Model, "--json", "--skip-bad", "--file", _folder["list.txt"]);
+
+        (result.Code, result.Output).Should().Be((1, string.Empty));
+        result.Messages.Should().Contain("2 bad lines or puzzles skipped").And.EndWith("error: expected at least one puzzle, got none\n");
+    }
+
+    [Fact]
     public async Task Votes_and_adaptive_halting_take_effect()
     {
         var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--votes", "3", "--adaptive");
 
         var answer = JsonDocument.Parse(voted.Output).RootElement;
-        (voted.Code, answer.GetProperty("attempts").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 3, 3));
+        (voted.Code, answer.GetProperty("variants").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 3, 3));
         answer.GetProperty("segments").GetInt32().Should().BeInRange(3, 3 * 8, "the Q-head halts long before 16 segments");
     }
 
@@ -141,7 +151,7 @@ public sealed class SolveCommandTests : IDisposable
         }
         else
         {
-            Kill(process.Id, 2).Should().Be(0);
+            ToolProcess.Interrupt(process);
         }
 
         await process.WaitForExitAsync();
@@ -164,7 +174,4 @@ public sealed class SolveCommandTests : IDisposable
         model.Save(_folder["run"]);
         new RunFolder(_folder["run"]).Save(settings);
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace Hrm.Tool.Tests;
@@ -34,6 +35,12 @@ internal static class ToolProcess
         string[] all = [Path.Combine(AppContext.BaseDirectory, "hrm.dll"), .. args];
         return Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
+
+    /// <summary>Sends SIGINT, as Ctrl+C does; not on Windows.</summary>
+    public static void Interrupt(Process process) => Kill(process.Id, 2).Should().Be(0);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
 }
 
 /// <summary>The exit code and output of a command.</summary>

@@ -16,17 +16,14 @@ internal static class PuzzleCsv
 
     private const string Rating = "rating";
 
-    // Without surrounding spaces, because nothing in the file is trimmed.
-    private const NumberStyles PlainNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
     /// <summary>The names of the four columns in common files.</summary>
     private static readonly string[][] Names = [["source"], [Question, "puzzle", "quizzes", "quiz"], [Answer, "solution", "solutions"], [Rating, "difficulty"]];
 
     /// <summary>Returns true if the first line of a file can only be a header.</summary>
     public static bool IsHeader(string line)
-        => line.Contains(',', StringComparison.Ordinal) || Names[1].Contains(line.Trim('"'), StringComparer.OrdinalIgnoreCase);
+        => line.Contains(',', StringComparison.Ordinal) || Names[1].Contains(line.Trim('"', ' '), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Streams the rows; a file without a row is an error.</summary>
+    /// <summary>Streams the rows; a file without a row is an error. Empty lines are ignored.</summary>
     /// <param name="lines">The lines, header first.</param>
     /// <param name="path">The name of the file, for errors.</param>
     /// <param name="skipped">Receives each bad row, which is then skipped; <see langword="null"/> to throw.</param>
@@ -39,6 +36,11 @@ internal static class PuzzleCsv
         foreach (var (number, line) in lines)
         {
             last = number;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
             if (columns is null)
             {
                 columns = ReadHeader(line, path, number, out fields);
@@ -60,17 +62,19 @@ internal static class PuzzleCsv
         }
     }
 
-    /// <summary>Writes the rows to a temporary file, flushes it to disk and renames it.</summary>
+    /// <summary>Writes the rows of puzzles to a temporary file, flushes it to disk and renames it.</summary>
     /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no row.</exception>
     /// <exception cref="HrmFileException">The file cannot be written.</exception>
-    public static void WriteRows(string path, IEnumerable<PuzzleCsvRow> rows)
+    public static void Write<T>(string path, IEnumerable<T> puzzles, Func<T, PuzzleCsvRow> rowOf)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(puzzles);
         try
         {
             AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
             {
                 using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-                WriteRows(writer, path, rows);
+                WriteRows(writer, path, puzzles.Select(rowOf));
             });
         }
         catch (HrmFileException e)
@@ -109,7 +113,7 @@ internal static class PuzzleCsv
     /// <summary>The index of each of the four columns in a row, -1 if missing.</summary>
     private static int[] ReadHeader(string header, string path, int line, out int count)
     {
-        var names = CsvFields.Split(header, path, line);
+        var names = CsvFields.Split(header, path, line).ConvertAll(name => name.Trim());
         count = names.Count;
         var columns = Array.ConvertAll(Names, known => names.FindIndex(name => known.Contains(name, StringComparer.OrdinalIgnoreCase)));
         var isTwice = names.Count(name => Array.Exists(Names, known => known.Contains(name, StringComparer.OrdinalIgnoreCase))) > columns.Count(column => column >= 0);
@@ -127,24 +131,10 @@ internal static class PuzzleCsv
             throw new HrmFormatException($"expected {count} fields, as the header has, got {fields.Count}: {Quote.Text(line)}", path, number);
         }
 
-        return new PuzzleCsvRow(number, Field(0), Field(1), Field(2), ParseRating(Field(3), path, number));
+        var isRated = double.TryParse(Field(3), NumberStyles.Float, CultureInfo.InvariantCulture, out var rating) && IsRating(rating);
+        return new PuzzleCsvRow(number, Field(0), Field(1), Field(2), isRated ? rating : null);
 
         string Field(int column) => columns[column] < 0 ? string.Empty : fields[columns[column]];
-    }
-
-    private static double? ParseRating(string text, string path, int line)
-    {
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        if (double.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out var rating) && IsRating(rating))
-        {
-            return rating;
-        }
-
-        throw new HrmFormatException($"expected a number of at least 0, or nothing, got {Quote.Text(text)}", path, line, Rating);
     }
 
     private static bool IsRating(double rating) => double.IsFinite(rating) && rating >= 0;

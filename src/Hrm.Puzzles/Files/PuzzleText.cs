@@ -8,13 +8,15 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <param name="path">The name of the file, for errors.</param>
 /// <param name="clean">Removes comments and surrounding spaces from a line of text.</param>
+/// <param name="isCell">Whether a character can be a cell of a puzzle.</param>
 /// <param name="sizeOf">Returns the columns and cells of a puzzle, given the length of its first line.</param>
 /// <param name="skipped">Receives each bad line or puzzle, which is then skipped; <see langword="null"/> to throw.</param>
 /// <remarks>
 /// Between the puzzles of a text there can be empty lines and comments. In a text with section names in brackets, only the section
-/// <c>[Puzzle]</c> is read. After an error in a grid, the rest of its rows is not read.
+/// <c>[Puzzle]</c> is read. Every other line is an error. In a grid, a line of cells is a damaged row: the grid is not read. Any other
+/// one, and one between grids, is a title, after which a grid begins.
 /// </remarks>
-internal sealed class PuzzleText(string path, Func<string, string> clean, Func<int, (int Columns, int Cells)> sizeOf, Action<HrmFormatException>? skipped)
+internal sealed class PuzzleText(string path, Func<string, string> clean, Func<char, bool> isCell, Func<int, (int Columns, int Cells)> sizeOf, Action<HrmFormatException>? skipped)
 {
     /// <summary>Streams the rows of a CSV file, or the puzzles of a text as rows that have only a question.</summary>
     /// <exception cref="HrmFormatException">An error of format; names the line.</exception>
@@ -38,7 +40,7 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
     private IEnumerable<PuzzleCsvRow> ReadGrids(IEnumerable<PuzzleLine> lines)
     {
         var grid = new StringBuilder();
-        var (columns, cells, start) = (0, 0, 0);
+        var (columns, cells, start, rows) = (0, 0, 0, 0);
         var (isOtherSection, isBroken) = (false, false);
         foreach (var (number, line) in lines)
         {
@@ -52,7 +54,6 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
             if (text.Length == 0 || isOtherSection)
             {
                 EndGrid();
-                isBroken = false;
                 continue;
             }
 
@@ -60,26 +61,39 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
             if (text.Length == size.Cells)
             {
                 EndGrid();
-                (start, isBroken) = (number, false);
+                start = number;
                 yield return new PuzzleCsvRow(number, string.Empty, text, string.Empty, null);
                 continue;
             }
 
-            if (grid.Length == 0)
+            if (rows == 0)
             {
                 (start, (columns, cells)) = (number, size);
             }
 
-            if (text.Length != columns)
+            var isOfCells = text.All(isCell);
+            if (text.Length != columns || (rows == 0 && !isOfCells))
             {
-                grid.Clear();
+                var got = text.Length == columns ? "other characters" : $"{text.Length}";
+                Refuse(number, $"expected {cells} characters (a puzzle) or {columns} (a row of one), got {got}: {Quote.Text(text)}");
+                if (rows == 0 || !isOfCells)
+                {
+                    EndGrid();
+                    continue;
+                }
+
                 isBroken = true;
-                Refuse(number, $"expected {cells} characters (a puzzle) or {columns} (a row of one), got {text.Length}: {Quote.Text(text)}");
             }
-            else if (!isBroken && grid.Append(text).Length == cells)
+
+            grid.Append(text);
+            if (++rows * columns == cells)
             {
-                yield return new PuzzleCsvRow(start, string.Empty, grid.ToString(), string.Empty, null);
-                grid.Clear();
+                if (!isBroken)
+                {
+                    yield return new PuzzleCsvRow(start, string.Empty, grid.ToString(), string.Empty, null);
+                }
+
+                EndGrid();
             }
         }
 
@@ -91,11 +105,13 @@ internal sealed class PuzzleText(string path, Func<string, string> clean, Func<i
 
         void EndGrid()
         {
-            if (grid.Length > 0)
+            if (!isBroken && rows > 0 && rows * columns < cells)
             {
-                Refuse(start, $"expected {cells / columns} rows of {columns} characters, got {grid.Length / columns}");
-                grid.Clear();
+                Refuse(start, $"expected {cells / columns} rows of {columns} characters, got {rows}");
             }
+
+            grid.Clear();
+            (rows, isBroken) = (0, false);
         }
     }
 

@@ -12,7 +12,7 @@ public static class MazeCsv
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every maze in it; by default each is square.</param>
     /// <param name="skipped">Receives the error of each bad row, which is then skipped; by default the first is thrown.</param>
-    /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>; a missing answer is <see cref="MazeGrid.FindShortestPath"/>.</returns>
+    /// <returns>The puzzles in the order of the file. A rating that is not a number of at least 0 is <see langword="null"/>; a missing answer is <see cref="MazeGrid.FindShortestPath"/>.</returns>
     /// <exception cref="HrmFormatException">While enumerating: an error of format or rules; names file, line and field.</exception>
     /// <exception cref="HrmFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<MazePuzzle> Read(string path, MazeShape? shape = null, Action<HrmFormatException>? skipped = null)
@@ -37,7 +37,7 @@ public static class MazeCsv
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
-        return new PuzzleText(name, line => line, _ => (shape.Columns, shape.Cells), skipped)
+        return new PuzzleText(name, line => line, MazeCells.Symbols.Contains, _ => (shape.Columns, shape.Cells), skipped)
             .ReadRows(PuzzleLines.Read(stream, name, skipped))
             .Select(row => PuzzleLines.Try(() => ReadPuzzle(row with { Answer = string.Empty }, name, shape), skipped)?.Question)
             .OfType<MazeGrid>();
@@ -49,12 +49,7 @@ public static class MazeCsv
     /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
     /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<MazePuzzle> puzzles)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(puzzles);
-        PuzzleCsv.WriteRows(path, puzzles.Select((puzzle, row) =>
-            new PuzzleCsvRow(row + 2, puzzle.Source, puzzle.Question.ToString(), puzzle.Answer.ToString(), puzzle.Rating)));
-    }
+        => PuzzleCsv.Write(path, puzzles, puzzle => new PuzzleCsvRow(0, puzzle.Source, puzzle.Question.ToString(), puzzle.Answer.ToString(), puzzle.Rating));
 
     private static MazePuzzle ReadPuzzle(PuzzleCsvRow row, string path, MazeShape? shape)
     {

@@ -46,7 +46,7 @@ public sealed class ArcSolver
     /// <summary>Solves every test input of a task in every variant, and ranks the answers.</summary>
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <returns>The candidates for each test input, the best first; the first two are the attempts in the competition.</returns>
+    /// <returns>The candidates for each test input, the best first, and those without a grid last; the first two grids are the attempts in the competition.</returns>
     /// <exception cref="HrmFormatException">The model has no id for the task.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
@@ -76,6 +76,6 @@ public sealed class ArcSolver
             vote.Add(identifier, question.Tokens.Span, answer.Tokens, answer.QHalt);
         }
 
-        return vote.Rank().Tasks[0];
+        return new ArcTaskVote(task, [.. vote.Rank().Tasks[0].Tests.Select(test => new ArcTestVote(test.Pair, [.. test.Candidates.OrderBy(candidate => candidate.Grid is null)]))]);
     }
 }

@@ -20,7 +20,7 @@ public static class SudokuCsv
     /// <param name="path">The file.</param>
     /// <param name="shape">The shape of every grid in it; by default the usual shape of the first one. A 16×16 grid with one row per line needs it.</param>
     /// <param name="skipped">Receives the error of each bad line or puzzle, which is then skipped; by default the first is thrown.</param>
-    /// <returns>The puzzles in the order of the file. An empty rating is <see langword="null"/>.</returns>
+    /// <returns>The puzzles in the order of the file. A rating that is not a number of at least 0 is <see langword="null"/>.</returns>
     /// <exception cref="HrmFormatException">While enumerating: an error of format or rules, or a question without answer that has not exactly one solution; names file, line and field.</exception>
     /// <exception cref="HrmFileException">While enumerating: the file cannot be read.</exception>
     public static IEnumerable<SudokuPuzzle> Read(string path, SudokuShape? shape = null, Action<HrmFormatException>? skipped = null)
@@ -50,21 +50,22 @@ public static class SudokuCsv
     /// <exception cref="HrmFormatException">A source contains a line break, a rating is negative or not a number, or there is no puzzle.</exception>
     /// <exception cref="HrmFileException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SudokuPuzzle> puzzles)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(puzzles);
-        PuzzleCsv.WriteRows(path, puzzles.Select((puzzle, row) =>
-            new PuzzleCsvRow(row + 2, puzzle.Source, puzzle.Question.ToString(), puzzle.Answer.ToString(), puzzle.Rating)));
-    }
+        => PuzzleCsv.Write(path, puzzles, puzzle => new PuzzleCsvRow(0, puzzle.Source, puzzle.Question.ToString(), puzzle.Answer.ToString(), puzzle.Rating));
 
     private static IEnumerable<T> Read<T>(
         IEnumerable<PuzzleLine> lines, string path, SudokuShape? shape, Action<HrmFormatException>? skipped, Func<PuzzleCsvRow, SudokuShape, T> read)
         where T : class
     {
-        var text = new PuzzleText(path, WithoutComment, SizeOf, skipped);
-        return text.ReadRows(lines).Select(row => PuzzleLines.Try(() => read(row, ShapeOf(row)), skipped)).OfType<T>();
+        var text = new PuzzleText(path, WithoutComment, SudokuShape.IsSymbol, SizeOf, skipped);
+        return text.ReadRows(lines).Select(row => PuzzleLines.Try(() => Read(row), skipped)).OfType<T>();
 
-        SudokuShape ShapeOf(PuzzleCsvRow row) => shape ??= row.Read(path, PuzzleCsv.Question, () => SudokuShape.OfCells(row.Question.Length));
+        T Read(PuzzleCsvRow row)
+        {
+            var its = shape ?? row.Read(path, PuzzleCsv.Question, () => SudokuShape.OfCells(row.Question.Length));
+            var puzzle = read(row, its);
+            shape = its;
+            return puzzle;
+        }
 
         // A line of 16 characters is a 4×4 puzzle; shorter ones are rows.
         (int Columns, int Cells) SizeOf(int length)
@@ -92,7 +93,11 @@ public static class SudokuCsv
     }
 
     private static SudokuGrid FindAnswer(SudokuGrid question)
-        => SudokuSearch.CountSolutions(question) == 1 && SudokuSearch.TrySolve(question, out var answer)
+    {
+        var search = SudokuSearch.Start(question);
+        var answer = search.MoveNext() ? search.Solution : null;
+        return answer is not null && !search.MoveNext()
             ? answer
             : throw new HrmFormatException("expected one solution, as there is no answer, got none or several");
+    }
 }

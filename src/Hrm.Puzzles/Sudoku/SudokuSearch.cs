@@ -66,7 +66,7 @@ public static class SudokuSearch
         }
     }
 
-    private static SudokuSearchTree Start(SudokuGrid question)
+    internal static SudokuSearchTree Start(SudokuGrid question)
     {
         ArgumentNullException.ThrowIfNull(question);
         var tree = new SudokuSearchTree(question.Shape, MaximumGuesses);

@@ -12,6 +12,7 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
     public const int MaximumSide = 16;
 
     private const string Symbols = "123456789ABCDEFG";
+    private const string Blanks = ".0*_";
 
     /// <summary>Creates the shape of a grid with the given boxes.</summary>
     /// <param name="boxRows">Rows of a box, at least 2.</param>
@@ -120,10 +121,13 @@ public sealed class SudokuShape : IEquatable<SudokuShape>
         return digit == 0 ? '.' : Symbols[digit - 1];
     }
 
+    /// <summary>Whether a character is a blank or a digit of a shape.</summary>
+    internal static bool IsSymbol(char symbol) => (Blanks + Symbols).Contains(char.ToUpperInvariant(symbol), StringComparison.Ordinal);
+
     /// <summary>The digit of a character; '.', '0', '*' and '_' are blanks (0), letters can be lower or upper case.</summary>
     internal bool TryParseSymbol(char symbol, out byte digit)
     {
-        var isBlank = symbol is '.' or '0' or '*' or '_';
+        var isBlank = Blanks.Contains(symbol, StringComparison.Ordinal);
         var value = isBlank ? 0 : Symbols.IndexOf(char.ToUpperInvariant(symbol), StringComparison.Ordinal) + 1;
         digit = (byte)value;
         return value <= Side && (value > 0 || isBlank);

@@ -12,7 +12,7 @@ public class PuzzleCsvTests
 
         rows.Should().HaveCount(1000).And.OnlyContain(row => row.Question.Length == 900 && row.Answer.Length == 900);
         rows.Should().Contain(row => row.Question.StartsWith(' ')).And.Contain(row => row.Question.EndsWith(' '));
-        PuzzleCsv.WriteRows(copy.Path, rows);
+        PuzzleCsv.Write(copy.Path, rows, row => row);
         File.ReadAllBytes(copy.Path).Should().Equal(File.ReadAllBytes(SampleData.PathOf(file)));
     }
 
@@ -23,7 +23,7 @@ public class PuzzleCsvTests
         var link = target.Path + ".link";
         File.CreateSymbolicLink(link, target.Path);
 
-        PuzzleCsv.WriteRows(link, [new PuzzleCsvRow(2, "a", "b", "c", null)]);
+        PuzzleCsv.Write(link, [new PuzzleCsvRow(2, "a", "b", "c", null)], row => row);
 
         File.ReadAllText(target.Path).Should().Be(PuzzleCsv.Header + "\na,b,c,\n");
         new FileInfo(link).LinkTarget.Should().Be(target.Path);

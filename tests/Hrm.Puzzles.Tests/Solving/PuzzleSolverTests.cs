@@ -89,6 +89,27 @@ public sealed class PuzzleSolverTests
         FluentActions.Invoking(() => new ArcSolver(solver, ["<blank>"])).Should().Throw<ShapeMismatchException>();
     }
 
+    /// <summary>So the rank of the answer is that among the attempts.</summary>
+    [Fact]
+    public async Task Answers_without_a_grid_are_the_last_candidates()
+    {
+        var task = new ArcTask("a", [new ArcPair(ArcGrid.Create(1, 1, [1]), ArcGrid.Create(1, 1, [2]))], [new ArcPair(ArcGrid.Create(1, 1, [3]), ArcGrid.Create(1, 1, [4]))]);
+        var dataset = ArcDataset.Build([new ArcTaskSet([task], isEvaluation: true)], new() { Augmentations = 8 });
+        var mixed = 0;
+        for (var seed = 0UL; seed < 6; seed++)
+        {
+            using var model = CreateModel(ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Identifiers.Count, seed);
+            using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
+
+            var candidates = (await new ArcSolver(solver, dataset.Identifiers).SolveAsync(task)).Tests[0].Candidates;
+
+            candidates.Select(candidate => candidate.Grid is null).Should().BeInAscendingOrder();
+            mixed += candidates[^1].Grid is null && candidates[0].Grid is not null && candidates[^1].Votes > candidates[0].Votes ? 1 : 0;
+        }
+
+        mixed.Should().BePositive("the votes alone would rank it first");
+    }
+
     [Fact]
     public async Task A_model_without_a_puzzle_table_solves_any_arc_task_as_it_is()
     {
@@ -102,7 +123,7 @@ public sealed class PuzzleSolverTests
         candidate.Grid.Should().Be(ArcEncoding.Crop(solver.Solve(ArcEncoding.Encode(task.Test[0].Input)).Tokens.ToArray()));
     }
 
-    private static HrmModel CreateModel(int sequenceLength, int vocabularySize, int puzzleIds = 1)
+    private static HrmModel CreateModel(int sequenceLength, int vocabularySize, int puzzleIds = 1, ulong seed = 7)
     {
         var config = HrmPresets.Tiny(sequenceLength, vocabularySize) with
         {
@@ -112,7 +133,7 @@ public sealed class PuzzleSolverTests
             PuzzleEmbeddingWidth = puzzleIds > 1 ? 16 : 0,
             ForwardDtype = torch.ScalarType.Float32,
         };
-        using var generator = new torch.Generator(7);
+        using var generator = new torch.Generator(seed);
         var model = new HrmModel(config, generator);
         using var noGradient = torch.no_grad();
         model.PuzzleEmbedding?.Weights.normal_(0, 1, generator); // a fresh table is zero, which would make all ids alike

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Hrm.Puzzles.Tests;
 
-/// <summary>The formats that lists of Sudokus come in; the content decides.</summary>
+/// <summary>The formats that lists of Sudokus come in; the content decides. Alone, as one test measures the memory of the process.</summary>
+[CollectionDefinition(nameof(SudokuFormatsTests), DisableParallelization = true)]
+[Collection(nameof(SudokuFormatsTests))]
 public class SudokuFormatsTests
 {
     private const string Question = "12..341221434321";
@@ -57,21 +59,54 @@ public class SudokuFormatsTests
         error.Problem.Should().Match(problem);
     }
 
-    /// <summary>The rows that remain of a broken grid are neither read as a new one nor reported again.</summary>
+    /// <summary>The rows that remain of a broken grid are neither read as a new one nor reported again; a title ends a grid.</summary>
     [Theory]
     [InlineData(Question + "\nbad\n" + Answer, 2)]
     [InlineData("easy\n" + Question + "\n" + Answer, 1)]
     [InlineData("bad\nworse\n" + Question + "\n11..341221434321\n" + Answer, 1, 2, 4)]
     [InlineData("12..\n34\n2143\n4321\n\n" + Question + "\n12..\n3412\n214\n" + Answer, 2, 9)]
     [InlineData("12..\n3412\n\n" + Question + "\n" + Answer + "\n12..", 1, 6)]
+    [InlineData("Grid 01\n12..\n3412\n2143\n4321\nGrid 02\n1234\n3412\n2143\n4321\n", 1, 6)]
+    [InlineData("Grid\n12..\n3412\n2143\n4321\n2\n1234\n3412\n2143\n4321\n", 1, 6)]
+    [InlineData("12..\n3412\nGrid 01\n12..\n3412\n2143\n4321\nGrid 02\n1234\n3412\n2143\n4321\n12..", 3, 1, 8, 13)]
+    [InlineData("12..\n34\n2143\n4321\n12..\n3412\n2143\n4321\n1234\n3412\n2143\n4321\n", 2)]
+    [InlineData("12..\n34x2\n2143\n4321\n12..\n3412\n2143\n4321\n" + Answer, 1)]
     [InlineData("id,puzzle\n1," + Question + "\n2\n3,1234\n4," + Answer + "\n", 3, 4)]
     public void Bad_lines_are_skipped(string text, params int[] lines)
     {
         var skipped = new List<HrmFormatException>();
 
-        Questions(text, null, skipped.Add).Select(question => question.ToString()).Should().Equal(Question, Answer);
+        Questions(text, text.Contains("Grid") ? SudokuShape.Four : null, skipped.Add).Select(question => question.ToString()).Should().Equal(Question, Answer);
 
         skipped.Select(error => error.Line).Should().Equal(lines.Cast<int?>());
+    }
+
+    /// <summary>Project Euler's list of 50 grids: a title, then nine rows, without empty lines.</summary>
+    [Fact]
+    public void Grids_under_titles_are_all_read()
+    {
+        const string Nine = "003020600900305001001806400008102900700000008006708200002609500800203009005010300";
+        var rows = Nine.Chunk(9).Select(row => new string(row)).ToArray();
+        string[] lines = [.. Enumerable.Range(1, 50).SelectMany(number => rows.Prepend($"Grid {number:d2}"))];
+        var skipped = new List<HrmFormatException>();
+
+        Questions(string.Join('\n', lines), null, skipped.Add).Select(question => question.ToString()).ToArray().Should().HaveCount(50).And.AllBe(Nine.Replace('0', '.'));
+
+        skipped.Select(error => error.Line).Should().Equal(Enumerable.Range(0, 50).Select(grid => (int?)((10 * grid) + 1)));
+        skipped[0].Problem.Should().Be("expected 81 characters (a puzzle) or 9 (a row of one), got 7: 'Grid 01'");
+    }
+
+    [Theory]
+    [InlineData("Project Euler 96\n", 1)]
+    [InlineData("puzzle\nProject Euler 96\n", 2)]
+    public void A_bad_first_line_does_not_decide_the_shape(string before, int line)
+    {
+        const string Nine = "003020600900305001001806400008102900700000008006708200002609500800203009005010300";
+        var skipped = new List<HrmFormatException>();
+
+        Questions(before + Nine, null, skipped.Add).Should().ContainSingle().Which.Shape.Should().Be(SudokuShape.Nine);
+
+        skipped.Should().ContainSingle().Which.Line.Should().Be(line);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal static class ArcSolveCommand
 
     private static async Task<int> SolveAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        var submission = CommonOptions.ReadOutput(result, Submission);
         ArcTask[] tasks = [.. ArcSources.Read(result, result.GetValue(Sources)!).SelectMany(set => set.Tasks)];
         var tool = ToolTask.Of("arc");
         var source = CommonOptions.OpenModel(result, tool);
@@ -39,21 +40,31 @@ internal static class ArcSolveCommand
         var arc = new ArcSolver(solver, identifiers);
         RequireKnown(arc, tasks, source.Path);
         var votes = new List<ArcTaskVote>(tasks.Length);
-        foreach (var task in tasks)
+        var ranked = new ArcVoteResult(votes);
+        try
         {
-            votes.Add(arc.Knows(task.Name) ? await arc.SolveAsync(task, cancellationToken) : new ArcVote([task]).Rank().Tasks[0]);
-            Write(votes[^1], result.GetValue(CommonOptions.Json));
+            foreach (var task in tasks)
+            {
+                votes.Add(arc.Knows(task.Name) ? await arc.SolveAsync(task, cancellationToken) : new ArcVote([task]).Rank().Tasks[0]);
+                Write(votes[^1], result.GetValue(CommonOptions.Json));
+                if (tasks.Length > 1)
+                {
+                    CommandLine.Messages.WriteLine($"{votes.Count:N0} of {Words.Count(tasks.Length, "task")}: {task.Name}");
+                }
+            }
+        }
+        finally
+        {
+            // Also what was solved before a signal or an error.
+            if (submission is not null && votes.Count > 0)
+            {
+                ranked.WriteSubmission(submission);
+            }
         }
 
-        var ranked = new ArcVoteResult(votes);
         if (!result.GetValue(CommonOptions.Json))
         {
             ArcReport.WriteScores(AnsiConsole.Console, ranked, attempts: [1, Attempts]);
-        }
-
-        if (result.GetValue(Submission) is { } submission)
-        {
-            ranked.WriteSubmission(submission);
         }
 
         return votes.TrueForAll(vote => vote.Task.HasAnswers ? vote.IsSolved(Attempts) : arc.Knows(vote.Task.Name)) ? 0 : CommandLine.No;
@@ -105,7 +116,7 @@ internal static class ArcSolveCommand
         return (votes.Length > 0 ? $"attempts with {string.Join(" and ", votes)} votes" : "no attempt") + verdict;
     }
 
-    /// <summary>The attempts that a submission has: the first two candidates that are grids.</summary>
+    /// <summary>The attempts that a submission has: the first two candidates, without those that are no grid, which come last.</summary>
     private static IEnumerable<ArcCandidate> AttemptsOf(ArcTestVote test) => test.Candidates.Where(candidate => candidate.Grid is not null).Take(Attempts);
 
     private static bool? IsSolved(ArcTestVote test) => test.Pair.Output is null ? null : test.RankOfAnswer <= Attempts;

@@ -19,7 +19,7 @@ internal static class CommonOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Write the result as JSON, for scripts." };
 
-    public static Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Report and skip bad lines, puzzles and files, instead of ending." };
+    public static Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Report and skip bad lines and puzzles, of ARC bad files and tasks, instead of ending." };
 
     public static Option<string[]> Files(string name, string description)
         => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
@@ -41,6 +41,15 @@ internal static class CommonOptions
         var files = new RunData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], SkipBad = result.GetValue(SkipBad) };
         files.Side = result.GetValue(Side) ?? SudokuFiles.FindSide([.. files.Train, .. files.Test]);
         return files;
+    }
+
+    /// <summary>Reads the name of a file for results, and refuses early what cannot be written; <see langword="null"/> without the option.</summary>
+    public static string? ReadOutput(ParseResult result, Option<string?> option)
+    {
+        var path = result.GetValue(option);
+        return path is null || (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) && !Directory.Exists(path))
+            ? path
+            : throw new UsageException($"{option.Name}: expected a file in a folder that exists, got '{path}'.");
     }
 
     /// <summary>Refuses options that would do nothing.</summary>

@@ -44,24 +44,15 @@ internal static class DatasetOutput
     /// <param name="result">The command line.</param>
     /// <param name="option">The option.</param>
     /// <param name="read">Reads a file; its second argument receives bad lines, or is <see langword="null"/> without <c>--skip-bad</c>.</param>
+    /// <param name="cancellationToken">Stops between two puzzles.</param>
     /// <exception cref="UsageException">The option names no file.</exception>
-    public static IEnumerable<T> Read<T>(ParseResult result, Option<string[]> option, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read)
+    public static IEnumerable<T> Read<T>(
+        ParseResult result, Option<string[]> option, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read, CancellationToken cancellationToken)
     {
         var files = SourceFiles.Find(result.GetValue(option) ?? [], ".csv");
         return files.Count > 0
-            ? ReadAll(files, read, result.GetValue(CommonOptions.SkipBad))
+            ? BadLines.Read(files, read, result.GetValue(CommonOptions.SkipBad), cancellationToken)
             : throw new UsageException($"{option.Name}: expected at least one file of puzzles (or --count for generated puzzles), got none.");
-    }
-
-    private static IEnumerable<T> ReadAll<T>(IEnumerable<string> files, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read, bool skipBad)
-    {
-        var bad = new BadLines();
-        foreach (var puzzle in files.SelectMany(file => read(file, skipBad ? bad.Add : null)))
-        {
-            yield return puzzle;
-        }
-
-        bad.Report();
     }
 
     /// <summary>Refuses files of puzzles beside <c>--count</c>.</summary>

@@ -44,10 +44,11 @@ internal static class EvaluateCommand
 
     private static async Task<int> EvaluateAsync(ParseResult result, ToolTask task, CancellationToken cancellationToken)
     {
+        var submission = CommonOptions.ReadOutput(result, Submission);
         var source = CommonOptions.OpenModel(result, task);
         var segments = CommonOptions.ReadSegments(result);
         var isNamed = CommonOptions.Given(result, Data, Test).Length > 0 || source.Run is null;
-        using var test = task.OpenTest(isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test) : source.Run!.Data);
+        using var test = task.OpenTest(isNamed ? CommonOptions.ReadData(result, task, Data, Test, Test) : source.Run!.Data, cancellationToken);
         var settings = source.CreateSettings(task, test.Examples.SequenceLength);
         settings.Trainer.Halting.MaxSegments = segments ?? settings.Trainer.Halting.MaxSegments;
         test.RequireIdsOf(settings.Data, source.Path);
@@ -90,7 +91,7 @@ internal static class EvaluateCommand
             report.Write(AnsiConsole.Console, averages);
         }
 
-        if (report is ArcReport arc && result.GetValue(Submission) is { } submission)
+        if (report is ArcReport arc && submission is not null)
         {
             arc.WriteSubmission(submission);
         }

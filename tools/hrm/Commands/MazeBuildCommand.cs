@@ -26,7 +26,7 @@ internal static class MazeBuildCommand
         var random = new StatefulRandom(result.GetValue(DatasetOutput.Seed));
         var mazes = result.GetValue(DatasetOutput.Count) is { } count
             ? Generate(result, count, random, cancellationToken)
-            : Read(result);
+            : Read(result, cancellationToken);
         var builder = new MazeDatasetBuilder(mazes.Training[0].Shape, new MazeDatasetOptions
         {
             TrainingPuzzles = result.GetValue(DatasetOutput.Subsample),
@@ -77,10 +77,11 @@ internal static class MazeBuildCommand
         return MazeSplit.ByLayout(mazes, count - test);
     }
 
-    private static MazeSplit Read(ParseResult result)
+    private static MazeSplit Read(ParseResult result, CancellationToken cancellationToken)
     {
         CommonOptions.RequireAbsent(result, "without --count", Size, TestShare);
-        return new MazeSplit([.. DatasetOutput.Read(result, DatasetOutput.Train, ReadFile)], [.. DatasetOutput.Read(result, DatasetOutput.Test, ReadFile)]);
+        return new MazeSplit(
+            [.. DatasetOutput.Read(result, DatasetOutput.Train, ReadFile, cancellationToken)], [.. DatasetOutput.Read(result, DatasetOutput.Test, ReadFile, cancellationToken)]);
 
         static IEnumerable<MazePuzzle> ReadFile(string file, Action<HrmFormatException>? skipped) => MazeCsv.Read(file, skipped: skipped);
     }

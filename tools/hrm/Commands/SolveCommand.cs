@@ -57,9 +57,9 @@ internal static class SolveCommand
         var bad = new BadLines();
         var puzzles = inputs is not null ? [task.Format(inputs)] : ReadPuzzles(result, tool, task, result.GetValue(CommonOptions.SkipBad) ? bad.Add : null);
         var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = votes }, task);
-        var isSolved = await WriteAnswersAsync(puzzles, task, thinking, CreateWriter(result), cancellationToken);
+        var (solved, count) = await WriteAnswersAsync(puzzles, task, thinking, CreateWriter(result), cancellationToken);
         bad.Report();
-        return isSolved ? 0 : CommandLine.No;
+        return count == 0 ? throw new HrmFormatException("expected at least one puzzle, got none") : solved == count ? 0 : CommandLine.No;
     }
 
     private static void RequireOneSource(ParseResult result)
@@ -112,8 +112,9 @@ internal static class SolveCommand
     }
 
     /// <summary>Writes the answers in the order of the puzzles, each when it and those before it are ready.</summary>
-    /// <returns>Whether every answer is a solution.</returns>
-    private static async Task<bool> WriteAnswersAsync(IEnumerable<string> puzzles, ISymmetricTask task, ThinkingSolver solver, Action<SolvedPuzzle> write, CancellationToken cancellationToken)
+    /// <returns>The numbers of solutions and of answers.</returns>
+    private static async Task<(int Solved, int Count)> WriteAnswersAsync(
+        IEnumerable<string> puzzles, ISymmetricTask task, ThinkingSolver solver, Action<SolvedPuzzle> write, CancellationToken cancellationToken)
     {
         var pending = Channel.CreateBounded<(string Puzzle, int[] Inputs, Task<ThinkingAnswer> Answer)>(MostPending);
 
@@ -129,7 +130,7 @@ internal static class SolveCommand
         }
 
         CommandLine.Messages.WriteLine($"{solved:N0} of {Words.Count(count, "puzzle")} solved in {clock.Elapsed.TotalSeconds:F1} s");
-        return solved == count;
+        return (solved, count);
     }
 
     private static async Task AskAsync(
@@ -180,7 +181,7 @@ internal static class SolveCommand
             trace.Add(prediction);
         }
 
-        var solution = tool.FindSolution(inputs);
+        var solution = tool.FindSolution(inputs, cancellationToken);
         var grids = Changes(trace).Select(change => tool.ViewAnswer(change.Title, inputs, solution, change.Answer.Tokens)!);
         ConsolePage.Write(AnsiConsole.Console, [new PuzzleView("intermediate predictions", [tool.ViewAnswer("puzzle", inputs, null, inputs)!, .. grids])]);
         var isSolved = task.IsSolution(inputs, trace[^1].Tokens);
@@ -215,7 +216,7 @@ internal static class SolveCommand
             ["segments"] = Thinking.Segments,
             ["confidence"] = JsonOutput.Number(Confidence),
             ["votes"] = Thinking.Agreeing,
-            ["attempts"] = Thinking.Attempts,
+            ["variants"] = Thinking.Attempts,
         };
     }
 }

@@ -24,7 +24,7 @@ internal static class SudokuBuildCommand
         var random = new StatefulRandom(result.GetValue(DatasetOutput.Seed));
         var (training, test) = result.GetValue(DatasetOutput.Count) is { } count
             ? Generate(result, shape, count, random)
-            : Read(result, shape);
+            : Read(result, shape, cancellationToken);
         var builder = new SudokuDatasetBuilder(shape, new SudokuDatasetOptions
         {
             Subsample = result.GetValue(DatasetOutput.Subsample),
@@ -61,10 +61,10 @@ internal static class SudokuBuildCommand
     }
 
     /// <summary>Streams the files: the full set has 3.8 million rows.</summary>
-    private static (IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test) Read(ParseResult result, SudokuShape shape)
+    private static (IEnumerable<SudokuPuzzle> Training, IEnumerable<SudokuPuzzle> Test) Read(ParseResult result, SudokuShape shape, CancellationToken cancellationToken)
     {
         CommonOptions.RequireAbsent(result, "without --count", TestCount, Givens);
-        return (DatasetOutput.Read(result, DatasetOutput.Train, ReadFile), DatasetOutput.Read(result, DatasetOutput.Test, ReadFile));
+        return (DatasetOutput.Read(result, DatasetOutput.Train, ReadFile, cancellationToken), DatasetOutput.Read(result, DatasetOutput.Test, ReadFile, cancellationToken));
 
         IEnumerable<SudokuPuzzle> ReadFile(string file, Action<HrmFormatException>? skipped) => SudokuCsv.Read(file, shape, skipped);
     }

@@ -54,7 +54,7 @@ internal static class TrainCommand
         CommonOptions.RequireAbsent(result, "without --resume", AllowChanges);
         var data = CommonOptions.ReadData(result, task, Data, Train, Test);
         var folder = new RunFolder(result.GetValue(Output) ?? throw new UsageException("--output: expected the folder to write the run to."));
-        var training = task.OpenTraining(data);
+        var training = task.OpenTraining(data, cancellationToken);
         var initial = task.CreateSettings(preset, PuzzleSize.Of(training.Examples), data);
         var modules = CommonOptions.ReadModules(result);
         (initial.Task, initial.Data) = (task.Name, data);
@@ -85,7 +85,7 @@ internal static class TrainCommand
         var device = TorchOptions.Apply(result);
         settings.Threads = torch.get_num_threads();
         (settings.Device, settings.AllowTensorFloat32) = (result.GetValue(TorchOptions.Device), result.GetValue(TorchOptions.Tf32));
-        using var run = new TrainingSession(settings, training, task.OpenTest(data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
+        using var run = new TrainingSession(settings, training, task.OpenTest(data, cancellationToken), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
         run.Plan(result.GetValue(Minutes), result.GetValue(Steps), result.GetValue(Epochs));
         return Finish(result, run.Start(cancellationToken), task, folder);
     }
@@ -109,7 +109,7 @@ internal static class TrainCommand
         OwnModules.RequireFor(recorded.Model, path, modules);
         var settings = Resumed(result, recorded);
         var device = TorchOptions.Apply(settings.Device!, settings.Threads > 0 ? settings.Threads : null, settings.AllowTensorFloat32);
-        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data), task.OpenTest(settings.Data), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
+        using var run = new TrainingSession(settings, task.OpenTraining(settings.Data, cancellationToken), task.OpenTest(settings.Data, cancellationToken), folder, device, ResultsOf(result)) { Messages = CommandLine.Messages, Modules = modules };
         return Finish(result, run.Resume(cancellationToken), task, folder);
     }
 

@@ -9,6 +9,30 @@ internal sealed class BadLines(string one = "bad line or puzzle", string many = 
 
     public long Count { get; private set; }
 
+    /// <summary>Reads the puzzles of files, and reports the bad ones at the end.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="read">Reads a file; its second argument receives bad lines and puzzles, or is <see langword="null"/>.</param>
+    /// <param name="skipBad">Whether bad lines and puzzles are skipped.</param>
+    /// <param name="cancellationToken">Stops between two puzzles: an exact search for an answer can take long.</param>
+    public static IEnumerable<T> Read<T>(
+        IEnumerable<string> files, Func<string, Action<HrmFormatException>?, IEnumerable<T>> read, bool skipBad, CancellationToken cancellationToken)
+    {
+        var bad = new BadLines();
+        foreach (var puzzle in files.SelectMany(file => read(file, skipBad ? Skip : null)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return puzzle;
+        }
+
+        bad.Report();
+
+        void Skip(HrmFormatException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bad.Add(error);
+        }
+    }
+
     public void Add(HrmException error)
     {
         if (++Count <= Shown)

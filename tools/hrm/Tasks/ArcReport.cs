@@ -74,9 +74,9 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
     {
         var known = result.Tasks.Count(task => task.Task.HasAnswers);
         json["tasks"] = known;
-        json["attempts"] = new JsonArray([.. attempts.Where(_ => known > 0).Select(count => new JsonObject
+        json["scores"] = new JsonArray([.. attempts.Where(_ => known > 0).Select(count => new JsonObject
         {
-            ["attempts"] = count,
+            ["k"] = count,
             ["solved"] = result.Tasks.Count(task => task.IsSolved(count)),
             ["pass_percent"] = result.PassPercent(count),
             ["score_percent"] = result.ScorePercent(count),

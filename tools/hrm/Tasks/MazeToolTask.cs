@@ -71,7 +71,7 @@ internal sealed class MazeToolTask : ToolTask
     public override IEnumerable<string> ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped)
         => MazeCsv.ReadQuestions(stream, name, ((MazeTask)task).Shape, skipped).Select(question => question.ToString());
 
-    public override int[]? FindSolution(int[] inputs)
+    public override int[]? FindSolution(int[] inputs, CancellationToken cancellationToken)
     {
         var task = new MazeTask(MazeShape.OfCells(inputs.Length));
         return task.DecodeQuestion(inputs).FindShortestPath() is { } path ? task.Encode(path) : null;

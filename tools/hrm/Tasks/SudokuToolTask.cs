@@ -58,11 +58,11 @@ internal sealed class SudokuToolTask : ToolTask
 
     public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size) => new SudokuTask(ShapeOf(size.SequenceLength), settings.Augmentation);
 
-    public override NamedDataset OpenTraining(RunData data)
-        => data.Folder.Length > 0 ? base.OpenTraining(data) : SudokuFiles.Open(data.Train, data, "--train");
+    public override NamedDataset OpenTraining(RunData data, CancellationToken cancellationToken = default)
+        => data.Folder.Length > 0 ? base.OpenTraining(data, cancellationToken) : SudokuFiles.Open(data.Train, data, "--train", cancellationToken);
 
-    public override NamedDataset OpenTest(RunData data)
-        => data.Folder.Length > 0 ? base.OpenTest(data) : SudokuFiles.Open(data.Test, data, "--test");
+    public override NamedDataset OpenTest(RunData data, CancellationToken cancellationToken = default)
+        => data.Folder.Length > 0 ? base.OpenTest(data, cancellationToken) : SudokuFiles.Open(data.Test, data, "--test", cancellationToken);
 
     public override TaskReport CreateReport(NamedDataset test) => new SudokuReport(test);
 
@@ -90,12 +90,12 @@ internal sealed class SudokuToolTask : ToolTask
     public override IEnumerable<string> ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped)
         => SudokuCsv.ReadQuestions(stream, name, ((SudokuTask)task).Shape, skipped).Select(question => question.ToString());
 
-    public override int[]? FindSolution(int[] inputs)
+    public override int[]? FindSolution(int[] inputs, CancellationToken cancellationToken)
     {
         var task = new SudokuTask(ShapeOf(inputs.Length));
         try
         {
-            return SudokuSearch.TrySolve(task.Decode(inputs), out var solution) ? task.Encode(solution) : null;
+            return SudokuSearch.TrySolve(task.Decode(inputs), out var solution, cancellationToken) ? task.Encode(solution) : null;
         }
         catch (HrmFormatException)
         {
@@ -142,7 +142,7 @@ internal sealed class SudokuToolTask : ToolTask
 /// <summary>Reads puzzles from files.</summary>
 internal static class SudokuFiles
 {
-    public static NamedDataset Open(IReadOnlyList<string> files, RunData data, string option)
+    public static NamedDataset Open(IReadOnlyList<string> files, RunData data, string option, CancellationToken cancellationToken = default)
     {
         if (files.Count == 0)
         {
@@ -150,9 +150,10 @@ internal static class SudokuFiles
         }
 
         var task = new SudokuTask(ShapeOf(data.Side));
-        var bad = new BadLines();
-        var puzzles = files.SelectMany(file => SudokuCsv.Read(file, task.Shape, data.SkipBad ? bad.Add : null).Select(puzzle => (File: file, Puzzle: puzzle))).ToArray();
-        bad.Report();
+        (string File, SudokuPuzzle Puzzle)[] puzzles =
+        [
+            .. BadLines.Read(files, (file, skipped) => SudokuCsv.Read(file, task.Shape, skipped).Select(puzzle => (file, puzzle)), data.SkipBad, cancellationToken),
+        ];
         return new NamedDataset(
             new InMemoryPuzzleDataset(puzzles.Select(item => task.ToExample(item.Puzzle)), task.VocabularySize),
             [],
@@ -160,9 +161,17 @@ internal static class SudokuFiles
             Files: [.. puzzles.Select(item => item.File)]);
     }
 
-    /// <summary>Finds the side of the first puzzle that can be read; 9 without files.</summary>
-    public static int FindSide(IEnumerable<string> files)
-        => files.SelectMany(file => SudokuCsv.Read(file, skipped: _ => { })).FirstOrDefault()?.Question.Shape.Side ?? SudokuShape.Nine.Side;
+    /// <summary>Finds the side of the first question that can be read; 9 without files.</summary>
+    public static int FindSide(IEnumerable<string> files) => files.SelectMany(ReadQuestions).FirstOrDefault()?.Shape.Side ?? SudokuShape.Nine.Side;
+
+    private static IEnumerable<SudokuGrid> ReadQuestions(string file)
+    {
+        using var stream = File.OpenRead(file);
+        foreach (var question in SudokuCsv.ReadQuestions(stream, file, skipped: _ => { }))
+        {
+            yield return question;
+        }
+    }
 
     public static SudokuShape ShapeOf(int side)
     {

@@ -53,7 +53,7 @@ internal abstract class ToolTask
     public virtual IEnumerable<string>? ReadQuestions(Stream stream, string name, ISymmetricTask task, Action<HrmFormatException>? skipped) => null;
 
     /// <summary>Finds a solution by an exact search; <see langword="null"/> if there is none, or no such search.</summary>
-    public virtual int[]? FindSolution(int[] inputs) => null;
+    public virtual int[]? FindSolution(int[] inputs, CancellationToken cancellationToken) => null;
 
     /// <summary>Shows an example as coloured grids.</summary>
     public abstract PuzzleView View(NamedDataset dataset, int example);
@@ -62,10 +62,10 @@ internal abstract class ToolTask
     public virtual GridView? ViewAnswer(string title, int[] inputs, int[]? labels, int[] answer) => null;
 
     /// <summary>Opens the training puzzles.</summary>
-    public virtual NamedDataset OpenTraining(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TrainSplit);
+    public virtual NamedDataset OpenTraining(RunData data, CancellationToken cancellationToken = default) => NamedDataset.Open(data.Folder, NamedDataset.TrainSplit);
 
     /// <summary>Opens the test puzzles.</summary>
-    public virtual NamedDataset OpenTest(RunData data) => NamedDataset.Open(data.Folder, NamedDataset.TestSplit);
+    public virtual NamedDataset OpenTest(RunData data, CancellationToken cancellationToken = default) => NamedDataset.Open(data.Folder, NamedDataset.TestSplit);
 
     /// <summary>Returns the task of a name.</summary>
     public static ToolTask Of(string name) => All.FirstOrDefault(task => task.Name == name)
