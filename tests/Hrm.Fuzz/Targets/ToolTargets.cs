@@ -34,7 +34,7 @@ internal static class ToolTargets
                 Seed("data sudoku build --count 9 --test-count 2 --givens 30 --seed -5 --output out --min-guesses 2 --min-difficulty 0.5"),
                 Seed("data arc build --source a --source b --test-from c d --skip-bad --augment 3 --output out"),
                 Seed("solve arc a b --model run --data folder --submission file --json --skip-bad --segments 2"),
-                Seed("evaluate submission file --source a b --skip-bad"),
+                Seed("evaluate submission file --source a b --json"),
                 Seed("export --model run --output out --dtype bfloat16"),
             ],
             Tokens =
