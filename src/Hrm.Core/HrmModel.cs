@@ -217,18 +217,8 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kept ?? rows, rows, nameof(kept));
         using var use = Use();
         var config = Config with { PuzzleIdCount = count };
-        var other = create is null ? new HrmModel(config, ReferenceEquals(_recurrence.High, _recurrence.Low)) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
-        try
-        {
-            ModelFolder.RequireConfig(other, config);
-            other.CopyWeights(this, kept ?? rows);
-            return other;
-        }
-        catch
-        {
-            other.Dispose();
-            throw;
-        }
+        var hasSharedLevel = ReferenceEquals(_recurrence.High, _recurrence.Low);
+        return ModelFolder.CreateFilled(config, hasSharedLevel, create, other => other.CopyWeights(this, kept ?? rows));
     }
 
     /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c>; each file appears only when it is complete.</summary>

@@ -82,16 +82,26 @@ internal static class ModelFolder
         RequireRoom(hasSharedLevel ? stored with { HighLayers = 0, Merge = StateMerge.Add }
             : create is not null ? stored with { HighLayers = 0, LowLayers = 0, Merge = StateMerge.Add } : stored, weights);
         config = stored with { ForwardDtype = forwardDtype ?? stored.ForwardDtype };
-        var model = create is null ? new HrmModel(config, hasSharedLevel) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
-        try
+        return CreateFilled(config, hasSharedLevel, create, model =>
         {
-            RequireConfig(model, config);
             using (model.Use())
             {
                 ModelKeys.CopyInto(model, weights, casts: config != stored);
             }
 
             model.to(device);
+        });
+    }
+
+    /// <summary>Creates a model of a config, by the caller's function if there is one, and fills it; a failure disposes it.</summary>
+    /// <exception cref="HrmFormatException">The function returned a model of another config.</exception>
+    public static HrmModel CreateFilled(HrmConfig config, bool hasSharedLevel, Func<HrmConfig, HrmModel>? create, Action<HrmModel> fill)
+    {
+        var model = create is null ? new HrmModel(config, hasSharedLevel) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
+        try
+        {
+            RequireConfig(model, config);
+            fill(model);
             return model;
         }
         catch

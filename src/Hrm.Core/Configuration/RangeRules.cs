@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace Hrm.Core;
@@ -26,7 +27,7 @@ internal sealed class OptionsValidator<TOptions> : IValidateOptions<TOptions>
 
 /// <summary>Collects every field that is out of its range, so that all are reported at once.</summary>
 /// <param name="rename">The name to report for a field; <see langword="null"/> reports it as it is.</param>
-internal sealed class RangeRules(Func<string, string>? rename = null)
+internal sealed partial class RangeRules(Func<string, string>? rename = null)
 {
     private readonly List<string> _errors = [];
 
@@ -52,6 +53,10 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
         where T : struct, Enum
         => Check(field, value, allowed.Contains(value), string.Join(" or ", allowed.ToArray()));
 
+    /// <summary>Checks the name of a device; whether the machine has it is found when it is used.</summary>
+    public RangeRules Device(string field, string? name)
+        => Check(field, $"'{name}'", name is not null && DeviceName().IsMatch(name), "cpu, mps, cuda or cuda:0, cuda:1, …");
+
     public RangeRules Check(string field, object value, bool holds, string expected)
     {
         if (!holds)
@@ -71,6 +76,9 @@ internal sealed class RangeRules(Func<string, string>? rename = null)
     }
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+
+    [GeneratedRegex(@"^(cpu|mps|cuda(:\d{1,2})?)\z")]
+    private static partial Regex DeviceName();
 }
 
 /// <summary>A configuration has fields that are missing, unknown or out of range; all are listed.</summary>

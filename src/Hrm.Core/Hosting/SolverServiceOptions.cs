@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Hrm.Core;
 
 /// <summary>The model and behaviour of an application's solver.</summary>
@@ -7,7 +5,7 @@ namespace Hrm.Core;
 /// A puzzle stops at the first of the stops that are set, and at <see cref="SolverOptions.MaxSegments"/> in any case. The paper's rule
 /// is used if <see cref="SolverOptions.Rule"/> is set, or if neither <see cref="Confidence"/> nor <see cref="UnchangedSegments"/> is.
 /// </remarks>
-public sealed partial class SolverServiceOptions : IValidatedOptions
+public sealed class SolverServiceOptions : IValidatedOptions
 {
     /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c>. Required.</summary>
     public string Folder { get; set; } = string.Empty;
@@ -35,7 +33,7 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()
         .Check(nameof(Folder), $"'{Folder}'", IsModel(Folder), "the folder of a model, with a config.json and a model.safetensors")
-        .Check(nameof(Device), $"'{Device}'", Device is not null && DeviceName().IsMatch(Device), "cpu, mps, cuda or cuda:0, cuda:1, …")
+        .Device(nameof(Device), Device)
         .Check(nameof(ForwardDtype), $"'{ForwardDtype}'", ForwardDtype is null || ForwardDtypes.Instance.Find(ForwardDtype) is not null, ForwardDtypes.Instance.Names)
         .Nested(nameof(Limits), Limits)
         .Check(nameof(Confidence), Confidence ?? 0, Confidence is null or (> 0 and < 1), "a probability above 0 and below 1")
@@ -73,7 +71,4 @@ public sealed partial class SolverServiceOptions : IValidatedOptions
 
     private static bool IsModel(string? folder)
         => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && File.Exists(Path.Combine(folder, ModelFolder.WeightsName));
-
-    [GeneratedRegex(@"^(cpu|mps|cuda(:\d{1,2})?)\z")]
-    internal static partial Regex DeviceName();
 }

@@ -41,7 +41,7 @@ public sealed class TrainingServiceOptions : IValidatedOptions
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()
         .Check(nameof(Folder), $"'{Folder}'", !string.IsNullOrEmpty(Folder), "the path of a folder")
-        .Check(nameof(Device), $"'{Device}'", Device is not null && SolverServiceOptions.DeviceName().IsMatch(Device), "cpu, mps, cuda or cuda:0, cuda:1, …")
+        .Device(nameof(Device), Device)
         .Between(nameof(Threads), Threads, 0, ReplicaGroup.MostReplicas)
         .Between(nameof(KeepCheckpoints), KeepCheckpoints, 1, int.MaxValue)
         .Between(nameof(KeepModels), KeepModels, 1, int.MaxValue)

@@ -147,7 +147,7 @@ public sealed class NamedSolverTests : IDisposable
     [Fact]
     public async Task A_check_of_a_missing_solver_says_so()
     {
-        using var services = Services(it => it.AddHealthChecks().AddHrmSolver("nobody").Services);
+        using var services = Services(it => it.AddHealthChecks().AddHrmSolver("missing").Services);
         await services.Awaiting(Check).Should().ThrowAsync<InvalidOperationException>().WithMessage("*SolverLoader*");
     }
 

@@ -46,7 +46,7 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>The text of an element.</summary>
     public Task<string> TextAsync(string id) => EvaluateAsync<string>($"document.getElementById('{id}').textContent");
 
-    /// <summary>What a screen reader is told of the page: roles, names and values.</summary>
+    /// <summary>The roles, names and values of the page, as a screen reader gets them.</summary>
     public async Task<IEnumerable<SerializedAXNode>> AccessibleNodesAsync()
     {
         return Descendants(await _page.Accessibility.SnapshotAsync());
