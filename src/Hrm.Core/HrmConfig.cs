@@ -125,11 +125,27 @@ public sealed record HrmConfig
     public int? KernelSize { get; init; }
 
     /// <summary>
-    /// C, the number of columns of the grid for convolutions and <see cref="PositionEncoding.Rope2d"/>; divides seq_len. By default √seq_len,
+    /// C, the number of columns of the grid for convolutions, groups and <see cref="PositionEncoding.Rope2d"/>; divides seq_len. By default √seq_len,
     /// a whole number then. Other models do not use it.
     /// </summary>
     [JsonPropertyName("grid_columns"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? GridColumns { get; init; }
+
+    /// <summary>The number of rows of a box of the grid, for groups; divides the number of rows. By default there are no boxes.</summary>
+    [JsonPropertyName("box_rows"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BoxRows { get; init; }
+
+    /// <summary>The number of columns of a box; divides the number of columns. Set with <see cref="BoxRows"/>.</summary>
+    [JsonPropertyName("box_columns"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BoxColumns { get; init; }
+
+    /// <summary>
+    /// The number of interchangeable symbols, for groups: the last token values of the vocabulary. The D channels are one set for each
+    /// symbol, and all sets share their weights. Divides D; by default 0, no sets.
+    /// </summary>
+    /// <remarks>The digits of a Sudoku are such symbols. Embedding and output start alike for all of them.</remarks>
+    [JsonPropertyName("symbols"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Symbols { get; init; }
 
     /// <summary>How the model encodes the positions of tokens.</summary>
     [JsonPropertyName("pos_encodings")]
@@ -178,7 +194,11 @@ public sealed record HrmConfig
 
     /// <summary>The inner width of the feed-forward layers.</summary>
     [JsonIgnore]
-    public long InnerWidth => SwiGluInnerWidth ?? SwiGlu.InnerWidth(HiddenSize, Expansion);
+    public long InnerWidth => SwiGluInnerWidth ?? SwiGlu.InnerWidth(BlockWidth, Expansion);
+
+    /// <summary>The width of the blocks: D, or the channels of one symbol.</summary>
+    [JsonIgnore]
+    public int BlockWidth => HiddenSize / Math.Max(1, Symbols);
 
     /// <summary>The inner width of the token mixer.</summary>
     [JsonIgnore]
@@ -203,13 +223,15 @@ public sealed record HrmConfig
         get
         {
             long width = HiddenSize;
+            long blockWidth = BlockWidth;
             var mixing = Mixing switch
             {
                 TokenMixing.TokenMixer => 3 * TokenCount * MixerInnerWidth,
                 TokenMixing.Convolution => (width * KernelWidth * KernelWidth) + (width * width),
+                TokenMixing.Groups => (3 + (BoxRows is null ? 0 : 1) + (Symbols > 1 ? 1 : 0)) * blockWidth * blockWidth,
                 _ => 4 * width * width,
             };
-            var block = mixing + (3 * width * InnerWidth);
+            var block = mixing + (3 * blockWidth * InnerWidth);
             var positions = PositionEncoding == PositionEncoding.Learned ? TokenCount * width : 0;
             var merges = Merge == StateMerge.Gated ? 4 * width * width : 0;
             var tables = (PredictionFeedback ? 3 : 2) * VocabularySize * width;
@@ -301,6 +323,9 @@ internal static class HrmConfigRules
             .OneOf(nameof(config.Mixing), config.Mixing, Enum.GetValues<TokenMixing>())
             .Check(nameof(config.KernelSize), config.KernelWidth, config.KernelWidth is >= 1 and <= MaxKernel && config.KernelWidth % 2 == 1, $"an odd number in 1 … {MaxKernel}")
             .Between(nameof(config.GridColumns), config.GridColumns ?? 1, 1, MaxTokens)
+            .Between(nameof(config.BoxRows), config.BoxRows ?? 1, 1, MaxTokens)
+            .Between(nameof(config.BoxColumns), config.BoxColumns ?? 1, 1, MaxTokens)
+            .Between(nameof(config.Symbols), config.Symbols, 0, MaxCount)
             .OneOf(nameof(config.PositionEncoding), config.PositionEncoding, Enum.GetValues<PositionEncoding>())
             .OneOf(nameof(config.Merge), config.Merge, StateMerge.Add, StateMerge.Gated)
             .Check(nameof(config.Modules), Quote.Text(config.Modules ?? string.Empty), config.Modules is null or { Length: > 0 and <= MaxKind }, $"1 … {MaxKind} characters")
@@ -344,6 +369,7 @@ internal static class HrmConfigRules
         }
 
         CheckGrid(config, rules);
+        CheckGroups(config, rules);
         CheckInnerWidths(config, rules);
         CheckRow(config, rules);
     }
@@ -351,7 +377,7 @@ internal static class HrmConfigRules
     /// <summary>Requires whole rows for convolutions and rows and columns as positions.</summary>
     private static void CheckGrid(HrmConfig config, RangeRules rules)
     {
-        var hasGrid = config is { Mixing: TokenMixing.Convolution } or { Mixing: TokenMixing.Attention, PositionEncoding: PositionEncoding.Rope2d };
+        var hasGrid = config is { Mixing: TokenMixing.Convolution or TokenMixing.Groups } or { Mixing: TokenMixing.Attention, PositionEncoding: PositionEncoding.Rope2d };
         var (tokens, columns) = (config.SequenceLength, config.ColumnCount);
         rules.Check(
             nameof(config.PositionEncoding),
@@ -366,6 +392,30 @@ internal static class HrmConfigRules
                 config.GridColumns is null ? columns * columns == tokens : tokens % columns == 0,
                 $"a divisor of {rules.NameOf(nameof(config.SequenceLength))} {tokens}, or none if that is a square number");
         }
+    }
+
+    /// <summary>Requires boxes that divide the grid and sets of channels that divide D.</summary>
+    private static void CheckGroups(HrmConfig config, RangeRules rules)
+    {
+        var isGroups = config.Mixing == TokenMixing.Groups;
+        var mixing = $"{rules.NameOf(nameof(config.Mixing))} groups";
+        rules.Check(nameof(config.Symbols), config.Symbols, isGroups || config.Symbols <= 1, $"at most 1 without {mixing}");
+        rules.Check(nameof(config.BoxRows), config.BoxRows ?? 0, isGroups || config is { BoxRows: null, BoxColumns: null }, $"no boxes without {mixing}");
+        if (!isGroups || config is not { SequenceLength: > 0, ColumnCount: > 0 })
+        {
+            return;
+        }
+
+        var (columns, rows) = (config.ColumnCount, config.SequenceLength / config.ColumnCount);
+        var divides = config is { BoxRows: null, BoxColumns: null }
+            || (config is { BoxRows: > 0, BoxColumns: > 0 } && rows % config.BoxRows == 0 && columns % config.BoxColumns == 0);
+        rules.Check(nameof(config.BoxRows), $"{config.BoxRows} × {config.BoxColumns}", divides, $"boxes that divide the grid of {rows} × {columns}");
+        rules.Check(nameof(config.PuzzleEmbeddingWidth), config.PuzzleEmbeddingWidth, config.PuzzleEmbeddingWidth == 0, $"0 with {mixing}");
+        rules.Check(
+            nameof(config.Symbols),
+            config.Symbols,
+            config.Symbols <= 1 || (config.HiddenSize % config.Symbols == 0 && config.Symbols < config.VocabularySize),
+            $"a divisor of {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize} below {rules.NameOf(nameof(config.VocabularySize))} {config.VocabularySize}");
     }
 
     /// <summary>Requires inner widths above zero: a small expansion of a small width rounds to zero.</summary>
@@ -393,11 +443,11 @@ internal static class HrmConfigRules
 
         long tokens = config.TokenCount;
         var logits = (long)config.SequenceLength * config.VocabularySize * (config.PredictionFeedback ? 4 : 1); // beside them: the last ones, their softmax, its cast
-        var states = tokens * (config.HiddenSize + (2 * config.InnerWidth));
+        var states = tokens * (config.HiddenSize + (2 * config.InnerWidth * Math.Max(1, config.Symbols)));
         var mixed = config.Mixing switch
         {
             TokenMixing.TokenMixer => 2 * config.HiddenSize * config.MixerInnerWidth,
-            TokenMixing.Convolution => 2 * config.HiddenSize * tokens,
+            TokenMixing.Convolution or TokenMixing.Groups => 2 * config.HiddenSize * tokens,
             _ => 0,
         };
         var (row, parts) = (logits + states + mixed, $"logits {logits}, states {states}{(mixed > 0 ? $", mixed tokens {mixed}" : string.Empty)}");

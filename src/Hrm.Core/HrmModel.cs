@@ -119,6 +119,11 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
         _highInit = InitialState(config, generator);
         _lowInit = InitialState(config, generator);
+        if (config.Symbols > 1)
+        {
+            ShareAmongSymbols(config);
+        }
+
         _recurrence = new HierarchicalConvergence(modules.High, modules.Low, config.HighCycles, config.LowCycles);
         if (!ReferenceEquals(modules.High, modules.Low))
         {
@@ -471,6 +476,32 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
         var high = hasSharedLevel ? null : ReasoningModule.Create(config, config.HighLayers, rotary, generator);
         var low = ReasoningModule.Create(config, config.LowLayers, rotary, generator);
         return (high ?? low, low);
+    }
+
+    /// <summary>
+    /// Gives all symbols equal initial weights: a token that is a symbol has one vector in the channels of this symbol and another one in
+    /// those of each other symbol, any other token has one vector in all channels.
+    /// </summary>
+    private void ShareAmongSymbols(HrmConfig config)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (symbols, others) = (config.Symbols, config.VocabularySize - config.Symbols);
+        foreach (var table in new Tensor[] { _tokenEmbedding.Weight, _logitHead.Weight })
+        {
+            var sets = table.view(config.VocabularySize, symbols, -1); // [V, symbols, D / symbols]
+            var own = sets[others, 1].clone(); // [D / symbols]
+            sets.copy_(sets.narrow(1, 0, 1).clone());
+            var ofSymbols = sets.narrow(0, others, symbols); // [symbols, symbols, D / symbols]
+            ofSymbols.copy_(ofSymbols.narrow(0, 0, 1).clone());
+            ofSymbols.diagonal(0, 0, 1).copy_(own.unsqueeze(1)); // [D / symbols, symbols]
+        }
+
+        foreach (var state in new[] { _highInit, _lowInit })
+        {
+            var sets = state.view(symbols, -1); // [symbols, D / symbols]
+            sets.copy_(sets[0].clone());
+        }
     }
 
     private static Tensor InitialState(HrmConfig config, Generator? generator)

@@ -13,15 +13,20 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "merge")]
     private readonly nn.Module<Tensor, Tensor, Tensor>? _merge;
 
+    private readonly int _symbols;
+
     /// <summary>Creates the module.</summary>
     /// <param name="layers">The blocks, applied in order; owned by the module.</param>
     /// <param name="merge">Merges state and injection, [B, S, D] each, into [B, S, D]; owned by the module. By default the sum.</param>
+    /// <param name="symbols">V, the number of equal sets of channels: the blocks then see [B, S · V, D / V], a token for each set.</param>
     /// <exception cref="ArgumentException">There is no block.</exception>
-    public ReasoningModule(IEnumerable<TransformerBlock> layers, nn.Module<Tensor, Tensor, Tensor>? merge = null)
+    public ReasoningModule(IEnumerable<TransformerBlock> layers, nn.Module<Tensor, Tensor, Tensor>? merge = null, int symbols = 1)
         : base(nameof(ReasoningModule))
     {
         ArgumentNullException.ThrowIfNull(layers);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(symbols);
         _merge = merge;
+        _symbols = symbols;
         _layers = new ModuleList<TransformerBlock>([.. layers]);
         if (_layers.Count == 0)
         {
@@ -43,7 +48,8 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layerCount);
         return new ReasoningModule(
             Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, generator)),
-            config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null);
+            config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null,
+            Math.Max(1, config.Symbols));
     }
 
     /// <summary>Creates the rotary positions of a config, or <see langword="null"/> if it has none.</summary>
@@ -71,12 +77,14 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var hidden = Merge(state, injection); // [B, S, D]
+        long[] shape = hidden.shape;
+        hidden = _symbols > 1 ? hidden.reshape(shape[0], shape[1] * _symbols, -1) : hidden; // [B, S · V, D / V]
         foreach (var layer in _layers)
         {
-            hidden = layer.call(hidden); // [B, S, D]
+            hidden = layer.call(hidden); // [B, S · V, D / V]
         }
 
-        return hidden.MoveToOuterDisposeScope();
+        return (_symbols > 1 ? hidden.reshape(shape) : hidden).MoveToOuterDisposeScope(); // [B, S, D]
     }
 
     private Tensor Merge(Tensor state, Tensor injection)
@@ -103,10 +111,17 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         {
             TokenMixing.TokenMixer => new TransformerBlock(new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator), FeedForward(), config.RmsNormEpsilon),
             TokenMixing.Convolution => new TransformerBlock(Convolution(), FeedForward(), config.RmsNormEpsilon),
+            TokenMixing.Groups => new TransformerBlock(new GroupMixer(config.BlockWidth, Groups(), generator), FeedForward(), config.RmsNormEpsilon),
             _ => new TransformerBlock(new SelfAttention(config.HiddenSize, config.Heads, rotary, generator), FeedForward(), config.RmsNormEpsilon),
         };
 
-        SwiGlu FeedForward() => new(config.HiddenSize, config.InnerWidth, generator);
+        SwiGlu FeedForward() => new(config.BlockWidth, config.InnerWidth, generator);
+
+        TokenGroups Groups() => TokenGroups.OfGrid(
+            config.SequenceLength / config.ColumnCount,
+            config.ColumnCount,
+            config is { BoxRows: { } rows, BoxColumns: { } columns } ? (rows, columns) : null,
+            Math.Max(1, config.Symbols));
 
         GridConvolution Convolution() => new(
             config.HiddenSize, config.SequenceLength / config.ColumnCount, config.ColumnCount, config.PrefixLength, config.KernelWidth, generator);

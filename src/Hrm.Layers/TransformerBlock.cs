@@ -1,11 +1,11 @@
 namespace Hrm.Layers;
 
 /// <summary>
-/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>. mix is attention, a convolution over the grid, or a token
-/// mixer that works (and is normalised) over the token axis.
+/// A post-norm block: <c>h = rms(h + mix(h)); h = rms(h + swiglu(h))</c>. mix is attention, a convolution over the grid, means of
+/// groups of tokens, or a token mixer that works (and is normalised) over the token axis.
 /// </summary>
 /// <remarks>
-/// Keys: <c>self_attn.*</c>, <c>conv.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on
+/// Keys: <c>self_attn.*</c>, <c>conv.*</c>, <c>groups.*</c> or <c>mlp_t.*</c>, and <c>mlp.*</c>. Source: the HRM paper (arXiv 2506.21734), section 2, on
 /// the stability that post-norm gives to Q-learning; the token mixer: arXiv 2510.04871.
 /// </remarks>
 public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
@@ -18,6 +18,9 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     [ComponentName(Name = "conv")]
     private readonly GridConvolution? _convolution;
+
+    [ComponentName(Name = "groups")]
+    private readonly GroupMixer? _groups;
 
     [ComponentName(Name = "mlp")]
     private readonly SwiGlu _mlp;
@@ -61,6 +64,18 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Creates a block that mixes tokens by the means of their groups.</summary>
+    /// <param name="groups">The group mixer; owned by the block. It fixes the number of tokens and needs no positions.</param>
+    /// <param name="mlp">The feed-forward layer; owned by the block.</param>
+    /// <param name="normEpsilon">ε of the normalisation.</param>
+    public TransformerBlock(GroupMixer groups, SwiGlu mlp, double normEpsilon = 1e-5)
+        : this(mlp, normEpsilon)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        _groups = groups;
+        RegisterComponents();
+    }
+
     private TransformerBlock(SwiGlu mlp, double normEpsilon)
         : base(nameof(TransformerBlock))
     {
@@ -79,8 +94,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         ShapeGuard.Require(input, nameof(input), "B", "S", "D");
         using var scope = NewDisposeScope();
         var mixed = _tokenMixer is not null ? MixTokens(input)
-            : _convolution is not null ? AddAndNorm(input, _convolution)
-            : AddAndNorm(input, _attention!); // [B, S, D]
+            : AddAndNorm(input, (nn.Module<Tensor, Tensor>?)_convolution ?? (nn.Module<Tensor, Tensor>?)_groups ?? _attention!); // [B, S, D]
         return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
     }
 

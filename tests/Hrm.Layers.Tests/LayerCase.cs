@@ -21,6 +21,7 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
         new("rotary", _ => new RotaryEmbedding(8, Tokens), () => Normal([2, Tokens, 4, 8]), []),
         new("rotary in a grid", _ => new RotaryEmbedding(8, 2, 3, 1), () => Normal([2, Tokens, 4, 8]), []),
         new("convolution", Convolution, State, ["weight", "o_proj.weight"]),
+        new("groups", Groups, State, ["proj.0.weight", "proj.1.weight"]),
         new("attention", Attention, State, ["qkv_proj.weight", "o_proj.weight"]),
         new("feed-forward", FeedForward, State, ["gate_up_proj.weight", "down_proj.weight"]),
         new("merge", StackedMerge.Create, () => Normal([2, 3, 5, StackedMerge.Width]), ["merge.state_proj.weight", "merge.injection_proj.weight"]),
@@ -60,6 +61,8 @@ public sealed record LayerCase(string Name, Func<Generator, nn.Module<Tensor, Te
     private static SelfAttention Attention(Generator generator) => new(Width, 4, new RotaryEmbedding(8, Tokens), generator);
 
     private static GridConvolution Convolution(Generator generator) => new(Width, rows: 2, columns: 3, prefix: 1, kernelSize: 3, generator);
+
+    private static GroupMixer Groups(Generator generator) => new(Width, new TokenGroups([[0, 0, 1, 1, 1, 2, 2], [0, 0, 0, 0, 0, 0, 0]]), generator);
 
     private static SwiGlu FeedForward(Generator generator) => new(Width, 48, generator);
 

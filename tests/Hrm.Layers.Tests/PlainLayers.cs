@@ -80,6 +80,23 @@ internal static class PlainLayers
         return Project(mixed, outputWeight); // [B, S, D]
     }
 
+    /// <summary>Σ_k W_k · mean of the token's group in partition k, token by token; [B, S, D].</summary>
+    public static Tensor MixGroups(Tensor input, int[][] partitions, Func<int, Tensor> weight)
+    {
+        var sum = zeros_like(Widen(input)); // [B, S, D]
+        for (var k = 0; k < partitions.Length; k++)
+        {
+            var means = Enumerable.Range(0, partitions[k].Length).Select(token => // [B, 1, D] each
+            {
+                var others = Enumerable.Range(0, partitions[k].Length).Where(other => partitions[k][other] == partitions[k][token]).Select(other => (long)other);
+                return Widen(input).index_select(1, tensor(others.ToArray())).mean([1], keepdim: true);
+            });
+            sum = sum + Project(cat(means.ToArray(), 1).to_type(input.dtype), weight(k));
+        }
+
+        return sum.to_type(input.dtype);
+    }
+
     /// <summary>o_proj(softmax(q kᵀ / √H) v) with q, k, v = qkv_proj(x); [B, S, D].</summary>
     public static Tensor Attend(Tensor input, Tensor qkvWeight, Tensor outputWeight, int heads, bool rotates)
         => Attend(input, qkvWeight, outputWeight, heads, rotates ? x => Rotate(x) : x => x);

@@ -78,11 +78,18 @@ public enum TokenMixing
 
     /// <summary>A convolution over the grid of the tokens, see <see cref="GridConvolution"/>.</summary>
     Convolution,
+
+    /// <summary>The means of rows, columns and boxes of the grid of the tokens, see <see cref="GroupMixer"/>.</summary>
+    Groups,
 }
 
 /// <summary>The kinds of token mixing by name.</summary>
 internal sealed class TokenMixings()
-    : NameConverter<TokenMixing>(("attention", TokenMixing.Attention), ("token_mixer", TokenMixing.TokenMixer), ("convolution", TokenMixing.Convolution))
+    : NameConverter<TokenMixing>(
+        ("attention", TokenMixing.Attention),
+        ("token_mixer", TokenMixing.TokenMixer),
+        ("convolution", TokenMixing.Convolution),
+        ("groups", TokenMixing.Groups))
 {
     public static TokenMixings Instance { get; } = new();
 }

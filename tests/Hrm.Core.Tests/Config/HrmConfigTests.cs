@@ -6,6 +6,8 @@ public sealed class HrmConfigTests
 {
     private static readonly HrmConfig Valid = new() { SequenceLength = 81, VocabularySize = 11 };
 
+    private static readonly HrmConfig Groups = Valid with { HiddenSize = 288, Mixing = TokenMixing.Groups, BoxRows = 3, BoxColumns = 3, Symbols = 9 };
+
     /// <summary>Configs with one bad field, by the expected error.</summary>
     private static readonly Dictionary<string, HrmConfig> Bad = new()
     {
@@ -38,11 +40,18 @@ public sealed class HrmConfigTests
         ["GridColumns: expected a divisor of SequenceLength 80, or none if that is a square number, got none"] = Valid with { SequenceLength = 80, PositionEncoding = PositionEncoding.Rope2d },
         ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 10"] = Valid with { GridColumns = 10, Mixing = TokenMixing.Convolution },
         ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 162"] = Valid with { GridColumns = 162, Mixing = TokenMixing.Convolution },
+        ["BoxRows: expected boxes that divide the grid of 9 × 9, got 2 × 3"] = Groups with { BoxRows = 2 },
+        ["BoxRows: expected boxes that divide the grid of 9 × 9, got  × 3"] = Groups with { BoxRows = null },
+        ["BoxRows: expected no boxes without Mixing groups, got 3"] = Groups with { Mixing = TokenMixing.TokenMixer, Symbols = 1 },
+        ["Symbols: expected at most 1 without Mixing groups, got 9"] = Groups with { Mixing = TokenMixing.TokenMixer, BoxRows = null, BoxColumns = null },
+        ["Symbols: expected a divisor of HiddenSize 288 below VocabularySize 11, got 7"] = Groups with { Symbols = 7 },
+        ["Symbols: expected a divisor of HiddenSize 288 below VocabularySize 11, got 12"] = Groups with { Symbols = 12 },
+        ["PuzzleEmbeddingWidth: expected 0 with Mixing groups, got 288"] = Groups with { PuzzleEmbeddingWidth = 288 },
         ["GridColumns: expected 1 … 65536, got 0"] = Valid with { GridColumns = 0, Mixing = TokenMixing.Convolution },
         ["KernelSize: expected an odd number in 1 … 31, got 4"] = Valid with { KernelSize = 4 },
         ["KernelSize: expected an odd number in 1 … 31, got -1"] = Valid with { KernelSize = -1 },
         ["KernelSize: expected an odd number in 1 … 31, got 33"] = Valid with { KernelSize = 33 },
-        ["Mixing: expected Attention or TokenMixer or Convolution, got 9"] = Valid with { Mixing = (TokenMixing)9 },
+        ["Mixing: expected Attention or TokenMixer or Convolution or Groups, got 9"] = Valid with { Mixing = (TokenMixing)9 },
         ["PositionEncoding: expected Rope or Learned or None or Rope2d, got 9"] = Valid with { PositionEncoding = (PositionEncoding)9 },
         ["Merge: expected Add or Gated, got 9"] = Valid with { Merge = (StateMerge)9 },
         ["RmsNormEpsilon: expected a finite number above 0, got -1"] = Valid with { RmsNormEpsilon = -1 },

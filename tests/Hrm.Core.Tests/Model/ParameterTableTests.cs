@@ -19,6 +19,7 @@ public sealed class ParameterTableTests
         ["Arc"] = HrmPresets.Arc(1000),
         ["Small"] = HrmPresets.Small(81, 11),
         ["SmallConvolution"] = HrmPresets.Small(81, 11) with { Mixing = TokenMixing.Convolution, KernelSize = 5 },
+        ["SmallGroups"] = HrmPresets.Small(81, 11) with { HiddenSize = 288, SwiGluInnerWidth = 128, Mixing = TokenMixing.Groups, BoxRows = 3, BoxColumns = 3, Symbols = 9 },
         ["SmallRope2d"] = HrmPresets.Small(81, 11) with { Mixing = TokenMixing.Attention, PositionEncoding = PositionEncoding.Rope2d },
         ["SmallFeedback"] = HrmPresets.Small(81, 11) with { PredictionFeedback = true },
     };
