@@ -196,9 +196,13 @@ public sealed record HrmConfig
     [JsonIgnore]
     public long InnerWidth => SwiGluInnerWidth ?? SwiGlu.InnerWidth(BlockWidth, Expansion);
 
+    /// <summary>The number of equal sets of channels; 1 without symbols.</summary>
+    [JsonIgnore]
+    public int SymbolSets => Mixing == TokenMixing.Groups ? Math.Max(1, Symbols) : 1;
+
     /// <summary>The width of the blocks: D, or the channels of one symbol.</summary>
     [JsonIgnore]
-    public int BlockWidth => HiddenSize / Math.Max(1, Symbols);
+    public int BlockWidth => HiddenSize / SymbolSets;
 
     /// <summary>The inner width of the token mixer.</summary>
     [JsonIgnore]
@@ -228,7 +232,7 @@ public sealed record HrmConfig
             {
                 TokenMixing.TokenMixer => 3 * TokenCount * MixerInnerWidth,
                 TokenMixing.Convolution => (width * KernelWidth * KernelWidth) + (width * width),
-                TokenMixing.Groups => (3 + (BoxRows is null ? 0 : 1) + (Symbols > 1 ? 1 : 0)) * blockWidth * blockWidth,
+                TokenMixing.Groups => (3 + (BoxRows is null ? 0 : 1) + (SymbolSets > 1 ? 1 : 0)) * blockWidth * blockWidth,
                 _ => 4 * width * width,
             };
             var block = mixing + (3 * blockWidth * InnerWidth);
@@ -397,11 +401,7 @@ internal static class HrmConfigRules
     /// <summary>Requires boxes that divide the grid and sets of channels that divide D.</summary>
     private static void CheckGroups(HrmConfig config, RangeRules rules)
     {
-        var isGroups = config.Mixing == TokenMixing.Groups;
-        var mixing = $"{rules.NameOf(nameof(config.Mixing))} groups";
-        rules.Check(nameof(config.Symbols), config.Symbols, isGroups || config.Symbols <= 1, $"at most 1 without {mixing}");
-        rules.Check(nameof(config.BoxRows), config.BoxRows ?? 0, isGroups || config is { BoxRows: null, BoxColumns: null }, $"no boxes without {mixing}");
-        if (!isGroups || config is not { SequenceLength: > 0, ColumnCount: > 0 })
+        if (config is not { Mixing: TokenMixing.Groups, SequenceLength: > 0, ColumnCount: > 0 })
         {
             return;
         }
@@ -410,11 +410,11 @@ internal static class HrmConfigRules
         var divides = config is { BoxRows: null, BoxColumns: null }
             || (config is { BoxRows: > 0, BoxColumns: > 0 } && rows % config.BoxRows == 0 && columns % config.BoxColumns == 0);
         rules.Check(nameof(config.BoxRows), $"{config.BoxRows} × {config.BoxColumns}", divides, $"boxes that divide the grid of {rows} × {columns}");
-        rules.Check(nameof(config.PuzzleEmbeddingWidth), config.PuzzleEmbeddingWidth, config.PuzzleEmbeddingWidth == 0, $"0 with {mixing}");
+        rules.Check(nameof(config.PuzzleEmbeddingWidth), config.PuzzleEmbeddingWidth, config.PuzzleEmbeddingWidth == 0, $"0 with {rules.NameOf(nameof(config.Mixing))} groups");
         rules.Check(
             nameof(config.Symbols),
             config.Symbols,
-            config.Symbols <= 1 || (config.HiddenSize % config.Symbols == 0 && config.Symbols < config.VocabularySize),
+            config.SymbolSets == 1 || (config.HiddenSize % config.Symbols == 0 && config.Symbols < config.VocabularySize),
             $"a divisor of {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize} below {rules.NameOf(nameof(config.VocabularySize))} {config.VocabularySize}");
     }
 
@@ -443,7 +443,7 @@ internal static class HrmConfigRules
 
         long tokens = config.TokenCount;
         var logits = (long)config.SequenceLength * config.VocabularySize * (config.PredictionFeedback ? 4 : 1); // beside them: the last ones, their softmax, its cast
-        var states = tokens * (config.HiddenSize + (2 * config.InnerWidth * Math.Max(1, config.Symbols)));
+        var states = tokens * (config.HiddenSize + (2 * config.InnerWidth * config.SymbolSets));
         var mixed = config.Mixing switch
         {
             TokenMixing.TokenMixer => 2 * config.HiddenSize * config.MixerInnerWidth,

@@ -119,7 +119,7 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 
         _highInit = InitialState(config, generator);
         _lowInit = InitialState(config, generator);
-        if (config.Symbols > 1)
+        if (config.SymbolSets > 1)
         {
             ShareAmongSymbols(config);
         }

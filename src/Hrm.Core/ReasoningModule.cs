@@ -49,7 +49,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
         return new ReasoningModule(
             Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, generator)),
             config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null,
-            Math.Max(1, config.Symbols));
+            config.SymbolSets);
     }
 
     /// <summary>Creates the rotary positions of a config, or <see langword="null"/> if it has none.</summary>
@@ -121,7 +121,7 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
             config.SequenceLength / config.ColumnCount,
             config.ColumnCount,
             config is { BoxRows: { } rows, BoxColumns: { } columns } ? (rows, columns) : null,
-            Math.Max(1, config.Symbols));
+            config.SymbolSets);
 
         GridConvolution Convolution() => new(
             config.HiddenSize, config.SequenceLength / config.ColumnCount, config.ColumnCount, config.PrefixLength, config.KernelWidth, generator);

@@ -47,7 +47,7 @@ public sealed class GroupMixer : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         ShapeGuard.Require(input, nameof(input), "B", _groups.TokenCount, Width);
         using var scope = NewDisposeScope();
-        var means = GroupSums.Means(input, _groups); // [G, B, D]
+        var means = GroupSums.Means(input, _groups.Table); // [G, B, D]
         var messages = new List<Tensor>();
         var first = 0;
         foreach (var (count, projection) in _groups.Counts.Zip(_projections))
@@ -62,6 +62,6 @@ public sealed class GroupMixer : nn.Module<Tensor, Tensor>
             first += count;
         }
 
-        return GroupSums.Spread(cat(messages, 0), _groups).MoveToOuterDisposeScope(); // [B, S, D]
+        return GroupSums.Spread(cat(messages, 0), _groups.Table).MoveToOuterDisposeScope(); // [B, S, D]
     }
 }

@@ -5,8 +5,6 @@ namespace Hrm.Layers;
 /// <summary>Groups of tokens, such as the rows, columns and boxes of a grid: K partitions, each with every token in one of its groups.</summary>
 public sealed class TokenGroups
 {
-    private readonly int[] _sizes;
-
     /// <summary>Creates the groups.</summary>
     /// <param name="partitions">For each partition, the number of each token's group, from 0; all groups have members.</param>
     /// <exception cref="ArgumentException">There is no partition or no token, partitions differ in length, or a group is negative or has no member.</exception>
@@ -21,27 +19,27 @@ public sealed class TokenGroups
         Counts = [.. partitions.Select(partition => partition.Max() + 1)];
         TokenCount = partitions[0].Length;
         GroupCount = Counts.Sum();
-        _sizes = new int[GroupCount];
-        Members = new int[TokenCount * Counts.Length];
+        var sizes = new int[GroupCount];
+        var members = new int[TokenCount * Counts.Length];
         var first = 0;
         for (var k = 0; k < Counts.Length; k++)
         {
             for (var token = 0; token < TokenCount; token++)
             {
                 var group = partitions[k][token] >= 0 ? partitions[k][token] : throw new ArgumentException($"expected groups from 0, got {partitions[k][token]}", nameof(partitions));
-                Members[(token * Counts.Length) + k] = first + group;
-                _sizes[first + group]++;
+                members[(token * Counts.Length) + k] = first + group;
+                sizes[first + group]++;
             }
 
             first += Counts[k];
         }
 
-        if (_sizes.Contains(0))
+        if (sizes.Contains(0))
         {
             throw new ArgumentException("expected groups with at least one token", nameof(partitions));
         }
 
-        Factors = Array.ConvertAll(_sizes, size => 1f / size);
+        Table = new GroupTable(TokenCount, GroupCount, members, Array.ConvertAll(sizes, size => 1f / size));
     }
 
     /// <summary>S, the number of tokens.</summary>
@@ -53,11 +51,8 @@ public sealed class TokenGroups
     /// <summary>The number of groups of each partition, [K].</summary>
     internal int[] Counts { get; }
 
-    /// <summary>The group of each token in each partition, [S, K]; those of partition k follow those of partition k - 1.</summary>
-    internal int[] Members { get; }
-
-    /// <summary>1 / size of each group, [G].</summary>
-    internal float[] Factors { get; }
+    /// <summary>The groups for the kernels; those of partition k follow those of partition k - 1.</summary>
+    internal GroupTable Table { get; }
 
     /// <summary>Groups of a grid of cells in row-major order: its rows, columns, boxes, and the whole grid.</summary>
     /// <remarks>

@@ -27,7 +27,7 @@ public sealed class GroupMixerTests
     public void Groups_of_a_grid_are_rows_columns_boxes_cells_and_the_grid()
     {
         var (groups, byHand) = (TokenGroups.OfGrid(2, 4, (2, 2), symbols: 2), new TokenGroups(ByHand));
-        groups.Members.Should().Equal(byHand.Members);
+        groups.Table.Members.Should().Equal(byHand.Table.Members);
         groups.Counts.Should().Equal(4, 8, 4, 8, 1);
         (groups.TokenCount, groups.GroupCount).Should().Be((16, 25));
         TokenGroups.OfGrid(3, 2).Counts.Should().Equal(3, 2, 1);
@@ -73,7 +73,7 @@ public sealed class GroupMixerTests
     public void Kernel_equals_the_product_with_the_matrix_of_members(ScalarType dtype, double tolerance)
     {
         using var scope = NewDisposeScope();
-        var groups = new TokenGroups(ByHand);
+        var groups = new TokenGroups(ByHand).Table;
         var tokens = Normal([3, 16, Width]).to_type(dtype);
         var means = GroupSums.Means(tokens, groups);
         means.BeCloseTo(GroupSums.Plainly(tokens, groups, toGroups: true, isMean: true), tolerance + 1e-9, "means");

@@ -17,15 +17,15 @@ internal static unsafe class GroupSums
     /// <param name="tokens">[B, S, D].</param>
     /// <param name="groups">G groups of the S tokens.</param>
     /// <returns>[G, B, D].</returns>
-    public static Tensor Means(Tensor tokens, TokenGroups groups) => Move(tokens, groups, toGroups: true, isMean: true);
+    public static Tensor Means(Tensor tokens, GroupTable groups) => Move(tokens, groups, toGroups: true, isMean: true);
 
     /// <summary>The sum of the values of each token's groups.</summary>
     /// <param name="values">[G, B, D].</param>
     /// <param name="groups">G groups of the S tokens.</param>
     /// <returns>[B, S, D].</returns>
-    public static Tensor Spread(Tensor values, TokenGroups groups) => Move(values, groups, toGroups: false, isMean: false);
+    public static Tensor Spread(Tensor values, GroupTable groups) => Move(values, groups, toGroups: false, isMean: false);
 
-    private static Tensor Move(Tensor source, TokenGroups groups, bool toGroups, bool isMean)
+    private static Tensor Move(Tensor source, GroupTable groups, bool toGroups, bool isMean)
     {
         if (!FastPath.Applies(source, source.size(toGroups ? 0 : 1) * source.size(2) * Math.Max(groups.GroupCount, groups.TokenCount)))
         {
@@ -36,7 +36,7 @@ internal static unsafe class GroupSums
     }
 
     /// <summary>The same by a product with the matrix of members.</summary>
-    internal static Tensor Plainly(Tensor source, TokenGroups groups, bool toGroups, bool isMean)
+    internal static Tensor Plainly(Tensor source, GroupTable groups, bool toGroups, bool isMean)
     {
         using var scope = NewDisposeScope();
         var members = tensor(groups.Members, ScalarType.Int64, device: source.device).view(groups.TokenCount, -1); // [S, K]
@@ -53,12 +53,12 @@ internal static unsafe class GroupSums
         return moved.contiguous().CastTo(source.dtype).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Kernel(Tensor source, TokenGroups groups, bool toGroups, bool isMean)
+    private static Tensor Kernel(Tensor source, GroupTable groups, bool toGroups, bool isMean)
         => source.dtype == ScalarType.Float32
             ? Kernel<StoredSingle>(source, groups, toGroups, isMean)
             : Kernel<StoredBFloat16>(source, groups, toGroups, isMean);
 
-    private static Tensor Kernel<T>(Tensor source, TokenGroups groups, bool toGroups, bool isMean)
+    private static Tensor Kernel<T>(Tensor source, GroupTable groups, bool toGroups, bool isMean)
         where T : unmanaged, IStored<T>
     {
         var (batch, width) = (source.size(toGroups ? 0 : 1), source.size(2));
@@ -67,7 +67,7 @@ internal static unsafe class GroupSums
             : empty(batch, groups.TokenCount, width, source.dtype, source.device); // [B, S, D]
         var values = FastPath.AddressOf<T>(source);
         var results = FastPath.AddressOf<T>(target);
-        var partitions = groups.Counts.Length;
+        var partitions = groups.Members.Length / groups.TokenCount;
         KernelThreads.Run(batch, groups.Members.Length * width, (begin, end) =>
         {
             var pooled = ArrayPool<float>.Shared.Rent(checked((int)(groups.GroupCount * width)));
@@ -213,7 +213,7 @@ internal static unsafe class GroupSums
             ctx.save_data(ToGroups, vars[2]);
             ctx.save_data(IsMean, vars[3]);
             ctx.set_materialize_grads(false);
-            return Kernel((Tensor)vars[0], (TokenGroups)vars[1], (bool)vars[2], (bool)vars[3]);
+            return Kernel((Tensor)vars[0], (GroupTable)vars[1], (bool)vars[2], (bool)vars[3]);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -221,8 +221,15 @@ internal static unsafe class GroupSums
             {
                 using var scope = NewDisposeScope();
                 using var outer = grad_output;
-                var gradient = Move(outer.contiguous(), (TokenGroups)ctx.get_data(Groups), !(bool)ctx.get_data(ToGroups), (bool)ctx.get_data(IsMean));
+                var gradient = Move(outer.contiguous(), (GroupTable)ctx.get_data(Groups), !(bool)ctx.get_data(ToGroups), (bool)ctx.get_data(IsMean));
                 return [gradient.MoveToOuterDisposeScope(), null, null, null];
             });
     }
 }
+
+/// <summary>The groups of S tokens in K partitions.</summary>
+/// <param name="TokenCount">S.</param>
+/// <param name="GroupCount">G, the number of groups of all partitions.</param>
+/// <param name="Members">The groups of each token, [S, K].</param>
+/// <param name="Factors">1 / size of each group, [G].</param>
+internal sealed record GroupTable(int TokenCount, int GroupCount, int[] Members, float[] Factors);

@@ -42,8 +42,6 @@ public sealed class HrmConfigTests
         ["GridColumns: expected a divisor of SequenceLength 81, or none if that is a square number, got 162"] = Valid with { GridColumns = 162, Mixing = TokenMixing.Convolution },
         ["BoxRows: expected boxes that divide the grid of 9 × 9, got 2 × 3"] = Groups with { BoxRows = 2 },
         ["BoxRows: expected boxes that divide the grid of 9 × 9, got  × 3"] = Groups with { BoxRows = null },
-        ["BoxRows: expected no boxes without Mixing groups, got 3"] = Groups with { Mixing = TokenMixing.TokenMixer, Symbols = 1 },
-        ["Symbols: expected at most 1 without Mixing groups, got 9"] = Groups with { Mixing = TokenMixing.TokenMixer, BoxRows = null, BoxColumns = null },
         ["Symbols: expected a divisor of HiddenSize 288 below VocabularySize 11, got 7"] = Groups with { Symbols = 7 },
         ["Symbols: expected a divisor of HiddenSize 288 below VocabularySize 11, got 12"] = Groups with { Symbols = 12 },
         ["PuzzleEmbeddingWidth: expected 0 with Mixing groups, got 288"] = Groups with { PuzzleEmbeddingWidth = 288 },
