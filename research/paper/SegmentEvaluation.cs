@@ -28,7 +28,7 @@ internal sealed record SegmentEvaluation(int Puzzles, IReadOnlyList<SegmentAvera
             [OwnRule] = new QValueHalting(rule: settings.Trainer.Halting.Rule),
             [ConfidenceRule] = new ConfidenceHalting(Confidence),
         };
-        var studies = rules.ToDictionary(rule => rule.Key, rule => new HaltingStudy(rule.Value, maximum));
+        var results = rules.ToDictionary(rule => rule.Key, _ => (Exact: 0, Histogram: new int[maximum]));
         var (puzzles, sums) = (0, new SegmentAverages[segments]);
         new Evaluator(model, segments, batchSize: settings.EvaluationBatchSize).Observe(
             test.Examples,
@@ -45,16 +45,19 @@ internal sealed record SegmentEvaluation(int Puzzles, IReadOnlyList<SegmentAvera
                     sums[i] = sums[i].Plus(example.Segments[i], example.Labelled);
                 }
 
-                foreach (var study in studies.Values)
+                foreach (var (name, policy) in rules)
                 {
-                    study.Add(example);
+                    var (exact, histogram) = results[name];
+                    var stop = example.StopOf(policy, maximum).Segment;
+                    histogram[stop.Segment - 1]++;
+                    results[name] = (exact + (stop.IsExact ? 1 : 0), histogram);
                 }
             },
             cancellationToken: cancellation);
         return new SegmentEvaluation(
             puzzles,
             [.. sums.Select(sum => sum.DividedBy(puzzles))],
-            studies.ToDictionary(study => study.Key, study => new HaltingResult(study.Value.MeanSegments, study.Value.ExactAccuracy, [.. study.Value.Histogram])));
+            results.ToDictionary(result => result.Key, result => HaltingResult.Of(result.Value.Exact, result.Value.Histogram)));
     }
 
     /// <summary>The share of puzzles that are solved after a number of segments.</summary>
@@ -62,7 +65,15 @@ internal sealed record SegmentEvaluation(int Puzzles, IReadOnlyList<SegmentAvera
 }
 
 /// <summary>Where a rule stops: the mean number of segments, the share of exact answers, and the number of puzzles per number of segments, from 1.</summary>
-internal sealed record HaltingResult(double Mean, double Exact, IReadOnlyList<int> Histogram);
+internal sealed record HaltingResult(double Mean, double Exact, IReadOnlyList<int> Histogram)
+{
+    public static HaltingResult Of(int exact, int[] histogram)
+    {
+        var puzzles = histogram.Sum();
+        var segments = histogram.Select((count, index) => (double)count * (index + 1)).Sum();
+        return new HaltingResult(segments / puzzles, (double)exact / puzzles, histogram);
+    }
+}
 
 /// <summary>The predictions of one segment, averaged over puzzles, each with the same weight.</summary>
 /// <param name="Segment">The number of the segment, from 1.</param>

@@ -12,7 +12,7 @@ internal sealed record States(int Puzzles, IReadOnlyList<UpdateResidual> Residua
     public static States Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         var sample = Sample(test, puzzles);
-        using var study = StateStudy.Run(model, sample, segments, cancellationToken: cancellation);
+        using var study = StateStudy.Run(model, sample, segments, cancellation: cancellation);
         return new States(sample.ExampleCount, study.Residuals, study.High.ParticipationRatio, study.Low.ParticipationRatio);
     }
 
@@ -44,7 +44,7 @@ internal sealed record Trajectory(IReadOnlyList<double[]> High, IReadOnlyList<do
     public static Trajectory Of(HrmModel model, NamedDataset test, int puzzles, int segments, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        using var study = StateStudy.Run(model, States.Sample(test, puzzles), segments, cancellationToken: cancellation);
+        using var study = StateStudy.Run(model, States.Sample(test, puzzles), segments, cancellation: cancellation);
         var (high, highShares) = study.High.Components(2); // [2, D]
         var (low, lowShares) = study.Low.Components(2); // [2, D]
         var (ofHigh, ofLow) = (new List<double[]>(), new List<double[]>());

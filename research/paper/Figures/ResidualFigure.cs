@@ -70,7 +70,7 @@ internal sealed class ResidualFigure() : Figure("fig3", "Hierarchical convergenc
         "fixed-point",
         model,
         new { Puzzles, segments, FixedPointUpdates },
-        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, cancellationToken: context.Cancellation).ToArray());
+        (loaded, test) => FixedPointStudy.Run(loaded, States.Sample(test, Puzzles), segments, FixedPointUpdates, context.Cancellation));
 
     private static IReadOnlyList<Claim> Claims(FigureContext context, IReadOnlyList<SeedResiduals> seeds, FixedPointStep[][] early, FixedPointStep[][] late)
     {

@@ -1,14 +1,16 @@
-namespace Hrm.Training;
+using Hrm.Core;
+using Hrm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hrm.Paper;
 
 /// <summary>The states of a model's modules over all updates: the change by each update, and the number of directions in use.</summary>
 /// <remarks>
-/// <para>
 /// It uses <see cref="HierarchicalConvergence.Updated"/>, so it works on any model, with other modules or with one module for both levels.
-/// Memory does not grow with the dataset.
-/// </para>
-/// <para>Source: arXiv 2506.21734, figures 3 and 8.</para>
+/// Memory does not grow with the dataset. Source: arXiv 2506.21734, figures 3 and 8.
 /// </remarks>
-public sealed class StateStudy : IDisposable
+internal sealed class StateStudy : IDisposable
 {
     private StateStudy(IReadOnlyList<UpdateResidual> residuals, StateCovariance high, StateCovariance low)
     {
@@ -26,22 +28,9 @@ public sealed class StateStudy : IDisposable
     /// <summary>The covariance of zL: a state is that of one token after one update, D values.</summary>
     public StateCovariance Low { get; }
 
-    /// <summary>
-    /// Runs a model on every example of a dataset, in evaluation mode, and measures its updates. The model's
-    /// <see cref="HierarchicalConvergence.Updated"/> is replaced during the run.
-    /// </summary>
-    /// <returns>A study that the caller owns.</returns>
-    /// <inheritdoc cref="FixedPointStudy.Run"/>
-    public static StateStudy Run(
-        HrmModel model,
-        IPuzzleDataset dataset,
-        int segments,
-        int batchSize = 64,
-        IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default)
+    /// <summary>Runs a model on every example, in evaluation mode, and measures its updates; the caller owns the study.</summary>
+    public static StateStudy Run(HrmModel model, IPuzzleDataset dataset, int segments, int batchSize = 64, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(segments);
         var updatesPerSegment = model.Recurrence.HighCycles * (model.Recurrence.LowCycles + 1);
         var sums = new UpdateResidual[segments * updatesPerSegment];
         var next = 0;
@@ -50,7 +39,7 @@ public sealed class StateStudy : IDisposable
         try
         {
             model.Recurrence.Updated = Add;
-            new Evaluator(model, segments, batchSize: batchSize).Observe(dataset, _ => { }, progress, cancellationToken);
+            new Evaluator(model, segments, batchSize: batchSize).Observe(dataset, _ => { }, cancellationToken: cancellation);
             var examples = dataset.ExampleCount;
             return new StateStudy([.. sums.Select(sum => sum with { Mean = sum.Mean / examples, Relative = sum.Relative / examples })], high, low);
         }
@@ -69,20 +58,22 @@ public sealed class StateStudy : IDisposable
         void Add(RecurrenceUpdate update)
         {
             (update.IsHigh ? high : low).Add(update.After);
-            using var scope = NewDisposeScope();
-            var (distance, relative) = StateChange.Of(update.Before, update.After); // [B] each
-            sums[next] = new UpdateResidual(
-                (next / updatesPerSegment) + 1,
-                update.Cycle,
-                update.Step,
-                update.IsHigh,
-                sums[next].Mean + distance.sum(ScalarType.Float64).item<double>(),
-                sums[next].Relative + relative.sum(ScalarType.Float64).item<double>());
+            var (distance, relative) = Change(update.Before, update.After);
+            var sum = sums[next];
+            sums[next] = new UpdateResidual((next / updatesPerSegment) + 1, update.Cycle, update.Step, update.IsHigh, sum.Mean + distance, sum.Relative + relative);
             next = (next + 1) % sums.Length;
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The sums over examples of ‖after − before‖ and ‖after − before‖ / ‖before‖; the norms are over all tokens and D, in float32.</summary>
+    public static (double Distance, double Relative) Change(Tensor before, Tensor after)
+    {
+        using var scope = NewDisposeScope();
+        var start = before.to_type(ScalarType.Float32).flatten(1); // [B, S·D]
+        var distance = (after.to_type(ScalarType.Float32).flatten(1) - start).norm(1); // [B]
+        return (distance.sum(ScalarType.Float64).item<double>(), (distance / start.norm(1)).sum(ScalarType.Float64).item<double>());
+    }
+
     public void Dispose()
     {
         High.Dispose();
@@ -97,4 +88,4 @@ public sealed class StateStudy : IDisposable
 /// <param name="IsHigh">True for an update of H.</param>
 /// <param name="Mean">The mean of ‖z' − z‖ over the examples; the norm is over all tokens and D, as in the paper.</param>
 /// <param name="Relative">The mean of ‖z' − z‖ / ‖z‖.</param>
-public readonly record struct UpdateResidual(int Segment, int Cycle, int Step, bool IsHigh, double Mean, double Relative);
+internal readonly record struct UpdateResidual(int Segment, int Cycle, int Step, bool IsHigh, double Mean, double Relative);
