@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace Hrm.Runtime;
@@ -12,7 +11,7 @@ internal static class CorrectedLibrary
     /// <summary>Loads a copy in the temporary folder, or in the user's home if the temporary folder cannot be used.</summary>
     /// <exception cref="TorchLoadException">Neither folder can be used.</exception>
     public static nint Load(byte[] content)
-        => Load(content, [Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)], NativeLibrary.Load);
+        => Load(content, [Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)], LoadedLibraries.LoadBound);
 
     /// <summary>Loads a copy in the first of these folders that allows it.</summary>
     internal static nint Load(byte[] content, IEnumerable<string> folders, Func<string, nint> load)

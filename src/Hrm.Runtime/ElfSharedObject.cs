@@ -4,7 +4,7 @@ using System.Text;
 namespace Hrm.Runtime;
 
 /// <summary>
-/// Symbol versions and relocations of a 64-bit little-endian shared object, read as the dynamic loader reads them: through the
+/// The symbol versions that a 64-bit little-endian shared object requires, read as the dynamic loader reads them: through the
 /// program headers and the dynamic section. Section headers are not needed for loading and may be stripped.
 /// </summary>
 /// <remarks>
@@ -18,12 +18,10 @@ internal sealed class ElfSharedObject
     private const int ProgramHeaderSize = 56;
     private const int DynamicEntrySize = 16;
     private const int NeedSize = 16;
-    private const int RelocationSize = 24;
     private const int MaxNameLength = 1024;
 
     /// <summary>A symbol refers to its version with 15 bits, so a valid file has no more versions.</summary>
     private const int MaxVersions = 0x8000;
-    private const ushort HiddenBit = 0x8000;
 
     private readonly byte[] _content;
     private readonly string _file;
@@ -57,7 +55,7 @@ internal sealed class ElfSharedObject
             var file = Name(UInt32(need + 4));
             for (ulong? version = need + UInt32(need + 8); version is { } at; version = Next(at))
             {
-                needs.Add(new ElfVersionNeed(file, Name(UInt32(at + 8)), UInt16(at + 6), UInt16(at + 4), (int)at + 4));
+                needs.Add(new ElfVersionNeed(file, Name(UInt32(at + 8)), UInt16(at + 4), (int)at + 4));
                 if (needs.Count > MaxVersions)
                 {
                     throw Damaged($"it lists more than {MaxVersions} versions");
@@ -68,56 +66,26 @@ internal sealed class ElfSharedObject
         return needs;
     }
 
-    /// <summary>The number of relocations that refer to a symbol of the version with this index.</summary>
-    /// <remarks>Relocations of <c>DT_RELR</c> name no symbol. 64-bit systems have no relocations without addend: they are refused.</remarks>
-    public int RelocationsUsing(ushort index)
-    {
-        if (_dynamic.ContainsKey(ElfTag.RelocationsWithoutAddend))
-        {
-            throw Damaged("expected relocations with addend (RELA), got some without (REL)");
-        }
-
-        return UsesIn(ElfTag.Relocations, ElfTag.RelocationsSize, index) + UsesIn(ElfTag.PltRelocations, ElfTag.PltRelocationsSize, index);
-    }
-
     /// <summary>The offset in the file of a range of memory addresses.</summary>
     public ulong OffsetOf(ulong address, ulong size)
     {
-        var (offset, available) = From(address);
-        return size <= available
-            ? offset
-            : throw Damaged($"expected {size} bytes at address 0x{address:x}, got {available} in the segment");
+        foreach (var segment in _segments)
+        {
+            if (address >= segment.Address && address - segment.Address < segment.Size)
+            {
+                var within = address - segment.Address;
+                return size <= segment.Size - within
+                    ? segment.Offset + within
+                    : throw Damaged($"expected {size} bytes at address 0x{address:x}, got {segment.Size - within} in the segment");
+            }
+        }
+
+        throw Damaged($"no segment of the file holds the address 0x{address:x}");
     }
 
     /// <summary>The value of an entry of the dynamic section.</summary>
     public ulong Dynamic(ElfTag tag)
         => _dynamic.TryGetValue(tag, out var value) ? value : throw Damaged($"the dynamic section has no {tag} entry");
-
-    private int UsesIn(ElfTag addressTag, ElfTag sizeTag, ushort index)
-    {
-        if (!_dynamic.TryGetValue(addressTag, out var address))
-        {
-            return 0;
-        }
-
-        var size = Dynamic(sizeTag);
-        var (versions, available) = From(Dynamic(ElfTag.SymbolVersions));
-        var table = OffsetOf(address, size);
-        var uses = 0;
-        for (ulong at = 0; at + RelocationSize <= size; at += RelocationSize)
-        {
-            var symbol = UInt64(table + at + 8) >> 32;
-            if (symbol >= available / sizeof(ushort))
-            {
-                throw Damaged($"a relocation refers to symbol {symbol}, which has no version");
-            }
-
-            var version = UInt16(versions + (symbol * sizeof(ushort))) & ~HiddenBit;
-            uses += symbol != 0 && version == index ? 1 : 0;
-        }
-
-        return uses;
-    }
 
     private void ReadProgramHeaders()
     {
@@ -166,21 +134,6 @@ internal sealed class ElfSharedObject
         }
     }
 
-    /// <summary>The offset in the file of a memory address, and the number of bytes that its segment has from there.</summary>
-    private (ulong Offset, ulong Available) From(ulong address)
-    {
-        foreach (var segment in _segments)
-        {
-            if (address >= segment.Address && address - segment.Address < segment.Size)
-            {
-                var within = address - segment.Address;
-                return (segment.Offset + within, segment.Size - within);
-            }
-        }
-
-        throw Damaged($"no segment of the file holds the address 0x{address:x}");
-    }
-
     /// <summary>A zero-terminated name of the dynamic string table.</summary>
     private string Name(ulong index)
     {
@@ -223,22 +176,15 @@ internal sealed class ElfSharedObject
 /// <summary>One symbol version that a shared object requires of another (an <c>Elf64_Vernaux</c>).</summary>
 /// <param name="File">The other library, such as <c>libstdc++.so.6</c>.</param>
 /// <param name="Version">The version, such as <c>GLIBCXX_3.4.32</c>.</param>
-/// <param name="Index">The number by which the object's symbols refer to the version.</param>
 /// <param name="Flags"><c>vna_flags</c>; bit 1 lets the loader continue without the version.</param>
 /// <param name="FlagsOffset">The offset of the flags in the file.</param>
-internal sealed record ElfVersionNeed(string File, string Version, ushort Index, ushort Flags, int FlagsOffset);
+internal sealed record ElfVersionNeed(string File, string Version, ushort Flags, int FlagsOffset);
 
-/// <summary>The entries of a dynamic section (<c>DT_*</c>) that symbol versions and relocations need.</summary>
+/// <summary>The entries of a dynamic section (<c>DT_*</c>) that symbol versions need.</summary>
 internal enum ElfTag : ulong
 {
     End = 0,
-    PltRelocationsSize = 2,
     StringTable = 5,
-    Relocations = 7,
-    RelocationsSize = 8,
     StringTableSize = 10,
-    RelocationsWithoutAddend = 17,
-    PltRelocations = 23,
-    SymbolVersions = 0x6ffffff0,
     VersionNeeds = 0x6ffffffe,
 }

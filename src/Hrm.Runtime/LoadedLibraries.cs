@@ -9,6 +9,7 @@ internal static unsafe partial class LoadedLibraries
     // glibc 2.34 moved the functions of the loader here from libdl.so.2, and TorchSharp's library needs that version.
     private const string Glibc = "libc.so.6";
     private const int Lazy = 1;
+    private const int Now = 2;
     private const int NoLoad = 4;
     private const int LinkMapRequest = 2;
 
@@ -37,6 +38,14 @@ internal static unsafe partial class LoadedLibraries
     /// <summary>Whether the file is in the process already, so that loading this path would load nothing. Linux only.</summary>
     public static bool IsLoaded(string path) => Open(path, Lazy | NoLoad) != 0;
 
+    /// <summary>Loads a library and finds all its symbols at once; otherwise a missing one would end the process at its first call. Linux only.</summary>
+    /// <exception cref="DllNotFoundException">The library, or a symbol that it uses, cannot be loaded.</exception>
+    public static nint LoadBound(string path)
+    {
+        _ = Error(); // Resolved now: that clears the error.
+        return Open(path, Now) is not 0 and var library ? library : throw new DllNotFoundException(Marshal.PtrToStringUTF8(Error()));
+    }
+
     /// <summary>The loader's record of a library (<c>struct link_map</c>), or null. Linux only.</summary>
     public static LinkMap* RecordOf(nint library)
     {
@@ -64,6 +73,9 @@ internal static unsafe partial class LoadedLibraries
 
     [LibraryImport(Glibc, EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
+
+    [LibraryImport(Glibc, EntryPoint = "dlerror")]
+    private static partial nint Error();
 
     [LibraryImport(Glibc, EntryPoint = "dlinfo")]
     private static partial int Info(nint library, int request, LinkMap** record);

@@ -6,6 +6,7 @@ namespace Hrm.Runtime;
 /// <summary>
 /// Lets <c>libLibTorchSharp.so</c> load with a libstdc++ that is older than the compiler that built it. The library requires one
 /// symbol version of which it uses no symbol; if that entry is marked weak, the dynamic loader continues without it.
+/// <see cref="CorrectedLibrary"/> lets the loader find every symbol at once, so a library that uses one of that version does not load.
 /// </summary>
 internal static class VersionRelaxation
 {
@@ -28,7 +29,7 @@ internal static class VersionRelaxation
     /// <param name="library">The whole file; it is not changed.</param>
     /// <param name="file">Its path, for messages.</param>
     /// <param name="isOfferedByHost">Whether the host's libstdc++ offers <see cref="Version"/>; called only if it matters.</param>
-    /// <exception cref="TorchLoadException">The file is damaged, or uses symbols of the version.</exception>
+    /// <exception cref="TorchLoadException">The file is damaged.</exception>
     public static byte[]? Apply(byte[] library, string file, Func<bool> isOfferedByHost)
     {
         var elf = new ElfSharedObject(library, file);
@@ -41,14 +42,6 @@ internal static class VersionRelaxation
         var corrected = (byte[])library.Clone();
         foreach (var need in needs)
         {
-            var uses = elf.RelocationsUsing(need.Index);
-            if (uses > 0)
-            {
-                throw new TorchLoadException(
-                    $"{file} uses {uses} symbol(s) of {Version}, which the host's {Library} does not offer. "
-                    + "Use a newer Linux or an older TorchSharp, or put a newer libstdc++ first in LD_LIBRARY_PATH.");
-            }
-
             BinaryPrimitives.WriteUInt16LittleEndian(corrected.AsSpan(need.FlagsOffset), (ushort)(need.Flags | Weak));
         }
 

@@ -9,7 +9,7 @@ public sealed class ElfSharedObjectTests
     [Fact]
     public void Truncated_library_is_refused_with_a_typed_exception()
     {
-        var whole = new TinyElf { UsedVersion = 0 }.Build();
+        var whole = new TinyElf().Build();
         VersionRelaxation.Apply(whole, "whole", () => false).Should().NotBeNull();
 
         for (var length = 0; length < whole.Length; length++)
@@ -42,7 +42,6 @@ public sealed class ElfSharedObjectTests
         {
             (0, 64 + (12 * 56)),
             (elf.OffsetOf(elf.Dynamic(ElfTag.VersionNeeds), 16), 0x210),
-            (elf.OffsetOf(elf.Dynamic(ElfTag.SymbolVersions), 2), 64),
             (FindDynamicSection(original), 0x270),
         };
         var random = new Random(2);
@@ -79,7 +78,6 @@ public sealed class ElfSharedObjectTests
     [InlineData(0UL, ulong.MaxValue, "*no segment of the file holds the address 0xffffffffffffffff*", 0x6ffffffeUL)]
     [InlineData(0UL, ulong.MaxValue - 7, "*no segment of the file holds the address*", 5UL)]
     [InlineData(0UL, ulong.MaxValue, "*bytes at address*", 10UL)]
-    [InlineData(17UL, 0UL, "*expected relocations with addend*", 7UL)]
     public void Message_of_a_wrong_dynamic_entry_has_the_expected_value(ulong newTag, ulong newValue, string message, ulong tag)
     {
         var library = new TinyElf().Build();

@@ -3,8 +3,7 @@ using System.Text;
 namespace Hrm.Runtime.Tests;
 
 /// <summary>
-/// Writes the smallest shared object with symbol versions: it requires <see cref="Needs"/> of libstdc++, and
-/// relocates one symbol of the version at <see cref="UsedVersion"/>.
+/// Writes the smallest shared object with symbol versions: it requires <see cref="Needs"/> of libstdc++.
 /// </summary>
 internal sealed class TinyElf
 {
@@ -16,12 +15,6 @@ internal sealed class TinyElf
     public IReadOnlyList<string> Needs { get; init; } = ["GLIBCXX_3.4", "GLIBCXX_3.4.32"];
 
     public string Library { get; init; } = "libstdc++.so.6";
-
-    /// <summary>The index in <see cref="Needs"/> of the version of the relocated symbol.</summary>
-    public int UsedVersion { get; init; }
-
-    /// <summary>Whether the relocation is in the table of the PLT instead of that of data.</summary>
-    public bool InPlt { get; init; }
 
     public byte[] Build()
     {
@@ -41,22 +34,10 @@ internal sealed class TinyElf
             Write(body, 0u, (ushort)0, (ushort)(i + 2), names[i], i + 1 < Needs.Count ? 16u : 0u);
         }
 
-        // Every table begins with the undefined symbol. Symbol 1 is relocated, symbol 2 is not.
-        var versions = Here();
-        Write(body, (ushort)0, (ushort)(UsedVersion + 2), (ushort)(Needs.Count + 1), (ushort)0);
-        var relocations = Here();
-        Write(body, 0UL, (1UL << 32) | 6UL, 0UL);
-        var size = Here() - relocations;
         var strings = Here();
         body.Write(_strings.ToArray());
 
-        var dynamic = new List<(ulong Tag, ulong Value)>
-        {
-            (5, strings), (10, (ulong)_strings.Count), (0x6ffffffe, versionNeeds), (0x6fffffff, 1), (0x6ffffff0, versions),
-        };
-        dynamic.AddRange(InPlt
-            ? [(23, relocations), (2, size), (20, 7)]
-            : [(7, relocations), (8, size), (9, size)]);
+        List<(ulong Tag, ulong Value)> dynamic = [(5, strings), (10, (ulong)_strings.Count), (0x6ffffffe, versionNeeds), (0x6fffffff, 1)];
         return Assemble(body, dynamic);
     }
 

@@ -3,7 +3,7 @@ namespace Hrm.Runtime.Tests;
 public sealed class VersionRelaxationTests
 {
     [LinuxX64Fact]
-    public void Real_library_requires_the_version_of_libstdcpp_and_uses_none_of_its_symbols()
+    public void Real_library_requires_the_version_of_libstdcpp()
     {
         var elf = new ElfSharedObject(NativeTorchSharp.Read(), "real");
 
@@ -11,9 +11,6 @@ public sealed class VersionRelaxationTests
 
         var need = needs.Should().ContainSingle(n => n.Version == "GLIBCXX_3.4.32").Subject;
         need.File.Should().Be("libstdc++.so.6");
-        elf.RelocationsUsing(need.Index).Should().Be(0);
-        var common = needs.Single(n => n.File == "libstdc++.so.6" && n.Version == "GLIBCXX_3.4");
-        elf.RelocationsUsing(common.Index).Should().BeGreaterThan(10);
     }
 
     [LinuxX64Fact]
@@ -40,14 +37,18 @@ public sealed class VersionRelaxationTests
         Apply(new TinyElf { Library = "libother.so" }, () => false).Should().BeNull("it needs the version of another library");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Relocation_that_uses_the_version_is_rejected(bool inPlt)
+    /// <summary>Without the check at the load, the first call of the function would end the process.</summary>
+    [LinuxX64Fact]
+    public void Library_that_uses_a_missing_symbol_does_not_load()
     {
-        Apply(new TinyElf { InPlt = inPlt, UsedVersion = 0 }, () => false).Should().NotBeNull();
-        var act = () => Apply(new TinyElf { InPlt = inPlt, UsedVersion = 1 }, () => false);
-        act.Should().Throw<TorchLoadException>().WithMessage("*uses 1 symbol(s) of GLIBCXX_3.4.32*");
+        TorchRuntime.EnsureLoaded();
+        var library = VersionRelaxation.Apply(NativeTorchSharp.Read(), "real", () => false)!;
+        var name = library.AsSpan().IndexOf("_ZN2at15get_num_threadsEv"u8);
+        library[name + 8] = (byte)'X';
+
+        var act = () => CorrectedLibrary.Load(library);
+
+        act.Should().Throw<TorchLoadException>().WithMessage("*undefined symbol*");
     }
 
     private static byte[]? Apply(TinyElf library, Func<bool> isOffered) => VersionRelaxation.Apply(library.Build(), "tiny", isOffered);
