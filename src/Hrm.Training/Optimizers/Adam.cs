@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Hrm.Layers.Kernels;
 using TorchSharp.Modules;
 
 namespace Hrm.Training;
@@ -161,7 +162,7 @@ internal sealed unsafe class AdamPass(bool isATan2)
     public void Add(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamCoefficients coefficients)
     {
         var arrays = new Arrays(
-            FloatPass.AddressOf(parameter), FloatPass.AddressOf(gradient), FloatPass.AddressOf(mean), FloatPass.AddressOf(square));
+            FastPath.AddressOf<float>(parameter), FastPath.AddressOf<float>(gradient), FastPath.AddressOf<float>(mean), FastPath.AddressOf<float>(square));
         _parameters.Add((arrays, coefficients));
         _lengths.Add(parameter.numel());
         FloatPass.MarkWritten(parameter);

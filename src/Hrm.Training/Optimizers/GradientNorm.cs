@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Hrm.Layers.Kernels;
 using TorchSharp.Modules;
 
 namespace Hrm.Training;
@@ -77,7 +76,7 @@ internal sealed unsafe class GradientNorm
 
     private static double SumOfSquares(Tensor[] tensors)
     {
-        var addresses = Array.ConvertAll(tensors, tensor => (nint)FloatPass.AddressOf(tensor));
+        var addresses = Array.ConvertAll(tensors, tensor => (nint)FastPath.AddressOf<float>(tensor));
         var chunks = FloatPass.Chunks(Array.ConvertAll(tensors, tensor => tensor.numel()));
         var sums = new double[chunks.Length];
         FloatPass.Run(chunks.Length, index =>
@@ -114,13 +113,10 @@ internal sealed unsafe class GradientNorm
 /// One fork for all tensors: many small ones cost no more than a large one. Any thread may take any chunk, so the result of
 /// a chunk must depend on the chunk only. A sum is computed per chunk and added in the order of the chunks.
 /// </remarks>
-internal static unsafe class FloatPass
+internal static class FloatPass
 {
     /// <summary>64 KB of each array: four arrays of a chunk fit the second-level cache.</summary>
     private const int ChunkLength = 1 << 14;
-
-    /// <summary>A chunk takes about ten microseconds: for fewer than these no thread is woken.</summary>
-    private const int FewChunks = 4;
 
     /// <summary>
     /// True if the values can be walked here. TorchSharp gives no address of more than 2 GB, and without vector
@@ -133,9 +129,6 @@ internal static unsafe class FloatPass
         && !tensor.is_sparse
         && tensor.is_contiguous()
         && tensor.numel() is > 0 and <= int.MaxValue / sizeof(float);
-
-    /// <summary>The address of the first value; valid while the tensor lives.</summary>
-    public static float* AddressOf(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     /// <summary>
     /// Tells libtorch that the values change, as its own in-place operations do: an older graph that needs the old values
@@ -163,25 +156,11 @@ internal static unsafe class FloatPass
     }
 
     /// <summary>Runs <paramref name="work"/> once per chunk, on as many threads as libtorch uses.</summary>
-    public static void Run(int chunks, Action<int> work)
+    public static void Run(int chunks, Action<int> work) => KernelThreads.Run(chunks, ChunkLength, (begin, end) =>
     {
-        var threads = chunks < FewChunks ? 1 : get_num_threads();
-        var last = -1;
-        if (threads == 1)
+        for (var chunk = begin; chunk < end; chunk++)
         {
-            TakeChunks(0);
+            work((int)chunk);
         }
-        else
-        {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, TakeChunks);
-        }
-
-        void TakeChunks(int thread)
-        {
-            for (var chunk = Interlocked.Increment(ref last); chunk < chunks; chunk = Interlocked.Increment(ref last))
-            {
-                work(chunk);
-            }
-        }
-    }
+    });
 }
