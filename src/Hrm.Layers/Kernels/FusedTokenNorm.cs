@@ -19,44 +19,29 @@ internal static unsafe class FusedTokenNorm
     /// <param name="epsilon">ε.</param>
     /// <returns>[B, S, D].</returns>
     public static Tensor Apply(Tensor mixed, Tensor state, double epsilon)
-    {
-        if (FastPath.Records(mixed, state))
-        {
-            return TokenNormFunction.apply(mixed, state, epsilon);
-        }
+        => FastPath.Records(mixed, state) ? TokenNormFunction.apply(mixed, state, epsilon) : Forward(mixed, state, sum: null, scale: null, epsilon);
 
-        var target = empty_like(state); // [B, S, D]
-        Forward(mixed, state, target, target, null, epsilon);
-        return target;
-    }
-
-    private static void Forward(Tensor mixed, Tensor state, Tensor sum, Tensor target, Tensor? scale, double epsilon)
-    {
-        if (state.dtype == ScalarType.Float32)
-        {
-            Forward<StoredSingle>(mixed, state, sum, target, scale, (float)epsilon);
-        }
-        else
-        {
-            Forward<StoredBFloat16>(mixed, state, sum, target, scale, (float)epsilon);
-        }
-    }
+    private static Tensor Forward(Tensor mixed, Tensor state, Tensor? sum, Tensor? scale, double epsilon)
+        => state.dtype == ScalarType.Float32
+            ? Forward<StoredSingle>(mixed, state, sum, scale, (float)epsilon)
+            : Forward<StoredBFloat16>(mixed, state, sum, scale, (float)epsilon);
 
     /// <summary>The forward pass, not recorded.</summary>
     /// <param name="mixed">[S, B, D].</param>
     /// <param name="state">[B, S, D].</param>
-    /// <param name="sum">Takes the sum, [B, S, D].</param>
-    /// <param name="target">Takes the result, [B, S, D]; may be <paramref name="sum"/>.</param>
+    /// <param name="sum">Takes the sum, [B, S, D]; or null.</param>
     /// <param name="scale">Takes 1 / √(mean square + ε), [B, 1, D], float32; or null.</param>
     /// <param name="epsilon">ε.</param>
-    private static void Forward<T>(Tensor mixed, Tensor state, Tensor sum, Tensor target, Tensor? scale, float epsilon)
+    /// <returns>[B, S, D].</returns>
+    private static Tensor Forward<T>(Tensor mixed, Tensor state, Tensor? sum, Tensor? scale, float epsilon)
         where T : unmanaged, IStored<T>
     {
         var (batch, tokens, width) = (state.size(0), state.size(1), state.size(2));
         var addends = FastPath.AddressOf<T>(mixed);
         var states = FastPath.AddressOf<T>(state);
-        var sums = FastPath.AddressOf<T>(sum);
+        var target = empty_like(state); // [B, S, D]
         var results = FastPath.AddressOf<T>(target);
+        var sums = sum is null ? results : FastPath.AddressOf<T>(sum);
         var scales = scale is null ? null : FastPath.AddressOf<float>(scale);
         KernelThreads.Run(batch, 3 * tokens * width, (begin, end) =>
         {
@@ -89,6 +74,7 @@ internal static unsafe class FusedTokenNorm
             ArrayPool<float>.Shared.Return(pooled);
         });
         GC.KeepAlive((mixed, state, sum, target, scale));
+        return target;
     }
 
     /// <summary>The gradient of the sum, <c>r · (g - x · r² · mean(g · x))</c>, for both operands in their own layouts.</summary>
@@ -222,9 +208,8 @@ internal static unsafe class FusedTokenNorm
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (mixed, state, epsilon) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
-            var (sum, target) = (empty_like(state), empty_like(state)); // [B, S, D] each
-            var scale = empty(state.size(0), 1, state.size(2), ScalarType.Float32, CPU); // [B, 1, D]
-            Forward(mixed, state, sum, target, scale, epsilon);
+            var (sum, scale) = (empty_like(state), empty(state.size(0), 1, state.size(2), ScalarType.Float32, CPU)); // [B, S, D], [B, 1, D]
+            var target = Forward(mixed, state, sum, scale, epsilon); // [B, S, D]
             ctx.set_materialize_grads(false);
             ctx.save_data(Epsilon, epsilon);
             ctx.save_for_backward([sum, scale, mixed, state]);
