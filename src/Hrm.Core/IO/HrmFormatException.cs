@@ -15,7 +15,7 @@ public sealed class HrmFormatException(string problem, string? path = null, int?
     : HrmException(Describe(problem, path, line, place), innerException)
 {
     /// <summary>The expected and the actual content; <see cref="Exception.Message"/> adds the file and the place.</summary>
-    public string Problem { get; } = problem;
+    public string Problem { get; } = MessageText.Printable(problem);
 
     /// <summary>The file or folder; <see langword="null"/> for a text in memory.</summary>
     public string? Path { get; } = path;
