@@ -119,18 +119,13 @@ public sealed class ConfidenceHalting(double threshold) : IHaltingPolicy
 }
 
 /// <summary>Stops a puzzle when its answer has stayed the same for a number of segments; needs no Q values.</summary>
-public sealed class StableHalting : IHaltingPolicy
+/// <param name="unchangedSegments">k: stops after k segments in a row that did not change the answer, so after k + 1 at the earliest; at least 1.</param>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="unchangedSegments"/> is not positive.</exception>
+public sealed class StableHalting(int unchangedSegments) : IHaltingPolicy
 {
-    private readonly int _unchangedSegments;
-
-    /// <summary>Creates the policy.</summary>
-    /// <param name="unchangedSegments">k: stops after k segments in a row that did not change the answer, so after k + 1 at the earliest.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="unchangedSegments"/> is not positive.</exception>
-    public StableHalting(int unchangedSegments)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(unchangedSegments);
-        _unchangedSegments = unchangedSegments;
-    }
+    private readonly int _unchangedSegments = unchangedSegments > 0
+        ? unchangedSegments
+        : throw new ArgumentOutOfRangeException(nameof(unchangedSegments), unchangedSegments, "expected at least 1");
 
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state)
@@ -139,18 +134,13 @@ public sealed class StableHalting : IHaltingPolicy
 
 /// <summary>Stops a puzzle at the end of the segment in which its time runs out.</summary>
 /// <remarks>The time counts from the start of the puzzle's first segment; time in a queue does not count.</remarks>
-public sealed class TimeHalting : IHaltingPolicy
+/// <param name="budget">The time allowed; above zero. One segment is always run.</param>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="budget"/> is not positive.</exception>
+public sealed class TimeHalting(TimeSpan budget) : IHaltingPolicy
 {
-    private readonly TimeSpan _budget;
-
-    /// <summary>Creates the policy.</summary>
-    /// <param name="budget">The time allowed; above zero. One segment is always run.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="budget"/> is not positive.</exception>
-    public TimeHalting(TimeSpan budget)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(budget, TimeSpan.Zero);
-        _budget = budget;
-    }
+    private readonly TimeSpan _budget = budget > TimeSpan.Zero
+        ? budget
+        : throw new ArgumentOutOfRangeException(nameof(budget), budget, "expected a time above zero");
 
     /// <inheritdoc/>
     public HaltReason Decide(in SegmentState state) => state.Elapsed >= _budget ? HaltReason.Time : HaltReason.None;

@@ -69,18 +69,11 @@ internal static class PuzzleCsv
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(puzzles);
-        try
+        AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
         {
-            AtomicFile.Write(AtomicFile.FollowLinks(path), stream =>
-            {
-                using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-                WriteRows(writer, path, puzzles.Select(rowOf));
-            });
-        }
-        catch (HrmFileException e)
-        {
-            throw new HrmFileException(path, "could not be written", e.InnerException ?? e);
-        }
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            WriteRows(writer, path, puzzles.Select(rowOf));
+        });
     }
 
     private static void WriteRows(StreamWriter writer, string path, IEnumerable<PuzzleCsvRow> rows)

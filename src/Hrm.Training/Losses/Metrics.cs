@@ -39,27 +39,14 @@ public readonly record struct MetricSums(
         ArgumentNullException.ThrowIfNull(metrics);
         ShapeGuard.Require(metrics, nameof(metrics), Length);
         using var scope = NewDisposeScope();
-        var values = metrics.cpu().data<double>().ToArray();
-        return new MetricSums(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]) { AuxiliaryLoss = values[8] };
+        return Of(metrics.cpu().data<double>().ToArray());
     }
 
     /// <summary>The tensor for <see cref="Read"/>, on the CPU, [9], float64.</summary>
-    internal Tensor ToTensor()
-        => tensor(new[] { Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss, AuxiliaryLoss }, ScalarType.Float64);
+    internal Tensor ToTensor() => tensor(Values, ScalarType.Float64);
 
     /// <summary>Adds the sums of another batch.</summary>
-    public static MetricSums operator +(MetricSums left, MetricSums right) => new(
-        left.Count + right.Count,
-        left.Accuracy + right.Accuracy,
-        left.ExactAccuracy + right.ExactAccuracy,
-        left.QHaltAccuracy + right.QHaltAccuracy,
-        left.Segments + right.Segments,
-        left.TokenLoss + right.TokenLoss,
-        left.QHaltLoss + right.QHaltLoss,
-        left.QContinueLoss + right.QContinueLoss)
-    {
-        AuxiliaryLoss = left.AuxiliaryLoss + right.AuxiliaryLoss,
-    };
+    public static MetricSums operator +(MetricSums left, MetricSums right) => Of([.. left.Values.Zip(right.Values, (one, other) => one + other)]);
 
     /// <summary>The averages: metrics over <see cref="Count"/>, losses over <paramref name="lossCount"/>.</summary>
     /// <param name="lossCount">The rows of the losses: global batch times steps in training, <see cref="Count"/> in evaluation.</param>
@@ -80,6 +67,11 @@ public readonly record struct MetricSums(
             AuxiliaryLoss = AuxiliaryLoss / lossRows,
         };
     }
+
+    private double[] Values => [Count, Accuracy, ExactAccuracy, QHaltAccuracy, Segments, TokenLoss, QHaltLoss, QContinueLoss, AuxiliaryLoss];
+
+    private static MetricSums Of(double[] values)
+        => new(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]) { AuxiliaryLoss = values[8] };
 }
 
 /// <summary>Averages of <see cref="MetricSums"/>.</summary>
