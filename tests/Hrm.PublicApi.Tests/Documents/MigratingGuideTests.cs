@@ -16,8 +16,8 @@ public sealed partial class MigratingGuideTests : GuideFolder
     public void A_checkpoint_of_the_authors_is_evaluated_on_a_dataset_of_theirs()
     {
         var puzzles = SudokuSplit.Generate(SudokuShape.Nine, trainingPuzzles: 2, testPuzzles: 3, givens: 30, new StatefulRandom(1));
-        var builder = new SudokuDatasetBuilder(SudokuShape.Nine);
-        PuzzleSplit[] splits = [new("train", builder.BuildTraining(puzzles.Training, new StatefulRandom(2))), new("test", builder.BuildTest(puzzles.Test))];
+        var task = new SudokuTask();
+        PuzzleSplit[] splits = [new("train", Groups(puzzles.Training)), new("test", Groups(puzzles.Test))];
         PuzzleDatasetFolder.Write("data/sudoku", ["<blank>"], splits, new PuzzleDatasetOptions { SequenceLength = 81, VocabularySize = 11 });
         using (var generator = new torch.Generator(1))
         using (var written = new HrmModel(HrmPresets.SudokuExtreme with { HiddenSize = 32, Heads = 2, HighLayers = 1, LowLayers = 1, PuzzleEmbeddingWidth = 32 }, generator))
@@ -35,6 +35,8 @@ public sealed partial class MigratingGuideTests : GuideFolder
 
         averages.Count.Should().Be(3);
         averages.Segments.Should().Be(16);
+
+        IEnumerable<PuzzleGroup> Groups(IEnumerable<SudokuPuzzle> each) => each.Select(puzzle => PuzzleGroup.Of(task.ToExample(puzzle)));
     }
 
     [Fact]

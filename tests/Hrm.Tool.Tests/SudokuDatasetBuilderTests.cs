@@ -1,10 +1,13 @@
 using Hrm.Core;
+using Hrm.Puzzles;
+using Hrm.TestKit;
 
-namespace Hrm.Puzzles.Tests;
+namespace Hrm.Tool.Tests;
 
 public class SudokuDatasetBuilderTests
 {
     private static readonly SudokuShape Shape = SudokuShape.Six;
+    private static readonly string[] SampleFiles = ["sudoku_easy_train.csv", "sudoku_easy_test.csv", "sudoku_extreme_like_train.csv", "sudoku_extreme_like_test.csv"];
     private static readonly SudokuPuzzle[] Puzzles = [.. new SudokuGenerator(Shape, new StatefulRandom(8)).NextDistinctPuzzles(40, 14)
         .Select((puzzle, index) => new SudokuPuzzle(puzzle.Question, puzzle.Answer, rating: index % 20 < 5 ? 30 + index : 1))];
 
@@ -62,7 +65,7 @@ public class SudokuDatasetBuilderTests
     [Fact]
     public void The_minimum_can_be_a_number_of_guesses()
     {
-        var puzzles = SampleData.SudokuFiles.SelectMany(file => SudokuCsv.Read(SampleData.PathOf(file), SudokuShape.Nine).Take(50)).ToArray();
+        var puzzles = SampleFiles.SelectMany(file => SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", file), SudokuShape.Nine).Take(50)).ToArray();
         var builder = new SudokuDatasetBuilder(SudokuShape.Nine, new SudokuDatasetOptions { MinimumGuesses = 20 });
         var expected = puzzles.Count(puzzle => SudokuSearch.CountGuesses(puzzle.Question) >= 20);
 

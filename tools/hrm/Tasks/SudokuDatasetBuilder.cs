@@ -1,4 +1,7 @@
-namespace Hrm.Puzzles;
+using Hrm.Core;
+using Hrm.Puzzles;
+
+namespace Hrm.Tool;
 
 /// <summary>
 /// Builds the groups of a dataset from puzzles, like the authors' builder: one group per puzzle, with the puzzle itself and then
@@ -9,7 +12,7 @@ namespace Hrm.Puzzles;
 /// small shape can repeat. The variants of a group depend only on the seed and the index of the group. A stream can be enumerated
 /// again with the same result.
 /// </remarks>
-public sealed class SudokuDatasetBuilder
+internal sealed class SudokuDatasetBuilder
 {
     private const long SubsampleStream = 0;
     private const long AugmentationStream = 1;
@@ -23,7 +26,7 @@ public sealed class SudokuDatasetBuilder
     public SudokuDatasetBuilder(SudokuShape shape, SudokuDatasetOptions? options = null)
     {
         _options = options ?? new SudokuDatasetOptions();
-        InvalidConfigException.ThrowIfInvalid("Sudoku dataset options", _options);
+        _options.ThrowIfInvalid();
         Task = new SudokuTask(shape);
     }
 
@@ -119,7 +122,7 @@ public sealed class SudokuDatasetBuilder
         }
         catch (HrmFormatException e)
         {
-            throw e.At(null, puzzle.Line, PuzzleCsv.Question);
+            throw new HrmFormatException(e.Problem, line: puzzle.Line, place: "question", innerException: e);
         }
     }
 
@@ -138,8 +141,11 @@ public sealed class SudokuDatasetBuilder
 }
 
 /// <summary>Selection of puzzles for a dataset, and the number of their variants.</summary>
-public sealed class SudokuDatasetOptions : IValidatedOptions
+internal sealed record SudokuDatasetOptions
 {
+    /// <summary>The limit of variants per puzzle; a group is in memory while it is written.</summary>
+    private const int MaximumAugmentations = 100_000;
+
     /// <summary>
     /// The number of training puzzles to draw, each at most once; all if there are fewer. At least 1; <see langword="null"/> (default)
     /// for all. Test puzzles are all kept.
@@ -155,17 +161,22 @@ public sealed class SudokuDatasetOptions : IValidatedOptions
     /// </summary>
     public int? MinimumGuesses { get; init; }
 
-    /// <summary>The limit of variants per puzzle; a group is in memory while it is written.</summary>
-    internal const int MaximumAugmentations = 100_000;
-
     /// <summary>Random symmetric variants of each training puzzle besides itself. 0 (default) to 100,000; the paper has 1,000.</summary>
     public int Augmentations { get; init; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors() => new RangeRules()
-        .Between(nameof(Subsample), Subsample ?? 1, 1, int.MaxValue)
-        .NotNegative(nameof(MinimumRating), MinimumRating ?? 0)
-        .Between(nameof(MinimumGuesses), MinimumGuesses ?? 0, 0, int.MaxValue)
-        .Between(nameof(Augmentations), Augmentations, 0, MaximumAugmentations)
-        .Errors;
+    /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
+    public void ThrowIfInvalid()
+    {
+        string?[] errors =
+        [
+            Subsample is < 1 ? $"Subsample: expected 1 … {int.MaxValue}, got {Subsample}" : null,
+            MinimumRating is { } rating && !(double.IsFinite(rating) && rating >= 0) ? FormattableString.Invariant($"MinimumRating: expected a finite number of at least 0, got {rating}") : null,
+            MinimumGuesses is < 0 ? $"MinimumGuesses: expected 0 … {int.MaxValue}, got {MinimumGuesses}" : null,
+            Augmentations is < 0 or > MaximumAugmentations ? $"Augmentations: expected 0 … {MaximumAugmentations}, got {Augmentations}" : null,
+        ];
+        if (errors.Any(error => error is not null))
+        {
+            throw new InvalidConfigException("Sudoku dataset options", [.. errors.OfType<string>()]);
+        }
+    }
 }

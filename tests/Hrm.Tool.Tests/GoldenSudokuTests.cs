@@ -1,14 +1,14 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.TestKit;
+using Hrm.Training;
 
-namespace Hrm.Puzzles.Tests;
+namespace Hrm.Tool.Tests;
 
 /// <summary>Comparison with the output of the authors' builder for the same lists.</summary>
 [Trait("Category", "Golden")]
 public class GoldenSudokuTests
 {
-    private const int Cells = 81;
-
     [Theory]
     [InlineData("train", 12, 4)]
     [InlineData("test", 8, 1)]
@@ -16,13 +16,20 @@ public class GoldenSudokuTests
     {
         var originals = Build(split, augmentations: 0);
         var groups = Build(split, augmentations: 3);
-        var recorded = Path.Combine(Folder, "built_aug3", split);
+        using var recorded = PuzzleDatasetFolder.Open(Path.Combine(Folder, "built_aug3"), split);
         var (inputs, labels) = Tokens(recorded);
 
         originals.Should().HaveCount(count);
-        originals.ShouldEqual(Path.Combine(Folder, "built", split));
+        using (var plain = PuzzleDatasetFolder.Open(Path.Combine(Folder, "built"), split))
+        {
+            var (plainInputs, plainLabels) = Tokens(plain);
+            ShouldHaveTheStructureOf(originals, plain);
+            originals.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle[0].Inputs).Should().Equal(plainInputs.SelectMany(row => row));
+            originals.SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle[0].Labels).Should().Equal(plainLabels.SelectMany(row => row));
+        }
+
         groups.Should().HaveCount(count).And.OnlyContain(group => group.Puzzles.Count == variants);
-        groups.ShouldHaveTheStructureOf(recorded);
+        ShouldHaveTheStructureOf(groups, recorded);
         for (var group = 0; group < count; group++)
         {
             groups[group].Puzzles[0][0].Inputs.Should().Equal(inputs[group * variants]);
@@ -36,7 +43,8 @@ public class GoldenSudokuTests
     {
         var task = new SudokuTask(SudokuShape.Nine);
         var canonicalForm = new SudokuCanonicalForm(SudokuShape.Nine);
-        var (inputs, labels) = Tokens(Path.Combine(Folder, "built_aug3", "train"));
+        using var recorded = PuzzleDatasetFolder.Open(Path.Combine(Folder, "built_aug3"), "train");
+        var (inputs, labels) = Tokens(recorded);
         var groups = Build("train", augmentations: 3);
         for (var group = 0; group < groups.Length; group++)
         {
@@ -65,8 +73,24 @@ public class GoldenSudokuTests
         return [.. split == "train" ? builder.BuildTraining(puzzles, new StatefulRandom(1)) : builder.BuildTest(puzzles)];
     }
 
-    private static (int[][] Inputs, int[][] Labels) Tokens(string split) =>
-        ([.. RecordedArray.Read(split, "all__inputs.npy").Chunk(Cells)], [.. RecordedArray.Read(split, "all__labels.npy").Chunk(Cells)]);
+    private static (int[][] Inputs, int[][] Labels) Tokens(PuzzleDatasetFolder split)
+    {
+        var rows = Enumerable.Range(0, split.ExampleCount).Select(example =>
+        {
+            var (inputs, labels) = (new int[split.SequenceLength], new int[split.SequenceLength]);
+            split.Read(example, inputs, labels);
+            return (Inputs: inputs, Labels: labels);
+        }).ToArray();
+        return ([.. rows.Select(row => row.Inputs)], [.. rows.Select(row => row.Labels)]);
+    }
+
+    private static void ShouldHaveTheStructureOf(PuzzleGroup[] groups, PuzzleDatasetFolder split)
+    {
+        var dataset = new InMemoryPuzzleDataset(groups, split.VocabularySize, split.PuzzleIdCount);
+        dataset.GroupOffsets.Should().Equal(split.GroupOffsets);
+        dataset.PuzzleOffsets.Should().Equal(split.PuzzleOffsets);
+        dataset.PuzzleIds.Should().Equal(split.PuzzleIds);
+    }
 
     private static string Folder => RepositoryFolder.Combine("tests", "golden", "datasets", "sudoku");
 }
