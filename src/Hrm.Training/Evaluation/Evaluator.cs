@@ -64,35 +64,7 @@ public sealed class Evaluator
         Run(dataset, measure: null, observed, progress, cancellationToken);
     }
 
-    /// <summary>Runs an action on every batch of a dataset, in evaluation mode, without gradient and in a dispose scope.</summary>
-    /// <remarks>The action takes the batch, the index of its first example and the number of its examples; further rows are padding.</remarks>
-    internal static void ForEachBatch(HrmModel model, IPuzzleDataset dataset, int batchSize, IProgress<int>? progress, Action<PuzzleBatch, int, int> evaluate)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        BatchReader.RequireIds(dataset, model.Config);
-        var wasTraining = model.training;
-        model.eval();
-        try
-        {
-            using var noGradient = no_grad();
-            var done = 0;
-            foreach (var (batch, count) in new BatchReader(dataset, batchSize, model.Device).InOrder())
-            {
-                using var scope = NewDisposeScope();
-                evaluate(batch, done, count);
-                done += count;
-                progress?.Report(done);
-            }
-        }
-        finally
-        {
-            model.train(wasTraining);
-        }
-    }
-
-    /// <summary>Runs every batch, measures it, and reports each example. Logits are kept only for a measure.</summary>
+    /// <summary>Runs every batch in evaluation mode and without gradient, measures it, and reports each example. Logits are kept only for a measure.</summary>
     private void Run(
         IPuzzleDataset dataset,
         Action<EvaluatedRow[], Tensor>? measure,
@@ -100,16 +72,33 @@ public sealed class Evaluator
         IProgress<int>? progress,
         CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
+        BatchReader.RequireIds(dataset, _model.Config);
         using var running = new RunningBatch<EvaluatedRow>(_model, TimeProvider.System);
-        ForEachBatch(_model, dataset, _batchSize, progress, (batch, first, count) =>
+        var wasTraining = _model.training;
+        _model.eval();
+        try
         {
-            var rows = Run(running, batch, count, measure is not null, cancellationToken);
-            measure?.Invoke(rows, batch.Labels!.narrow(0, 0, count));
-            for (var row = 0; observed is not null && row < count; row++)
+            using var noGradient = no_grad();
+            var done = 0;
+            foreach (var (batch, count) in new BatchReader(dataset, _batchSize, _model.Device).InOrder())
             {
-                observed(rows[row].ToExample(first + row));
+                using var scope = NewDisposeScope();
+                var rows = Run(running, batch, count, measure is not null, cancellationToken);
+                measure?.Invoke(rows, batch.Labels!.narrow(0, 0, count));
+                for (var row = 0; observed is not null && row < count; row++)
+                {
+                    observed(rows[row].ToExample(done + row));
+                }
+
+                done += count;
+                progress?.Report(done);
             }
-        });
+        }
+        finally
+        {
+            _model.train(wasTraining);
+        }
     }
 
     /// <summary>Runs segments until the policy has stopped every example.</summary>
