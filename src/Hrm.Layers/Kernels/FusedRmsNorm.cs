@@ -231,6 +231,19 @@ internal static unsafe class FusedRmsNorm
         }
     }
 
+    /// <summary>The gradient of a sum by plain operations, so that it can be differentiated again.</summary>
+    /// <param name="outer">The gradient of the result.</param>
+    /// <param name="sum">The sum, with its history.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="axis">The axis of the mean.</param>
+    public static Tensor Differentiable(Tensor outer, Tensor sum, double epsilon, long axis)
+    {
+        var (wide, gradient) = (sum.CastTo(ScalarType.Float32), outer.CastTo(ScalarType.Float32));
+        var scale = wide.Squared().mean([axis], keepdim: true).PlusInPlace(epsilon).rsqrt(); // 1 along the axis
+        var normalised = wide * scale;
+        return ((gradient - normalised * (gradient * normalised).mean([axis], keepdim: true)) * scale).CastTo(outer.dtype);
+    }
+
     /// <summary>The norm as a node of the graph; it saves the operands and the scale.</summary>
     /// <remarks>
     /// The sum replaces the first operand. If the result, which the next layer saves anyway, replaced it, the rounding of a bfloat16
@@ -263,22 +276,12 @@ internal static unsafe class FusedRmsNorm
                 using var outer = grad_output; // […, D]
                 var saved = ctx.get_saved_variables();
                 var (sum, scale, second) = (saved[0], saved[1], saved[2]); // […, D], […, 1], […, D]
-                var gradient = is_grad_enabled() ? Differentiable(outer, sum, second, (double)ctx.get_data(Epsilon))
+                // The values of the sum with the history of the first operand; that of the second is added.
+                var gradient = is_grad_enabled() ? Differentiable(outer, sum.Plus(second - second.detach()), (double)ctx.get_data(Epsilon), axis: -1)
                     : outer.dtype == ScalarType.Float32 ? Backward<StoredSingle>(outer.contiguous(), sum, scale)
                     : Backward<StoredBFloat16>(outer.contiguous(), sum, scale);
                 gradient.MoveToOuterDisposeScope();
                 return [gradient, gradient, null];
             });
-
-        /// <summary>The gradient by plain operations, so that it can be differentiated again.</summary>
-        private static Tensor Differentiable(Tensor outer, Tensor sum, Tensor second, double epsilon)
-        {
-            // The values of the sum with the history of the first operand; that of the second is added.
-            var joined = sum.Plus(second - second.detach()); // […, D]
-            var (wide, gradient) = (joined.CastTo(ScalarType.Float32), outer.CastTo(ScalarType.Float32)); // […, D]
-            var scale = wide.Squared().mean([-1], keepdim: true).PlusInPlace(epsilon).rsqrt(); // […, 1]
-            var normalised = wide * scale; // […, D]
-            return ((gradient - normalised * (gradient * normalised).mean([-1], keepdim: true)) * scale).CastTo(outer.dtype); // […, D]
-        }
     }
 }

@@ -232,11 +232,7 @@ internal static unsafe class FusedTokenNorm
         /// <summary>The gradients by plain operations, so that they can be differentiated again.</summary>
         private static (Tensor OfMixed, Tensor OfState) Differentiable(Tensor outer, Tensor mixed, Tensor state, double epsilon)
         {
-            var wide = mixed.transpose(0, 1).Plus(state).CastTo(ScalarType.Float32); // [B, S, D]
-            var gradient = outer.CastTo(ScalarType.Float32); // [B, S, D]
-            var scale = wide.Squared().mean([1], keepdim: true).PlusInPlace(epsilon).rsqrt(); // [B, 1, D]
-            var normalised = wide * scale; // [B, S, D]
-            var result = ((gradient - normalised * (gradient * normalised).mean([1], keepdim: true)) * scale).CastTo(outer.dtype); // [B, S, D]
+            var result = FusedRmsNorm.Differentiable(outer, mixed.transpose(0, 1).Plus(state), epsilon, axis: 1); // [B, S, D]
             return (result.transpose(0, 1), result);
         }
     }
