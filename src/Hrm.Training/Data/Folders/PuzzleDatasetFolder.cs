@@ -19,17 +19,37 @@ namespace Hrm.Training;
 /// </code></example>
 public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
 {
-    private readonly PuzzleSet _set;
+    private const int IndicesAtOnce = 1 << 20;
+
+    private readonly string _folder;
     private readonly TokenRules _rules;
     private readonly Lazy<string?> _identifiersHash;
+    private readonly NpyFile _inputs; // [N, seq_len]
+    private readonly NpyFile _labels; // [N, seq_len], as stored
 
     private PuzzleDatasetFolder(string folder, PuzzleDatasetMetadata metadata, IReadOnlyList<string> identifiers)
     {
+        _folder = folder;
         Metadata = metadata;
         Identifiers = identifiers;
-        _set = new PuzzleSet(folder, metadata);
         _rules = new TokenRules(metadata.VocabularySize, metadata.IgnoreLabelId);
         _identifiersHash = new Lazy<string?>(() => identifiers.Count > 0 ? DatasetJson.HashOf(identifiers) : null);
+        try
+        {
+            _inputs = OpenRows(DatasetNames.Inputs, rows: null);
+            _labels = OpenRows(DatasetNames.Labels, _inputs.Shape[0]);
+
+            // No puzzle and no group is empty, so the number of each is bounded before it is read.
+            PuzzleOffsets = ReadOffsets(DatasetNames.PuzzleOffsets, ExampleCount, "the number of examples");
+            GroupOffsets = ReadOffsets(DatasetNames.GroupOffsets, PuzzleOffsets.Count - 1, "the number of puzzles");
+            PuzzleIds = ReadIds(PuzzleOffsets.Count - 1);
+        }
+        catch
+        {
+            _inputs?.Dispose();
+            _labels?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The name of each puzzle id; empty if the dataset has no <c>identifiers.json</c>.</summary>
@@ -51,16 +71,16 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
     public int PuzzleIdCount => Metadata.PuzzleIdCount;
 
     /// <inheritdoc/>
-    public int ExampleCount => _set.ExampleCount;
+    public int ExampleCount => (int)_inputs.Shape[0];
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> PuzzleOffsets => _set.PuzzleOffsets;
+    public IReadOnlyList<int> PuzzleOffsets { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> GroupOffsets => _set.GroupOffsets;
+    public IReadOnlyList<int> GroupOffsets { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> PuzzleIds => _set.PuzzleIds;
+    public IReadOnlyList<int> PuzzleIds { get; }
 
     internal PuzzleDatasetMetadata Metadata { get; }
 
@@ -156,23 +176,27 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(example, ExampleCount);
         RequireLength(nameof(inputs), inputs.Length);
         RequireLength(nameof(labels), labels.Length);
-        _set.Inputs.CopyTo((long)example * SequenceLength, inputs);
-        _set.Labels.CopyTo((long)example * SequenceLength, labels);
+        _inputs.CopyTo((long)example * SequenceLength, inputs);
+        _labels.CopyTo((long)example * SequenceLength, labels);
         if (_rules.FindBadToken(inputs) is >= 0 and var badToken)
         {
-            throw BadValue(_set.Inputs.Path, example, badToken, _rules.ValidTokens, inputs[badToken]);
+            throw BadValue(_inputs, example, badToken, _rules.ValidTokens, inputs[badToken]);
         }
 
         if (_rules.FindBadStoredLabel(labels) is >= 0 and var badLabel)
         {
-            throw BadValue(_set.Labels.Path, example, badLabel, _rules.ValidStoredLabels, labels[badLabel]);
+            throw BadValue(_labels, example, badLabel, _rules.ValidStoredLabels, labels[badLabel]);
         }
 
         _rules.FromStored(labels);
     }
 
     /// <summary>Closes the files.</summary>
-    public void Dispose() => _set.Dispose();
+    public void Dispose()
+    {
+        _inputs.Dispose();
+        _labels.Dispose();
+    }
 
     private static string[] SplitsOf(string root)
     {
@@ -181,8 +205,8 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         return names.Length > 0 ? names : throw new HrmFormatException("expected at least one split, got none", root);
     }
 
-    private static HrmFormatException BadValue(string path, int row, int column, string expected, int got)
-        => new(FormattableString.Invariant($"expected {expected}, got {got}"), path, place: FormattableString.Invariant($"row {row}, column {column}"));
+    private static HrmFormatException BadValue(NpyFile file, int row, int column, string expected, int got)
+        => Fail(file, FormattableString.Invariant($"row {row}, column {column}"), FormattableString.Invariant($"expected {expected}, got {got}"));
 
     private void RequireLength(string argument, int length)
     {
@@ -190,5 +214,73 @@ public sealed class PuzzleDatasetFolder : IPuzzleDataset, IDisposable
         {
             throw new ShapeMismatchException(argument, $"[{SequenceLength}]", $"[{length}]");
         }
+    }
+
+    private static HrmFormatException Fail(NpyFile file, string place, string problem) => new(problem, file.Path, place: place);
+
+    private NpyFile OpenArray(string field) => NpyFile.Open(Path.Combine(_folder, DatasetNames.ArrayFile(Metadata.Sets[0], field)));
+
+    private NpyFile OpenRows(string field, long? rows)
+    {
+        var file = OpenArray(field);
+        if (file.Shape.Count == 2 && file.Shape[1] == SequenceLength && file.Shape[0] is > 0 and < int.MaxValue && (rows ?? file.Shape[0]) == file.Shape[0])
+        {
+            return file;
+        }
+
+        using (file)
+        {
+            var expected = rows is null ? "at least one row" : FormattableString.Invariant($"{rows} rows, as the inputs have,");
+            throw Fail(file, "shape", FormattableString.Invariant($"expected {expected} of seq_len {SequenceLength}, got ({string.Join(", ", file.Shape)})"));
+        }
+    }
+
+    private int[] ReadOffsets(string field, int count, string counted)
+    {
+        using var file = OpenArray(field);
+        var offsets = ReadIndices(file, 2, Math.Min(count, Array.MaxLength - 1) + 1);
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var isLast = i == offsets.Length - 1;
+            if (i == 0 ? offsets[0] != 0 : offsets[i] <= offsets[i - 1] || (isLast && offsets[i] != count))
+            {
+                var expected = i == 0 ? "0" : isLast ? $"{count}, {counted}" : $"more than {offsets[i - 1]}";
+                throw Fail(file, FormattableString.Invariant($"[{i}]"), FormattableString.Invariant($"expected {expected}, got {offsets[i]}"));
+            }
+        }
+
+        return offsets;
+    }
+
+    private int[] ReadIds(int puzzles)
+    {
+        using var file = OpenArray(DatasetNames.PuzzleIds);
+        var ids = ReadIndices(file, puzzles, puzzles);
+        var rules = new TokenRules(PuzzleIdCount, null);
+        return rules.FindBadToken(ids) is >= 0 and var bad
+            ? throw Fail(file, FormattableString.Invariant($"[{bad}]"), FormattableString.Invariant($"expected {rules.ValidTokens}, got {ids[bad]}"))
+            : ids;
+    }
+
+    private static int[] ReadIndices(NpyFile file, int least, int most)
+    {
+        if (file.Dtype != NpyDtype.Int32 && file.Dtype != NpyDtype.Int64)
+        {
+            throw Fail(file, "type", $"expected {NpyDtype.Int32.Descriptor} or {NpyDtype.Int64.Descriptor}, got {file.Dtype.Descriptor}");
+        }
+
+        if (file.Shape.Count != 1 || file.Count < least || file.Count > most)
+        {
+            var lengths = least == most ? $"{most}" : $"{least} … {most}";
+            throw Fail(file, "shape", $"expected one axis of length {lengths}, got ({string.Join(", ", file.Shape)})");
+        }
+
+        var values = new int[file.Count];
+        for (var start = 0; start < values.Length; start += IndicesAtOnce)
+        {
+            file.CopyTo(start, values.AsSpan(start, Math.Min(IndicesAtOnce, values.Length - start)));
+        }
+
+        return values;
     }
 }
