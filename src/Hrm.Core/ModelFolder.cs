@@ -97,18 +97,13 @@ internal static class ModelFolder
     /// <exception cref="HrmFormatException">The function returned a model of another config.</exception>
     public static HrmModel CreateFilled(HrmConfig config, bool hasSharedLevel, Func<HrmConfig, HrmModel>? create, Action<HrmModel> fill)
     {
-        var model = create is null ? new HrmModel(config, hasSharedLevel) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
-        try
+        var created = create is null ? new HrmModel(config, hasSharedLevel) : create(config) ?? throw new ArgumentException("expected a model, got null", nameof(create));
+        return created.GiveTo(model =>
         {
             RequireConfig(model, config);
             fill(model);
             return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <summary>Requires that a model has the config of a file. A file may name no modules, as those of older versions do.</summary>

@@ -73,16 +73,8 @@ public sealed partial class AuthorsCheckpoint : IDisposable
         }
 
         var config = ConfigOf(isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var weights = TorchSaveFile.Open(isFolder ? FindWeights(path) : path);
-        try
-        {
-            return new AuthorsCheckpoint(AuthorsConfig.Read(config, weights, sequenceLength), weights);
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        return TorchSaveFile.Open(isFolder ? FindWeights(path) : path)
+            .GiveTo(weights => new AuthorsCheckpoint(AuthorsConfig.Read(config, weights, sequenceLength), weights));
     }
 
     /// <summary>Releases the file of weights.</summary>

@@ -63,8 +63,7 @@ public sealed class TorchSaveFile : WeightsFile
     public static TorchSaveFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var archive = TorchArchive.Open(path);
-        try
+        return TorchArchive.Open(path).GiveTo(archive =>
         {
             if (archive.TryRead(ByteOrderName, MaxTextBytes) is { } order && Encoding.Latin1.GetString(order) is var text && text != LittleEndian)
             {
@@ -76,12 +75,7 @@ public sealed class TorchSaveFile : WeightsFile
             return entries.Sum(entry => (decimal)entry.ByteLength) <= archive.Length + MaxSharedBytes
                 ? new TorchSaveFile(archive, tensors, entries)
                 : throw new HrmFormatException($"expected tensors that take at most {MaxSharedBytes} bytes more than the file's {archive.Length}, got more: too many share a storage", archive.Path);
-        }
-        catch
-        {
-            archive.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <inheritdoc/>

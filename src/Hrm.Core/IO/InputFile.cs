@@ -103,3 +103,22 @@ internal sealed class InputFile(string path, SafeFileHandle? handle) : IDisposab
         }
     }
 }
+
+/// <summary>Passes resources on.</summary>
+internal static class ResourceOwner
+{
+    /// <summary>Gives a resource to an owner that is made from it; if that fails, the resource is disposed.</summary>
+    public static TOwner GiveTo<TResource, TOwner>(this TResource resource, Func<TResource, TOwner> create)
+        where TResource : IDisposable
+    {
+        try
+        {
+            return create(resource);
+        }
+        catch
+        {
+            resource.Dispose();
+            throw;
+        }
+    }
+}

@@ -42,8 +42,7 @@ public sealed class SafetensorsFile : WeightsFile
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = InputFile.Open(path, MaxFileBytes);
-        try
+        return InputFile.Open(path, MaxFileBytes).GiveTo(file =>
         {
             var header = new byte[ReadHeaderLength(file)];
             file.CopyTo(LengthBytes, header);
@@ -51,12 +50,7 @@ public sealed class SafetensorsFile : WeightsFile
             var entries = SafetensorsHeader.Parse(header, file.Path);
             SafetensorsHeader.SortAndCheckLayout(entries, file.Length - dataStart, file.Path);
             return new SafetensorsFile(file, entries, dataStart);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <summary>Saves tensors of any device and layout. Equal tensors give equal bytes in any order. The file appears only when it is complete.</summary>

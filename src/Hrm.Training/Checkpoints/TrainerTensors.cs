@@ -190,22 +190,17 @@ internal static class TrainerTensors
         var low = Read(state, Low, model.Config.ForwardDtype, states); // [B, S, D]
         var segments = Read(state, Segments, ScalarType.Int32, rows); // [B]
         var halted = Read(state, Halted, ScalarType.Bool, rows); // [B]
-        var data = PuzzleBatch.Create(
+        var batch = PuzzleBatch.Create(
             Read(state, Inputs, ScalarType.Int32, rows, length).data<int>().ToArray(),
             Read(state, Labels, ScalarType.Int32, rows, length).data<int>().ToArray(),
             Read(state, PuzzleIds, ScalarType.Int32, rows).data<int>().ToArray(),
             model.Config.SequenceLength,
             model.Device);
-        try
+        return batch.GiveTo(data =>
         {
             data.Limits.RequireWithin(model.Config);
             return new TrainingCarry(new HrmCarry(Own(high), Own(low)), Own(segments), Own(halted), data);
-        }
-        catch
-        {
-            data.Dispose();
-            throw;
-        }
+        });
 
         Tensor Own(Tensor tensor) => tensor.to(model.Device).DetachFromDisposeScope();
     }

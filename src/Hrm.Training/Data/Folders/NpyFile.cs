@@ -19,19 +19,7 @@ internal sealed class NpyFile(InputFile file) : IDisposable
     /// <summary>Opens a file and checks its header and length.</summary>
     /// <exception cref="HrmFileException">The file cannot be read.</exception>
     /// <exception cref="HrmFormatException">The file is not an array that this library reads.</exception>
-    public static NpyFile Open(string path)
-    {
-        var file = InputFile.Open(path);
-        try
-        {
-            return new NpyFile(file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public static NpyFile Open(string path) => InputFile.Open(path).GiveTo(file => new NpyFile(file));
 
     /// <summary>Copies elements, converted by <see cref="NpyDtype.Decode"/>.</summary>
     public void CopyTo(long start, Span<int> destination)
