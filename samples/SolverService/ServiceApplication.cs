@@ -14,7 +14,7 @@ public static class ServiceApplication
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
     /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and keys of the
-    /// sections Solver, Torch, Logging and Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
+    /// sections Solver, Thinking, Torch, Logging and Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
     /// <exception cref="ArgumentException">An argument is not valid.</exception>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
@@ -46,6 +46,8 @@ public static class ServiceApplication
         builder.Services
             .AddHrmSolver(builder.Configuration.GetSection("Solver"))
             .AddSingleton(services => ServedPuzzle.Of(services.GetRequiredService<HrmSolver>().Config))
+            .AddSingleton(services => new ThinkingWays(
+                services.GetRequiredService<HrmSolver>(), services.GetRequiredService<ServedPuzzle>(), builder.Configuration.GetSection("Thinking")))
             .AddProblemDetails()
             .AddSingleton<IProblemDetailsWriter, UnnegotiatedProblemWriter>()
             .AddExceptionHandler<ProblemHandler>()
@@ -83,8 +85,9 @@ public static class ServiceApplication
 
     private static WebApplication Map(WebApplication app)
     {
-        // Now, rather than at the first request: a model that does not load must end the start.
+        // Now, rather than at the first request: a model that does not load, or a limit that is not valid, must end the start.
         var puzzle = app.Services.GetRequiredService<ServedPuzzle>();
+        app.Services.GetRequiredService<ThinkingWays>();
         app.UseMiddleware<PageSecurity>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -15,14 +15,14 @@ internal static class ServiceArguments
           --dtype DTYPE      The dtype to compute in: float32 or bfloat16.
           --tf32 true        Let CUDA round the factors of float32 products to TensorFloat-32.
           --SECTION:KEY VALUE
-                             A key of the configuration's sections Solver, Torch, Logging and Kestrel, for instance --Solver:Limits:MaxQueueLength 16.
+                             A key of the configuration's sections Solver, Thinking, Torch, Logging and Kestrel, for instance --Thinking:Evaluations 100.
           --HOSTKEY VALUE    A key of the host: environment, http_ports, https_ports or AllowedHosts.
           --help             Show this text.
 
         Exit codes: 0 stopped as asked; 1 the model or the address cannot be used; 2 the options are not valid, or name a folder or device that is not there.
         """;
 
-    private static readonly string[] Sections = ["Solver", "Torch", "Logging", "Kestrel"];
+    private static readonly string[] Sections = ["Solver", "Thinking", "Torch", "Logging", "Kestrel"];
     private static readonly string[] HostKeys = ["urls", "environment", "http_ports", "https_ports", "AllowedHosts"];
 
     /// <summary>The keys of the configuration that the short names stand for.</summary>

@@ -52,6 +52,16 @@ internal sealed class RunningService : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
         => SendAsync(path, new { puzzle }, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
+    public Task<HttpResponseMessage> PostThinkAsync(string path, string puzzle, string think)
+        => SendAsync(path, new { puzzle, think }, HttpCompletionOption.ResponseContentRead, default);
+
+    public async Task<JsonElement> ThinkAsync(string path, string puzzle, string think)
+    {
+        using var response = await PostThinkAsync(path, puzzle, think);
+        response.IsSuccessStatusCode.Should().BeTrue();
+        return await response.ReadJsonAsync();
+    }
+
     /// <summary>Traces a puzzle to the maximum.</summary>
     public async Task<JsonElement[]> TraceUntilMaximumAsync(string path, string puzzle)
     {

@@ -22,6 +22,7 @@ public sealed class SolveTests
         answer.GetProperty("puzzle").GetString().Should().Be(Puzzles.Sudoku);
         answer.GetProperty("solution").GetString().Should().Be(task.Decode(expected.Tokens).ToString());
         answer.GetProperty("isSolved").GetBoolean().Should().BeFalse();
+        (answer.GetProperty("found").GetString(), answer.GetProperty("evaluations").GetInt32()).Should().Be(("NotFound", 1));
         answer.GetProperty("segments").GetInt32().Should().Be(3);
         answer.GetProperty("reason").GetString().Should().Be("Maximum");
         answer.GetProperty("confidence").GetDouble().Should().BeApproximately(expected.Confidence, 1e-6);
@@ -51,9 +52,11 @@ public sealed class SolveTests
         const string Solution = "942138756673245198518796243385914627794682315261573489436851972829467531157329864";
         var sudoku = ServedPuzzle.Of(TinyModels.Sudoku(9));
         var (inputs, right) = (sudoku.Task.Parse(Puzzles.Sudoku), sudoku.Task.Parse(Solution));
-        PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeTrue();
+        PuzzleResponse.Of(sudoku, inputs, Answer(right)).Should().BeEquivalentTo(new { IsSolved = true, Found = "FirstPass", Evaluations = 1 });
         (right[1], right[2]) = (right[2], right[1]);
-        PuzzleResponse.Of(sudoku, inputs, right, 1, 0, HaltReason.QValues).IsSolved.Should().BeFalse();
+        PuzzleResponse.Of(sudoku, inputs, Answer(right)).Should().BeEquivalentTo(new { IsSolved = false, Found = "NotFound", Evaluations = 1 });
+
+        static SolverAnswer Answer(int[] tokens) => new(tokens, 1, 0, 0, HaltReason.QValues);
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class SolveTests
     {
         var sudoku = ServedPuzzle.Of(TinyModels.Sudoku(4));
         var tokens = sudoku.Task.Parse(new string('.', 16));
-        PuzzleResponse.Of(sudoku, tokens, tokens, 1, float.NaN, HaltReason.Maximum).Confidence.Should().BeNull();
+        PuzzleResponse.Of(sudoku, tokens, new SolverAnswer(tokens, 1, float.NaN, 0, HaltReason.Maximum)).Confidence.Should().BeNull();
         SegmentEvent.Of(sudoku, tokens, new SolverAnswer(tokens, 1, float.NaN, float.PositiveInfinity, HaltReason.None, float.NaN, 1))
             .Should().BeEquivalentTo(new { QHalt = (double?)null, QContinue = (double?)null, HighResidual = (double?)null, LowResidual = 1.0 });
     }
@@ -95,6 +98,49 @@ public sealed class SolveTests
 
         events[3].Data.GetProperty("solution").GetString().Should().Be(events[2].Data.GetProperty("board").GetString());
         events[3].Data.GetProperty("reason").GetString().Should().Be("Maximum");
+    }
+
+    /// <summary>The model has random weights: the candidates of the search leave one answer.</summary>
+    [Fact]
+    public async Task A_request_can_ask_for_a_vote_or_a_search()
+    {
+        const string Puzzle = "1...............";
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), "--Thinking:Symmetries", "3", "--Thinking:SearchSegments", "1");
+        (await service.GetModelAsync()).GetProperty("thinking").EnumerateArray().Select(way => way.GetString()).Should().Equal("once", "vote", "hard");
+
+        var vote = await service.ThinkAsync("/api/sudoku", Puzzle, "vote");
+        (vote.GetProperty("isSolved").GetBoolean(), vote.GetProperty("evaluations").GetInt32(), vote.GetProperty("segments").GetInt32()).Should().Be((false, 3, 9));
+        var hard = await service.ThinkAsync("/api/sudoku", Puzzle, "hard");
+        (hard.GetProperty("isSolved").GetBoolean(), hard.GetProperty("found").GetString()).Should().Be((true, "Search"));
+        hard.GetProperty("evaluations").GetInt32().Should().BeInRange(2, 300);
+        SudokuGrid.Parse(Puzzle, SudokuShape.Four).IsSolvedBy(SudokuGrid.Parse(hard.GetProperty("solution").GetString()!, SudokuShape.Four)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task The_operator_bounds_a_search()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(9), "--Thinking:Evaluations", "2");
+        var answer = await service.ThinkAsync("/api/sudoku", new string('.', 81), "hard");
+        (answer.GetProperty("isSolved").GetBoolean(), answer.GetProperty("found").GetString(), answer.GetProperty("evaluations").GetInt32()).Should().Be((false, "NotFound", 2));
+    }
+
+    [Theory]
+    [InlineData("hard", "once or vote", "--Thinking:Evaluations", "0")]
+    [InlineData("vote", "once or hard", "--Thinking:Symmetries", "1")]
+    [InlineData("harder", "once or vote or hard")]
+    public async Task A_way_of_thinking_that_is_not_offered_is_refused(string think, string expected, params string[] settings)
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), settings);
+        using var response = await service.PostThinkAsync("/api/sudoku", new string('.', 16), think);
+        (await response.ReadProblemAsync(400)).GetProperty("errors").GetProperty("think")[0].GetString().Should().Be($"expected {expected}, got '{think}'");
+        service.Solver.Statistics.Segments.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_maze_cannot_be_searched()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Maze(5));
+        (await service.GetModelAsync()).GetProperty("thinking").EnumerateArray().Select(way => way.GetString()).Should().Equal("once", "vote");
     }
 
     /// <summary>So that rules can be compared: the events before the service's own stop are the same ones.</summary>

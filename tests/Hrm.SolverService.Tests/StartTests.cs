@@ -146,7 +146,7 @@ public sealed class StartTests
             .TryGetProperty("text/event-stream", out _).Should().BeTrue();
         var schemas = document.GetProperty("components").GetProperty("schemas");
         schemas.GetProperty("TraceRequest").GetProperty("properties").GetProperty("untilMaximum").GetProperty("description").GetString().Should().Contain("largest number of segments");
-        schemas.GetProperty("PuzzleRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
+        schemas.GetProperty("SolveRequest").GetProperty("required")[0].GetString().Should().Be("puzzle");
     }
 
     /// <summary>Unknown options and options without a value would otherwise do nothing.</summary>

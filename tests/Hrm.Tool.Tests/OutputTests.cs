@@ -49,6 +49,34 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public async Task Evaluate_with_a_search_says_how_the_answers_were_found()
+    {
+        var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(12, 5).ToArray();
+        File.WriteAllLines(_folder["test.csv"], puzzles.Select((puzzle, index) => $"{(index < 4 ? "a" : "b")},{puzzle.Question},{puzzle.Answer}").Prepend("source,question,answer"));
+        SaveModel();
+        string[] command = ["evaluate", "sudoku", "--model", _folder["model"], "--test", _folder["test.csv"], "--segments", "1"];
+
+        var json = await ToolProcess.RunAsync([.. command, "--search", "200", "--json"]);
+        var table = await ToolProcess.RunAsync([.. command, "--search", "2"]);
+        var useless = await ToolProcess.RunAsync([.. command[..^2], "--search", "2", "--depths"]);
+
+        (json.Code, table.Code, useless.Code).Should().Be((0, 0, 2));
+        var result = JsonDocument.Parse(json.Output).RootElement;
+        Numbers(result.GetProperty("all")).Should().Be((12, 12), "the search of so few blanks is exhaustive");
+        Numbers(result.GetProperty("by").GetProperty("source").GetProperty("b")).Should().Be((8, 8));
+        var found = result.GetProperty("found");
+        (found.GetProperty("first_pass").GetInt32() + found.GetProperty("search").GetInt32(), found.GetProperty("not_found").GetInt32()).Should().Be((12, 0));
+        result.GetProperty("wrong").GetInt32().Should().Be(0);
+        var evaluations = result.GetProperty("evaluations");
+        evaluations.GetProperty("max").GetInt32().Should().BeInRange(1, 200);
+        evaluations.GetProperty("mean").GetDouble().Should().BeInRange(1, evaluations.GetProperty("max").GetInt32());
+        evaluations.GetProperty("median").GetInt32().Should().BeInRange(1, evaluations.GetProperty("max").GetInt32());
+        (result.GetProperty("max_evaluations").GetInt32(), result.GetProperty("max_segments").GetInt32()).Should().Be((200, 1));
+        table.Output.Should().MatchRegex(@"first pass \d+, search \d+, not found \d+; wrong 0").And.MatchRegex(@"evaluations per puzzle: median \d, mean [\d.]+, at most [12]\r?\n");
+        useless.Messages.Should().Be($"error: --search: does nothing with --depths; leave it out.{Environment.NewLine}");
+    }
+
+    [Fact]
     public async Task Build_check_and_train_write_their_results_only_to_the_standard_output()
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(12, 8).Select(puzzle => puzzle.Question.ToString()).ToArray();
@@ -124,7 +152,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("train sudoku --pre", "--preset")]
     [InlineData("train sudoku --preset sudoku-extreme", "sudoku-extreme|sudoku-extreme-full")]
     [InlineData("evaluate maze --device cu", "cuda")]
-    [InlineData("solve sudoku --model a --xyzzy --vo", "--votes")]
+    [InlineData("solve sudoku --model a --xyzzy --thi", "--think")]
     public async Task A_shell_can_complete_an_unfinished_line(string line, string expected)
     {
         var unfinished = $"{HrmCommand.Create().Name} {line}";
@@ -133,6 +161,13 @@ public sealed class OutputTests : IDisposable
 
         (result.Code, result.Messages).Should().Be((0, string.Empty));
         result.Lines.Select(suggestion => suggestion.Trim()).Where(suggestion => suggestion[0] != '-' || expected[0] == '-').Except(["/?", "/h"]).Should().BeEquivalentTo(expected.Split('|'));
+    }
+
+    private void SaveModel()
+    {
+        using var generator = new TorchSharp.torch.Generator(1);
+        using var model = new HrmModel(HrmPresets.Tiny(16, 6), generator);
+        model.Save(_folder["model"]);
     }
 
     private static (int Count, int Exact) Numbers(JsonElement list)

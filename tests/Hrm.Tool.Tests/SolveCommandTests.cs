@@ -82,11 +82,34 @@ public sealed class SolveCommandTests : IDisposable
     [Fact]
     public async Task Votes_and_adaptive_halting_take_effect()
     {
-        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--votes", "3", "--adaptive");
+        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--think", "vote", "--adaptive");
 
         var answer = JsonDocument.Parse(voted.Output).RootElement;
-        (voted.Code, answer.GetProperty("variants").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 3, 3));
-        answer.GetProperty("segments").GetInt32().Should().BeInRange(3, 3 * 8, "the Q-head halts long before 16 segments");
+        (voted.Code, answer.GetProperty("variants").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 9, 9));
+        answer.GetProperty("segments").GetInt32().Should().BeInRange(9, 9 * 8, "the Q-head halts long before 16 segments");
+        (answer.GetProperty("found").GetString(), answer.GetProperty("evaluations").GetInt32()).Should().Be(("vote", 9));
+    }
+
+    /// <summary>A model of random weights does not solve the puzzle; the search over its few blanks does.</summary>
+    [Fact]
+    public async Task Hard_thinking_searches_and_says_how_the_answer_was_found()
+    {
+        SaveRandomModel(16, 6);
+        string[] command = ["solve", "sudoku", "1.....2..3.....4", "--model", _folder["run"]];
+        var hard = await ToolProcess.RunAsync([.. command, "--think", "hard", "--json"]);
+        var text = await ToolProcess.RunAsync([.. command, "--think", "hard"]);
+        var once = await ToolProcess.RunAsync([.. command, "--json"]);
+        var maze = await ToolProcess.RunAsync("solve", "maze", "S   G", "--model", SaveRandomModel(25, 6), "--think", "hard");
+
+        (hard.Code, text.Code, once.Code, maze.Code).Should().Be((0, 0, 3, 2));
+        var answer = JsonDocument.Parse(hard.Output).RootElement;
+        (answer.GetProperty("solved").GetBoolean(), answer.GetProperty("found").GetString()).Should().Be((true, "search"));
+        var evaluations = answer.GetProperty("evaluations").GetInt32();
+        evaluations.Should().BeInRange(1, 300);
+        text.Output.Should().StartWith(answer.GetProperty("answer").GetString());
+        text.Output.Contains($", {evaluations} evaluation").Should().Be(evaluations > 1);
+        JsonDocument.Parse(once.Output).RootElement.GetProperty("found").GetString().Should().Be("not_found");
+        maze.Messages.Should().StartWith("error: --think: expected once or vote for ").And.Contain(", got hard: their partial answers are not puzzles.");
     }
 
     [Fact]
@@ -105,7 +128,7 @@ public sealed class SolveCommandTests : IDisposable
     [InlineData(2, "puzzle: expected different digits in row 1, column 1*", "11.......................................................................,,,,,,,,")]
     [InlineData(2, "--skip-bad: does nothing with a single puzzle; leave it out.", Easy, "--skip-bad")]
     [InlineData(2, "--csv: does nothing with --json; leave it out.", Easy, "--csv", "--json")]
-    [InlineData(2, "--votes: expected 1 to 256, got 0.", Easy, "--votes", "0")]
+    [InlineData(2, "Argument 'harder' not recognized. Must be one of:*", Easy, "--think", "harder")]
     [InlineData(1, "*missing.txt*", "--file", "missing.txt")]
     public async Task Arguments_that_do_not_fit_are_refused(int code, string message, params string[] arguments)
     {
@@ -160,7 +183,7 @@ public sealed class SolveCommandTests : IDisposable
         (await process.StandardError.ReadToEndAsync()).Should().Contain(OperatingSystem.IsWindows() ? "0 of 2" : "cancelled");
     }
 
-    private void SaveRandomModel(int length, int vocabulary)
+    private string SaveRandomModel(int length, int vocabulary)
     {
         var settings = new RunSettings
         {
@@ -173,5 +196,6 @@ public sealed class SolveCommandTests : IDisposable
         using var model = new HrmModel(settings.Model, generator);
         model.Save(_folder["run"]);
         new RunFolder(_folder["run"]).Save(settings);
+        return _folder["run"];
     }
 }

@@ -10,7 +10,7 @@ internal static class Endpoints
 {
     public static void MapModel(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver, IOptions<SolverServiceOptions> options) => ModelResponse.Of(puzzle, solver, options.Value))
+        routes.MapGet("/api/model", (ServedPuzzle puzzle, HrmSolver solver, IOptions<SolverServiceOptions> options, ThinkingWays thinking) => ModelResponse.Of(puzzle, solver, options.Value, thinking))
             .WithSummary("The model: the puzzles that it solves, with examples, its size, when it stops, and its card.");
         routes.MapGet("/health", Health).WithSummary("The state of the service; it listens as soon as the model is loaded.");
     }
@@ -23,7 +23,7 @@ internal static class Endpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost(string.Empty, SolveAsync)
-            .WithSummary("Solves a puzzle.");
+            .WithSummary("Solves a puzzle: once, by a vote, or by a search.");
         group.MapPost("/trace", TraceAsync)
             .Produces<SegmentEvent>(StatusCodes.Status200OK, "text/event-stream")
             .WithSummary("Solves a puzzle and streams the intermediate prediction after each segment.")
@@ -38,12 +38,12 @@ internal static class Endpoints
     }
 
     private static async Task<PuzzleResponse> SolveAsync(
-        PuzzleRequest request, ServedPuzzle puzzle, HrmSolver solver, IHostApplicationLifetime lifetime, CancellationToken aborted)
+        SolveRequest request, ServedPuzzle puzzle, ThinkingWays thinking, IHostApplicationLifetime lifetime, CancellationToken aborted)
     {
+        var solver = thinking.Find(request.Think);
         var inputs = puzzle.Task.Parse(request.Puzzle);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        var answer = await solver.SolveAsync(inputs, cancellationToken: stop.Token);
-        return PuzzleResponse.Of(puzzle, inputs, answer.Tokens, answer.Segments, answer.QHalt, answer.Reason);
+        return PuzzleResponse.Of(puzzle, inputs, await solver.SolveAsync(inputs, cancellationToken: stop.Token));
     }
 
     private static async Task<IResult> TraceAsync(
@@ -101,7 +101,7 @@ internal static class Endpoints
             yield break;
         }
 
-        yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last.Tokens, last.Segments, last.QHalt, last.Reason), "done");
+        yield return new SseItem<object>(PuzzleResponse.Of(puzzle, inputs, last), "done");
     }
 
     /// <summary>Whether there is another answer; none if the service stops, which ends the stream.</summary>

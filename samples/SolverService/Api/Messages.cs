@@ -11,6 +11,14 @@ internal record PuzzleRequest(
     [property: Description("One character per cell, row by row. Sudoku: '.' or '0' for a blank, 1 to 9, A to G. Maze: '#' wall, ' ' free, 'S' start, 'G' goal.")]
     string Puzzle = "");
 
+/// <summary>A puzzle to solve, and how long to think about it.</summary>
+/// <param name="Puzzle"><inheritdoc cref="PuzzleRequest" path="/param[@name='Puzzle']"/></param>
+/// <param name="Think">One of the <see cref="ModelResponse.Thinking"/> of the model.</param>
+internal sealed record SolveRequest(
+    string Puzzle = "",
+    [property: Description("'once'; 'vote' for the answers to symmetric variants of the puzzle; 'hard' for a search over partial answers. The model's 'thinking' lists those that the service offers.")]
+    string Think = ThinkingWays.Once) : PuzzleRequest(Puzzle);
+
 /// <summary>A puzzle to trace.</summary>
 /// <param name="Puzzle"><inheritdoc cref="PuzzleRequest" path="/param[@name='Puzzle']"/></param>
 /// <param name="UntilMaximum">Whether to run the largest number of segments that the time limit allows, whatever the service's other rules of halting say.</param>
@@ -21,20 +29,33 @@ internal sealed record TraceRequest(
 
 /// <summary>The answer to a puzzle.</summary>
 /// <param name="Puzzle">The puzzle as it was read.</param>
-/// <param name="Solution">The answer, one character per cell; it can be wrong.</param>
+/// <param name="Solution">The answer, one character per cell; it is wrong if it was not found.</param>
 /// <param name="IsSolved">Whether the answer solves the puzzle.</param>
-/// <param name="Segments">The number of segments.</param>
+/// <param name="Found">How the answer was found: <c>FirstPass</c>, <c>Vote</c>, <c>Search</c>, or <c>NotFound</c>.</param>
+/// <param name="Evaluations">The number of runs of the model on the puzzle, its variants and its partial answers.</param>
+/// <param name="Segments">The number of segments, of all runs together.</param>
 /// <param name="Confidence">sigmoid of the Q value of halting; <see langword="null"/> if it is not a number.</param>
 /// <param name="Reason">The reason for halting: <c>QValues</c>, <c>Maximum</c>, <c>Confident</c>, <c>Stable</c>, <c>Time</c>, or several of them.</param>
-internal sealed record PuzzleResponse(string Puzzle, string Solution, bool IsSolved, int Segments, double? Confidence, string Reason)
+internal sealed record PuzzleResponse(
+    string Puzzle, string Solution, bool IsSolved, string Found, int Evaluations, long Segments, double? Confidence, string Reason)
 {
-    public static PuzzleResponse Of(ServedPuzzle puzzle, int[] inputs, int[] prediction, int segments, float qHalt, HaltReason reason) => new(
+    public static PuzzleResponse Of(ServedPuzzle puzzle, int[] inputs, ThinkingAnswer answer) => new(
         puzzle.Task.Format(inputs),
-        puzzle.Task.Format(prediction),
-        puzzle.Task.IsSolution(inputs, prediction),
-        segments,
-        Json.FiniteOrNull(1 / (1 + Math.Exp(-(double)qHalt))),
-        reason.ToString());
+        puzzle.Task.Format(answer.Tokens),
+        answer.IsSolution == true,
+        answer.Source.ToString(),
+        answer.Evaluations,
+        answer.Segments,
+        Json.FiniteOrNull(1 / (1 + Math.Exp(-(double)answer.QHalt))),
+        answer.Reason.ToString());
+
+    /// <summary>The answer at the end of a trace.</summary>
+    public static PuzzleResponse Of(ServedPuzzle puzzle, int[] inputs, SolverAnswer last)
+    {
+        var isSolution = puzzle.Task.IsSolution(inputs, last.Tokens);
+        var source = isSolution ? AnswerSource.FirstPass : AnswerSource.NotFound;
+        return Of(puzzle, inputs, new ThinkingAnswer(last.Tokens, 1, 1, last.QHalt, isSolution, last.Segments, last.Reason, source, 1));
+    }
 }
 
 /// <summary>The intermediate prediction after a segment.</summary>
@@ -74,6 +95,7 @@ internal sealed record SegmentEvent(
 /// <param name="LowCycles">T, the number of low updates per high cycle.</param>
 /// <param name="IsContinueTrained">Whether the Q value of continuing was trained; otherwise it means nothing.</param>
 /// <param name="Halting">When the service stops a puzzle.</param>
+/// <param name="Thinking">The values of <see cref="SolveRequest.Think"/> that the service offers, <c>once</c> first.</param>
 /// <param name="Card">The README.md of the model's folder, Markdown; <see langword="null"/> if there is none.</param>
 internal sealed record ModelResponse(
     string Kind,
@@ -91,9 +113,10 @@ internal sealed record ModelResponse(
     int LowCycles,
     bool IsContinueTrained,
     HaltingResponse Halting,
+    IReadOnlyList<string> Thinking,
     string? Card)
 {
-    public static ModelResponse Of(ServedPuzzle puzzle, HrmSolver solver, SolverServiceOptions options)
+    public static ModelResponse Of(ServedPuzzle puzzle, HrmSolver solver, SolverServiceOptions options, ThinkingWays thinking)
     {
         var (config, rule) = (solver.Config, solver.ModelRule);
         return new ModelResponse(
@@ -112,6 +135,7 @@ internal sealed record ModelResponse(
             config.LowCycles,
             rule == HaltingRule.HaltOverContinue,
             HaltingResponse.Of(options, rule),
+            thinking.Names,
             ModelCard.Read(options.Folder));
     }
 }

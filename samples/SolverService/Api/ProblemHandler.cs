@@ -15,7 +15,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, IHostAppli
     {
         var problem = exception switch
         {
-            HrmFormatException format => Invalid("puzzle", format.Problem, format.Positions),
+            HrmFormatException format => Invalid(format.Place == "think" ? "think" : "puzzle", format.Problem, format.Positions),
             BadHttpRequestException { InnerException: JsonException json } => Invalid(FieldOf(json), PlaceOf(json), []),
             BadHttpRequestException { InnerException: null, StatusCode: StatusCodes.Status400BadRequest } => Invalid("body", $"expected {Body}, got nothing", []),
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.Message },

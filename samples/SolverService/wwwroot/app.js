@@ -11,6 +11,9 @@ const page = Object.fromEntries(Array.from(document.querySelectorAll("[id]"), el
 let model, editor, player, view;
 let running; // the AbortController of the current trace
 
+const ways = { once: "once", vote: "vote over symmetric variants", hard: "search" };
+const found = { NotFound: "not found", FirstPass: "found by the first pass", Vote: "found by a variant", Search: "found by a search" };
+
 const commands = {
   play: togglePlay,
   first: () => player.go(0),
@@ -35,6 +38,7 @@ async function start() {
   player = new Player(() => view?.schedule(), () => view.pauseAt);
   view = new View(page, model, editor, player);
   page.examples.append(new Option("none", ""), ...model.examples.map((text, index) => new Option(`number ${index + 1}`, text)));
+  page.think.append(...model.thinking.map(way => new Option(ways[way], way)));
   page.hint.textContent = editor.hint;
   showCard(page, model);
   listen();
@@ -72,6 +76,7 @@ function listen() {
     editor.cells.find(cell => cell.tabIndex === 0).focus();
   });
   page.examples.addEventListener("change", () => choose(page.examples.value));
+  page.think.addEventListener("change", forget);
   page.editor.addEventListener("edited", () => {
     page.examples.value = "";
     forget();
@@ -152,10 +157,14 @@ async function solve() {
   let isCut = true;
   try {
     await trace(mine.signal);
+    if (page.think.value !== "once" && !player.segments.at(-1).isSolved) {
+      await think(mine.signal);
+    }
+
     isCut = false;
   } catch (error) {
-    if (!mine.signal.aborted) {
-      page.message.textContent = error.message;
+    if (running === mine) {
+      page.message.textContent = mine.signal.aborted ? "" : error.message;
     }
   } finally {
     if (running === mine) {
@@ -170,11 +179,11 @@ async function solve() {
   }
 }
 
-async function trace(signal) {
-  const response = await fetch(`api/${model.kind}/trace`, {
+async function post(path, body, signal) {
+  const response = await fetch(`api/${model.kind}${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ puzzle: view.question, untilMaximum: true }),
+    body: JSON.stringify(body),
     signal,
   });
   if (!response.ok) {
@@ -183,6 +192,21 @@ async function trace(signal) {
     throw new Error(problem.detail ?? problem.title);
   }
 
+  return response;
+}
+
+/** Lets the model think more about a puzzle that the trace has not solved; the answer follows the segments. */
+async function think(signal) {
+  page.message.textContent = `Thinking: ${ways[page.think.value]} …`;
+  const answer = await (await post("", { puzzle: view.question, think: page.think.value }, signal)).json();
+  const runs = `${answer.evaluations} ${answer.evaluations === 1 ? "run" : "runs"} of the model`;
+  const event = { segment: player.segments.length + 1, board: answer.solution, isSolved: answer.isSolved };
+  player.add({ ...examine(event, model, view.question, player.segments.at(-1)), found: `${found[answer.found]} in ${runs}` });
+  page.message.textContent = "";
+}
+
+async function trace(signal) {
+  const response = await post("/trace", { puzzle: view.question, untilMaximum: true }, signal);
   let isDone = false;
   for await (const { type, data } of readEvents(response)) {
     signal.throwIfAborted();

@@ -72,10 +72,10 @@ export class RulePicker {
     Object.assign(this.input, parameter ?? {}, value === undefined ? {} : { value });
   }
 
-  /** The segment at which the rule stops, or undefined. */
+  /** The segment at which the rule stops, or undefined. The answer of more thinking is none. */
   stop(segments) {
     const index = this.input.hidden || this.input.validity.valid && this.input.value !== ""
-      ? segments.findIndex(segment => this.rules[this.rule].stops(segment, this.input.valueAsNumber))
+      ? segments.findIndex(segment => !segment.found && this.rules[this.rule].stops(segment, this.input.valueAsNumber))
       : -1;
     return index < 0 ? undefined : index + 1;
   }
@@ -83,7 +83,7 @@ export class RulePicker {
   /** Shows where the rule stops, and whether the prediction there is right. */
   show({ segments, isComplete, isCut }) {
     const stop = this.stop(segments);
-    this.end = stop ?? segments.length;
+    this.end = stop ?? segments.filter(segment => !segment.found).length;
     const end = segments[this.end - 1];
     this.button.disabled = end === undefined;
     if (end === undefined || (stop === undefined && (isCut || !isComplete))) {

@@ -91,7 +91,7 @@ export class View {
   #drawControls(stops) {
     const { page, player: { segments, position, current, isComplete, isPlaying } } = this;
     const total = isComplete ? segments.length : this.model.halting.maxSegments;
-    page.title.textContent = current ? `Segment ${position} of ${total}` : "The puzzle";
+    page.title.textContent = current?.found ? "The answer of more thinking" : current ? `Segment ${position} of ${total}` : "The puzzle";
     page.caption.textContent = current ? describe(current, stops) : isPlaying ? "In the queue …" : "Press Solve, or edit it first.";
     page.caption.classList.toggle("right", current?.isSolved ?? false);
     page.play.textContent = isPlaying ? "Pause" : this.question === undefined ? "Solve" : "Play";
@@ -135,7 +135,7 @@ export class View {
 function describe(segment, stops) {
   const count = (number, text) => `${number} ${number === 1 ? "cell" : "cells"} ${text}`;
   return [
-    segment.segment === 1 ? "first prediction" : count(segment.changed.length, "changed"),
+    segment.found ?? (segment.segment === 1 ? "first prediction" : count(segment.changed.length, "changed")),
     segment.wrong.size > 0 ? `${segment.wrong.size} in conflict` : "",
     segment.isSolved ? "✓ solved" : "not solved",
     ...stops.filter(stop => stop.segment === segment.segment).map(stop => `rule ${stop.letter} stops here`),

@@ -6,6 +6,7 @@ namespace Hrm.Core;
 public sealed class ThinkingOptions : IValidatedOptions
 {
     private const int MostWays = 4096;
+    private const int MostEvaluations = MostWays * MostWays;
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24); // A timer's limit is 2³¹ milliseconds.
 
     /// <summary>The largest number of segments of an attempt; may be larger than in training. Default: <see cref="SolverOptions.MaxSegments"/> of the solver.</summary>
@@ -23,10 +24,28 @@ public sealed class ThinkingOptions : IValidatedOptions
     /// <summary>The rule that selects the answer. Default: votes.</summary>
     public AnswerSelection Selection { get; set; } = AnswerSelection.Votes;
 
+    /// <summary>
+    /// The largest number of runs of the model per puzzle: attempts, then partial answers of a best-first search if the task's check
+    /// accepts no attempt; 0 … 16777216. Default 0: no search, and no check unless <see cref="Selection"/> asks for it.
+    /// </summary>
+    /// <remarks>
+    /// Needs an <see cref="ISearchableTask"/>. Each partial answer is a puzzle with some blanks filled. The search takes those with the
+    /// largest sigmoid(q_halt) of the parent times probability of the filled token, and checks the model's answer to each. It fills the
+    /// blank with the fewest candidates next, of those the one whose probabilities have the largest entropy. In the end it is
+    /// exhaustive: a puzzle that is not found in fewer evaluations than allowed, and in time, has no solution among the candidates.
+    /// </remarks>
+    public int Evaluations { get; set; }
+
+    /// <summary>The largest number of segments of a partial answer, 1 … 65536. Default 16.</summary>
+    public int SearchSegments { get; set; } = 16;
+
+    /// <summary>The number of partial answers of a puzzle that are evaluated at once, 1 … 4096: more fill a batch, fewer need fewer evaluations. Default 4.</summary>
+    public int SearchWidth { get; set; } = 4;
+
     /// <summary>The time of a puzzle from the call on, at most 24 days. Default: no bound.</summary>
     /// <remarks>
     /// Every attempt stops at the end of the segment in which the time runs out. Attempts that have not begun by then are cancelled,
-    /// except the first, which runs at least one segment.
+    /// except the first, which runs at least one segment. A search begins no further evaluation.
     /// </remarks>
     public TimeSpan? TimeBudget { get; set; }
 
@@ -40,6 +59,9 @@ public sealed class ThinkingOptions : IValidatedOptions
         .Positive(nameof(NoiseDeviation), NoiseDeviation)
         .OneOf(nameof(Selection), Selection, AnswerSelection.Votes, AnswerSelection.Confidence, AnswerSelection.Checker)
         .Between(nameof(MaxSegments), MaxSegments ?? 1, 1, HaltingOptions.MostSegments)
+        .Between(nameof(Evaluations), Evaluations, Evaluations > 0 ? Symmetries * Starts : 0, MostEvaluations)
+        .Between(nameof(SearchSegments), SearchSegments, 1, HaltingOptions.MostSegments)
+        .Between(nameof(SearchWidth), SearchWidth, 1, MostWays)
         .Check(
             nameof(TimeBudget),
             TimeBudget ?? default,
@@ -57,6 +79,6 @@ public enum AnswerSelection
     /// <summary>The answer of the attempt with the largest q_halt.</summary>
     Confidence,
 
-    /// <summary>An answer that the task's check accepts, which ends the other attempts; by votes if it accepts none.</summary>
+    /// <summary>The first answer that the task's check accepts; by votes if it accepts none. With a search the other rules do this too.</summary>
     Checker,
 }

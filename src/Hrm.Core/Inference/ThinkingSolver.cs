@@ -1,10 +1,14 @@
 namespace Hrm.Core;
 
-/// <summary>Solves a puzzle several times (through symmetries, from several starts, with more segments) and selects one of the answers.</summary>
+/// <summary>
+/// Solves a puzzle several times (through symmetries, from several starts, with more segments) and selects one of the answers; then
+/// searches partial answers, if the options allow it and the task's check accepts no attempt.
+/// </summary>
 /// <remarks>
-/// The attempts share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed draws the
-/// same symmetries and noise. The number of attempts depends on time only if a time budget or the task's check ends them early. Safe from
-/// several threads. One model answers all attempts at a puzzle, also if the solver swaps its model meanwhile.
+/// Attempts and search share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed
+/// draws the same symmetries and noise. Unless a time budget ends them, attempts and search do not depend on time. A search has at most
+/// <see cref="ThinkingOptions.SearchWidth"/> requests in the queue. Safe from several threads. One model does all the work on a puzzle,
+/// also if the solver swaps its model meanwhile.
 /// </remarks>
 /// <example>
 /// <code>
@@ -20,13 +24,16 @@ public sealed class ThinkingSolver
     private readonly int _maxSegments;
     private readonly TimeSpan? _timeBudget;
     private readonly AnswerSelection _selection;
+    private readonly int _evaluations;
+    private readonly int _searchSegments;
+    private readonly int _searchWidth;
     private readonly IPuzzleSymmetry?[] _symmetries;
     private readonly StartNoise?[] _starts;
 
     /// <summary>Creates the solver.</summary>
     /// <param name="solver">Runs each attempt; owned by the caller.</param>
     /// <param name="options">The number and kind of attempts; read now.</param>
-    /// <param name="task">The task, if the options need symmetries (an <see cref="ISymmetricTask"/>) or its check. The symmetries are drawn now.</param>
+    /// <param name="task">The task, if the options need symmetries (an <see cref="ISymmetricTask"/>), a search (an <see cref="ISearchableTask"/>) or its check. The symmetries are drawn now.</param>
     /// <param name="time">Measures the time budget; the system's by default.</param>
     /// <exception cref="InvalidConfigException">The options have bad fields, or the task lacks what they need; all are listed.</exception>
     public ThinkingSolver(HrmSolver solver, ThinkingOptions options, IPuzzleTask? task = null, TimeProvider? time = null)
@@ -35,11 +42,12 @@ public sealed class ThinkingSolver
         ArgumentNullException.ThrowIfNull(options);
         InvalidConfigException.ThrowIfAny("thinking options", [.. options.FindErrors(), .. Lacking(options, task, solver.Config)]);
         _solver = solver;
-        _task = options.Selection == AnswerSelection.Checker ? task : null;
+        _task = options.Selection == AnswerSelection.Checker || options.Evaluations > 0 ? task : null;
         _time = time ?? TimeProvider.System;
         _maxSegments = options.MaxSegments ?? solver.MaxSegments;
         _timeBudget = options.TimeBudget;
         _selection = options.Selection;
+        (_evaluations, _searchSegments, _searchWidth) = (options.Evaluations, options.SearchSegments, options.SearchWidth);
         var random = new StatefulRandom(options.Seed);
         _symmetries = [null, .. Enumerable.Range(1, options.Symmetries - 1).Select(way => ((ISymmetricTask)task!).DrawSymmetry(random.Split(way)))];
         _starts = [null, .. Enumerable.Range(1, options.Starts - 1).Select(start => (StartNoise?)new StartNoise(options.NoiseDeviation, random.Split(-start).NextInt64()))];
@@ -73,17 +81,19 @@ public sealed class ThinkingSolver
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timeIsUp = new CancellationTokenSource(_timeBudget ?? Timeout.InfiniteTimeSpan, _time);
 
-        // One model answers every attempt, also if the solver swaps its model meanwhile.
+        // One model answers every request, also if the solver swaps its model meanwhile.
         using var hold = _solver.Hold();
-        var model = hold.Model;
-        var deadline = _timeBudget is { } budget ? new DeadlineHalting(model.Halting, budget, _time) : null;
-        var ways = Ways(tokens).ToArray(); // before the first attempt, as a symmetry may throw
-        var attempts = ways
-            .SelectMany(way => Enumerable.Range(0, _starts.Length).Select(start => AttemptAsync(model, way, start, tokens, puzzleId, deadline, timeIsUp.Token, stop.Token)))
-            .ToArray();
+        var deadline = _timeBudget is { } budget ? new DeadlineHalting(hold.Model.Halting, budget, _time) : null;
+        var puzzle = new Puzzle(tokens, puzzleId, hold.Model, deadline, timeIsUp.Token, stop.Token);
         try
         {
-            return AnswerVote.Choose(await CollectAsync(attempts, deadline, cancellationToken).ConfigureAwait(false), _selection);
+            var ways = Ways(tokens).ToArray(); // before the first attempt, as a symmetry may throw
+            var starts = Enumerable.Range(0, _starts.Length);
+            var attempts = await CollectAsync(puzzle, ways.SelectMany(way => starts.Select(start => AttemptAsync(puzzle, way, start))), cancellationToken).ConfigureAwait(false);
+            var answer = AnswerVote.Choose(attempts, _selection);
+            return answer.IsSolution == false && _evaluations > answer.Evaluations
+                ? await SearchAsync(puzzle, answer, attempts[0].Answer, cancellationToken).ConfigureAwait(false)
+                : answer;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -93,29 +103,73 @@ public sealed class ThinkingSolver
         {
             // A failed or an accepted attempt makes the others pointless.
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll((IEnumerable<Task>)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(puzzle.Running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Collects attempts until all have ended or one has solved the puzzle, without those that had not begun when time was up.</summary>
-    private static async Task<List<ThinkingAttempt>> CollectAsync(IEnumerable<Task<ThinkingAttempt>> attempts, DeadlineHalting? deadline, CancellationToken cancellationToken)
+    /// <summary>Starts attempts and collects them in order until one solves the puzzle, without those that had not begun when time was up.</summary>
+    private static async Task<List<ThinkingAttempt>> CollectAsync(Puzzle puzzle, IEnumerable<Task<ThinkingAttempt>> attempts, CancellationToken cancellationToken)
     {
+        Task<ThinkingAttempt>[] running = [.. attempts];
+        puzzle.Running = running;
         var ended = new List<ThinkingAttempt>();
-        await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
+        foreach (var attempt in running)
         {
-            if (attempt.IsCanceled && deadline is not null && !cancellationToken.IsCancellationRequested)
+            await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (attempt.IsCanceled && puzzle.Deadline is not null && !cancellationToken.IsCancellationRequested)
             {
                 continue;
             }
 
             ended.Add(await attempt.ConfigureAwait(false));
-            if (ended[^1].IsSolution)
+            if (ended[^1].IsSolution == true)
             {
                 break;
             }
         }
 
         return ended;
+    }
+
+    /// <summary>Evaluates partial answers, the best first, until the task's check accepts an answer, none is left, or a budget is used up.</summary>
+    private async Task<ThinkingAnswer> SearchAsync(Puzzle puzzle, ThinkingAnswer found, SolverAnswer root, CancellationToken cancellationToken)
+    {
+        var task = (ISearchableTask)_task!;
+        var search = new AnswerSearch(task, puzzle.Tokens, root);
+        while (true)
+        {
+            var nodes = new List<int[]>();
+            var room = Math.Min(_searchWidth, _evaluations - found.Evaluations);
+            while (nodes.Count < room && puzzle.Deadline is not { IsOver: true } && search.Take() is { } node)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (node.Any(task.IsBlank))
+                {
+                    nodes.Add(node);
+                }
+                else if (task.IsSolution(puzzle.Tokens, node))
+                {
+                    return found with { Tokens = node, Agreeing = 1, QHalt = float.NaN, IsSolution = true, Source = AnswerSource.Search };
+                }
+            }
+
+            if (nodes.Count == 0)
+            {
+                return puzzle.Deadline is { IsOver: true } ? found with { Reason = found.Reason | HaltReason.Time } : found;
+            }
+
+            var ended = await CollectAsync(puzzle, nodes.Select((node, number) => EvaluateAsync(puzzle, node, number)), cancellationToken).ConfigureAwait(false);
+            found = found with { Evaluations = found.Evaluations + nodes.Count, Segments = found.Segments + ended.Sum(attempt => (long)attempt.Answer.Segments) };
+            foreach (var attempt in ended)
+            {
+                if (attempt.IsSolution == true)
+                {
+                    return found with { Tokens = attempt.Tokens, Agreeing = 1, QHalt = attempt.Answer.QHalt, IsSolution = true, Reason = attempt.Answer.Reason, Source = AnswerSource.Search };
+                }
+
+                search.Expand(nodes[attempt.Number], attempt.Answer);
+            }
+        }
     }
 
     /// <summary>The distinct variants of a puzzle: two equal variants would count one answer twice.</summary>
@@ -133,17 +187,35 @@ public sealed class ThinkingSolver
         }
     }
 
-    private async Task<ThinkingAttempt> AttemptAsync(ServedModel model, (int Number, int[] Asked) way, int start, int[] tokens, int puzzleId, DeadlineHalting? deadline, CancellationToken timeIsUp, CancellationToken cancellationToken)
+    private async Task<ThinkingAttempt> AttemptAsync(Puzzle puzzle, (int Number, int[] Asked) way, int start)
     {
         var symmetry = _symmetries[way.Number];
         var number = (way.Number * _starts.Length) + start;
-        SolverRequest.Require(model.Model.Config, way.Asked, puzzleId);
-        // The first attempt always runs, and only it is rejected by a full queue, so that no finished attempt is wasted.
-        var isFirst = number == 0;
-        var request = new SolverRequest(model, way.Asked, puzzleId, _maxSegments, deadline) { Noise = _starts[start], BeginsBefore = isFirst ? null : deadline };
-        var answer = await _solver.AnswerAsync(request, mayReject: isFirst, cancellationToken, isFirst ? CancellationToken.None : timeIsUp).ConfigureAwait(false);
+        var answer = await AskAsync(puzzle, way.Asked, _maxSegments, keepsLogits: number == 0 && _evaluations > 0, _starts[start], isFirst: number == 0).ConfigureAwait(false);
         var answered = symmetry is null ? answer.Tokens : symmetry.Undo(answer.Tokens);
-        return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(tokens, answered) ?? false);
+        return new ThinkingAttempt(number, answered, answer, _task?.IsSolution(puzzle.Tokens, answered));
+    }
+
+    /// <summary>Evaluates a partial answer: the model fills its blanks.</summary>
+    private async Task<ThinkingAttempt> EvaluateAsync(Puzzle puzzle, int[] node, int number)
+    {
+        var task = (ISearchableTask)_task!;
+        var answer = await AskAsync(puzzle, node, _searchSegments, keepsLogits: true).ConfigureAwait(false);
+        int[] answered = [.. node.Zip(answer.Tokens, (token, predicted) => task.IsBlank(token) ? predicted : token)];
+        return new ThinkingAttempt(number, answered, answer, task.IsSolution(puzzle.Tokens, answered));
+    }
+
+    /// <summary>Runs the model. The first attempt always runs, and only it is rejected by a full queue, so that no finished work is wasted.</summary>
+    private Task<SolverAnswer> AskAsync(Puzzle puzzle, int[] asked, int maxSegments, bool keepsLogits, StartNoise? noise = null, bool isFirst = false)
+    {
+        SolverRequest.Require(puzzle.Model.Model.Config, asked, puzzle.Id);
+        var request = new SolverRequest(puzzle.Model, asked, puzzle.Id, maxSegments, puzzle.Deadline)
+        {
+            Noise = noise,
+            BeginsBefore = isFirst ? null : puzzle.Deadline,
+            KeepsLogits = keepsLogits,
+        };
+        return _solver.AnswerAsync(request, mayReject: isFirst, puzzle.Stop, isFirst ? CancellationToken.None : puzzle.TimeIsUp);
     }
 
     private static IEnumerable<string> Lacking(ThinkingOptions options, IPuzzleTask? task, HrmConfig config)
@@ -159,10 +231,22 @@ public sealed class ThinkingSolver
             yield return "Selection: expected a task with a check, got none";
         }
 
+        if (options.Evaluations > 0 && task is not ISearchableTask)
+        {
+            yield return $"Evaluations: expected a task whose partial answers can be searched, got {got}";
+        }
+
         if (task is not null && (task.SequenceLength != config.SequenceLength || task.VocabularySize != config.VocabularySize))
         {
             yield return $"task: expected {config.SequenceLength} tokens of a vocabulary of {config.VocabularySize}, as the model has, got {task.SequenceLength} of {task.VocabularySize}";
         }
+    }
+
+    /// <summary>A puzzle, the model that works on it, and what ends the work.</summary>
+    private sealed record Puzzle(int[] Tokens, int Id, ServedModel Model, DeadlineHalting? Deadline, CancellationToken TimeIsUp, CancellationToken Stop)
+    {
+        /// <summary>The attempts or evaluations that have been started last.</summary>
+        public IReadOnlyList<Task> Running { get; set; } = [];
     }
 }
 

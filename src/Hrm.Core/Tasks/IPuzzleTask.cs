@@ -113,6 +113,28 @@ public interface ISymmetricTask : IPuzzleTask
     IPuzzleSymmetry DrawSymmetry(Random random);
 }
 
+/// <summary>A task whose answers fill the blanks of a puzzle and keep its other tokens, so that a partial answer is a puzzle too.</summary>
+/// <remarks>
+/// A <see cref="ThinkingSolver"/> can search the partial answers of such a task (<see cref="ThinkingOptions.Evaluations"/>). Sudoku is
+/// one. A maze is not: its answer marks a path over cells that are not blank.
+/// </remarks>
+public interface ISearchableTask : IPuzzleTask
+{
+    /// <summary>Whether a token is a blank.</summary>
+    /// <param name="token">A token of a puzzle or of a partial answer.</param>
+    bool IsBlank(int token);
+
+    /// <summary>Lists the tokens that a blank of a partial answer can hold. By default every token that is not a blank, except 0 (padding).</summary>
+    /// <remarks>
+    /// A token that is not listed is never tried, so list every token that a solution may need. The fewer are listed, the shorter the
+    /// search: a blank with one candidate is filled, and a partial answer that has a blank without candidates is dropped.
+    /// </remarks>
+    /// <param name="partial">The tokens of the puzzle with some blanks filled, seq_len.</param>
+    /// <param name="position">The index of a blank.</param>
+    IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position)
+        => [.. Enumerable.Range(1, VocabularySize - 1).Where(token => !IsBlank(token))];
+}
+
 /// <summary>A symmetry of puzzles: the answer to the transformed puzzle, transformed back, answers the original.</summary>
 /// <remarks>For instance a rotation of a maze, or a relabelling of the digits of a Sudoku.</remarks>
 public interface IPuzzleSymmetry

@@ -8,7 +8,7 @@ namespace Hrm.Puzzles;
 /// The authors' encoding: 0 is padding, a blank is 1, digit d is d + 1. A 9×9 grid has 81 tokens of a vocabulary of 11. In dataset
 /// folders 0 is also the ignored label; in memory that is <see cref="PuzzleBatch.IgnoredLabel"/>.
 /// </remarks>
-public sealed class SudokuTask : ISymmetricTask
+public sealed class SudokuTask : ISymmetricTask, ISearchableTask
 {
     /// <summary>The token of a blank; digit d has the token <c>BlankToken + d</c>.</summary>
     public const int BlankToken = 1;
@@ -146,6 +146,24 @@ public sealed class SudokuTask : ISymmetricTask
     {
         ArgumentNullException.ThrowIfNull(random);
         return new TokenSymmetry(this, SudokuSymmetry.Random(Shape, random));
+    }
+
+    /// <inheritdoc/>
+    public bool IsBlank(int token) => token == BlankToken;
+
+    /// <summary>Lists the digits that are not in the row, the column or the box of a blank cell, as tokens.</summary>
+    /// <inheritdoc/>
+    /// <exception cref="HrmFormatException">The number of tokens differs from the number of cells.</exception>
+    public IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position)
+    {
+        RequireLength(partial, nameof(partial));
+        var used = 0u;
+        foreach (var peer in Shape.PeersOfCell[position])
+        {
+            used |= 1u << partial[peer];
+        }
+
+        return [.. Enumerable.Range(BlankToken + 1, Shape.Side).Where(token => (used >> token & 1) == 0)];
     }
 
     private void GiveHints(Span<int> inputs, ReadOnlySpan<int> labels, Random random)

@@ -10,8 +10,8 @@ public sealed class AnswerTests
         Answer(2, 5).GetHashCode().Should().Be(Answer(2, 5).GetHashCode());
         Answer(2, 5).ToString().Should().StartWith("QValues after 3 segments").And.EndWith(": 1 2");
 
-        ThinkingAnswer Thinking(int token) => new([1, token], 2, 5, 0, true, 15, HaltReason.Maximum);
-        Thinking(2).Should().Be(Thinking(2)).And.NotBe(Thinking(3));
-        Thinking(2).ToString().Should().Be("2 of 5 attempts agree, Maximum after 15 segments: 1 2");
+        ThinkingAnswer Thinking(int token) => new([1, token], 2, 5, 0, true, 15, HaltReason.Maximum, AnswerSource.Vote, 5);
+        Thinking(2).Should().Be(Thinking(2)).And.NotBe(Thinking(3)).And.NotBe(Thinking(2) with { Evaluations = 6 }).And.NotBe(Thinking(2) with { Source = AnswerSource.Search });
+        Thinking(2).ToString().Should().Be("Vote, 5 evaluations, 2 of 5 attempts agree, Maximum after 15 segments: 1 2");
     }
 }

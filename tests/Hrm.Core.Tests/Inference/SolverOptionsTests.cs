@@ -21,6 +21,7 @@ public sealed class SolverOptionsTests
         var thinking = new ThinkingOptions();
         thinking.FindErrors().Should().BeEmpty();
         (thinking.Symmetries, thinking.Starts, thinking.MaxSegments, thinking.TimeBudget).Should().Be((1, 1, null, null));
+        (thinking.Evaluations, thinking.SearchSegments, thinking.SearchWidth).Should().Be((0, 16, 4));
         (thinking.NoiseDeviation, thinking.Selection, thinking.Seed).Should().Be((1, AnswerSelection.Votes, 1));
     }
 
@@ -54,6 +55,9 @@ public sealed class SolverOptionsTests
             Selection = (AnswerSelection)7,
             MaxSegments = 0,
             TimeBudget = TimeSpan.Zero,
+            Evaluations = -1,
+            SearchSegments = 0,
+            SearchWidth = 4097,
         };
         options.FindErrors().Should().Equal(
             "Symmetries: expected 1 … 4096, got 0",
@@ -61,7 +65,12 @@ public sealed class SolverOptionsTests
             "NoiseDeviation: expected a finite number above 0, got 0",
             "Selection: expected Votes or Confidence or Checker, got 7",
             "MaxSegments: expected 1 … 65536, got 0",
+            "Evaluations: expected 0 … 16777216, got -1",
+            "SearchSegments: expected 1 … 65536, got 0",
+            "SearchWidth: expected 1 … 4096, got 4097",
             "TimeBudget: expected a time above zero, at most 24 days, got 00:00:00");
+        new ThinkingOptions { Symmetries = 3, Starts = 2, Evaluations = 5 }.FindErrors().Should().Equal("Evaluations: expected 6 … 16777216, got 5");
+        new ThinkingOptions { Symmetries = 3, Starts = 2, Evaluations = 6 }.FindErrors().Should().BeEmpty();
     }
 
     [Fact]
@@ -72,6 +81,9 @@ public sealed class SolverOptionsTests
         FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2, Selection = AnswerSelection.Checker }))
             .Should().Throw<InvalidConfigException>()
             .WithMessage("thinking options: Symmetries: expected a task with symmetries, got none; Selection: expected a task with a check, got none.");
+        FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Evaluations = 2 }, new RelabellingTask()))
+            .Should().Throw<InvalidConfigException>()
+            .WithMessage("thinking options: Evaluations: expected a task whose partial answers can be searched, got RelabellingTask.");
         FluentActions.Invoking(() => new ThinkingSolver(solver, new ThinkingOptions { Symmetries = 2 }, new RelabellingTask(length: 3)))
             .Should().Throw<InvalidConfigException>().WithMessage("*task: expected * tokens of a vocabulary of *, as the model has, got 3 of *");
     }

@@ -23,7 +23,7 @@ public sealed class ThinkingSolverTests : IDisposable
     {
         var expected = _solver.Solve(_question.Tokens.Span, _question.PuzzleId);
         var answer = new ThinkingSolver(_solver, new ThinkingOptions()).Solve(_question.Tokens.Span, _question.PuzzleId);
-        answer.Should().BeEquivalentTo(new ThinkingAnswer(expected.Tokens, 1, 1, expected.QHalt, null, 3, expected.Reason));
+        answer.Should().BeEquivalentTo(new ThinkingAnswer(expected.Tokens, 1, 1, expected.QHalt, null, 3, expected.Reason, AnswerSource.FirstPass, 1));
     }
 
     [Fact]

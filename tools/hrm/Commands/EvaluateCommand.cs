@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Hrm.Core;
+using Hrm.Training;
 using Spectre.Console;
 
 namespace Hrm.Tool;
@@ -8,12 +9,19 @@ namespace Hrm.Tool;
 /// <summary><c>evaluate TASK</c>: measures a model on test puzzles.</summary>
 internal static class EvaluateCommand
 {
+    private const int MostEvaluations = 1 << 24;
+
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default the test puzzles of the run, if the model is one." };
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
     private static readonly Option<bool> Scale = new("--scale") { Description = "Print the accuracy after 8 to 64 segments and with 1, 3 and 9 votes over symmetries." };
     private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and the segment at which each halting rule would have stopped." };
     private static readonly Option<int> Count = new("--count") { Description = "The number of puzzles for --scale, evenly over all.", DefaultValueFactory = _ => 200 };
+
+    private static readonly Option<int> Search = new("--search")
+    {
+        Description = "Search with the check of the task: the largest number of evaluations per puzzle, the first pass included. An evaluation is one run of the model on a puzzle or on a partial answer.",
+    };
 
     public static Command Create(ToolTask task)
     {
@@ -24,6 +32,7 @@ internal static class EvaluateCommand
         if (task is SudokuToolTask)
         {
             command.Add(Test);
+            command.Add(Search);
             command.Add(CommonOptions.Side);
             command.Add(CommonOptions.SkipBad);
         }
@@ -56,7 +65,7 @@ internal static class EvaluateCommand
         settings.Trainer.Halting.Rule = source.RuleOf(model);
         if (result.GetValue(Scale))
         {
-            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json);
+            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, Search, CommonOptions.Json);
             await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, CommonOptions.Require(result, Count, 1, int.MaxValue))
                 .WriteAsync(AnsiConsole.Console, cancellationToken);
             return 0;
@@ -66,7 +75,7 @@ internal static class EvaluateCommand
         var report = task.CreateReport(test);
         if (result.GetValue(Depths))
         {
-            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, CommonOptions.Adaptive, Submission, CommonOptions.Json);
+            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, CommonOptions.Adaptive, Search, Submission, CommonOptions.Json);
             var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
             depths.Run(model, test, settings.EvaluationBatchSize, cancellationToken);
             depths.Write(AnsiConsole.Console);
@@ -75,16 +84,31 @@ internal static class EvaluateCommand
 
         var rule = result.GetValue(CommonOptions.Adaptive) ? settings.Trainer.Halting.Rule : HaltingRule.Never;
         var clock = Stopwatch.StartNew();
-        var averages = RunEvaluation.Run(model, settings, test, rule == HaltingRule.Never ? null : new QValueHalting(rule: rule), report, cancellationToken);
+        var search = CommonOptions.Require(result, Search, 0, MostEvaluations) is > 0 and var evaluations ? new SearchReport(report, evaluations) : null;
+        var averages = default(MetricAverages);
+        if (search is not null)
+        {
+            var limits = new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = rule };
+            await search.RunAsync(model, (ISearchableTask)task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, limits, cancellationToken);
+        }
+        else
+        {
+            averages = RunEvaluation.Run(model, settings, test, rule == HaltingRule.Never ? null : new QValueHalting(rule: rule), report, cancellationToken);
+        }
+
         if (result.GetValue(CommonOptions.Json))
         {
-            var json = report.ToJson(averages);
+            var json = search?.ToJson() ?? report.ToJson(averages);
             json["task"] = task.Name;
             json["model"] = source.Path;
             json["halting"] = rule.ToString();
             json["max_segments"] = settings.Trainer.Halting.MaxSegments;
             json["seconds"] = clock.Elapsed.TotalSeconds;
             JsonOutput.Write(json);
+        }
+        else if (search is not null)
+        {
+            search.Write(AnsiConsole.Console);
         }
         else
         {

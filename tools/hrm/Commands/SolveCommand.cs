@@ -15,18 +15,28 @@ internal static class SolveCommand
 
     // Enough to fill the running batches of the solver.
     private const int MostPending = 512;
-    private const int MostVotes = 256;
+    private const int Variants = 9;
+    private const int Evaluations = 300;
+    private const string Once = "once";
+    private const string Vote = "vote";
+    private const string Hard = "hard";
 
     private static readonly Argument<string?> Puzzle = new("puzzle") { Arity = ArgumentArity.ZeroOrOne, Description = "The cells row by row, or - for puzzles from the standard input." };
     private static readonly Option<string[]> Files = CommonOptions.Files("--file", "One or more files of puzzles: CSV or text, one puzzle or one row per line.");
     private static readonly Option<bool> Csv = new("--csv") { Description = "Write CSV: puzzle, answer, solved, segments, confidence." };
-    private static readonly Option<int> Votes = new("--votes") { Description = "Solve this number of symmetric variants of each puzzle; the most frequent answer wins.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> Think = new("--think")
+    {
+        Description = "once; vote: the most frequent answer to 9 symmetric variants; hard: a search over partial answers with the check of the task, 300 evaluations at most, Sudoku only.",
+        DefaultValueFactory = _ => Once,
+    };
+
+    static SolveCommand() => Think.AcceptOnlyFromAmong(Once, Vote, Hard);
 
     public static Command Create(ToolTask task)
     {
         var command = new Command(task.Name, $"Solve {task.Puzzles}: one puzzle in pictures, or many. Exit code 3 if an answer is not a solution.")
         {
-            Puzzle, Files, CommonOptions.Model, CommonOptions.Modules, CommonOptions.Segments, CommonOptions.Adaptive, Votes, CommonOptions.Json, Csv, CommonOptions.SkipBad,
+            Puzzle, Files, CommonOptions.Model, CommonOptions.Modules, CommonOptions.Segments, CommonOptions.Adaptive, Think, CommonOptions.Json, Csv, CommonOptions.SkipBad,
             TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         command.SetAction((result, cancellationToken) => Task.Run(() => SolveAsync(result, task, cancellationToken), CancellationToken.None));
@@ -40,6 +50,11 @@ internal static class SolveCommand
         var segments = CommonOptions.ReadSegments(result);
         var settings = source.CreateSettings(tool, tool.PaperLength);
         var task = tool.CreateSymmetricTask(new PuzzleSize(settings.Model.SequenceLength, settings.Model.VocabularySize, settings.Model.PuzzleIdCount))!;
+        if (result.GetValue(Think) == Hard && task is not ISearchableTask)
+        {
+            throw new UsageException($"--think: expected {Once} or {Vote} for {tool.Puzzles}, got {Hard}: their partial answers are not puzzles.");
+        }
+
         var inputs = result.GetValue(Puzzle) is { } text and not "-" ? Parse(task, text) : null;
         using var model = source.Load(tool.PaperLength, TorchOptions.Apply(result), TorchOptions.ReadDtype(result.GetValue(TorchOptions.Dtype)));
         using var solver = new HrmSolver(model, options: new SolverOptions
@@ -47,8 +62,8 @@ internal static class SolveCommand
             MaxSegments = segments ?? settings.Trainer.Halting.MaxSegments,
             Rule = result.GetValue(CommonOptions.Adaptive) ? source.RuleOf(model) : HaltingRule.Never,
         });
-        var votes = CommonOptions.Require(result, Votes, 1, MostVotes);
-        var isLines = result.GetValue(CommonOptions.Json) || result.GetValue(Csv) || votes > 1;
+        var think = result.GetValue(Think)!;
+        var isLines = result.GetValue(CommonOptions.Json) || result.GetValue(Csv) || think != Once;
         if (inputs is not null && !isLines)
         {
             return await ShowAsync(tool, task, solver, inputs, cancellationToken);
@@ -56,7 +71,7 @@ internal static class SolveCommand
 
         var bad = new BadLines();
         var puzzles = inputs is not null ? [task.Format(inputs)] : ReadPuzzles(result, tool, task, result.GetValue(CommonOptions.SkipBad) ? bad.Add : null);
-        var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = votes }, task);
+        var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = think == Vote ? Variants : 1, Evaluations = think == Hard ? Evaluations : 0 }, task);
         var (solved, count) = await WriteAnswersAsync(puzzles, task, thinking, CreateWriter(result), cancellationToken);
         bad.Report();
         return count == 0 ? throw new HrmFormatException("expected at least one puzzle, got none") : solved == count ? 0 : CommandLine.No;
@@ -164,7 +179,7 @@ internal static class SolveCommand
 
         if (!result.GetValue(Csv))
         {
-            return solved => Console.Out.WriteLine($"{solved.Answer}\t{(solved.IsSolved ? "solved" : "not solved")} after {Words.Count(solved.Thinking.Segments, "segment")}");
+            return solved => Console.Out.WriteLine($"{solved.Answer}\t{(solved.IsSolved ? "solved" : "not solved")} after {Words.Count(solved.Thinking.Segments, "segment")}{Searched(solved.Thinking)}");
         }
 
         Console.Out.WriteLine("puzzle,answer,solved,segments,confidence");
@@ -172,6 +187,9 @@ internal static class SolveCommand
             CultureInfo.InvariantCulture,
             $"{solved.Puzzle},{solved.Answer},{(solved.IsSolved ? "true" : "false")},{solved.Thinking.Segments},{solved.Confidence:F4}"));
     }
+
+    private static string Searched(ThinkingAnswer answer)
+        => answer.Evaluations > answer.Attempts ? $", {Words.Count(answer.Evaluations, "evaluation")}" : string.Empty;
 
     private static async Task<int> ShowAsync(ToolTask tool, ISymmetricTask task, HrmSolver solver, int[] inputs, CancellationToken cancellationToken)
     {
@@ -217,6 +235,8 @@ internal static class SolveCommand
             ["confidence"] = JsonOutput.Number(Confidence),
             ["votes"] = Thinking.Agreeing,
             ["variants"] = Thinking.Attempts,
+            ["found"] = SearchReport.NameOf(IsSolved ? Thinking.Source : AnswerSource.NotFound),
+            ["evaluations"] = Thinking.Evaluations,
         };
     }
 }

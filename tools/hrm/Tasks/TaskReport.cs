@@ -21,8 +21,10 @@ internal abstract class TaskReport
     public abstract IReadOnlyList<string> CategoriesOf(int example, int[] inputs);
 
     /// <summary>Adds the next answer.</summary>
-    public virtual void Add(EvaluatedExample example)
-        => _rows.Add((CategoriesOf(example.Example, example.Inputs), example.IsExact, example.Segments.Count));
+    public virtual void Add(EvaluatedExample example) => Add(example.Example, example.Inputs, example.IsExact, example.Segments.Count);
+
+    /// <summary>Adds the next answer.</summary>
+    public void Add(int example, int[] inputs, bool isExact, int segments) => _rows.Add((CategoriesOf(example, inputs), isExact, segments));
 
     /// <summary>Writes the result of the added answers.</summary>
     public virtual void Write(IAnsiConsole console)

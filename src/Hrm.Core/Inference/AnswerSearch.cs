@@ -1,0 +1,144 @@
+namespace Hrm.Core;
+
+/// <summary>The open partial answers of a best-first search: puzzles with some blanks filled.</summary>
+/// <remarks>
+/// The children of a partial answer have one blank filled with each of its candidates, so the search visits every answer that the
+/// candidates allow, each once. A child keeps the tokens of its parent by reference: the memory is that of the evaluated partial
+/// answers, and a few words per open child.
+/// </remarks>
+internal sealed class AnswerSearch
+{
+    private readonly ISearchableTask _task;
+    private readonly PriorityQueue<(int[] Parent, int Position, int Token), (double Cost, int Number)> _open = new();
+    private int _opened;
+
+    /// <summary>Opens the children of a puzzle, if its blanks have candidates.</summary>
+    /// <param name="task">Says which tokens are blank, and lists their candidates.</param>
+    /// <param name="puzzle">The puzzle, seq_len; copied.</param>
+    /// <param name="answer">The model's answer to it, with logits.</param>
+    public AnswerSearch(ISearchableTask task, int[] puzzle, SolverAnswer answer)
+    {
+        _task = task;
+        int[] tokens = [.. puzzle];
+        if (TryFillForced(tokens))
+        {
+            Expand(tokens, answer);
+        }
+    }
+
+    /// <summary>Opens the children of an evaluated partial answer, if its blanks have candidates.</summary>
+    /// <param name="tokens">The partial answer, seq_len; kept.</param>
+    /// <param name="answer">The model's answer to it, with logits.</param>
+    public void Expand(int[] tokens, SolverAnswer answer)
+    {
+        if (FindBranch(tokens, answer.Logits) is not { } branch)
+        {
+            _open.Enqueue((tokens, 0, tokens[0]), (0, _opened++)); // Complete: the puzzle's forced blanks were all of them.
+            return;
+        }
+
+        for (var index = 0; index < branch.Candidates.Count; index++)
+        {
+            var cost = -Math.Log(answer.Confidence) - Math.Log(branch.Probabilities[index]);
+
+            // Values that are not numbers come last; ties go to the earliest.
+            _open.Enqueue((tokens, branch.Position, branch.Candidates[index]), (double.IsNaN(cost) ? double.PositiveInfinity : cost, _opened++));
+        }
+    }
+
+    /// <summary>Takes the best open partial answer, with forced blanks filled; it may be complete. <see langword="null"/> if none is left.</summary>
+    public int[]? Take()
+    {
+        while (_open.TryDequeue(out var child, out _))
+        {
+            int[] tokens = [.. child.Parent];
+            tokens[child.Position] = child.Token;
+            if (TryFillForced(tokens))
+            {
+                return tokens;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Fills blanks that have one candidate until none is left.</summary>
+    /// <returns>Whether every blank has a candidate.</returns>
+    private bool TryFillForced(int[] tokens)
+    {
+        for (var position = 0; position < tokens.Length; position++)
+        {
+            if (!_task.IsBlank(tokens[position]))
+            {
+                continue;
+            }
+
+            var candidates = FindCandidates(tokens, position);
+            if (candidates.Count == 0)
+            {
+                return false;
+            }
+
+            if (candidates.Count == 1)
+            {
+                tokens[position] = candidates[0];
+                position = -1; // An earlier blank may be forced now.
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The blank with the fewest candidates, of those the one of which the model is least sure.</summary>
+    private (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? FindBranch(int[] tokens, float[]? logits)
+    {
+        (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? best = null;
+        var bestKey = (int.MaxValue, 0.0);
+        for (var position = 0; position < tokens.Length; position++)
+        {
+            if (!_task.IsBlank(tokens[position]))
+            {
+                continue;
+            }
+
+            var candidates = FindCandidates(tokens, position);
+            var probabilities = Softmax(logits.AsSpan(position * _task.VocabularySize, _task.VocabularySize), candidates);
+            var key = (candidates.Count, probabilities.Sum(p => p * Math.Log(Math.Max(p, double.Epsilon)))); // minus the entropy
+            if (best is null || key.CompareTo(bestKey) < 0)
+            {
+                (best, bestKey) = ((position, candidates, probabilities), key);
+            }
+        }
+
+        return best;
+    }
+
+    private IReadOnlyList<int> FindCandidates(int[] tokens, int position)
+    {
+        var candidates = _task.FindCandidates(tokens, position);
+        foreach (var token in candidates)
+        {
+            if ((uint)token >= (uint)_task.VocabularySize || _task.IsBlank(token))
+            {
+                throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected tokens below {_task.VocabularySize} that are not blank, got {token}.");
+            }
+        }
+
+        return candidates;
+    }
+
+    /// <summary>The probabilities of candidates, which add up to 1.</summary>
+    private static double[] Softmax(ReadOnlySpan<float> logits, IReadOnlyList<int> candidates)
+    {
+        var values = new double[candidates.Count];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = logits[candidates[index]];
+        }
+
+        var largest = values.DefaultIfEmpty().Max();
+        var weights = Array.ConvertAll(values, value => Math.Exp(value - largest));
+        var sum = weights.Sum();
+        return Array.ConvertAll(weights, weight => weight / sum);
+    }
+}
