@@ -25,6 +25,30 @@ public sealed class ShippedModelTests
         answer.Thinking.Reason.Should().Be(HaltReason.Confident);
     }
 
+    /// <summary>What a search finds is right, and what a first pass finds, it finds too.</summary>
+    [Fact]
+    public async Task A_search_is_never_wrong_on_hard_puzzles()
+    {
+        const int Evaluations = 24;
+        var puzzles = SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", "sudoku_extreme_like_test.csv"), SudokuShape.Nine).Where((_, row) => row % 400 == 0).ToArray();
+        using var solver = HrmSolver.Load(Folder, new SolverOptions { MaxSegments = 16 }, new ConfidenceHalting(0.95));
+        var first = new ThinkingSolver(solver, new ThinkingOptions { Selection = AnswerSelection.Checker }, Sudoku);
+        var search = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = Evaluations, SearchSegments = 8 }, Sudoku);
+
+        puzzles.Should().HaveCount(5);
+        var solved = await Task.WhenAll(puzzles.Select(puzzle => first.SolveAsync(Sudoku.Encode(puzzle.Question))));
+        var answers = await Task.WhenAll(puzzles.Select(puzzle => search.SolveAsync(Sudoku.Encode(puzzle.Question))));
+
+        for (var index = 0; index < puzzles.Length; index++)
+        {
+            var answer = answers[index];
+            var isRight = answer.Tokens.AsSpan().SequenceEqual(Sudoku.Encode(puzzles[index].Answer));
+            (answer.IsSolution, answer.Source != AnswerSource.NotFound).Should().Be((isRight, isRight));
+            (isRight || solved[index].IsSolution == false).Should().BeTrue();
+            answer.Evaluations.Should().BeInRange(1, Evaluations);
+        }
+    }
+
     [Fact]
     public void Easy_puzzles_and_most_of_seventeen_clues_are_solved_and_halting_is_honest()
     {

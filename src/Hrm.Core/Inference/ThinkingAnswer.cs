@@ -19,15 +19,17 @@ public sealed record ThinkingAnswer(
     /// <param name="other">The other answer.</param>
     public bool Equals(ThinkingAnswer? other)
         => other is not null
-            && (Agreeing, Attempts, QHalt, IsSolution, Segments, Reason, Source).Equals((other.Agreeing, other.Attempts, other.QHalt, other.IsSolution, other.Segments, other.Reason, other.Source))
-            && Evaluations == other.Evaluations
+            && (Agreeing, Attempts, QHalt, IsSolution).Equals((other.Agreeing, other.Attempts, other.QHalt, other.IsSolution))
+            && (Segments, Reason, Source, Evaluations).Equals((other.Segments, other.Reason, other.Source, other.Evaluations))
             && Tokens.AsSpan().SequenceEqual(other.Tokens);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Agreeing, Attempts, QHalt, Segments, Reason);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Source}, {Evaluations} evaluations, {Agreeing} of {Attempts} attempts agree, {Reason} after {Segments} segments: {string.Join(' ', Tokens)}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Source}, {Evaluations} evaluations, {Agreeing} of {Attempts} attempts agree, {Reason} after {Segments} segments: {string.Join(' ', Tokens)}");
 }
 
 /// <summary>How a <see cref="ThinkingSolver"/> found an answer.</summary>

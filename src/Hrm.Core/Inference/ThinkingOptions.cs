@@ -39,7 +39,7 @@ public sealed class ThinkingOptions : IValidatedOptions
     /// <summary>The largest number of segments of a partial answer, 1 … 65536. Default 16.</summary>
     public int SearchSegments { get; set; } = 16;
 
-    /// <summary>The number of partial answers of a puzzle that are evaluated at once, 1 … 4096: more fill a batch, fewer need fewer evaluations. Default 4.</summary>
+    /// <summary>The number of partial answers of a puzzle that are evaluated at once, 1 … 4096; more fill a batch. Default 4.</summary>
     public int SearchWidth { get; set; } = 4;
 
     /// <summary>The time of a puzzle from the call on, at most 24 days. Default: no bound.</summary>

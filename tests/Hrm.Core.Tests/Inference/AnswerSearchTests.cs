@@ -156,7 +156,7 @@ public sealed class AnswerSearchTests : IDisposable
             return false;
         });
         var options = new ThinkingOptions { Evaluations = 1000, SearchWidth = 1, SearchSegments = 2, TimeBudget = TimeSpan.FromHours(1) };
-        var answer = new ThinkingSolver(_solver, options, task, time).Solve(FillingTask.Puzzle(4));
+        var answer = new ThinkingSolver(_solver, options, task, time).Solve(FillingTask.Puzzle(7));
         (answer.Source, answer.Evaluations, answer.Reason).Should().Be((AnswerSource.NotFound, 5, HaltReason.Maximum | HaltReason.Time));
     }
 

@@ -142,6 +142,20 @@ public sealed class InferenceGuideTests : GuideFolder
     }
 
     [Fact]
+    public void A_search_checks_its_answer()
+    {
+        using var solver = HrmSolver.Load(_model, new SolverOptions { MaxSegments = 2, Rule = HaltingRule.Never });
+
+        // <search>
+        var search = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = 300 }, new SudokuTask(SudokuShape.Four));
+        // </search>
+
+        var answer = search.Solve(Tokens);
+        answer.IsSolution.Should().BeTrue("the candidates of a 4×4 puzzle leave few partial answers");
+        answer.Source.Should().BeOneOf(AnswerSource.FirstPass, AnswerSource.Search);
+    }
+
+    [Fact]
     public void An_application_shares_one_solver()
     {
         var builder = new

@@ -35,6 +35,37 @@ public class SudokuTaskTests
         _task.Invoking(task => task.Encode(SudokuGrid.Empty(SudokuShape.Six))).Should().Throw<ArgumentException>().WithMessage("grid: expected 4x4*got 6x6*");
     }
 
+    /// <summary>Compared with a try of every digit: it is a candidate if the grid then has no conflict.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void The_candidates_of_a_blank_are_the_digits_without_a_conflict(int side)
+    {
+        var task = new SudokuTask(SudokuShape.OfSide(side));
+        var puzzle = new SudokuGenerator(task.Shape, new StatefulRandom(1)).NextDistinctPuzzles(1, side * side / 2).Single();
+        var partial = task.Encode(puzzle.Question);
+        for (var cell = 0; cell < partial.Length; cell++)
+        {
+            task.IsBlank(partial[cell]).Should().Be(puzzle.Question[cell] == 0);
+            if (!task.IsBlank(partial[cell]))
+            {
+                continue;
+            }
+
+            var candidates = task.FindCandidates(partial, cell);
+            candidates.Should().Equal(Enumerable.Range(2, side).Where(token => Fits(token, cell)));
+            candidates.Should().Contain(task.Encode(puzzle.Answer)[cell]);
+        }
+
+        bool Fits(int token, int cell)
+        {
+            int[] filled = [.. partial];
+            filled[cell] = token;
+            return task.Decode(filled).FindConflict() is null;
+        }
+    }
+
     [Property(MaxTest = 100)]
     public void Decode_inverts_Encode(int seed)
     {

@@ -154,6 +154,25 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.SaveScreenshotAsync("sudoku-light.png");
     }
 
+    /// <summary>A model of random weights does not solve the puzzle. The search does, and its answer follows the segments.</summary>
+    [BrowserFact]
+    public async Task A_search_follows_a_trace_that_has_not_solved_the_puzzle()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4));
+        await using var page = await chromium.OpenAsync(new Uri(service.Client.BaseAddress!, "/#puzzle=1..............4"));
+        (await page.EvaluateAsync<string>("[...document.getElementById('think').options].map(option => option.value).join()")).Should().Be("once,vote,hard");
+        await page.EvaluateAsync<bool>("(select => (select.value = 'hard', select.dispatchEvent(new Event('change'))))(document.getElementById('think'))");
+        await page.ClickAsync("#play");
+        await page.WaitAsync(IsTraced);
+        await page.FocusAsync("#play");
+        await page.PressAsync(">");
+        await page.WaitAsync("document.getElementById('title').textContent === 'The answer of more thinking'");
+        (await page.TextAsync("caption")).Should().StartWith("found by a search in ").And.Contain("✓ solved");
+        (await page.EvaluateAsync<int>("document.querySelectorAll('#board .wrong').length")).Should().Be(0);
+        (await page.TextAsync("message")).Should().BeEmpty();
+        page.Errors.Should().BeEmpty();
+    }
+
     [BrowserFact]
     public async Task The_playback_follows_a_running_trace_which_can_be_stopped()
     {

@@ -24,13 +24,7 @@ internal static class SolveCommand
     private static readonly Argument<string?> Puzzle = new("puzzle") { Arity = ArgumentArity.ZeroOrOne, Description = "The cells row by row, or - for puzzles from the standard input." };
     private static readonly Option<string[]> Files = CommonOptions.Files("--file", "One or more files of puzzles: CSV or text, one puzzle or one row per line.");
     private static readonly Option<bool> Csv = new("--csv") { Description = "Write CSV: puzzle, answer, solved, segments, confidence." };
-    private static readonly Option<string> Think = new("--think")
-    {
-        Description = "once; vote: the most frequent answer to 9 symmetric variants; hard: a search over partial answers with the check of the task, 300 evaluations at most, Sudoku only.",
-        DefaultValueFactory = _ => Once,
-    };
-
-    static SolveCommand() => Think.AcceptOnlyFromAmong(Once, Vote, Hard);
+    private static readonly Option<string> Think = CreateThink();
 
     public static Command Create(ToolTask task)
     {
@@ -75,6 +69,17 @@ internal static class SolveCommand
         var (solved, count) = await WriteAnswersAsync(puzzles, task, thinking, CreateWriter(result), cancellationToken);
         bad.Report();
         return count == 0 ? throw new HrmFormatException("expected at least one puzzle, got none") : solved == count ? 0 : CommandLine.No;
+    }
+
+    private static Option<string> CreateThink()
+    {
+        var option = new Option<string>("--think")
+        {
+            Description = "once; vote: the most frequent answer to 9 symmetric variants; hard: a search with the check of the task, at most 300 evaluations, Sudoku only.",
+            DefaultValueFactory = _ => Once,
+        };
+        option.AcceptOnlyFromAmong(Once, Vote, Hard);
+        return option;
     }
 
     private static void RequireOneSource(ParseResult result)
