@@ -62,8 +62,8 @@ public sealed class OutputTests : IDisposable
 
         (json.Code, table.Code, useless.Code).Should().Be((0, 0, 2));
         var result = JsonDocument.Parse(json.Output).RootElement;
-        Numbers(result.GetProperty("all")).Should().Be((12, 12), "the search of so few blanks is exhaustive");
-        Numbers(result.GetProperty("by").GetProperty("source").GetProperty("b")).Should().Be((8, 8));
+        Numbers(result.GetProperty("all"), searched: true).Should().Be((12, 12), "the search of so few blanks is exhaustive");
+        Numbers(result.GetProperty("by").GetProperty("source").GetProperty("b"), searched: true).Should().Be((8, 8));
         var found = result.GetProperty("found");
         (found.GetProperty("first_pass").GetInt32() + found.GetProperty("search").GetInt32(), found.GetProperty("not_found").GetInt32()).Should().Be((12, 0));
         result.GetProperty("wrong").GetInt32().Should().Be(0);
@@ -170,11 +170,11 @@ public sealed class OutputTests : IDisposable
         model.Save(_folder["model"]);
     }
 
-    private static (int Count, int Exact) Numbers(JsonElement list)
+    private static (int Count, int Exact) Numbers(JsonElement list, bool searched = false)
     {
         var (count, exact) = (list.GetProperty("count").GetInt32(), list.GetProperty("exact").GetInt32());
         list.GetProperty("accuracy").GetDouble().Should().Be((double)exact / count);
-        list.GetProperty("segments").GetDouble().Should().Be(8);
+        list.GetProperty("segments").GetDouble().Should().Match(segments => searched ? segments >= 1 : segments == 8);
         return (count, exact);
     }
 }

@@ -187,7 +187,7 @@ public sealed class SolveCommandTests : IDisposable
     {
         var settings = new RunSettings
         {
-            Task = vocabulary == 6 ? "maze" : "sudoku",
+            Task = length == 25 ? "maze" : "sudoku",
             Model = HrmPresets.Tiny(length, vocabulary),
             Augmentation = { HintProbability = 0 },
             Trainer = { Halting = { MaxSegments = 2 } },

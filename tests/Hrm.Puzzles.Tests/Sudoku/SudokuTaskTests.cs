@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using Hrm.Core;
 
 namespace Hrm.Puzzles.Tests;
 
