@@ -24,6 +24,7 @@ internal static class FuzzTargets
         ["report-log"] = TrainingTargets.ReportLog,
         ["arguments"] = ToolTargets.Arguments,
         ["run-folder"] = ToolTargets.RunFolder,
+        ["comparison"] = ToolTargets.Compared,
         ["service"] = ServiceTarget.Create,
     };
 

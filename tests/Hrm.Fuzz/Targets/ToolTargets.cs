@@ -27,6 +27,7 @@ internal static class ToolTargets
             [
                 Seed("train sudoku --train a.csv b.csv --test c.csv --output run --steps 3 --set Trainer:LearningRate=0.1 --set Data:Train=[\"x.csv\"] --config settings.json --threads 2"),
                 Seed("train maze --resume run --set Augmentation:HintProbability=0 --allow-changes --device cuda:0 --tf32"),
+                Seed("compare sudoku a.json b --train c.csv --validate 5 --minutes 2.5 --seeds 3 --halve --output out --json"),
                 Seed("train arc --data folder --output run --init other --new-ids --freeze H_level all --modules own.dll"),
                 Seed("evaluate arc --model run --data folder --submission file --depths --segments 8 --dtype float32"),
                 Seed("evaluate sudoku --model run --test file --search 300 --json"),
@@ -93,6 +94,26 @@ internal static class ToolTargets
             Require(store.Restore(trainer) is not null, "a checkpoint is restored, or refused");
         },
     };
+
+    /// <summary>The state of <c>compare</c>, and the table that is written from it.</summary>
+    public static FuzzTarget Compared()
+    {
+        const string name = "comparison.json";
+        var settings = new RunSettings { Model = TinyModel.Config, Data = new RunData() };
+        var comparison = new Comparison { Task = "sudoku", Preset = "tiny", Data = new RunData { Train = ["a.csv"] }, Validation = 5, Recipes = [new Recipe("a", 0.5, settings), new Recipe("b", 0.1, settings)] };
+        foreach (var recipe in comparison.Recipes)
+        {
+            var run = comparison.GetRun(recipe, 1, 1);
+            run.Add(new RunPoint(2, 8, 0.5, 0.25, new() { [RunPoint.All] = [0, 0.5, 1], ["list"] = [0, 0, 0] }));
+            run.IsFinished = true;
+        }
+
+        return OfFile(
+            name,
+            [FuzzSeed.Of(name, comparison.ToJson().ToJsonString())],
+            ["Recipes", "Runs", "Points", "Exact", "all", "Settings", "Seed", "Steps", "null", "[]", "{}", "1e308", "-1", "2000000000"],
+            path => Require(ComparisonTable.ToMarkdown(Comparison.Read(path)).Length > 0, "a comparison is read, or refused"));
+    }
 
     private static void Train(string folder)
     {

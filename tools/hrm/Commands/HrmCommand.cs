@@ -9,6 +9,7 @@ internal static class HrmCommand
     {
         PerTask("data", "Build, check and show datasets in the authors' format.", CreateData),
         PerTask("train", "Train a model.", TrainCommand.Create),
+        PerTask("compare", "Compare recipes: settings that are trained for equal time.", CompareCommand.Create),
         PerTask("evaluate", "Evaluate a trained model.", EvaluateCommand.Create, ArcScoreCommand.Create()),
         new Command("solve", "Solve puzzles with a trained model.")
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hrm.Core;
 using Hrm.Training;
 using Spectre.Console;
@@ -25,6 +24,12 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
     /// <summary>The modules of the model, if it has its own.</summary>
     public OwnModules? Modules { get; init; }
 
+    /// <summary>Evaluates the model; by default on the test puzzles with the segments of the training, and writes the report to the console.</summary>
+    public Func<HrmModel, CancellationToken, MetricAverages>? Evaluate { get; init; }
+
+    /// <summary>The clock of the training time.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Sets the number of steps.</summary>
     public void Plan(double? minutes, long? steps, long? epochs)
     {
@@ -45,8 +50,38 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
 
         settings.Trainer.TotalSteps = steps
             ?? (epochs is { } count ? TrainerPresets.StepsOf(training.Examples, count, settings.Trainer.GlobalBatchSize) : (long?)null)
-            ?? StepsIn(TimeSpan.FromMinutes(minutes!.Value));
+            ?? Math.Max(1, (long)(TimeSpan.FromMinutes(minutes!.Value) / MeasureStep()));
         SettingsReader.Check(settings);
+    }
+
+    /// <summary>
+    /// Measures the time per step on a temporary model. Measured once, it converts a training time to a number of steps: the schedule counts
+    /// steps, so a run can be repeated.
+    /// </summary>
+    public TimeSpan MeasureStep()
+    {
+        using var batches = CreateStream();
+        using var generator = new torch.Generator((ulong)settings.Seed);
+        using var model = Create(settings.Model, generator);
+        Prepare(model);
+        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
+        var start = 0L;
+        foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
+        {
+            trainer.Step(batch);
+            if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
+            {
+                // Reading the metrics waits until the device has finished the steps.
+                trainer.TakeMetrics();
+            }
+
+            if (trainer.StepCount == WarmupSteps)
+            {
+                start = Time.GetTimestamp();
+            }
+        }
+
+        return Time.GetElapsedTime(start) / TimedSteps;
     }
 
     /// <summary>Trains from the beginning, in a folder that no other run has used.</summary>
@@ -84,6 +119,7 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
             Evaluate = (_, cancellation) => EvaluateAndSave(trainer, cancellation),
             Logs = [json, board],
             Logger = new ConsoleLogger(messages),
+            Time = Time,
         };
         if (isResumed)
         {
@@ -104,33 +140,6 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
         messages.WriteLine($"{model.parameters().Sum(parameter => parameter.numel()):N0} parameters, {Words.Count(training.Examples.ExampleCount, "training example")}, {Words.Count(test.Examples.ExampleCount, "test example")}, {Words.Count(settings.Trainer.TotalSteps, "step")}, {Words.Count(trainer.Replicas, "replica")}");
         var outcome = run.Run(Progress ?? new ConsoleProgress(messages), cancellationToken);
         return _unsaved is null ? outcome : throw _unsaved;
-    }
-
-    /// <summary>Converts a training time to a number of steps, once, by timing a temporary model: the schedule counts steps, so a run can be repeated.</summary>
-    private long StepsIn(TimeSpan time)
-    {
-        using var batches = CreateStream();
-        using var generator = new torch.Generator((ulong)settings.Seed);
-        using var model = Create(settings.Model, generator);
-        Prepare(model);
-        using var trainer = new HrmTrainer(model, settings.Trainer, generator);
-        var clock = new Stopwatch();
-        foreach (var batch in batches.Take(WarmupSteps + TimedSteps))
-        {
-            trainer.Step(batch);
-            if (trainer.StepCount is WarmupSteps or WarmupSteps + TimedSteps)
-            {
-                // Reading the metrics waits until the device has finished the steps.
-                trainer.TakeMetrics();
-            }
-
-            if (trainer.StepCount == WarmupSteps)
-            {
-                clock.Start();
-            }
-        }
-
-        return Math.Max(1, (long)(time / (clock.Elapsed / TimedSteps)));
     }
 
     private HrmModel Create(HrmConfig config, torch.Generator generator)
@@ -213,12 +222,17 @@ internal sealed class TrainingSession(RunSettings settings, NamedDataset trainin
     /// <summary>Evaluates and saves the model, which holds the average of its weights if the trainer keeps one.</summary>
     private MetricAverages EvaluateAndSave(HrmTrainer trainer, CancellationToken cancellationToken)
     {
-        var segments = settings.Trainer.Halting.MaxSegments;
+        var averages = Evaluate?.Invoke(trainer.Model, cancellationToken) ?? EvaluateOnTest(trainer, cancellationToken);
+        Export(trainer.Model, trainer.StepCount < settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
+        return averages;
+    }
+
+    private MetricAverages EvaluateOnTest(HrmTrainer trainer, CancellationToken cancellationToken)
+    {
         var report = _task.CreateReport(test);
         var averages = RunEvaluation.Run(trainer.Model, settings, test, halting: null, report, cancellationToken);
-        console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(segments, "segment")}:");
+        console.WriteLine($"after {Words.Count(trainer.StepCount, "step")}, {Words.Count(settings.Trainer.Halting.MaxSegments, "segment")}:");
         report.Write(console, averages);
-        Export(trainer.Model, trainer.StepCount < settings.Trainer.TotalSteps ? "; training continues" : string.Empty);
         return averages;
     }
 

@@ -150,15 +150,43 @@ internal static class SudokuFiles
         }
 
         var task = new SudokuTask(ShapeOf(data.Side));
-        (string File, SudokuPuzzle Puzzle)[] puzzles =
-        [
-            .. BadLines.Read(files, (file, skipped) => SudokuCsv.Read(file, task.Shape, skipped).Select(puzzle => (file, puzzle)), data.SkipBad, cancellationToken),
-        ];
+        var puzzles = Read(files, data, cancellationToken);
         return new NamedDataset(
             new InMemoryPuzzleDataset(puzzles.Select(item => task.ToExample(item.Puzzle)), task.VocabularySize),
             [],
             [.. puzzles.Select(item => item.Puzzle.Source)],
             Files: [.. puzzles.Select(item => item.File)]);
+    }
+
+    /// <summary>
+    /// Draws validation puzzles from the training files, for each source list the same number but at most half of the list. No solution of the
+    /// remaining training puzzles is symmetric to one of theirs. Of other sides than 9, only the puzzles themselves are left out of the training.
+    /// </summary>
+    /// <param name="data">The files.</param>
+    /// <param name="count">The number of validation puzzles per source list.</param>
+    /// <param name="cancellationToken">Stops between two puzzles.</param>
+    /// <exception cref="UsageException">No training puzzle or no validation puzzle remains.</exception>
+    public static (IReadOnlyList<SudokuPuzzle> Training, IReadOnlyList<SudokuPuzzle> Validation) HoldOut(RunData data, int count, CancellationToken cancellationToken = default)
+    {
+        var shape = ShapeOf(data.Side);
+        var puzzles = Array.ConvertAll(Read(data.Train, data, cancellationToken), item => item.Puzzle);
+        var shuffled = puzzles.ToArray();
+        new StatefulRandom(1).Shuffle(shuffled);
+        SudokuPuzzle[] validation = [.. shuffled.GroupBy(puzzle => puzzle.Source).SelectMany(list => list.Take(Math.Min(count, list.Count() / 2)))];
+        var canonicalForm = shape.Side == SudokuCanonicalForm.MaximumSide ? new SudokuCanonicalForm(shape) : null;
+        var held = validation.Select(KeyOf).ToHashSet();
+        SudokuPuzzle[] training = [.. puzzles.AsParallel().AsOrdered().WithCancellation(cancellationToken).Where(puzzle => !held.Contains(KeyOf(puzzle)))];
+        return validation.Length > 0 && training.Length > 0
+            ? (training, validation)
+            : throw new UsageException($"--train: expected puzzles for training and validation, got {puzzles.Length}, of which {training.Length} are left for training and {validation.Length} for validation.");
+
+        SudokuGrid KeyOf(SudokuPuzzle puzzle) => canonicalForm?.Of(puzzle.Answer) ?? puzzle.Question;
+    }
+
+    private static (string File, SudokuPuzzle Puzzle)[] Read(IReadOnlyList<string> files, RunData data, CancellationToken cancellationToken)
+    {
+        var shape = ShapeOf(data.Side);
+        return [.. BadLines.Read(files, (file, skipped) => SudokuCsv.Read(file, shape, skipped).Select(puzzle => (file, puzzle)), data.SkipBad, cancellationToken)];
     }
 
     /// <summary>Finds the side of the first question that can be read; 9 without files.</summary>
