@@ -27,8 +27,7 @@ public sealed class MazeGenerator
     private readonly int _maximumLayouts;
     private readonly MazeSearch _search;
     private readonly MazeReach _reach;
-    private readonly int[] _order;
-    private readonly MazeCell[] _layout;
+    private readonly MazeLayout _layout;
     private readonly HashSet<string> _known = [];
 
     /// <summary>Creates a generator.</summary>
@@ -53,8 +52,7 @@ public sealed class MazeGenerator
         _maximumLayouts = maximumLayouts;
         _search = new MazeSearch(shape);
         _reach = new MazeReach(shape, _search);
-        _order = [.. Enumerable.Range(0, shape.Cells)];
-        _layout = new MazeCell[shape.Cells];
+        _layout = new MazeLayout(shape);
     }
 
     /// <summary>The shape of the mazes.</summary>
@@ -101,8 +99,8 @@ public sealed class MazeGenerator
     private MazeGrid? TryDraw()
     {
         LayoutsDrawn++;
-        var free = _order.AsSpan(DrawWalls());
-        if (free.Length < 2 || !_reach.Load(_layout, MinimumPathCells - 1))
+        var free = _layout.Draw(_random);
+        if (free.Length < 2 || !_reach.Load(_layout.Cells, MinimumPathCells - 1))
         {
             return null;
         }
@@ -121,28 +119,11 @@ public sealed class MazeGenerator
             _search.Run(start, until: goal);
             if (_search.StepsTo(goal) >= MinimumPathCells - 1)
             {
-                (_layout[start], _layout[goal]) = (MazeCell.Start, MazeCell.Goal);
-                return MazeGrid.FromCells(_layout, Shape);
+                (_layout.Cells[start], _layout.Cells[goal]) = (MazeCell.Start, MazeCell.Goal);
+                return MazeGrid.FromCells(_layout.Cells, Shape);
             }
         }
 
         return null;
-    }
-
-    /// <summary>Draws a layout; the walls are the first entries of the order.</summary>
-    private int DrawWalls()
-    {
-        var tenth = Shape.Cells / 10;
-        var count = _random.Next(3 * tenth, (5 * tenth) + 1);
-        _layout.AsSpan().Fill(MazeCell.Free);
-        for (var i = 0; i < count; i++)
-        {
-            // The first entries of a shuffle: each set of cells is equally likely.
-            var drawn = _random.Next(i, _order.Length);
-            (_order[i], _order[drawn]) = (_order[drawn], _order[i]);
-            _layout[_order[i]] = MazeCell.Wall;
-        }
-
-        return count;
     }
 }

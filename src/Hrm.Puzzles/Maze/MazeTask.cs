@@ -90,12 +90,15 @@ public sealed class MazeTask : ISymmetricTask
     /// <exception cref="HrmFormatException">Another number of tokens, padding or path, or not one start and one goal; names the cell.</exception>
     public MazeGrid DecodeQuestion(ReadOnlySpan<int> inputs) => Decode(inputs).RequireQuestion();
 
-    /// <summary>Augments an example in place by a random rotation or reflection that keeps the shape.</summary>
-    /// <remarks>The answer is still a shortest path, but not always the one of <see cref="MazeGrid.FindShortestPath"/>.</remarks>
+    /// <summary>
+    /// Augments an example in place by a random rotation or reflection that keeps the shape. The labels become the path of
+    /// <see cref="MazeGrid.FindShortestPath"/>: the rule that chooses among shortest paths has a direction, so a turned label would contradict it.
+    /// </summary>
     /// <param name="inputs">The tokens of the question, one per cell.</param>
     /// <param name="labels">The labels, one per cell.</param>
     /// <param name="random">The random source.</param>
     /// <exception cref="ArgumentException">The number of tokens or labels differs from the number of cells.</exception>
+    /// <exception cref="HrmFormatException">The tokens are not a maze, or its goal cannot be reached.</exception>
     public void Augment(Span<int> inputs, Span<int> labels, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -108,7 +111,7 @@ public sealed class MazeTask : ISymmetricTask
         {
             var symmetry = DrawSymmetry(random);
             symmetry.Apply(inputs).CopyTo(inputs);
-            symmetry.Apply(labels).CopyTo(labels);
+            Encode(MazePuzzle.Of(Decode(inputs)).Answer).CopyTo(labels);
         }
     }
 

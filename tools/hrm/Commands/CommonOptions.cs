@@ -24,7 +24,22 @@ internal static class CommonOptions
     public static Option<string[]> Files(string name, string description)
         => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
-    /// <summary>Reads where puzzles come from: a dataset, or for Sudoku files of puzzles.</summary>
+    /// <summary>Adds the options of files of puzzles, if the task reads them.</summary>
+    public static void AddFiles(Command command, ToolTask task, params Option<string[]>[] files)
+    {
+        if (task.ReadsFiles)
+        {
+            Array.ForEach(files, command.Add);
+            command.Add(SkipBad);
+        }
+
+        if (task is SudokuToolTask)
+        {
+            command.Add(Side);
+        }
+    }
+
+    /// <summary>Reads where puzzles come from: a dataset, or files of puzzles if the task reads them.</summary>
     public static RunData ReadData(ParseResult result, ToolTask task, Option<string?> data, Option<string[]> train, Option<string[]> test)
     {
         if (result.GetValue(data) is { } folder)
@@ -33,13 +48,17 @@ internal static class CommonOptions
             return new RunData { Folder = folder };
         }
 
-        if (task is not SudokuToolTask)
+        if (!task.ReadsFiles)
         {
             throw new UsageException("--data: expected the folder of a dataset, as `data … build` writes it.");
         }
 
         var files = new RunData { Train = result.GetValue(train) ?? [], Test = result.GetValue(test) ?? [], SkipBad = result.GetValue(SkipBad) };
-        files.Side = result.GetValue(Side) ?? SudokuFiles.FindSide([.. files.Train, .. files.Test]);
+        if (task is SudokuToolTask)
+        {
+            files.Side = result.GetValue(Side) ?? SudokuFiles.FindSide([.. files.Train, .. files.Test]);
+        }
+
         return files;
     }
 
@@ -71,8 +90,13 @@ internal static class CommonOptions
         where T : IComparable<T>
         => Require(result.GetValue(option)!, option, least, most);
 
+    /// <summary>Refuses a number that is absent or out of a range.</summary>
+    public static T Require<T>(ParseResult result, Option<T?> option, T least, T most)
+        where T : struct, IComparable<T>
+        => Require(result.GetValue(option)!.Value, option, least, most);
+
     /// <summary>Reads the number of segments; <see langword="null"/> without the option.</summary>
-    public static int? ReadSegments(ParseResult result) => result.GetValue(Segments) is { } segments ? Require(segments, Segments, 1, 65536) : null;
+    public static int? ReadSegments(ParseResult result) => result.GetValue(Segments) is null ? null : Require(result, Segments, 1, 65536);
 
     /// <summary>Opens the model of a command, with the modules that the command line names.</summary>
     public static ModelSource OpenModel(ParseResult result, ToolTask? task = null) => ModelSource.Open(result.GetValue(Model)!, ReadModules(result), task);

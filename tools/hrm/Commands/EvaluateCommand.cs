@@ -29,12 +29,10 @@ internal static class EvaluateCommand
         {
             CommonOptions.Model, CommonOptions.Modules, Data, CommonOptions.Segments, CommonOptions.Adaptive, Depths, CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
+        CommonOptions.AddFiles(command, task, Test);
         if (task is SudokuToolTask)
         {
-            command.Add(Test);
             command.Add(Search);
-            command.Add(CommonOptions.Side);
-            command.Add(CommonOptions.SkipBad);
         }
 
         if (task is ArcToolTask)

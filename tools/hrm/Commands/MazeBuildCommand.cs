@@ -13,12 +13,13 @@ internal static class MazeBuildCommand
     private static readonly Option<double> TestShare = new("--test-share") { Description = "The share of generated mazes that is for testing.", DefaultValueFactory = _ => 0.1 };
     private static readonly Option<int> Size = new("--size") { Description = "The side of generated mazes.", DefaultValueFactory = _ => 30 };
     private static readonly Option<int?> MinPath = new("--min-path") { Description = "The minimum number of cells of a path, including start and goal; 110 in Maze-Hard." };
+    private static readonly Option<int?> MaxPath = new("--max-path") { Description = "The maximum number of cells of a generated path; every number from --min-path is then equally frequent." };
     private static readonly Option<bool> Augment = new("--augment") { Description = "Add all eight rotations and reflections of a training maze to its group." };
     private static readonly Option<bool> DropDuplicates = new("--drop-duplicates") { Description = "Leave out mazes whose walls repeat an earlier maze, also rotated or reflected." };
 
     public static Command Create() => DatasetOutput.CreateCommand(
         "Build a dataset of mazes: generate them, or take them from CSV files.",
-        [DatasetOutput.Count, TestShare, Size, MinPath, DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, Augment, DropDuplicates, CommonOptions.SkipBad],
+        [DatasetOutput.Count, TestShare, Size, MinPath, MaxPath, DatasetOutput.Train, DatasetOutput.Test, DatasetOutput.Subsample, Augment, DropDuplicates, CommonOptions.SkipBad],
         Build);
 
     private static void Build(ParseResult result, CancellationToken cancellationToken)
@@ -54,20 +55,29 @@ internal static class MazeBuildCommand
 
         var size = CommonOptions.Require(result, Size, 2, MazeShape.MaximumSide);
         var test = Math.Clamp((int)Math.Round(count * CommonOptions.Require(result, TestShare, 0, 1)), 1, count - 1);
-        var minimum = result.GetValue(MinPath) ?? size;
-        if (minimum < size || minimum > size * size)
+        var shape = MazeShape.Square(size);
+        var maximum = result.GetValue(MaxPath);
+        var (least, minimum) = (maximum is null ? size : 2, result.GetValue(MinPath) ?? (maximum is null ? size : 2));
+        if (minimum < least || minimum > size * size)
         {
-            throw new UsageException($"--min-path: expected {size} to {size * size}, from the side to the number of cells, got {minimum}.");
+            throw new UsageException($"--min-path: expected {least} to {size * size}, from {(maximum is null ? "the side" : "start and goal alone")} to the number of cells, got {minimum}.");
         }
 
-        var generator = new MazeGenerator(MazeShape.Square(size), minimum, random);
+        if (maximum < minimum || maximum > size * size)
+        {
+            throw new UsageException($"--max-path: expected {minimum} to {size * size}, from the minimum to the number of cells, got {maximum}.");
+        }
+
+        var generator = new MazeGenerator(shape, minimum, random);
+        var lengths = maximum is null ? null : new MazeLengthGenerator(shape, minimum, maximum.Value);
         var mazes = new MazePuzzle[count];
         for (var made = 1; made <= count; made++)
         {
-            mazes[made - 1] = generator.NextPuzzle(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            mazes[made - 1] = lengths is null ? generator.NextPuzzle(cancellationToken) : lengths.Draw(random);
             if (made % ProgressStep == 0)
             {
-                CommandLine.Messages.WriteLine($"{made:N0} of {count:N0} mazes, from {generator.LayoutsDrawn:N0} layouts");
+                CommandLine.Messages.WriteLine($"{made:N0} of {count:N0} mazes{(lengths is null ? $", from {generator.LayoutsDrawn:N0} layouts" : string.Empty)}");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Hrm.Puzzles;
 using Hrm.Training;
 using Spectre.Console;
 using TorchSharp;
@@ -12,9 +13,12 @@ internal static class TrainCommand
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset, as `data … build` writes it." };
     private static readonly Option<string[]> Train = CommonOptions.Files("--train", "Training puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Test puzzles instead of --data: one or more files, CSV or text.");
+    private static readonly Option<int?> Generate = new("--generate") { Description = "The number of training mazes to generate while training, of the size of the test mazes, instead of --train; 1,000,000 is as good as without end." };
+    private static readonly Option<int> MinPath = new("--min-path") { Description = "With --generate: the minimum number of path cells, including start and goal.", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int?> MaxPath = new("--max-path") { Description = "With --generate: the maximum number of path cells; three times the side by default. Every number is equally frequent." };
     private static readonly Option<string?> Output = new("--output") { Description = "The folder to write the run to." };
     private static readonly Option<string?> ResumeFrom = new("--resume") { Description = "The folder of a run to resume from its last checkpoint, with its settings and files." };
-    private static readonly Option<string?> Init = new("--init") { Description = "A model to start with: a run, an export, a saved model or a checkpoint of the authors' code, of puzzles of the same size." };
+    private static readonly Option<string?> Init = new("--init") { Description = "A model to start with: a run, an export, a saved model or a checkpoint of the authors' code, of puzzles of the same size; with convolutions of any size." };
     private static readonly Option<bool> NewIds = new("--new-ids") { Description = "With --init: replace the puzzle embedding by a new one for the ids of the data." };
     private static readonly Option<string[]> Freeze = CommonOptions.Files("--freeze", "Parameters that do not change, by the beginnings of their names, such as H_level or lm_head; all: train only the puzzle embedding.");
     private static readonly Option<double?> Minutes = new("--minutes") { Description = "The training time; it is converted to a number of steps at the start." };
@@ -33,12 +37,12 @@ internal static class TrainCommand
             Data, Output, ResumeFrom, Init, NewIds, Freeze, CommonOptions.Modules, preset, Minutes, Steps, Epochs, Config, Set, AllowChanges,
             CommonOptions.Json, TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
-        if (task is SudokuToolTask)
+        CommonOptions.AddFiles(command, task, Train, Test);
+        if (task is MazeToolTask)
         {
-            command.Add(Train);
-            command.Add(Test);
-            command.Add(CommonOptions.Side);
-            command.Add(CommonOptions.SkipBad);
+            command.Add(Generate);
+            command.Add(MinPath);
+            command.Add(MaxPath);
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(
@@ -53,6 +57,7 @@ internal static class TrainCommand
     {
         CommonOptions.RequireAbsent(result, "without --resume", AllowChanges);
         var data = CommonOptions.ReadData(result, task, Data, Train, Test);
+        ReadGenerated(result, data);
         var folder = new RunFolder(result.GetValue(Output) ?? throw new UsageException("--output: expected the folder to write the run to."));
         var training = task.OpenTraining(data, cancellationToken);
         var initial = task.CreateSettings(preset, PuzzleSize.Of(training.Examples), data);
@@ -90,6 +95,21 @@ internal static class TrainCommand
         return Finish(result, run.Start(cancellationToken), task, folder);
     }
 
+    /// <summary>Reads the options of generated training mazes.</summary>
+    private static void ReadGenerated(ParseResult result, RunData data)
+    {
+        if (result.GetValue(Generate) is null)
+        {
+            CommonOptions.RequireAbsent(result, "without --generate", MinPath, MaxPath);
+            return;
+        }
+
+        CommonOptions.RequireAbsent(result, "with --generate", Train);
+        data.Generated = CommonOptions.Require(result, Generate, 1, 100_000_000);
+        data.MinPath = CommonOptions.Require(result, MinPath, 2, MazeShape.MaximumSide * MazeShape.MaximumSide);
+        data.MaxPath = result.GetValue(MaxPath) is null ? 0 : CommonOptions.Require(result, MaxPath, data.MinPath, MazeShape.MaximumSide * MazeShape.MaximumSide);
+    }
+
     private static int Resume(ParseResult result, ToolTask task, Option<string?> preset, string path, CancellationToken cancellationToken)
     {
         var folder = new RunFolder(path);
@@ -98,7 +118,7 @@ internal static class TrainCommand
             throw new UsageException($"--resume: expected no --output or {path}, as a run is resumed in its own folder, got {output}.");
         }
 
-        var ignored = CommonOptions.Given(result, Data, Train, Test, Init, NewIds, Freeze, preset, Minutes, Steps, Epochs, CommonOptions.Side, CommonOptions.SkipBad, TorchOptions.Dtype);
+        var ignored = CommonOptions.Given(result, Data, Train, Test, Generate, MinPath, MaxPath, Init, NewIds, Freeze, preset, Minutes, Steps, Epochs, CommonOptions.Side, CommonOptions.SkipBad, TorchOptions.Dtype);
         if (ignored.Length > 0)
         {
             CommandLine.Warn($"{ignored}: ignored: a resumed run keeps the values that it was started with");

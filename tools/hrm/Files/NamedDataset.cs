@@ -1,3 +1,4 @@
+using Hrm.Core;
 using Hrm.Training;
 
 namespace Hrm.Tool;
@@ -22,6 +23,36 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
 
         var dataset = PuzzleDatasetFolder.Open(folder, split);
         return new NamedDataset(dataset, dataset.Identifiers, [], folder);
+    }
+
+    /// <summary>Reads files of puzzles into memory.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="option">The option that names them, for errors.</param>
+    /// <param name="vocabularySize">V.</param>
+    /// <param name="read">Reads a file; its second argument receives bad lines, or is <see langword="null"/>.</param>
+    /// <param name="skipsBad">Whether bad lines are reported and skipped.</param>
+    /// <param name="cancellationToken">Stops between two puzzles.</param>
+    /// <exception cref="UsageException">There is no file.</exception>
+    public static NamedDataset Read(
+        IReadOnlyList<string> files,
+        string option,
+        int vocabularySize,
+        Func<string, Action<HrmFormatException>?, IEnumerable<(string Source, PuzzleExample Example)>> read,
+        bool skipsBad,
+        CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+        {
+            throw new UsageException($"{option}: expected at least one file of puzzles, got none.");
+        }
+
+        (string File, (string Source, PuzzleExample Example) Puzzle)[] puzzles =
+            [.. BadLines.Read(files, (file, skipped) => read(file, skipped).Select(puzzle => (file, puzzle)), skipsBad, cancellationToken)];
+        return new NamedDataset(
+            new InMemoryPuzzleDataset(puzzles.Select(item => item.Puzzle.Example), vocabularySize),
+            [],
+            [.. puzzles.Select(item => item.Puzzle.Source)],
+            Files: [.. puzzles.Select(item => item.File)]);
     }
 
     /// <summary>The SHA-256 of the names of the puzzle ids; empty without names.</summary>

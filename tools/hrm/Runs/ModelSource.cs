@@ -104,7 +104,14 @@ internal sealed class ModelSource
 
         var fitted = size.Fit(config);
         var hasFreeIds = settings.NewIds || config.PuzzleEmbeddingWidth == 0;
-        if (fitted != (hasFreeIds ? config with { PuzzleIdCount = size.PuzzleIdCount } : config))
+        var expected = hasFreeIds ? config with { PuzzleIdCount = size.PuzzleIdCount } : config;
+        if (config is { Mixing: TokenMixing.Convolution, PositionEncoding: not PositionEncoding.Learned })
+        {
+            // The weights do not depend on the size of the grid.
+            expected = expected with { SequenceLength = size.SequenceLength };
+        }
+
+        if (fitted != expected)
         {
             throw new UsageException($"--init: expected a model for the puzzles, {Describe(fitted)}, got {Path} for {Describe(config)}{(hasFreeIds ? string.Empty : "; --new-ids gives it the puzzles' ids")}.");
         }

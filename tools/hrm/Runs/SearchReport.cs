@@ -29,7 +29,7 @@ internal sealed class SearchReport(TaskReport report, int evaluations)
             var (inputs, labels) = test.Read(example);
             var answer = _answers[example];
             var isExact = answer.Tokens.Zip(labels).All(pair => pair.Second == PuzzleBatch.IgnoredLabel || pair.First == pair.Second);
-            report.Add(example, inputs, isExact, (int)answer.Segments);
+            report.Add(example, inputs, answer.Tokens, isExact, (int)answer.Segments);
             _wrong += answer.Source != AnswerSource.NotFound && !isExact ? 1 : 0;
         }
     }

@@ -78,10 +78,10 @@ public sealed class RunData
     /// <summary>The folder of a dataset; empty if the puzzles are in files.</summary>
     public string Folder { get; set; } = string.Empty;
 
-    /// <summary>Files of training puzzles (only Sudoku).</summary>
+    /// <summary>Files of training puzzles (only Sudoku and mazes).</summary>
     public string[] Train { get; set; } = [];
 
-    /// <summary>Files of test puzzles (only Sudoku).</summary>
+    /// <summary>Files of test puzzles (only Sudoku and mazes).</summary>
     public string[] Test { get; set; } = [];
 
     /// <summary>The side of the boards in files of puzzles.</summary>
@@ -90,6 +90,18 @@ public sealed class RunData
     /// <summary>Skips bad lines of the files of puzzles.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SkipBad { get; set; }
+
+    /// <summary>The number of training mazes to generate, of the size of the test mazes, instead of reading them; 0 for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Generated { get; set; }
+
+    /// <summary>The smallest number of path cells of generated mazes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MinPath { get; set; }
+
+    /// <summary>The largest number of path cells of generated mazes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaxPath { get; set; }
 
     /// <summary>The SHA-256 of the <c>identifiers.json</c> of the training puzzles, which names the puzzle ids; empty without this file.</summary>
     public string IdentifiersHash { get; set; } = string.Empty;

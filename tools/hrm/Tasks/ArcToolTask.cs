@@ -21,6 +21,8 @@ internal sealed class ArcToolTask : ToolTask
 
     public override string Puzzles => "ARC tasks";
 
+    public override bool ReadsFiles => false;
+
     public override IReadOnlyList<string> Presets { get; } = ["small", "arc"];
 
     public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data) => preset switch

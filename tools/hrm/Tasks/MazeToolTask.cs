@@ -3,20 +3,38 @@ using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
 using Spectre.Console;
+using TorchSharp;
 
 namespace Hrm.Tool;
 
 /// <summary>Square mazes.</summary>
 internal sealed class MazeToolTask : ToolTask
 {
+    private const int DefaultPathSides = 3;
+    private const long GeneratorSeed = 1;
+
     public override string Name => "maze";
 
     public override string Puzzles => "mazes";
 
-    public override IReadOnlyList<string> Presets { get; } = ["small", "maze-hard"];
+    public override IReadOnlyList<string> Presets { get; } = ["convolution", "small", "maze-hard"];
 
     public override RunSettings CreateSettings(string preset, PuzzleSize size, RunData data) => preset switch
     {
+        "convolution" => new RunSettings
+        {
+            Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize) with
+            {
+                Mixing = TokenMixing.Convolution,
+                TokenMixerInnerWidth = null,
+                HiddenSize = 64,
+                SwiGluInnerWidth = 64,
+                LowCycles = 4,
+                ForwardDtype = torch.ScalarType.Float32,
+            },
+            Trainer = Convolution(),
+            EvaluationBatchSize = 50,
+        },
         "small" => new RunSettings
         {
             Model = HrmPresets.Small(size.SequenceLength, size.VocabularySize),
@@ -36,7 +54,7 @@ internal sealed class MazeToolTask : ToolTask
     };
 
     public override IExampleAugmentation? CreateAugmentation(RunSettings settings, PuzzleSize size)
-        => settings.Augmentation.Symmetries ? new MazeTask(MazeShape.OfCells(size.SequenceLength)) : null;
+        => settings.Augmentation.Symmetries && settings.Data.Generated == 0 ? new MazeTask(MazeShape.OfCells(size.SequenceLength)) : null;
 
     public override IEnumerable<string> FindFaults(RunSettings settings)
     {
@@ -45,6 +63,28 @@ internal sealed class MazeToolTask : ToolTask
             yield return $"Augmentation:HintProbability: expected 0, as mazes have no hints, got {settings.Augmentation.HintProbability}";
         }
     }
+
+    public override NamedDataset OpenTraining(RunData data, CancellationToken cancellationToken = default)
+    {
+        if (data.Generated == 0)
+        {
+            return data.Folder.Length > 0 ? base.OpenTraining(data, cancellationToken) : ReadFiles(data.Train, data, "--train", cancellationToken);
+        }
+
+        using var test = OpenTest(data, cancellationToken);
+        var task = new MazeTask(MazeShape.OfCells(test.Examples.SequenceLength));
+        var longest = data.MaxPath > 0 ? data.MaxPath : Math.Max(data.MinPath, DefaultPathSides * task.Shape.Rows);
+        if (longest > task.Shape.Cells)
+        {
+            throw new UsageException($"--max-path: expected at most {task.Shape.Cells}, the number of cells, got {longest}.");
+        }
+
+        var generator = new MazeLengthGenerator(task.Shape, data.MinPath, longest);
+        return new NamedDataset(new GeneratedPuzzleDataset(data.Generated, task, random => task.ToExample(generator.Draw(random)), GeneratorSeed), [], []);
+    }
+
+    public override NamedDataset OpenTest(RunData data, CancellationToken cancellationToken = default)
+        => data.Folder.Length > 0 ? base.OpenTest(data, cancellationToken) : ReadFiles(data.Test, data, "--test", cancellationToken);
 
     public override TaskReport CreateReport(NamedDataset test) => new MazeReport(test);
 
@@ -83,6 +123,15 @@ internal sealed class MazeToolTask : ToolTask
         return View(title, task.Decode(answer), labels is null ? null : task.Decode(labels));
     }
 
+    private static NamedDataset ReadFiles(string[] files, RunData data, string option, CancellationToken cancellationToken)
+        => NamedDataset.Read(
+            files,
+            option,
+            new MazeTask(MazeShape.Square(2)).VocabularySize,
+            (file, skipped) => MazeCsv.Read(file, skipped: skipped).Select(puzzle => (puzzle.Source, new MazeTask(puzzle.Shape).ToExample(puzzle))),
+            data.SkipBad,
+            cancellationToken);
+
     private static GridView View(string title, MazeGrid maze, MazeGrid? solution = null)
     {
         var cells = Enumerable.Range(0, maze.Shape.Cells).Select(cell => maze[cell] switch
@@ -99,6 +148,16 @@ internal sealed class MazeToolTask : ToolTask
         return new GridView(title, maze.Shape.Columns, [.. cells]);
     }
 
+    private static TrainerOptions Convolution()
+    {
+        var options = Small();
+        (options.MinLearningRateRatio, options.EmaDecay) = (0.01, 0.99);
+
+        // Q is read from one cell, which early on says the same of every maze: without exploration all halt before news of the goal arrives.
+        options.Halting = new HaltingOptions { MaxSegments = 32, ExplorationProbability = 1, Rule = HaltingRule.HaltPositive };
+        return options;
+    }
+
     private static TrainerOptions Small()
     {
         // A 30×30 maze has eleven times the tokens of a Sudoku.
@@ -108,39 +167,21 @@ internal sealed class MazeToolTask : ToolTask
     }
 }
 
-/// <summary>Reports maze answers per length of the path, and how many are any path or any shortest path: there are often several.</summary>
+/// <summary>Reports maze answers per file, source and length of the path, and how many are any path or any shortest path: there are often several.</summary>
 internal sealed class MazeReport(NamedDataset test) : TaskReport
 {
     private readonly MazeTask _task = new(MazeShape.OfCells(test.Examples.SequenceLength));
-    private int _count;
-    private int _valid;
-    private int _shortest;
 
-    public override IReadOnlyList<string> Kinds { get; } = ["path"];
+    public override IReadOnlyList<string> Kinds { get; } = [FileKind, "source", "path"];
 
-    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [LengthOf(example)];
+    protected override IReadOnlyList<string> Checks { get; } = ["paths", "shortest_paths"];
 
-    public override void Add(EvaluatedExample example)
+    public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs) => [test.FileOf(example), test.SourceOf(example), LengthOf(example)];
+
+    protected override IReadOnlyList<bool> Check(int[] inputs, int[] answer)
     {
-        var question = _task.DecodeQuestion(example.Inputs);
-        var answer = _task.Decode(example.Answer);
-        _count++;
-        _valid += question.IsPath(answer) ? 1 : 0;
-        _shortest += question.IsSolvedBy(answer) ? 1 : 0;
-        base.Add(example);
-    }
-
-    public override void Write(IAnsiConsole console)
-    {
-        base.Write(console);
-        console.WriteLine($"a path from start to goal: {_valid} of {_count}, {(double)_valid / _count:P1}; a shortest one: {_shortest}, {(double)_shortest / _count:P1}");
-    }
-
-    public override JsonObject ToJson()
-    {
-        var json = base.ToJson();
-        (json["paths"], json["shortest_paths"]) = (_valid, _shortest);
-        return json;
+        var (question, path) = (_task.DecodeQuestion(inputs), _task.Decode(answer));
+        return [question.IsPath(path), question.IsSolvedBy(path)];
     }
 
     private string LengthOf(int example)

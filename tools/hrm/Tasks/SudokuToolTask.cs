@@ -144,18 +144,9 @@ internal static class SudokuFiles
 {
     public static NamedDataset Open(IReadOnlyList<string> files, RunData data, string option, CancellationToken cancellationToken = default)
     {
-        if (files.Count == 0)
-        {
-            throw new UsageException($"{option}: expected at least one file of puzzles, got none.");
-        }
-
         var task = new SudokuTask(ShapeOf(data.Side));
-        var puzzles = Read(files, data, cancellationToken);
-        return new NamedDataset(
-            new InMemoryPuzzleDataset(puzzles.Select(item => task.ToExample(item.Puzzle)), task.VocabularySize),
-            [],
-            [.. puzzles.Select(item => item.Puzzle.Source)],
-            Files: [.. puzzles.Select(item => item.File)]);
+        return NamedDataset.Read(
+            files, option, task.VocabularySize, (file, skipped) => SudokuCsv.Read(file, task.Shape, skipped).Select(puzzle => (puzzle.Source, task.ToExample(puzzle))), data.SkipBad, cancellationToken);
     }
 
     /// <summary>

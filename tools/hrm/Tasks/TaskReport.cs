@@ -10,10 +10,13 @@ internal abstract class TaskReport
     /// <summary>The kind of category that names the file of an example.</summary>
     protected const string FileKind = "file";
 
-    private readonly List<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> _rows = [];
+    private readonly List<Row> _rows = [];
 
     /// <summary>The kinds of categories.</summary>
     public abstract IReadOnlyList<string> Kinds { get; }
+
+    /// <summary>The names of what the task checks in an answer besides exactness.</summary>
+    protected virtual IReadOnlyList<string> Checks => [];
 
     /// <summary>Returns the categories of an example, one name per kind: its source list, its length; an empty name is no category.</summary>
     /// <param name="example">The index of the example.</param>
@@ -21,10 +24,14 @@ internal abstract class TaskReport
     public abstract IReadOnlyList<string> CategoriesOf(int example, int[] inputs);
 
     /// <summary>Adds the next answer.</summary>
-    public virtual void Add(EvaluatedExample example) => Add(example.Example, example.Inputs, example.IsExact, example.Segments.Count);
+    public virtual void Add(EvaluatedExample example) => Add(example.Example, example.Inputs, example.Answer, example.IsExact, example.Segments.Count);
 
     /// <summary>Adds the next answer.</summary>
-    public void Add(int example, int[] inputs, bool isExact, int segments) => _rows.Add((CategoriesOf(example, inputs), isExact, segments));
+    public void Add(int example, int[] inputs, int[] answer, bool isExact, int segments)
+        => _rows.Add(new Row(CategoriesOf(example, inputs), isExact, segments, Check(inputs, answer)));
+
+    /// <summary>Returns the results of <see cref="Checks"/> for the tokens of a question and of an answer.</summary>
+    protected virtual IReadOnlyList<bool> Check(int[] inputs, int[] answer) => [];
 
     /// <summary>Writes the result of the added answers.</summary>
     public virtual void Write(IAnsiConsole console)
@@ -34,11 +41,11 @@ internal abstract class TaskReport
             return;
         }
 
-        var table = CreateTable("puzzles", "count", "exact", "exact %", "segments");
+        var table = CreateTable("puzzles", ["count", "exact", "exact %", .. Checks.Select(check => check.Replace('_', ' ')), "segments"]);
         foreach (var (name, rows) in GroupForTable(_rows, row => row.Categories))
         {
             var exact = rows.Count(row => row.IsExact);
-            table.AddRow(name.EscapeMarkup(), $"{rows.Length}", $"{exact}", $"{100.0 * exact / rows.Length:F1}", $"{rows.Average(row => row.Segments):F2}");
+            table.AddRow([name.EscapeMarkup(), $"{rows.Length}", $"{exact}", $"{100.0 * exact / rows.Length:F1}", .. PassesOf(rows).Select(count => $"{count}"), $"{rows.Average(row => row.Segments):F2}"]);
         }
 
         console.Write(table);
@@ -64,6 +71,9 @@ internal abstract class TaskReport
         return new JsonObject { ["all"] = ToJson(_rows), ["by"] = by };
     }
 
+    /// <summary>Returns the number of answers that pass each check.</summary>
+    private IEnumerable<int> PassesOf(IReadOnlyCollection<Row> rows) => Checks.Select((_, check) => rows.Count(row => row.Checks[check]));
+
     /// <summary>Returns the result with the metrics that every task has as JSON.</summary>
     public JsonObject ToJson(MetricAverages averages)
     {
@@ -74,16 +84,22 @@ internal abstract class TaskReport
         return json;
     }
 
-    private static JsonObject ToJson(IReadOnlyCollection<(IReadOnlyList<string> Categories, bool IsExact, int Segments)> rows)
+    private JsonObject ToJson(IReadOnlyCollection<Row> rows)
     {
         var exact = rows.Count(row => row.IsExact);
-        return new JsonObject
+        var json = new JsonObject
         {
             ["count"] = rows.Count,
             ["exact"] = exact,
             ["accuracy"] = JsonOutput.Number((double)exact / rows.Count),
-            ["segments"] = rows.Count == 0 ? null : rows.Average(row => row.Segments),
         };
+        foreach (var (check, passes) in Checks.Zip(PassesOf(rows)))
+        {
+            json[check] = passes;
+        }
+
+        json["segments"] = rows.Count == 0 ? null : rows.Average(row => row.Segments);
+        return json;
     }
 
     /// <summary>Creates a table with a column of names and columns of numbers.</summary>
@@ -113,4 +129,6 @@ internal abstract class TaskReport
             .Where(group => group.Key.Length > 0)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (kind, group.Key, group.ToArray())));
+
+    private sealed record Row(IReadOnlyList<string> Categories, bool IsExact, int Segments, IReadOnlyList<bool> Checks);
 }

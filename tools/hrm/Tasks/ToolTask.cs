@@ -21,6 +21,9 @@ internal abstract class ToolTask
     /// <summary>The names of its presets; the first is the default.</summary>
     public abstract IReadOnlyList<string> Presets { get; }
 
+    /// <summary>Whether it reads puzzles of files besides datasets.</summary>
+    public virtual bool ReadsFiles => true;
+
     /// <summary>Creates the settings of a preset for puzzles of a size.</summary>
     public abstract RunSettings CreateSettings(string preset, PuzzleSize size, RunData data);
 
