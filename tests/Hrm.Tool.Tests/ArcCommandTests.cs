@@ -44,6 +44,43 @@ public sealed class ArcCommandTests : IDisposable
         (first.GetProperty("k").GetInt32(), first.GetProperty("solved").GetInt32(), first.GetProperty("score_percent").GetDouble()).Should().Be((1, 0, 50));
     }
 
+    /// <summary>Two small tasks, of which one needs only a copy; a large one is left out. The model learns both outputs by heart.</summary>
+    [Fact]
+    public async Task A_trained_model_on_a_small_canvas_is_compared_with_its_baselines()
+    {
+        Write("evaluation/copy.json", """{"train":[{"input":[[5]],"output":[[5]]}],"test":[{"input":[[5]],"output":[[5]]}]}""");
+        Write("evaluation/other.json", """{"train":[{"input":[[6]],"output":[[7]]}],"test":[{"input":[[6]],"output":[[7]]}]}""");
+        Write("evaluation/large.json", """{"train":[{"input":[[6,6,6]],"output":[[7]]}],"test":[{"input":[[6]],"output":[[7]]}]}""");
+        await Expect("data arc build --augment 2 --canvas 2 --source <in>/evaluation --test-from evaluation --output <in>/small", 1, "evaluation: 3 tasks for testing*", "error: large: expected grids of at most 2 × 2, the canvas, got a side of 3*");
+        await Expect("data arc build --augment 2 --canvas 2 --max-side 2 --source <in>/evaluation --test-from evaluation --output <in>/small", 0, "evaluation: 2 tasks for testing*", string.Empty);
+        (await Run("train arc --data <in>/small --steps 200 --threads 1 --output <in>/trained --set Model:HiddenSize=16 --set Model:SwiGluInnerWidth=32 --set Model:PuzzleEmbeddingWidth=16 --set Trainer:Halting:MaxSegments=1 --set Evaluations=1 --set Trainer:GlobalBatchSize=8 --set Trainer:WarmupSteps=0 --set Trainer:EmaDecay=0")).Code.Should().Be(0);
+
+        var report = JsonDocument.Parse((await Run("evaluate arc --model <in>/trained --json --submission <in>/evaluated.json")).Text).RootElement;
+        var solved = await Run("solve arc <in>/evaluation --max-side 2 --model <in>/trained --submission <in>/solved.json");
+        var scored = await Run("evaluate submission <in>/solved.json --source <in>/evaluation --max-side 2 --json");
+        var submission = JsonDocument.Parse(scored.Text).RootElement;
+
+        solved.Code.Should().Be(0);
+        report.GetProperty("by").GetProperty("variant").GetProperty("as they are").GetProperty("count").GetInt32().Should().Be(2);
+        foreach (var (score, right, interval) in new[]
+        {
+            (report.GetProperty("scores")[0], 2, (34.2, 100.0)),
+            (report.GetProperty("without_votes"), 2, (34.2, 100.0)),
+            (report.GetProperty("copy_input"), 1, (9.5, 90.5)),
+            (submission.GetProperty("scores")[1], 2, (34.2, 100.0)),
+            (submission.GetProperty("copy_input"), 1, (9.5, 90.5)),
+        })
+        {
+            (score.GetProperty("solved").GetInt32(), score.GetProperty("test_inputs_solved").GetInt32(), score.GetProperty("test_inputs").GetInt32()).Should().Be((right, right, 2));
+            var bounds = score.GetProperty("pass_interval").EnumerateArray().Select(bound => Math.Round(bound.GetDouble(), 1)).ToArray();
+            (bounds[0], bounds[1]).Should().Be(interval);
+        }
+
+        submission.TryGetProperty("without_votes", out _).Should().BeFalse("a submission has only the result of the votes");
+        solved.Text.Should().MatchRegex("1, copy of the input .* 1 of 2 .* 50.0 .* 9.5 to 90.5 .* 1 of 2 .* 50.0 ");
+        await Expect("solve arc <in>/evaluation/large.json --max-side 2 --model <in>/trained", 2, string.Empty, "error: --max-side: expected the side of at least one task, got 2, which is below that of every task.*");
+    }
+
     [Fact]
     public async Task Answers_are_lines_of_JSON()
     {

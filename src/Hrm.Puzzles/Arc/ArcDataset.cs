@@ -12,12 +12,10 @@ namespace Hrm.Puzzles;
 public sealed class ArcDataset
 {
     private readonly List<ArcVariants> _tasks;
-    private readonly bool _translations;
 
-    private ArcDataset(List<ArcVariants> tasks, bool translations)
+    private ArcDataset(List<ArcVariants> tasks)
     {
         _tasks = tasks;
-        _translations = translations;
         Identifiers = [ArcPuzzleId.Blank, .. tasks.SelectMany(task => task.Identifiers)];
         EvaluationTasks = [.. tasks.Where(task => task.IsEvaluation).Select(task => task.Task)];
     }
@@ -35,7 +33,7 @@ public sealed class ArcDataset
     /// The train split: one group per task, one puzzle per variant, one example per pair. These are the demonstrations, and the test
     /// pairs too if the task is not for evaluation.
     /// </summary>
-    public IEnumerable<PuzzleGroup> Train => _tasks.Select(task => task.ToTrainGroup(_translations));
+    public IEnumerable<PuzzleGroup> Train => _tasks.Select(task => task.ToTrainGroup());
 
     /// <summary>
     /// The test split: one group per evaluation task, one puzzle per variant, one example per test pair, at the origin of the canvas.
@@ -51,7 +49,9 @@ public sealed class ArcDataset
     /// <param name="options">The augmentations. Default: those of the paper.</param>
     /// <param name="cancellationToken">Stops the search for augmentations, which takes some seconds for the paper's 960 tasks.</param>
     /// <exception cref="InvalidConfigException">Options out of their ranges; lists every one.</exception>
-    /// <exception cref="HrmFormatException">A repeated name, or a task for training with an unknown output; names the task.</exception>
+    /// <exception cref="HrmFormatException">
+    /// A repeated name, a grid larger than the canvas, or a task for training with an unknown output; names the task.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ArcDataset Build(IEnumerable<ArcTaskSet> sets, ArcDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -59,7 +59,7 @@ public sealed class ArcDataset
         options ??= new ArcDatasetOptions();
         InvalidConfigException.ThrowIfInvalid("ARC dataset options", options);
         var listed = sets.ToArray();
-        RequireTasks(listed);
+        RequireTasks(listed, options.Canvas);
         var random = new StatefulRandom(options.Seed);
         var (orders, draws) = (random.Split(0), random.Split(1));
         var planned = new List<ArcVariants>();
@@ -73,7 +73,7 @@ public sealed class ArcDataset
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // The index among all given tasks: the draws of a task do not depend on the shuffled order.
-                var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, options.Augmentations, nextId, draws.Split(setStart + index));
+                var variants = new ArcVariants(tasks[index], listed[set].IsEvaluation, options, nextId, draws.Split(setStart + index));
                 nextId = checked(nextId + variants.Augmentations.Count);
                 planned.Add(variants);
             }
@@ -81,10 +81,10 @@ public sealed class ArcDataset
             setStart += tasks.Count;
         }
 
-        return new ArcDataset(planned, options.Translations);
+        return new ArcDataset(planned);
     }
 
-    private static void RequireTasks(IEnumerable<ArcTaskSet> sets)
+    private static void RequireTasks(IEnumerable<ArcTaskSet> sets, int canvas)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var set in sets)
@@ -94,6 +94,11 @@ public sealed class ArcDataset
                 if (!names.Add(task.Name))
                 {
                     throw new HrmFormatException("expected each task's name once, got it twice", place: task.Name);
+                }
+
+                if (task.Side > canvas)
+                {
+                    throw new HrmFormatException($"expected grids of at most {canvas} × {canvas}, the canvas, got a side of {task.Side}", place: task.Name);
                 }
 
                 if (!set.IsEvaluation && !task.HasAnswers)
@@ -134,9 +139,18 @@ public sealed class ArcDatasetOptions : IValidatedOptions
     /// </summary>
     public bool Translations { get; init; } = true;
 
+    /// <summary>
+    /// The number of rows and of columns of the canvas (<see cref="ArcEncoding"/>), 1 to 30; every grid must fit. The examples have
+    /// Canvas² tokens. Default 30.
+    /// </summary>
+    public int Canvas { get; init; } = ArcEncoding.Side;
+
     /// <summary>Seed of the order of the tasks, the augmentations and the translations. Default 0.</summary>
     public long Seed { get; init; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FindErrors() => new RangeRules().Between(nameof(Augmentations), Augmentations, 0, 100_000).Errors;
+    public IReadOnlyList<string> FindErrors() => new RangeRules()
+        .Between(nameof(Augmentations), Augmentations, 0, 100_000)
+        .Between(nameof(Canvas), Canvas, 1, ArcEncoding.Side)
+        .Errors;
 }

@@ -45,11 +45,16 @@ public sealed class ArcTask
     /// <summary>The test pairs.</summary>
     public IReadOnlyList<ArcPair> Test { get; }
 
+    /// <summary>The largest number of rows or columns of its grids, 1 to 30. Unknown outputs do not count.</summary>
+    public int Side => Train.Concat(Test).Max(pair => Math.Max(SideOf(pair.Input), SideOf(pair.Output)));
+
     /// <summary>Whether the output of every test pair is known.</summary>
     public bool HasAnswers => Test.All(pair => pair.Output is not null);
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+
+    private static int SideOf(ArcGrid? grid) => grid is null ? 0 : Math.Max(grid.Rows, grid.Columns);
 
     /// <summary>Returns the task with every output that this or an equal task knows; <see langword="null"/> if the other differs.</summary>
     internal ArcTask? Merge(ArcTask other)

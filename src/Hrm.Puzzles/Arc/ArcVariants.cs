@@ -6,10 +6,10 @@ namespace Hrm.Puzzles;
 /// <summary>Task of a dataset with its augmentations and their ids.</summary>
 /// <param name="task">The task.</param>
 /// <param name="isEvaluation">Whether its test pairs belong to the test split.</param>
-/// <param name="count">The number of augmentations besides the identity.</param>
+/// <param name="options">The number of augmentations besides the identity, the translations and the canvas.</param>
 /// <param name="firstId">The id of the first variant; those of the others follow.</param>
 /// <param name="random">The random source of augmentations and translations; only its seed is used.</param>
-internal sealed class ArcVariants(ArcTask task, bool isEvaluation, int count, int firstId, StatefulRandom random)
+internal sealed class ArcVariants(ArcTask task, bool isEvaluation, ArcDatasetOptions options, int firstId, StatefulRandom random)
 {
     private const int TriesPerAugmentation = 5;
 
@@ -20,29 +20,29 @@ internal sealed class ArcVariants(ArcTask task, bool isEvaluation, int count, in
     public bool IsEvaluation => isEvaluation;
 
     /// <summary>The augmentations of the variants, the identity first.</summary>
-    public IReadOnlyList<ArcAugmentation> Augmentations { get; } = Draw([.. task.Train, .. task.Test], count, random.Split(1));
+    public IReadOnlyList<ArcAugmentation> Augmentations { get; } = Draw([.. task.Train, .. task.Test], options.Augmentations, random.Split(1));
 
     public IEnumerable<string> Identifiers => Augmentations.Select(augmentation => new ArcPuzzleId(task.Name, augmentation).ToString());
 
-    public PuzzleGroup ToTrainGroup(bool translate)
+    public PuzzleGroup ToTrainGroup()
     {
         // A new stream of the seed: the group is the same each time it is created.
         var draws = random.Split(0);
         return ToGroup((augmentation, id) =>
         {
             var atOrigin = draws.Next(_trainPairs.Count);
-            return [.. _trainPairs.Select((pair, index) => ToExample(augmentation.Apply(pair), id, translate && index != atOrigin ? draws : null))];
+            return [.. _trainPairs.Select((pair, index) => ToExample(augmentation.Apply(pair), id, options.Translations && index != atOrigin ? draws : null))];
         });
     }
 
     public PuzzleGroup ToTestGroup() => ToGroup((augmentation, id) => [.. task.Test.Select(pair => ToExample(augmentation.Apply(pair), id, null))]);
 
     /// <summary>Encodes a pair at a random position at which both grids fit; without a random source at the origin.</summary>
-    private static PuzzleExample ToExample(ArcPair pair, int id, Random? random)
+    private PuzzleExample ToExample(ArcPair pair, int id, Random? random)
     {
-        var row = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1) ?? 0;
-        var column = random?.Next(ArcEncoding.Side - Math.Max(pair.Input.Columns, pair.Output?.Columns ?? 0) + 1) ?? 0;
-        return ArcEncoding.ToExample(pair, id, row, column);
+        var row = random?.Next(options.Canvas - Math.Max(pair.Input.Rows, pair.Output?.Rows ?? 0) + 1) ?? 0;
+        var column = random?.Next(options.Canvas - Math.Max(pair.Input.Columns, pair.Output?.Columns ?? 0) + 1) ?? 0;
+        return ArcEncoding.ToExample(pair, id, row, column, options.Canvas);
     }
 
     private PuzzleGroup ToGroup(Func<ArcAugmentation, int, IReadOnlyList<PuzzleExample>> toPuzzle) =>

@@ -49,8 +49,8 @@ public sealed class ArcVote
 
     /// <summary>Adds the prediction of a row of the test split.</summary>
     /// <param name="identifier">The text of the row's puzzle id; a row of <see cref="ArcPuzzleId.Blank"/> is ignored.</param>
-    /// <param name="inputs">The tokens of the input, 900.</param>
-    /// <param name="prediction">The predicted tokens, 900, of any value.</param>
+    /// <param name="inputs">The tokens of the input.</param>
+    /// <param name="prediction">The predicted tokens of the same canvas, of any value.</param>
     /// <param name="haltLogit">The halting logit.</param>
     /// <exception cref="HrmFormatException">
     /// An id that is not valid or of another task, an input that is not a test input of the task, another number of tokens, or a
@@ -78,6 +78,11 @@ public sealed class ArcVote
         if (!_answers.TryGetValue(id.Name, out var tests))
         {
             throw new HrmFormatException($"expected the id of one of the {_tasks.Length} tasks of the vote, got another", place: identifier);
+        }
+
+        if (prediction.Length != inputs.Length)
+        {
+            throw new HrmFormatException($"expected a prediction of {inputs.Length} tokens, as the input, got {prediction.Length}", place: identifier);
         }
 
         var undo = id.Augmentation.Inverse;

@@ -9,6 +9,7 @@ public sealed class ArcSolver
 {
     private readonly HrmSolver _solver;
     private readonly bool _hasPuzzleTable;
+    private readonly int _canvas;
     private readonly ILookup<string, (int PuzzleId, ArcPuzzleId Variant)> _variants;
 
     /// <summary>Creates the solver.</summary>
@@ -16,7 +17,9 @@ public sealed class ArcSolver
     /// <param name="identifiers">
     /// The text of each puzzle id of the dataset that the model was trained on; not used for a model without a puzzle table.
     /// </param>
-    /// <exception cref="ShapeMismatchException">The model has other numbers of tokens, token values or puzzle ids.</exception>
+    /// <exception cref="ShapeMismatchException">
+    /// The model's tokens are not those of a canvas (<see cref="ArcEncoding"/>), or it has other numbers of token values or puzzle ids.
+    /// </exception>
     public ArcSolver(HrmSolver solver, IReadOnlyList<string> identifiers)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -24,15 +27,15 @@ public sealed class ArcSolver
         var config = solver.Config;
         _hasPuzzleTable = config.PuzzleEmbeddingWidth > 0;
         var ids = _hasPuzzleTable ? identifiers.Count : config.PuzzleIdCount;
-        if (config.SequenceLength != ArcEncoding.SequenceLength || config.VocabularySize != ArcEncoding.VocabularySize || config.PuzzleIdCount != ids)
+        if (ArcEncoding.FindSide(config.SequenceLength) is not { } canvas || config.VocabularySize != ArcEncoding.VocabularySize || config.PuzzleIdCount != ids)
         {
             throw new ShapeMismatchException(
                 nameof(solver),
-                $"a model of {ArcEncoding.SequenceLength} tokens, a vocabulary of {ArcEncoding.VocabularySize} and {ids} puzzle ids",
+                $"a model of n² tokens, n at most {ArcEncoding.Side}, a vocabulary of {ArcEncoding.VocabularySize} and {ids} puzzle ids",
                 $"one of {config.SequenceLength}, {config.VocabularySize} and {config.PuzzleIdCount}");
         }
 
-        _solver = solver;
+        (_solver, _canvas) = (solver, canvas);
         _variants = identifiers
             .Select((text, id) => (Id: id, Variant: ArcPuzzleId.TryParse(text, out var variant) ? variant : null))
             .Where(entry => entry.Variant is not null)
@@ -47,7 +50,7 @@ public sealed class ArcSolver
     /// <param name="task">The task; the outputs of its test pairs may be unknown.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
     /// <returns>The candidates for each test input, the best first, and those without a grid last; the first two grids are the attempts in the competition.</returns>
-    /// <exception cref="HrmFormatException">The model has no id for the task.</exception>
+    /// <exception cref="HrmFormatException">The model has no id for the task, or a grid of the task is larger than the model's canvas.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<ArcTaskVote> SolveAsync(ArcTask task, CancellationToken cancellationToken = default)
     {
@@ -57,13 +60,18 @@ public sealed class ArcSolver
             throw new HrmFormatException($"expected one of the {_variants.Count} tasks that the model has puzzle ids for, got another", place: task.Name);
         }
 
+        if (task.Side > _canvas)
+        {
+            throw new HrmFormatException($"expected grids of at most {_canvas} × {_canvas}, the canvas of the model, got a side of {task.Side}", place: task.Name);
+        }
+
         var vote = new ArcVote([task]);
         IEnumerable<(int PuzzleId, ArcPuzzleId Variant)> variants = _hasPuzzleTable ? _variants[task.Name] : [(0, new ArcPuzzleId(task.Name))];
         (string Identifier, SolverQuestion Question)[] rows =
         [
             .. variants.SelectMany(variant => task.Test, (variant, pair) => (
                 variant.Variant.ToString(),
-                new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input)), variant.PuzzleId))),
+                new SolverQuestion(ArcEncoding.Encode(variant.Variant.Augmentation.Apply(pair.Input), side: _canvas), variant.PuzzleId))),
         ];
 
         // One model answers every variant, also if the solver swaps its model meanwhile.

@@ -118,6 +118,23 @@ public class ArcDatasetTests
     }
 
     [Fact]
+    public void On_a_small_canvas_grids_stay_on_it_and_a_larger_one_is_named()
+    {
+        var task = new ArcTask("a", [new(ArcGrid.Parse("12/34"), ArcGrid.Parse("123")), new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new(ArcGrid.Parse("3"), null)]);
+        task.Side.Should().Be(3);
+
+        var dataset = ArcDataset.Build([new([task], isEvaluation: true)], new() { Augmentations = 300, Canvas = 4 });
+
+        var examples = dataset.Train.Concat(dataset.Test).SelectMany(group => group.Puzzles).SelectMany(puzzle => puzzle).ToArray();
+        examples.Should().OnlyContain(example => example.Inputs.Length == 16 && example.Labels.Length == 16);
+        examples.Select(example => ArcEncoding.Decode(example.Inputs)).Select(placement => (placement.Row, placement.Column)).Distinct()
+            .Should().HaveCount(16, "a single cell can be anywhere");
+        FluentActions.Invoking(() => ArcDataset.Build([new([task], isEvaluation: true)], new() { Canvas = 2 })).Should().Throw<HrmFormatException>()
+            .WithMessage("a: expected grids of at most 2 × 2, the canvas, got a side of 3");
+        new ArcDatasetOptions { Canvas = 31 }.FindErrors().Should().ContainSingle().Which.Should().Contain("Canvas");
+    }
+
+    [Fact]
     public void Unknown_outputs_are_accepted_only_for_evaluation()
     {
         var task = new ArcTask("a", [new(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new(ArcGrid.Parse("3"), null)]);

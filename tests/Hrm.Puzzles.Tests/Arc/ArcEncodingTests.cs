@@ -41,17 +41,31 @@ public class ArcEncodingTests
     {
         var random = new Random(seed);
         var pair = RandomArc.Pair(random);
-        var row = random.Next(31 - Math.Max(pair.Input.Rows, pair.Output!.Rows));
-        var column = random.Next(31 - Math.Max(pair.Input.Columns, pair.Output.Columns));
+        var least = new ArcTask("a", [pair], [pair]).Side;
+        var side = seed % 2 == 0 ? ArcEncoding.Side : random.Next(least, ArcEncoding.Side + 1);
+        var row = random.Next(side + 1 - Math.Max(pair.Input.Rows, pair.Output!.Rows));
+        var column = random.Next(side + 1 - Math.Max(pair.Input.Columns, pair.Output.Columns));
 
-        var example = ArcEncoding.ToExample(pair, 7, row, column);
+        var example = ArcEncoding.ToExample(pair, 7, row, column, side);
 
-        ArcEncoding.Crop(ArcEncoding.Encode(pair.Input)).Should().Be(pair.Input);
+        example.Inputs.Should().HaveCount(side * side);
+        ArcEncoding.Crop(ArcEncoding.Encode(pair.Input, side: side)).Should().Be(pair.Input);
         example.PuzzleId.Should().Be(7);
         ArcEncoding.Decode(example.Inputs).Should().Be((pair.Input, row, column));
         ArcEncoding.Decode(example.Labels).Should().Be((pair.Output, row, column));
         example.Labels.Should().NotContain(0);
-        example.Labels.Zip(ArcEncoding.Encode(pair.Output, row, column)).Should().OnlyContain(both => both.First == (both.Second == 0 ? PuzzleBatch.IgnoredLabel : both.Second));
+        example.Labels.Zip(ArcEncoding.Encode(pair.Output, row, column, side)).Should().OnlyContain(both => both.First == (both.Second == 0 ? PuzzleBatch.IgnoredLabel : both.Second));
+    }
+
+    [Fact]
+    public void A_small_canvas_has_its_own_rows()
+    {
+        ArcEncoding.Encode(ArcGrid.Parse("09/10"), row: 0, column: 1, side: 3).Should().Equal(0, 2, 11, 0, 3, 2, 0, 1, 1);
+        ArcEncoding.Encode(ArcGrid.Parse("5"), side: 1).Should().Equal(7);
+        ArcEncoding.ToExample(new(ArcGrid.Parse("5"), null), side: 2).Labels.Should().Equal(-100, -100, -100, -100);
+        FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("5"), side: 31)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("5"), side: 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ArcEncoding.Encode(ArcGrid.Parse("123"), side: 2)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Theory]
@@ -113,8 +127,9 @@ public class ArcEncodingTests
             .WithMessage("tokens: expected a grid on the canvas, got only padding");
         FluentActions.Invoking(() => ArcEncoding.Decode([1, .. new int[899]])).Should().Throw<HrmFormatException>()
             .WithMessage("tokens: expected a grid on the canvas, got token 1 before any colour");
-        FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 899");
-        FluentActions.Invoking(() => ArcEncoding.Decode(new int[901])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 901");
+        FluentActions.Invoking(() => ArcEncoding.Crop(new int[899])).Should().Throw<HrmFormatException>().WithMessage("tokens: expected the tokens of a square canvas, 900 or fewer, got 899");
+        FluentActions.Invoking(() => ArcEncoding.Decode(new int[961])).Should().Throw<HrmFormatException>().WithMessage("*got 961");
+        FluentActions.Invoking(() => ArcEncoding.Crop([])).Should().Throw<HrmFormatException>().WithMessage("*got 0");
     }
 
     private static IEnumerable<string> Rows(int[] tokens, int first, int count) =>

@@ -125,8 +125,8 @@ public class ArcVoteTests
         ShouldFail("a_t1_0123456798", tokens, 0, "a_t1_0123456798: expected one of the 1 test inputs of the task at the origin, got another canvas");
         ShouldFail("a", new int[900], 0, "a: expected one of the 1 test inputs of the task at the origin, got another canvas");
         ShouldFail("a", tokens, float.NaN, "a: expected a halting logit that is a number, got NaN");
-        ShouldFail("a", new int[899], 0, "tokens: expected 900 tokens, got 899");
-        FluentActions.Invoking(() => vote.Add("a", tokens, new int[1], 0)).Should().Throw<HrmFormatException>().WithMessage("tokens: expected 900 tokens, got 1");
+        ShouldFail("a", new int[899], 0, "a: expected a prediction of 899 tokens, as the input, got 900");
+        FluentActions.Invoking(() => vote.Add("a", tokens, new int[1], 0)).Should().Throw<HrmFormatException>().WithMessage("a: expected a prediction of 900 tokens, as the input, got 1");
         FluentActions.Invoking(() => new ArcVote([Task, Task])).Should().Throw<HrmFormatException>().WithMessage("a: expected each task's name once, got it twice");
         vote.Rows.Should().Be(0);
 

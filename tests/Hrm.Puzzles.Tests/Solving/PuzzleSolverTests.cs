@@ -123,6 +123,25 @@ public sealed class PuzzleSolverTests
         candidate.Grid.Should().Be(ArcEncoding.Crop(solver.Solve(ArcEncoding.Encode(task.Test[0].Input)).Tokens.ToArray()));
     }
 
+    [Fact]
+    public async Task The_canvas_is_that_of_the_model()
+    {
+        var task = new ArcTask("a", [new ArcPair(ArcGrid.Parse("1"), ArcGrid.Parse("2"))], [new ArcPair(ArcGrid.Parse("12/34"), null)]);
+        using var model = CreateModel(sequenceLength: 9, ArcEncoding.VocabularySize);
+        using var solver = new HrmSolver(model, options: new SolverOptions { MaxSegments = 1, Rule = HaltingRule.Never });
+        var arc = new ArcSolver(solver, []);
+
+        var candidate = (await arc.SolveAsync(task)).Tests[0].Candidates.Should().ContainSingle().Subject;
+        candidate.Grid.Should().Be(ArcEncoding.Crop(solver.Solve(ArcEncoding.Encode(task.Test[0].Input, side: 3)).Tokens.ToArray()));
+
+        var large = new ArcTask("b", [new ArcPair(ArcGrid.Parse("1"), ArcGrid.Parse("2345"))], task.Test);
+        await arc.Awaiting(it => it.SolveAsync(large)).Should().ThrowAsync<HrmFormatException>()
+            .WithMessage("b: expected grids of at most 3 × 3, the canvas of the model, got a side of 4");
+        using var other = CreateModel(sequenceLength: 10, ArcEncoding.VocabularySize);
+        using var otherSolver = new HrmSolver(other);
+        FluentActions.Invoking(() => new ArcSolver(otherSolver, [])).Should().Throw<ShapeMismatchException>().WithMessage("*n² tokens*of 10, 12 and 1*");
+    }
+
     private static HrmModel CreateModel(int sequenceLength, int vocabularySize, int puzzleIds = 1, ulong seed = 7)
     {
         var config = HrmPresets.Tiny(sequenceLength, vocabularySize) with

@@ -12,7 +12,9 @@ internal static class ArcBuildCommand
 
     private static readonly Option<int> Augment = new("--augment") { Description = "The maximum number of augmentations per task; 1,000 in the paper.", DefaultValueFactory = _ => 1000 };
 
-    public static Command Create() => DatasetOutput.CreateCommand("Build a dataset of ARC tasks.", [ArcSources.Source, TestFrom, CommonOptions.SkipBad, Augment], Build);
+    private static readonly Option<int> Canvas = new("--canvas") { Description = "The number of rows and columns of the canvas, which every grid must fit; 30 in the paper.", DefaultValueFactory = _ => ArcEncoding.Side };
+
+    public static Command Create() => DatasetOutput.CreateCommand("Build a dataset of ARC tasks.", [ArcSources.Source, TestFrom, ArcSources.MaxSide, CommonOptions.SkipBad, Augment, Canvas], Build);
 
     private static void Build(ParseResult result, CancellationToken cancellationToken)
     {
@@ -33,8 +35,8 @@ internal static class ArcBuildCommand
             throw new UsageException($"--test-from: expected at least one set for testing, got none; name one of {string.Join(", ", sets.Select(set => set.Name).Distinct())}.");
         }
 
-        var options = new ArcDatasetOptions { Augmentations = result.GetValue(Augment), Seed = result.GetValue(DatasetOutput.Seed) };
+        var options = new ArcDatasetOptions { Augmentations = result.GetValue(Augment), Canvas = result.GetValue(Canvas), Seed = result.GetValue(DatasetOutput.Seed) };
         var dataset = ArcDataset.Build(sets, options, cancellationToken);
-        DatasetOutput.Write(result, dataset.Identifiers, ArcEncoding.SequenceLength, ArcEncoding.VocabularySize, dataset.Train, dataset.Test, cancellationToken);
+        DatasetOutput.Write(result, dataset.Identifiers, options.Canvas * options.Canvas, ArcEncoding.VocabularySize, dataset.Train, dataset.Test, cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ internal static class ArcScoreCommand
 
     public static Command Create()
     {
-        var command = new Command("submission", "Score a submission of ARC answers; no model is needed.") { File, ArcSources.Source, CommonOptions.Json };
+        var command = new Command("submission", "Score a submission of ARC answers; no model is needed.") { File, ArcSources.Source, ArcSources.MaxSide, CommonOptions.Json };
         command.SetAction(Score);
         return command;
     }
@@ -26,7 +26,7 @@ internal static class ArcScoreCommand
             throw new UsageException("--source: expected the tasks of the submission with their outputs, got none.");
         }
 
-        ArcTask[] tasks = [.. ArcTaskFile.ReadSets(sources).SelectMany(set => set.Tasks)];
+        ArcTask[] tasks = [.. ArcSources.Read(result, sources).SelectMany(set => set.Tasks)];
         if (!Array.Exists(tasks, task => task.HasAnswers))
         {
             throw new UsageException("--source: expected at least one task with its outputs, got none.");

@@ -19,7 +19,7 @@ internal static class ArcSolveCommand
     {
         var command = new Command("arc", "Solve ARC tasks. Exit code 3 if a task is not solved within two attempts, or the model does not know it.")
         {
-            Sources, CommonOptions.Model, CommonOptions.Modules, Data, CommonOptions.SkipBad, Submission, CommonOptions.Json, CommonOptions.Segments,
+            Sources, CommonOptions.Model, CommonOptions.Modules, Data, ArcSources.MaxSide, CommonOptions.SkipBad, Submission, CommonOptions.Json, CommonOptions.Segments,
             TorchOptions.Device, TorchOptions.Dtype, TorchOptions.Tf32, TorchOptions.Threads,
         };
         command.SetAction(SolveAsync);
