@@ -7,17 +7,24 @@ using Spectre.Console;
 namespace Hrm.Tool;
 
 /// <summary>Reports ARC answers: the augmented variants of a task vote, and a task is solved if all its test inputs are.</summary>
-internal sealed class ArcReport(NamedDataset test) : TaskReport
+internal sealed class ArcReport : TaskReport
 {
     private static readonly int[] Attempts = [1, 2, 5, 10, 100, 1000];
 
-    private readonly ArcVote _vote = new(ArcTasks.Of(test));
-    private readonly ArcVote _originals = new(ArcTasks.Of(test));
+    private readonly NamedDataset _test;
+    private readonly ArcVote _vote;
+    private readonly ArcVote _originals;
+
+    public ArcReport(NamedDataset test)
+    {
+        var tasks = ArcTasks.Of(test);
+        (_test, _vote, _originals) = (test, new ArcVote(tasks), new ArcVote(tasks));
+    }
 
     public override IReadOnlyList<string> Kinds { get; } = ["variant"];
 
     public override IReadOnlyList<string> CategoriesOf(int example, int[] inputs)
-        => [IsOriginal(test.Examples.PuzzleIds[test.PuzzleOf(example)]) ? "as they are" : "augmented"];
+        => [IsOriginal(_test.Examples.PuzzleIds[_test.PuzzleOf(example)]) ? "as they are" : "augmented"];
 
     public override void Add(EvaluatedExample example)
     {
@@ -28,7 +35,7 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
         }
 
         // A test pair without a known output is neither right nor wrong.
-        if (test.Read(example.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
+        if (_test.Read(example.Example).Labels.Any(label => label != PuzzleBatch.IgnoredLabel))
         {
             base.Add(example);
         }
@@ -110,7 +117,7 @@ internal sealed class ArcReport(NamedDataset test) : TaskReport
 
     private bool IsOriginal(int puzzleId) => ArcPuzzleId.TryParse(IdentifierOf(puzzleId), out var id) && id.Augmentation.IsIdentity;
 
-    private string IdentifierOf(int puzzleId) => puzzleId < test.Identifiers.Count ? test.Identifiers[puzzleId] : ArcPuzzleId.Blank;
+    private string IdentifierOf(int puzzleId) => puzzleId < _test.Identifiers.Count ? _test.Identifiers[puzzleId] : ArcPuzzleId.Blank;
 }
 
 /// <summary>The share of the tasks with known outputs that answers solve.</summary>

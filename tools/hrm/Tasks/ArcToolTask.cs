@@ -16,6 +16,7 @@ internal sealed class ArcToolTask : ToolTask
     ];
 
     private const int SmallPuzzleEmbedding = 128;
+    private const int SmallCanvas = 12;
 
     public override string Name => "arc";
 
@@ -29,8 +30,8 @@ internal sealed class ArcToolTask : ToolTask
     {
         "small" => new RunSettings
         {
-            Model = size.Fit(HrmPresets.Small(size.SequenceLength, size.VocabularySize)) with { PuzzleEmbeddingWidth = SmallPuzzleEmbedding },
-            Trainer = Small(),
+            Model = Small(size),
+            Trainer = SmallTrainer(size),
             Augmentation = { Symmetries = false },
             EvaluationBatchSize = 50,
         },
@@ -84,12 +85,32 @@ internal sealed class ArcToolTask : ToolTask
         return new GridView(title, grid.Columns, cells);
     }
 
-    private static TrainerOptions Small()
+    private static bool IsSmall(PuzzleSize size) => size.SequenceLength <= SmallCanvas * SmallCanvas;
+
+    private static HrmConfig Small(PuzzleSize size) => size.Fit(HrmPresets.Small(size.SequenceLength, size.VocabularySize)) with
     {
-        // The canvas has eleven times the tokens of a Sudoku; the learning rate of puzzle ids is that of the paper.
+        PuzzleEmbeddingWidth = SmallPuzzleEmbedding,
+        Mixing = IsSmall(size) ? TokenMixing.Convolution : TokenMixing.TokenMixer,
+    };
+
+    private static TrainerOptions SmallTrainer(PuzzleSize size)
+    {
         var options = TrainerPresets.Small();
-        options.GlobalBatchSize = 16;
-        options.PuzzleLearningRate = TrainerPresets.Arc().PuzzleLearningRate;
+        if (IsSmall(size))
+        {
+            // A run of an hour sees each id a few dozen times: at the paper's rate the ids would be learned too slowly.
+            options.PuzzleLearningRate = 0.1;
+            options.MinLearningRateRatio = 0.01;
+            options.EmaDecay = 0.999;
+            options.Halting.MaxSegments = 4;
+        }
+        else
+        {
+            // The canvas has eleven times the tokens of a Sudoku; the learning rate of puzzle ids is that of the paper.
+            options.GlobalBatchSize = 16;
+            options.PuzzleLearningRate = TrainerPresets.Arc().PuzzleLearningRate;
+        }
+
         return options;
     }
 }
