@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -409,19 +410,24 @@ internal static class HrmConfigRules
         var (columns, rows) = (config.ColumnCount, config.SequenceLength / config.ColumnCount);
         var divides = config is { BoxRows: null, BoxColumns: null }
             || (config is { BoxRows: > 0, BoxColumns: > 0 } && rows % config.BoxRows == 0 && columns % config.BoxColumns == 0);
-        rules.Check(nameof(config.BoxRows), $"{config.BoxRows} × {config.BoxColumns}", divides, $"boxes that divide the grid of {rows} × {columns}");
+        rules.Check(nameof(config.BoxRows), $"{config.BoxRows?.ToString(CultureInfo.InvariantCulture) ?? "none"} × {config.BoxColumns?.ToString(CultureInfo.InvariantCulture) ?? "none"}", divides, $"boxes that divide the grid of {rows} × {columns}");
         rules.Check(nameof(config.PuzzleEmbeddingWidth), config.PuzzleEmbeddingWidth, config.PuzzleEmbeddingWidth == 0, $"0 with {rules.NameOf(nameof(config.Mixing))} groups");
         rules.Check(
             nameof(config.Symbols),
             config.Symbols,
             config.SymbolSets == 1 || (config.HiddenSize % config.Symbols == 0 && config.Symbols < config.VocabularySize),
             $"a divisor of {rules.NameOf(nameof(config.HiddenSize))} {config.HiddenSize} below {rules.NameOf(nameof(config.VocabularySize))} {config.VocabularySize}");
+        if (config.SymbolSets > 1)
+        {
+            rules.Check(nameof(config.PositionEncoding), config.PositionEncoding, config.PositionEncoding != PositionEncoding.Learned, "no learned positions with symbols, which would differ by them");
+            rules.Check(nameof(config.Merge), config.Merge, config.Merge == StateMerge.Add, "the sum with symbols, as a gate would mix their channels");
+        }
     }
 
     /// <summary>Requires inner widths above zero: a small expansion of a small width rounds to zero.</summary>
     private static void CheckInnerWidths(HrmConfig config, RangeRules rules)
     {
-        if (!(config.Expansion > 0) || config.HiddenSize <= 0 || config.SequenceLength <= 0 || config.PuzzleEmbeddingWidth < 0)
+        if (!(config.Expansion > 0) || config.BlockWidth <= 0 || config.SequenceLength <= 0 || config.PuzzleEmbeddingWidth < 0)
         {
             return;
         }
@@ -452,6 +458,14 @@ internal static class HrmConfigRules
         };
         var (row, parts) = (logits + states + mixed, $"logits {logits}, states {states}{(mixed > 0 ? $", mixed tokens {mixed}" : string.Empty)}");
         rules.Check(nameof(config.SequenceLength), row, row <= MaxRowValues, $"at most {MaxRowValues} values for one row of a segment ({parts})");
+        if (config.Mixing == TokenMixing.Groups)
+        {
+            // The groups of each token, and the matrix of members that devices without kernels use.
+            var groups = tokens * config.SymbolSets;
+            var matrix = groups * ((3 * groups) + tokens + 1);
+            rules.Check(nameof(config.SequenceLength), matrix, matrix <= MaxRowValues, $"at most {MaxRowValues} values for the members of the groups of {groups} tokens");
+        }
+
         if (config.Mixing == TokenMixing.Attention)
         {
             var scores = config.Heads * tokens * tokens;

@@ -46,8 +46,9 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layerCount);
+        var groups = config.Mixing == TokenMixing.Groups ? CreateGroups(config) : null;
         return new ReasoningModule(
-            Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, generator)),
+            Enumerable.Range(0, layerCount).Select(_ => CreateBlock(config, rotary, groups, generator)),
             config.Merge == StateMerge.Gated ? new GatedMerge(config.HiddenSize) : null,
             config.SymbolSets);
     }
@@ -105,23 +106,23 @@ public sealed class ReasoningModule : nn.Module<Tensor, Tensor, Tensor>
     private static bool Broadcasts(long[] part, long[] whole)
         => part.Length <= whole.Length && part.Reverse().Zip(whole.Reverse()).All(axis => axis.First == 1 || axis.First == axis.Second);
 
-    private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, Generator? generator)
+    private static TokenGroups CreateGroups(HrmConfig config) => TokenGroups.OfGrid(
+        config.SequenceLength / config.ColumnCount,
+        config.ColumnCount,
+        config is { BoxRows: { } rows, BoxColumns: { } columns } ? (rows, columns) : null,
+        config.SymbolSets);
+
+    private static TransformerBlock CreateBlock(HrmConfig config, RotaryEmbedding? rotary, TokenGroups? groups, Generator? generator)
     {
         return config.Mixing switch
         {
             TokenMixing.TokenMixer => new TransformerBlock(new SwiGlu(config.TokenCount, config.MixerInnerWidth, generator), FeedForward(), config.RmsNormEpsilon),
             TokenMixing.Convolution => new TransformerBlock(Convolution(), FeedForward(), config.RmsNormEpsilon),
-            TokenMixing.Groups => new TransformerBlock(new GroupMixer(config.BlockWidth, Groups(), generator), FeedForward(), config.RmsNormEpsilon),
+            TokenMixing.Groups => new TransformerBlock(new GroupMixer(config.BlockWidth, groups!, generator), FeedForward(), config.RmsNormEpsilon),
             _ => new TransformerBlock(new SelfAttention(config.HiddenSize, config.Heads, rotary, generator), FeedForward(), config.RmsNormEpsilon),
         };
 
         SwiGlu FeedForward() => new(config.BlockWidth, config.InnerWidth, generator);
-
-        TokenGroups Groups() => TokenGroups.OfGrid(
-            config.SequenceLength / config.ColumnCount,
-            config.ColumnCount,
-            config is { BoxRows: { } rows, BoxColumns: { } columns } ? (rows, columns) : null,
-            config.SymbolSets);
 
         GridConvolution Convolution() => new(
             config.HiddenSize, config.SequenceLength / config.ColumnCount, config.ColumnCount, config.PrefixLength, config.KernelWidth, generator);

@@ -11,7 +11,7 @@ namespace Hrm.Layers;
 /// </remarks>
 public sealed class GroupMixer : nn.Module<Tensor, Tensor>
 {
-    /// <summary>The smallest number of rows of a product that computes each row in the same way.</summary>
+    /// <summary>The smallest batch whose product gives row-independent results here: in float32 one of 5 rows of 32 values differed from one of 7.</summary>
     private const int MinProductRows = 16;
 
     [ComponentName(Name = "proj")]

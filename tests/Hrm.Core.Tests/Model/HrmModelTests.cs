@@ -125,9 +125,10 @@ public sealed class HrmModelTests
     [Theory]
     [InlineData(TokenMixing.Attention, false)]
     [InlineData(TokenMixing.Convolution, true)]
+    [InlineData(TokenMixing.Groups, true)]
     public void Segments_backward_and_resets_leak_no_tensors(TokenMixing mixing, bool feedback)
     {
-        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16, Mixing = mixing, GridColumns = 5, PredictionFeedback = feedback });
+        using var model = TinyModel.Create(TinyModel.Config with { ForwardDtype = ScalarType.BFloat16, Mixing = mixing, GridColumns = 5, PredictionFeedback = feedback, PuzzleEmbeddingWidth = mixing == TokenMixing.Groups ? 0 : 16 });
         using var batch = TinyModel.Batch();
         using var rows = tensor([true, false, true]);
         var carry = model.InitialCarry(3);

@@ -8,7 +8,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, HrmConfig> Options = new()
     {
         ["convolution"] = TinyModels.Config with { Mixing = TokenMixing.Convolution, GridColumns = 3, PositionEncoding = PositionEncoding.None },
-        ["groups"] = TinyModels.Config with { Mixing = TokenMixing.Groups, GridColumns = 3, PositionEncoding = PositionEncoding.Learned, PuzzleEmbeddingWidth = 0, Symbols = 2 },
+        ["groups"] = TinyModels.Config with { Mixing = TokenMixing.Groups, GridColumns = 3, PositionEncoding = PositionEncoding.Learned, PuzzleEmbeddingWidth = 0 },
         ["rope2d"] = TinyModels.Config with { PositionEncoding = PositionEncoding.Rope2d, GridColumns = 3 },
         ["feedback"] = TinyModels.Config with { PredictionFeedback = true },
     };
