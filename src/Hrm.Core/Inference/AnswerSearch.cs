@@ -46,20 +46,21 @@ internal sealed class AnswerSearch
         }
     }
 
-    /// <summary>Takes the best open partial answer, with forced blanks filled; it may be complete. <see langword="null"/> if none is left.</summary>
-    public int[]? Take()
+    /// <summary>Takes the best open partial answer. The work of a call is bounded, so the caller can stop between two calls.</summary>
+    /// <param name="tokens">The partial answer with forced blanks filled, maybe complete; <see langword="null"/> if a blank has no candidate.</param>
+    /// <returns>Whether one was left.</returns>
+    public bool TryTake(out int[]? tokens)
     {
-        while (_open.TryDequeue(out var child, out _))
+        tokens = null;
+        if (!_open.TryDequeue(out var child, out _))
         {
-            int[] tokens = [.. child.Parent];
-            tokens[child.Position] = child.Token;
-            if (TryFillForced(tokens))
-            {
-                return tokens;
-            }
+            return false;
         }
 
-        return null;
+        int[] filled = [.. child.Parent];
+        filled[child.Position] = child.Token;
+        tokens = TryFillForced(filled) ? filled : null;
+        return true;
     }
 
     /// <summary>Fills blanks that have one candidate until none is left.</summary>

@@ -36,7 +36,7 @@ public sealed class ThinkingOptions : IValidatedOptions
     /// </remarks>
     public int Evaluations { get; set; }
 
-    /// <summary>The largest number of segments of a partial answer, 1 … 65536. Default 16.</summary>
+    /// <summary>The largest number of segments of a partial answer, 1 … 65536, and at most that of an attempt. Default 16.</summary>
     public int SearchSegments { get; set; } = 16;
 
     /// <summary>The number of partial answers of a puzzle that are evaluated at once, 1 … 4096; more fill a batch. Default 4.</summary>
@@ -44,8 +44,8 @@ public sealed class ThinkingOptions : IValidatedOptions
 
     /// <summary>The time of a puzzle from the call on, at most 24 days. Default: no bound.</summary>
     /// <remarks>
-    /// Every attempt stops at the end of the segment in which the time runs out. Attempts that have not begun by then are cancelled,
-    /// except the first, which runs at least one segment. A search begins no further evaluation.
+    /// Every attempt and every evaluation of a search stops at the end of the segment in which the time runs out. Those that have not
+    /// begun by then are cancelled, except the first attempt, which runs at least one segment.
     /// </remarks>
     public TimeSpan? TimeBudget { get; set; }
 
@@ -79,6 +79,6 @@ public enum AnswerSelection
     /// <summary>The answer of the attempt with the largest q_halt.</summary>
     Confidence,
 
-    /// <summary>The first answer that the task's check accepts; by votes if it accepts none. With a search the other rules do this too.</summary>
+    /// <summary>The first answer that the task's check accepts; by votes if it accepts none. With a search, the other rules also return the first accepted answer.</summary>
     Checker,
 }

@@ -6,7 +6,8 @@ namespace Hrm.Core;
 /// </summary>
 /// <remarks>
 /// Attempts and search share the running batch of a solver with other requests; solve many puzzles at once to fill it. The same seed
-/// draws the same symmetries and noise. Unless a time budget ends them, attempts and search do not depend on time. A search has at most
+/// draws the same symmetries and noise. Attempts and search depend on time only with a time budget or a halting policy that uses time.
+/// Beside other requests rounding can differ, and with it the order of the search. A search has at most
 /// <see cref="ThinkingOptions.SearchWidth"/> requests in the queue. Safe from several threads. One model does all the work on a puzzle,
 /// also if the solver swaps its model meanwhile.
 /// </remarks>
@@ -47,7 +48,7 @@ public sealed class ThinkingSolver
         _maxSegments = options.MaxSegments ?? solver.MaxSegments;
         _timeBudget = options.TimeBudget;
         _selection = options.Selection;
-        (_evaluations, _searchSegments, _searchWidth) = (options.Evaluations, options.SearchSegments, options.SearchWidth);
+        (_evaluations, _searchSegments, _searchWidth) = (options.Evaluations, Math.Min(options.SearchSegments, _maxSegments), options.SearchWidth);
         var random = new StatefulRandom(options.Seed);
         _symmetries = [null, .. Enumerable.Range(1, options.Symmetries - 1).Select(way => ((ISymmetricTask)task!).DrawSymmetry(random.Split(way)))];
         _starts = [null, .. Enumerable.Range(1, options.Starts - 1).Select(start => (StartNoise?)new StartNoise(options.NoiseDeviation, random.Split(-start).NextInt64()))];
@@ -140,9 +141,14 @@ public sealed class ThinkingSolver
         {
             var nodes = new List<int[]>();
             var room = Math.Min(_searchWidth, _evaluations - found.Evaluations);
-            while (nodes.Count < room && puzzle.Deadline is not { IsOver: true } && search.Take() is { } node)
+            while (nodes.Count < room && puzzle.Deadline is not { IsOver: true } && search.TryTake(out var node))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (node is null)
+                {
+                    continue;
+                }
+
                 if (node.Any(task.IsBlank))
                 {
                     nodes.Add(node);
@@ -159,7 +165,7 @@ public sealed class ThinkingSolver
             }
 
             var ended = await CollectAsync(puzzle, nodes.Select((node, number) => EvaluateAsync(puzzle, node, number)), cancellationToken).ConfigureAwait(false);
-            found = found with { Evaluations = found.Evaluations + nodes.Count, Segments = found.Segments + ended.Sum(attempt => (long)attempt.Answer.Segments) };
+            found = found with { Evaluations = found.Evaluations + ended.Count, Segments = found.Segments + ended.Sum(attempt => (long)attempt.Answer.Segments) };
             foreach (var attempt in ended)
             {
                 if (attempt.IsSolution == true)
@@ -168,6 +174,11 @@ public sealed class ThinkingSolver
                 }
 
                 search.Expand(nodes[attempt.Number], attempt.Answer);
+            }
+
+            if (ended.Count < nodes.Count)
+            {
+                return found with { Reason = found.Reason | HaltReason.Time }; // Not exhaustive: those that had not begun are lost.
             }
         }
     }

@@ -160,6 +160,48 @@ public sealed class AnswerSearchTests : IDisposable
         (answer.Source, answer.Evaluations, answer.Reason).Should().Be((AnswerSource.NotFound, 5, HaltReason.Maximum | HaltReason.Time));
     }
 
+    /// <summary>The timer fires before the clock is over, so the partial answers are cancelled in the queue.</summary>
+    [Fact]
+    public void Cancelled_evaluations_end_a_search_as_time_does()
+    {
+        var time = new SetTime();
+        var task = new FillingTask(_ =>
+        {
+            time.Fire!();
+            return false;
+        });
+        var answer = new ThinkingSolver(_solver, new ThinkingOptions { Evaluations = 1000, TimeBudget = TimeSpan.FromHours(1) }, task, time).Solve(FillingTask.Puzzle(3));
+        (answer.Source, answer.Evaluations, answer.Reason).Should().Be((AnswerSource.NotFound, 1, HaltReason.Maximum | HaltReason.Time));
+    }
+
+    [Fact]
+    public async Task Cancellation_ends_a_search_among_partial_answers_that_are_dropped()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var dropped = 0;
+        var task = new ListingTask(_ => false, (partial, _) =>
+        {
+            if (partial[..3].All(token => token == FillingTask.Blank))
+            {
+                return [2, 3, 4, 5, 6];
+            }
+
+            dropped++;
+            cancellation.Cancel();
+            return [];
+        });
+        var answer = new ThinkingSolver(_solver, new ThinkingOptions { Evaluations = 1000 }, task).SolveAsync(FillingTask.Puzzle(3), 0, cancellation.Token);
+        await answer.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        dropped.Should().Be(1);
+    }
+
+    [Fact]
+    public void An_evaluation_has_no_more_segments_than_an_attempt()
+    {
+        var options = new ThinkingOptions { Evaluations = 1000, MaxSegments = 1 };
+        Think(new FillingTask(_ => false), FillingTask.Puzzle(2), options).Segments.Should().Be(1 + Values);
+    }
+
     [Fact]
     public async Task Cancellation_ends_a_search()
     {
@@ -292,6 +334,15 @@ public sealed class AnswerSearchTests : IDisposable
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+        /// <summary>Ends the time of the last timer.</summary>
+        public Action? Fire { get; private set; }
+
         public override long GetTimestamp() => Now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Fire = () => callback(state);
+            return new Timer(_ => { }, null, Timeout.Infinite, Timeout.Infinite);
+        }
     }
 }
