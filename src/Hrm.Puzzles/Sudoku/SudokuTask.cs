@@ -153,10 +153,16 @@ public sealed class SudokuTask : ISymmetricTask, ISearchableTask
 
     /// <summary>Lists the digits that are not in the row, the column or the box of a blank cell, as tokens.</summary>
     /// <inheritdoc/>
-    /// <exception cref="HrmFormatException">The number of tokens differs from the number of cells.</exception>
+    /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The position is that of no cell.</exception>
     public IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position)
     {
-        RequireLength(partial, nameof(partial));
+        RequireTokens(partial, PadToken);
+        if ((uint)position >= (uint)SequenceLength)
+        {
+            throw new ArgumentOutOfRangeException(nameof(position), position, $"expected 0 to {SequenceLength - 1}");
+        }
+
         var used = 0u;
         foreach (var peer in Shape.PeersOfCell[position])
         {
