@@ -1,4 +1,5 @@
 using System.Net;
+using Hrm.Samples.SolverService;
 
 namespace Hrm.SolverService.Tests;
 
@@ -23,6 +24,37 @@ public sealed class BusyTests
         }
 
         service.Solver.Statistics.Should().Match<Core.SolverStatistics>(it => it.Running == 1 && it.Waiting == 1 && it.Solved == 0);
+    }
+
+    [Fact]
+    public async Task One_vote_or_search_too_many_is_answered_with_503_until_a_client_disconnects()
+    {
+        await using var service = await RunningService.StartAsync(TinyModels.Sudoku(4), [.. RunningService.Endless, "--Thinking:Symmetries", "1", "--Thinking:Starts", "2"]);
+        using var stop = new CancellationTokenSource();
+        var places = Enumerable.Range(0, ThinkingWays.MostAtOnce).Select(place => service.PostThinkAsync("/api/sudoku", Blanks, place % 2 == 0 ? "vote" : "hard", stop.Token)).ToArray();
+        await RunningService.Eventually(() => service.Solver.Statistics.Running == 6);
+
+        foreach (var way in (string[])["vote", "hard"])
+        {
+            using var refused = await service.PostThinkAsync("/api/sudoku", Blanks, way);
+            refused.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(30));
+            (await refused.ReadProblemAsync(503)).GetProperty("detail").GetString().Should().Contain("got 4 waiting");
+        }
+
+        var once = service.PostThinkAsync("/api/sudoku", Blanks, "once", stop.Token);
+        await RunningService.Eventually(() => service.Solver.Statistics.Running == 7);
+        await stop.CancelAsync();
+        foreach (var request in places.Append(once))
+        {
+            await request.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        await RunningService.Eventually(() => service.Solver.Statistics.Running == 0);
+        using var again = new CancellationTokenSource();
+        var next = service.PostThinkAsync("/api/sudoku", Blanks, "hard", again.Token);
+        await RunningService.Eventually(() => service.Solver.Statistics.Running == 1);
+        await again.CancelAsync();
+        await next.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Theory]

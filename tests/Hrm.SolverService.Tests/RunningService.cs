@@ -52,8 +52,8 @@ internal sealed class RunningService : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string puzzle, CancellationToken cancellationToken = default)
         => SendAsync(path, new { puzzle }, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
-    public Task<HttpResponseMessage> PostThinkAsync(string path, string puzzle, string think)
-        => SendAsync(path, new { puzzle, think }, HttpCompletionOption.ResponseContentRead, default);
+    public Task<HttpResponseMessage> PostThinkAsync(string path, string puzzle, string think, CancellationToken cancellationToken = default)
+        => SendAsync(path, new { puzzle, think }, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
     public async Task<JsonElement> ThinkAsync(string path, string puzzle, string think)
     {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Hrm.Core;
 using Hrm.Samples.SolverService;
 using Hrm.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace Hrm.SolverService.Tests;
@@ -170,6 +172,28 @@ public sealed class StartTests
         errors.Trim().Should().Match($"error: {message}").And.NotContain("   at ").And.NotContain("\n").And.NotContain("ErrorOnUnknownConfiguration");
         output.Should().BeEmpty();
     }
+
+    [Theory]
+    [InlineData("Thinking: Symmetries: expected 1 … 4096, got 0; Thinking: TimeBudget: expected a time above zero, at most 24 days, got -00:00:01; Thinking: Evaluations: expected 0 … 16777216, got -3",
+        "Symmetries", "0", "Evaluations", "-3", "TimeBudget", "-00:00:01")]
+    [InlineData("Thinking: Selection: expected no value, as the check of the task selects, got Votes", "Selection", "Votes")]
+    [InlineData("Thinking: *'many'*", "Starts", "many")]
+    [InlineData("Thinking: *'Strats'*", "Strats", "2")]
+    public void Every_bad_limit_of_thinking_is_listed(string message, params string[] settings)
+    {
+        var read = () => ThinkingWays.ReadLimits(Section(settings));
+        read.Should().Throw<OptionsValidationException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Thinking_has_a_time_budget_also_without_a_section()
+    {
+        ThinkingWays.ReadLimits(Section()).TimeBudget.Should().Be(TimeSpan.FromSeconds(30));
+        ThinkingWays.ReadLimits(Section("TimeBudget", "00:00:05")).TimeBudget.Should().Be(TimeSpan.FromSeconds(5));
+    }
+
+    private static IConfiguration Section(params string[] settings)
+        => new ConfigurationBuilder().AddInMemoryCollection(settings.Chunk(2).Select(pair => KeyValuePair.Create<string, string?>(pair[0], pair[1]))).Build();
 
     [Fact]
     public async Task Help_is_shown_without_starting_the_service()

@@ -40,10 +40,9 @@ internal static class Endpoints
     private static async Task<PuzzleResponse> SolveAsync(
         SolveRequest request, ServedPuzzle puzzle, ThinkingWays thinking, IHostApplicationLifetime lifetime, CancellationToken aborted)
     {
-        var solver = thinking.Find(request.Think);
         var inputs = puzzle.Task.Parse(request.Puzzle);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        return PuzzleResponse.Of(puzzle, inputs, await solver.SolveAsync(inputs, cancellationToken: stop.Token));
+        return PuzzleResponse.Of(puzzle, inputs, await thinking.SolveAsync(request.Think, inputs, stop.Token));
     }
 
     private static async Task<IResult> TraceAsync(

@@ -53,8 +53,15 @@ internal sealed record PuzzleResponse(
     public static PuzzleResponse Of(ServedPuzzle puzzle, int[] inputs, SolverAnswer last)
     {
         var isSolution = puzzle.Task.IsSolution(inputs, last.Tokens);
-        var source = isSolution ? AnswerSource.FirstPass : AnswerSource.NotFound;
-        return Of(puzzle, inputs, new ThinkingAnswer(last.Tokens, 1, 1, last.QHalt, isSolution, last.Segments, last.Reason, source, 1));
+        return new PuzzleResponse(
+            puzzle.Task.Format(inputs),
+            puzzle.Task.Format(last.Tokens),
+            isSolution,
+            isSolution ? nameof(AnswerSource.FirstPass) : nameof(AnswerSource.NotFound),
+            Evaluations: 1,
+            last.Segments,
+            Json.FiniteOrNull(last.Confidence),
+            last.Reason.ToString());
     }
 }
 

@@ -157,11 +157,10 @@ async function solve() {
   let isCut = true;
   try {
     await trace(mine.signal);
+    isCut = false;
     if (page.think.value !== "once" && !player.segments.at(-1).isSolved) {
       await think(mine.signal);
     }
-
-    isCut = false;
   } catch (error) {
     if (running === mine) {
       page.message.textContent = mine.signal.aborted ? "" : error.message;

@@ -36,7 +36,7 @@ export class Chart {
         svg("text", { class: "stop", x: x(segment), y: 10 + 12 * index, "text-anchor": "middle" }, letter), // one above the other
       ]),
       ...lines.map(({ style, values }) => svg("path", { class: style, d: path(values, x, y) })),
-      ...(position === 0 ? [] : [
+      ...(position === 0 || position > segments.length ? [] : [
         svg("line", { class: "current", x1: x(position), x2: x(position), y1: area.top, y2: area.bottom }),
         ...lines.filter(line => Number.isFinite(line.values[position - 1]))
           .map(({ style, values }) => svg("circle", { class: style, cx: x(position), cy: y(values[position - 1]), r: 4 })),

@@ -20,6 +20,11 @@ export class Player {
     return this.segments[this.position - 1];
   }
 
+  /** The segments of the trace, without an answer after more thinking. */
+  get traced() {
+    return this.segments.filter(segment => !segment.found);
+  }
+
   /** Whether the trace has ended and its last segment is shown. */
   get isAtEnd() {
     return this.isComplete && this.position === this.segments.length;

@@ -72,7 +72,7 @@ export class RulePicker {
     Object.assign(this.input, parameter ?? {}, value === undefined ? {} : { value });
   }
 
-  /** The segment at which the rule stops, or undefined. The answer of more thinking is none. */
+  /** The segment at which the rule stops, or undefined. It does not stop at an answer after more thinking. */
   stop(segments) {
     const index = this.input.hidden || this.input.validity.valid && this.input.value !== ""
       ? segments.findIndex(segment => !segment.found && this.rules[this.rule].stops(segment, this.input.valueAsNumber))
@@ -81,9 +81,9 @@ export class RulePicker {
   }
 
   /** Shows where the rule stops, and whether the prediction there is right. */
-  show({ segments, isComplete, isCut }) {
+  show({ segments, traced, isComplete, isCut }) {
     const stop = this.stop(segments);
-    this.end = stop ?? segments.filter(segment => !segment.found).length;
+    this.end = stop ?? traced.length;
     const end = segments[this.end - 1];
     this.button.disabled = end === undefined;
     if (end === undefined || (stop === undefined && (isCut || !isComplete))) {

@@ -4,7 +4,7 @@ import { RulePicker } from "./rules.js";
 import { sigmoid } from "./segments.js";
 
 const columns = {
-  Segment: segment => segment.segment,
+  Segment: segment => segment.found ? "answer" : segment.segment,
   Changed: segment => segment.changed.length,
   "In conflict": segment => segment.wrong.size,
   q_halt: segment => format(segment.qHalt),
@@ -59,12 +59,12 @@ export class View {
   draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { segments, position } = this.player;
+    const { segments, traced, position } = this.player;
     const stops = this.pickers.map(picker => ({ letter: picker.letter, segment: picker.stop(segments) })).filter(stop => stop.segment);
     this.#drawBoard();
     this.#drawControls(stops);
     this.#drawTable();
-    this.charts.forEach(chart => chart.draw(segments, position, stops));
+    this.charts.forEach(chart => chart.draw(traced, position, stops));
     this.pickers.forEach(picker => picker.show(this.player));
     this.#announce();
   }
@@ -89,13 +89,14 @@ export class View {
   }
 
   #drawControls(stops) {
-    const { page, player: { segments, position, current, isComplete, isPlaying } } = this;
-    const total = isComplete ? segments.length : this.model.halting.maxSegments;
-    page.title.textContent = current?.found ? "The answer of more thinking" : current ? `Segment ${position} of ${total}` : "The puzzle";
+    const { page, player: { segments, traced, position, current, isComplete, isPlaying } } = this;
+    const { maxSegments } = this.model.halting;
+    const total = isComplete ? traced.length : maxSegments;
+    page.title.textContent = current?.found ? "The answer after more thinking" : current ? `Segment ${position} of ${total}` : "The puzzle";
     page.caption.textContent = current ? describe(current, stops) : isPlaying ? "In the queue …" : "Press Solve, or edit it first.";
     page.caption.classList.toggle("right", current?.isSolved ?? false);
     page.play.textContent = isPlaying ? "Pause" : this.question === undefined ? "Solve" : "Play";
-    page.slider.max = total;
+    page.slider.max = isComplete ? segments.length : maxSegments;
     page.slider.value = position;
     page.slider.setAttribute("aria-valuetext", page.title.textContent);
     page.slider.disabled = segments.length === 0;

@@ -166,7 +166,13 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.WaitAsync(IsTraced);
         await page.FocusAsync("#play");
         await page.PressAsync(">");
-        await page.WaitAsync("document.getElementById('title').textContent === 'The answer of more thinking'");
+        await page.WaitAsync("document.getElementById('title').textContent === 'The answer after more thinking'");
+        await page.PressAsync(",");
+        await page.WaitAsync("document.getElementById('title').textContent === 'Segment 3 of 3'");
+        (await page.EvaluateAsync<string>("[...document.getElementById('rows').rows].map(row => row.cells[0].textContent).join()")).Should().Be("1,2,3,answer");
+        (await page.EvaluateAsync<string>("document.querySelector('#values svg[role=img]').ariaLabel")).Should().StartWith("Q values over 3 segments; at segment 3:");
+        await page.PressAsync(">");
+        await page.WaitAsync("document.getElementById('title').textContent === 'The answer after more thinking'");
         (await page.TextAsync("caption")).Should().StartWith("found by a search in ").And.Contain("✓ solved");
         (await page.EvaluateAsync<int>("document.querySelectorAll('#board .wrong').length")).Should().Be(0);
         (await page.TextAsync("message")).Should().BeEmpty();
