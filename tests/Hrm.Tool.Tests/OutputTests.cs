@@ -70,10 +70,27 @@ public sealed class OutputTests : IDisposable
         var evaluations = result.GetProperty("evaluations");
         evaluations.GetProperty("max").GetInt32().Should().BeInRange(1, 200);
         evaluations.GetProperty("mean").GetDouble().Should().BeInRange(1, evaluations.GetProperty("max").GetInt32());
-        evaluations.GetProperty("median").GetInt32().Should().BeInRange(1, evaluations.GetProperty("max").GetInt32());
-        (result.GetProperty("max_evaluations").GetInt32(), result.GetProperty("max_segments").GetInt32()).Should().Be((200, 1));
-        table.Output.Should().MatchRegex(@"first pass \d+, search \d+, not found \d+; wrong 0").And.MatchRegex(@"evaluations per puzzle: median \d, mean [\d.]+, at most [12]\r?\n");
+        evaluations.GetProperty("median").GetDouble().Should().BeInRange(1, evaluations.GetProperty("max").GetInt32());
+        (result.GetProperty("max_evaluations").GetInt32(), result.GetProperty("max_segments").GetInt32(), result.GetProperty("evaluation_segments").GetInt32()).Should().Be((200, 1, 1));
+        table.Output.Should().MatchRegex(@"first pass \d+, search \d+, not found \d+; wrong 0").And.MatchRegex(@"evaluations of at most 1 segment per puzzle: median [\d.]+, mean [\d.]+, at most [12]\r?\n");
         useless.Messages.Should().Be($"error: --search: does nothing with --depths; leave it out.{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData(2.0, 3, 1, 2)]
+    [InlineData(2.5, 4, 1, 3, 2)]
+    [InlineData(7.0, 7)]
+    public void The_median_of_an_even_number_is_the_mean_of_the_middle(double expected, params int[] values) => SearchReport.Median(values).Should().Be(expected);
+
+    /// <summary>Checked before the model is opened.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(16777217)]
+    public async Task A_search_out_of_range_is_refused_at_once(int evaluations)
+    {
+        var result = await ToolProcess.RunAsync("evaluate", "sudoku", "--model", _folder["absent"], "--search", $"{evaluations}");
+        result.Code.Should().Be(2);
+        result.Messages.Should().MatchRegex($@"^error: --search: Evaluations: expected [01] … 16777216, got {evaluations}\.\r?\n$");
     }
 
     [Fact]

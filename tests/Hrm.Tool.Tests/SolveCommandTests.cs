@@ -112,6 +112,16 @@ public sealed class SolveCommandTests : IDisposable
         maze.Messages.Should().StartWith("error: --think: expected once or vote for ").And.Contain(", got hard: their partial answers are not puzzles.");
     }
 
+    /// <summary>The blank has one candidate, so the model has no part in the answer.</summary>
+    [Fact]
+    public async Task An_answer_without_the_model_has_no_confidence()
+    {
+        SaveRandomModel(16, 6);
+        var result = await ToolProcess.RunAsync("solve", "sudoku", "123434122143432.", "--model", _folder["run"], "--think", "hard", "--csv");
+        var fields = result.Lines[1].Split(',');
+        (result.Code, fields[1], fields[2], fields[4]).Should().Be((0, "1234341221434321", "true", string.Empty));
+    }
+
     [Fact]
     public async Task A_single_puzzle_is_shown_with_its_intermediate_predictions()
     {

@@ -9,8 +9,6 @@ namespace Hrm.Tool;
 /// <summary><c>evaluate TASK</c>: measures a model on test puzzles.</summary>
 internal static class EvaluateCommand
 {
-    private const int MostEvaluations = 1 << 24;
-
     private static readonly Option<string?> Data = new("--data") { Description = "The folder of a dataset; by default the test puzzles of the run, if the model is one." };
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
@@ -52,6 +50,12 @@ internal static class EvaluateCommand
     private static async Task<int> EvaluateAsync(ParseResult result, ToolTask task, CancellationToken cancellationToken)
     {
         var submission = CommonOptions.ReadOutput(result, Submission);
+        var thinking = new ThinkingOptions { Evaluations = result.GetValue(Search) };
+        if (thinking.FindErrors() is [var error, ..])
+        {
+            throw new UsageException($"{Search.Name}: {error}.");
+        }
+
         var source = CommonOptions.OpenModel(result, task);
         var segments = CommonOptions.ReadSegments(result);
         var isNamed = CommonOptions.Given(result, Data, Test).Length > 0 || source.Run is null;
@@ -82,12 +86,12 @@ internal static class EvaluateCommand
 
         var rule = result.GetValue(CommonOptions.Adaptive) ? settings.Trainer.Halting.Rule : HaltingRule.Never;
         var clock = Stopwatch.StartNew();
-        var search = CommonOptions.Require(result, Search, 0, MostEvaluations) is > 0 and var evaluations ? new SearchReport(report, evaluations) : null;
+        var limits = new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = rule };
+        var search = thinking.Evaluations > 0 ? new SearchReport(report, thinking, limits) : null;
         var averages = default(MetricAverages);
         if (search is not null)
         {
-            var limits = new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = rule };
-            await search.RunAsync(model, (ISearchableTask)task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, limits, cancellationToken);
+            await search.RunAsync(model, (ISearchableTask)task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, cancellationToken);
         }
         else
         {

@@ -190,7 +190,7 @@ internal static class SolveCommand
         Console.Out.WriteLine("puzzle,answer,solved,segments,confidence");
         return solved => Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{solved.Puzzle},{solved.Answer},{(solved.IsSolved ? "true" : "false")},{solved.Thinking.Segments},{solved.Confidence:F4}"));
+            $"{solved.Puzzle},{solved.Answer},{(solved.IsSolved ? "true" : "false")},{solved.Thinking.Segments},{(double.IsNaN(solved.Confidence) ? null : (double?)solved.Confidence):F4}"));
     }
 
     private static string Searched(ThinkingAnswer answer)

@@ -7,8 +7,9 @@ namespace Hrm.Tool;
 
 /// <summary>Measures a model with a search: exact answers, how they were found, and the number of evaluations.</summary>
 /// <param name="report">Receives the answers.</param>
-/// <param name="evaluations">The largest number of evaluations per puzzle, the first pass included.</param>
-internal sealed class SearchReport(TaskReport report, int evaluations)
+/// <param name="options">The search.</param>
+/// <param name="limits">The limits of the solver; its largest number of segments is also that of an evaluation.</param>
+internal sealed class SearchReport(TaskReport report, ThinkingOptions options, SolverOptions limits)
 {
     private const int MostPending = 64; // Puzzles at once: enough to fill the running batches.
 
@@ -16,10 +17,10 @@ internal sealed class SearchReport(TaskReport report, int evaluations)
     private int _wrong;
 
     /// <summary>Solves every puzzle of a dataset.</summary>
-    public async Task RunAsync(HrmModel model, ISearchableTask task, NamedDataset test, SolverOptions options, CancellationToken cancellationToken)
+    public async Task RunAsync(HrmModel model, ISearchableTask task, NamedDataset test, CancellationToken cancellationToken)
     {
-        using var solver = new HrmSolver(model, options: options);
-        var thinking = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = evaluations }, task);
+        using var solver = new HrmSolver(model, options: limits);
+        var thinking = new ThinkingSolver(solver, options, task);
         _answers = new ThinkingAnswer[test.Examples.ExampleCount];
         var limit = new ParallelOptions { MaxDegreeOfParallelism = MostPending, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, _answers.Length, limit, async (example, cancelled) =>
@@ -42,10 +43,11 @@ internal sealed class SearchReport(TaskReport report, int evaluations)
         json["wrong"] = _wrong;
         if (_answers.Length > 0)
         {
-            json["evaluations"] = new JsonObject { ["median"] = Median, ["mean"] = _answers.Average(answer => answer.Evaluations), ["max"] = _answers.Max(answer => answer.Evaluations) };
+            json["evaluations"] = new JsonObject { ["median"] = Median(_answers.Select(answer => answer.Evaluations)), ["mean"] = _answers.Average(answer => answer.Evaluations), ["max"] = _answers.Max(answer => answer.Evaluations) };
         }
 
-        json["max_evaluations"] = evaluations;
+        json["max_evaluations"] = options.Evaluations;
+        json["evaluation_segments"] = Segments;
         return json;
     }
 
@@ -55,8 +57,15 @@ internal sealed class SearchReport(TaskReport report, int evaluations)
         if (_answers.Length > 0)
         {
             console.WriteLine($"{string.Join(", ", Sources.Select(source => $"{NameOf(source).Replace('_', ' ')} {Count(source)}"))}; wrong {_wrong}");
-            console.WriteLine($"evaluations per puzzle: median {Median}, mean {_answers.Average(answer => answer.Evaluations):F1}, at most {_answers.Max(answer => answer.Evaluations)}");
+            console.WriteLine($"evaluations of at most {Words.Count(Segments, "segment")} per puzzle: median {Median(_answers.Select(answer => answer.Evaluations))}, mean {_answers.Average(answer => answer.Evaluations):F1}, at most {_answers.Max(answer => answer.Evaluations)}");
         }
+    }
+
+    /// <summary>The middle value, or the mean of the two middle values; of at least one value.</summary>
+    public static double Median(IEnumerable<int> values)
+    {
+        int[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + (double)sorted[sorted.Length / 2]) / 2;
     }
 
     /// <summary>The name of a source in JSON.</summary>
@@ -70,7 +79,7 @@ internal sealed class SearchReport(TaskReport report, int evaluations)
 
     private static AnswerSource[] Sources => [AnswerSource.FirstPass, AnswerSource.Search, AnswerSource.NotFound];
 
-    private int Median => _answers.Select(answer => answer.Evaluations).Order().ElementAt(_answers.Length / 2);
+    private int Segments => Math.Min(options.SearchSegments, limits.MaxSegments);
 
     private int Count(AnswerSource source) => _answers.Count(answer => answer.Source == source);
 }
