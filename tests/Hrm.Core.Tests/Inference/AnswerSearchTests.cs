@@ -160,18 +160,22 @@ public sealed class AnswerSearchTests : IDisposable
         (answer.Source, answer.Evaluations, answer.Reason).Should().Be((AnswerSource.NotFound, 5, HaltReason.Maximum | HaltReason.Time));
     }
 
-    /// <summary>The timer fires before the clock is over, so the partial answers are cancelled in the queue.</summary>
+    /// <summary>Time is over in the first segment of the first evaluation. The other evaluations have not begun, as the batch has one row.</summary>
     [Fact]
-    public void Cancelled_evaluations_end_a_search_as_time_does()
+    public void Evaluations_that_time_cancels_end_a_search()
     {
         var time = new SetTime();
-        var task = new FillingTask(_ =>
-        {
-            time.Fire!();
-            return false;
-        });
-        var answer = new ThinkingSolver(_solver, new ThinkingOptions { Evaluations = 1000, TimeBudget = TimeSpan.FromHours(1) }, task, time).Solve(FillingTask.Puzzle(3));
-        (answer.Source, answer.Evaluations, answer.Reason).Should().Be((AnswerSource.NotFound, 1, HaltReason.Maximum | HaltReason.Time));
+        var task = new FillingTask(_ => false);
+        using var solver = new HrmSolver(
+            _model,
+            new ScriptedHalting(_ =>
+            {
+                time.Now = task.Checked.Count > 0 ? TimeSpan.TicksPerDay : 0;
+                return HaltReason.None;
+            }),
+            new SolverOptions { MaxSegments = 3, MaxBatchSize = 1 });
+        var answer = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = 1000, TimeBudget = TimeSpan.FromHours(1) }, task, time).Solve(FillingTask.Puzzle(3));
+        (answer.Source, answer.Evaluations, answer.Segments, answer.Reason).Should().Be((AnswerSource.NotFound, 2, 4, HaltReason.Maximum | HaltReason.Time));
     }
 
     [Fact]
@@ -334,15 +338,6 @@ public sealed class AnswerSearchTests : IDisposable
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        /// <summary>Ends the time of the last timer.</summary>
-        public Action? Fire { get; private set; }
-
         public override long GetTimestamp() => Now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Fire = () => callback(state);
-            return new Timer(_ => { }, null, Timeout.Infinite, Timeout.Infinite);
-        }
     }
 }
