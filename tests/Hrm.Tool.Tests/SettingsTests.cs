@@ -154,6 +154,7 @@ public sealed class SettingsTests : IDisposable
         var run = Preset();
         run.Run.Patience = 3;
         SettingsReader.FindChanges(run, SettingsReader.Read(run, null, ["Evaluations=9"])).Should().Equal("Evaluations was 4, is 9");
+        SettingsReader.FindChanges(Preset(), SettingsReader.Read(Preset(), null, ["Run:ReportInterval=9", "KeepCheckpoints=9"]), isMeasured: true).Should().ContainSingle().Which.Should().StartWith("Run:ReportInterval was ");
     }
 
     [Fact]

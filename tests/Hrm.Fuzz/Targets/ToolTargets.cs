@@ -100,7 +100,7 @@ internal static class ToolTargets
     {
         const string name = "comparison.json";
         var settings = new RunSettings { Model = TinyModel.Config, Data = new RunData() };
-        var comparison = new Comparison { Task = "sudoku", Preset = "tiny", Data = new RunData { Train = ["a.csv"] }, Validation = 5, Recipes = [new Recipe("a", 0.5, settings), new Recipe("b", 0.1, settings)] };
+        var comparison = new Comparison { Task = "sudoku", Preset = "tiny", Data = new RunData { Train = ["a.csv"] }, Validation = 5, Threads = 1, Device = "cpu", AllowTensorFloat32 = false, Recipes = [new Recipe("a", 0.5, settings), new Recipe("b", 0.1, settings)] };
         foreach (var recipe in comparison.Recipes)
         {
             var run = comparison.GetRun(recipe, 1, 1);

@@ -54,11 +54,12 @@ internal static class CompareCommand
         Directory.CreateDirectory(folder);
         using var held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         var device = TorchOptions.Apply(result);
-        var named = CommonOptions.ReadData(result, task, Data, Train, Train);
-        (named.Test, var recipes) = ([], ReadRecipes(result, task, preset, named, files, cancellationToken));
+        var named = ReadNamed(result, task);
+        var recipes = ReadRecipes(result, task, preset, named, files, cancellationToken);
         var comparison = Open(result, task, preset, folder, named);
         var data = ReadData(folder, named, comparison, cancellationToken);
         var training = new RecipeTraining(folder, data, device, CommandLine.Messages);
+        training.DeleteLeftovers(comparison);
         AddRecipes(comparison, recipes, training, cancellationToken);
         Save();
         var contenders = Array.ConvertAll(recipes, recipe => comparison.Recipes.Single(stored => stored.Name == recipe.Name));
@@ -95,6 +96,8 @@ internal static class CompareCommand
         {
             var runs = Enumerable.Range(1, seeds).SelectMany(seed => contenders.Select(recipe => comparison.GetRun(recipe, minutes, seed))).ToArray();
 
+            WarnOfWarmups(contenders, runs);
+
             // The run with the fewest evaluations is next, so the recipes take turns.
             while (runs.Where(run => !run.IsFinished).MinBy(run => run.Points.Count) is { } next)
             {
@@ -110,8 +113,20 @@ internal static class CompareCommand
                 return true;
             }
 
-            contenders = [.. comparison.Rank(contenders, minutes).Take((contenders.Length + 1) / 2)];
+            contenders = [.. Comparison.Rank(contenders, runs).Take((contenders.Length + 1) / 2)];
             minutes *= 2;
+        }
+    }
+
+    private static void WarnOfWarmups(Recipe[] recipes, RecipeRun[] runs)
+    {
+        foreach (var recipe in recipes)
+        {
+            var warmup = recipe.Settings.Trainer.WarmupSteps;
+            if (runs.FirstOrDefault(run => run.Recipe == recipe.Name && !run.IsFinished && run.Steps <= warmup) is { } run)
+            {
+                CommandLine.Warn($"{recipe.Name}: expected more steps than the {warmup:N0} of the warm-up, got {run.Steps:N0}; give more --minutes, or set Trainer:WarmupSteps in the recipe.");
+            }
         }
     }
 
@@ -120,7 +135,7 @@ internal static class CompareCommand
         var files = SourceFiles.Find(result.GetValue(Recipes)!, ".json");
         foreach (var same in files.GroupBy(NameOf))
         {
-            if (same.Count() > 1 || !same.Key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+            if (same.Count() > 1 || !Recipe.IsName(same.Key))
             {
                 throw new UsageException($"recipes: expected files whose names differ and have only letters, digits, '-', '_' and '.', got {string.Join(", ", same)}.");
             }
@@ -130,6 +145,19 @@ internal static class CompareCommand
     }
 
     private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
+
+    /// <summary>Reads where the puzzles come from.</summary>
+    private static RunData ReadNamed(ParseResult result, ToolTask task)
+    {
+        if (task is not SudokuToolTask && result.GetValue(Data) is null)
+        {
+            throw new UsageException("--data: expected the folder of a dataset: only Sudoku puzzles are compared on files, with --train.");
+        }
+
+        var data = CommonOptions.ReadData(result, task, Data, Train, Train);
+        data.Test = []; // The validation puzzles are drawn.
+        return data;
+    }
 
     private static (string Name, RunSettings Settings)[] ReadRecipes(ParseResult result, ToolTask task, string preset, RunData data, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
@@ -141,7 +169,11 @@ internal static class CompareCommand
             initial.Task = task.Name;
             (initial.Threads, initial.Device, initial.AllowTensorFloat32) = (torch.get_num_threads(), result.GetValue(TorchOptions.Device), result.GetValue(TorchOptions.Tf32));
             var settings = SettingsReader.Read(initial, file, []);
-            SettingsReader.RequireSame(initial, settings);
+            if (SettingsReader.FindOfOptions(initial, settings) is { } found)
+            {
+                throw new UsageException($"{file}: expected no {found}, which is the same for all recipes.");
+            }
+
             return (settings.Seed, settings.Trainer.TotalSteps) == (initial.Seed, initial.Trainer.TotalSteps)
                 ? (NameOf(file), settings)
                 : throw new UsageException($"{file}: expected no Seed and no Trainer:TotalSteps, which --seeds and --minutes decide.");
@@ -157,11 +189,22 @@ internal static class CompareCommand
         }
 
         var validation = data.Folder.Length > 0 ? 0 : CommonOptions.Require(result, Validate, 1, 1_000_000);
-        var comparison = new Comparison { Task = task.Name, Preset = preset, Data = data, Validation = validation };
+        var comparison = new Comparison
+        {
+            Task = task.Name,
+            Preset = preset,
+            Data = data,
+            Validation = validation,
+            Threads = torch.get_num_threads(),
+            Device = result.GetValue(TorchOptions.Device)!,
+            AllowTensorFloat32 = result.GetValue(TorchOptions.Tf32),
+        };
         var path = Path.Combine(folder, StateName);
         if (!File.Exists(path))
         {
-            return comparison;
+            return !Directory.Exists(Path.Combine(folder, RecipeTraining.RunsName))
+                ? comparison
+                : throw new UsageException($"--output: {folder}: expected {StateName} of the runs in the folder, got no such file; choose another folder.");
         }
 
         var stored = Comparison.Read(path);
@@ -195,7 +238,7 @@ internal static class CompareCommand
     {
         foreach (var (name, settings) in recipes)
         {
-            if (comparison.Recipes.Find(recipe => recipe.Name == name) is { } stored && SettingsReader.FindChanges(stored.Settings, settings) is { Count: > 0 } changes)
+            if (comparison.Recipes.Find(recipe => recipe.Name == name) is { } stored && SettingsReader.FindChanges(stored.Settings, settings, isMeasured: true) is { Count: > 0 } changes)
             {
                 throw new UsageException($"{name}: expected the settings that the comparison has, got others: {string.Join("; ", changes)}. Use another name or another folder.");
             }

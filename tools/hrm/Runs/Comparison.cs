@@ -6,6 +6,8 @@ namespace Hrm.Tool;
 /// <summary>A comparison of recipes: the recipes, their runs and what was measured of them. Stored as <c>comparison.json</c>.</summary>
 internal sealed record Comparison
 {
+    private const int MaxBytes = 64 << 20;
+
     /// <summary>The task.</summary>
     public required string Task { get; init; }
 
@@ -18,6 +20,15 @@ internal sealed record Comparison
     /// <summary>The number of validation puzzles per source list.</summary>
     public required int Validation { get; init; }
 
+    /// <summary>The number of libtorch's threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The device.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Whether CUDA may round the factors of float32 products to TensorFloat-32.</summary>
+    public required bool AllowTensorFloat32 { get; init; }
+
     public List<Recipe> Recipes { get; init; } = [];
 
     public List<RecipeRun> Runs { get; init; } = [];
@@ -28,7 +39,7 @@ internal sealed record Comparison
     {
         try
         {
-            var comparison = RunFolder.ParseFile(path).Deserialize<Comparison>(RunFolder.Json)!;
+            var comparison = RunFolder.ParseFile(path, MaxBytes).Deserialize<Comparison>(RunFolder.Json)!;
             if (!comparison.IsSound())
             {
                 throw new UsageException($"{path}: expected settings and a time above 0 per recipe, a recipe and steps per run, and {RunPoint.Depths.Count} numbers per list of puzzles.");
@@ -46,7 +57,7 @@ internal sealed record Comparison
     /// <summary>Returns whether the parts of the file fit together.</summary>
     private bool IsSound()
     {
-        var hasRecipes = Recipes.TrueForAll(recipe => recipe is { Name: not null, Settings: not null, SecondsPerStep: > 0 })
+        var hasRecipes = Recipes.TrueForAll(recipe => recipe is { Name: not null, Settings: not null, SecondsPerStep: > 0 } && Recipe.IsName(recipe.Name))
             && Recipes.DistinctBy(recipe => recipe.Name).Count() == Recipes.Count;
         if (!hasRecipes || !Runs.TrueForAll(IsSoundRun))
         {
@@ -56,12 +67,14 @@ internal sealed record Comparison
         var lists = Runs.SelectMany(run => run.Points).Select(point => point.Exact).ToArray();
         return Array.TrueForAll(lists, exact => exact.ContainsKey(RunPoint.All)
             && exact.Keys.SequenceEqual(lists[0].Keys)
+            && !exact.Keys.Any(RunPoint.HasControls)
             && exact.Values.All(shares => shares?.Length == RunPoint.Depths.Count));
 
         bool IsSoundRun(RecipeRun run) => run is { Steps: > 0 }
             && Recipes.Exists(recipe => recipe.Name == run.Recipe)
             && run.Points.TrueForAll(point => point is { Exact: not null })
-            && (run.Points.Count > 0 || !run.IsFinished || run.Failure is not null);
+            && (run.Points.Count > 0 || !run.IsFinished || run.Failure is not null)
+            && !RunPoint.HasControls(run.Failure ?? string.Empty);
     }
 
     public JsonObject ToJson() => (JsonObject)JsonSerializer.SerializeToNode(this, RunFolder.Json)!;
@@ -83,14 +96,16 @@ internal sealed record Comparison
         return run;
     }
 
-    /// <summary>Orders recipes by their runs of a time, the best first: by exact answers after most segments, then by right cells.</summary>
-    public IReadOnlyList<Recipe> Rank(IEnumerable<Recipe> recipes, double minutes)
+    /// <summary>Orders recipes by their finished runs, the best first: by exact answers after most segments, then by right cells.</summary>
+    /// <param name="recipes">The recipes.</param>
+    /// <param name="runs">The runs; those that are not finished are left out.</param>
+    public static IReadOnlyList<Recipe> Rank(IEnumerable<Recipe> recipes, IReadOnlyCollection<RecipeRun> runs)
     {
         return [.. recipes.OrderByDescending(recipe => MeanOf(recipe, point => point.Exact[RunPoint.All][^1])).ThenByDescending(recipe => MeanOf(recipe, point => point.Cells))];
 
         // A run that failed counts as nothing solved.
         double MeanOf(Recipe recipe, Func<RunPoint, double> value)
-            => Runs.Where(run => run.Recipe == recipe.Name && run.Minutes == minutes)
+            => runs.Where(run => run.IsFinished && run.Recipe == recipe.Name)
                 .Select(run => run is { Failure: null, Points: [.., var last] } ? value(last) : 0)
                 .DefaultIfEmpty()
                 .Average();
@@ -101,7 +116,11 @@ internal sealed record Comparison
 /// <param name="Name">The name of the file, without its extension.</param>
 /// <param name="SecondsPerStep">The measured time per step, by the clock of the comparison.</param>
 /// <param name="Settings">All settings, those of the preset included.</param>
-internal sealed record Recipe(string Name, double SecondsPerStep, RunSettings Settings);
+internal sealed record Recipe(string Name, double SecondsPerStep, RunSettings Settings)
+{
+    /// <summary>Returns whether a text can be a name, which is a part of the names of folders.</summary>
+    public static bool IsName(string text) => text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+}
 
 /// <summary>A training of a recipe.</summary>
 internal sealed record RecipeRun
@@ -145,4 +164,7 @@ internal sealed record RunPoint(long Step, long Rows, double Minutes, double Cel
 
     /// <summary>The numbers of segments that an evaluation reports.</summary>
     public static IReadOnlyList<int> Depths { get; } = [8, 16, 64];
+
+    /// <summary>Returns whether a text has control characters, which could forge rows of the table.</summary>
+    public static bool HasControls(string text) => text.Any(char.IsControl);
 }

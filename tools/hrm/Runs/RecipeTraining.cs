@@ -13,6 +13,9 @@ namespace Hrm.Tool;
 /// <param name="console">The console of the progress.</param>
 internal sealed class RecipeTraining(string path, RunData data, torch.Device device, IAnsiConsole console)
 {
+    /// <summary>The name of the folder of the runs.</summary>
+    public const string RunsName = "runs";
+
     private readonly TimeProvider _time = device.type == DeviceType.CPU ? new ProcessorTime(torch.get_num_threads()) : TimeProvider.System;
 
     /// <summary>Measures the time of a step, in seconds.</summary>
@@ -26,6 +29,9 @@ internal sealed class RecipeTraining(string path, RunData data, torch.Device dev
         return session.MeasureStep().TotalSeconds;
     }
 
+    /// <summary>Deletes the checkpoints of finished runs, which a process that was killed has left.</summary>
+    public void DeleteLeftovers(Comparison comparison) => comparison.Runs.FindAll(run => run.IsFinished).ForEach(run => DeleteCheckpoints(FolderOf(run)));
+
     /// <summary>Trains a run until its next evaluation.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="run">The run; receives the evaluation.</param>
@@ -33,8 +39,8 @@ internal sealed class RecipeTraining(string path, RunData data, torch.Device dev
     /// <param name="cancellationToken">Stops with a checkpoint, from which the next slice resumes.</param>
     public void TrainSlice(Recipe recipe, RecipeRun run, Action save, CancellationToken cancellationToken)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{run.Minutes}-{run.Seed}");
-        var folder = new RunFolder(Path.Combine(path, "runs", name));
+        var folder = FolderOf(run);
+        var name = Path.GetFileName(folder.Path);
         var settings = Copy(recipe.Settings);
         (settings.Data, settings.Seed, settings.Trainer.TotalSteps) = (data, run.Seed, run.Steps);
         settings.KeepCheckpoints = 1; // Every run of a table has checkpoints at once.
@@ -64,10 +70,13 @@ internal sealed class RecipeTraining(string path, RunData data, torch.Device dev
 
         if (run.IsFinished)
         {
-            save();
+            if (run is { Failure: null, Points.Count: 0 })
+            {
+                throw new UsageException($"{folder.Path}: expected a run with an evaluation, got one that finished without; choose another --output.");
+            }
 
-            // Only the model is needed. The optimizer's state is three times as large.
-            Directory.Delete(folder.CheckpointsPath, recursive: true);
+            save();
+            DeleteCheckpoints(folder);
         }
 
         MetricAverages Evaluate(HrmModel model, CancellationToken cancellation)
@@ -97,6 +106,18 @@ internal sealed class RecipeTraining(string path, RunData data, torch.Device dev
 
         static double[] ShareExact((string Source, bool[] IsExact)[] rows)
             => [.. RunPoint.Depths.Select((_, depth) => (double)rows.Count(row => row.IsExact[depth]) / Math.Max(1, rows.Length))];
+    }
+
+    private RunFolder FolderOf(RecipeRun run)
+        => new(Path.Combine(path, RunsName, string.Create(CultureInfo.InvariantCulture, $"{run.Recipe}-{run.Minutes}-{run.Seed}")));
+
+    /// <summary>Deletes the checkpoints. Of a finished run only the model is needed, and the optimizer's state is three times as large.</summary>
+    private static void DeleteCheckpoints(RunFolder folder)
+    {
+        if (Directory.Exists(folder.CheckpointsPath))
+        {
+            Directory.Delete(folder.CheckpointsPath, recursive: true);
+        }
     }
 
     private static RunSettings Copy(RunSettings settings) => RunFolder.FromJson(RunFolder.ToJson(settings), "recipe");

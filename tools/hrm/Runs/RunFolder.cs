@@ -99,11 +99,11 @@ internal sealed class RunFolder(string path)
 
     /// <summary>Reads the object of a JSON file.</summary>
     /// <exception cref="UsageException">The file cannot be read, is too long, or is not a JSON object.</exception>
-    public static JsonObject ParseFile(string path)
+    public static JsonObject ParseFile(string path, int maxBytes = MaxSettingsBytes)
     {
         try
         {
-            return Parse(ReadText(path, MaxSettingsBytes), path) as JsonObject
+            return Parse(ReadText(path, maxBytes), path) as JsonObject
                 ?? throw new UsageException($"{path}: expected a JSON object, got another value.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

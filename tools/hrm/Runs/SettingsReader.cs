@@ -37,11 +37,15 @@ internal static class SettingsReader
     /// <summary>Refuses <c>--config</c> and <c>--set</c> of settings that the options of the command decide: the values would be ignored.</summary>
     public static void RequireSame(RunSettings initial, RunSettings settings)
     {
-        if (Differences(initial, settings).Select(item => item.Key.Split(':')[0]).FirstOrDefault(OfOptions.Contains) is { } found)
+        if (FindOfOptions(initial, settings) is { } found)
         {
             throw new UsageException($"--config, --set: {found} does nothing at the start of a run; use the options of the command.");
         }
     }
+
+    /// <summary>Returns the first changed setting that the options of the command decide, or <see langword="null"/>.</summary>
+    public static string? FindOfOptions(RunSettings initial, RunSettings settings)
+        => Differences(initial, settings).Select(item => item.Key.Split(':')[0]).FirstOrDefault(OfOptions.Contains);
 
     /// <summary>Returns settings in which those of a file, then those of the command line replace others.</summary>
     /// <param name="settings">The settings to start with; not changed.</param>
@@ -65,10 +69,13 @@ internal static class SettingsReader
     }
 
     /// <summary>Returns the changes of a resumed run that would change its result, as "KEY was OLD, is NEW".</summary>
-    public static IReadOnlyList<string> FindChanges(RunSettings run, RunSettings resumed)
+    /// <param name="run">The settings of the run.</param>
+    /// <param name="resumed">The settings to resume it with.</param>
+    /// <param name="isMeasured">Whether the evaluations during the training are a part of the result.</param>
+    public static IReadOnlyList<string> FindChanges(RunSettings run, RunSettings resumed, bool isMeasured = false)
     {
-        var hasRules = run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
-        return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (hasRules || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
+        var isFixed = isMeasured || run.Run.Patience > 0 || run.Run.StopAtTrainingAccuracy > 0 || run.Run.MaxRollbacks > 0;
+        return [.. Differences(run, resumed).Where(item => !Free.Contains(item.Key) && (isFixed || !FreeWithoutRules.Contains(item.Key))).Select(item => item.Text)];
     }
 
     /// <summary>Checks settings.</summary>

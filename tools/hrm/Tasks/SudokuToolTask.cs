@@ -150,17 +150,23 @@ internal static class SudokuFiles
     }
 
     /// <summary>
-    /// Draws validation puzzles from the training files, for each source list the same number but at most half of the list. No solution of the
-    /// remaining training puzzles is symmetric to one of theirs. Of other sides than 9, only the puzzles themselves are left out of the training.
+    /// Draws validation puzzles from the training files, for each source list the same number but at most half of the list. Puzzles without a
+    /// source are the list of their file. No solution of the remaining training puzzles is symmetric to one of theirs. Of other sides than 9,
+    /// only the puzzles themselves are left out of the training.
     /// </summary>
     /// <param name="data">The files.</param>
     /// <param name="count">The number of validation puzzles per source list.</param>
     /// <param name="cancellationToken">Stops between two puzzles.</param>
-    /// <exception cref="UsageException">No training puzzle or no validation puzzle remains.</exception>
+    /// <exception cref="UsageException">No training puzzle or no validation puzzle remains, or the name of a list is not valid.</exception>
     public static (IReadOnlyList<SudokuPuzzle> Training, IReadOnlyList<SudokuPuzzle> Validation) HoldOut(RunData data, int count, CancellationToken cancellationToken = default)
     {
         var shape = ShapeOf(data.Side);
-        var puzzles = Array.ConvertAll(Read(data.Train, data, cancellationToken), item => item.Puzzle);
+        var puzzles = Array.ConvertAll(Read(data.Train, data, cancellationToken), item => WithSource(item.Puzzle, item.File));
+        if (puzzles.Select(puzzle => puzzle.Source).FirstOrDefault(source => source == RunPoint.All || RunPoint.HasControls(source)) is { } wrong)
+        {
+            throw new UsageException($"--train: expected source lists with names other than '{RunPoint.All}' and without control characters, got '{wrong}'.");
+        }
+
         var shuffled = puzzles.ToArray();
         new StatefulRandom(1).Shuffle(shuffled);
         SudokuPuzzle[] validation = [.. shuffled.GroupBy(puzzle => puzzle.Source).SelectMany(list => list.Take(Math.Min(count, list.Count() / 2)))];
@@ -170,6 +176,9 @@ internal static class SudokuFiles
         return validation.Length > 0 && training.Length > 0
             ? (training, validation)
             : throw new UsageException($"--train: expected puzzles for training and validation, got {puzzles.Length}, of which {training.Length} are left for training and {validation.Length} for validation.");
+
+        static SudokuPuzzle WithSource(SudokuPuzzle puzzle, string file)
+            => puzzle.Source.Length > 0 ? puzzle : new SudokuPuzzle(puzzle.Question, puzzle.Answer, Path.GetFileName(file), puzzle.Rating, puzzle.Line);
 
         SudokuGrid KeyOf(SudokuPuzzle puzzle) => canonicalForm?.Of(puzzle.Answer) ?? puzzle.Question;
     }
