@@ -29,7 +29,7 @@ internal static class FixedPointStudy
         for (var first = 0; first < dataset.ExampleCount; first += BatchSize)
         {
             using var scope = NewDisposeScope();
-            using var batch = Read(dataset, first, Math.Min(BatchSize, dataset.ExampleCount - first));
+            using var batch = Read(dataset, first, Math.Min(BatchSize, dataset.ExampleCount - first), model.Device);
             var (state, added) = RunSegments(model, batch, segments, cancellation);
             using var start = state; // [B, S, D]
             using var injection = added; // [B, S, D]
@@ -45,7 +45,7 @@ internal static class FixedPointStudy
         return [.. Enumerable.Range(0, updates).Select(step => new FixedPointStep(step + 1, residuals[step] / examples, distances[step] / examples))];
     }
 
-    private static PuzzleBatch Read(IPuzzleDataset dataset, int first, int rows)
+    private static PuzzleBatch Read(IPuzzleDataset dataset, int first, int rows, Device device)
     {
         var length = dataset.SequenceLength;
         var (inputs, labels) = (new int[rows * length], new int[rows * length]);
@@ -54,7 +54,7 @@ internal static class FixedPointStudy
             dataset.Read(first + row, inputs.AsSpan(row * length, length), labels.AsSpan(row * length, length));
         }
 
-        return PuzzleBatch.Create(inputs, labels, [.. dataset.PuzzleIds.Skip(first).Take(rows)], length);
+        return PuzzleBatch.Create(inputs, labels, [.. dataset.PuzzleIds.Skip(first).Take(rows)], length, device);
     }
 
     /// <summary>zL and zH + x after some segments, [B, S, D] each: what the next segment gives to its first update of L. The caller owns them.</summary>
@@ -74,12 +74,18 @@ internal static class FixedPointStudy
             first ??= (state.clone().DetachFromDisposeScope(), injection.clone().DetachFromDisposeScope());
             return null;
         });
-        using (carry)
+        try
         {
-            model.call(carry, batch).Dispose();
+            using (carry)
+            {
+                model.call(carry, batch).Dispose();
+            }
+        }
+        finally
+        {
+            hook.remove();
         }
 
-        hook.remove();
         return first!.Value;
     }
 
