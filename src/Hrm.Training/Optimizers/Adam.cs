@@ -153,6 +153,9 @@ internal readonly record struct AdamCoefficients(double Beta1, double Beta2, dou
 /// <param name="isATan2">The direction: atan2(m, √v / √(1-β2ᵗ)), or m / (√v / √(1-β2ᵗ) + ε).</param>
 internal sealed unsafe class AdamPass(bool isATan2)
 {
+    /// <summary>Four arrays are read, and all of them except the gradient are written.</summary>
+    private const int ArraysWalked = 7;
+
     private static readonly int Lanes = Vector512<float>.Count;
 
     private readonly List<(Arrays Arrays, AdamCoefficients Coefficients)> _parameters = [];
@@ -172,7 +175,7 @@ internal sealed unsafe class AdamPass(bool isATan2)
     public void Run()
     {
         var chunks = FloatPass.Chunks(_lengths);
-        FloatPass.Run(chunks.Length, index =>
+        FloatPass.Run(chunks.Length, ArraysWalked, index =>
         {
             var (tensor, offset, length) = chunks[index];
             var (arrays, coefficients) = _parameters[tensor];

@@ -79,7 +79,7 @@ internal sealed unsafe class GradientNorm
         var addresses = Array.ConvertAll(tensors, tensor => (nint)FastPath.AddressOf<float>(tensor));
         var chunks = FloatPass.Chunks(Array.ConvertAll(tensors, tensor => tensor.numel()));
         var sums = new double[chunks.Length];
-        FloatPass.Run(chunks.Length, index =>
+        FloatPass.Run(chunks.Length, arrays: 1, index =>
         {
             var (tensor, offset, length) = chunks[index];
             sums[index] = SumOfSquares((float*)addresses[tensor] + offset, length);
@@ -156,7 +156,10 @@ internal static class FloatPass
     }
 
     /// <summary>Runs <paramref name="work"/> once per chunk, on as many threads as libtorch uses.</summary>
-    public static void Run(int chunks, Action<int> work) => KernelThreads.Run(chunks, ChunkLength, (begin, end) =>
+    /// <param name="chunks">The number of chunks.</param>
+    /// <param name="arrays">The number of arrays that the work reads or writes; one that it reads and writes counts twice.</param>
+    /// <param name="work">The work on the chunk with this index.</param>
+    public static void Run(int chunks, int arrays, Action<int> work) => KernelThreads.Run(chunks, arrays * ChunkLength, (begin, end) =>
     {
         for (var chunk = begin; chunk < end; chunk++)
         {
