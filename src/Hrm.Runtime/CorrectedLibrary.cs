@@ -9,7 +9,7 @@ internal static class CorrectedLibrary
     private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
 
     /// <summary>Loads a copy in the temporary folder, or in the user's home if the temporary folder cannot be used.</summary>
-    /// <exception cref="TorchLoadException">Neither folder can be used.</exception>
+    /// <exception cref="TorchLoadException">Neither folder can be used, or a symbol is undefined.</exception>
     public static nint Load(byte[] content)
         => Load(content, [Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)], LoadedLibraries.LoadBound);
 
@@ -30,6 +30,7 @@ internal static class CorrectedLibrary
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
             {
+                RequireSymbols(e);
                 reasons.Add($"{folder}: {e.Message}");
             }
         }
@@ -38,6 +39,18 @@ internal static class CorrectedLibrary
             $"The copy of {TorchLibraries.TorchSharp} for this host's {VersionRelaxation.Library} could not be loaded. "
             + "Set TMPDIR to a folder with permission to write and execute files. If the host lacks another version too, use a newer "
             + $"Linux, or put a newer libstdc++ first in LD_LIBRARY_PATH. Tried: {string.Join("; ", reasons)}");
+    }
+
+    /// <summary>Throws if a symbol is undefined, which is the same in every folder.</summary>
+    private static void RequireSymbols(Exception failure)
+    {
+        if (failure.Message.Contains("undefined symbol", StringComparison.Ordinal))
+        {
+            throw new TorchLoadException(
+                $"{failure.Message}. The loaded libtorch or another library of the host does not fit {TorchLibraries.TorchSharp}: "
+                + "use the libtorch that this version of TorchSharp needs.",
+                failure);
+        }
     }
 
     [UnsupportedOSPlatform("windows")]

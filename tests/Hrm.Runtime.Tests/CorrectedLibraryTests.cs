@@ -50,6 +50,21 @@ public sealed class CorrectedLibraryTests : IDisposable
         act.Should().Throw<TorchLoadException>().WithMessage($"*TMPDIR*{blocked}: *{_folder["noexec"]}: not executable*");
     }
 
+    [LinuxX64Fact]
+    public void Undefined_symbol_is_named_first_and_no_other_folder_is_tried()
+    {
+        var loads = 0;
+
+        var act = () => CorrectedLibrary.Load(Content, [_folder["one"], _folder["two"]], _ =>
+        {
+            loads++;
+            throw new DllNotFoundException("lib.so: undefined symbol: f");
+        });
+
+        act.Should().Throw<TorchLoadException>().WithMessage("lib.so: undefined symbol: f. *").WithInnerException<DllNotFoundException>();
+        loads.Should().Be(1);
+    }
+
     private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
 
     /// <summary>A folder that even a superuser cannot create: its parent is a file.</summary>
