@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Hrm;
 
@@ -7,8 +9,8 @@ namespace Hrm;
 /// wrong shape from a defect.
 /// </summary>
 /// <remarks>
-/// A message is one line of at most 4,000 characters, whatever file or request it quotes: control and format characters are
-/// written as <c>\u</c> and four digits.
+/// A message is one line of at most 4,000 characters, whatever file or request it quotes: control and format characters and halves of
+/// surrogate pairs are written as <c>\u</c> and four digits.
 /// </remarks>
 public abstract class HrmException : Exception
 {
@@ -33,11 +35,25 @@ internal static class MessageText
     public static string Printable(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var printable = string.Concat(text.Take(MaxLength + 1).Select(character =>
-            IsPrintable(character) ? character.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")));
-        return printable.Length <= MaxLength ? printable : printable[..MaxLength] + '…';
+        var printable = new StringBuilder();
+        for (var rest = text.AsSpan(); rest.Length > 0 && printable.Length <= MaxLength;)
+        {
+            var isWhole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
+            foreach (var character in rest[..length])
+            {
+                _ = isWhole && IsPrintable(rune) ? printable.Append(character) : printable.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+            }
+
+            rest = rest[length..];
+        }
+
+        return Shorten(printable.ToString(), MaxLength);
     }
 
-    private static bool IsPrintable(char character) => char.GetUnicodeCategory(character)
+    /// <summary>The text up to a number of characters, at least 1, with an ellipsis if it is longer. No surrogate pair is cut.</summary>
+    public static string Shorten(string text, int maxLength)
+        => text.Length <= maxLength ? text : $"{text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)]}…";
+
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

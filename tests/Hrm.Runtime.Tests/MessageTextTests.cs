@@ -11,6 +11,18 @@ public sealed class MessageTextTests
     public void Characters_that_are_not_printable_are_written_as_digits(string text, string printable)
         => MessageText.Printable(text).Should().Be(printable);
 
+    [Fact]
+    public void Halves_of_surrogate_pairs_and_tags_are_written_as_digits()
+        => MessageText.Printable("a\ud83eb\udde9\U000e0041\ud83e").Should().Be(@"a\ud83eb\udde9\udb40\udc41\ud83e");
+
+    [Fact]
+    public void No_surrogate_pair_is_cut()
+    {
+        MessageText.Shorten("ab🧩", 3).Should().Be("ab…");
+        MessageText.Shorten("ab🧩", 4).Should().Be("ab🧩");
+        MessageText.Printable(new string('x', MessageText.MaxLength - 1) + "🧩").Should().Be(new string('x', MessageText.MaxLength - 1) + "…");
+    }
+
     [Theory]
     [InlineData(MessageText.MaxLength, MessageText.MaxLength)]
     [InlineData(MessageText.MaxLength + 1, MessageText.MaxLength + 1)]

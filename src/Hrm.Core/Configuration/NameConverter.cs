@@ -26,7 +26,7 @@ internal abstract class NameConverter<T>(params (string Name, T Value)[] values)
     public sealed override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var name = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("expected a string");
-        return Find(name) ?? throw new JsonException($"expected {Names}, got {Quote.Text(name)}");
+        return Find(name) ?? throw new JsonException($"expected {Names}, got {MessageText.Printable(Quote.Text(name))}");
     }
 
     public sealed override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(NameOf(value));

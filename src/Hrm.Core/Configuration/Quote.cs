@@ -5,8 +5,8 @@ internal static class Quote
 {
     private const int MaxLength = 120;
 
-    /// <summary>Returns the text up to a number of characters.</summary>
-    public static string Shorten(string text, int maxLength = MaxLength) => text.Length <= maxLength ? text : $"{text[..maxLength]}…";
+    /// <summary>Returns the text up to a number of characters, without half a surrogate pair at its end.</summary>
+    public static string Shorten(string text, int maxLength = MaxLength) => MessageText.Shorten(text, maxLength);
 
     public static string Text(string text) => $"'{Shorten(text)}'";
 }

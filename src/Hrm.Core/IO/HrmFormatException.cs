@@ -24,7 +24,7 @@ public sealed class HrmFormatException(string problem, string? path = null, int?
     public int? Line { get; } = line;
 
     /// <summary>The place in the file or line: a column, a JSON member, a tensor, an argument.</summary>
-    public string? Place { get; } = place;
+    public string? Place { get; } = place is null ? null : MessageText.Printable(place);
 
     /// <summary>The tokens or cells that break the rules of a puzzle, row by row, from 0; empty if the problem is another.</summary>
     public IReadOnlyList<int> Positions { get; init; } = [];

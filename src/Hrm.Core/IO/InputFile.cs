@@ -104,7 +104,7 @@ internal sealed class InputFile(string path, SafeFileHandle? handle) : IDisposab
     }
 }
 
-/// <summary>Passes resources on.</summary>
+/// <summary>Passes a resource to its owner, and disposes it if the owner cannot be created.</summary>
 internal static class ResourceOwner
 {
     /// <summary>Gives a resource to an owner that is made from it; if that fails, the resource is disposed.</summary>
