@@ -123,7 +123,7 @@ public sealed class ToolDataTests : IDisposable
             (1, ["data", "sudoku", "build", "--train", "nowhere.csv", "--test", "nowhere.csv", "--output", Folder("new")], "nowhere.csv"),
             (1, ["data", "arc", "check", "--data", Folder("new")], "new"),
             (1, ["data", "maze", "show", "--data", Folder("new")], "new"),
-            (2, ["train", "maze", "--output", Folder("new"), "--steps", "1"], "--data: expected the folder of a dataset"),
+            (2, ["train", "maze", "--output", Folder("new"), "--steps", "1"], "--train: expected at least one file of puzzles, got none"),
         ];
         foreach (var (expected, arguments, named) in mistakes)
         {

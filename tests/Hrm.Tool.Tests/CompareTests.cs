@@ -187,7 +187,7 @@ public sealed class CompareTests : IDisposable
                 var run = comparison.GetRun(comparison.Recipes.Single(item => item.Name == recipe), 1, seed);
                 run.Steps.Should().Be(120, "a minute has 120 steps of half a second");
                 run.Add(new RunPoint(60, 9, 9, 9, []));
-                run.Add(new RunPoint(60, 3840, 0.5 * seed, cells, new() { [RunPoint.All] = [0, 0, exact[seed - 1]] }));
+                run.Add(new RunPoint(60, 3840, 0.5 * seed, cells, new() { [ListNames.All] = [0, 0, exact[seed - 1]] }));
                 run.IsFinished = true;
             }
         }
@@ -214,7 +214,7 @@ public sealed class CompareTests : IDisposable
         RecipeRun AddRun(string recipe, int seed, double exact)
         {
             var run = comparison.GetRun(comparison.Recipes.Single(item => item.Name == recipe), 1, seed);
-            run.Add(new RunPoint(60, 60, 1, 1, new() { [RunPoint.All] = [0, 0, exact] }));
+            run.Add(new RunPoint(60, 60, 1, 1, new() { [ListNames.All] = [0, 0, exact] }));
             run.IsFinished = true;
             return run;
         }
@@ -233,8 +233,8 @@ public sealed class CompareTests : IDisposable
     public void Puzzles_without_a_source_are_the_list_of_their_file_and_ambiguous_names_are_refused()
     {
         var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(12, 8).ToArray();
-        SudokuCsv.Write(_folder["one.csv"], puzzles[..6]);
-        SudokuCsv.Write(_folder["two.csv"], puzzles[6..]);
+        SudokuCsv.Write(_folder["one.csv"], puzzles[..6].Select(puzzle => new SudokuPuzzle(puzzle.Question, puzzle.Answer)));
+        SudokuCsv.Write(_folder["two.csv"], puzzles[6..].Select(puzzle => new SudokuPuzzle(puzzle.Question, puzzle.Answer)));
 
         var data = new RunData { Train = [_folder["one.csv"], _folder["two.csv"]], Side = 4 };
         SudokuFiles.HoldOut(data, count: 2).Validation.Select(puzzle => puzzle.Source).Order().Should().Equal("one.csv", "one.csv", "two.csv", "two.csv");

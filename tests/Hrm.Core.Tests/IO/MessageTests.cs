@@ -13,7 +13,7 @@ public sealed class MessageTests
         new HrmFormatException("bad").Place.Should().BeNull();
         new InvalidConfigException("file", ["a\n"]).Errors.Should().Equal(@"a\u000a");
 
-        FluentActions.Invoking(() => JsonSerializer.Deserialize<TokenMixing>("\"a\\n\""))
+        FluentActions.Invoking(() => JsonSerializer.Deserialize("{\"mixing\": \"a\\n\"}", HrmConfigJson.Default.HrmConfig))
             .Should().Throw<JsonException>().WithMessage(@"expected *, got 'a\u000a'*");
     }
 }

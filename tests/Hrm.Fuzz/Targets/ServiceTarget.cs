@@ -24,6 +24,7 @@ internal sealed class ServiceTarget : IDisposable
 
         _service = ServiceApplication.Create([
             "--model", _folder.Path, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Solver:Limits:Rule", "Never", "--Solver:Limits:MaxSegments", "1",
+            "--Thinking:Symmetries", "2", "--Thinking:Evaluations", "8",
         ]);
         _service.StartAsync().GetAwaiter().GetResult();
         _client = new HttpClient { BaseAddress = new Uri(_service.Urls.Single()) };

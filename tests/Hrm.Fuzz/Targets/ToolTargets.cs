@@ -104,7 +104,7 @@ internal static class ToolTargets
         foreach (var recipe in comparison.Recipes)
         {
             var run = comparison.GetRun(recipe, 1, 1);
-            run.Add(new RunPoint(2, 8, 0.5, 0.25, new() { [RunPoint.All] = [0, 0.5, 1], ["list"] = [0, 0, 0] }));
+            run.Add(new RunPoint(2, 8, 0.5, 0.25, new() { [ListNames.All] = [0, 0.5, 1], ["list"] = [0, 0, 0] }));
             run.IsFinished = true;
         }
 

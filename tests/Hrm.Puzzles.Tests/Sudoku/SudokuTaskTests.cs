@@ -70,13 +70,14 @@ public class SudokuTaskTests
     [Fact]
     public void Candidates_need_valid_tokens_and_a_cell()
     {
+        var nine = new SudokuTask();
         var blanks = Enumerable.Repeat(SudokuTask.BlankToken, 81).ToArray();
         int[] wrong = [.. blanks[..80], 33];
-        _task.Invoking(task => task.FindCandidates(blanks[..80], 0)).Should().Throw<HrmFormatException>().WithMessage("*expected 81 tokens, got 80*");
-        _task.Invoking(task => task.FindCandidates(wrong, 0)).Should().Throw<HrmFormatException>().WithMessage("*expected a token of 0 to 10 in row 9, column 9, got 33*");
+        nine.Invoking(task => task.FindCandidates(blanks.AsSpan(0, 80), 0)).Should().Throw<HrmFormatException>().WithMessage("*expected 81 tokens, got 80*");
+        nine.Invoking(task => task.FindCandidates(wrong, 0)).Should().Throw<HrmFormatException>().WithMessage("*expected a token of 0 to 10 in row 9, column 9, got 33*");
         foreach (var position in (int[])[-1, 81])
         {
-            _task.Invoking(task => task.FindCandidates(blanks, position)).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"expected 0 to 80*{position}*");
+            nine.Invoking(task => task.FindCandidates(blanks, position)).Should().Throw<ArgumentOutOfRangeException>().WithMessage($"expected 0 to 80*{position}*");
         }
     }
 

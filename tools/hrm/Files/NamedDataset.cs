@@ -109,3 +109,13 @@ internal sealed record NamedDataset(IPuzzleDataset Examples, IReadOnlyList<strin
 
     public void Dispose() => (Examples as IDisposable)?.Dispose();
 }
+
+/// <summary>Names of source lists.</summary>
+internal static class ListNames
+{
+    /// <summary>The name for the puzzles of all lists.</summary>
+    public const string All = "all";
+
+    /// <summary>Returns whether a text has control characters, which could forge rows of a table.</summary>
+    public static bool HasControls(string text) => text.Any(char.IsControl);
+}

@@ -65,16 +65,16 @@ internal sealed record Comparison
         }
 
         var lists = Runs.SelectMany(run => run.Points).Select(point => point.Exact).ToArray();
-        return Array.TrueForAll(lists, exact => exact.ContainsKey(RunPoint.All)
+        return Array.TrueForAll(lists, exact => exact.ContainsKey(ListNames.All)
             && exact.Keys.SequenceEqual(lists[0].Keys)
-            && !exact.Keys.Any(RunPoint.HasControls)
+            && !exact.Keys.Any(ListNames.HasControls)
             && exact.Values.All(shares => shares?.Length == RunPoint.Depths.Count));
 
         bool IsSoundRun(RecipeRun run) => run is { Steps: > 0 }
             && Recipes.Exists(recipe => recipe.Name == run.Recipe)
             && run.Points.TrueForAll(point => point is { Exact: not null })
             && (run.Points.Count > 0 || !run.IsFinished || run.Failure is not null)
-            && !RunPoint.HasControls(run.Failure ?? string.Empty);
+            && !ListNames.HasControls(run.Failure ?? string.Empty);
     }
 
     public JsonObject ToJson() => (JsonObject)JsonSerializer.SerializeToNode(this, RunFolder.Json)!;
@@ -101,7 +101,7 @@ internal sealed record Comparison
     /// <param name="runs">The runs; those that are not finished are left out.</param>
     public static IReadOnlyList<Recipe> Rank(IEnumerable<Recipe> recipes, IReadOnlyCollection<RecipeRun> runs)
     {
-        return [.. recipes.OrderByDescending(recipe => MeanOf(recipe, point => point.Exact[RunPoint.All][^1])).ThenByDescending(recipe => MeanOf(recipe, point => point.Cells))];
+        return [.. recipes.OrderByDescending(recipe => MeanOf(recipe, point => point.Exact[ListNames.All][^1])).ThenByDescending(recipe => MeanOf(recipe, point => point.Cells))];
 
         // A run that failed counts as nothing solved.
         double MeanOf(Recipe recipe, Func<RunPoint, double> value)
@@ -159,12 +159,6 @@ internal sealed record RecipeRun
 /// <param name="Exact">The fraction of exact answers after each of <see cref="Depths"/>, of all puzzles and per source list.</param>
 internal sealed record RunPoint(long Step, long Rows, double Minutes, double Cells, SortedDictionary<string, double[]> Exact)
 {
-    /// <summary>The key of all puzzles in <see cref="Exact"/>.</summary>
-    public const string All = "all";
-
     /// <summary>The numbers of segments that an evaluation reports.</summary>
     public static IReadOnlyList<int> Depths { get; } = [8, 16, 64];
-
-    /// <summary>Returns whether a text has control characters, which could forge rows of the table.</summary>
-    public static bool HasControls(string text) => text.Any(char.IsControl);
 }

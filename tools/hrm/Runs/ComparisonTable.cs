@@ -28,22 +28,22 @@ internal static class ComparisonTable
     {
         var ranked = Comparison.Rank(comparison.Recipes, runs).Select(recipe => runs.Where(run => run.Recipe == recipe.Name).ToArray()).Where(own => own.Length > 0).ToArray();
         var failed = runs.Where(run => run.Failure is not null).ToArray();
-        string[] sources = [.. runs.SelectMany(run => run.Points).SelectMany(point => point.Exact.Keys).Where(source => source != RunPoint.All).Distinct().Order(StringComparer.Ordinal)];
+        string[] sources = [.. runs.SelectMany(run => run.Points).SelectMany(point => point.Exact.Keys).Where(source => source != ListNames.All).Distinct().Order(StringComparer.Ordinal)];
         page.Append(CultureInfo.InvariantCulture, $"\n## {minutes} minutes\n\n{runs.Count(run => run.IsFinished)} of {runs.Length} runs are finished, {failed.Length} failed.\n\n");
-        AppendRow(page, ["recipe", "seeds", "minutes", "steps", "rows", "cells", RunPoint.All, .. sources]);
+        AppendRow(page, ["recipe", "seeds", "minutes", "steps", "rows", "cells", ListNames.All, .. sources]);
         AppendRow(page, Enumerable.Repeat("---", 7 + sources.Length));
         foreach (var own in ranked)
         {
             var last = own.Where(run => run is { IsFinished: true, Failure: null }).Select(run => run.Points[^1]).ToArray();
-            AppendRow(page, [own[0].Recipe, .. Cells(last, [RunPoint.All, .. sources], own.Count(failed.Contains))]);
+            AppendRow(page, [own[0].Recipe, .. Cells(last, [ListNames.All, .. sources], own.Count(failed.Contains))]);
         }
 
         page.Append("\nDuring training, without the failures:\n\n");
-        AppendRow(page, ["recipe", "seeds", "minutes", "steps", "rows", "cells", RunPoint.All]);
+        AppendRow(page, ["recipe", "seeds", "minutes", "steps", "rows", "cells", ListNames.All]);
         AppendRow(page, Enumerable.Repeat("---", 7));
         foreach (var (recipe, points) in ranked.SelectMany(own => own.SelectMany(run => run.Points).GroupBy(point => point.Step).OrderBy(points => points.Key).Select(points => (own[0].Recipe, points))))
         {
-            AppendRow(page, [recipe, .. Cells([.. points], [RunPoint.All])]);
+            AppendRow(page, [recipe, .. Cells([.. points], [ListNames.All])]);
         }
 
         foreach (var run in failed)

@@ -98,7 +98,7 @@ internal sealed class RecipeTraining(string path, RunData data, torch.Device dev
         void EndSlice(TrainingReport report)
         {
             var lists = answers.Where(answer => answer.Source.Length > 0).GroupBy(answer => answer.Source).ToDictionary(list => list.Key, list => ShareExact([.. list]));
-            lists[RunPoint.All] = ShareExact([.. answers]);
+            lists[ListNames.All] = ShareExact([.. answers]);
             run.Add(new RunPoint(report.Step, report.Step * settings.Trainer.GlobalBatchSize, report.Trained.TotalMinutes, report.Metrics.Accuracy, new(lists, StringComparer.Ordinal)));
             save();
             slice.Cancel();

@@ -162,9 +162,9 @@ internal static class SudokuFiles
     {
         var shape = ShapeOf(data.Side);
         var puzzles = Array.ConvertAll(Read(data.Train, data, cancellationToken), item => WithSource(item.Puzzle, item.File));
-        if (puzzles.Select(puzzle => puzzle.Source).FirstOrDefault(source => source == RunPoint.All || RunPoint.HasControls(source)) is { } wrong)
+        if (puzzles.Select(puzzle => puzzle.Source).FirstOrDefault(source => source == ListNames.All || ListNames.HasControls(source)) is { } wrong)
         {
-            throw new UsageException($"--train: expected source lists with names other than '{RunPoint.All}' and without control characters, got '{wrong}'.");
+            throw new UsageException($"--train: expected source lists with names other than '{ListNames.All}' and without control characters, got '{wrong}'.");
         }
 
         var shuffled = puzzles.ToArray();
