@@ -94,7 +94,7 @@ public sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         ShapeGuard.Require(input, nameof(input), "B", "S", "D");
         using var scope = NewDisposeScope();
         var mixed = _tokenMixer is not null ? MixTokens(input)
-            : AddAndNorm(input, (nn.Module<Tensor, Tensor>?)_convolution ?? (nn.Module<Tensor, Tensor>?)_groups ?? _attention!); // [B, S, D]
+            : AddAndNorm(input, (nn.Module<Tensor, Tensor>?)_convolution ?? _groups ?? (nn.Module<Tensor, Tensor>)_attention!); // [B, S, D]
         return AddAndNorm(mixed, _mlp).MoveToOuterDisposeScope(); // [B, S, D]
     }
 

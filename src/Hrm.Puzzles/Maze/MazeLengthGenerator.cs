@@ -59,7 +59,7 @@ public sealed class MazeLengthGenerator
         throw new PuzzleSupplyException(FormattableString.Invariant($"expected a maze of {_shape} with a path of {steps + 1} cells within {_maximumLayouts} layouts, got none"));
     }
 
-    /// <summary>Searches from a cell, or from the one farthest from it. Returns that end, or <see langword="null"/> if no cell is far enough away.</summary>
+    /// <summary>Returns a cell that has another at the distance, or <see langword="null"/>: the given cell or the cell farthest from it. The last search starts there.</summary>
     private int? FindEnd(int cell, int steps)
     {
         _search.Run(cell);

@@ -47,7 +47,7 @@ internal sealed class SudokuDatasetBuilder
         ArgumentNullException.ThrowIfNull(random);
         var augmentation = random.Split(AugmentationStream);
         var kept = _options.Subsample is { } count ? Subsample(DifficultEnough(puzzles), count, random) : DifficultEnough(puzzles);
-        return kept.Select((puzzle, index) => WithVariants(puzzle, augmentation.Split(index)));
+        return kept.Select((puzzle, index) => PuzzleGroup.Augmented(Task.ToExample(puzzle), Task, _options.Augmentations, augmentation.Split(index)));
     }
 
     /// <summary>Builds the test groups: difficult enough, in order, one puzzle per group.</summary>
@@ -124,19 +124,6 @@ internal sealed class SudokuDatasetBuilder
         {
             throw new HrmFormatException(e.Problem, line: puzzle.Line, place: "question", innerException: e);
         }
-    }
-
-    private PuzzleGroup WithVariants(SudokuPuzzle puzzle, Random random)
-    {
-        var variants = new PuzzleExample[_options.Augmentations + 1];
-        var original = variants[0] = Task.ToExample(puzzle);
-        for (var i = 1; i < variants.Length; i++)
-        {
-            var symmetry = Task.DrawSymmetry(random);
-            variants[i] = new PuzzleExample(symmetry.Apply(original.Inputs), symmetry.Apply(original.Labels));
-        }
-
-        return PuzzleGroup.Of(variants);
     }
 }
 

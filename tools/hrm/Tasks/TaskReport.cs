@@ -68,7 +68,7 @@ internal abstract class TaskReport
             by[kind]![name] = ToJson(rows);
         }
 
-        return new JsonObject { ["all"] = ToJson(_rows), ["by"] = by };
+        return new JsonObject { [ListNames.All] = ToJson(_rows), ["by"] = by };
     }
 
     /// <summary>Returns the number of answers that pass each check.</summary>
@@ -121,7 +121,7 @@ internal abstract class TaskReport
         => Group(rows, categoriesOf)
             .Where(group => group.Kind != FileKind || group.Rows.Length < rows.Count)
             .Select(group => (group.Name, group.Rows))
-            .Prepend(("all", [.. rows]));
+            .Prepend((ListNames.All, [.. rows]));
 
     private IEnumerable<(string Kind, string Name, T[] Rows)> Group<T>(IReadOnlyCollection<T> rows, Func<T, IReadOnlyList<string>> categoriesOf)
         => Kinds.SelectMany((kind, index) => rows
