@@ -39,13 +39,8 @@ public sealed record HrmConfig
     {
         FormatVersion = formatVersion;
         PuzzleIdCount = puzzleIdCount;
-        HighCycles = highCycles;
-        LowCycles = lowCycles;
-        HighLayers = highLayers;
-        LowLayers = lowLayers;
-        HiddenSize = hiddenSize;
-        Heads = heads;
-        Expansion = expansion;
+        (HighCycles, LowCycles, HighLayers, LowLayers) = (highCycles, lowCycles, highLayers, lowLayers);
+        (HiddenSize, Heads, Expansion) = (hiddenSize, heads, expansion);
         var ofMixTokens = mixTokens is true ? TokenMixing.TokenMixer : TokenMixing.Attention;
         Mixing = mixing == NotGiven ? ofMixTokens : mixing;
         if (mixTokens is not null && mixTokens != (Mixing == TokenMixing.TokenMixer))

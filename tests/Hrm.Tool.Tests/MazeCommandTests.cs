@@ -88,6 +88,36 @@ public sealed class MazeCommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_dataset_of_files_has_the_wanted_mazes_of_both_parts()
+    {
+        var random = new StatefulRandom(1);
+        var generator = new MazeGenerator(MazeShape.Square(6), 6, random);
+        MazePuzzle[] mazes = [.. generator.Generate(20)];
+        var least = mazes.Min(maze => maze.PathCells) + 1;
+        var kept = mazes.Count(maze => maze.PathCells >= least);
+        kept.Should().BeInRange(1, 19);
+        MazeCsv.Write(_folder["mazes.csv"], [.. mazes, MazeSplitTests.Turned(mazes[3], 1)]);
+
+        (await Build("all")).Should().Equal("train: 21 groups, 21 puzzles, 21 examples", "test: 21 groups, 21 puzzles, 21 examples");
+        (await Build("some", "--min-path", $"{least}", "--drop-duplicates", "--subsample", "1", "--augment"))
+            .Should().Equal("train: 1 group, 8 puzzles, 8 examples", $"test: {kept} groups, {kept} puzzles, {kept} examples");
+
+        MazeCsv.Write(_folder["other.csv"], [MazePuzzle.Of(MazeGrid.Parse("SG  "))]);
+        (await Run("no", _folder["other.csv"])).ShouldFail("*expected a maze of 6x6, got one of 2x2*");
+        (await Run("no", _folder["mazes.csv"], "--subsample", "0")).ShouldFail("--subsample: expected 1 to 2147483647, got 0.");
+
+        async Task<IEnumerable<string>> Build(string name, params string[] options)
+        {
+            var run = await Run(name, _folder["mazes.csv"], options);
+            run.Code.Should().Be(0, run.Messages);
+            return run.Output.Split('\n').Where(line => line.Contains(" group", StringComparison.Ordinal)).Select(line => line.Trim());
+        }
+
+        Task<ToolResult> Run(string name, string test, params string[] options)
+            => ToolProcess.RunAsync(["data", "maze", "build", "--train", _folder["mazes.csv"], "--test", test, "--output", _folder[name], .. options]);
+    }
+
     /// <summary>A model that answers the rows of a batch with given tokens: its states are one-hot, and lm_head is the identity.</summary>
     private static HrmModel CreateAnswering(int[] tokens, MazeTask task)
     {

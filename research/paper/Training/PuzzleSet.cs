@@ -62,10 +62,9 @@ internal sealed class PuzzleSet(ToolTask task, string name, string folder, Actio
         folder =>
         {
             var random = new StatefulRandom(1);
-            var mazes = new MazeGenerator(MazeShape.Square(side), minimumPath, random).Generate(2 * count).ToArray();
-            var split = MazeSplit.ByLayout(mazes, count);
-            var builder = new MazeDatasetBuilder(MazeShape.Square(side), new MazeDatasetOptions());
-            Write(folder, builder.Task.SequenceLength, builder.Task.VocabularySize, builder.BuildTraining(split.Training, random), builder.BuildTest(split.Test));
+            var task = new MazeTask(MazeShape.Square(side));
+            PuzzleGroup[] groups = [.. new MazeGenerator(task.Shape, minimumPath, random).Generate(2 * count).Select(task.ToExample).Select(PuzzleGroup.Of)];
+            Write(folder, task.SequenceLength, task.VocabularySize, groups[..count], groups[count..]);
         });
 
     /// <summary>A dataset that the user built.</summary>

@@ -82,11 +82,8 @@ public sealed class WeightsEntry
 
     internal WeightsEntry(string name, WeightsDtype dtype, long[] shape, long byteOffset, long byteLength)
     {
-        Name = name;
-        _dtype = dtype;
-        _shape = shape;
-        ByteOffset = byteOffset;
-        ByteLength = byteLength;
+        (Name, _dtype, _shape) = (name, dtype, shape);
+        (ByteOffset, ByteLength) = (byteOffset, byteLength);
     }
 
     /// <summary>The name of the tensor.</summary>

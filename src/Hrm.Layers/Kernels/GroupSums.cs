@@ -91,13 +91,14 @@ internal static unsafe class GroupSums
                     for (var group = 0; group < groups.GroupCount; group++)
                     {
                         var (factor, place) = (isMean ? factors[group] : 1, ((group * batch) + row) * width);
+                        var sum = (StoredSingle*)(sums + (group * width));
                         if (toGroups)
                         {
-                            Write(sums + (group * width), factor, results + place, width);
+                            Scale(sum, factor, results + place, width);
                         }
                         else
                         {
-                            Read(values + place, factor, sums + (group * width), width);
+                            Scale(values + place, factor, sum, width);
                         }
                     }
 
@@ -169,34 +170,19 @@ internal static unsafe class GroupSums
     }
 
     [MethodImpl(KernelThreads.Optimized)]
-    private static void Write<T>(float* sums, float factor, T* target, long width)
-        where T : unmanaged, IStored<T>
+    private static void Scale<TSource, TTarget>(TSource* source, float factor, TTarget* target, long width)
+        where TSource : unmanaged, IStored<TSource>
+        where TTarget : unmanaged, IStored<TTarget>
     {
         var i = 0L;
         for (; i <= width - Lanes; i += Lanes)
         {
-            T.Store(Vector512.Load(sums + i) * factor, target + i);
+            TTarget.Store(TSource.Load(source + i) * factor, target + i);
         }
 
         for (; i < width; i++)
         {
-            T.StoreOne(sums[i] * factor, target + i);
-        }
-    }
-
-    [MethodImpl(KernelThreads.Optimized)]
-    private static void Read<T>(T* source, float factor, float* target, long width)
-        where T : unmanaged, IStored<T>
-    {
-        var i = 0L;
-        for (; i <= width - Lanes; i += Lanes)
-        {
-            (T.Load(source + i) * factor).Store(target + i);
-        }
-
-        for (; i < width; i++)
-        {
-            target[i] = T.LoadOne(source + i) * factor;
+            TTarget.StoreOne(TSource.LoadOne(source + i) * factor, target + i);
         }
     }
 

@@ -20,11 +20,7 @@ public sealed record MazePuzzle
             throw MazeChecker.FindUnreachableGoal(question)?.OfQuestion() ?? fault.OfAnswer();
         }
 
-        Question = question;
-        Answer = answer;
-        Source = source;
-        Rating = rating;
-        Line = line;
+        (Question, Answer, Source, Rating, Line) = (question, answer, source, rating, line);
     }
 
     /// <summary>The maze.</summary>

@@ -136,8 +136,12 @@ public sealed class MazeTask : ISymmetricTask
         return new TokenSymmetry(Shape, _symmetries[random.Next(_symmetries.Length)]);
     }
 
-    /// <summary>All variants of an example, in the order of the symmetries; the first is the example itself.</summary>
-    internal IEnumerable<PuzzleExample> VariantsOf(PuzzleExample example) => _symmetries
+    /// <summary>
+    /// Lists the rotations and reflections of an example, in the order of the authors' indices: eight, or four if the shape is not
+    /// square. The first is the example itself.
+    /// </summary>
+    /// <param name="example">An example of this task.</param>
+    public IEnumerable<PuzzleExample> VariantsOf(PuzzleExample example) => _symmetries
         .Select(symmetry => new TokenSymmetry(Shape, symmetry))
         .Select(symmetry => new PuzzleExample(symmetry.Apply(example.Inputs), symmetry.Apply(example.Labels)));
 

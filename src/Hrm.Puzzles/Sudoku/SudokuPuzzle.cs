@@ -24,11 +24,7 @@ public sealed record SudokuPuzzle
             throw question.FindConflict()?.OfQuestion() ?? fault.OfAnswer();
         }
 
-        Question = question;
-        Answer = answer;
-        Source = source;
-        Rating = rating;
-        Line = line;
+        (Question, Answer, Source, Rating, Line) = (question, answer, source, rating, line);
     }
 
     /// <summary>The givens.</summary>

@@ -5,12 +5,8 @@ public sealed class EvaluatedExample
 {
     internal EvaluatedExample(int example, int puzzleId, int[] inputs, int[] answer, int labelled, IReadOnlyList<SegmentResult> segments)
     {
-        Example = example;
-        PuzzleId = puzzleId;
-        Inputs = inputs;
-        Answer = answer;
-        Labelled = labelled;
-        Segments = segments;
+        (Example, PuzzleId) = (example, puzzleId);
+        (Inputs, Answer, Labelled, Segments) = (inputs, answer, labelled, segments);
     }
 
     /// <summary>The index of the example in its dataset.</summary>

@@ -11,18 +11,17 @@ public sealed class TasksGuideTests : GuideFolder
     public void A_dataset_of_mazes_is_written_and_drawn_from()
     {
         // <tasks>
-        var shape = MazeShape.Square(12);
-        var generator = new MazeGenerator(shape, minimumPathCells: 20, new StatefulRandom(1));
-        var mazes = MazeSplit.ByLayout([.. generator.Generate(100)], trainingPuzzles: 90);
-        var builder = new MazeDatasetBuilder(shape, new MazeDatasetOptions { Augment = true });
+        var task = new MazeTask(MazeShape.Square(12));
+        var generator = new MazeGenerator(task.Shape, minimumPathCells: 20, new StatefulRandom(1)); // Never the same layout twice.
+        var mazes = generator.Generate(100).Select(task.ToExample).ToArray();
         PuzzleDatasetFolder.Write(
             "data/mazes",
             identifiers: ["<blank>"],
             [
-                new PuzzleSplit("train", builder.BuildTraining(mazes.Training, new StatefulRandom(2))),
-                new PuzzleSplit("test", builder.BuildTest(mazes.Test)),
+                new PuzzleSplit("train", mazes[..90].Select(maze => PuzzleGroup.Of(task.VariantsOf(maze)))),
+                new PuzzleSplit("test", mazes[90..].Select(PuzzleGroup.Of)),
             ],
-            new PuzzleDatasetOptions { SequenceLength = builder.Task.SequenceLength, VocabularySize = builder.Task.VocabularySize });
+            new PuzzleDatasetOptions { SequenceLength = task.SequenceLength, VocabularySize = task.VocabularySize });
 
         using var training = PuzzleDatasetFolder.Open("data/mazes", "train");
         using var stream = new TrainingStream(training, batchSize: 32);

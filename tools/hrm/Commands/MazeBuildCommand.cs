@@ -28,21 +28,35 @@ internal static class MazeBuildCommand
         var mazes = result.GetValue(DatasetOutput.Count) is { } count
             ? Generate(result, count, random, cancellationToken)
             : Read(result, cancellationToken);
-        var builder = new MazeDatasetBuilder(mazes.Training[0].Shape, new MazeDatasetOptions
+        var task = new MazeTask(mazes.Training[0].Shape);
+        var training = Keep(result, task, mazes.Training);
+        if (result.GetValue(DatasetOutput.Subsample) is not null)
         {
-            TrainingPuzzles = result.GetValue(DatasetOutput.Subsample),
-            Augment = result.GetValue(Augment),
-            MinimumPathCells = result.GetValue(MinPath) ?? 0,
-            DropDuplicates = result.GetValue(DropDuplicates),
-        });
+            training = RandomSubset.Draw(training, CommonOptions.Require(result, DatasetOutput.Subsample, 1, int.MaxValue), random.Split(0));
+        }
+
+        var isAugmented = result.GetValue(Augment);
         DatasetOutput.Write(
             result,
             DatasetOutput.BlankAlone,
-            builder.Task.SequenceLength,
-            builder.Task.VocabularySize,
-            builder.BuildTraining(mazes.Training, random),
-            builder.BuildTest(mazes.Test),
+            task.SequenceLength,
+            task.VocabularySize,
+            training.Select(task.ToExample).Select(example => isAugmented ? PuzzleGroup.Of(task.VariantsOf(example)) : PuzzleGroup.Of(example)),
+            Keep(result, task, mazes.Test).Select(task.ToExample).Select(PuzzleGroup.Of),
             cancellationToken);
+    }
+
+    /// <summary>Selects the mazes with long enough paths, and each layout once if that is wanted.</summary>
+    private static IEnumerable<MazePuzzle> Keep(ParseResult result, MazeTask task, IReadOnlyList<MazePuzzle> puzzles)
+    {
+        if (puzzles.FirstOrDefault(puzzle => puzzle.Shape != task.Shape) is { } other)
+        {
+            throw new HrmFormatException($"expected a maze of {task.Shape}, got one of {other.Shape}", line: other.Line, place: "question");
+        }
+
+        var minimum = result.GetValue(MinPath) ?? 0;
+        var kept = puzzles.Where(puzzle => puzzle.PathCells >= minimum);
+        return result.GetValue(DropDuplicates) ? kept.DistinctBy(puzzle => puzzle.Question.CanonicalLayout()) : kept;
     }
 
     private static MazeSplit Generate(ParseResult result, int count, StatefulRandom random, CancellationToken cancellationToken)

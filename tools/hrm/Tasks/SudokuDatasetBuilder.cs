@@ -46,7 +46,7 @@ internal sealed class SudokuDatasetBuilder
         ArgumentNullException.ThrowIfNull(puzzles);
         ArgumentNullException.ThrowIfNull(random);
         var augmentation = random.Split(AugmentationStream);
-        var kept = _options.Subsample is { } count ? Subsample(DifficultEnough(puzzles), count, random) : DifficultEnough(puzzles);
+        var kept = _options.Subsample is { } count ? RandomSubset.Draw(DifficultEnough(puzzles), count, random.Split(SubsampleStream)) : DifficultEnough(puzzles);
         return kept.Select((puzzle, index) => PuzzleGroup.Augmented(Task.ToExample(puzzle), Task, _options.Augmentations, augmentation.Split(index)));
     }
 
@@ -57,33 +57,6 @@ internal sealed class SudokuDatasetBuilder
     {
         ArgumentNullException.ThrowIfNull(puzzles);
         return DifficultEnough(puzzles).Select(puzzle => PuzzleGroup.Of(Task.ToExample(puzzle)));
-    }
-
-    /// <summary>Draws puzzles without replacement, each subset equally likely; all puzzles if there are fewer. Keeps their order.</summary>
-    private static IEnumerable<SudokuPuzzle> Subsample(IEnumerable<SudokuPuzzle> puzzles, int count, StatefulRandom random)
-    {
-        var draws = random.Split(SubsampleStream);
-        var drawn = new List<(long Index, SudokuPuzzle Puzzle)>();
-        var index = 0L;
-        foreach (var puzzle in puzzles)
-        {
-            if (drawn.Count < count)
-            {
-                drawn.Add((index, puzzle));
-            }
-            else if (draws.NextInt64(index + 1) is var slot && slot < count)
-            {
-                // The puzzle belongs to a sample of the first index + 1 puzzles with probability count / (index + 1).
-                drawn[(int)slot] = (index, puzzle);
-            }
-
-            index++;
-        }
-
-        foreach (var (_, puzzle) in drawn.OrderBy(entry => entry.Index))
-        {
-            yield return puzzle;
-        }
     }
 
     private IEnumerable<SudokuPuzzle> DifficultEnough(IEnumerable<SudokuPuzzle> puzzles)

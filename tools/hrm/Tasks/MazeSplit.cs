@@ -1,4 +1,6 @@
-namespace Hrm.Puzzles;
+using Hrm.Puzzles;
+
+namespace Hrm.Tool;
 
 /// <summary>
 /// Training and test puzzles. After <see cref="ByLayout"/> no layout is in both parts, including rotations and reflections, so no
@@ -6,7 +8,7 @@ namespace Hrm.Puzzles;
 /// </summary>
 /// <param name="training">The training puzzles.</param>
 /// <param name="test">The test puzzles.</param>
-public sealed class MazeSplit(IReadOnlyList<MazePuzzle> training, IReadOnlyList<MazePuzzle> test)
+internal sealed class MazeSplit(IReadOnlyList<MazePuzzle> training, IReadOnlyList<MazePuzzle> test)
 {
     /// <summary>The training puzzles.</summary>
     public IReadOnlyList<MazePuzzle> Training { get; } = training ?? throw new ArgumentNullException(nameof(training));

@@ -1,6 +1,7 @@
 using Hrm.Core;
+using Hrm.Puzzles;
 
-namespace Hrm.Puzzles.Tests;
+namespace Hrm.Tool.Tests;
 
 public class MazeSplitTests
 {
@@ -18,8 +19,8 @@ public class MazeSplitTests
     [Fact]
     public void A_layout_is_never_in_both_parts_including_its_rotations()
     {
-        var turned = MazePuzzle.Of(Puzzles[0].Question.Transform(DihedralTransform.Of(3)));
-        var mirrored = MazePuzzle.Of(Puzzles[2].Question.Transform(DihedralTransform.Of(6)));
+        var turned = Turned(Puzzles[0], 3);
+        var mirrored = Turned(Puzzles[2], 6);
 
         var split = MazeSplit.ByLayout([.. Puzzles, turned, mirrored], 4);
 
@@ -32,4 +33,11 @@ public class MazeSplitTests
     [InlineData(11)]
     public void A_size_out_of_range_is_rejected(int training) =>
         FluentActions.Invoking(() => MazeSplit.ByLayout(Puzzles, training)).Should().Throw<ArgumentOutOfRangeException>();
+
+    /// <summary>A maze after one of its symmetries.</summary>
+    internal static MazePuzzle Turned(MazePuzzle maze, int symmetry)
+    {
+        var task = new MazeTask(maze.Shape);
+        return MazePuzzle.Of(task.DecodeQuestion(task.VariantsOf(task.ToExample(maze)).ElementAt(symmetry).Inputs));
+    }
 }
