@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hrm.Core;
 using Hrm.Puzzles;
 using Hrm.Training;
@@ -34,7 +35,19 @@ public sealed class DepthReportTests
         Cells(lines.Single(line => line.Contains("│ q_halt > 0 ", StringComparison.Ordinal)))[1]
             .Should().Be(Exact(64, new QValueHalting(rule: HaltingRule.HaltPositive)));
         Cells(lines.Single(line => line.Contains("2 segments unchanged", StringComparison.Ordinal)))[1].Should().Be(Exact(64, new StableHalting(2)));
+        var calibration = lines.SkipWhile(line => !line.Contains("calibration", StringComparison.Ordinal)).Where(line => line.Contains(" to ", StringComparison.Ordinal) || line.Contains("≥ 0.99", StringComparison.Ordinal)).Select(Cells).ToArray();
+        calibration.Should().HaveCount(5);
+        calibration.Sum(cells => int.Parse(cells[1], CultureInfo.InvariantCulture)).Should().Be(40);
+        calibration.Sum(cells => cells[1] == "0" ? 0 : int.Parse(cells[1], CultureInfo.InvariantCulture) * double.Parse(cells[3], CultureInfo.InvariantCulture) / 100)
+            .Should().BeApproximately(40 * double.Parse(all[^1], CultureInfo.InvariantCulture) / 100, 0.1, "every puzzle is in one row");
         lines.Should().Contain(line => line.Contains("│ puzzles5_forum_hardest_1905_11+ │", StringComparison.Ordinal));
+
+        var shallow = new DepthReport(new SudokuToolTask().CreateReport(test), HaltingRule.HaltPositive, segments: 20);
+        shallow.Run(model, test, 16);
+        using var second = new StringWriter();
+        shallow.Write(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(second) }));
+        Cells(second.ToString().ReplaceLineEndings("\n").Split('\n').Single(line => line.Contains("│ all ", StringComparison.Ordinal)))
+            .Should().Equal("all", "40", Exact(8), Exact(16), Exact(20));
 
         string Exact(int maxSegments, IHaltingPolicy? policy = null) => $"{100 * new Evaluator(model, maxSegments, policy).Evaluate(dataset).ExactAccuracy:F1}";
     }

@@ -13,7 +13,7 @@ internal static class EvaluateCommand
     private static readonly Option<string[]> Test = CommonOptions.Files("--test", "Puzzles instead of --data: one or more files, CSV or text.");
     private static readonly Option<string?> Submission = new("--submission") { Description = "A file to write two answers per test input to, in the format of the competition." };
     private static readonly Option<bool> Scale = new("--scale") { Description = "Print the accuracy after 8 to 64 segments and with 1, 3 and 9 votes over symmetries." };
-    private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 and 64 segments, and the segment at which each halting rule would have stopped." };
+    private static readonly Option<bool> Depths = new("--depths") { Description = "Print the exact answers after 8, 16, 32 … segments, up to --segments or 64, the segment at which each halting rule would have stopped, and the calibration of q_halt." };
     private static readonly Option<int> Count = new("--count") { Description = "The number of puzzles for --scale, evenly over all.", DefaultValueFactory = _ => 200 };
 
     private static readonly Option<int> Search = new("--search")
@@ -77,8 +77,8 @@ internal static class EvaluateCommand
         var report = task.CreateReport(test);
         if (result.GetValue(Depths))
         {
-            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Segments, CommonOptions.Adaptive, Search, Submission, CommonOptions.Json);
-            var depths = new DepthReport(report, settings.Trainer.Halting.Rule);
+            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Adaptive, Search, Submission, CommonOptions.Json);
+            var depths = segments is null ? new DepthReport(report, settings.Trainer.Halting.Rule) : new DepthReport(report, settings.Trainer.Halting.Rule, segments.Value);
             depths.Run(model, test, settings.EvaluationBatchSize, cancellationToken);
             depths.Write(AnsiConsole.Console);
             return 0;

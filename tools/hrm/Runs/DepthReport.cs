@@ -4,25 +4,28 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>What each depth of thought is worth: exact answers after 8 to 64 segments, and the segment at which each halting rule would have stopped.</summary>
+/// <summary>Exact answers after 8, 16, 32, … segments, the segment at which each halting rule would have stopped, and the calibration of q_halt.</summary>
 internal sealed class DepthReport
 {
-    private static readonly int[] Depths = [8, 16, 32, 64];
+    private const int SmallestDepth = 8;
     private static readonly int[] Bounds = [2, 8, 32]; // of the number of segments
     private static readonly double[] Thresholds = [0.9, 0.95, 0.99];
     private static readonly int[] Stabilities = [2, 4, 8];
-    private static readonly int MaxSegments = Depths[^1];
+    private static readonly double[] Confidences = [0.05, 0.5, 0.95, 0.99, double.PositiveInfinity]; // the upper bounds of the rows of the calibration
 
     private readonly TaskReport _task;
     private readonly (string Name, IHaltingPolicy Policy)[] _rules;
+    private readonly int[] _depths;
     private readonly List<Row> _rows = [];
 
     /// <summary>Creates an empty report.</summary>
     /// <param name="task">Returns the categories.</param>
     /// <param name="rule">The halting rule that the model was trained with.</param>
-    public DepthReport(TaskReport task, HaltingRule rule)
+    /// <param name="segments">The largest depth.</param>
+    public DepthReport(TaskReport task, HaltingRule rule, int segments = 64)
     {
         _task = task;
+        _depths = [.. Enumerable.Range(0, 16).Select(doublings => SmallestDepth << doublings).TakeWhile(depth => depth < segments), segments];
         _rules =
         [
             (NameOf(rule), new QValueHalting(rule: rule)),
@@ -33,7 +36,7 @@ internal sealed class DepthReport
 
     /// <summary>Runs the model over a dataset.</summary>
     public void Run(HrmModel model, NamedDataset test, int batchSize, CancellationToken cancellationToken = default)
-        => new Evaluator(model, MaxSegments, batchSize: batchSize).Observe(test.Examples, Add, null, cancellationToken);
+        => new Evaluator(model, _depths[^1], batchSize: batchSize).Observe(test.Examples, Add, null, cancellationToken);
 
     public void Write(IAnsiConsole console)
     {
@@ -42,15 +45,16 @@ internal sealed class DepthReport
             throw new UsageException("--depths: expected puzzles with a solution, got none.");
         }
 
-        var table = TaskReport.CreateTable("puzzles", ["count", .. Depths.Select(depth => $"{depth}")]);
+        var table = TaskReport.CreateTable("puzzles", ["count", .. _depths.Select(depth => $"{depth}")]);
         foreach (var (name, rows) in _task.GroupForTable(_rows, row => row.Categories))
         {
-            table.AddRow([name.EscapeMarkup(), $"{rows.Length}", .. Depths.Select((_, place) => Share(rows.Count(row => row.IsExact[place]), rows.Length))]);
+            table.AddRow([name.EscapeMarkup(), $"{rows.Length}", .. _depths.Select((_, place) => Share(rows.Count(row => row.IsExact[place]), rows.Length))]);
         }
 
         console.WriteLine("exact answers in percent after so many segments:");
         console.Write(table);
         WriteRules(console);
+        WriteCalibration(console);
     }
 
     private void WriteRules(IAnsiConsole console)
@@ -59,7 +63,7 @@ internal sealed class DepthReport
         for (var rule = 0; rule < _rules.Length; rule++)
         {
             var stops = _rows.ConvertAll(row => row.Stops[rule]);
-            var stopped = stops.FindAll(stop => stop.Segment < MaxSegments);
+            var stopped = stops.FindAll(stop => stop.Segment < _depths[^1]);
             table.AddRow([
                 _rules[rule].Name.EscapeMarkup(),
                 Share(stops.Count(stop => stop.IsExact), stops.Count),
@@ -69,9 +73,25 @@ internal sealed class DepthReport
             ]);
         }
 
-        console.WriteLine($"halting, after {MaxSegments} segments at most. exact: answers, in percent; mean: segments;");
+        console.WriteLine($"halting, after {_depths[^1]} segments at most. exact: answers, in percent; mean: segments;");
         console.WriteLine("right: exact answers, in percent of the puzzles that the rule stopped before;");
         console.WriteLine("≤ n: puzzles that took at most n segments, in percent");
+        console.Write(table);
+    }
+
+    private void WriteCalibration(IAnsiConsole console)
+    {
+        var table = TaskReport.CreateTable("sigmoid(q_halt)", ["count", "mean", "exact"]);
+        var least = 0.0;
+        foreach (var bound in Confidences)
+        {
+            var rows = _rows.FindAll(row => row.Confidence >= least && row.Confidence < bound);
+            var mean = rows.Count == 0 ? "-" : $"{100 * rows.Average(row => row.Confidence):F1}";
+            table.AddRow([double.IsFinite(bound) ? $"{least} to {bound}" : $"≥ {least}", $"{rows.Count}", mean, Share(rows.Count(row => row.IsExact[^1]), rows.Count)]);
+            least = bound;
+        }
+
+        console.WriteLine($"calibration after {_depths[^1]} segments: mean of sigmoid(q_halt) and exact answers, in percent");
         console.Write(table);
     }
 
@@ -82,8 +102,9 @@ internal sealed class DepthReport
         {
             _rows.Add(new Row(
                 _task.CategoriesOf(example.Example, example.Inputs),
-                [.. Depths.Select(depth => example.Segments[depth - 1].IsExact)],
-                [.. _rules.Select(rule => example.StopOf(rule.Policy).Segment)]));
+                [.. _depths.Select(depth => example.Segments[depth - 1].IsExact)],
+                [.. _rules.Select(rule => example.StopOf(rule.Policy).Segment)],
+                1 / (1 + Math.Exp(-example.Segments[^1].QHalt))));
         }
     }
 
@@ -96,6 +117,6 @@ internal sealed class DepthReport
 
     private static string Share(int count, int all) => all == 0 ? "-" : $"{100.0 * count / all:F1}";
 
-    /// <summary>One puzzle: its categories, whether it is exact at each depth, and the segment at which each rule stops.</summary>
-    private sealed record Row(IReadOnlyList<string> Categories, bool[] IsExact, SegmentResult[] Stops);
+    /// <summary>One puzzle: its categories, whether it is exact at each depth, the segment at which each rule stops, and sigmoid(q_halt) of the last segment.</summary>
+    private sealed record Row(IReadOnlyList<string> Categories, bool[] IsExact, SegmentResult[] Stops, double Confidence);
 }
