@@ -41,11 +41,8 @@ public sealed class HierarchicalConvergence : nn.Module<HrmCarry, Tensor, HrmCar
         ArgumentNullException.ThrowIfNull(low);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(highCycles);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lowCycles);
-        _high = high;
-        _low = low;
-        HighCycles = highCycles;
-        LowCycles = lowCycles;
-        GradientMode = gradientMode;
+        (_high, _low) = (high, low);
+        (HighCycles, LowCycles, GradientMode) = (highCycles, lowCycles, gradientMode);
         RegisterComponents();
     }
 

@@ -22,44 +22,47 @@ internal sealed class AnswerSearch
         int[] tokens = [.. puzzle];
         if (TryFillForced(tokens))
         {
-            Expand(tokens, answer);
+            Expand((tokens, 0), answer);
         }
     }
 
     /// <summary>Opens the children of an evaluated partial answer, if its blanks have candidates.</summary>
-    /// <param name="tokens">The partial answer, seq_len; kept.</param>
+    /// <param name="parent">The partial answer, seq_len, which is kept, and its cost.</param>
     /// <param name="answer">The model's answer to it, with logits.</param>
-    public void Expand(int[] tokens, SolverAnswer answer)
+    public void Expand((int[] Tokens, double Cost) parent, SolverAnswer answer)
     {
-        if (FindBranch(tokens, answer.Logits) is not { } branch)
+        if (FindBranch(parent.Tokens, answer.Logits!) is not { } branch)
         {
-            _open.Enqueue((tokens, 0, tokens[0]), (0, _opened++)); // Complete: the puzzle's forced blanks were all of them.
+            _open.Enqueue((parent.Tokens, 0, parent.Tokens[0]), (0, _opened++)); // Complete: the puzzle's forced blanks were all of them.
             return;
         }
 
         for (var index = 0; index < branch.Candidates.Count; index++)
         {
-            var cost = -Math.Log(answer.Confidence) - Math.Log(branch.Probabilities[index]);
+            var cost = parent.Cost - Math.Log(branch.Probabilities[index]);
 
             // Values that are not numbers come last; ties go to the earliest.
-            _open.Enqueue((tokens, branch.Position, branch.Candidates[index]), (double.IsNaN(cost) ? double.PositiveInfinity : cost, _opened++));
+            _open.Enqueue((parent.Tokens, branch.Position, branch.Candidates[index]), (double.IsNaN(cost) ? double.PositiveInfinity : cost, _opened++));
         }
     }
 
     /// <summary>Takes the best open partial answer. The work of a call is bounded, so the caller can stop between two calls.</summary>
-    /// <param name="tokens">The partial answer with forced blanks filled, maybe complete; <see langword="null"/> if a blank has no candidate.</param>
+    /// <param name="partial">
+    /// The partial answer with forced blanks filled, maybe complete, and its cost: −Σ log p over the filled blanks that had several
+    /// candidates, p the model's probability of the token. <see langword="null"/> if a blank has no candidate.
+    /// </param>
     /// <returns>Whether one was left.</returns>
-    public bool TryTake(out int[]? tokens)
+    public bool TryTake(out (int[] Tokens, double Cost)? partial)
     {
-        tokens = null;
-        if (!_open.TryDequeue(out var child, out _))
+        partial = null;
+        if (!_open.TryDequeue(out var child, out var priority))
         {
             return false;
         }
 
         int[] filled = [.. child.Parent];
         filled[child.Position] = child.Token;
-        tokens = TryFillForced(filled) ? filled : null;
+        partial = TryFillForced(filled) ? (filled, priority.Cost) : null;
         return true;
     }
 
@@ -67,31 +70,35 @@ internal sealed class AnswerSearch
     /// <returns>Whether every blank has a candidate.</returns>
     private bool TryFillForced(int[] tokens)
     {
-        for (var position = 0; position < tokens.Length; position++)
+        for (var isFilled = true; isFilled;)
         {
-            if (!_task.IsBlank(tokens[position]))
+            isFilled = false;
+            for (var position = 0; position < tokens.Length; position++)
             {
-                continue;
-            }
+                if (!_task.IsBlank(tokens[position]))
+                {
+                    continue;
+                }
 
-            var candidates = FindCandidates(tokens, position);
-            if (candidates.Count == 0)
-            {
-                return false;
-            }
+                var candidates = FindCandidates(tokens, position);
+                if (candidates.Count == 0)
+                {
+                    return false;
+                }
 
-            if (candidates.Count == 1)
-            {
-                tokens[position] = candidates[0];
-                position = -1; // An earlier blank may be forced now.
+                if (candidates.Count == 1)
+                {
+                    tokens[position] = candidates[0];
+                    isFilled = true; // An earlier blank may be forced now.
+                }
             }
         }
 
         return true;
     }
 
-    /// <summary>The blank with the fewest candidates, of those the one of which the model is least sure.</summary>
-    private (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? FindBranch(int[] tokens, float[]? logits)
+    /// <summary>The blank with the fewest candidates, of those the one of which the model is surest: the smallest entropy.</summary>
+    private (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? FindBranch(int[] tokens, float[] logits)
     {
         (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? best = null;
         var bestKey = (int.MaxValue, 0.0);
@@ -103,8 +110,8 @@ internal sealed class AnswerSearch
             }
 
             var candidates = FindCandidates(tokens, position);
-            var probabilities = Softmax(logits.AsSpan(position * _task.VocabularySize, _task.VocabularySize), candidates);
-            var key = (candidates.Count, probabilities.Sum(p => p * Math.Log(Math.Max(p, double.Epsilon)))); // minus the entropy
+            var probabilities = Softmax(logits, position * _task.VocabularySize, candidates);
+            var key = (candidates.Count, -probabilities.Sum(p => p * Math.Log(Math.Max(p, double.Epsilon))));
             if (best is null || key.CompareTo(bestKey) < 0)
             {
                 (best, bestKey) = ((position, candidates, probabilities), key);
@@ -129,14 +136,9 @@ internal sealed class AnswerSearch
     }
 
     /// <summary>The probabilities of candidates, which add up to 1.</summary>
-    private static double[] Softmax(ReadOnlySpan<float> logits, IReadOnlyList<int> candidates)
+    private static double[] Softmax(float[] logits, int offset, IReadOnlyList<int> candidates)
     {
-        var values = new double[candidates.Count];
-        for (var index = 0; index < values.Length; index++)
-        {
-            values[index] = logits[candidates[index]];
-        }
-
+        double[] values = [.. candidates.Select(token => (double)logits[offset + token])];
         var largest = values.DefaultIfEmpty().Max();
         var weights = Array.ConvertAll(values, value => Math.Exp(value - largest));
         var sum = weights.Sum();

@@ -30,8 +30,8 @@ public sealed class ThinkingOptions : IValidatedOptions
     /// </summary>
     /// <remarks>
     /// Needs an <see cref="ISearchableTask"/>. Each partial answer is a puzzle with some blanks filled. The search takes those with the
-    /// largest sigmoid(q_halt) of the parent times probability of the filled token, and checks the model's answer to each. It fills the
-    /// blank with the fewest candidates next, of those the one whose probabilities have the largest entropy. In the end it is
+    /// largest product of the model's probabilities of the filled tokens, and checks the model's answer to each. It fills the blank with
+    /// the fewest candidates next, of those the one whose probabilities have the smallest entropy. In the end it is
     /// exhaustive: a puzzle that is not found in fewer evaluations than allowed, and in time, has no solution among the candidates.
     /// </remarks>
     public int Evaluations { get; set; }

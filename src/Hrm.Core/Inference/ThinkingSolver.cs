@@ -139,23 +139,18 @@ public sealed class ThinkingSolver
         var search = new AnswerSearch(task, puzzle.Tokens, root);
         while (true)
         {
-            var nodes = new List<int[]>();
+            var nodes = new List<(int[] Tokens, double Cost)>();
             var room = Math.Min(_searchWidth, _evaluations - found.Evaluations);
             while (nodes.Count < room && puzzle.Deadline is not { IsOver: true } && search.TryTake(out var node))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (node is null)
+                if (node is { } partial && partial.Tokens.Any(task.IsBlank))
                 {
-                    continue;
+                    nodes.Add(partial);
                 }
-
-                if (node.Any(task.IsBlank))
+                else if (node is { } complete && task.IsSolution(puzzle.Tokens, complete.Tokens))
                 {
-                    nodes.Add(node);
-                }
-                else if (task.IsSolution(puzzle.Tokens, node))
-                {
-                    return found with { Tokens = node, Agreeing = 1, QHalt = float.NaN, IsSolution = true, Source = AnswerSource.Search };
+                    return found with { Tokens = complete.Tokens, Agreeing = 1, QHalt = float.NaN, IsSolution = true, Source = AnswerSource.Search };
                 }
             }
 
@@ -164,7 +159,7 @@ public sealed class ThinkingSolver
                 return puzzle.Deadline is { IsOver: true } ? found with { Reason = found.Reason | HaltReason.Time } : found;
             }
 
-            var ended = await CollectAsync(puzzle, nodes.Select((node, number) => EvaluateAsync(puzzle, node, number)), cancellationToken).ConfigureAwait(false);
+            var ended = await CollectAsync(puzzle, nodes.Select((node, number) => EvaluateAsync(puzzle, node.Tokens, number)), cancellationToken).ConfigureAwait(false);
             found = found with { Evaluations = found.Evaluations + ended.Count, Segments = found.Segments + ended.Sum(attempt => (long)attempt.Answer.Segments) };
             foreach (var attempt in ended)
             {

@@ -46,10 +46,8 @@ public sealed class MazeGenerator
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minimumPathCells, shape.Cells);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumLayouts);
-        Shape = shape;
+        (Shape, _random, _maximumLayouts) = (shape, random, maximumLayouts);
         MinimumPathCells = Math.Max(minimumPathCells, Math.Max(shape.Rows, shape.Columns));
-        _random = random;
-        _maximumLayouts = maximumLayouts;
         _search = new MazeSearch(shape);
         _reach = new MazeReach(shape, _search);
         _layout = new MazeLayout(shape);

@@ -18,8 +18,7 @@ public sealed class SudokuGenerator
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(random);
-        Shape = shape;
-        _random = random;
+        (Shape, _random) = (shape, random);
         _tree = new SudokuSearchTree(shape);
         _order = [.. Enumerable.Range(0, shape.Cells)];
     }

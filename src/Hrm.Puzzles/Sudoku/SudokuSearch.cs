@@ -66,6 +66,14 @@ public static class SudokuSearch
         }
     }
 
+    /// <summary>The digits, as a bit mask from digit 1 on, that a cell can hold after naked and hidden singles; 0 if a rule is broken.</summary>
+    internal static uint FindCandidates(SudokuShape shape, ReadOnlySpan<byte> givens, int cell)
+    {
+        var candidates = new SudokuCandidates(shape, new (int, int)[5 * shape.Cells]);
+        candidates.Load(givens);
+        return candidates.IsConsistent ? candidates[cell] : 0;
+    }
+
     internal static SudokuSearchTree Start(SudokuGrid question)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -165,6 +173,8 @@ internal sealed class SudokuCandidates(SudokuShape shape, (int Cell, int Digit)[
 
     /// <summary>The candidates of <see cref="GuessCell"/> that were not tried.</summary>
     public uint Untried { get; private set; }
+
+    public uint this[int cell] => _candidates[cell];
 
     public SudokuGrid ToGrid() => SudokuGrid.FromDigits([.. _candidates.Select(mask => (byte)(BitOperations.Log2(mask) + 1))], shape);
 

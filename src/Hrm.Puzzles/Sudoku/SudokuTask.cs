@@ -151,7 +151,10 @@ public sealed class SudokuTask : ISymmetricTask, ISearchableTask
     /// <inheritdoc/>
     public bool IsBlank(int token) => token == BlankToken;
 
-    /// <summary>Lists the digits that are not in the row, the column or the box of a blank cell, as tokens.</summary>
+    /// <summary>
+    /// Lists the digits that a cell can hold, as tokens, after all naked and hidden singles of the partial answer are filled. None if
+    /// the partial answer breaks a rule then.
+    /// </summary>
     /// <inheritdoc/>
     /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The position is that of no cell.</exception>
@@ -163,13 +166,8 @@ public sealed class SudokuTask : ISymmetricTask, ISearchableTask
             throw new ArgumentOutOfRangeException(nameof(position), position, $"expected 0 to {SequenceLength - 1}");
         }
 
-        var used = 0u;
-        foreach (var peer in Shape.PeersOfCell[position])
-        {
-            used |= 1u << partial[peer];
-        }
-
-        return [.. Enumerable.Range(BlankToken + 1, Shape.Side).Where(token => (used >> token & 1) == 0)];
+        var digits = SudokuSearch.FindCandidates(Shape, Array.ConvertAll(partial.ToArray(), token => (byte)Math.Max(0, token - BlankToken)), position);
+        return [.. Enumerable.Range(0, Shape.Side).Where(digit => (digits >> digit & 1) != 0).Select(digit => BlankToken + 1 + digit)];
     }
 
     private void GiveHints(Span<int> inputs, ReadOnlySpan<int> labels, Random random)

@@ -91,6 +91,19 @@ public sealed class AnswerSearchTests : IDisposable
         answer.Evaluations.Should().Be(1 + 2);
     }
 
+    /// <summary>Two candidates in the first blank, five in the second: the children of the likelier one come first, unless they are very unlikely.</summary>
+    [Fact]
+    public void The_most_probable_filling_is_evaluated_first()
+    {
+        using var solver = new HrmSolver(_model, options: new SolverOptions { MaxSegments = 3, Rule = HaltingRule.Never, KeepLogits = true });
+        var logits = solver.Solve(FillingTask.Puzzle(2)).Logits!;
+        var likelier = logits[2] > logits[6] ? 2 : 6;
+        var task = new ListingTask(_ => false, (_, position) => position == 0 ? [2, 6] : [2, 3, 4, 5, 6]);
+        Think(task, FillingTask.Puzzle(2), new ThinkingOptions { Evaluations = 2, SearchWidth = 1 }).Evaluations.Should().Be(2);
+        task.Checked.Should().HaveCount(2);
+        task.Checked[^1][0].Should().Be(likelier);
+    }
+
     [Fact]
     public void Candidates_can_complete_a_puzzle_without_the_model()
     {
