@@ -76,6 +76,25 @@ public sealed class OutputTests : IDisposable
         useless.Messages.Should().Be($"error: --search: does nothing with --depths; leave it out.{Environment.NewLine}");
     }
 
+    [Fact]
+    public async Task Evaluate_counts_the_surest_answer_of_several_starts()
+    {
+        var puzzles = new SudokuGenerator(SudokuShape.Four, new StatefulRandom(1)).NextDistinctPuzzles(4, 5).ToArray();
+        File.WriteAllLines(_folder["test.csv"], puzzles.Select(puzzle => $"{puzzle.Question},{puzzle.Answer}").Prepend("question,answer"));
+        SaveModel();
+        string[] command = ["evaluate", "sudoku", "--model", _folder["model"], "--test", _folder["test.csv"], "--segments", "2"];
+
+        var json = await ToolProcess.RunAsync([.. command, "--starts", "3", "--json"]);
+        var searched = await ToolProcess.RunAsync([.. command, "--starts", "3", "--search", "200"]);
+        var none = await ToolProcess.RunAsync([.. command, "--starts", "0"]);
+
+        (json.Code, searched.Code, none.Code).Should().Be((0, 0, 2));
+        var result = JsonDocument.Parse(json.Output).RootElement;
+        (result.GetProperty("starts").GetInt32(), result.GetProperty("all").GetProperty("segments").GetDouble(), result.TryGetProperty("wrong", out _)).Should().Be((3, 6, false));
+        searched.Output.Should().MatchRegex(@"first pass 0, vote \d+, search \d+, not found 0; wrong 0");
+        none.Messages.Should().Be($"error: --starts: Starts: expected 1 … 4096, got 0.{Environment.NewLine}");
+    }
+
     [Theory]
     [InlineData(2.0, 3, 1, 2)]
     [InlineData(2.5, 4, 1, 3, 2)]

@@ -85,7 +85,8 @@ public sealed class SolveCommandTests : IDisposable
         var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--think", "vote", "--adaptive");
 
         var answer = JsonDocument.Parse(voted.Output).RootElement;
-        (voted.Code, answer.GetProperty("variants").GetInt32(), answer.GetProperty("votes").GetInt32()).Should().Be((0, 9, 9));
+        (voted.Code, answer.GetProperty("variants").GetInt32()).Should().Be((0, 9));
+        answer.GetProperty("votes").GetInt32().Should().BeInRange(5, 9, "noise can lead an attempt elsewhere");
         answer.GetProperty("segments").GetInt32().Should().BeInRange(9, 9 * 8, "the Q-head halts long before 16 segments");
         (answer.GetProperty("found").GetString(), answer.GetProperty("evaluations").GetInt32()).Should().Be(("vote", 9));
     }

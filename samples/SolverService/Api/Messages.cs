@@ -16,7 +16,7 @@ internal record PuzzleRequest(
 /// <param name="Think">One of the <see cref="ModelResponse.Thinking"/> of the model.</param>
 internal sealed record SolveRequest(
     string Puzzle = "",
-    [property: Description("'once'; 'vote' for the answers to symmetric variants of the puzzle; 'hard' for a search over partial answers. The model's 'thinking' lists those that the service offers.")]
+    [property: Description("'once'; 'vote' for the answers to symmetric variants of the puzzle, from several initial states; 'hard' for a search over partial answers. The model's 'thinking' lists those that the service offers.")]
     string Think = ThinkingWays.Once) : PuzzleRequest(Puzzle);
 
 /// <summary>A puzzle to trace.</summary>

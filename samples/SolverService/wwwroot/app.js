@@ -11,7 +11,7 @@ const page = Object.fromEntries(Array.from(document.querySelectorAll("[id]"), el
 let model, editor, player, view;
 let running; // the AbortController of the current trace
 
-const ways = { once: "once", vote: "vote over symmetric variants", hard: "search" };
+const ways = { once: "once", vote: "vote of 9 attempts", hard: "search" };
 const found = { NotFound: "not found", FirstPass: "found by the first pass", Vote: "found by a variant", Search: "found by a search" };
 
 const commands = {

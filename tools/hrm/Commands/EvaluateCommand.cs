@@ -21,6 +21,12 @@ internal static class EvaluateCommand
         Description = "Search with the check of the task: the largest number of evaluations per puzzle, the first pass included. An evaluation is one run of the model on a puzzle or on a partial answer.",
     };
 
+    private static readonly Option<int> Starts = new("--starts")
+    {
+        Description = "Solve each puzzle from this number of initial states, all but the first with noise. The answer with the largest q_halt counts.",
+        DefaultValueFactory = _ => 1,
+    };
+
     public static Command Create(ToolTask task)
     {
         var command = new Command(task.Name, $"Evaluate on {task.Puzzles}.")
@@ -41,6 +47,7 @@ internal static class EvaluateCommand
         {
             command.Add(Scale);
             command.Add(Count);
+            command.Add(Starts);
         }
 
         command.SetAction((result, cancellationToken) => Task.Run(() => EvaluateAsync(result, task, cancellationToken), CancellationToken.None));
@@ -50,10 +57,10 @@ internal static class EvaluateCommand
     private static async Task<int> EvaluateAsync(ParseResult result, ToolTask task, CancellationToken cancellationToken)
     {
         var submission = CommonOptions.ReadOutput(result, Submission);
-        var thinking = new ThinkingOptions { Evaluations = result.GetValue(Search) };
+        var thinking = new ThinkingOptions { Starts = task is ArcToolTask ? 1 : result.GetValue(Starts), Evaluations = result.GetValue(Search), Selection = AnswerSelection.Confidence };
         if (thinking.FindErrors() is [var error, ..])
         {
-            throw new UsageException($"{Search.Name}: {error}.");
+            throw new UsageException($"{(error.StartsWith(nameof(thinking.Starts), StringComparison.Ordinal) ? Starts : Search).Name}: {error}.");
         }
 
         var source = CommonOptions.OpenModel(result, task);
@@ -67,7 +74,7 @@ internal static class EvaluateCommand
         settings.Trainer.Halting.Rule = source.RuleOf(model);
         if (result.GetValue(Scale))
         {
-            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, Search, CommonOptions.Json);
+            CommonOptions.RequireAbsent(result, "with --scale", CommonOptions.Segments, CommonOptions.Adaptive, Depths, Search, Starts, CommonOptions.Json);
             await new ScaleTable(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, CommonOptions.Require(result, Count, 1, int.MaxValue))
                 .WriteAsync(AnsiConsole.Console, cancellationToken);
             return 0;
@@ -77,7 +84,7 @@ internal static class EvaluateCommand
         var report = task.CreateReport(test);
         if (result.GetValue(Depths))
         {
-            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Adaptive, Search, Submission, CommonOptions.Json);
+            CommonOptions.RequireAbsent(result, "with --depths", CommonOptions.Adaptive, Search, Starts, Submission, CommonOptions.Json);
             var depths = segments is null ? new DepthReport(report, settings.Trainer.Halting.Rule) : new DepthReport(report, settings.Trainer.Halting.Rule, segments.Value);
             depths.Run(model, test, settings.EvaluationBatchSize, cancellationToken);
             depths.Write(AnsiConsole.Console);
@@ -87,11 +94,11 @@ internal static class EvaluateCommand
         var rule = result.GetValue(CommonOptions.Adaptive) ? settings.Trainer.Halting.Rule : HaltingRule.Never;
         var clock = Stopwatch.StartNew();
         var limits = new SolverOptions { MaxSegments = settings.Trainer.Halting.MaxSegments, Rule = rule };
-        var search = thinking.Evaluations > 0 ? new SearchReport(report, thinking, limits) : null;
+        var search = thinking.Evaluations > 0 || thinking.Starts > 1 ? new SearchReport(report, thinking, limits) : null;
         var averages = default(MetricAverages);
         if (search is not null)
         {
-            await search.RunAsync(model, (ISearchableTask)task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, cancellationToken);
+            await search.RunAsync(model, task.CreateSymmetricTask(PuzzleSize.Of(test.Examples))!, test, cancellationToken);
         }
         else
         {

@@ -15,7 +15,8 @@ internal static class SolveCommand
 
     // Enough to fill the running batches of the solver.
     private const int MostPending = 512;
-    private const int Variants = 9;
+    private const int Variants = 3;
+    private const int Starts = 3;
     private const int Evaluations = 300;
     private const string Once = "once";
     private const string Vote = "vote";
@@ -65,7 +66,12 @@ internal static class SolveCommand
 
         var bad = new BadLines();
         var puzzles = inputs is not null ? [task.Format(inputs)] : ReadPuzzles(result, tool, task, result.GetValue(CommonOptions.SkipBad) ? bad.Add : null);
-        var thinking = new ThinkingSolver(solver, new ThinkingOptions { Symmetries = think == Vote ? Variants : 1, Evaluations = think == Hard ? Evaluations : 0 }, task);
+        var thinking = new ThinkingSolver(solver, think switch
+        {
+            Vote => new ThinkingOptions { Symmetries = Variants, Starts = Starts },
+            Hard => new ThinkingOptions { Evaluations = Evaluations },
+            _ => new ThinkingOptions(),
+        }, task);
         var (solved, count) = await WriteAnswersAsync(puzzles, task, thinking, CreateWriter(result), cancellationToken);
         bad.Report();
         return count == 0 ? throw new HrmFormatException("expected at least one puzzle, got none") : solved == count ? 0 : CommandLine.No;
@@ -75,7 +81,7 @@ internal static class SolveCommand
     {
         var option = new Option<string>("--think")
         {
-            Description = "once; vote: the most frequent answer to 9 symmetric variants; hard: a search with the check of the task, at most 300 evaluations, Sudoku only.",
+            Description = "once; vote: the most frequent of 9 answers, to 3 symmetric variants from 3 initial states each; hard: a search with the check of the task, at most 300 evaluations, Sudoku only.",
             DefaultValueFactory = _ => Once,
         };
         option.AcceptOnlyFromAmong(Once, Vote, Hard);

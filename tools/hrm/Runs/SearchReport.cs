@@ -5,9 +5,9 @@ using Spectre.Console;
 
 namespace Hrm.Tool;
 
-/// <summary>Measures a model with a search: exact answers, how they were found, and the number of evaluations.</summary>
+/// <summary>Measures a model with several starts or a search: exact answers and, of a search, how they were found, and the number of evaluations.</summary>
 /// <param name="report">Receives the answers.</param>
-/// <param name="options">The search.</param>
+/// <param name="options">The starts and the search.</param>
 /// <param name="limits">The limits of the solver; its largest number of segments is also that of an evaluation.</param>
 internal sealed class SearchReport(TaskReport report, ThinkingOptions options, SolverOptions limits)
 {
@@ -17,7 +17,7 @@ internal sealed class SearchReport(TaskReport report, ThinkingOptions options, S
     private int _wrong;
 
     /// <summary>Solves every puzzle of a dataset.</summary>
-    public async Task RunAsync(HrmModel model, ISearchableTask task, NamedDataset test, CancellationToken cancellationToken)
+    public async Task RunAsync(HrmModel model, IPuzzleTask task, NamedDataset test, CancellationToken cancellationToken)
     {
         using var solver = new HrmSolver(model, options: limits);
         var thinking = new ThinkingSolver(solver, options, task);
@@ -39,6 +39,12 @@ internal sealed class SearchReport(TaskReport report, ThinkingOptions options, S
     public JsonObject ToJson()
     {
         var json = report.ToJson();
+        json["starts"] = options.Starts;
+        if (options.Evaluations == 0)
+        {
+            return json;
+        }
+
         json["found"] = new JsonObject(Sources.Select(source => KeyValuePair.Create(NameOf(source), (JsonNode?)Count(source))));
         json["wrong"] = _wrong;
         if (_answers.Length > 0)
@@ -54,7 +60,7 @@ internal sealed class SearchReport(TaskReport report, ThinkingOptions options, S
     public void Write(IAnsiConsole console)
     {
         report.Write(console);
-        if (_answers.Length > 0)
+        if (_answers.Length > 0 && options.Evaluations > 0)
         {
             console.WriteLine($"{string.Join(", ", Sources.Select(source => $"{NameOf(source).Replace('_', ' ')} {Count(source)}"))}; wrong {_wrong}");
             console.WriteLine($"evaluations of at most {Words.Count(Segments, "segment")} per puzzle: median {Median(_answers.Select(answer => answer.Evaluations))}, mean {_answers.Average(answer => answer.Evaluations):F1}, at most {_answers.Max(answer => answer.Evaluations)}");
@@ -77,7 +83,9 @@ internal sealed class SearchReport(TaskReport report, ThinkingOptions options, S
         _ => "not_found",
     };
 
-    private static AnswerSource[] Sources => [AnswerSource.FirstPass, AnswerSource.Search, AnswerSource.NotFound];
+    private AnswerSource[] Sources => options.Starts > 1
+        ? [AnswerSource.FirstPass, AnswerSource.Vote, AnswerSource.Search, AnswerSource.NotFound]
+        : [AnswerSource.FirstPass, AnswerSource.Search, AnswerSource.NotFound];
 
     private int Segments => Math.Min(options.SearchSegments, limits.MaxSegments);
 
