@@ -7,13 +7,15 @@ using TorchSharp;
 
 const string Usage = """
     Trains a 4×4 Sudoku model with the paper's algorithm and shows how it solves a puzzle.
-    With 'solve', solves a 9×9 Sudoku with the model of the samples.
+    With 'solve' or 'maze', solves a 9×9 Sudoku or a 30×30 maze with a model of the samples.
 
     Usage:
       QuickStart [--device DEVICE]
       QuickStart solve PUZZLE [--device DEVICE]
+      QuickStart maze [MAZE] [--device DEVICE]
 
     PUZZLE  81 characters, row by row: 1 to 9, and a full stop or 0 for a blank.
+    MAZE    900 characters, row by row: # wall, space free, S start, G goal. Default: a maze whose shortest path has 110 cells or more.
     DEVICE  cpu (default) or cuda.
 
     Exit codes: 0 done; 1 a file or the work failed; 2 an argument is not valid; 3 the answer is not a solution.
@@ -22,13 +24,13 @@ const string Usage = """
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
-    return args switch
+    var (command, device) = args is [.. var before, "--device", "cpu" or "cuda"] ? (before, torch.device(args[^1])) : (args, torch.CPU);
+    return command switch
     {
-        [] or ["--device", "cpu"] => Train(torch.CPU),
-        ["--device", "cuda"] => Train(torch.CUDA),
-        ["solve", var puzzle] => Solve(puzzle, torch.CPU),
-        ["solve", var puzzle, "--device", "cpu"] => Solve(puzzle, torch.CPU),
-        ["solve", var puzzle, "--device", "cuda"] => Solve(puzzle, torch.CUDA),
+        [] => Train(device),
+        ["solve", var puzzle] => SolveSudoku(puzzle, device),
+        ["maze"] => SolveMaze(new MazeGenerator(MazeShape.Square(30), MazeGenerator.HardPathCells, new StatefulRandom(1)).NextPuzzle(), device),
+        ["maze", var maze] => SolveMaze(MazePuzzle.Of(MazeGrid.Parse(maze, MazeShape.Square(30))), device),
         ["--help" or "-h"] => Fail(Usage, Console.Out, 0),
         _ => Fail(Usage, Console.Error, 2),
     };
@@ -70,7 +72,7 @@ static int Train(torch.Device device)
     Console.WriteLine();
 
     var (puzzle, trace) = sample.Demonstrate();
-    PrintBoards(FourByFour.Sudoku, puzzle.Question, puzzle.Answer, trace);
+    PrintPredictions(FourByFour.Sudoku, puzzle.Question.ToString(), puzzle.Answer.ToString(), trace);
 
     var folder = Path.Combine("runs", "quickstart");
     sample.Model.Save(folder);
@@ -82,57 +84,72 @@ static int Train(torch.Device device)
     return isSame ? 0 : 1;
 }
 
-static int Solve(string text, torch.Device device)
+static int SolveSudoku(string text, torch.Device device)
 {
-    var question = SudokuGrid.Parse(text, SudokuShape.Nine);
-    if (question.FindConflict() is { } conflict)
-    {
-        return Fail($"error: puzzle: {conflict.Message}", Console.Error, 2);
-    }
+    var task = new SudokuTask(SudokuShape.Nine);
+    var tokens = task.Parse(text);
+    var trace = Trace("sudoku-9x9", new ConfidenceHalting(0.95), tokens, device);
+    var question = task.Decode(tokens);
+    PrintPredictions(task, question.ToString(), SudokuSearch.TrySolve(question, out var solution) ? solution.ToString() : null, trace);
 
-    var task = new SudokuTask(question.Shape);
-    using var model = HrmModel.Load(Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9"), device);
-    using var solver = new HrmSolver(model, new ConfidenceHalting(0.95), new SolverOptions { MaxSegments = 64 });
-    var trace = solver.Trace(task.Encode(question));
-    PrintBoards(task, question, SudokuSearch.TrySolve(question, out var solution) ? solution : null, trace);
-
-    var answer = task.Decode([.. trace[^1].Tokens]);
-    var isSolved = question.IsSolvedBy(answer);
-    var confidence = 1 / (1 + Math.Exp(-trace[^1].QHalt));
-    Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {trace.Count} segments, the model is {confidence:P1} sure");
-    Console.WriteLine(answer);
+    var isSolved = task.IsSolution(tokens, trace[^1].Tokens);
+    Console.WriteLine($"{(isSolved ? "solved" : "not solved")} after {trace.Count} segments, the model is {trace[^1].Confidence:P1} sure");
+    Console.WriteLine(task.Format(trace[^1].Tokens));
     return isSolved ? 0 : 3;
 }
 
-// Prints the puzzle and each new intermediate prediction side by side: right cells green, wrong cells red.
-static void PrintBoards(SudokuTask task, SudokuGrid question, SudokuGrid? solution, IReadOnlyList<SolverAnswer> trace)
+static int SolveMaze(MazePuzzle puzzle, torch.Device device)
+{
+    var task = new MazeTask(puzzle.Shape);
+    var trace = Trace("maze-30x30", new StableHalting(4), task.Encode(puzzle.Question), device);
+    var answer = task.Decode(trace[^1].Tokens);
+    var fault = puzzle.Question.FindFault(answer);
+    var solution = fault is null ? answer : puzzle.Answer; // a maze may have several shortest paths
+    PrintBoards(puzzle.Question.ToString(), solution.ToString(), [($"segment {trace.Count}", answer.ToString())]);
+
+    var outcome = fault is null ? $"solved by a shortest path of {answer.PathCells} cells" : $"not solved: {fault.Message}";
+    Console.WriteLine($"after {trace.Count} segments {outcome}");
+    return fault is null ? 0 : 3;
+}
+
+static IReadOnlyList<SolverAnswer> Trace(string model, IHaltingPolicy halting, int[] tokens, torch.Device device)
+{
+    var folder = Path.Combine(AppContext.BaseDirectory, "models", model);
+    using var solver = HrmSolver.Load(folder, new SolverOptions { MaxSegments = 64 }, halting, device);
+    return solver.Trace(tokens);
+}
+
+// Prints the puzzle and each new intermediate prediction.
+static void PrintPredictions(SudokuTask task, string question, string? solution, IReadOnlyList<SolverAnswer> trace)
+{
+    var predictions = trace
+        .Where((answer, i) => i == 0 || !answer.Tokens.SequenceEqual(trace[i - 1].Tokens))
+        .Select(answer => ($"segment {answer.Segments}", task.Format(answer.Tokens)));
+    PrintBoards(question, solution, predictions.Prepend(("puzzle", question)));
+}
+
+// Prints boards side by side: right cells green, wrong cells red.
+static void PrintBoards(string question, string? solution, IEnumerable<(string Title, string Cells)> boards)
 {
     const int PageWidth = 80;
     const string Gap = "    ";
-    var side = question.Shape.Side;
+    var side = (int)Math.Sqrt(question.Length);
     var width = Math.Max((2 * side) - 1, "segment 64".Length);
-    var predictions = trace
-        .Where((answer, i) => i == 0 || !answer.Tokens.SequenceEqual(trace[i - 1].Tokens))
-        .Select(answer => (Title: $"segment {answer.Segments}", Grid: task.Decode([.. answer.Tokens])));
-    foreach (var boards in predictions.Prepend((Title: "puzzle", Grid: question)).Chunk(PageWidth / (width + Gap.Length)))
+    foreach (var line in boards.Chunk(PageWidth / (width + Gap.Length)))
     {
-        Console.WriteLine(string.Join(Gap, boards.Select(board => board.Title.PadRight(width))));
+        Console.WriteLine(string.Join(Gap, line.Select(board => board.Title.PadRight(width))));
         for (var row = 0; row < side; row++)
         {
-            var rows = boards.Select(board => Row(board.Grid, row) + new string(' ', width - ((2 * side) - 1)));
+            var rows = line.Select(board => Row(board.Cells, row) + new string(' ', width - ((2 * side) - 1)));
             Console.WriteLine(string.Join(Gap, rows));
         }
 
         Console.WriteLine();
     }
 
-    string Row(SudokuGrid grid, int row) => string.Join(' ', Enumerable.Range(row * side, side).Select(cell => Cell(grid, cell)));
+    string Row(string cells, int row) => string.Join(' ', Enumerable.Range(row * side, side).Select(cell => Cell(cells[cell], cell)));
 
-    string Cell(SudokuGrid grid, int cell)
-    {
-        var symbol = question.Shape.SymbolOf(grid[cell]).ToString();
-        return Console.IsOutputRedirected || solution is null || grid[cell] == question[cell] ? symbol
-            : grid[cell] == solution[cell] ? $"\e[32m{symbol}\e[0m"
-            : $"\e[31m{symbol}\e[0m";
-    }
+    string Cell(char symbol, int cell) => Console.IsOutputRedirected || solution is null || symbol == question[cell] ? $"{symbol}"
+        : symbol == solution[cell] ? $"\e[32m{symbol}\e[0m"
+        : $"\e[31m{symbol}\e[0m";
 }

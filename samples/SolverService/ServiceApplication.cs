@@ -11,10 +11,20 @@ public static class ServiceApplication
     /// <summary>More than any puzzle needs: 256×256 cells, each escaped.</summary>
     private const long LargestBody = 512 << 10;
 
+    private const string DefaultModel = "sudoku-9x9";
+
+    /// <summary>The models that come with the samples, by name, and for each the setting that stops it best.</summary>
+    private static readonly Dictionary<string, (string Key, string Value)> ShippedModels = new()
+    {
+        [DefaultModel] = ("Solver:Confidence", "0.95"),
+        ["maze-30x30"] = ("Solver:UnchangedSegments", "4"),
+    };
+
     /// <summary>Loads the model, and makes the application that serves it.</summary>
     /// <param name="args">
-    /// <c>--model FOLDER</c> (the 9×9 Sudoku model that comes with the samples, where none is named), <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and keys of the
-    /// sections Solver, Thinking, Torch, Logging and Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
+    /// <c>--model FOLDER</c> (or the name of a model that comes with the samples: <c>sudoku-9x9</c>, the default, or <c>maze-30x30</c>),
+    /// <c>--device cuda:0</c>, <c>--dtype bfloat16</c>, <c>--urls ADDRESS</c>, and keys of the sections Solver, Thinking, Torch, Logging and
+    /// Kestrel and of the host, for instance <c>--Solver:Limits:MaxQueueLength 16</c>.
     /// </param>
     /// <exception cref="ArgumentException">An argument is not valid.</exception>
     /// <exception cref="HrmException">The model cannot be loaded, or its puzzles are none that this service knows.</exception>
@@ -26,11 +36,7 @@ public static class ServiceApplication
         // The page and the settings stand beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddCommandLine(args, ServiceArguments.Switches);
-        if (string.IsNullOrEmpty(builder.Configuration["Solver:Folder"]))
-        {
-            ServeShippedModel(builder.Configuration);
-        }
-
+        FindShippedModel(builder.Configuration);
         ServiceArguments.CheckAddresses(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey));
 
         // A start that fails is an error line of the program.
@@ -72,14 +78,21 @@ public static class ServiceApplication
         }
     }
 
-    /// <summary>Names the model that comes with the samples, and halting that fits it where nothing else was asked for.</summary>
-    private static void ServeShippedModel(ConfigurationManager configuration)
+    /// <summary>Replaces the name of a model that comes with the samples by its folder, and adds halting that suits it if none is set.</summary>
+    private static void FindShippedModel(ConfigurationManager configuration)
     {
-        configuration["Solver:Folder"] = Path.Combine(AppContext.BaseDirectory, "models", "sudoku-9x9");
-        configuration["Solver:Limits:MaxSegments"] ??= "64";
-        if (configuration["Solver:Limits:Rule"] is null && configuration["Solver:UnchangedSegments"] is null)
+        var name = configuration["Solver:Folder"] is { Length: > 0 } folder ? folder : DefaultModel;
+        if (!ShippedModels.TryGetValue(name, out var stop))
         {
-            configuration["Solver:Confidence"] ??= "0.95";
+            return;
+        }
+
+        configuration["Solver:Folder"] = Path.Combine(AppContext.BaseDirectory, "models", name);
+        configuration["Solver:Limits:MaxSegments"] ??= "64";
+        string[] stops = ["Solver:Limits:Rule", "Solver:Confidence", "Solver:UnchangedSegments"];
+        if (stops.All(key => configuration[key] is null))
+        {
+            configuration[stop.Key] = stop.Value;
         }
     }
 

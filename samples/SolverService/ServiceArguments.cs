@@ -9,7 +9,7 @@ internal static class ServiceArguments
         Serves a Sudoku or maze model behind HTTP and a page.
 
         Options:
-          --model FOLDER     The folder of the model; by default the 9×9 Sudoku model that comes with the samples.
+          --model FOLDER     The folder of the model, or the name of one that comes with the samples: sudoku-9x9 (default) or maze-30x30.
           --urls ADDRESS     Where to listen, for instance http://127.0.0.1:8080; several are separated by semicolons.
           --device DEVICE    Where to compute: cpu, cuda:0, …
           --dtype DTYPE      The dtype to compute in: float32 or bfloat16.

@@ -33,4 +33,27 @@ public sealed class QuickStartTests(ITestOutputHelper output)
         compared.ExactAccuracy.Should().BeGreaterThanOrEqualTo(0.98);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(60));
     }
+
+    /// <summary>The model need not solve the maze; the exit code says whether the board that is shown solves it.</summary>
+    [Fact]
+    public void A_hard_maze_is_answered_and_the_answer_is_checked()
+    {
+        var maze = new MazeGenerator(MazeShape.Square(30), MazeGenerator.HardPathCells, new StatefulRandom(1)).NextPuzzle();
+
+        var (code, text) = ToolProcess.RunProgram("QuickStart.dll", "maze");
+
+        var board = text.ReplaceLineEndings("\n").Split('\n')[1..31].SelectMany(line => line.Where((_, column) => column % 2 == 0));
+        var isSolved = maze.Question.IsSolvedBy(MazeGrid.Parse(string.Concat(board)));
+        code.Should().Be(isSolved ? 0 : 3);
+        text.Should().Match(isSolved ? $"segment *after * segments solved by a shortest path of {maze.PathCells} cells*" : "segment *after * segments not solved: expected *");
+    }
+
+    [Fact]
+    public void A_maze_whose_goal_cannot_be_reached_is_an_error()
+    {
+        var (code, text) = ToolProcess.RunProgram("QuickStart.dll", "maze", $"S#{new string(' ', 28)}#{new string(' ', 868)}G");
+
+        code.Should().Be(2);
+        text.Trim().Should().Match("error: *expected a path from the start in row 1, column 1 to the goal in row 30, column 30*").And.NotContain("\n");
+    }
 }

@@ -9,6 +9,10 @@ internal static partial class ToolProcess
     /// <summary>Runs a command to its end.</summary>
     public static (int Code, string Output) Run(params string[] arguments) => Finish(Start(arguments));
 
+    /// <summary>Runs another program, whose library is beside the tests, to its end.</summary>
+    public static (int Code, string Output) RunProgram(string library, params string[] arguments)
+        => Finish(Start("dotnet", [Path.Combine(AppContext.BaseDirectory, library), .. arguments]));
+
     /// <summary>Runs a command to its end, with separate standard output and standard error.</summary>
     public static (int Code, string Output, string Errors) RunApart(params string[] arguments)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Hrm.Core;
+using Hrm.Puzzles;
 using Hrm.Samples.SolverService;
 using Hrm.TestKit;
 using Microsoft.Extensions.Configuration;
@@ -60,6 +61,38 @@ public sealed class StartTests
             answer.GetProperty("segments").GetInt32().Should().BeLessThan(16);
             answer.GetProperty("reason").GetString().Should().Be("Confident");
         }
+    }
+
+    /// <summary>The maze model answers its examples, which are as hard as Maze-Hard, in each way that it offers. It need not solve them.</summary>
+    [Fact]
+    public async Task A_model_of_the_samples_is_served_by_its_name()
+    {
+        await using var service = await RunningService.StartWithDefaultsAsync("--model", "maze-30x30");
+        var model = await service.GetModelAsync();
+        (model.GetProperty("kind").GetString(), model.GetProperty("side").GetInt32()).Should().Be(("maze", 30));
+        model.GetProperty("name").GetString().Should().Be("maze-30x30");
+        model.GetProperty("halting").GetProperty("maxSegments").GetInt32().Should().Be(64);
+        model.GetProperty("halting").GetProperty("stops").GetRawText().Should().Be("""[{"rule":"UnchangedSegments","value":4}]""");
+        MazeGrid[] examples = [.. model.GetProperty("examples").EnumerateArray().Select(example => MazeGrid.Parse(example.GetString()))];
+        examples.Should().HaveCount(3).And.OnlyContain(maze => maze.FindShortestPath()!.PathCells >= MazeGenerator.HardPathCells);
+
+        var ways = model.GetProperty("thinking").EnumerateArray().Select(way => way.GetString()!).ToArray();
+        ways.Should().Equal("once", "vote");
+        foreach (var way in ways)
+        {
+            var answer = await service.ThinkAsync("/api/maze", examples[0].ToString(), way);
+            answer.GetProperty("isSolved").GetBoolean().Should().Be(examples[0].IsSolvedBy(MazeGrid.Parse(answer.GetProperty("solution").GetString())));
+            answer.GetProperty("evaluations").GetInt32().Should().BeInRange(1, way == "once" ? 1 : 8);
+        }
+    }
+
+    [Theory]
+    [InlineData("--Solver:Confidence", "0.9", """[{"rule":"Confidence","value":0.9}]""")]
+    [InlineData("--Solver:Limits:Rule", "HaltPositive", """[{"rule":"HaltPositive","value":null}]""")]
+    public async Task Explicit_halting_replaces_that_of_a_model_of_the_samples(string key, string value, string stops)
+    {
+        await using var service = await RunningService.StartWithDefaultsAsync("--model", "maze-30x30", key, value);
+        (await service.GetModelAsync()).GetProperty("halting").GetProperty("stops").GetRawText().Should().Be(stops);
     }
 
     [Fact]
