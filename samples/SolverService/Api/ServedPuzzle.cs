@@ -20,7 +20,7 @@ internal sealed record ServedPuzzle(string Kind, IPuzzleTask Task, int Side, int
     /// </summary>
     private const string SecondThoughts = "....3......6....4.3..8..7...9....8........45...1.6.....8.4............165........";
 
-    private const int HardMaze = 30; // The side of Maze-Hard; in other sizes paths of its length may not exist.
+    private const int HardMazeSide = 30; // Of Maze-Hard; other sides may have no path of its length.
     private const int SmallestMaze = 5; // Smaller layouts rarely have a path that is long enough for an example.
 
     /// <summary>
@@ -66,5 +66,5 @@ internal sealed record ServedPuzzle(string Kind, IPuzzleTask Task, int Side, int
         shape.Rows,
         BoxRows: 0,
         " #SG",
-        [.. new MazeGenerator(shape, shape.Rows == HardMaze ? MazeGenerator.HardPathCells : shape.Rows, new StatefulRandom(1)).Generate(3).Select(puzzle => puzzle.Question.ToString())]);
+        [.. new MazeGenerator(shape, shape.Rows == HardMazeSide ? MazeGenerator.HardPathCells : shape.Rows, new StatefulRandom(1)).Generate(3).Select(puzzle => puzzle.Question.ToString())]);
 }
