@@ -29,7 +29,7 @@ try
     {
         [] => Train(device),
         ["solve", var puzzle] => SolveSudoku(puzzle, device),
-        ["maze"] => SolveMaze(new MazeGenerator(MazeShape.Square(30), MazeGenerator.HardPathCells, new StatefulRandom(1)).NextPuzzle(), device),
+        ["maze"] => SolveMaze(new MazeGenerator(MazeShape.Square(30), MazeGenerator.HardPathCells, new StatefulRandom(4)).NextPuzzle(), device),
         ["maze", var maze] => SolveMaze(MazePuzzle.Of(MazeGrid.Parse(maze, MazeShape.Square(30))), device),
         ["--help" or "-h"] => Fail(Usage, Console.Out, 0),
         _ => Fail(Usage, Console.Error, 2),
