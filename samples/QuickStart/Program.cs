@@ -24,8 +24,8 @@ const string Usage = """
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
-    var (command, device) = args is [.. var before, "--device", "cpu" or "cuda"] ? (before, torch.device(args[^1])) : (args, torch.CPU);
-    return command switch
+    var device = args is [.., "--device", "cuda"] ? torch.CUDA : torch.CPU;
+    return (args is [.. var command, "--device", "cpu" or "cuda"] ? command : args) switch
     {
         [] => Train(device),
         ["solve", var puzzle] => SolveSudoku(puzzle, device),
