@@ -24,7 +24,13 @@ const string Usage = """
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
-    var device = args is [.., "--device", "cuda"] ? torch.CUDA : torch.CPU;
+    var usesCuda = args is [.., "--device", "cuda"];
+    if (usesCuda && !torch.cuda.is_available())
+    {
+        return Fail("error: --device: expected a CUDA device on this machine, got none", Console.Error, 2);
+    }
+
+    var device = usesCuda ? torch.CUDA : torch.CPU;
     return (args is [.. var command, "--device", "cpu" or "cuda"] ? command : args) switch
     {
         [] => Train(device),
