@@ -25,28 +25,21 @@ public sealed class ShippedModelTests
         answer.Thinking.Reason.Should().Be(HaltReason.Confident);
     }
 
-    /// <summary>What a search finds is right, and what a first pass finds, it finds too.</summary>
+    /// <summary>A search finds every puzzle of the sample, a first pass not all of them.</summary>
     [Fact]
-    public async Task A_search_is_never_wrong_on_hard_puzzles()
+    public async Task A_search_solves_hard_puzzles()
     {
-        const int Evaluations = 24;
+        const int Evaluations = 300;
         var puzzles = SudokuCsv.Read(RepositoryFolder.Combine("samples", "data", "sudoku_extreme_like_test.csv"), SudokuShape.Nine).Where((_, row) => row % 400 == 0).ToArray();
         using var solver = HrmSolver.Load(Folder, new SolverOptions { MaxSegments = 16 }, new ConfidenceHalting(0.95));
-        var first = new ThinkingSolver(solver, new ThinkingOptions { Selection = AnswerSelection.Checker }, Sudoku);
-        var search = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = Evaluations, SearchSegments = 8 }, Sudoku);
+        var search = new ThinkingSolver(solver, new ThinkingOptions { Evaluations = Evaluations }, Sudoku);
 
-        puzzles.Should().HaveCount(5);
-        var solved = await Task.WhenAll(puzzles.Select(puzzle => first.SolveAsync(Sudoku.Encode(puzzle.Question))));
         var answers = await Task.WhenAll(puzzles.Select(puzzle => search.SolveAsync(Sudoku.Encode(puzzle.Question))));
 
-        for (var index = 0; index < puzzles.Length; index++)
-        {
-            var answer = answers[index];
-            var isRight = answer.Tokens.AsSpan().SequenceEqual(Sudoku.Encode(puzzles[index].Answer));
-            (answer.IsSolution, answer.Source != AnswerSource.NotFound).Should().Be((isRight, isRight));
-            (isRight || solved[index].IsSolution == false).Should().BeTrue();
-            answer.Evaluations.Should().BeInRange(1, Evaluations);
-        }
+        puzzles.Should().HaveCount(5);
+        answers.Select(answer => answer.Tokens).Should().BeEquivalentTo(puzzles.Select(puzzle => Sudoku.Encode(puzzle.Answer)), options => options.WithStrictOrdering());
+        answers.Should().OnlyContain(answer => answer.IsSolution == true && answer.Evaluations >= 1 && answer.Evaluations <= Evaluations);
+        answers.Should().Contain(answer => answer.Source == AnswerSource.Search);
     }
 
     [Fact]
@@ -71,7 +64,7 @@ public sealed class ShippedModelTests
         easy.Count.Should().BeGreaterThan(40);
         hard.Count.Should().BeGreaterThan(40);
         Share(easy).Should().Be(1);
-        Share(hard).Should().BeGreaterThanOrEqualTo(0.74); // of all 500 the card has 83.6 %, and 50 spread by 5 points
+        Share(hard).Should().BeGreaterThanOrEqualTo(0.9);
         stopped.Count.Should().BeGreaterThan(80);
         Share(stopped).Should().BeGreaterThanOrEqualTo(0.97);
 

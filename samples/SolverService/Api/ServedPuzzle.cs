@@ -14,11 +14,8 @@ internal sealed record ServedPuzzle(string Kind, IPuzzleTask Task, int Side, int
 {
     private const int LargestSudokuExample = 9; // The generator needs too long for larger ones.
 
-    /// <summary>
-    /// From <c>sudoku_easy_test.csv</c>. After five segments the model of the samples has a positive q_halt for a wrong prediction; it
-    /// then corrects itself and solves the puzzle.
-    /// </summary>
-    private const string SecondThoughts = "....3......6....4.3..8..7...9....8........45...1.6.....8.4............165........";
+    /// <summary>From the forum's hardest list. The model of the samples needs about twenty segments for it.</summary>
+    private const string HardSudoku = "23.........65..9...1.....7.3...5......8..65.....89..2.1..6...4...4.8.6.......4..7";
 
     private const int HardMazeSide = 30; // Of Maze-Hard; other sides may have no path of its length.
     private const int SmallestMaze = 5; // Smaller layouts rarely have a path that is long enough for an example.
@@ -55,7 +52,7 @@ internal sealed record ServedPuzzle(string Kind, IPuzzleTask Task, int Side, int
         string.Concat(Enumerable.Range(0, shape.Side + 1).Select(shape.SymbolOf)),
         shape.Side > LargestSudokuExample
             ? []
-            : [.. shape.Side == 9 ? [SecondThoughts] : Array.Empty<string>(), .. Generate(shape)]);
+            : [.. shape.Side == 9 ? [HardSudoku] : Array.Empty<string>(), .. Generate(shape)]);
 
     private static IEnumerable<string> Generate(SudokuShape shape)
         => new SudokuGenerator(shape, new StatefulRandom(1)).NextDistinctPuzzles(5, shape.Cells * 2 / 5).Select(puzzle => puzzle.Question.ToString());

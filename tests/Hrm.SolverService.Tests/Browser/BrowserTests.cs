@@ -242,7 +242,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         visited.Should().Contain([
-            "row 1, column 1: 1", "first", "back", "play", "forward", "last", "speed", "slider", "examples", "edit", "clear", "Keys",
+            "row 1, column 1: 2, given", "first", "back", "play", "forward", "last", "speed", "slider", "examples", "edit", "clear", "Keys",
             "The numbers of every segment", "Rule A", "Parameter of rule A", "Show", "Rule B", "The model's card"], because: string.Join(" | ", visited));
         await page.FocusAsync("#board [tabindex='0']");
         await page.PressAsync("ArrowRight", "ArrowDown", "End");
