@@ -119,17 +119,12 @@ done
 models=
 end_of_wait=$((SECONDS + 120))
 while [ "$(wc -l <<<"$models")" -lt 2 ] && [ $SECONDS -lt $end_of_wait ]; do
-  answer=$(get /solve/123.3....1....2.)
-  echo "$answer" | tee -a answers.log
-  models=$(sed -nE 's/^[1-4.]{16} (True|False) by (step-[0-9]+)$/\2/p' answers.log | sort -u)
+  get /solve/123.3....1....2.
+  models=$(get /metrics | { grep -oE '"step-[0-9]+":[1-9]' || true; })
   sleep 0.1
 done
 [ "$(wc -l <<<"$models")" -ge 2 ] || fail "expected answers of two models that were saved one after the other, got ${models:-none}: $(cat service.log)"
 [ "$(get /health)" = Healthy ] || fail "expected a healthy service"
-metrics=$(get /metrics)
-for model in $models; do
-  grep -Eq "\"$model\":[0-9]+" <<<"$metrics" || fail "expected the requests that $model answered, got $metrics"
-done
 kill "$service"
 wait "$service" || fail "the service did not stop: $(cat service.log)"
 service=

@@ -9,6 +9,7 @@ namespace Hrm.Tool.Tests;
 public sealed class SolveCommandTests : IDisposable
 {
     private const string Easy = ".7.9.8..4.....263.134.6.....8.3.4...3......2...5..6713867.1.9....9....725.3.79...";
+    private const string SeventeenClues = "9.2.........6........18.4...1....7.......25.38...1...........6........8...5..7...";
     private const string Solution = "672938154958142637134567289781324596396751428245896713867213945419685372523479861";
 
     private static readonly string Model = RepositoryFolder.Combine("samples", "models", "sudoku-9x9");
@@ -82,12 +83,12 @@ public sealed class SolveCommandTests : IDisposable
     [Fact]
     public async Task Votes_and_adaptive_halting_take_effect()
     {
-        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--think", "vote", "--adaptive");
+        var voted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--think", "vote");
+        var halted = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model, "--json", "--adaptive");
 
+        JsonDocument.Parse(halted.Output).RootElement.GetProperty("segments").GetInt32().Should().BeInRange(1, 8, "the Q-head halts long before 16 segments");
         var answer = JsonDocument.Parse(voted.Output).RootElement;
-        (voted.Code, answer.GetProperty("variants").GetInt32()).Should().Be((0, 9));
-        answer.GetProperty("votes").GetInt32().Should().BeInRange(5, 9, "noise can lead an attempt elsewhere");
-        answer.GetProperty("segments").GetInt32().Should().BeInRange(9, 9 * 8, "the Q-head halts long before 16 segments");
+        (voted.Code, answer.GetProperty("variants").GetInt32(), answer.GetProperty("votes").GetInt32(), answer.GetProperty("segments").GetInt32()).Should().Be((0, 9, 9, 9 * 16));
         (answer.GetProperty("found").GetString(), answer.GetProperty("evaluations").GetInt32()).Should().Be(("vote", 9));
     }
 
@@ -126,7 +127,7 @@ public sealed class SolveCommandTests : IDisposable
     [Fact]
     public async Task A_single_puzzle_is_shown_with_its_intermediate_predictions()
     {
-        var result = await ToolProcess.RunAsync("solve", "sudoku", Easy, "--model", Model);
+        var result = await ToolProcess.RunAsync("solve", "sudoku", SeventeenClues, "--model", Model);
 
         result.Code.Should().Be(0);
         result.Output.Should().Contain("intermediate predictions").And.Contain("puzzle").And.Contain("segment 1").And.Contain("solved after 16 segments: q_halt");
