@@ -80,6 +80,21 @@ public sealed class GroupMixerTests
         GroupSums.Spread(means, groups).BeCloseTo(GroupSums.Plainly(means, groups, toGroups: false, isMean: false), tolerance + 1e-9, "spread");
     }
 
+    [Fact]
+    public void Matrix_of_members_is_made_once_for_a_device()
+    {
+        var groups = TokenGroups.OfGrid(2, 2).Table;
+        Tensor means;
+        using (NewDisposeScope())
+        {
+            means = groups.MatrixOn(CPU, isMean: true);
+        }
+
+        groups.MatrixOn(CPU, isMean: true).Should().BeSameAs(means);
+        means.data<float>().Should().Equal(0.5f, 0, 0.5f, 0, 0.25f, 0.5f, 0, 0, 0.5f, 0.25f, 0, 0.5f, 0.5f, 0, 0.25f, 0, 0.5f, 0, 0.5f, 0.25f);
+        groups.MatrixOn(CPU, isMean: false).data<float>().Should().Equal(1, 0, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 1);
+    }
+
     /// <summary>A solver puts puzzles of different requests into one batch.</summary>
     [Theory]
     [InlineData(ScalarType.Float32)]

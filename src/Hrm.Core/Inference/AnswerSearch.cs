@@ -73,14 +73,8 @@ internal sealed class AnswerSearch
         for (var isFilled = true; isFilled;)
         {
             isFilled = false;
-            for (var position = 0; position < tokens.Length; position++)
+            foreach (var (position, candidates) in FindCandidates(tokens))
             {
-                if (!_task.IsBlank(tokens[position]))
-                {
-                    continue;
-                }
-
-                var candidates = FindCandidates(tokens, position);
                 if (candidates.Count == 0)
                 {
                     return false;
@@ -89,7 +83,7 @@ internal sealed class AnswerSearch
                 if (candidates.Count == 1)
                 {
                     tokens[position] = candidates[0];
-                    isFilled = true; // An earlier blank may be forced now.
+                    isFilled = true; // Other blanks may be forced now.
                 }
             }
         }
@@ -102,14 +96,8 @@ internal sealed class AnswerSearch
     {
         (int Position, IReadOnlyList<int> Candidates, double[] Probabilities)? best = null;
         var bestKey = (int.MaxValue, 0.0);
-        for (var position = 0; position < tokens.Length; position++)
+        foreach (var (position, candidates) in FindCandidates(tokens))
         {
-            if (!_task.IsBlank(tokens[position]))
-            {
-                continue;
-            }
-
-            var candidates = FindCandidates(tokens, position);
             var probabilities = Softmax(logits, position * _task.VocabularySize, candidates);
             var key = (candidates.Count, -probabilities.Sum(p => p * Math.Log(Math.Max(p, double.Epsilon))));
             if (best is null || key.CompareTo(bestKey) < 0)
@@ -121,18 +109,32 @@ internal sealed class AnswerSearch
         return best;
     }
 
-    private IReadOnlyList<int> FindCandidates(int[] tokens, int position)
+    /// <summary>The candidates of each blank.</summary>
+    private List<(int Position, IReadOnlyList<int> Candidates)> FindCandidates(int[] tokens)
     {
-        var candidates = _task.FindCandidates(tokens, position);
-        foreach (var token in candidates)
+        var candidates = _task.FindCandidates(tokens);
+        if (candidates.Count != tokens.Length)
         {
-            if ((uint)token >= (uint)_task.VocabularySize || _task.IsBlank(token))
+            throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected {tokens.Length} lists, got {candidates.Count}.");
+        }
+
+        var blanks = new List<(int, IReadOnlyList<int>)>();
+        for (var position = 0; position < tokens.Length; position++)
+        {
+            if (_task.IsBlank(tokens[position]))
             {
-                throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected tokens below {_task.VocabularySize} that are not blank, got {token}.");
+                blanks.Add((position, candidates[position]));
+                foreach (var token in candidates[position])
+                {
+                    if ((uint)token >= (uint)_task.VocabularySize || _task.IsBlank(token))
+                    {
+                        throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected tokens below {_task.VocabularySize} that are not blank, got {token}.");
+                    }
+                }
             }
         }
 
-        return candidates;
+        return blanks;
     }
 
     /// <summary>The probabilities of candidates, which add up to 1.</summary>

@@ -124,15 +124,18 @@ public interface ISearchableTask : IPuzzleTask
     /// <param name="token">A token of a puzzle or of a partial answer.</param>
     bool IsBlank(int token);
 
-    /// <summary>Lists the tokens that a blank of a partial answer can hold. By default every token that is not a blank, except 0 (padding).</summary>
+    /// <summary>Lists the tokens that each blank of a partial answer can hold. By default every token that is not a blank, except 0 (padding).</summary>
     /// <remarks>
     /// A token that is not listed is never tried, so list every token that a solution may need. The fewer are listed, the shorter the
-    /// search: a blank with one candidate is filled, and a partial answer that has a blank without candidates is dropped.
+    /// search: blanks with one candidate are filled, all at once, and a partial answer that has a blank without candidates is dropped.
     /// </remarks>
     /// <param name="partial">The tokens of the puzzle with some blanks filled, seq_len.</param>
-    /// <param name="position">The index of a blank.</param>
-    IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position)
-        => [.. Enumerable.Range(1, VocabularySize - 1).Where(token => !IsBlank(token))];
+    /// <returns>The candidates of each token, seq_len; only those of blanks are read.</returns>
+    IReadOnlyList<IReadOnlyList<int>> FindCandidates(ReadOnlySpan<int> partial)
+    {
+        int[] all = [.. Enumerable.Range(1, VocabularySize - 1).Where(token => !IsBlank(token))];
+        return Enumerable.Repeat(all, partial.Length).ToArray();
+    }
 }
 
 /// <summary>A symmetry of puzzles: the answer to the transformed puzzle, transformed back, answers the original.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -40,14 +41,7 @@ internal static unsafe class GroupSums
     internal static Tensor Plainly(Tensor source, GroupTable groups, bool toGroups, bool isMean)
     {
         using var scope = NewDisposeScope();
-        var members = tensor(groups.Members, ScalarType.Int64, device: source.device).view(groups.TokenCount, -1); // [S, K]
-        var matrix = zeros(groups.TokenCount, groups.GroupCount, ScalarType.Float32, source.device)
-            .scatter_(1, members, ones(groups.TokenCount, members.size(1), ScalarType.Float32, source.device)); // [S, G]
-        if (isMean)
-        {
-            matrix = matrix.mul(tensor(groups.Factors, device: source.device)); // [S, G]
-        }
-
+        var matrix = groups.MatrixOn(source.device, isMean); // [S, G]
         var wide = source.CastTo(ScalarType.Float32);
         var moved = toGroups
             ? nn.functional.linear(wide.transpose(1, 2), matrix.t()).permute(2, 0, 1) // [G, B, D]
@@ -220,4 +214,20 @@ internal static unsafe class GroupSums
 /// <param name="GroupCount">G, the number of groups of all partitions.</param>
 /// <param name="Members">The groups of each token, [S, K].</param>
 /// <param name="Factors">1 / size of each group, [G].</param>
-internal sealed record GroupTable(int TokenCount, int GroupCount, int[] Members, float[] Factors);
+internal sealed record GroupTable(int TokenCount, int GroupCount, int[] Members, float[] Factors)
+{
+    private readonly ConcurrentDictionary<(DeviceType, int, bool), Tensor> _matrices = new();
+
+    /// <summary>The matrix of members, made at the first call for a device and then kept.</summary>
+    /// <param name="device">Where it is.</param>
+    /// <param name="isMean">Whether the ones of a group are divided by its size.</param>
+    /// <returns>[S, G] float32; not to be disposed.</returns>
+    public Tensor MatrixOn(Device device, bool isMean) => _matrices.GetOrAdd((device.type, device.index, isMean), _ =>
+    {
+        using var scope = NewDisposeScope();
+        var members = tensor(Members, ScalarType.Int64, device: device).view(TokenCount, -1); // [S, K]
+        var ones = torch.ones(TokenCount, members.size(1), ScalarType.Float32, device); // [S, K]
+        var matrix = zeros(TokenCount, GroupCount, ScalarType.Float32, device).scatter_(1, members, ones); // [S, G]
+        return (isMean ? matrix.mul(tensor(Factors, device: device)) : matrix).DetachFromDisposeScope();
+    });
+}

@@ -66,12 +66,12 @@ public static class SudokuSearch
         }
     }
 
-    /// <summary>The digits, as a bit mask from digit 1 on, that a cell can hold after naked and hidden singles; 0 if a rule is broken.</summary>
-    internal static uint FindCandidates(SudokuShape shape, ReadOnlySpan<byte> givens, int cell)
+    /// <summary>The digits that each cell can hold after naked and hidden singles, as a bit mask from digit 1 on; 0 everywhere if a rule is broken.</summary>
+    internal static uint[] FindCandidates(SudokuShape shape, ReadOnlySpan<byte> givens)
     {
         var candidates = new SudokuCandidates(shape, new (int, int)[5 * shape.Cells]);
         candidates.Load(givens);
-        return candidates.IsConsistent ? candidates[cell] : 0;
+        return [.. Enumerable.Range(0, shape.Cells).Select(cell => candidates.IsConsistent ? candidates[cell] : 0)];
     }
 
     internal static SudokuSearchTree Start(SudokuGrid question)

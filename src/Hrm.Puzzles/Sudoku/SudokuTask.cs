@@ -152,22 +152,16 @@ public sealed class SudokuTask : ISymmetricTask, ISearchableTask
     public bool IsBlank(int token) => token == BlankToken;
 
     /// <summary>
-    /// Lists the digits that a cell can hold, as tokens, after all naked and hidden singles of the partial answer are filled. None if
+    /// Lists the digits that each cell can hold, as tokens, after all naked and hidden singles of the partial answer are filled. None if
     /// the partial answer breaks a rule then.
     /// </summary>
     /// <inheritdoc/>
     /// <exception cref="HrmFormatException">Another number of tokens, or a token outside the vocabulary; names the cell.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The position is that of no cell.</exception>
-    public IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position)
+    public IReadOnlyList<IReadOnlyList<int>> FindCandidates(ReadOnlySpan<int> partial)
     {
         RequireTokens(partial, PadToken);
-        if ((uint)position >= (uint)SequenceLength)
-        {
-            throw new ArgumentOutOfRangeException(nameof(position), position, $"expected 0 to {SequenceLength - 1}");
-        }
-
-        var digits = SudokuSearch.FindCandidates(Shape, Array.ConvertAll(partial.ToArray(), token => (byte)Math.Max(0, token - BlankToken)), position);
-        return [.. Enumerable.Range(0, Shape.Side).Where(digit => (digits >> digit & 1) != 0).Select(digit => BlankToken + 1 + digit)];
+        var masks = SudokuSearch.FindCandidates(Shape, Array.ConvertAll(partial.ToArray(), token => (byte)Math.Max(0, token - BlankToken)));
+        return Array.ConvertAll(masks, mask => (int[])[.. Enumerable.Range(0, Shape.Side).Where(digit => (mask >> digit & 1) != 0).Select(digit => BlankToken + 1 + digit)]);
     }
 
     private void GiveHints(Span<int> inputs, ReadOnlySpan<int> labels, Random random)

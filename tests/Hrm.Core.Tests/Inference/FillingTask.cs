@@ -49,5 +49,15 @@ internal class FillingTask(Func<int[], bool> isSolution) : ISearchableTask
 /// <summary>A task that also lists candidates.</summary>
 internal sealed class ListingTask(Func<int[], bool> isSolution, Func<int[], int, int[]> candidates) : FillingTask(isSolution), ISearchableTask
 {
-    public IReadOnlyList<int> FindCandidates(ReadOnlySpan<int> partial, int position) => candidates(partial.ToArray(), position);
+    public IReadOnlyList<IReadOnlyList<int>> FindCandidates(ReadOnlySpan<int> partial)
+    {
+        var tokens = partial.ToArray();
+        return [.. Enumerable.Range(0, tokens.Length).Select(position => IsBlank(tokens[position]) ? candidates(tokens, position) : [])];
+    }
+}
+
+/// <summary>A task that lists the candidates of one token only.</summary>
+internal sealed class ShortTask() : FillingTask(_ => false), ISearchableTask
+{
+    public IReadOnlyList<IReadOnlyList<int>> FindCandidates(ReadOnlySpan<int> partial) => [[2, 3]];
 }
