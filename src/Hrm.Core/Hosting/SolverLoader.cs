@@ -78,12 +78,15 @@ internal sealed class SolverLoader(IServiceProvider services, string? name) : Ba
         }
 
         var start = time.GetTimestamp();
-        var device = DeviceOf(options.Device, "solver options");
         var solver = HrmSolver.Load(
             options.Folder,
             options.Limits,
-            model => policy ?? options.CreateHalting(SolverOptions.RuleOf(model)),
-            (folder, dtype) => HrmModel.Load(folder, device, dtype ?? ForwardDtypes.Instance.Find(options.ForwardDtype), create),
+            model => policy ?? options.CreateHalting(model.Rule),
+            new ModelSource(
+                options.Device is "cpu" ? null : () => DeviceOf(options.Device, "solver options"),
+                ForwardDtypes.Instance.Find(options.ForwardDtype),
+                create,
+                options.Engine),
             time,
             new SolverObservers(name, _logger, services.GetService<IMeterFactory>()));
         _logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);

@@ -35,9 +35,8 @@ public sealed class HrmSolver : IDisposable
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
     private readonly SolverOptions _options;
-    private readonly Func<HrmModel, IHaltingPolicy?> _halting;
-    private readonly Func<string, ScalarType?, HrmModel> _load;
-    private readonly ScalarType _forwardDtype;
+    private readonly Func<ISegmentModel, IHaltingPolicy?> _halting;
+    private readonly ModelSource _source;
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleTime;
     private readonly ServedModels _models;
@@ -66,19 +65,19 @@ public sealed class HrmSolver : IDisposable
             options,
             _ => halting,
             time,
-            load: LoaderLike(model, create),
+            source: SourceLike(model, create),
             observers: new SolverObservers(Logger: logger))
     {
     }
 
     internal HrmSolver(
-        HrmModel model,
+        ISegmentModel model,
         bool ownsModel,
         SolverOptions? options,
-        Func<HrmModel, IHaltingPolicy?> halting,
+        Func<ISegmentModel, IHaltingPolicy?> halting,
         TimeProvider? time = null,
         TimeSpan? idleTime = null,
-        Func<string, ScalarType?, HrmModel>? load = null,
+        ModelSource? source = null,
         SolverObservers? observers = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -86,8 +85,7 @@ public sealed class HrmSolver : IDisposable
         _halting = halting;
         _time = time ?? TimeProvider.System;
         _idleTime = idleTime ?? IdleTime;
-        _forwardDtype = model.Config.ForwardDtype;
-        _load = load ?? ((folder, dtype) => HrmModel.Load(folder, forwardDtype: dtype));
+        _source = source ?? new ModelSource();
         _models = new ServedModels(Serve(model, ownsModel));
 
         // A listener must not keep a forgotten solver.
@@ -108,7 +106,7 @@ public sealed class HrmSolver : IDisposable
         get
         {
             using var hold = Hold();
-            return SolverOptions.RuleOf(hold.Model.Model);
+            return hold.Model.Model.Rule;
         }
     }
 
@@ -120,33 +118,40 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Whether a thread of the solver exists.</summary>
     internal bool IsAwake => _models.IsAwake;
 
-    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
-    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
+    /// <summary>Loads a model that <see cref="HrmModel.Save"/> or the export of Hrm.Onnx wrote, for inference only.</summary>
+    /// <remarks>With libtorch the weights are cast to the forward dtype once. Without it (<see cref="SolverEngine.Onnx"/>) all values are float32.</remarks>
+    /// <param name="folder">The folder with <c>config.json</c>, and <c>model.safetensors</c> or <c>segment.onnx</c>.</param>
     /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
     /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?, ILogger{HrmSolver}?, Func{HrmConfig, HrmModel}?)" path="/param[@name='halting']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
     /// <param name="create"><inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
+    /// <param name="engine">What computes the segments.</param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
-    public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
-        => Load(folder, options, _ => halting, (path, dtype) => HrmModel.Load(path, device, dtype, create));
+    public static HrmSolver Load(
+        string folder,
+        SolverOptions? options = null,
+        IHaltingPolicy? halting = null,
+        Device? device = null,
+        Func<HrmConfig, HrmModel>? create = null,
+        SolverEngine engine = SolverEngine.Auto)
+        => Load(folder, options, _ => halting, new ModelSource(device is null ? null : () => device, Create: create, Engine: engine));
 
     /// <summary>Loads a model for a solver with a clock and observers of its own.</summary>
     internal static HrmSolver Load(
         string folder,
         SolverOptions? options,
-        Func<HrmModel, IHaltingPolicy?> halting,
-        Func<string, ScalarType?, HrmModel> load,
+        Func<ISegmentModel, IHaltingPolicy?> halting,
+        ModelSource source,
         TimeProvider? time = null,
         SolverObservers? observers = null)
     {
         options = Checked(options);
-        var model = load(folder, null);
+        var model = source.Load(folder);
         try
         {
-            model.CastWeights();
-            return new HrmSolver(model, ownsModel: true, options, halting, time, load: load, observers: observers);
+            return new HrmSolver(model, ownsModel: true, options, halting, time, source: LikeFirst(source, model), observers: observers);
         }
         catch
         {
@@ -250,7 +255,7 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Replaces the model by that of a folder, while requests are answered.</summary>
     /// <remarks>
-    /// The model is loaded on a thread of the pool, with the device, forward dtype and function of the first one. The task ends when new
+    /// The model is loaded on a thread of the pool, with the engine, device, forward dtype and function of the first one. The task ends when new
     /// requests go to the new model. Earlier requests, running or waiting, are answered by the old model, which is then freed if the solver
     /// owns it (<see cref="DrainAsync"/>); until then both are in memory, each with threads, queue and batches of its own. A swap that fails
     /// leaves the old model. Swaps run one after the other. The default halting policy is that of the new model.
@@ -267,10 +272,9 @@ public sealed class HrmSolver : IDisposable
         return SwapInTurn(() =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var model = _load(folder, _forwardDtype);
+            var model = _source.Load(folder);
             try
             {
-                model.CastWeights();
                 cancellationToken.ThrowIfCancellationRequested();
                 Replace(model, ownsModel: true);
             }
@@ -308,13 +312,17 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Keeps the current model from being freed until the result is disposed.</summary>
     internal ModelHold Hold() => _models.Hold();
 
-    /// <summary>A function that loads models onto the device of one that may be gone by then.</summary>
-    private static Func<string, ScalarType?, HrmModel> LoaderLike(HrmModel model, Func<HrmConfig, HrmModel>? create)
+    /// <summary>Loads models onto the device of one that may be gone by then, in its forward dtype.</summary>
+    private static ModelSource SourceLike(HrmModel model, Func<HrmConfig, HrmModel>? create)
     {
         ArgumentNullException.ThrowIfNull(model);
         var device = model.Device;
-        return (folder, dtype) => HrmModel.Load(folder, device, dtype, create);
+        return new ModelSource(() => device, model.Config.ForwardDtype, create, SolverEngine.Torch);
     }
+
+    /// <summary>Later models are computed as the first one is.</summary>
+    private static ModelSource LikeFirst(ModelSource source, ISegmentModel first)
+        => first is HrmModel ? source with { ForwardDtype = first.Config.ForwardDtype, Engine = SolverEngine.Torch } : source with { Engine = SolverEngine.Onnx };
 
     /// <summary>Runs a swap on the pool after the one before has ended.</summary>
     private async Task SwapInTurn(Action swap)
@@ -332,7 +340,7 @@ public sealed class HrmSolver : IDisposable
         }
     }
 
-    private void Replace(HrmModel model, bool ownsModel)
+    private void Replace(ISegmentModel model, bool ownsModel)
     {
         var (old, config) = (Config, model.Config);
         if (config.SequenceLength != old.SequenceLength || config.VocabularySize != old.VocabularySize)
@@ -347,9 +355,9 @@ public sealed class HrmSolver : IDisposable
         _instrumentation.Logger.Swapped(model.Name, before.Name);
     }
 
-    private ServedModel Serve(HrmModel model, bool ownsModel)
+    private ServedModel Serve(ISegmentModel model, bool ownsModel)
     {
-        var halting = _halting(model) ?? new QValueHalting(rule: _options.Rule ?? SolverOptions.RuleOf(model));
+        var halting = _halting(model) ?? new QValueHalting(rule: _options.Rule ?? model.Rule);
         return new ServedModel(model, ownsModel, halting, new SolverLoop(model, _options, _time, _idleTime));
     }
 

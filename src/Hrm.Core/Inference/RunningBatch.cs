@@ -4,15 +4,13 @@ namespace Hrm.Core;
 /// <remarks>
 /// A row's answer does not depend on the other rows, except for rounding: a product of another number of rows may add in another order.
 /// The rows are always dense: before a segment the states of the remaining rows are gathered and fresh ones appended, so no empty place
-/// is computed. The gather copies two states per row when a row joins or leaves: 0.1 to 0.3 % of the time of a segment (D 64 to 512,
-/// B 16 and 64, on a CPU), less than one empty place costs. Tensors exist only while there are rows. For one thread, without gradient.
+/// is computed. For one thread.
 /// </remarks>
-internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : IDisposable
+internal sealed class RunningBatch<TRow>(ISegmentModel model, TimeProvider time) : IDisposable
     where TRow : RunningRow
 {
     private readonly List<TRow> _rows = [];
-    private HrmCarry? _carry; // the rows that have run, by their index
-    private PuzzleBatch? _batch;
+    private readonly ISegmentRows _states = model.CreateRows();
     private bool _hasChanged;
 
     /// <summary>The rows of the next segment.</summary>
@@ -38,39 +36,38 @@ internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : ID
         _hasChanged |= removed > 0;
         if (_rows.Count == 0)
         {
-            _carry?.Dispose();
-            _carry = null;
-            _batch?.Dispose();
-            _batch = null;
+            _states.Clear();
         }
 
         return removed;
     }
 
     /// <summary>Runs one segment and removes the rows that stop.</summary>
+    /// <param name="batches"><inheritdoc cref="ISegmentRows.Run" path="/param[@name='batches']"/></param>
     /// <returns>The rows that ran.</returns>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public IReadOnlyList<TRow> RunSegment()
+    public IReadOnlyList<TRow> RunSegment(int? batches = null)
     {
-        using var use = model.Use();
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
+        using var use = model.Use(); // also while halting policies run
         if (_hasChanged)
         {
-            Gather();
-        }
-
-        var before = _carry!;
-        var output = model.call(before, _batch!);
-        _carry = output.Carry.DetachFromDisposeScope();
-        using (before)
-        {
-            SetResiduals(before, _carry);
+            Enter();
         }
 
         TRow[] ran = [.. _rows];
-        Finish(output);
-        KeepLogits(output.Logits, scope);
+        var answers = _states.Run(Array.Exists(ran, row => row.KeepsResiduals), batches);
+        var length = model.Config.SequenceLength;
+        for (var place = 0; place < ran.Length; place++)
+        {
+            if (ran[place].KeepsResiduals)
+            {
+                ran[place].Residuals = (answers.Residuals!.Value.High[place], answers.Residuals.Value.Low[place]);
+            }
+
+            ran[place].Finish(answers.Tokens.AsSpan(place * length, length), answers.QHalt[place], answers.QContinue[place], time);
+        }
+
+        KeepLogits(Array.FindAll(ran, row => row.KeepsLogits && row.Reason != HaltReason.None));
         Segments++;
         RowSegments += ran.Length;
         Remove(row => row.Reason != HaltReason.None);
@@ -81,26 +78,9 @@ internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : ID
 
     public void Dispose() => Clear();
 
-    /// <summary>Rebuilds carry and batch for the current rows: first those that have run, in order, then the new ones.</summary>
-    private void Gather()
+    private void Enter()
     {
-        using var scope = NewDisposeScope();
-        var stayed = _rows.TakeWhile(row => row.HasState).Select(row => (long)row.Place).ToArray();
-        var before = _carry;
-        _carry = Join(before, stayed, _rows.Count - stayed.Length).DetachFromDisposeScope();
-        before?.Dispose();
-        for (var place = stayed.Length; place < _rows.Count; place++)
-        {
-            _rows[place].Noise?.AddTo(_carry, place);
-        }
-
-        _batch?.Dispose();
-        _batch = PuzzleBatch.Create(
-            [.. _rows.SelectMany(row => row.Tokens)],
-            [],
-            [.. _rows.Select(row => row.PuzzleId)],
-            model.Config.SequenceLength,
-            model.Device);
+        _states.Enter(_rows);
         var now = time.GetTimestamp();
         for (var place = 0; place < _rows.Count; place++)
         {
@@ -110,57 +90,15 @@ internal sealed class RunningBatch<TRow>(HrmModel model, TimeProvider time) : ID
         _hasChanged = false;
     }
 
-    /// <summary>The states of the rows that stayed, then those of the newcomers.</summary>
-    private HrmCarry Join(HrmCarry? carry, long[] stayed, int newcomers)
+    private void KeepLogits(TRow[] stopped)
     {
-        if (stayed.Length == 0)
+        if (stopped.Length > 0)
         {
-            return model.InitialCarry(newcomers); // [newcomers, S, D]
-        }
-
-        var index = tensor(stayed, ScalarType.Int64, model.Device); // [stayed]
-        var old = new HrmCarry(carry!.High.index_select(0, index), carry.Low.index_select(0, index)); // [stayed, S, D]
-        if (newcomers == 0)
-        {
-            return old;
-        }
-
-        using var fresh = model.InitialCarry(newcomers); // [newcomers, S, D]
-        return new HrmCarry(cat([old.High, fresh.High]), cat([old.Low, fresh.Low])); // [B, S, D]
-    }
-
-    private void Finish(HrmOutput output)
-    {
-        var length = model.Config.SequenceLength;
-        var answers = output.Logits.argmax(-1).to_type(ScalarType.Int32).cpu().data<int>().ToArray(); // [B, seq_len]
-        var qHalt = output.QHalt.cpu().data<float>().ToArray(); // [B]
-        var qContinue = output.QContinue.cpu().data<float>().ToArray(); // [B]
-        for (var place = 0; place < _rows.Count; place++)
-        {
-            _rows[place].Finish(answers.AsSpan(place * length, length), qHalt[place], qContinue[place], time);
-        }
-    }
-
-    private void SetResiduals(HrmCarry before, HrmCarry after)
-    {
-        if (!_rows.Any(row => row.KeepsResiduals))
-        {
-            return;
-        }
-
-        var high = StateChange.Of(before.High, after.High).Relative.cpu().data<float>().ToArray(); // [B]
-        var low = StateChange.Of(before.Low, after.Low).Relative.cpu().data<float>().ToArray(); // [B]
-        foreach (var row in _rows.Where(row => row.KeepsResiduals))
-        {
-            row.Residuals = (high[row.Place], low[row.Place]);
-        }
-    }
-
-    private void KeepLogits(Tensor logits, DisposeScope scope)
-    {
-        foreach (var row in _rows.Where(row => row.KeepsLogits && row.Reason != HaltReason.None))
-        {
-            row.Logits = scope.MoveToOuter(logits.select(0, row.Place).clone()); // [seq_len, V]
+            var logits = _states.ReadLogits([.. stopped.Select(row => row.Place)]);
+            for (var i = 0; i < stopped.Length; i++)
+            {
+                stopped[i].Logits = logits[i];
+            }
         }
     }
 }
@@ -182,10 +120,10 @@ internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingP
 
     public bool KeepsResiduals { get; init; }
 
-    /// <summary>The noise on the initial carry, or <see langword="null"/>.</summary>
+    /// <summary>The noise on the initial states, or <see langword="null"/>.</summary>
     public StartNoise? Noise { get; init; }
 
-    /// <summary>The row's index in the carry, or −1 before its first segment.</summary>
+    /// <summary>The row's index in the batch, or −1 before its first segment.</summary>
     public int Place { get; private set; } = Nowhere;
 
     public int Segments { get; private set; }
@@ -206,10 +144,10 @@ internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingP
     /// <summary>The reason why the row stopped; none while it runs.</summary>
     public HaltReason Reason { get; private set; }
 
-    /// <summary>The logits of a stopped row that keeps them, [seq_len, V], forward dtype; in the dispose scope of the segment's caller.</summary>
-    public Tensor? Logits { get; set; }
+    /// <summary>The logits of a stopped row that keeps them, [seq_len · V].</summary>
+    public float[]? Logits { get; set; }
 
-    /// <summary>Whether the carry holds a state of the row.</summary>
+    /// <summary>Whether the batch holds a state of the row.</summary>
     public bool HasState => Place != Nowhere;
 
     private long StartedAt { get; set; }
@@ -235,21 +173,4 @@ internal class RunningRow(int[] tokens, int puzzleId, int maxSegments, IHaltingP
             Reason = HaltReason.Maximum;
         }
     }
-}
-
-/// <summary>Gaussian noise on the initial carry of one puzzle; it depends only on the seed, not on the row of the puzzle.</summary>
-internal readonly record struct StartNoise(double Deviation, long Seed)
-{
-    /// <summary>Adds the noise to a row of a carry, in place.</summary>
-    public void AddTo(HrmCarry carry, int row)
-    {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)Seed);
-        Add(carry.High.select(0, row), generator); // [S, D]
-        Add(carry.Low.select(0, row), generator); // [S, D]
-    }
-
-    /// <summary>Draws on the CPU in float32, because other devices and dtypes draw other values.</summary>
-    private void Add(Tensor state, Generator generator)
-        => state.PlusInPlace(randn(state.shape, ScalarType.Float32, generator: generator).TimesInPlace(Deviation).to(state.dtype, state.device));
 }

@@ -141,14 +141,13 @@ internal sealed class ServedModel : IDisposable
 
     /// <summary>Prepares a model for solving.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public ServedModel(HrmModel model, bool isOwned, IHaltingPolicy halting, SolverLoop loop)
+    public ServedModel(ISegmentModel model, bool isOwned, IHaltingPolicy halting, SolverLoop loop)
     {
-        using var use = model.Use();
-        model.eval();
+        model.Prepare();
         (Model, IsOwned, Halting, Loop, Name) = (model, isOwned, halting, loop, model.Name);
     }
 
-    public HrmModel Model { get; }
+    public ISegmentModel Model { get; }
 
     /// <summary>Whether the model is disposed with this object.</summary>
     public bool IsOwned { get; }

@@ -1,8 +1,6 @@
-using Hrm.Layers.Kernels;
-
 namespace Hrm.Core;
 
-/// <summary>The threads that run a solver's batches and all their libtorch work, one for each batch.</summary>
+/// <summary>The threads that run a solver's batches and all their work, one for each batch.</summary>
 /// <remarks>
 /// Batches that run side by side share libtorch's threads, because libtorch loses time whenever its threads wait for each other. A single
 /// one uses all of them if its products are large. GNU's threads sleep at once if the process has more of them than cores, as it has
@@ -13,23 +11,18 @@ internal sealed class SolverLoop : IDisposable
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>Multiplications of a product from which several threads are faster than one.</summary>
-    private const long ManyMultiplications = 1 << 26;
-
     private readonly Lock _gate = new();
     private readonly RequestQueue _queue;
     private readonly RunningBatch<SolverRequest>[] _batches;
     private readonly Thread?[] _threads; // by the index of their batch
     private readonly TimeProvider _time;
-    private readonly long _multiplicationsPerRow; // of the largest product
     private long _solved;
     private TimeSpan _busy;
 
-    public SolverLoop(HrmModel model, SolverOptions options, TimeProvider time, TimeSpan idleTime)
+    public SolverLoop(ISegmentModel model, SolverOptions options, TimeProvider time, TimeSpan idleTime)
     {
         _time = time;
-        _multiplicationsPerRow = 2L * model.Config.TokenCount * model.Config.HiddenSize * model.Config.InnerWidth;
-        var batches = options.RunningBatches > 0 ? options.RunningBatches : model.Device.type == DeviceType.CPU ? get_num_threads() : 1;
+        var batches = options.RunningBatches > 0 ? options.RunningBatches : model.DefaultBatches;
         _batches = [.. Enumerable.Range(0, batches).Select(_ => new RunningBatch<SolverRequest>(model, time))];
         _threads = new Thread[batches];
         _queue = new RequestQueue(options.MaxQueueLength, batches, options.MaxBatchSize, idleTime, StartThread);
@@ -117,7 +110,6 @@ internal sealed class SolverLoop : IDisposable
     private void Work(int index)
     {
         var batch = _batches[index];
-        var threads = get_num_threads();
         while (_queue.Take(index, batch.Rows.Count) is { } coming)
         {
             foreach (var request in coming)
@@ -125,8 +117,6 @@ internal sealed class SolverLoop : IDisposable
                 batch.Add(request);
             }
 
-            var isLarge = batch.Rows.Count * _multiplicationsPerRow >= ManyMultiplications;
-            KernelThreads.Use(isLarge ? Math.Max(1, threads / _queue.RunningBatches) : 1);
             RunSegment(batch);
             batch.Remove(request => request.IsOver);
         }
@@ -134,12 +124,11 @@ internal sealed class SolverLoop : IDisposable
 
     private void RunSegment(RunningBatch<SolverRequest> batch)
     {
-        using var scope = NewDisposeScope();
         var start = _time.GetTimestamp();
         SolverRequest[] running = [.. batch.Rows];
         try
         {
-            var ran = batch.RunSegment();
+            var ran = batch.RunSegment(_queue.RunningBatches);
             lock (_gate)
             {
                 _solved += ran.Count(request => request.Reason != HaltReason.None);

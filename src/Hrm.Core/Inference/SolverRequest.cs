@@ -81,7 +81,7 @@ internal sealed class SolverRequest : RunningRow
     {
         // Before the last prediction, whose reader may end the request.
         if (Reason != HaltReason.None
-            && _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: ReadLogits())))
+            && _completion.TrySetResult(new SolverAnswer(Answer.ToArray(), Segments, QHalt, QContinue, Reason, Logits: Logits)))
         {
             Model.Leave();
         }
@@ -104,6 +104,4 @@ internal sealed class SolverRequest : RunningRow
 
         _ = _completion.Task.Exception; // Observed: the reader of a trace gets the error from the channel.
     }
-
-    private float[]? ReadLogits() => Logits?.to_type(ScalarType.Float32).cpu().data<float>().ToArray(); // [seq_len · V]
 }

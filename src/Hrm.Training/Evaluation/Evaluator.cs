@@ -132,7 +132,9 @@ public sealed class Evaluator
 
     private MetricSums Measure(EvaluatedRow[] rows, Tensor labels)
     {
-        var logits = stack(rows.Select(row => row.Logits!)); // [count, seq_len, V]
+        var config = _model.Config;
+        var values = tensor(rows.SelectMany(row => row.Logits!).ToArray(), rows.Length, config.SequenceLength, config.VocabularySize, device: _model.Device);
+        var logits = values.to_type(config.ForwardDtype); // [count, seq_len, V]
         var segments = tensor(Values(row => row.Segments), ScalarType.Int32, _model.Device); // [count]
         var qHalt = tensor(Values(row => row.QHalt), ScalarType.Float32, _model.Device); // [count]
         var qContinue = tensor(Values(row => row.QContinue), ScalarType.Float32, _model.Device); // [count]

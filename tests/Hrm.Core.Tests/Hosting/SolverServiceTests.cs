@@ -179,7 +179,7 @@ public sealed class SolverServiceTests : IDisposable
 
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
             .Which.Failures.Should().Equal(
-                "Folder: expected the folder of a model, with a config.json and a model.safetensors, got 'nowhere'",
+                "Folder: expected the folder of a model, with a config.json, and a model.safetensors or segment.onnx, got 'nowhere'",
                 "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
                 "ForwardDtype: expected float32 or bfloat16, got 'float16'",
                 "Limits:MaxBatchSize: expected 1 … 65536, got 0",

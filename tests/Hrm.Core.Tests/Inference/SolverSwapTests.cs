@@ -176,7 +176,7 @@ public sealed class SolverSwapTests : IDisposable
         }
 
         HrmModel? created = null;
-        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) => created = HrmModel.Load(folder));
+        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, new ScriptedSource(folder => created = HrmModel.Load(folder)));
         var first = created;
         (await solver.Awaiting(it => it.SwapAsync(_folder[fault])).Should().ThrowAsync<Exception>()).Which.Should().BeOfType(error);
 
@@ -262,12 +262,12 @@ public sealed class SolverSwapTests : IDisposable
     {
         _gate.Reset();
         var loads = new ConcurrentQueue<string>();
-        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) =>
+        using var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, new ScriptedSource(folder =>
         {
             loads.Enqueue(Path.GetFileName(folder));
             _gate.Wait(loads.Count > 1 ? Patience : TimeSpan.Zero);
             return HrmModel.Load(folder);
-        });
+        }));
         using var cancellation = new CancellationTokenSource();
         var first = solver.SwapAsync(_folder["1"]);
         var second = solver.SwapAsync(_folder["0"], cancellation.Token);
@@ -313,11 +313,11 @@ public sealed class SolverSwapTests : IDisposable
     {
         _gate.Reset();
         HrmModel? created = null;
-        var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, (folder, _) =>
+        var solver = HrmSolver.Load(_folder["0"], TwoSegments, _ => null, new ScriptedSource(folder =>
         {
             _gate.Wait(created is null ? TimeSpan.Zero : Patience);
             return created = HrmModel.Load(folder);
-        });
+        }));
         var first = created;
         var swap = solver.SwapAsync(_folder["1"]);
         solver.Dispose();
@@ -395,10 +395,16 @@ public sealed class SolverSwapTests : IDisposable
     private static HrmModel ModelOf(HrmSolver solver)
     {
         using var hold = solver.Hold();
-        return hold.Model.Model;
+        return (HrmModel)hold.Model.Model;
     }
 
     private HrmModel Own(int model) => HrmModel.Load(_folder[$"{model}"]);
 
     private Task<SolverAnswer> Ask(HrmSolver solver, int question) => solver.SolveAsync(_questions[question].Tokens, _questions[question].PuzzleId);
+
+    /// <summary>Loads models by a function.</summary>
+    private sealed record ScriptedSource(Func<string, HrmModel> Script) : ModelSource
+    {
+        public override ISegmentModel Load(string folder) => Script(folder);
+    }
 }
