@@ -41,8 +41,6 @@ internal interface ISegmentRows : IDisposable
 
     /// <summary>Frees the states; rows can enter again.</summary>
     void Clear();
-
-    void IDisposable.Dispose() => Clear();
 }
 
 /// <summary>The results of a segment.</summary>

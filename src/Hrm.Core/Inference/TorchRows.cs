@@ -78,6 +78,8 @@ internal sealed class TorchRows(HrmModel model) : ISegmentRows
         (_carry, _batch, _logits) = (null, null, null);
     }
 
+    public void Dispose() => Clear();
+
     /// <summary>The states of the rows that stayed, then those of the newcomers.</summary>
     private HrmCarry Join(HrmCarry? carry, long[] stayed, int newcomers)
     {

@@ -48,7 +48,7 @@ public sealed class StartNoiseTests
         using var batch = PuzzleBatch.Create(puzzle.Tokens.Span, [], [puzzle.PuzzleId], config.SequenceLength);
         var expected = new[] { start, noisy, start }.Select(carry => Floats(model.call(carry, batch).Logits)).ToArray();
 
-        using var rows = new TorchRows(model) as ISegmentRows;
+        using var rows = new TorchRows(model);
         rows.Enter([Row(null), Row(new StartNoise(0.5, 9)), Row(null)]);
         rows.Run(keepsResiduals: false, batches: null);
         var logits = rows.ReadLogits([0, 1, 2]);
