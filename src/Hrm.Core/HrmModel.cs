@@ -18,7 +18,7 @@ namespace Hrm.Core;
 /// any thread: it waits for running calls. Source: arXiv 2506.21734, section 2.
 /// </para>
 /// </remarks>
-public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>, ISegmentModel
+public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>
 {
     /// <summary>Smallest batch whose product of the Q-head computes each row in the same way.</summary>
     private const long MinProductRows = 4;
@@ -170,10 +170,6 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>, ISeg
             return _qHead.Weight[1].ne(HeldScalars.Zero).any().cpu().item<bool>(); // [D]
         }
     }
-
-    HaltingRule ISegmentModel.Rule => SolverOptions.RuleOf(this);
-
-    int ISegmentModel.DefaultBatches => Device.type == DeviceType.CPU ? get_num_threads() : 1;
 
     /// <summary>Loads a model that <see cref="Save"/> wrote. If it has only tensors of L, one module serves as both levels, as in TRM.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
@@ -387,16 +383,6 @@ public sealed class HrmModel : nn.Module<HrmCarry, PuzzleBatch, HrmOutput>, ISeg
             target.copy_(source);
         }
     }
-
-    void ISegmentModel.Prepare()
-    {
-        using var use = Use();
-        eval();
-    }
-
-    IDisposable ISegmentModel.Use() => Use();
-
-    ISegmentRows ISegmentModel.CreateRows() => new TorchRows(this);
 
     /// <summary>Casts the weights to the forward dtype permanently, which saves the cast in every call; only for inference.</summary>
     internal void CastWeights()

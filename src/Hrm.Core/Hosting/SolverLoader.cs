@@ -82,11 +82,7 @@ internal sealed class SolverLoader(IServiceProvider services, string? name) : Ba
             options.Folder,
             options.Limits,
             model => policy ?? options.CreateHalting(model.Rule),
-            new ModelSource(
-                options.Device is "cpu" ? null : () => DeviceOf(options.Device, "solver options"),
-                ForwardDtypes.Instance.Find(options.ForwardDtype),
-                create,
-                options.Engine),
+            new ModelSource(DeviceOf(options.Device, "solver options"), ForwardDtypes.Instance.Find(options.ForwardDtype), create),
             time,
             new SolverObservers(name, _logger, services.GetService<IMeterFactory>()));
         _logger.Loaded(options.Folder, time.GetElapsedTime(start).TotalMilliseconds, solver.Config.ParameterCount, options.Device);

@@ -7,11 +7,8 @@ namespace Hrm.Core;
 /// </remarks>
 public sealed class SolverServiceOptions : IValidatedOptions
 {
-    /// <summary>The folder of the model: <c>config.json</c>, and <c>model.safetensors</c> or <c>segment.onnx</c>. Required.</summary>
+    /// <summary>The folder of the model: <c>config.json</c> and <c>model.safetensors</c>. Required.</summary>
     public string Folder { get; set; } = string.Empty;
-
-    /// <summary>What computes the segments: <c>Auto</c>, <c>Torch</c>, or <c>Onnx</c>, which needs neither libtorch nor its options. Default <c>Auto</c>.</summary>
-    public SolverEngine Engine { get; set; }
 
     /// <summary>The device of the model: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>mps</c>. Default <c>cpu</c>.</summary>
     public string Device { get; set; } = "cpu";
@@ -35,9 +32,7 @@ public sealed class SolverServiceOptions : IValidatedOptions
 
     /// <inheritdoc/>
     public IReadOnlyList<string> FindErrors() => new RangeRules()
-        .Check(nameof(Folder), $"'{Folder}'", IsModel(Folder), "the folder of a model, with a config.json, and a model.safetensors or segment.onnx")
-        .OneOf(nameof(Engine), Engine, Enum.GetValues<SolverEngine>())
-        .Check(nameof(Engine), Engine, Engine != SolverEngine.Onnx || (Device == "cpu" && ForwardDtype is null), "Auto or Torch with a Device or a ForwardDtype")
+        .Check(nameof(Folder), $"'{Folder}'", IsModel(Folder), "the folder of a model, with a config.json and a model.safetensors")
         .Device(nameof(Device), Device)
         .Check(nameof(ForwardDtype), $"'{ForwardDtype}'", ForwardDtype is null || ForwardDtypes.Instance.Find(ForwardDtype) is not null, ForwardDtypes.Instance.Names)
         .Nested(nameof(Limits), Limits)
@@ -75,7 +70,5 @@ public sealed class SolverServiceOptions : IValidatedOptions
     }
 
     private static bool IsModel(string? folder)
-        => folder is { Length: > 0 }
-            && File.Exists(Path.Combine(folder, ModelFolder.ConfigName))
-            && (File.Exists(Path.Combine(folder, ModelFolder.WeightsName)) || File.Exists(Path.Combine(folder, ModelSource.SegmentName)));
+        => folder is { Length: > 0 } && File.Exists(Path.Combine(folder, ModelFolder.ConfigName)) && File.Exists(Path.Combine(folder, ModelFolder.WeightsName));
 }

@@ -60,7 +60,7 @@ public sealed class HrmSolver : IDisposable
         ILogger<HrmSolver>? logger = null,
         Func<HrmConfig, HrmModel>? create = null)
         : this(
-            model,
+            new TorchModel(model ?? throw new ArgumentNullException(nameof(model))),
             ownsModel: false,
             options,
             _ => halting,
@@ -118,25 +118,17 @@ public sealed class HrmSolver : IDisposable
     /// <summary>Whether a thread of the solver exists.</summary>
     internal bool IsAwake => _models.IsAwake;
 
-    /// <summary>Loads a model that <see cref="HrmModel.Save"/> or the export of Hrm.Onnx wrote, for inference only.</summary>
-    /// <remarks>With libtorch the weights are cast to the forward dtype once. Without it (<see cref="SolverEngine.Onnx"/>) all values are float32.</remarks>
-    /// <param name="folder">The folder with <c>config.json</c>, and <c>model.safetensors</c> or <c>segment.onnx</c>.</param>
+    /// <summary>Loads a model that <see cref="HrmModel.Save"/> wrote, for inference only: its weights are cast to the forward dtype once.</summary>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="options">Batch, queue and limits; the defaults if <see langword="null"/>.</param>
     /// <param name="halting"><inheritdoc cref="HrmSolver(HrmModel, IHaltingPolicy?, SolverOptions?, TimeProvider?, ILogger{HrmSolver}?, Func{HrmConfig, HrmModel}?)" path="/param[@name='halting']"/></param>
     /// <param name="device">The device of the model; the CPU by default.</param>
     /// <param name="create"><inheritdoc cref="HrmModel.Load" path="/param[@name='create']"/></param>
-    /// <param name="engine">What computes the segments.</param>
     /// <returns>A solver that owns its model.</returns>
     /// <exception cref="InvalidConfigException">The options have bad fields; all are listed.</exception>
     /// <inheritdoc cref="HrmModel.Load" path="/exception"/>
-    public static HrmSolver Load(
-        string folder,
-        SolverOptions? options = null,
-        IHaltingPolicy? halting = null,
-        Device? device = null,
-        Func<HrmConfig, HrmModel>? create = null,
-        SolverEngine engine = SolverEngine.Auto)
-        => Load(folder, options, _ => halting, new ModelSource(device is null ? null : () => device, Create: create, Engine: engine));
+    public static HrmSolver Load(string folder, SolverOptions? options = null, IHaltingPolicy? halting = null, Device? device = null, Func<HrmConfig, HrmModel>? create = null)
+        => Load(folder, options, _ => halting, new ModelSource(device, Create: create));
 
     /// <summary>Loads a model for a solver with a clock and observers of its own.</summary>
     internal static HrmSolver Load(
@@ -151,7 +143,7 @@ public sealed class HrmSolver : IDisposable
         var model = source.Load(folder);
         try
         {
-            return new HrmSolver(model, ownsModel: true, options, halting, time, source: LikeFirst(source, model), observers: observers);
+            return new HrmSolver(model, ownsModel: true, options, halting, time, source: source with { ForwardDtype = model.Config.ForwardDtype }, observers: observers);
         }
         catch
         {
@@ -255,7 +247,7 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Replaces the model by that of a folder, while requests are answered.</summary>
     /// <remarks>
-    /// The model is loaded on a thread of the pool, with the engine, device, forward dtype and function of the first one. The task ends when new
+    /// The model is loaded on a thread of the pool, with the device, forward dtype and function of the first one. The task ends when new
     /// requests go to the new model. Earlier requests, running or waiting, are answered by the old model, which is then freed if the solver
     /// owns it (<see cref="DrainAsync"/>); until then both are in memory, each with threads, queue and batches of its own. A swap that fails
     /// leaves the old model. Swaps run one after the other. The default halting policy is that of the new model.
@@ -295,7 +287,7 @@ public sealed class HrmSolver : IDisposable
     public Task SwapAsync(HrmModel model, bool ownsModel)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return SwapInTurn(() => Replace(model, ownsModel));
+        return SwapInTurn(() => Replace(new TorchModel(model), ownsModel));
     }
 
     /// <summary>Waits until the models replaced so far have answered their requests and are freed, or may be freed by the caller that owns them.</summary>
@@ -316,13 +308,8 @@ public sealed class HrmSolver : IDisposable
     private static ModelSource SourceLike(HrmModel model, Func<HrmConfig, HrmModel>? create)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var device = model.Device;
-        return new ModelSource(() => device, model.Config.ForwardDtype, create, SolverEngine.Torch);
+        return new ModelSource(model.Device, model.Config.ForwardDtype, create);
     }
-
-    /// <summary>Later models are computed as the first one is.</summary>
-    private static ModelSource LikeFirst(ModelSource source, ISegmentModel first)
-        => first is HrmModel ? source with { ForwardDtype = first.Config.ForwardDtype, Engine = SolverEngine.Torch } : source with { Engine = SolverEngine.Onnx };
 
     /// <summary>Runs a swap on the pool after the one before has ended.</summary>
     private async Task SwapInTurn(Action swap)

@@ -1,6 +1,6 @@
 namespace Hrm.Core;
 
-/// <summary>What a solver runs: rows with states, one segment at a time. <see cref="HrmModel"/> is one on libtorch; Hrm.Onnx has one on ONNX Runtime.</summary>
+/// <summary>What a solver runs: rows with states, one segment at a time. <see cref="TorchModel"/> is one on libtorch.</summary>
 internal interface ISegmentModel : IDisposable
 {
     HrmConfig Config { get; }

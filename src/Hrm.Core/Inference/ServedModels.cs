@@ -75,7 +75,7 @@ internal sealed class ServedModels : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(HrmSolver));
-            if (_models.Exists(other => (other.IsOwned || model.IsOwned) && ReferenceEquals(other.Model, model.Model)))
+            if (_models.Exists(other => (other.IsOwned || model.IsOwned) && other.Model.Equals(model.Model)))
             {
                 throw new ArgumentException("expected another model, got one that the solver has, and that is freed when one of its two uses ends", nameof(model));
             }

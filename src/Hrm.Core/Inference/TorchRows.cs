@@ -2,6 +2,30 @@ using Hrm.Layers.Kernels;
 
 namespace Hrm.Core;
 
+/// <summary>A model on libtorch. Two of one <see cref="HrmModel"/> are equal.</summary>
+internal sealed record TorchModel(HrmModel Model) : ISegmentModel
+{
+    public HrmConfig Config => Model.Config;
+
+    public string Name => Model.Name;
+
+    public HaltingRule Rule => SolverOptions.RuleOf(Model);
+
+    public int DefaultBatches => Model.Device.type == DeviceType.CPU ? get_num_threads() : 1;
+
+    public void Prepare()
+    {
+        using var use = Model.Use();
+        Model.eval();
+    }
+
+    public IDisposable Use() => Model.Use();
+
+    public ISegmentRows CreateRows() => new TorchRows(Model);
+
+    public void Dispose() => Model.Dispose();
+}
+
 /// <summary>The rows of a running batch on libtorch.</summary>
 /// <remarks>
 /// The states are gathered when a row joins or leaves: 0.1 to 0.3 % of the time of a segment (D 64 to 512, B 16 and 64, on a CPU), less

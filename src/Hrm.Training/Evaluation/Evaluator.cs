@@ -74,7 +74,7 @@ public sealed class Evaluator
     {
         ArgumentNullException.ThrowIfNull(dataset);
         BatchReader.RequireIds(dataset, _model.Config);
-        using var running = new RunningBatch<EvaluatedRow>(_model, TimeProvider.System);
+        using var running = new RunningBatch<EvaluatedRow>(new TorchModel(_model), TimeProvider.System);
         var wasTraining = _model.training;
         _model.eval();
         try

@@ -63,7 +63,7 @@ public sealed class NamedSolverTests : IDisposable
     {
         using var services = Services(it => it.AddHrmSolver("one", Configure("a")).AddHrmSolver("two", options => options.Folder = "nowhere"));
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
-            .Which.Failures.Should().Equal("two: Folder: expected the folder of a model, with a config.json, and a model.safetensors or segment.onnx, got 'nowhere'");
+            .Which.Failures.Should().Equal("two: Folder: expected the folder of a model, with a config.json and a model.safetensors, got 'nowhere'");
     }
 
     [Fact]

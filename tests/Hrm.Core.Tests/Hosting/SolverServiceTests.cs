@@ -123,7 +123,7 @@ public sealed class SolverServiceTests : IDisposable
         using var model = TinyModel.Create(Questions.Config);
         using var gate = new ManualResetEventSlim();
         var halting = new ScriptedHalting(_ => gate.Wait(20000) ? throw new TimeoutException("too slow") : HaltReason.Stable);
-        using var solver = new HrmSolver(model, ownsModel: false, options: null, _ => halting, observers: new SolverObservers(Logger: _log, Meters: _metrics));
+        using var solver = new HrmSolver(new TorchModel(model), ownsModel: false, options: null, _ => halting, observers: new SolverObservers(Logger: _log, Meters: _metrics));
         var first = solver.SolveAsync(_questions[0].Tokens);
         await HrmSolverTests.Eventually(() => solver.Statistics is { Waiting: 0 } && solver.IsAwake);
         Task[] asked = [first, solver.SolveAsync(_questions[1].Tokens), solver.SolveAsync(_questions[2].Tokens)];
@@ -179,7 +179,7 @@ public sealed class SolverServiceTests : IDisposable
 
         services.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
             .Which.Failures.Should().Equal(
-                "Folder: expected the folder of a model, with a config.json, and a model.safetensors or segment.onnx, got 'nowhere'",
+                "Folder: expected the folder of a model, with a config.json and a model.safetensors, got 'nowhere'",
                 "Device: expected cpu, mps, cuda or cuda:0, cuda:1, …, got 'tpu'",
                 "ForwardDtype: expected float32 or bfloat16, got 'float16'",
                 "Limits:MaxBatchSize: expected 1 … 65536, got 0",

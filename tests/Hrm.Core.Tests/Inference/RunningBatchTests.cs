@@ -27,7 +27,7 @@ public sealed class RunningBatchTests : IDisposable
             using var groupingScope = NewDisposeScope();
             var batchSize = random.Next(1, 17);
             var waiting = new Queue<int>(Enumerable.Range(0, _questions.Length).OrderBy(_ => random.Next()).Take(random.Next(1, 25)));
-            using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+            using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
             var questionOf = new Dictionary<RunningRow, int>();
             var finished = 0;
             var asked = waiting.Count;
@@ -62,7 +62,7 @@ public sealed class RunningBatchTests : IDisposable
     public void Only_needed_segments_are_computed()
     {
         const int Places = 8;
-        using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+        using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
         var lengths = _questions.Select((_, i) => 1 + (i * 7 % 16)).ToArray(); // 1 … 16
         var rows = new Queue<RunningRow>(lengths.Select((length, i) => Row(i, length, keepsLogits: false)));
         while (rows.Count + batch.Rows.Count > 0)
@@ -88,7 +88,7 @@ public sealed class RunningBatchTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var expected = Questions.RunTogether(_model, _questions[..6], 3)[2];
-        using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+        using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
         var rows = Enumerable.Range(0, 6).Select(i => Row(i, 3)).ToArray();
         Array.ForEach(rows, batch.Add);
         batch.RunSegment();
@@ -109,7 +109,7 @@ public sealed class RunningBatchTests : IDisposable
         var outputs = Questions.RunTogether(_model, _questions, Many);
         var answers = outputs.Select(output => output.Logits.argmax(-1).to_type(ScalarType.Int32)).ToArray(); // [B, seq_len] each
         var seen = new List<SegmentState>[_questions.Length];
-        using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+        using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
         for (var i = 0; i < _questions.Length; i++)
         {
             var states = seen[i] = [];
@@ -147,7 +147,7 @@ public sealed class RunningBatchTests : IDisposable
         using var scope = NewDisposeScope();
         var outputs = Questions.RunTogether(_model, _questions[..3], 2);
         var start = _model.InitialCarry(3);
-        using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+        using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
         var rows = Enumerable.Range(0, 3).Select(i => new RunningRow(_questions[i].Tokens.ToArray(), _questions[i].PuzzleId, 9, halting: null) { KeepsResiduals = i != 1 }).ToArray();
         Array.ForEach(rows, batch.Add);
         var before = new HrmCarry(start.High, start.Low);
@@ -174,7 +174,7 @@ public sealed class RunningBatchTests : IDisposable
     [Fact]
     public void Rows_that_join_and_leave_leak_no_tensors()
     {
-        using var batch = new RunningBatch<RunningRow>(_model, TimeProvider.System);
+        using var batch = new RunningBatch<RunningRow>(new TorchModel(_model), TimeProvider.System);
         var next = 0;
         TensorLeak.Check(() =>
         {

@@ -182,7 +182,7 @@ public sealed class RunningBatchesTests : IDisposable
             return HaltReason.None;
         });
         var options = new SolverOptions { RunningBatches = batches, MaxSegments = segments, MaxBatchSize = maxBatchSize };
-        return new HrmSolver(model ?? _model, ownsModel: false, options, _ => halting, idleTime: idleTime ?? Patience);
+        return new HrmSolver(new TorchModel(model ?? _model), ownsModel: false, options, _ => halting, idleTime: idleTime ?? Patience);
     }
 
     private Task<SolverAnswer> Ask(HrmSolver solver, int question, CancellationToken cancellationToken = default)

@@ -260,7 +260,7 @@ public sealed class SolverLifetimeTests : IDisposable
     {
         using var model = TinyModel.Create(Questions.Config, seed: 3);
         _gate.Reset();
-        using var solver = new HrmSolver(model, ownsModel: disposed == nameof(HrmSolver), new SolverOptions { MaxBatchSize = 1 }, _ => _gated, idleTime: Patience);
+        using var solver = new HrmSolver(new TorchModel(model), ownsModel: disposed == nameof(HrmSolver), new SolverOptions { MaxBatchSize = 1 }, _ => _gated, idleTime: Patience);
         Task<SolverAnswer>[] requests = [Ask(solver, 0), Ask(solver, 1)];
         await HrmSolverTests.Eventually(() => Volatile.Read(ref _decisions) > 0);
         IDisposable owner = disposed == nameof(HrmSolver) ? solver : model;
@@ -322,7 +322,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task An_idle_solver_holds_no_thread_and_resumes()
     {
-        using var solver = new HrmSolver(_model, ownsModel: false, new SolverOptions { MaxSegments = 1 }, _ => null, idleTime: TimeSpan.FromMilliseconds(20));
+        using var solver = new HrmSolver(new TorchModel(_model), ownsModel: false, new SolverOptions { MaxSegments = 1 }, _ => null, idleTime: TimeSpan.FromMilliseconds(20));
         solver.IsAwake.Should().BeFalse();
         for (var i = 0; i < 5; i++)
         {
@@ -335,7 +335,7 @@ public sealed class SolverLifetimeTests : IDisposable
     [Fact]
     public async Task No_request_is_lost_when_the_worker_leaves()
     {
-        using var solver = new HrmSolver(_model, ownsModel: false, new SolverOptions { MaxSegments = 1 }, _ => null, idleTime: TimeSpan.FromTicks(1));
+        using var solver = new HrmSolver(new TorchModel(_model), ownsModel: false, new SolverOptions { MaxSegments = 1 }, _ => null, idleTime: TimeSpan.FromTicks(1));
         for (var i = 0; i < 500; i++)
         {
             (await Ask(solver, i % _questions.Length).WaitAsync(Patience)).Segments.Should().Be(1);

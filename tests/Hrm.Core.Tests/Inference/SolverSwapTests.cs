@@ -127,7 +127,7 @@ public sealed class SolverSwapTests : IDisposable
     [Fact]
     public async Task Requests_before_a_swap_are_answered_by_the_old_model_which_is_then_freed()
     {
-        using var solver = new HrmSolver(Own(0), ownsModel: true, new SolverOptions { MaxSegments = 2, MaxBatchSize = 1, MaxQueueLength = 1 }, _ => _gated);
+        using var solver = new HrmSolver(new TorchModel(Own(0)), ownsModel: true, new SolverOptions { MaxSegments = 2, MaxBatchSize = 1, MaxQueueLength = 1 }, _ => _gated);
         var old = ModelOf(solver);
         _gate.Reset();
         var before = Enumerable.Range(0, 3).Select(question => Ask(solver, question)).ToArray(); // running, waiting, waiting for room
@@ -289,7 +289,7 @@ public sealed class SolverSwapTests : IDisposable
     public async Task Dispose_ends_the_requests_of_every_model()
     {
         var models = (HrmModel[])[Own(0), Own(1)];
-        var solver = new HrmSolver(models[0], ownsModel: true, Endless, _ => null);
+        var solver = new HrmSolver(new TorchModel(models[0]), ownsModel: true, Endless, _ => null);
         var first = Ask(solver, 0);
         await solver.SwapAsync(models[1], ownsModel: true);
         var second = Ask(solver, 0);
@@ -377,7 +377,7 @@ public sealed class SolverSwapTests : IDisposable
         var options = new ThinkingOptions { Starts = 6, NoiseDeviation = 0.01 };
         using var alone = new HrmSolver(_models[0], options: TwoSegments);
         var expected = await new ThinkingSolver(alone, options).SolveAsync(_questions[0].Tokens, _questions[0].PuzzleId);
-        using var solver = new HrmSolver(Own(0), ownsModel: true, new SolverOptions { MaxSegments = 2, MaxBatchSize = 1, MaxQueueLength = 1 }, _ => _gated);
+        using var solver = new HrmSolver(new TorchModel(Own(0)), ownsModel: true, new SolverOptions { MaxSegments = 2, MaxBatchSize = 1, MaxQueueLength = 1 }, _ => _gated);
         _gate.Reset();
         var thinking = new ThinkingSolver(solver, options);
         var vote = thinking.SolveAsync(_questions[0].Tokens, _questions[0].PuzzleId);
@@ -395,7 +395,7 @@ public sealed class SolverSwapTests : IDisposable
     private static HrmModel ModelOf(HrmSolver solver)
     {
         using var hold = solver.Hold();
-        return (HrmModel)hold.Model.Model;
+        return ((TorchModel)hold.Model.Model).Model;
     }
 
     private HrmModel Own(int model) => HrmModel.Load(_folder[$"{model}"]);
@@ -405,6 +405,6 @@ public sealed class SolverSwapTests : IDisposable
     /// <summary>Loads models by a function.</summary>
     private sealed record ScriptedSource(Func<string, HrmModel> Script) : ModelSource
     {
-        public override ISegmentModel Load(string folder) => Script(folder);
+        public override ISegmentModel Load(string folder) => new TorchModel(Script(folder));
     }
 }
