@@ -118,19 +118,20 @@ internal sealed class AnswerSearch
             throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected {tokens.Length} lists, got {candidates.Count}.");
         }
 
-        var blanks = new List<(int, IReadOnlyList<int>)>();
+        var blanks = new List<(int Position, IReadOnlyList<int> Candidates)>();
         for (var position = 0; position < tokens.Length; position++)
         {
             if (_task.IsBlank(tokens[position]))
             {
                 blanks.Add((position, candidates[position]));
-                foreach (var token in candidates[position])
-                {
-                    if ((uint)token >= (uint)_task.VocabularySize || _task.IsBlank(token))
-                    {
-                        throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected tokens below {_task.VocabularySize} that are not blank, got {token}.");
-                    }
-                }
+            }
+        }
+
+        foreach (var token in blanks.SelectMany(blank => blank.Candidates))
+        {
+            if ((uint)token >= (uint)_task.VocabularySize || _task.IsBlank(token))
+            {
+                throw new InvalidOperationException($"{_task.GetType().Name}.FindCandidates: expected tokens below {_task.VocabularySize} that are not blank, got {token}.");
             }
         }
 

@@ -65,7 +65,7 @@ public sealed class HrmSolver : IDisposable
             options,
             _ => halting,
             time,
-            source: SourceLike(model, create),
+            source: new ModelSource(model.Device, model.Config.ForwardDtype, create), // the model may be gone by the next swap
             observers: new SolverObservers(Logger: logger))
     {
     }
@@ -303,13 +303,6 @@ public sealed class HrmSolver : IDisposable
 
     /// <summary>Keeps the current model from being freed until the result is disposed.</summary>
     internal ModelHold Hold() => _models.Hold();
-
-    /// <summary>Loads models onto the device of one that may be gone by then, in its forward dtype.</summary>
-    private static ModelSource SourceLike(HrmModel model, Func<HrmConfig, HrmModel>? create)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return new ModelSource(model.Device, model.Config.ForwardDtype, create);
-    }
 
     /// <summary>Runs a swap on the pool after the one before has ended.</summary>
     private async Task SwapInTurn(Action swap)
